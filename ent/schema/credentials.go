@@ -1,0 +1,94 @@
+package schema
+
+import (
+	"contactgraph/internal/viewer"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// APIKey lets a program in. Of its token only the SHA-256 is kept.
+type APIKey struct{ ent.Schema }
+
+// Mixin of APIKey: it is what tells the account, so it is looked up before the account is known.
+func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin, Lookup: true}} }
+
+// Fields of APIKey.
+func (APIKey) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty(),
+		field.Enum("role").Values("AGENT", "ADMIN"),
+		field.Bytes("token_hash").Immutable().Sensitive(),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Indexes of APIKey. The hash is unique in the whole database, the one key without account_id: there are few API keys, and
+// behind Citus they are a reference table.
+func (APIKey) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("token_hash").Unique()}
+}
+
+// User is an agent or admin who signs in with a password.
+type User struct{ ent.Schema }
+
+// Mixin of User: admins manage them.
+func (User) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin}} }
+
+// Fields of User.
+func (User) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("login").NotEmpty(),
+		field.String("login_key").NotEmpty(),
+		field.String("name"),
+		field.Enum("role").Values("AGENT", "ADMIN"),
+		field.String("password_hash").Sensitive(),
+	}
+}
+
+// Edges of User.
+func (User) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
+}
+
+// Indexes of User.
+func (User) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("account_id", "login_key").Unique()}
+}
+
+// Session is a sign-in of a user or of a contact. Of its token only the SHA-256 is kept.
+type Session struct{ ent.Schema }
+
+// Mixin of Session.
+func (Session) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
+
+// Fields of Session: exactly one of user_id and contact_id is set.
+func (Session) Fields() []ent.Field {
+	return []ent.Field{
+		field.Bytes("token_hash").Immutable().Sensitive(),
+		field.Int("user_id").Optional().Nillable().Immutable(),
+		field.Int("contact_id").Optional().Nillable().Immutable(),
+		field.Time("expires_at").Immutable(),
+	}
+}
+
+// Edges of Session.
+func (Session) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("user", User.Type).Ref("sessions").Field("user_id").Unique().Immutable(),
+		edge.From("contact", Contact.Type).Ref("sessions").Field("contact_id").Unique().Immutable(),
+	}
+}
+
+// Indexes of Session.
+func (Session) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("account_id", "token_hash").Unique(),
+		index.Fields("account_id", "contact_id"),
+		index.Fields("account_id", "user_id"),
+		index.Fields("account_id", "expires_at"),
+	}
+}

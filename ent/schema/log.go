@@ -1,0 +1,60 @@
+package schema
+
+import (
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Change is a row of the log: what one write did. The store numbers it (seq) and inserts it last in the write's own
+// transaction. It has no foreign key to the contact, because the log outlives it.
+type Change struct{ ent.Schema }
+
+// Mixin of Change.
+func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
+
+// Fields of Change. seq counts within the account, without gaps and in the order of commits.
+func (Change) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("seq").Immutable(),
+		field.Int("contact_id").Immutable(),
+		field.Int64("version").GoType(revision.Version(0)).Immutable(),
+		field.Enum("kind").Values("CREATE", "UPDATE", "DETAILS", "DELETE").Immutable(),
+		field.String("actor_kind").GoType(viewer.ActorKind("")).Immutable(),
+		field.Int("actor_id").Immutable(),
+		field.String("actor_name").Immutable(),
+		field.Enum("source").Values("GRAPHQL", "REST", "ISERVICE", "IMPORT").Immutable(),
+		field.Time("at").Immutable(),
+		field.JSON("fields", []revision.FieldChange{}),
+		field.String("idempotency_key").Optional().Nillable().Immutable(),
+		field.Bytes("request_hash").Optional().Nillable().Immutable(),
+	}
+}
+
+// Indexes of Change.
+func (Change) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("account_id", "seq").Unique(),
+		index.Fields("account_id", "contact_id", "version").Unique(),
+	}
+}
+
+// Feed holds the last seq that an account has given out. A write locks its row from numbering to commit, which is what
+// makes numbers become visible in order.
+type Feed struct{ ent.Schema }
+
+// Mixin of Feed: the store alone writes it.
+func (Feed) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.System}} }
+
+// Fields of Feed.
+func (Feed) Fields() []ent.Field {
+	return []ent.Field{field.Int64("seq").Default(0)}
+}
+
+// Indexes of Feed.
+func (Feed) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("account_id").Unique()}
+}

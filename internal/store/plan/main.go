@@ -1,0 +1,44 @@
+// Command plan writes the migration that brings the files of migrations/ to what ent/schema says:
+//
+//	go run ./internal/store/plan NAME
+//
+// Look the file over before committing it, and give it the directive "-- atlas:additive" above a blank line if the binary
+// before it can live with the new tables.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"contactgraph/internal/store"
+
+	"ariga.io/atlas/sql/migrate"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./internal/store/plan NAME")
+		os.Exit(2)
+	}
+	err := plan(context.Background(), os.Args[1])
+	if errors.Is(err, migrate.ErrNoPlan) {
+		fmt.Println("the files say what ent/schema says")
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "plan:", err)
+		os.Exit(1)
+	}
+}
+
+func plan(ctx context.Context, name string) error {
+	dev, err := os.MkdirTemp("", "plan")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dev) //nolint:errcheck // a temporary folder
+	return store.PlanSQLite(ctx, filepath.Join("migrations", "sqlite"), filepath.Join(dev, "dev.db"), name)
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// maxReaders bounds the connections that read at the same time; SQLite gains nothing from more than a few a core.
+const maxReaders = 8
+
+// The settings of each connection. synchronous=FULL, because the driver's default for WAL, NORMAL, forgets acknowledged
+// writes when the power fails; _txlock=immediate, because a read that turns into a write fails at once when another writes.
+const (
+	sharedPragmas = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_stmt_cache_size=256&_loc=UTC"
+	writerPragmas = sharedPragmas + "&mode=rwc&_txlock=immediate"
+	readerPragmas = sharedPragmas + "&mode=ro&_query_only=1"
+)
+
+// openSQLite opens a pool of at most conns connections, and checks that one can be had.
+func openSQLite(ctx context.Context, file, pragmas string, conns int) (*sql.DB, error) {
+	if err := createPrivate(file); err != nil {
+		return nil, err
+	}
+	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas
+	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: checkSettings}})
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(describe(err), db.Close())
+	}
+	return db, nil
+}
+
+// createPrivate creates the file for its owner alone: it holds people's data.
+func createPrivate(file string) error {
+	f, err := os.OpenFile(filepath.Clean(file), os.O_RDWR|os.O_CREATE, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the folder %s does not exist: create it, or give --database another file", filepath.Dir(file))
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("no permission to read and write the file")
+	case err != nil:
+		return err
+	}
+	return f.Close()
+}
+
+// describe adds what the operator can do about an error of the first connection.
+func describe(err error) error {
+	var se sqlite3.Error
+	if errors.As(err, &se) && se.Code == sqlite3.ErrNotADB {
+		return fmt.Errorf("the file is not an SQLite database; give --database another file: %w", err)
+	}
+	return err
+}
+
+// checkSettings refuses a connection on which a setting that durability rests on did not take effect.
+func checkSettings(c *sqlite3.SQLiteConn) error {
+	for pragma, want := range map[string]any{"journal_mode": "wal", "synchronous": int64(2), "foreign_keys": int64(1)} {
+		rows, err := c.Query("PRAGMA "+pragma, nil)
+		if err != nil {
+			return err
+		}
+		got := make([]driver.Value, 1)
+		err = rows.Next(got)
+		if cerr := rows.Close(); err != nil && !errors.Is(err, io.EOF) || cerr != nil {
+			return errors.Join(err, cerr)
+		}
+		if got[0] != want {
+			return fmt.Errorf("PRAGMA %s is %v, not %v: the file system may not support it", pragma, got[0], want)
+		}
+	}
+	return nil
+}
+
+// connector opens connections with settings of their own, without a driver registered for the whole process.
+type connector struct {
+	dsn    string
+	driver *sqlite3.SQLiteDriver
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
