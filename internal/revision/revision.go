@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"time"
 )
 
 // Version counts the accepted writes of a contact, from 1. Clients see its opaque text, not the number.
@@ -51,3 +52,6 @@ type FieldChange struct {
 	Old  any    `json:"old"`
 	New  any    `json:"new"`
 }
+
+// FormatTime writes a time as RFC 3339 in UTC, to the microsecond, without trailing zeros: as the log and GraphQL show it.
+func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00") }

@@ -1,0 +1,227 @@
+package auth_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/keys"
+	"contactgraph/internal/store"
+	"contactgraph/internal/viewer"
+)
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// fixture is a service on a database of its own, with a clock that is set by hand and hashes that are counted instead of
+// computed at length.
+type fixture struct {
+	*auth.Service
+	t         *testing.T
+	ctx       context.Context
+	store     *store.Store
+	passwords *auth.Passwords
+
+	mu       sync.Mutex
+	clock    time.Time
+	hashes   int
+	onHash   func() // called before a hash is computed
+	contacts int
+	log      []string // the statements on tables of tenants
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
+	f.passwords.Stub(f.hashing)
+	st, err := store.Open(f.ctx, filepath.Join(t.TempDir(), "t.db"), store.Options{Observe: f.observe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	f.store = st
+	f.Service = auth.New(st, f.passwords, f.now)
+	return f
+}
+
+func (f *fixture) now() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.clock
+}
+
+func (f *fixture) advance(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.clock = f.clock.Add(d)
+}
+
+func (f *fixture) hashing() {
+	f.mu.Lock()
+	f.hashes++
+	then := f.onHash
+	f.onHash = nil
+	f.mu.Unlock()
+	if then != nil {
+		then()
+	}
+}
+
+// hashed returns how many hashes were computed while do ran.
+func (f *fixture) hashed(do func()) int {
+	f.mu.Lock()
+	before := f.hashes
+	f.mu.Unlock()
+	do()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hashes - before
+}
+
+var (
+	tenants = regexp.MustCompile("(?i)(?:FROM|INTO|UPDATE) `(api_keys|contacts|feeds|logins|sessions|users)`")
+	where   = regexp.MustCompile("(?s)WHERE.*`account_id`")
+)
+
+// observe fails the test at a statement on a tenant's table that does not carry the account, but for the lookup of an API
+// key, which is what tells the account.
+func (f *fixture) observe(_ context.Context, statement string) {
+	table := tenants.FindStringSubmatch(statement)
+	if table == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.log = append(f.log, statement)
+	switch {
+	case strings.Contains(statement, "INSERT INTO") && strings.Contains(statement, "`account_id`"):
+	case where.MatchString(statement):
+	case table[1] == "api_keys" && strings.Contains(statement, "WHERE `api_keys`.`token_hash` = ?"):
+	default:
+		f.t.Errorf("a statement lacks its account: %s", statement)
+	}
+}
+
+// statements returns those on tables of tenants that ran during do.
+func (f *fixture) statements(do func()) []string {
+	f.mu.Lock()
+	before := len(f.log)
+	f.mu.Unlock()
+	do()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log[before:]
+}
+
+func (f *fixture) account(name string) int {
+	f.t.Helper()
+	id, err := f.CreateAccount(f.ctx, name)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return id
+}
+
+func (f *fixture) user(account int, login, password string, role viewer.Role) int {
+	f.t.Helper()
+	id, err := f.CreateUser(f.ctx, account, auth.NewUser{Login: login, Name: "Name of " + login, Password: password, Role: role})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return id
+}
+
+func (f *fixture) key(account int, role viewer.Role, token string) string {
+	f.t.Helper()
+	token, err := f.CreateKey(f.ctx, account, auth.NewKey{Name: "till", Role: role, Token: token})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return token
+}
+
+// contact adds a contact with a password, unless that is "", and with logins of these kinds.
+func (f *fixture) contact(account int, password string, logins map[string]login.Kind) (id int) {
+	f.t.Helper()
+	var hash *string
+	if password != "" {
+		h, err := f.passwords.Hash(f.ctx, password)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		hash = &h
+	}
+	f.contacts++
+	f.write(account, func(ctx context.Context, tx *ent.Tx) error {
+		c, err := tx.Contact.Create().SetSecret(fmt.Sprint("secret ", f.contacts)).SetRegisteredAt(start).
+			SetRegistrationSource("test").SetRegistrationIP("::1").SetLastModified(start).SetNillablePasswordHash(hash).Save(ctx)
+		if err != nil {
+			return err
+		}
+		id = c.ID
+		for name, kind := range logins {
+			err := tx.Login.Create().SetContactID(id).SetName(name).SetNameKey(keys.Name(name)).SetKind(kind).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return id
+}
+
+// write changes the account's rows as the server itself.
+func (f *fixture) write(account int, fn func(context.Context, *ent.Tx) error) {
+	f.t.Helper()
+	if err := f.store.Write(viewer.NewSystemContext(f.ctx, account), 0, fn); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *fixture) signIn(account int, login, password string) auth.Session {
+	f.t.Helper()
+	s, err := f.SignIn(f.ctx, account, login, password)
+	if err != nil {
+		f.t.Fatalf("signing in %s: %v", login, err)
+	}
+	return s
+}
+
+// sessions returns how many sessions the account has, expired ones too.
+func (f *fixture) sessions(account int) int {
+	f.t.Helper()
+	n, err := f.store.Client().Session.Query().Count(viewer.NewSystemContext(f.ctx, account))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return n
+}
+
+// request returns one with these headers; "Cookie" takes the value of the session cookie alone.
+func request(headers map[string]string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+	for name, value := range headers {
+		if name == "Cookie" {
+			value = auth.CookieName + "=" + value
+		}
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+// absent is an id that no row has.
+const absent = math.MaxInt32

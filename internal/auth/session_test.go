@@ -1,0 +1,379 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/ent/session"
+	"contactgraph/ent/user"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/viewer"
+)
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo, other := f.account("Demo"), f.account("Other")
+	agent := f.user(demo, "Agent@Example.com", "agent's", viewer.Agent)
+	admin := f.user(demo, "admin", "admin's", viewer.Admin)
+	all := f.contact(demo, "pw", map[string]login.Kind{
+		"blank": login.KindBlank, "Mail@Example.com": login.KindEmail, "bounced@example.com": login.KindBounced, "google": login.KindGoogle,
+	})
+	same := f.contact(demo, "in demo", map[string]login.Kind{"same@example.com": login.KindEmail})
+	sameOther := f.contact(other, "in other", map[string]login.Kind{"same@example.com": login.KindEmail})
+	f.contact(demo, "", map[string]login.Kind{"without": login.KindBlank})
+	f.contact(demo, "squatter's", map[string]login.Kind{"ADMIN": login.KindBlank})
+
+	asCustomer := func(account, id int) viewer.Viewer {
+		return viewer.Viewer{
+			Account: account, Role: viewer.Customer, Contact: id, Actor: viewer.Actor{Kind: viewer.ActorContact, ID: id},
+		}
+	}
+	asUser := func(id int, login string, role viewer.Role) viewer.Viewer {
+		return viewer.Viewer{
+			Account: demo, Role: role, Actor: viewer.Actor{Kind: viewer.ActorUser, ID: id, Name: "Name of " + login},
+		}
+	}
+	var refused viewer.Viewer
+	tests := []struct {
+		name            string
+		account         int
+		login, password string
+		want            viewer.Viewer
+	}{
+		{"a blank login", demo, "blank", "pw", asCustomer(demo, all)},
+		{"an email login", demo, "Mail@Example.com", "pw", asCustomer(demo, all)},
+		{"a bounced login", demo, "bounced@example.com", "pw", asCustomer(demo, all)},
+		{"a google login", demo, "google", "pw", asCustomer(demo, all)},
+		{"in another case, with blanks round it", demo, " mAIL@eXAMPLE.COM ", "pw", asCustomer(demo, all)},
+		{"an agent", demo, "agent@example.com", "agent's", asUser(agent, "Agent@Example.com", viewer.Agent)},
+		{"an admin, although a contact took the name", demo, "Admin", "admin's", asUser(admin, "admin", viewer.Admin)},
+		{"the contact that took it", demo, "admin", "squatter's", refused},
+		{"one name, one account", demo, "same@example.com", "in demo", asCustomer(demo, same)},
+		{"one name, another account", other, "same@example.com", "in other", asCustomer(other, sameOther)},
+		{"the other account's password", demo, "same@example.com", "in other", refused},
+		{"an agent of another account", other, "agent@example.com", "agent's", refused},
+		{"a wrong password", demo, "blank", "Pw", refused},
+		{"no password", demo, "blank", "", refused},
+		{"a contact without a password", demo, "without", "pw", refused},
+		{"a contact without a password, none given", demo, "without", "", refused},
+		{"an unknown login", demo, "nobody", "pw", refused},
+		{"no login", demo, "  ", "pw", refused},
+		{"no account", 0, "blank", "pw", refused},
+		{"an unknown account", absent, "blank", "pw", refused},
+	}
+	// Not parallel: the hashes are counted.
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var s auth.Session
+			var err error
+			if n := f.hashed(func() { s, err = f.SignIn(t.Context(), tt.account, tt.login, tt.password) }); n != 1 {
+				t.Errorf("computed %d hashes, want 1, whoever it is", n)
+			}
+			if tt.want == refused {
+				if err != auth.ErrRefused || s != (auth.Session{}) { //nolint:errorlint // nothing wrapped round it may tell more
+					t.Fatalf("got %v, %v, want ErrRefused itself", s, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Session = s.Viewer.Session
+			if s.Viewer != tt.want || s.Viewer.Session == 0 {
+				t.Errorf("got viewer %+v, want %+v with a session", s.Viewer, tt.want)
+			}
+			if want := start.Add(auth.SessionLifetime); !s.ExpiresAt.Equal(want) {
+				t.Errorf("expires at %s, want %s", s.ExpiresAt, want)
+			}
+			prefix := fmt.Sprintf("cgs_%d_", tt.account)
+			if !strings.HasPrefix(s.Token, prefix) || len(s.Token) != len(prefix)+43 {
+				t.Errorf("the token is not %s and 256 bits in base64url", prefix)
+			}
+			got, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token}))
+			if got != s.Viewer || !ok || err != nil {
+				t.Errorf("the token lets in %+v, %v, %v; want the same viewer", got, ok, err)
+			}
+		})
+	}
+}
+
+func TestSignInAsksTheSameWhetherTheLoginExists(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.user(demo, "agent", "pw", viewer.Agent)
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+
+	shape := func(name string) []string {
+		return f.statements(func() {
+			if _, err := f.SignIn(f.ctx, demo, name, "wrong"); !errors.Is(err, auth.ErrRefused) {
+				t.Errorf("%s: got %v, want ErrRefused", name, err)
+			}
+		})
+	}
+	nobody := shape("nobody")
+	for _, name := range []string{"agent", "contact"} {
+		if got := shape(name); len(got) != len(nobody) {
+			t.Errorf("%s: %d statements, but %d for an unknown login:\n%s", name, len(got), len(nobody), strings.Join(got, "\n"))
+		}
+	}
+}
+
+func TestSignInRefusesALongPasswordUnhashed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.contact(demo, strings.Repeat("x", auth.MaxPassword), map[string]login.Kind{"contact": login.KindBlank})
+	f.signIn(demo, "contact", strings.Repeat("x", auth.MaxPassword))
+
+	for _, name := range []string{"contact", "nobody"} {
+		n := f.hashed(func() {
+			if _, err := f.SignIn(f.ctx, demo, name, strings.Repeat("x", auth.MaxPassword+1)); !errors.Is(err, auth.ErrRefused) {
+				t.Errorf("%s: got %v, want ErrRefused", name, err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s: computed %d hashes, want none", name, n)
+		}
+	}
+}
+
+func TestSignInReportsAnUnreadableHash(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	id := f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
+		return tx.Contact.Update().Where(contact.AccountID(demo), contact.ID(id)).SetPasswordHash("plain").AddVersion(1).Exec(ctx)
+	})
+
+	_, err := f.SignIn(f.ctx, demo, "contact", "pw")
+	if err == nil || errors.Is(err, auth.ErrRefused) {
+		t.Fatalf("got %v, want a fault", err)
+	}
+	for _, secret := range []string{"plain", "pw"} {
+		if strings.Contains(strings.ReplaceAll(err.Error(), "password", ""), secret) {
+			t.Errorf("the error shows a secret: %v", err)
+		}
+	}
+}
+
+// What changes while the password is being verified counts: a new password ends all sessions, and one that was opened with
+// the old password just after would outlive that.
+func TestSignInRefusesWhatChangesMeanwhile(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(ctx context.Context, tx *ent.Tx, account int) error{
+		"a new password": func(ctx context.Context, tx *ent.Tx, account int) error {
+			return tx.Contact.Update().Where(contact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
+		},
+		"the login goes": func(ctx context.Context, tx *ent.Tx, account int) error {
+			_, err := tx.Login.Delete().Where(login.AccountID(account)).Exec(ctx)
+			return err
+		},
+		"the contact goes": func(ctx context.Context, tx *ent.Tx, account int) error {
+			_, err := tx.Contact.Delete().Where(contact.AccountID(account)).Exec(ctx)
+			return err
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			demo := f.account("Demo")
+			f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+			f.onHash = func() {
+				f.write(demo, func(ctx context.Context, tx *ent.Tx) error { return change(ctx, tx, demo) })
+			}
+			if s, err := f.SignIn(f.ctx, demo, "contact", "pw"); err != auth.ErrRefused { //nolint:errorlint // as above
+				t.Errorf("got %v, %v, want ErrRefused itself", s, err)
+			}
+			if n := f.sessions(demo); n != 0 {
+				t.Errorf("%d sessions were opened", n)
+			}
+		})
+	}
+}
+
+func TestSessionExpires(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	s := f.signIn(demo, "contact", "pw")
+	bearer, cookie := request(map[string]string{"Authorization": "Bearer " + s.Token}), request(map[string]string{"Cookie": s.Token})
+
+	f.advance(auth.SessionLifetime - time.Microsecond)
+	for _, r := range []*http.Request{bearer, cookie} {
+		if _, ok, err := f.Authenticate(r); !ok || err != nil {
+			t.Errorf("just before: got %v, %v, want a viewer", ok, err)
+		}
+	}
+	f.advance(time.Microsecond)
+	if _, ok, err := f.Authenticate(bearer); ok || !errors.Is(err, auth.ErrCredentials) {
+		t.Errorf("as bearer: got %v, %v, want ErrCredentials", ok, err)
+	}
+	if _, ok, err := f.Authenticate(cookie); ok || err != nil {
+		t.Errorf("as cookie: got %v, %v, want an anonymous caller", ok, err)
+	}
+}
+
+func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo, other := f.account("Demo"), f.account("Other")
+	for _, a := range []int{demo, other} {
+		f.contact(a, "pw", map[string]login.Kind{"contact": login.KindBlank})
+		f.signIn(a, "contact", "pw")
+	}
+	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
+		id := tx.Contact.Query().Where(contact.AccountID(demo)).OnlyIDX(ctx)
+		for i := range auth.SweepLimit {
+			err := tx.Session.Create().SetTokenHash([]byte{byte(i)}).SetContactID(id).SetExpiresAt(start).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+
+	f.signIn(demo, "contact", "pw")
+	if got := f.sessions(demo); got != 2 {
+		t.Errorf("%d sessions left, want the two that live", got)
+	}
+	f.advance(auth.SessionLifetime)
+	f.signIn(demo, "contact", "pw")
+	if got := f.sessions(demo); got != 1 {
+		t.Errorf("%d sessions left, want the new one", got)
+	}
+	if got := f.sessions(other); got != 1 {
+		t.Errorf("%d sessions left in the other account, want its own one", got)
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	f.user(demo, "agent", "pw", viewer.Agent)
+	for _, name := range []string{"contact", "agent"} {
+		s, kept := f.signIn(demo, name, "pw"), f.signIn(demo, name, "pw")
+		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer)); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token})); ok || !errors.Is(err, auth.ErrCredentials) {
+			t.Errorf("%s: got %v, %v, want ErrCredentials", name, ok, err)
+		}
+		if _, ok, err := f.Authenticate(request(map[string]string{"Cookie": kept.Token})); !ok || err != nil {
+			t.Errorf("%s: the other session: got %v, %v, want it to live", name, ok, err)
+		}
+		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer)); err != nil {
+			t.Errorf("%s: signing out twice: %v", name, err)
+		}
+	}
+}
+
+func TestSignOutLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo, other := f.account("Demo"), f.account("Other")
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	s := f.signIn(demo, "contact", "pw")
+	v, ok, err := f.Authenticate(request(map[string]string{"X-ApiKey": f.key(demo, viewer.Admin, "")}))
+	if !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	foreign := s.Viewer
+	foreign.Account = other
+	for name, ctx := range map[string]context.Context{
+		"anonymous":       f.ctx,
+		"an API key":      viewer.NewContext(f.ctx, v),
+		"another account": viewer.NewContext(f.ctx, foreign),
+	} {
+		if err := f.SignOut(ctx); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := f.sessions(demo); n != 1 {
+		t.Errorf("%d sessions left, want 1", n)
+	}
+}
+
+func TestSessionEndsWithItsOwner(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	c := f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	u := f.user(demo, "agent", "pw", viewer.Agent)
+	tokens := []string{f.signIn(demo, "contact", "pw").Token, f.signIn(demo, "agent", "pw").Token}
+	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
+		_, err := tx.Contact.Delete().Where(contact.AccountID(demo), contact.ID(c)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = tx.User.Delete().Where(user.AccountID(demo), user.ID(u)).Exec(ctx)
+		return err
+	})
+	for _, token := range tokens {
+		if _, ok, err := f.Authenticate(request(map[string]string{"X-ApiKey": token})); ok || !errors.Is(err, auth.ErrCredentials) {
+			t.Errorf("got %v, %v, want ErrCredentials", ok, err)
+		}
+	}
+}
+
+func TestSessionStoresOnlyADigest(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	s := f.signIn(demo, "contact", "pw")
+	row := f.store.Client().Session.Query().Where(session.ID(s.Viewer.Session)).OnlyX(viewer.NewSystemContext(f.ctx, demo))
+	if len(row.TokenHash) != 32 || strings.Contains(s.Token, string(row.TokenHash)) {
+		t.Errorf("stored %x for the token", row.TokenHash)
+	}
+	for _, text := range []string{s.String(), fmt.Sprintf("%v %+v", s, &s)} {
+		if strings.Contains(text, s.Token) {
+			t.Errorf("the token shows in %q", text)
+		}
+	}
+}
+
+func TestCookie(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	tests := []struct {
+		name   string
+		cookie *http.Cookie
+		want   string
+	}{
+		{"set", f.Cookie("cgs_1_x", start.Add(auth.SessionLifetime), false),
+			"contactgraph_session=cgs_1_x; Path=/; Expires=Mon, 02 Mar 2026 00:00:00 GMT; Max-Age=43200; HttpOnly; SameSite=Lax"},
+		{"set over HTTPS", f.Cookie("cgs_1_x", start.Add(time.Hour), true),
+			"contactgraph_session=cgs_1_x; Path=/; Expires=Sun, 01 Mar 2026 13:00:00 GMT; Max-Age=3600; HttpOnly; Secure; SameSite=Lax"},
+		{"set when it has expired", f.Cookie("cgs_1_x", start, false),
+			"contactgraph_session=cgs_1_x; Path=/; Expires=Sun, 01 Mar 2026 12:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax"},
+		{"cleared", f.ClearingCookie(false),
+			"contactgraph_session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly; SameSite=Lax"},
+		{"cleared over HTTPS", f.ClearingCookie(true),
+			"contactgraph_session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly; Secure; SameSite=Lax"},
+	}
+	for _, tt := range tests {
+		// net/http writes the attributes in an order of its own.
+		got, want := strings.Split(tt.cookie.String(), "; "), strings.Split(tt.want, "; ")
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", tt.name, got, want)
+		}
+	}
+}

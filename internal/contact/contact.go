@@ -1,0 +1,91 @@
+// Package contact holds the rules: who may do what to a contact, what a valid contact is, which keys are taken, when a
+// write is stale, and what goes into the change log. Both doors call it, so that none is stricter than the other.
+//
+// Every command checks the viewer first, then reports all that the caller can mend, together, as Errors; any other error
+// is a fault. A command that fails has changed nothing.
+package contact
+
+import (
+	"context"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/viewer"
+)
+
+// Store is the part of internal/store that the rules need.
+type Store interface {
+	// Client reads what the context's viewer may see.
+	Client() *ent.Client
+	// Write runs fn in a transaction about the contact, and returns when its work is durable.
+	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
+	Log(ctx context.Context, row *ent.Change)
+}
+
+// Passwords hashes and verifies passwords.
+type Passwords interface {
+	Hash(ctx context.Context, password string) (string, error)
+	Verify(ctx context.Context, hash, password string) (bool, error)
+}
+
+// Service runs the commands and queries.
+type Service struct {
+	store     Store
+	passwords Passwords
+	now       func() time.Time
+	source    change.Source
+}
+
+// New returns a service whose writes the log attributes to an import; Via gives each door its own.
+func New(store Store, passwords Passwords, now func() time.Time) *Service {
+	return &Service{store: store, passwords: passwords, now: now, source: change.SourceIMPORT}
+}
+
+// Via returns the service as one door calls it: the log says through which a change came.
+func (s *Service) Via(source change.Source) *Service {
+	via := *s
+	via.source = source
+	return &via
+}
+
+// Result is what an accepted write produced.
+type Result struct {
+	Contact *ent.Contact // the contact as it is now; after a deletion, as it was
+	Change  *ent.Change  // its row in the log
+}
+
+// clock is the time of a write: both engines keep microseconds.
+func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// client reads.
+func (s *Service) client() *ent.Client { return s.store.Client() }
+
+// signedIn returns the viewer; without one it fails with ErrUnauthenticated.
+func signedIn(ctx context.Context) (viewer.Viewer, error) {
+	v, ok := viewer.FromContext(ctx)
+	if !ok {
+		return v, ErrUnauthenticated
+	}
+	return v, nil
+}
+
+// require returns the viewer if it has at least the role r, else Forbidden.
+func require(ctx context.Context, r viewer.Role) (viewer.Viewer, error) {
+	v, err := signedIn(ctx)
+	if err == nil && !v.Is(r) {
+		err = Errors{forbidden("", "You may not do this.")}
+	}
+	return v, err
+}
+
+// reach returns the viewer if it may touch the contact, should that exist. To a customer every contact but its own is
+// forbidden, there or not.
+func reach(ctx context.Context, id int) (viewer.Viewer, error) {
+	v, err := signedIn(ctx)
+	if err == nil && !v.Reaches(id) {
+		err = Errors{forbidden("", "Customers may only access their own contact.")}
+	}
+	return v, err
+}

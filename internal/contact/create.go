@@ -1,0 +1,227 @@
+package contact
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+)
+
+// maxCreate bounds one CreateAll: its rows are inserted in statements with a bounded number of parameters.
+const maxCreate = 500
+
+// Limits of the registration, in UTF-16 units.
+const (
+	maxRegistrationSource = 50
+	maxRegistrationIP     = 16
+)
+
+// Create is a new contact. Who creates it is staff: nobody registers themselves here.
+type Create struct {
+	ID                 int // 0: the next free one. Demo data and imports choose
+	RegistrationSource string
+	RegistrationIP     string
+	RegistrationStore  *int
+	Set                Patch
+	Password           *string
+	Details
+}
+
+// Create makes a contact. It fails with Errors: Forbidden alone, else all at once what is wrong with the values, the keys
+// that others have, and the references. Properties that are required may be given later; they cannot be cleared then.
+func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
+	results, err := s.CreateAll(ctx, []Create{c})
+	if err != nil {
+		return nil, err
+	}
+	return results[0], nil
+}
+
+// CreateAll makes at most 500 contacts, all of them or none, each with its own row in the change log. It fails as Create
+// does, with the errors of all.
+func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
+	v, err := require(ctx, viewer.Agent)
+	if err != nil {
+		return nil, err
+	}
+	if len(cs) > maxCreate {
+		return nil, fmt.Errorf("creating %d contacts at once: at most %d", len(cs), maxCreate)
+	}
+	drafts := make([]*draft, len(cs))
+	for i := range cs {
+		if drafts[i], err = s.draft(ctx, v, &cs[i]); err != nil {
+			return nil, err
+		}
+	}
+	var results []*Result
+	err = s.store.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
+		results, err = s.createAll(ctx, tx, v, drafts)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// draft is a contact to be made, checked as far as it can be outside the transaction.
+type draft struct {
+	*Create
+
+	set  Patch
+	hash *string
+	errs Errors
+}
+
+func (s *Service) draft(ctx context.Context, v viewer.Viewer, c *Create) (*draft, error) {
+	d := &draft{Create: c}
+	checkText(&d.errs, "registrationSource", c.RegistrationSource, maxRegistrationSource)
+	checkText(&d.errs, "registrationIp", c.RegistrationIP, maxRegistrationIP)
+	d.set = c.Set.check(&d.errs)
+	if c.Password != nil {
+		p, err := s.preparePassword(ctx, v, Update{Password: &PasswordChange{New: c.Password}}, &d.errs)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			d.hash = &p.hash
+		}
+	}
+	return d, nil
+}
+
+// createAll checks the drafts against the database and each other, and stores them.
+func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
+	defined, err := definitions(ctx, tx, v.Account)
+	if err != nil {
+		return nil, err
+	}
+	var errs Errors
+	writes := make([]*write, len(drafts))
+	for i, d := range drafts {
+		if writes[i], err = s.newWrite(ctx, tx, v, d, defined); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkAllKeys(ctx, tx, v.Account, writes); err != nil {
+		return nil, err
+	}
+	for _, w := range writes {
+		errs = append(errs, w.errs...)
+	}
+	if err := errs.orNil(); err != nil {
+		return nil, err
+	}
+	return s.insertAll(ctx, tx, writes)
+}
+
+// newWrite is a write on a contact that is not there yet: what it found is empty.
+func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
+	now := s.clock()
+	next := &ent.Contact{
+		ID: d.ID, AccountID: v.Account, Secret: rand.Text(), Version: 1, RegisteredAt: now, LastModified: now,
+		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
+		PasswordHash: d.hash,
+	}
+	w := &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	if d.RegistrationStore != nil {
+		if err := w.mustExist(ctx, storeReference, "registrationStoreId", *d.RegistrationStore); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.fill(ctx, d.set); err != nil {
+		return nil, err
+	}
+	if err := w.setDetails(ctx, d.Details, defined); err != nil {
+		return nil, err
+	}
+	derive(next)
+	w.fields = append(registration(next), w.fields...)
+	return w, nil
+}
+
+// registration is what the log of a creation or deletion holds beside the fields, so that a deletion can be undone.
+func registration(c *ent.Contact) []revision.FieldChange {
+	fields := []revision.FieldChange{
+		{Path: "secret", New: c.Secret},
+		{Path: "registrationDateTime", New: logged(c.RegisteredAt)},
+		{Path: "registrationSource", New: c.RegistrationSource},
+		{Path: "registrationIp", New: c.RegistrationIP},
+	}
+	if c.RegistrationStoreID != nil {
+		fields = append(fields, revision.FieldChange{Path: "registrationStoreId", New: *c.RegistrationStoreID})
+	}
+	if c.PasswordHash != nil {
+		fields = append(fields, revision.FieldChange{Path: pathPassword})
+	}
+	return fields
+}
+
+// checkAllKeys adds an error for each key that another contact has, stored or in the same call.
+func checkAllKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) error {
+	var emails, phones []string
+	for _, w := range writes {
+		emails = append(emails, changedKey(nil, w.next.EmailKey)...)
+		phones = append(phones, changedKey(nil, w.next.PhoneKey)...)
+	}
+	owners, err := keyOwners(ctx, tx, account, emails, phones)
+	if err != nil {
+		return err
+	}
+	for _, w := range writes {
+		owners.check(w)
+		owners.put(w.next)
+	}
+	return nil
+}
+
+// insertAll stores the contacts, then their terms and what prepare left to do, and logs them.
+func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
+	bulk := make([]*ent.ContactCreate, len(writes))
+	for i, w := range writes {
+		c, err := newContact(tx, w.next)
+		if err != nil {
+			return nil, err
+		}
+		bulk[i] = c
+	}
+	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)
+	if err != nil {
+		return nil, writes[0].translate(err)
+	}
+	var terms []*ent.SearchTermCreate
+	results := make([]*Result, len(writes))
+	for i, w := range writes {
+		w.next = created[i]
+		for _, t := range termsOf(w.next) {
+			terms = append(terms, newTerm(tx, w.next.ID, t))
+		}
+		for _, do := range w.after {
+			if err := do(ctx); err != nil {
+				return nil, w.translate(err)
+			}
+		}
+		results[i] = w.logged(ctx, change.KindCREATE)
+	}
+	for rows := range slices.Chunk(terms, maxCreate) {
+		if err := tx.SearchTerm.CreateBulk(rows...).Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+func newContact(tx *ent.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
+	create := tx.Contact.Create().SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
+		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
+		SetNillableRegistrationStoreID(c.RegistrationStoreID).SetLastModified(c.LastModified)
+	if c.ID != 0 {
+		create.SetID(c.ID)
+	}
+	return create, setColumns(create.Mutation(), &ent.Contact{}, c)
+}

@@ -1,0 +1,103 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/ent/membership"
+	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+)
+
+// Delete is the command to delete a contact.
+type Delete struct {
+	ID   int
+	Lock Lock
+}
+
+// Delete removes the contact with all that belongs to it, if it is still at the version that the lock expects. Its row in
+// the log holds everything that the contact had but the password. It fails as Update does; customers may not delete.
+func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
+	v, err := require(ctx, viewer.Agent)
+	if err != nil {
+		return nil, err
+	}
+	var errs Errors
+	d.Lock.check(&errs)
+	var r *Result
+	err = s.store.Write(ctx, d.ID, func(ctx context.Context, tx *ent.Tx) error {
+		old, err := tx.Contact.Query().Where(contact.ID(d.ID), contact.AccountID(v.Account)).
+			WithLogins(func(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }).
+			WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }).
+			WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).Only(ctx)
+		if ent.IsNotFound(err) {
+			return notFound("Contact", d.ID)
+		}
+		if err != nil {
+			return err
+		}
+		w := &write{Service: s, tx: tx, viewer: v, errs: append(Errors{}, errs...), old: old}
+		w.expect(d.Lock)
+		if err := w.errs.orNil(); err != nil {
+			return err
+		}
+		r, err = w.remove(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// remove deletes the contact as it was read; the database deletes what belongs to it.
+func (w *write) remove(ctx context.Context) (*Result, error) {
+	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
+		contact.Version(w.old.Version)).Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, w.overtaken(ctx)
+	}
+	w.fields = append(removed(registration(w.old)), removed(belongings(w.old))...)
+	// The tombstone: the next version, and no field left.
+	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.clock()}
+	r := w.logged(ctx, change.KindDELETE)
+	r.Contact = w.old
+	return r, nil
+}
+
+// belongings is what c has in other tables, as the log shows it.
+func belongings(c *ent.Contact) []revision.FieldChange {
+	var fields []revision.FieldChange
+	values, order := map[int][]Value{}, []int{}
+	for _, v := range c.Edges.Values {
+		if values[v.PropertyID] == nil {
+			order = append(order, v.PropertyID)
+		}
+		values[v.PropertyID] = append(values[v.PropertyID], Value{v.Value, v.Description})
+	}
+	for _, id := range order {
+		fields = append(fields, revision.FieldChange{Path: propertyPath(id), New: values[id]})
+	}
+	if logins := loginsOf(c.Edges.Logins); len(logins) > 0 {
+		fields = append(fields, revision.FieldChange{Path: pathLogins, New: logins})
+	}
+	if segments := segmentsOf(c.Edges.Memberships); len(segments) > 0 {
+		fields = append(fields, revision.FieldChange{Path: pathMembership, New: segments})
+	}
+	return fields
+}
+
+// removed turns what came to be into what went.
+func removed(fields []revision.FieldChange) []revision.FieldChange {
+	for i, f := range fields {
+		fields[i].Old, fields[i].New = f.New, nil
+	}
+	return fields
+}

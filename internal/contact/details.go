@@ -1,0 +1,61 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent/change"
+)
+
+// Details is a write of what belongs to a contact beside its own fields.
+type Details struct {
+	Properties []PropertyPatch // a property not listed stays
+	Logins     *[]Login        // the full new set; nil leaves it
+	Membership *[]int          // the full new set of segments; nil leaves it
+}
+
+// SetDetails is the command to write details.
+type SetDetails struct {
+	ID   int
+	Lock Lock
+	Details
+}
+
+// SetDetails applies d as a whole, or nothing of it, under the same lock as Update, and raises the contact's version. It
+// fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the properties, the
+// logins and the membership.
+func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
+	v, err := reach(ctx, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	var errs Errors
+	d.Lock.check(&errs)
+	return s.write(ctx, v, d.ID, change.KindDETAILS, errs, func(ctx context.Context, w *write) error {
+		w.expect(d.Lock)
+		defined, err := definitions(ctx, w.tx, v.Account)
+		if err != nil {
+			return err
+		}
+		if err := w.setDetails(ctx, d.Details, defined); err != nil {
+			return err
+		}
+		derive(w.next)
+		return nil
+	})
+}
+
+// setDetails puts the parts of d in place.
+func (w *write) setDetails(ctx context.Context, d Details, defined properties) error {
+	if err := w.setProperties(ctx, d.Properties, defined); err != nil {
+		return err
+	}
+	if d.Logins != nil {
+		if err := w.setLogins(ctx, *d.Logins); err != nil {
+			return err
+		}
+	}
+	if d.Membership != nil {
+		return w.setMembership(ctx, *d.Membership)
+	}
+	return nil
+}

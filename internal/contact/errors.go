@@ -1,0 +1,111 @@
+package contact
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"contactgraph/ent"
+)
+
+// ErrUnauthenticated is the error of every command and query without a viewer.
+var ErrUnauthenticated = errors.New("not signed in")
+
+// Code tells what went wrong. The list only grows.
+type Code string
+
+// The codes, as clients see them.
+const (
+	NotFound         Code = "NOT_FOUND"          // no such thing in this account
+	Forbidden        Code = "FORBIDDEN"          // the viewer may not
+	VersionConflict  Code = "VERSION_CONFLICT"   // somebody else wrote since
+	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
+	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
+	LoginTaken       Code = "LOGIN_TAKEN"        // another contact has the login
+	NameTaken        Code = "NAME_TAKEN"         // another property has the name
+	StoreNotFound    Code = "STORE_NOT_FOUND"    // a reference to no store
+	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // a reference to no company
+	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // a reference to no segment
+	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // a reference to no property
+	Required         Code = "REQUIRED"           // must not be absent, null or cleared
+	TooLong          Code = "TOO_LONG"           // more UTF-16 units than allowed
+	TooMany          Code = "TOO_MANY"           // more values than allowed
+	Invalid          Code = "INVALID"            // not of the right form
+	Duplicate        Code = "DUPLICATE"          // named twice in one call
+	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
+	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is another
+	InUse            Code = "IN_USE"             // contacts still refer to it
+)
+
+// Error is one thing that the caller can mend.
+type Error struct {
+	Code    Code
+	Path    string // the field as in the change log: "email", "properties.7", "logins"; "" for the whole
+	Message string // a sentence for people
+
+	Latest   *ent.Contact // VersionConflict: the contact as it is now
+	Existing *ent.Contact // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
+	Subject  string       // the login, or the id of the reference, that it is about
+}
+
+// Error returns the code, path and message.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return string(e.Code) + ": " + e.Message
+	}
+	return string(e.Code) + " at " + e.Path + ": " + e.Message
+}
+
+// Errors is all that the caller can mend about one command, in a stable order: the contact, its fields, properties,
+// logins, membership. It is never empty.
+type Errors []*Error
+
+// Error joins the texts.
+func (es Errors) Error() string {
+	texts := make([]string, len(es))
+	for i, e := range es {
+		texts[i] = e.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Has reports whether one of the errors has the code.
+func (es Errors) Has(code Code) bool { return es.First(code) != nil }
+
+// First returns the first error with the code, nil if there is none.
+func (es Errors) First(code Code) *Error {
+	for _, e := range es {
+		if e.Code == code {
+			return e
+		}
+	}
+	return nil
+}
+
+// orNil is es as an error, nil if it is empty.
+func (es Errors) orNil() error {
+	if len(es) == 0 {
+		return nil
+	}
+	return es
+}
+
+func (es *Errors) add(code Code, path, format string, args ...any) *Error {
+	e := &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)}
+	*es = append(*es, e)
+	return e
+}
+
+// missing adds a reference to something that is not there.
+func (es *Errors) missing(code Code, path, noun string, id int) {
+	es.add(code, path, "%s with id %d does not exist.", noun, id).Subject = strconv.Itoa(id)
+}
+
+func forbidden(path, message string) *Error {
+	return &Error{Code: Forbidden, Path: path, Message: message}
+}
+
+func notFound(noun string, id int) Errors {
+	return Errors{{Code: NotFound, Message: fmt.Sprintf("%s with id %d does not exist.", noun, id), Subject: strconv.Itoa(id)}}
+}

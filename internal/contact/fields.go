@@ -1,0 +1,105 @@
+package contact
+
+import (
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/internal/revision"
+)
+
+// Field is one of a contact's own fields that callers write. Patching, checking, comparing, logging and the mapping of
+// both doors go by it; a field is added in this file only.
+type Field struct {
+	Path  string // its name in errors, conflicts and the change log
+	Limit int    // the most UTF-16 units that a text may have, as the documented API counts them; 0 for other types
+
+	column string
+	staff  bool // customers may send it only unchanged
+	solid  bool // must not be null
+	get    func(*ent.Contact) any
+	set    func(*ent.Contact, any)
+	ref    *reference // what an id must name
+}
+
+// The fields. Their values are string, bool, time.Time or int (an id), and nil for null.
+var (
+	Email            = text("email", contact.FieldEmail, 250, func(c *ent.Contact) **string { return &c.Email })
+	PhoneCountryCode = text("phoneCountryCode", contact.FieldPhoneCountryCode, 10, func(c *ent.Contact) **string { return &c.PhoneCountryCode })
+	Phone            = text("phone", contact.FieldPhone, 20, func(c *ent.Contact) **string { return &c.Phone })
+	FirstName        = text("firstName", contact.FieldFirstName, 50, func(c *ent.Contact) **string { return &c.FirstName })
+	LastName         = text("lastName", contact.FieldLastName, 50, func(c *ent.Contact) **string { return &c.LastName })
+	LimitPermanently = &Field{
+		Path: "limitMailsPermanently", column: contact.FieldLimitMailsPermanently, solid: true,
+		get: func(c *ent.Contact) any { return c.LimitMailsPermanently },
+		set: func(c *ent.Contact, v any) { c.LimitMailsPermanently, _ = v.(bool) },
+	}
+	LimitUntil = nullable("limitMailsTemporarilyUntil", contact.FieldLimitMailsTemporarilyUntil,
+		func(c *ent.Contact) **time.Time { return &c.LimitMailsTemporarilyUntil })
+	PreferredStore = id("preferredStoreId", contact.FieldPreferredStoreID, storeReference,
+		func(c *ent.Contact) **int { return &c.PreferredStoreID })
+	Company = staffOnly(id("companyId", contact.FieldCompanyID, companyReference,
+		func(c *ent.Contact) **int { return &c.CompanyID }))
+	PermissionSource = staffOnly(text("latestPermissionSource", contact.FieldLatestPermissionSource, 0,
+		func(c *ent.Contact) **string { return &c.LatestPermissionSource }))
+)
+
+// Fields lists them in the order of the documented API, which is the order of errors and log entries too.
+var Fields = []*Field{
+	Email, PhoneCountryCode, Phone, FirstName, LastName, LimitPermanently, LimitUntil, PreferredStore, Company, PermissionSource,
+}
+
+// Value returns the field's value in c: nil, string, bool, time.Time or int.
+func (f *Field) Value(c *ent.Contact) any { return f.get(c) }
+
+func nullable[T any](path, column string, at func(*ent.Contact) **T) *Field {
+	return &Field{
+		Path: path, column: column,
+		get: func(c *ent.Contact) any {
+			if p := *at(c); p != nil {
+				return *p
+			}
+			return nil
+		},
+		set: func(c *ent.Contact, v any) {
+			*at(c) = nil
+			if t, ok := v.(T); ok {
+				*at(c) = &t
+			}
+		},
+	}
+}
+
+func text(path, column string, limit int, at func(*ent.Contact) **string) *Field {
+	f := nullable(path, column, at)
+	f.Limit = limit
+	return f
+}
+
+func id(path, column string, ref *reference, at func(*ent.Contact) **int) *Field {
+	f := nullable(path, column, at)
+	f.ref = ref
+	return f
+}
+
+func staffOnly(f *Field) *Field {
+	f.staff = true
+	return f
+}
+
+// logged is a value as the change log keeps it: JSON of one form on both engines.
+func logged(v any) any {
+	if t, ok := v.(time.Time); ok {
+		return revision.FormatTime(t)
+	}
+	return v
+}
+
+// same compares two values of a field.
+func same(a, b any) bool {
+	if t, ok := a.(time.Time); ok {
+		u, ok := b.(time.Time)
+		return ok && t.Equal(u)
+	}
+	return a == b
+}

@@ -1,0 +1,73 @@
+package contact
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"contactgraph/ent/contact"
+	"contactgraph/ent/membership"
+	"contactgraph/ent/predicate"
+	"contactgraph/ent/searchterm"
+	"contactgraph/internal/keys"
+	"contactgraph/internal/viewer"
+)
+
+// Filter narrows a list of contacts; what is nil does not. All conditions must hold.
+type Filter struct {
+	Name          *string    // each word is a prefix of a word of the name
+	Email         *string    // the address, without regard to case
+	Phone         *string    // the number, however it is written
+	CountryCode   *string    // of Phone, where that does not start with +
+	Store         *int       // the preferred store
+	Company       *int       // the company
+	Segment       *int       // a segment that it is in
+	ModifiedSince *time.Time // last modified then or later
+	Search        *string    // each word is a prefix of a word of the name or email or of the phone's digits
+}
+
+// predicates are the conditions of f within the viewer's account.
+func (f Filter) predicates(v viewer.Viewer) []predicate.Contact {
+	ps := []predicate.Contact{contact.AccountID(v.Account)}
+	if f.Name != nil {
+		ps = append(ps, words(v, keys.NameWords(*f.Name), searchterm.KindEQ(searchterm.KindName))...)
+	}
+	if f.Email != nil {
+		ps = append(ps, contact.EmailKey(keys.Name(*f.Email)))
+	}
+	if f.Phone != nil {
+		ps = append(ps, contact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone)))
+	}
+	if f.Store != nil {
+		ps = append(ps, contact.PreferredStoreID(*f.Store))
+	}
+	if f.Company != nil {
+		ps = append(ps, contact.CompanyID(*f.Company))
+	}
+	if f.Segment != nil {
+		ps = append(ps, contact.HasMembershipsWith(membership.SegmentID(*f.Segment), membership.AccountID(v.Account)))
+	}
+	if f.ModifiedSince != nil {
+		ps = append(ps, contact.LastModifiedGTE(f.ModifiedSince.UTC()))
+	}
+	if f.Search != nil && strings.TrimSpace(*f.Search) != "" {
+		ps = append(ps, words(v, keys.Query(*f.Search))...)
+	}
+	return ps
+}
+
+// words are the conditions that each word is a prefix of one of the contact's terms. Text without a word finds nothing.
+func words(v viewer.Viewer, words []string, kinds ...predicate.SearchTerm) []predicate.Contact {
+	if len(words) == 0 {
+		return []predicate.Contact{contact.IDLT(0)}
+	}
+	var ps []predicate.Contact
+	for _, w := range words {
+		ps = append(ps, contact.HasTermsWith(append(slices.Clone(kinds),
+			searchterm.AccountID(v.Account), searchterm.TermGTE(w), searchterm.TermLT(after(w)))...))
+	}
+	return ps
+}
+
+// after is the least text that is greater than every text with this prefix.
+func after(prefix string) string { return prefix + "\U0010FFFF" }

@@ -1,0 +1,74 @@
+package contact
+
+import (
+	"context"
+	"strconv"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/ent/predicate"
+	"contactgraph/internal/keys"
+)
+
+// Get returns the contact. It fails with Forbidden for a customer that asks for another than its own, there or not, and
+// with NotFound if the account has no such contact.
+func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
+	v, err := reach(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.client().Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, notFound("Contact", id)
+	}
+	return c, err
+}
+
+// ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
+func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
+	return s.only(ctx, keys.Name(email), contact.EmailKey)
+}
+
+// ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
+func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
+	return s.only(ctx, keys.Phone(countryCode, phone), contact.PhoneKey)
+}
+
+// BySecret returns the contact with the secret; nil if the viewer can see none.
+func (s *Service) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
+	return s.only(ctx, secret, contact.Secret)
+}
+
+// ByLogin returns the contact that signs in with the name; nil if the viewer can see none.
+func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.only(ctx, keys.Name(name), func(key string) predicate.Contact {
+		return contact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
+	})
+}
+
+// only returns the contact that has the unique key, nil if there is none or the key is blank.
+func (s *Service) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
+	v, err := signedIn(ctx)
+	if err != nil || key == "" {
+		return nil, err
+	}
+	c, err := s.client().Contact.Query().Where(is(key), contact.AccountID(v.Account)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return c, err
+}
+
+// ParseID reads the number of anything, 0 if it is none: ids are positive and fit 32 bits.
+func ParseID(text string) int {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}

@@ -1,0 +1,127 @@
+package contact
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/internal/keys"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+)
+
+const (
+	pathLogins = "logins"
+	maxLogin   = 250 // UTF-16 units, as of an email address
+	maxLogins  = 100
+)
+
+// Login is a name that a contact signs in with.
+type Login struct {
+	Name string     `json:"name"`
+	Kind login.Kind `json:"type"`
+}
+
+// setLogins replaces the contact's logins with the set.
+func (w *write) setLogins(ctx context.Context, set []Login) error {
+	set = w.checkLogins(set)
+	now, err := w.loginsNow(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.Equal(now, set) {
+		return nil
+	}
+	if err := w.checkLoginsFree(ctx, set); err != nil {
+		return err
+	}
+	w.fields = append(w.fields, revision.FieldChange{Path: pathLogins, Old: now, New: set})
+	w.after = append(w.after, func(ctx context.Context) error {
+		if len(now) > 0 {
+			_, err := w.tx.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return w.tx.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
+	})
+	return nil
+}
+
+// loginsNow reads the logins that the contact has, by name.
+func (w *write) loginsNow(ctx context.Context) ([]Login, error) {
+	if w.isNew() {
+		return []Login{}, nil
+	}
+	rows, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
+		Order(login.ByNameKey()).All(ctx)
+	return loginsOf(rows), err
+}
+
+// checkLogins adds what is wrong with the set itself, and returns it without blank names, sorted by name.
+func (w *write) checkLogins(set []Login) []Login {
+	seen, kept := map[string]bool{}, []Login{}
+	for _, l := range set {
+		key := keys.Name(l.Name)
+		switch {
+		case key == "":
+			continue
+		case seen[key]:
+			w.errs.add(Duplicate, pathLogins, "The login %s is given twice.", l.Name).Subject = l.Name
+			continue
+		}
+		seen[key] = true
+		checkText(&w.errs, pathLogins, l.Name, maxLogin)
+		if login.KindValidator(l.Kind) != nil {
+			w.errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.").Subject = l.Name
+		}
+		kept = append(kept, l)
+	}
+	if len(kept) > maxLogins {
+		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
+	}
+	slices.SortFunc(kept, func(a, b Login) int { return cmp.Compare(keys.Name(a.Name), keys.Name(b.Name)) })
+	return kept
+}
+
+// checkLoginsFree adds an error for each login that another contact has.
+func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
+	names := make([]string, len(set))
+	for i, l := range set {
+		names[i] = keys.Name(l.Name)
+	}
+	wide := viewer.AccountWide(ctx)
+	others, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
+		Order(login.ByNameKey()).All(wide)
+	if err != nil {
+		return err
+	}
+	for _, l := range others {
+		owner, err := w.tx.Contact.Query().Where(contact.ID(l.ContactID), contact.AccountID(w.viewer.Account)).Only(wide)
+		if err != nil {
+			return err
+		}
+		given := set[slices.Index(names, l.NameKey)].Name
+		w.taken(LoginTaken, pathLogins, "login", owner).Subject = given
+	}
+	return nil
+}
+
+func loginsOf(rows []*ent.Login) []Login {
+	set := make([]Login, len(rows))
+	for i, l := range rows {
+		set[i] = Login{l.Name, l.Kind}
+	}
+	return set
+}
+
+func newLogins(tx *ent.Tx, contact int, set []Login) []*ent.LoginCreate {
+	rows := make([]*ent.LoginCreate, len(set))
+	for i, l := range set {
+		rows[i] = tx.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(keys.Name(l.Name)).SetKind(l.Kind)
+	}
+	return rows
+}

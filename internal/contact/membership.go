@@ -1,0 +1,89 @@
+package contact
+
+import (
+	"context"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/ent/membership"
+	"contactgraph/ent/segment"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+)
+
+const pathMembership = "membership"
+
+// setMembership replaces the contact's segments with the set. A customer may send it only as it is.
+func (w *write) setMembership(ctx context.Context, set []int) error {
+	set = slices.Clone(set)
+	slices.Sort(set)
+	set = slices.Compact(set)
+	now, err := w.segmentsNow(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.Equal(now, set) {
+		return nil
+	}
+	if w.viewer.Role == viewer.Customer {
+		w.errs = append(w.errs, forbidden(pathMembership, "Customers may not change their membership."))
+		return nil
+	}
+	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(now, id) })
+	gone := slices.DeleteFunc(slices.Clone(now), func(id int) bool { return slices.Contains(set, id) })
+	if err := w.checkSegments(ctx, added); err != nil {
+		return err
+	}
+	w.fields = append(w.fields, revision.FieldChange{Path: pathMembership, Old: now, New: list(set)})
+	w.after = append(w.after, func(ctx context.Context) error {
+		if len(gone) > 0 {
+			_, err := w.tx.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
+				membership.ContactID(w.next.ID), membership.SegmentIDIn(gone...)).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return w.tx.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
+	})
+	return nil
+}
+
+// segmentsNow reads the ids of the segments that the contact is in, sorted.
+func (w *write) segmentsNow(ctx context.Context) ([]int, error) {
+	if w.isNew() {
+		return []int{}, nil
+	}
+	rows, err := w.tx.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
+		Order(membership.BySegmentID()).All(ctx)
+	return segmentsOf(rows), err
+}
+
+// checkSegments adds an error for each id that is no segment of the account.
+func (w *write) checkSegments(ctx context.Context, set []int) error {
+	found, err := w.tx.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range set {
+		if !slices.Contains(found, id) {
+			w.errs.missing(SegmentNotFound, pathMembership, "Segment", id)
+		}
+	}
+	return nil
+}
+
+func segmentsOf(rows []*ent.Membership) []int {
+	set := make([]int, len(rows))
+	for i, m := range rows {
+		set[i] = m.SegmentID
+	}
+	return set
+}
+
+func newMemberships(tx *ent.Tx, contact int, set []int) []*ent.MembershipCreate {
+	rows := make([]*ent.MembershipCreate, len(set))
+	for i, id := range set {
+		rows[i] = tx.Membership.Create().SetContactID(contact).SetSegmentID(id)
+	}
+	return rows
+}

@@ -1,0 +1,95 @@
+package contact
+
+import (
+	"context"
+	"log/slog"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/session"
+	"contactgraph/internal/viewer"
+)
+
+// maxPassword bounds a password, in UTF-16 units: hashing costs time for each.
+const maxPassword = 1000
+
+const pathCurrentPassword = "currentPassword"
+
+// PasswordChange sets a new password. It prints as stars, so that no log shows one.
+type PasswordChange struct {
+	New     *string // nil, like blank, is refused: a password can be changed, not removed
+	Current *string // a customer must know it
+}
+
+// String hides the passwords.
+func (PasswordChange) String() string { return "***" }
+
+// LogValue hides the passwords.
+func (PasswordChange) LogValue() slog.Value { return slog.StringValue("***") }
+
+// preparedPassword is a password change whose slow part is done: hashing has no place in a write.
+type preparedPassword struct {
+	hash     string
+	verified *string // the hash that the current password fits; nil if the viewer need not know it
+}
+
+// preparePassword checks and hashes the new password of u. It returns nil if there is none or something is wrong already.
+func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update, errs *Errors) (*preparedPassword, error) {
+	if u.Password == nil {
+		return nil, nil
+	}
+	checkNewPassword(errs, u.Password.New)
+	var verified *string
+	if v.Role == viewer.Customer {
+		hash, err := s.verifyCurrent(ctx, v, u, errs)
+		if err != nil {
+			return nil, err
+		}
+		verified = &hash
+	}
+	if len(*errs) > 0 {
+		return nil, nil
+	}
+	hash, err := s.passwords.Hash(ctx, *u.Password.New)
+	if err != nil {
+		return nil, err
+	}
+	return &preparedPassword{hash: hash, verified: verified}, nil
+}
+
+func checkNewPassword(errs *Errors, password *string) {
+	switch {
+	case str(password) == "":
+		errs.add(Required, pathPassword, "The new password must not be null or empty.")
+	case Length(*password) > maxPassword:
+		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", maxPassword)
+	}
+}
+
+// verifyCurrent returns the hash that the current password fits, and adds an error if it does not.
+func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, errs *Errors) (string, error) {
+	if u.Password.Current == nil {
+		errs.add(Required, pathCurrentPassword, "A new password needs the current one.")
+		return "", nil
+	}
+	c, err := s.client().Contact.Query().Where(contact.ID(u.ID), contact.AccountID(v.Account)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", notFound("Contact", u.ID)
+	}
+	if err != nil {
+		return "", err
+	}
+	hash := str(c.PasswordHash)
+	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
+	if err == nil && !ok {
+		errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
+	}
+	return hash, err
+}
+
+// endOtherSessions signs the contact out everywhere but where the password was changed.
+func (w *write) endOtherSessions(ctx context.Context) error {
+	_, err := w.tx.Session.Delete().Where(session.AccountID(w.viewer.Account), session.ContactID(w.next.ID),
+		session.IDNEQ(w.viewer.Session)).Exec(ctx)
+	return err
+}

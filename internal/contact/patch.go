@@ -1,0 +1,90 @@
+package contact
+
+import (
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"contactgraph/internal/revision"
+)
+
+// Patch says which fields to write: absent is untouched, nil is cleared.
+type Patch map[*Field]any
+
+// Lock says how a write treats what others have done meanwhile.
+type Lock struct {
+	// Expected is the version that the caller saw; nil only with Overwrite.
+	Expected *revision.Version
+	// Overwrite applies the write whatever the version is, also if Expected is given.
+	Overwrite bool
+	// Malformed says that what the caller sent as a version is none.
+	Malformed bool
+}
+
+const pathVersion = "expectedVersion"
+
+// check adds what is wrong with the lock itself.
+func (l Lock) check(errs *Errors) {
+	switch {
+	case l.Malformed:
+		errs.add(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
+	case l.Expected == nil && !l.Overwrite:
+		errs.add(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
+	}
+}
+
+// check adds what is wrong with the patch whatever the contact is like, brings times to the precision that is kept, and
+// takes out what is wrong, so that the rest can still be held against the contact.
+func (p Patch) check(errs *Errors) Patch {
+	good := Patch{}
+	for _, f := range Fields {
+		v, ok := p[f]
+		if !ok {
+			continue
+		}
+		before := len(*errs)
+		good[f] = f.check(errs, v)
+		if len(*errs) > before {
+			delete(good, f)
+		}
+	}
+	return good
+}
+
+func (f *Field) check(errs *Errors, v any) any {
+	switch v := v.(type) {
+	case nil:
+		if f.solid {
+			errs.add(Required, f.Path, "%s must not be null.", f.Path)
+		}
+	case string:
+		checkText(errs, f.Path, v, f.Limit)
+	case time.Time:
+		v = v.UTC().Truncate(time.Microsecond)
+		if v.Year() < 1 || v.Year() > 9999 {
+			errs.add(Invalid, f.Path, "%s must be in the years 1 to 9999.", f.Path)
+		}
+		return v
+	}
+	return v
+}
+
+// checkText adds what is wrong with a text: longer than limit (0: any length), or not storable on both engines.
+func checkText(errs *Errors, path, s string, limit int) {
+	if limit > 0 && Length(s) > limit {
+		errs.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+	}
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		errs.add(Invalid, path, "%s must be text without NUL characters.", path)
+	}
+}
+
+// Length counts UTF-16 units, as the documented API does.
+func Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}

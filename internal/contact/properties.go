@@ -1,0 +1,213 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/ent/property"
+	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+)
+
+// Limits of property values: UTF-16 units, and how many one property can have.
+const (
+	maxValue       = 4000
+	maxDescription = 250
+	maxValues      = 100
+)
+
+// Value is one value of a property.
+type Value struct {
+	Value       string  `json:"value"`
+	Description *string `json:"description"`
+}
+
+// PropertyPatch sets the values of one property, in order; none clears it.
+type PropertyPatch struct {
+	Property int
+	Values   []Value
+}
+
+// properties are the account's definitions by id.
+type properties map[int]*ent.Property
+
+func definitions(ctx context.Context, tx *ent.Tx, account int) (properties, error) {
+	all, err := tx.Property.Query().Where(property.AccountID(account)).All(ctx)
+	defined := make(properties, len(all))
+	for _, p := range all {
+		defined[p.ID] = p
+	}
+	return defined, err
+}
+
+// propertyPath names a property in errors and the log.
+func propertyPath(id int) string { return fmt.Sprintf("properties.%d", id) }
+
+// boundFields are the contact's own fields that a property can be another name for.
+var boundFields = map[property.Bound]*Field{
+	property.BoundFirstName: FirstName,
+	property.BoundLastName:  LastName,
+}
+
+// BoundField returns the contact's own field that the property is another name for, nil if it has values of its own.
+func BoundField(p *ent.Property) *Field {
+	if p.Bound == nil {
+		return nil
+	}
+	return boundFields[*p.Bound]
+}
+
+// setProperties checks the patches and puts them in place: bound ones into the contact, others into their table.
+func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defined properties) error {
+	bound, own := Patch{}, []PropertyPatch{}
+	seen := map[int]bool{}
+	for _, p := range patches {
+		path := propertyPath(p.Property)
+		if seen[p.Property] {
+			w.errs.add(Duplicate, path, "Property %d is given twice.", p.Property)
+			continue
+		}
+		seen[p.Property] = true
+		definition := defined[p.Property]
+		if definition == nil {
+			w.errs.missing(PropertyNotFound, path, "Property", p.Property)
+			continue
+		}
+		before := len(w.errs)
+		w.checkValues(path, definition, p.Values)
+		switch f := BoundField(definition); {
+		case len(w.errs) > before:
+		case f == nil:
+			own = append(own, p)
+		case len(p.Values) == 0:
+			bound[f] = nil
+		default:
+			bound[f] = p.Values[0].Value
+		}
+	}
+	if err := w.fill(ctx, bound); err != nil {
+		return err
+	}
+	return w.replaceValues(ctx, own)
+}
+
+// checkValues adds what is wrong with values for the property.
+func (w *write) checkValues(path string, p *ent.Property, values []Value) {
+	switch {
+	case p.ReadOnly && w.viewer.Role == viewer.Customer:
+		w.errs.add(ReadOnly, path, "Customers may not change %s.", p.Name)
+		return
+	case p.Required && !slices.ContainsFunc(values, func(v Value) bool { return strings.TrimSpace(v.Value) != "" }):
+		w.errs.add(Required, path, "%s must have a value.", p.Name)
+	case !p.Multiple && len(values) > 1:
+		w.errs.add(TooMany, path, "%s takes one value.", p.Name)
+	case len(values) > maxValues:
+		w.errs.add(TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
+	}
+	f := BoundField(p)
+	for _, v := range values {
+		checkText(&w.errs, path, v.Value, limitOf(f))
+		if v.Description != nil {
+			checkText(&w.errs, path, *v.Description, maxDescription)
+		}
+		if f != nil && str(v.Description) != "" {
+			w.errs.add(Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
+		}
+		if want := kinds[p.Kind]; !want.fits(v.Value, p.Choices) {
+			w.errs.add(Invalid, path, "%s takes %s.", p.Name, want.noun)
+		}
+	}
+}
+
+func limitOf(bound *Field) int {
+	if bound != nil {
+		return bound.Limit
+	}
+	return maxValue
+}
+
+// replaceValues notes the difference to what the contact has, and leaves the statements to be run once all is known to be
+// right.
+func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) error {
+	if len(patches) == 0 {
+		return nil
+	}
+	had, err := w.valuesNow(ctx, patches)
+	if err != nil {
+		return err
+	}
+	var replaced []PropertyPatch
+	for _, p := range patches {
+		if slices.EqualFunc(had[p.Property], p.Values, sameValue) {
+			continue
+		}
+		replaced = append(replaced, p)
+		w.fields = append(w.fields, revision.FieldChange{
+			Path: propertyPath(p.Property), Old: list(had[p.Property]), New: list(p.Values),
+		})
+	}
+	if len(replaced) == 0 {
+		return nil
+	}
+	w.after = append(w.after, func(ctx context.Context) error {
+		if len(had) > 0 {
+			_, err := w.tx.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
+				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(ids(replaced)...)).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return w.tx.PropertyValue.CreateBulk(newValues(w.tx, w.next.ID, replaced)...).Exec(ctx)
+	})
+	return nil
+}
+
+// valuesNow reads the values that the contact has for the properties.
+func (w *write) valuesNow(ctx context.Context, patches []PropertyPatch) (map[int][]Value, error) {
+	if w.isNew() {
+		return nil, nil
+	}
+	rows, err := w.tx.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
+		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(ids(patches)...)).
+		Order(propertyvalue.ByPosition()).All(ctx)
+	had := map[int][]Value{}
+	for _, r := range rows {
+		had[r.PropertyID] = append(had[r.PropertyID], Value{r.Value, r.Description})
+	}
+	return had, err
+}
+
+func newValues(tx *ent.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {
+	var rows []*ent.PropertyValueCreate
+	for _, p := range patches {
+		for i, v := range p.Values {
+			rows = append(rows, tx.PropertyValue.Create().SetContactID(contact).SetPropertyID(p.Property).
+				SetPosition(i).SetValue(v.Value).SetNillableDescription(v.Description))
+		}
+	}
+	return rows
+}
+
+func ids(patches []PropertyPatch) []int {
+	all := make([]int, len(patches))
+	for i, p := range patches {
+		all[i] = p.Property
+	}
+	return all
+}
+
+func sameValue(a, b Value) bool {
+	return a.Value == b.Value && (a.Description == nil) == (b.Description == nil) && str(a.Description) == str(b.Description)
+}
+
+// list makes nil an empty list, which is what the log shows for a property without values.
+func list[T any](values []T) []T {
+	if values == nil {
+		return []T{}
+	}
+	return values
+}

@@ -1,0 +1,42 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/company"
+	"contactgraph/ent/store"
+)
+
+// reference is a kind of thing that a field's id names.
+type reference struct {
+	code   Code
+	noun   string
+	exists func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error)
+}
+
+var (
+	storeReference = &reference{StoreNotFound, "Store", func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
+		return tx.Store.Query().Where(store.ID(id), store.AccountID(account)).Exist(ctx)
+	}}
+	companyReference = &reference{CompanyNotFound, "Company", func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
+		return tx.Company.Query().Where(company.ID(id), company.AccountID(account)).Exist(ctx)
+	}}
+)
+
+// checkReference adds an error if v is the id of nothing in the account.
+func (w *write) checkReference(ctx context.Context, f *Field, v any) error {
+	id, ok := v.(int)
+	if f.ref == nil || !ok {
+		return nil
+	}
+	return w.mustExist(ctx, f.ref, f.Path, id)
+}
+
+func (w *write) mustExist(ctx context.Context, ref *reference, path string, id int) error {
+	ok, err := ref.exists(ctx, w.tx, w.viewer.Account, id)
+	if err == nil && !ok {
+		w.errs.missing(ref.code, path, ref.noun, id)
+	}
+	return err
+}

@@ -1,0 +1,58 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent/change"
+	"contactgraph/internal/revision"
+)
+
+// Update is a write of a contact's own fields.
+type Update struct {
+	ID       int
+	Lock     Lock
+	Set      Patch
+	Password *PasswordChange // nil leaves the password
+}
+
+// Update applies u if the contact is still at the version that it expects, or whatever its version with Overwrite. It
+// fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the values, the keys
+// that others have, and the references. A new password ends the contact's other sessions.
+func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
+	v, err := reach(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	var errs Errors
+	u.Lock.check(&errs)
+	set := u.Set.check(&errs)
+	password, err := s.preparePassword(ctx, v, u, &errs)
+	if err != nil {
+		return nil, err
+	}
+	return s.write(ctx, v, u.ID, change.KindUPDATE, errs, func(ctx context.Context, w *write) error {
+		w.expect(u.Lock)
+		if err := w.apply(ctx, set); err != nil {
+			return err
+		}
+		w.setPassword(password)
+		return nil
+	})
+}
+
+// pathPassword names the password in errors and the log, where both its values are always null.
+const pathPassword = "password"
+
+// setPassword puts the prepared password in place.
+func (w *write) setPassword(p *preparedPassword) {
+	if p == nil {
+		return
+	}
+	if p.verified != nil && str(w.old.PasswordHash) != *p.verified {
+		w.errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
+		return
+	}
+	w.next.PasswordHash = &p.hash
+	w.fields = append(w.fields, revision.FieldChange{Path: pathPassword})
+	w.after = append(w.after, w.endOtherSessions)
+}

@@ -1,0 +1,72 @@
+package graphqlhttp
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestForged(t *testing.T) {
+	t.Parallel()
+	for headers, passes := range map[string]bool{
+		"":                                 true, // a program
+		"Sec-Fetch-Site: same-origin":      true,
+		"Sec-Fetch-Site: none":             true,
+		"Sec-Fetch-Site: same-site":        false,
+		"Sec-Fetch-Site: cross-site":       false,
+		"Sec-Fetch-Site: new-value":        false,
+		"Origin: https://example.com":      true, // the host of httptest.NewRequest
+		"Origin: http://EXAMPLE.com":       true,
+		"Origin: https://example.com:8443": false,
+		"Origin: https://evil.example":     false,
+		"Origin: null":                     false,
+		"Origin: %zz":                      false,
+		"Sec-Fetch-Site: same-origin\nOrigin: https://behind-a-proxy.example": true,
+		"Sec-Fetch-Site: cross-site\nOrigin: https://example.com":             false,
+		"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: true":          true,
+		"Sec-Fetch-Site: cross-site\nX-Apollo-Operation-Name: Q":              true,
+		"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: ":              false,
+		"Sec-Fetch-Site: cross-site\nContent-Type: application/json":          false,
+		"Origin: https://evil.example\nApollo-Require-Preflight: x":           true,
+	} {
+		s := newServer()
+		a := s.do(t, request(http.MethodGet, "/graphql?query={any}", "", strings.Split(headers, "\n")...))
+		if passes && (a.status != 200 || s.runs.Load() != 1) {
+			t.Errorf("%q: status %d: %s", headers, a.status, a.body)
+		}
+		if !passes {
+			expectRefusal(t, a, errForged)
+			if s.runs.Load() != 0 {
+				t.Errorf("%q: executed", headers)
+			}
+		}
+	}
+}
+
+// TestSimplePosts: what a page of another site can send by a form, or by a
+// script without a preflight, never runs.
+func TestSimplePosts(t *testing.T) {
+	t.Parallel()
+	body := document("mutation {set}")
+	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", ""} {
+		for _, site := range []string{"Sec-Fetch-Site: cross-site", "Origin: https://evil.example", "Apollo-Require-Preflight: x"} {
+			s := newServer()
+			a := s.do(t, post(body, "Content-Type: "+contentType, site))
+			if a.status != 415 || s.runs.Load() != 0 {
+				t.Errorf("%q, %s: status %d, %d runs", contentType, site, a.status, s.runs.Load())
+			}
+		}
+	}
+	// application/json has had its preflight, which this server does not answer
+	// with leave: whoever sends it is no page of another site.
+	s := newServer()
+	if a := s.do(t, post(body, "Origin: https://other.example")); a.status != 200 || s.runs.Load() != 1 {
+		t.Errorf("application/json: status %d", a.status)
+	}
+	a := s.do(t, request(http.MethodOptions, "/graphql", "", "Origin: https://evil.example", "Access-Control-Request-Method: POST"))
+	for name := range a.header {
+		if strings.HasPrefix(name, "Access-Control-") {
+			t.Errorf("the preflight is answered with %s", name)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package graphqlhttp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// reply writes the one answer to a request.
+type reply struct {
+	w         http.ResponseWriter
+	mediaType string
+}
+
+// newReply sets the headers that every answer has.
+func newReply(w http.ResponseWriter, mediaType string) reply {
+	if mediaType == "" { // the client wants neither, and its refusal must be in one
+		mediaType = jsonType
+	}
+	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	return reply{w, mediaType}
+}
+
+func (o reply) refuse(r *refusal) {
+	if r.name != "" {
+		o.w.Header().Set(r.name, r.value)
+	}
+	o.write(r.status, &graphql.Response{Errors: r.errors()})
+}
+
+func (o reply) send(resp *graphql.Response) {
+	status := o.status(resp)
+	if status == http.StatusUnauthorized {
+		o.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
+	}
+	o.write(status, resp)
+}
+
+// status follows GraphQL over HTTP, section Status Codes. To application/json every
+// well-formed request is a success. To application/graphql-response+json one
+// that could not run, and so has no data, is not; one that ran is, whatever
+// became of it.
+func (o reply) status(resp *graphql.Response) int {
+	if o.mediaType == jsonType || hasData(resp) {
+		return http.StatusOK
+	}
+	for _, err := range resp.Errors {
+		if err.Extensions["code"] == CodeUnauthenticated {
+			return http.StatusUnauthorized
+		}
+	}
+	return http.StatusBadRequest
+}
+
+// hasData tells whether the answer has a data member, if only null. One without
+// is an answer to a request that did not run, and must have errors (GraphQL
+// specification, section 7.1).
+func hasData(resp *graphql.Response) bool {
+	return len(resp.Data) > 0 || len(resp.Errors) == 0
+}
+
+func (o reply) write(status int, resp *graphql.Response) {
+	body := borrow()
+	defer giveBack(body)
+	if err := encode(body, resp); err != nil {
+		// Some extension put into the answer what has no JSON. That is the
+		// server's own fault, and its RecoverFunc is told of those.
+		panic(fmt.Errorf("graphqlhttp: encode the answer: %w", err))
+	}
+	o.w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	o.w.WriteHeader(status)
+	_, _ = o.w.Write(body.Bytes()) // fails if the client has gone
+}
+
+// encode writes the response as JSON. The data are JSON already: json.Marshal
+// would read them once more, which costs more than all the rest.
+func encode(b *bytes.Buffer, resp *graphql.Response) error {
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	b.WriteByte('{')
+	if len(resp.Errors) > 0 {
+		b.WriteString(`"errors":`)
+		if err := encoder.Encode(resp.Errors); err != nil {
+			return err
+		}
+	}
+	if hasData(resp) {
+		separate(b)
+		b.WriteString(`"data":`)
+		if len(resp.Data) > 0 {
+			b.Write(resp.Data)
+		} else {
+			b.WriteString("null")
+		}
+	}
+	if len(resp.Extensions) > 0 {
+		separate(b)
+		b.WriteString(`"extensions":`)
+		if err := encoder.Encode(resp.Extensions); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// separate writes the comma between two members.
+func separate(b *bytes.Buffer) {
+	if b.Len() > len("{") {
+		b.WriteByte(',')
+	}
+}
+
+// buffers hold request and response bodies.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxKept bounds the buffers that are kept: a rare large body must not hold its
+// memory for good.
+const maxKept = 64 << 10
+
+func borrow() *bytes.Buffer {
+	return buffers.Get().(*bytes.Buffer)
+}
+
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() <= maxKept {
+		b.Reset()
+		buffers.Put(b)
+	}
+}

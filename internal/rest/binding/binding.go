@@ -1,0 +1,102 @@
+// Package binding binds a request body to a flat model the way ASP.NET Web API 2
+// (5.2.7) does: JSON as JsonMediaTypeFormatter with Json.NET's JsonTextReader, forms
+// as JQueryMvcFormUrlEncodedFormatter with its model binders, and then the checks of
+// the validation attributes.
+//
+// Clients of the replaced server rely on what that framework accepts (single quotes,
+// comments, "12" for a number, several forms of a date) and on the exact keys and
+// messages with which it refuses. Those follow from how far its reader came before it
+// failed and where it went on, so the JSON reader here keeps the framework's states
+// instead of starting from the grammar. Comments name the method that is followed.
+//
+// It is stricter than the framework where a body could do harm: text that is not valid
+// Unicode and NUL characters are refused, and nothing of a body is repeated in an
+// error but the letter case of a member's name.
+package binding
+
+// Kind is the .NET type of a member.
+type Kind int
+
+// The kinds of members, with the Go type that stands for them in Values.
+const (
+	String                 Kind = iota // string, or nil
+	NullableInt32                      // int, or nil
+	Bool                               // bool
+	NullableDateTimeOffset             // time.Time with the offset that was sent, or nil
+	Bytes                              // []byte, or nil
+)
+
+// Member describes one property of a model.
+type Member struct {
+	Name      string // as documented; bodies may spell it in any letter case
+	Kind      Kind
+	Required  bool // null and absent are refused
+	MaxLength int  // of a String, in UTF-16 units; 0 means no limit
+}
+
+// Model describes a class whose members are all scalars.
+type Model struct {
+	Name    string // of the action's parameter, the root of every ModelState key
+	Members []Member
+}
+
+// Values holds what was bound, by the member's documented name. A member that was not
+// sent is absent, one that was sent as null is nil.
+type Values map[string]any
+
+// BindJSON binds a JSON body. The charset utf-16 is decoded, any other label is read as
+// UTF-8, and a byte order mark outweighs both. The ModelState is empty if the body was
+// bound and is valid; otherwise there are no values.
+func (m Model) BindJSON(body []byte, charset string) (Values, ModelState) {
+	b := binder{model: m, values: Values{}}
+	text, ok := decodeText(body, charset)
+	if !ok {
+		b.state.add(m.Name, errorOccurred)
+		return nil, b.state
+	}
+	return b.finish(b.readJSON(&reader{text: text}))
+}
+
+// BindForm binds an application/x-www-form-urlencoded body, with the same results as
+// BindJSON.
+func (m Model) BindForm(body []byte) (Values, ModelState) {
+	b := binder{model: m, values: Values{}}
+	return b.finish(b.readForm(body))
+}
+
+// binder collects the result of one call.
+type binder struct {
+	model  Model
+	values Values
+	state  ModelState
+}
+
+// finish validates what was bound. A body that bound to null without an error has
+// nothing to validate; the framework would hand null to the action.
+func (b *binder) finish(bound bool) (Values, ModelState) {
+	switch {
+	case bound:
+		b.validate()
+	case len(b.state) == 0:
+		b.state.add(b.model.Name, bodyRequired)
+	}
+	if len(b.state) > 0 {
+		return nil, b.state
+	}
+	return b.values, nil
+}
+
+// member finds the member that a body means by name.
+func (b *binder) member(name string) (Member, bool) {
+	for _, m := range b.model.Members {
+		if equalFold(name, m.Name) {
+			return m, true
+		}
+	}
+	return Member{}, false
+}
+
+// key is the ModelState key of a member.
+func (b *binder) key(member string) string {
+	return b.model.Name + "." + member
+}
