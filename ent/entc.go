@@ -17,7 +17,7 @@ func main() {
 			gen.FeaturePrivacy, gen.FeatureIntercept, gen.FeatureLock, gen.FeatureModifier, gen.FeatureExecQuery,
 			gen.FeatureVersionedMigration,
 		},
-	})
+	}, entc.TemplateDir("./template"))
 	if err != nil {
 		log.Fatal("generating ent: ", err)
 	}

@@ -14,6 +14,5 @@ func (p *Passwords) Stub(before func()) {
 // The limits that the tests go up to.
 const (
 	KeyTTL     = keyTTL
-	KeyLimit   = keyLimit
 	SweepLimit = sweepLimit
 )

@@ -178,7 +178,7 @@ func TestAuthenticateAsksOnceAKeyAndTwiceAUser(t *testing.T) {
 	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
 	f.user(demo, "agent", "pw", viewer.Agent)
 	for token, want := range map[string]int{
-		f.key(demo, viewer.Agent, ""):          1,
+		f.key(demo, viewer.Agent, ""):         1,
 		f.signIn(demo, "contact", "pw").Token: 1,
 		f.signIn(demo, "agent", "pw").Token:   2,
 	} {

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"strconv"
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
@@ -62,13 +61,4 @@ func (s *Service) only(ctx context.Context, key string, is func(string) predicat
 		return nil, nil
 	}
 	return c, err
-}
-
-// ParseID reads the number of anything, 0 if it is none: ids are positive and fit 32 bits.
-func ParseID(text string) int {
-	n, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
-		return 0
-	}
-	return int(n)
 }

@@ -62,6 +62,11 @@ const (
 	inConstructor
 )
 
+// closes tells what each end token ends.
+var closes = map[token]container{
+	tokenEndObject: inObject, tokenEndArray: inArray, tokenEndConstructor: inConstructor,
+}
+
 // position is a place in a container: the last member of an object, or the index of the
 // last element of an array.
 type position struct {
@@ -161,9 +166,7 @@ func (r *reader) pop(t token) error {
 	if r.depth() <= maxDepth {
 		r.tooDeep = false
 	}
-	if left != map[token]container{
-		tokenEndObject: inObject, tokenEndArray: inArray, tokenEndConstructor: inConstructor,
-	}[t] {
+	if left != closes[t] {
 		return errJSON
 	}
 	r.leaveValue()

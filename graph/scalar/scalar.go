@@ -1,0 +1,51 @@
+// Package scalar reads and writes the custom scalars of the GraphQL API.
+package scalar
+
+import (
+	"errors"
+	"time"
+
+	"contactgraph/internal/revision"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// Malformed is what a text that is no base64 reads as: the caller is told so in the payload, like of any other value.
+const Malformed revision.Version = -1
+
+// MarshalVersion writes the opaque text of a version.
+func MarshalVersion(v revision.Version) graphql.Marshaler { return graphql.MarshalString(v.String()) }
+
+// UnmarshalVersion reads the text of a version. It fails only for what is no text.
+func UnmarshalVersion(v any) (revision.Version, error) {
+	text, ok := v.(string)
+	if !ok {
+		return Malformed, errors.New("a Version must be a string")
+	}
+	version, err := revision.Parse(text)
+	if err != nil {
+		return Malformed, nil
+	}
+	return version, nil
+}
+
+// MarshalTime writes a time in UTC.
+func MarshalTime(t time.Time) graphql.Marshaler {
+	return graphql.MarshalString(revision.FormatTime(t))
+}
+
+// UnmarshalTime reads RFC 3339.
+func UnmarshalTime(v any) (time.Time, error) {
+	text, ok := v.(string)
+	if !ok {
+		return time.Time{}, errors.New("a Time must be a string, such as \"2024-11-21T06:40:14Z\"")
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, errors.New("a Time must be RFC 3339, such as \"2024-11-21T06:40:14Z\"")
+	}
+	return t, nil
+}
+
+// Node is a thing with a global id: what gqlgen makes of the interface Node.
+type Node interface{ GlobalID() string }

@@ -1,0 +1,117 @@
+package binding
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// number is an untyped JSON number.
+type number struct {
+	integer bool  // no decimal
+	small   int64 // the value of an integer that fits in 64 bits; else -1
+	zero    bool
+}
+
+// readNumber reads a number as a token of its own.
+func (r *reader) readNumber() error {
+	text, err := r.scanNumber()
+	if err != nil {
+		return err
+	}
+	n, ok := parseNumber(text)
+	if !ok {
+		return r.badNumber()
+	}
+	r.token, r.value = tokenFloat, n
+	if n.integer {
+		r.token = tokenInteger
+	}
+	return nil
+}
+
+// badNumber leaves a number behind as a value of no type (JsonTextReader.ThrowReaderError).
+func (r *reader) badNumber() error {
+	r.token, r.value = tokenUndefined, nil
+	return errJSON
+}
+
+// scanNumber passes over the text of a number and, if it ends where a number may,
+// finishes the value (JsonTextReader.ReadNumberIntoBuffer and ParseReadNumber, which
+// lets reading go on behind a number that turns out to be none).
+func (r *reader) scanNumber() (string, error) {
+	start := r.pos
+	for {
+		c, ok := r.peek()
+		if !ok || isSpace(c) || strings.ContainsRune(",}])/", rune(c)) {
+			break
+		}
+		if !strings.ContainsRune("-+.0123456789abcdefxABCDEFX", rune(c)) {
+			return "", errJSON
+		}
+		r.pos++
+	}
+	r.finishValue()
+	return string(utf16.Decode(r.text[start:r.pos])), nil
+}
+
+// otherBase reports whether a number is in JavaScript's hexadecimal or octal notation.
+func otherBase(text string) bool {
+	return len(text) > 1 && text[0] == '0' && !strings.ContainsRune(".eE", rune(text[1]))
+}
+
+// parseOtherBase reads a number for which otherBase holds. All of the bits may be set,
+// the sign among them, as in Convert.ToInt64.
+func parseOtherBase(text string, bits int) (uint64, bool) {
+	digits, base := text, 8
+	if text[1] == 'x' || text[1] == 'X' {
+		digits, base = text[2:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, bits)
+	return n, err == nil
+}
+
+// isDecimal follows Double.TryParse, which refuses what is out of range.
+func isDecimal(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}
+
+// maxIntegerText is MaximumJavascriptIntegerCharacterLength.
+const maxIntegerText = 380
+
+// parseNumber reads a number whose type nobody asked for.
+func parseNumber(text string) (number, bool) {
+	if otherBase(text) {
+		n, ok := parseOtherBase(text, 64)
+		return number{integer: true, small: int64(n), zero: n == 0}, ok
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err == nil {
+		return number{integer: true, small: n, zero: n == 0}, true
+	}
+	if strings.Trim(strings.TrimPrefix(text, "-"), "0123456789") == "" && len(text) > 1 { // a BigInteger
+		return number{integer: true, small: -1, zero: strings.Trim(text, "-0") == ""}, len(text) <= maxIntegerText
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return number{small: -1, zero: f == 0}, err == nil
+}
+
+// parseInt32 reads a bare number for an Int32, which may have no decimals.
+func parseInt32(text string) (int, bool) {
+	if otherBase(text) {
+		n, ok := parseOtherBase(text, 32)
+		return int(int32(uint32(n))), ok
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	return int(n), err == nil
+}
+
+// isNumberText tells whether a bare number may stand for a string, which keeps its text.
+func isNumberText(text string) bool {
+	if otherBase(text) {
+		_, ok := parseOtherBase(text, 64)
+		return ok
+	}
+	return isDecimal(text)
+}
