@@ -10,19 +10,18 @@ import (
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
 	"context"
-	"fmt"
 )
 
 func (r *changeResolver) Cursor(ctx context.Context, objs []*ent.Change) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Cursor - cursor"))
+	return each(objs, func(c *ent.Change) string { return cursorOf(c.Seq) }), nil
 }
 
 func (r *changeResolver) Actor(ctx context.Context, objs []*ent.Change) ([]*model.Actor, error) {
-	panic(fmt.Errorf("not implemented: Actor - actor"))
+	return each(objs, actorOf), nil
 }
 
 func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: Contact - contact"))
+	return r.contactsOf(ctx, objs)
 }
 
 func (r *Resolver) Change() generated.ChangeResolver { return &changeResolver{r} }

@@ -8,22 +8,28 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) CreateCompany(ctx context.Context, name string) (*model.CompanyPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateCompany - createCompany"))
+	company, err := r.contacts.CreateCompany(ctx, contact.Named{Name: name})
+	errs, err := payloadErrors(err)
+	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateCompany(ctx context.Context, id string, name string) (*model.CompanyPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateCompany - updateCompany"))
+	company, err := r.contacts.RenameCompany(ctx, contact.Named{ID: globalid.Of("Company", id), Name: name})
+	errs, err := payloadErrors(err)
+	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteCompany(ctx context.Context, id string) (*model.CompanyPayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteCompany - deleteCompany"))
+	errs, err := payloadErrors(r.contacts.DeleteCompany(ctx, globalid.Of("Company", id)))
+	return &model.CompanyPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Companies(ctx context.Context) ([]*ent.Company, error) {
-	panic(fmt.Errorf("not implemented: Companies - companies"))
+	return r.contacts.Companies(ctx)
 }

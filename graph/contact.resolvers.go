@@ -9,76 +9,110 @@ import (
 	"contactgraph/ent"
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
 	"context"
-	"fmt"
 )
 
 func (r *contactResolver) RegistrationStore(ctx context.Context, objs []*ent.Contact) ([]*ent.Store, error) {
-	panic(fmt.Errorf("not implemented: RegistrationStore - registrationStore"))
+	return r.storesOf(ctx, objs, func(c *ent.Contact) *int { return c.RegistrationStoreID })
 }
 
 func (r *contactResolver) PreferredStore(ctx context.Context, objs []*ent.Contact) ([]*ent.Store, error) {
-	panic(fmt.Errorf("not implemented: PreferredStore - preferredStore"))
+	return r.storesOf(ctx, objs, func(c *ent.Contact) *int { return c.PreferredStoreID })
 }
 
 func (r *contactResolver) Company(ctx context.Context, objs []*ent.Contact) ([]*ent.Company, error) {
-	panic(fmt.Errorf("not implemented: Company - company"))
+	return r.companiesOf(ctx, objs)
 }
 
 func (r *contactResolver) Properties(ctx context.Context, objs []*ent.Contact) ([][]*model.ContactProperty, error) {
-	panic(fmt.Errorf("not implemented: Properties - properties"))
+	return r.propertiesOf(ctx, objs)
 }
 
 func (r *contactResolver) Logins(ctx context.Context, objs []*ent.Contact) ([][]*ent.Login, error) {
-	panic(fmt.Errorf("not implemented: Logins - logins"))
+	return r.loginsOf(ctx, objs)
 }
 
 func (r *contactResolver) Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: Segments - segments"))
+	return r.segmentsOf(ctx, objs)
 }
 
 func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error) {
-	panic(fmt.Errorf("not implemented: TotalCount - totalCount"))
+	counts := make([]int, len(objs))
+	for i, conn := range objs {
+		var err error
+		if counts[i], err = r.contacts.Count(ctx, conn.Filter); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
 }
 
 func (r *mutationResolver) UpdateContact(ctx context.Context, input model.UpdateContactInput) (*model.UpdateContactPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateContact - updateContact"))
+	set, password := patchOf(input.Set)
+	c, errs, change, err := outcome(r.contacts.Update(ctx, contact.Update{
+		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict), Set: set, Password: password,
+	}))
+	return &model.UpdateContactPayload{Contact: c, Errors: errs, Change: change}, err
 }
 
 func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.SetContactDetailsInput) (*model.SetContactDetailsPayload, error) {
-	panic(fmt.Errorf("not implemented: SetContactDetails - setContactDetails"))
+	c, errs, change, err := outcome(r.contacts.SetDetails(ctx, contact.SetDetails{
+		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
+		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
+	}))
+	return &model.SetContactDetailsPayload{Contact: c, Errors: errs, Change: change}, err
 }
 
 func (r *mutationResolver) CreateContact(ctx context.Context, input model.CreateContactInput) (*model.CreateContactPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateContact - createContact"))
+	set, password := patchOf(input.Set)
+	c, errs, change, err := outcome(r.contacts.Create(ctx, contact.Create{
+		RegistrationSource: input.RegistrationSource, RegistrationIP: input.RegistrationIP,
+		RegistrationStore: idOf("Store", input.RegistrationStoreID), Set: set, Password: password,
+		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
+	}))
+	return &model.CreateContactPayload{Contact: c, Errors: errs, Change: change}, err
 }
 
 func (r *mutationResolver) DeleteContact(ctx context.Context, input model.DeleteContactInput) (*model.DeleteContactPayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteContact - deleteContact"))
+	c, errs, change, err := outcome(r.contacts.Delete(ctx, contact.Delete{
+		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
+	}))
+	return &model.DeleteContactPayload{Contact: c, Errors: errs, Change: change}, err
 }
 
 func (r *queryResolver) Contact(ctx context.Context, id string) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: Contact - contact"))
+	return visible(r.contacts.Get(ctx, globalid.Of("Contact", id)))
 }
 
 func (r *queryResolver) ContactByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: ContactByEmail - contactByEmail"))
+	return r.contacts.ByEmail(ctx, email)
 }
 
 func (r *queryResolver) ContactByPhone(ctx context.Context, phone string, phoneCountryCode *string) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: ContactByPhone - contactByPhone"))
+	code := ""
+	if phoneCountryCode != nil {
+		code = *phoneCountryCode
+	}
+	return r.contacts.ByPhone(ctx, code, phone)
 }
 
 func (r *queryResolver) ContactBySecret(ctx context.Context, secret string) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: ContactBySecret - contactBySecret"))
+	return r.contacts.BySecret(ctx, secret)
 }
 
 func (r *queryResolver) ContactByLogin(ctx context.Context, name string) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: ContactByLogin - contactByLogin"))
+	return r.contacts.ByLogin(ctx, name)
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error) {
-	panic(fmt.Errorf("not implemented: Contacts - contacts"))
+	f := filterOf(filter)
+	page, err := r.contacts.Page(ctx, f, orderOf(orderBy), contact.PageArgs{First: first, After: after, Last: last, Before: before})
+	if err != nil {
+		return nil, err
+	}
+	return connection(page, f), nil
 }
 
 func (r *Resolver) Contact() generated.ContactResolver { return &contactResolver{r} }

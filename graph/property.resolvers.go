@@ -8,22 +8,34 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, input model.CreatePropertyInput) (*model.PropertyPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateProperty - createProperty"))
+	property, err := r.contacts.CreateProperty(ctx, contact.NewProperty{
+		Name: input.Name, Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
+		Choices: input.Choices.Value(), Bound: input.BoundTo.Value(),
+	})
+	errs, err := payloadErrors(err)
+	return &model.PropertyPayload{Property: property, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.UpdatePropertyInput) (*model.PropertyPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateProperty - updateProperty"))
+	property, err := r.contacts.ChangeProperty(ctx, contact.PropertyChange{
+		ID: globalid.Of("Property", input.ID), Name: input.Name.Value(), Required: input.Required.Value(),
+		ReadOnly: input.ReadOnly.Value(), Choices: input.Choices.Value(),
+	})
+	errs, err := payloadErrors(err)
+	return &model.PropertyPayload{Property: property, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteProperty(ctx context.Context, id string) (*model.PropertyPayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteProperty - deleteProperty"))
+	errs, err := payloadErrors(r.contacts.DeleteProperty(ctx, globalid.Of("Property", id)))
+	return &model.PropertyPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Properties(ctx context.Context) ([]*ent.Property, error) {
-	panic(fmt.Errorf("not implemented: Properties - properties"))
+	return r.contacts.Properties(ctx)
 }

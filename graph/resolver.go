@@ -1,8 +1,16 @@
+// Package graph answers the GraphQL API: its resolvers translate, call the rules of internal/contact, and return. What a
+// request may cost, and how it travels, is decided in handler.go and internal/graphqlhttp.
 package graph
 
-// This file will not be regenerated automatically.
-//
-// It serves as dependency injection for your app, add any dependencies you require
-// here.
+import (
+	"contactgraph/ent"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+)
 
-type Resolver struct{}
+// Resolver is the root of all resolvers.
+type Resolver struct {
+	contacts *contact.Service
+	auth     *auth.Service
+	client   *ent.Client // to read
+}

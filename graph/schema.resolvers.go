@@ -9,16 +9,20 @@ import (
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
+	"contactgraph/internal/viewer"
 	"context"
-	"fmt"
 )
 
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
-	panic(fmt.Errorf("not implemented: Viewer - viewer"))
+	v, ok := viewer.FromContext(ctx)
+	if !ok {
+		return nil, nil
+	}
+	return r.viewerOf(ctx, v)
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (scalar.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	return r.node(ctx, id)
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

@@ -8,22 +8,28 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) CreateSegment(ctx context.Context, name string) (*model.SegmentPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateSegment - createSegment"))
+	segment, err := r.contacts.CreateSegment(ctx, contact.Named{Name: name})
+	errs, err := payloadErrors(err)
+	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateSegment(ctx context.Context, id string, name string) (*model.SegmentPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateSegment - updateSegment"))
+	segment, err := r.contacts.RenameSegment(ctx, contact.Named{ID: globalid.Of("Segment", id), Name: name})
+	errs, err := payloadErrors(err)
+	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteSegment(ctx context.Context, id string) (*model.SegmentPayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteSegment - deleteSegment"))
+	errs, err := payloadErrors(r.contacts.DeleteSegment(ctx, globalid.Of("Segment", id)))
+	return &model.SegmentPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Segments(ctx context.Context) ([]*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: Segments - segments"))
+	return r.contacts.Segments(ctx)
 }

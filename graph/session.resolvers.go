@@ -8,13 +8,12 @@ package graph
 import (
 	"contactgraph/graph/model"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string) (*model.SignInPayload, error) {
-	panic(fmt.Errorf("not implemented: SignIn - signIn"))
+	return r.signIn(ctx, account, login, password)
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	panic(fmt.Errorf("not implemented: SignOut - signOut"))
+	return &model.SignOutPayload{Errors: []model.ContactError{}}, r.auth.SignOut(ctx)
 }

@@ -8,22 +8,28 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) CreateStore(ctx context.Context, name string) (*model.StorePayload, error) {
-	panic(fmt.Errorf("not implemented: CreateStore - createStore"))
+	store, err := r.contacts.CreateStore(ctx, contact.Named{Name: name})
+	errs, err := payloadErrors(err)
+	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateStore(ctx context.Context, id string, name string) (*model.StorePayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateStore - updateStore"))
+	store, err := r.contacts.RenameStore(ctx, contact.Named{ID: globalid.Of("Store", id), Name: name})
+	errs, err := payloadErrors(err)
+	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteStore(ctx context.Context, id string) (*model.StorePayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteStore - deleteStore"))
+	errs, err := payloadErrors(r.contacts.DeleteStore(ctx, globalid.Of("Store", id)))
+	return &model.StorePayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Stores(ctx context.Context) ([]*ent.Store, error) {
-	panic(fmt.Errorf("not implemented: Stores - stores"))
+	return r.contacts.Stores(ctx)
 }

@@ -2,13 +2,18 @@
 package scalar
 
 import (
-	"errors"
 	"time"
 
 	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// InputError is the error of a value that a scalar cannot be read from. Its text is for clients.
+type InputError string
+
+// Error is the text.
+func (e InputError) Error() string { return string(e) }
 
 // Malformed is what a text that is no base64 reads as: the caller is told so in the payload, like of any other value.
 const Malformed revision.Version = -1
@@ -20,7 +25,7 @@ func MarshalVersion(v revision.Version) graphql.Marshaler { return graphql.Marsh
 func UnmarshalVersion(v any) (revision.Version, error) {
 	text, ok := v.(string)
 	if !ok {
-		return Malformed, errors.New("a Version must be a string")
+		return Malformed, InputError("a Version must be a string")
 	}
 	version, err := revision.Parse(text)
 	if err != nil {
@@ -38,11 +43,11 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 func UnmarshalTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
-		return time.Time{}, errors.New("a Time must be a string, such as \"2024-11-21T06:40:14Z\"")
+		return time.Time{}, InputError("a Time must be a string, such as \"2024-11-21T06:40:14Z\"")
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, errors.New("a Time must be RFC 3339, such as \"2024-11-21T06:40:14Z\"")
+		return time.Time{}, InputError("a Time must be RFC 3339, such as \"2024-11-21T06:40:14Z\"")
 	}
 	return t, nil
 }

@@ -72,7 +72,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 // Verify reports whether hash, which Hash has returned, is of this password. Where there is none (hash is ""), it does the
 // same work and reports false, so that the time does not tell. A hash that cannot be read is an error, a fault of the
 // stored data; so is a context that ends while waiting for a turn. A password that Hash would refuse matches nothing, and
-// costs nothing.
+// one that is too long costs nothing either.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
 	if len(password) > MaxPassword {
 		return false, nil
@@ -112,7 +112,9 @@ type phc struct {
 	key  []byte
 }
 
-var phcForm = regexp.MustCompile(`^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$`)
+// phcForm takes 8 to 64 bytes of salt and 16 to 64 of key.
+var phcForm = regexp.MustCompile(`^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})` +
+	`\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$`)
 
 // String is the text that is stored.
 func (h phc) String() string {

@@ -44,7 +44,7 @@ func TestVerifyReadsTheParameters(t *testing.T) {
 	t.Parallel()
 	p := auth.NewPasswords(1)
 	for _, hash := range []string{
-		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHApl8ArZWb2GRPPc",
+		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 		"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 		"$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
 	} {
@@ -59,7 +59,7 @@ func TestVerifyReadsTheParameters(t *testing.T) {
 
 func TestVerifyRefusesAMalformedHash(t *testing.T) {
 	t.Parallel()
-	const salt, key = "c29tZXNhbHQ", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHApl8ArZWb2GRPPc"
+	const salt, key = "c29tZXNhbHQ", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	for name, hash := range map[string]string{
 		"plain text":        "password",
 		"blank":             " ",
@@ -178,8 +178,10 @@ func TestPasswordsStopWaitingWithTheContext(t *testing.T) {
 			t.Errorf("got %v after %s, want the deadline after 1s", err, time.Since(began))
 		}
 		time.Sleep(time.Minute)
-		if _, err := p.Hash(ctx, "x"); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("with a turn to be had: got %v, want the deadline", err)
+		for range 20 { // which of two things a select takes is random
+			if _, err := p.Hash(ctx, "x"); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("with a turn to be had: got %v, want the deadline", err)
+			}
 		}
 	})
 }

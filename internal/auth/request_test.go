@@ -100,7 +100,8 @@ func TestAuthenticateRefusesForgedSessions(t *testing.T) {
 		token + "A",
 		secret,
 	} {
-		if v, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + forged})); ok || !errors.Is(err, auth.ErrCredentials) {
+		v, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + forged}))
+		if ok || !errors.Is(err, auth.ErrCredentials) {
 			t.Errorf("%s as bearer: got %+v, %v, %v, want ErrCredentials", forged, v, ok, err)
 		}
 		if v, ok, err := f.Authenticate(request(map[string]string{"Cookie": forged})); ok || err != nil {

@@ -43,6 +43,14 @@ type identity struct {
 	hash   string
 }
 
+// String names who it is without the hash.
+func (i identity) String() string {
+	if i == (identity{}) {
+		return "nobody"
+	}
+	return fmt.Sprintf("%s %d", i.viewer.Actor.Kind, i.viewer.Actor.ID)
+}
+
 // SignIn opens a session for the agent or the contact whose login and password these are; of a contact a login of any type
 // will do. Where both have the login, it is the agent's, so that no contact can lock an agent out by taking its name.
 //
@@ -57,7 +65,7 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 	}
 	match, err := s.passwords.Verify(ctx, who.hash, password)
 	if err != nil {
-		return Session{}, fmt.Errorf("verifying the password of %s %d: %w", who.viewer.Actor.Kind, who.viewer.Actor.ID, err)
+		return Session{}, fmt.Errorf("verifying the password of %s: %w", who, err)
 	}
 	if !match {
 		return Session{}, ErrRefused
@@ -110,19 +118,8 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 		if err := sweep(ctx, tx, account, now); err != nil {
 			return err
 		}
-		d := digestOf(opened.Token)
-		create := tx.Session.Create().SetTokenHash(d[:]).SetExpiresAt(opened.ExpiresAt)
-		if who.viewer.Role == viewer.Customer {
-			create.SetContactID(who.viewer.Contact)
-		} else {
-			create.SetUserID(who.viewer.Actor.ID)
-		}
-		row, err := create.Save(ctx)
-		if err != nil {
-			return err
-		}
-		opened.Viewer.Session = row.ID
-		return nil
+		opened.Viewer.Session, err = insert(ctx, tx, opened)
+		return err
 	})
 	if errors.Is(err, ErrRefused) {
 		return Session{}, ErrRefused
@@ -131,6 +128,22 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 		return Session{}, fmt.Errorf("opening a session: %w", err)
 	}
 	return opened, nil
+}
+
+// insert stores a session and returns its id.
+func insert(ctx context.Context, tx *ent.Tx, s Session) (int, error) {
+	d := digestOf(s.Token)
+	create := tx.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
+	if s.Viewer.Role == viewer.Customer {
+		create.SetContactID(s.Viewer.Contact)
+	} else {
+		create.SetUserID(s.Viewer.Actor.ID)
+	}
+	row, err := create.Save(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return row.ID, nil
 }
 
 // sweep deletes the account's sessions that have expired, the oldest first.

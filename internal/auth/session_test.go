@@ -26,7 +26,8 @@ func TestSignIn(t *testing.T) {
 	agent := f.user(demo, "Agent@Example.com", "agent's", viewer.Agent)
 	admin := f.user(demo, "admin", "admin's", viewer.Admin)
 	all := f.contact(demo, "pw", map[string]login.Kind{
-		"blank": login.KindBlank, "Mail@Example.com": login.KindEmail, "bounced@example.com": login.KindBounced, "google": login.KindGoogle,
+		"blank": login.KindBlank, "Mail@Example.com": login.KindEmail,
+		"bounced@example.com": login.KindBounced, "google": login.KindGoogle,
 	})
 	same := f.contact(demo, "in demo", map[string]login.Kind{"same@example.com": login.KindEmail})
 	sameOther := f.contact(other, "in other", map[string]login.Kind{"same@example.com": login.KindEmail})
@@ -271,7 +272,8 @@ func TestSignOut(t *testing.T) {
 		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer)); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token})); ok || !errors.Is(err, auth.ErrCredentials) {
+		_, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token}))
+		if ok || !errors.Is(err, auth.ErrCredentials) {
 			t.Errorf("%s: got %v, %v, want ErrCredentials", name, ok, err)
 		}
 		if _, ok, err := f.Authenticate(request(map[string]string{"Cookie": kept.Token})); !ok || err != nil {

@@ -28,7 +28,7 @@ type Create struct {
 	RegistrationIP     string
 	RegistrationStore  *int
 	Set                Patch
-	Password           *string
+	Password           *PasswordChange // nil: none, and nobody can sign in as it
 	Details
 }
 
@@ -84,7 +84,7 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c *Create) (*draft
 	checkText(&d.errs, "registrationIp", c.RegistrationIP, maxRegistrationIP)
 	d.set = c.Set.check(&d.errs)
 	if c.Password != nil {
-		p, err := s.preparePassword(ctx, v, Update{Password: &PasswordChange{New: c.Password}}, &d.errs)
+		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
 		if err != nil {
 			return nil, err
 		}

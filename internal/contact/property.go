@@ -89,7 +89,7 @@ type PropertyChange struct {
 	Name     *string
 	Required *bool
 	ReadOnly *bool
-	Choices  *[]string
+	Choices  []string // an empty list is refused
 }
 
 // ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
@@ -112,7 +112,7 @@ func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Pr
 			if err := p.checkChoices(ctx, tx, old); err != nil {
 				return nil, err
 			}
-			update.SetChoices(*p.Choices)
+			update.SetChoices(p.Choices)
 		}
 		if err := changed("Property", p.ID)(update.Save(ctx)); err != nil {
 			return nil, err
@@ -134,8 +134,8 @@ func (p PropertyChange) checkChoices(ctx context.Context, tx *ent.Tx, old *ent.P
 	if old.Kind != property.KindChoice {
 		return Errors{{Code: Invalid, Path: pathChoices, Message: "Only a property of type choice has choices."}}
 	}
-	errs := checkChoices(*p.Choices)
-	gone := slices.DeleteFunc(slices.Clone(old.Choices), func(c string) bool { return slices.Contains(*p.Choices, c) })
+	errs := checkChoices(p.Choices)
+	gone := slices.DeleteFunc(slices.Clone(old.Choices), func(c string) bool { return slices.Contains(p.Choices, c) })
 	used, err := tx.PropertyValue.Query().Where(propertyvalue.AccountID(old.AccountID), propertyvalue.PropertyID(p.ID),
 		propertyvalue.ValueIn(gone...)).Exist(ctx)
 	if err != nil {

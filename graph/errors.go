@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"contactgraph/graph/model"
+	"contactgraph/graph/scalar"
+	"contactgraph/internal/contact"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// The values of extensions.code that this package gives out; graphqlhttp has those of requests that cannot run.
+const (
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeBadInput        = "BAD_USER_INPUT"
+	codeInternal        = "INTERNAL_SERVER_ERROR"
+)
+
+const messageInternal = "An internal error has occurred."
+
+// payloadErrors separates what the caller can mend, which goes into the payload, from faults.
+func payloadErrors(err error) ([]model.ContactError, error) {
+	var errs contact.Errors
+	if err != nil && !errors.As(err, &errs) {
+		return nil, err
+	}
+	list := make([]model.ContactError, len(errs))
+	for i, e := range errs {
+		list[i] = payloadError(e)
+	}
+	return list, nil
+}
+
+// payloadError gives an error the type that the schema says for its code.
+func payloadError(e *contact.Error) model.ContactError {
+	code, path := model.ContactErrorCode(e.Code), &e.Path
+	if e.Path == "" {
+		path = nil
+	}
+	switch e.Code {
+	case contact.VersionConflict:
+		return model.VersionConflict{Code: code, Message: e.Message, Path: path, Latest: e.Latest}
+	case contact.EmailTaken, contact.PhoneTaken, contact.LoginTaken, contact.NameTaken:
+		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
+	case contact.StoreNotFound, contact.CompanyNotFound, contact.SegmentNotFound, contact.PropertyNotFound:
+		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}
+	case contact.NotFound:
+		return model.NotFound{Code: code, Message: e.Message, Path: path}
+	case contact.Forbidden, contact.ReadOnly:
+		return model.Forbidden{Code: code, Message: e.Message, Path: path}
+	default:
+		return model.ValidationError{Code: code, Message: e.Message, Path: path}
+	}
+}
+
+// presenter lets through the errors that are meant for clients; of others they learn only that there was one.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		shown := graphql.DefaultErrorPresenter(ctx, err)
+		var errs contact.Errors
+		var input scalar.InputError
+		switch {
+		case shown.Extensions["code"] != nil:
+			return shown
+		case errors.As(err, &errs):
+			set(shown, codeForbidden, errs[0].Message)
+		case errors.Is(err, contact.ErrUnauthenticated):
+			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
+		case errors.Is(err, contact.ErrPage):
+			set(shown, codeBadInput, err.Error())
+		case errors.As(err, &input):
+			set(shown, codeBadInput, input.Error())
+		default:
+			if ctx.Err() == nil { // a caller who has gone away is no fault
+				log.ErrorContext(ctx, "resolver failed", "path", shown.Path.String(), "error", err)
+			}
+			set(shown, codeInternal, messageInternal)
+		}
+		return shown
+	}
+}
+
+// recovery makes an error of a resolver's panic.
+func recovery(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		log.ErrorContext(ctx, "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+		return coded(codeInternal, messageInternal)
+	}
+}
+
+func coded(code, message string) *gqlerror.Error {
+	return set(&gqlerror.Error{}, code, message)
+}
+
+func set(e *gqlerror.Error, code, message string) *gqlerror.Error {
+	e.Message, e.Extensions = message, map[string]any{"code": code}
+	return e
+}

@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/graph/generated"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/viewer"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// cachedDocuments is how many parsed documents are kept: clients send the same few again and again.
+const cachedDocuments = 1000
+
+// Config is what the API needs.
+type Config struct {
+	Contacts *contact.Service
+	Auth     *auth.Service
+	Client   *ent.Client // to read
+	Log      *slog.Logger
+}
+
+// NewHandler answers GraphQL over HTTP, by all methods, for whoever the request's credentials name.
+func NewHandler(c Config) http.Handler {
+	root := &Resolver{contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, client: c.Client}
+	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
+	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
+	srv.SetErrorPresenter(presenter(c.Log))
+	srv.SetRecoverFunc(recovery(c.Log))
+	srv.Use(extension.Introspection{})
+	srv.Use(admission{log: c.Log})
+	graphqlhttp.Install(srv, graphqlhttp.Transport{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, ok, err := c.Auth.Authenticate(r)
+		ctx := r.Context()
+		if ok {
+			ctx = viewer.NewContext(ctx, v)
+		}
+		if err != nil {
+			ctx = context.WithValue(ctx, authErrorKey{}, err)
+		}
+		srv.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// SDL is the schema with its descriptions, as served to code generators.
+func SDL() string {
+	var b strings.Builder
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).
+		FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
+	return b.String()
+}
+
+// authErrorKey is where the context keeps why the request's credentials were not accepted.
+type authErrorKey struct{}
+
+// admission refuses operations of callers who may not run them, before anything is executed.
+type admission struct{ log *slog.Logger }
+
+var _ graphql.OperationContextMutator = admission{}
+
+// ExtensionName names the extension to gqlgen.
+func (admission) ExtensionName() string { return "Admission" }
+
+// Validate accepts every schema.
+func (admission) Validate(graphql.ExecutableSchema) error { return nil }
+
+// openFields are the root fields that an anonymous caller may ask for.
+var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "viewer": true, "signIn": true}
+
+// MutateOperationContext refuses what the caller may not run: everything with forged credentials, and all but openFields
+// without any.
+func (a admission) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	switch err, _ := ctx.Value(authErrorKey{}).(error); {
+	case errors.Is(err, auth.ErrCredentials):
+		return coded(codeUnauthenticated, "The credentials are unknown or have expired.")
+	case err != nil:
+		a.log.ErrorContext(ctx, "authentication failed", "error", err)
+		return coded(codeInternal, messageInternal)
+	}
+	if _, ok := viewer.FromContext(ctx); ok {
+		return nil
+	}
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
+		if !openFields[f.Name] {
+			return coded(codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package graph
+
+import (
+	"contactgraph/graph/model"
+	"contactgraph/graph/scalar"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
+	"contactgraph/internal/revision"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// lockOf translates the version and policy of an input.
+func lockOf(expected graphql.Omittable[*revision.Version], policy model.ConflictPolicy) contact.Lock {
+	l := contact.Lock{Expected: expected.Value(), Overwrite: policy == model.ConflictPolicyOverwrite}
+	l.Malformed = l.Expected != nil && *l.Expected == scalar.Malformed
+	return l
+}
+
+// patchOf translates the fields of an input, and the password beside them.
+func patchOf(in *model.ContactPatch) (contact.Patch, *contact.PasswordChange) {
+	p := contact.Patch{}
+	put(p, contact.Email, in.Email)
+	put(p, contact.PhoneCountryCode, in.PhoneCountryCode)
+	put(p, contact.Phone, in.Phone)
+	put(p, contact.FirstName, in.FirstName)
+	put(p, contact.LastName, in.LastName)
+	put(p, contact.LimitPermanently, in.LimitMailsPermanently)
+	put(p, contact.LimitUntil, in.LimitMailsTemporarilyUntil)
+	putID(p, contact.PreferredStore, "Store", in.PreferredStoreID)
+	putID(p, contact.Company, "Company", in.CompanyID)
+	put(p, contact.PermissionSource, in.LatestPermissionSource)
+	password, ok := in.NewPassword.ValueOK()
+	if !ok {
+		return p, nil
+	}
+	return p, &contact.PasswordChange{New: password, Current: in.CurrentPassword.Value()}
+}
+
+// put adds what is not absent: the value, or nil for null.
+func put[T any](p contact.Patch, f *contact.Field, o graphql.Omittable[*T]) {
+	v, ok := o.ValueOK()
+	switch {
+	case !ok:
+	case v == nil:
+		p[f] = nil
+	default:
+		p[f] = *v
+	}
+}
+
+func putID(p contact.Patch, f *contact.Field, typ string, o graphql.Omittable[*string]) {
+	put(p, f, o)
+	if text, ok := p[f].(string); ok {
+		p[f] = globalid.Of(typ, text)
+	}
+}
+
+// detailsOf translates the parts that setContactDetails and createContact share. A null list counts as absent.
+func detailsOf(properties []*model.ContactPropertyInput, logins []*model.LoginInput, membership []string) contact.Details {
+	var d contact.Details
+	for _, p := range properties {
+		if values, ok := p.Values.ValueOK(); ok && values != nil {
+			d.Properties = append(d.Properties, contact.PropertyPatch{
+				Property: globalid.Of("Property", p.PropertyID), Values: valuesOf(values),
+			})
+		}
+	}
+	if logins != nil {
+		set := make([]contact.Login, len(logins))
+		for i, l := range logins {
+			set[i] = contact.Login{Name: l.Name, Kind: l.Type}
+		}
+		d.Logins = &set
+	}
+	if membership != nil {
+		set := make([]int, len(membership))
+		for i, id := range membership {
+			set[i] = globalid.Of("Segment", id)
+		}
+		d.Membership = &set
+	}
+	return d
+}
+
+func valuesOf(in []*model.PropertyValueInput) []contact.Value {
+	values := make([]contact.Value, len(in))
+	for i, v := range in {
+		values[i] = contact.Value{Value: v.Value, Description: v.Description.Value()}
+	}
+	return values
+}
+
+// filterOf translates a filter; of an id that is none it makes one that nothing has.
+func filterOf(in *model.ContactFilter) contact.Filter {
+	if in == nil {
+		return contact.Filter{}
+	}
+	return contact.Filter{
+		Name: in.Name.Value(), Email: in.Email.Value(), Phone: in.Phone.Value(), CountryCode: in.PhoneCountryCode.Value(),
+		Store: idOf("Store", in.StoreID), Company: idOf("Company", in.CompanyID), Segment: idOf("Segment", in.SegmentID),
+		ModifiedSince: in.ModifiedSince.Value(), Search: in.Search.Value(),
+	}
+}
+
+func idOf(typ string, o graphql.Omittable[*string]) *int {
+	text := o.Value()
+	if text == nil {
+		return nil
+	}
+	id := globalid.Of(typ, *text)
+	return &id
+}
+
+var orderFields = map[model.ContactOrderField]contact.OrderField{
+	model.ContactOrderFieldID:                   contact.ByID,
+	model.ContactOrderFieldName:                 contact.ByName,
+	model.ContactOrderFieldLastModified:         contact.ByLastModified,
+	model.ContactOrderFieldRegistrationDateTime: contact.ByRegistration,
+}
+
+func orderOf(in *model.ContactOrder) contact.Order {
+	if in == nil {
+		return contact.Order{}
+	}
+	return contact.Order{Field: orderFields[in.Field], Desc: in.Direction == model.OrderDirectionDesc}
+}

@@ -1,0 +1,117 @@
+package graph
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/graph/scalar"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/globalid"
+	"contactgraph/internal/viewer"
+)
+
+// outcome splits the result of a command into the parts of a payload: after any error the rest is null.
+func outcome(r *contact.Result, err error) (*ent.Contact, []model.ContactError, *ent.Change, error) {
+	errs, err := payloadErrors(err)
+	if err != nil || r == nil {
+		return nil, errs, nil, err
+	}
+	return r.Contact, errs, r.Change, nil
+}
+
+// visible makes null of what the viewer may not see, which is what it gets for what is not there.
+func visible(c *ent.Contact, err error) (*ent.Contact, error) {
+	if _, fault := payloadErrors(err); fault != nil {
+		return nil, fault
+	}
+	return c, nil
+}
+
+// contactProperty shows a property of c. One that is bound to a field has that field's value.
+func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
+	if f := contact.BoundField(p); f != nil {
+		values = nil
+		if text, ok := f.Value(c).(string); ok {
+			values = []*ent.PropertyValue{{Value: text}}
+		}
+	}
+	return &model.ContactProperty{Property: p, Values: values}
+}
+
+// connection shows a page.
+func connection(p *contact.Page, f contact.Filter) *model.ContactConnection {
+	conn := &model.ContactConnection{
+		Nodes: p.Contacts, Filter: f, PageInfo: &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrev},
+	}
+	for i, c := range p.Contacts {
+		conn.Edges = append(conn.Edges, &model.ContactEdge{Cursor: p.Cursors[i], Node: c})
+	}
+	if n := len(p.Cursors); n > 0 {
+		conn.PageInfo.StartCursor, conn.PageInfo.EndCursor = &p.Cursors[0], &p.Cursors[n-1]
+	}
+	return conn
+}
+
+// cursorOf is the opaque text of a place in the change log.
+func cursorOf(seq int64) string { return globalid.Encode("Change", int(seq)) }
+
+var actorTypes = map[viewer.ActorKind]model.ActorType{
+	viewer.ActorKey:     model.ActorTypeAPIKey,
+	viewer.ActorUser:    model.ActorTypeUser,
+	viewer.ActorContact: model.ActorTypeContact,
+	viewer.ActorSystem:  model.ActorTypeSystem,
+}
+
+func actorOf(c *ent.Change) *model.Actor {
+	a := &model.Actor{Type: actorTypes[c.ActorKind], ID: c.ActorID}
+	if c.ActorName != "" {
+		a.Name = &c.ActorName
+	}
+	return a
+}
+
+// viewerOf shows who is asking.
+func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer, error) {
+	ctx = viewer.NewContext(ctx, v)
+	account, err := r.client.Account.Get(ctx, v.Account)
+	if err != nil {
+		return nil, err
+	}
+	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String())}
+	if v.Actor.Name != "" {
+		shown.Name = &v.Actor.Name
+	}
+	if v.Role == viewer.Customer {
+		shown.Contact, err = r.contacts.Get(ctx, v.Contact)
+	}
+	return shown, err
+}
+
+// node finds the thing of a type with a number, as find gives it. What the viewer may not see is not there.
+func node[T scalar.Node](find func(context.Context, int) (T, error)) func(context.Context, int) (scalar.Node, error) {
+	return func(ctx context.Context, id int) (scalar.Node, error) {
+		thing, err := find(ctx, id)
+		if err == nil {
+			return thing, nil
+		}
+		_, fault := payloadErrors(err)
+		return nil, fault
+	}
+}
+
+// node finds the thing with a global id, nil if there is none.
+func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
+	typ, number, ok := globalid.Decode(id)
+	find := map[string]func(context.Context, int) (scalar.Node, error){
+		"Contact":  node(r.contacts.Get),
+		"Store":    node(r.contacts.Store),
+		"Company":  node(r.contacts.Company),
+		"Segment":  node(r.contacts.Segment),
+		"Property": node(r.contacts.Property),
+	}[typ]
+	if !ok || find == nil {
+		return nil, nil
+	}
+	return find(ctx, number)
+}

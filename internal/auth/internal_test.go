@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"testing"
+	"time"
+
+	"contactgraph/internal/viewer"
+)
+
+func TestKeyCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	var c keyCache
+	now := time.Unix(1e9, 0)
+	for i := range 3*keyLimit + 7 {
+		d := digestOf(string(rune(i)))
+		c.put(d, viewer.Viewer{Account: i + 1}, now)
+		if len(c.entries) > keyLimit {
+			t.Fatalf("holds %d entries, want %d at most", len(c.entries), keyLimit)
+		}
+		if v, ok := c.get(d, now); !ok || v.Account != i+1 {
+			t.Fatalf("got %+v, %v, want the one just put", v, ok)
+		}
+	}
+}
+
+// What is compared for somebody without a hash, or given an empty password, must not match even if the key is the same.
+func TestVerifyMatchesNothingEmpty(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(1)
+	p.derive = func(_, _ []byte, _ cost, length int) []byte { return make([]byte, length) }
+	hash := phc{cost: today, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}.String()
+	for _, tt := range []struct {
+		hash, password string
+		want           bool
+	}{
+		{hash, "x", true},
+		{hash, "", false},
+		{"", "x", false},
+		{"", "", false},
+	} {
+		if got, err := p.Verify(t.Context(), tt.hash, tt.password); got != tt.want || err != nil {
+			t.Errorf("hash %q, password %q: got %v, %v, want %v", tt.hash, tt.password, got, err, tt.want)
+		}
+	}
+}

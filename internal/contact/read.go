@@ -1,0 +1,90 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/company"
+	"contactgraph/ent/property"
+	"contactgraph/ent/segment"
+	"contactgraph/ent/store"
+	"contactgraph/internal/viewer"
+)
+
+// Stores returns the account's stores by id, to anybody signed in: customers choose the one they prefer.
+func (s *Service) Stores(ctx context.Context) ([]*ent.Store, error) {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.client().Store.Query().Where(store.AccountID(v.Account)).Order(store.ByID()).All(ctx)
+}
+
+// Companies returns the account's companies by id, to staff.
+func (s *Service) Companies(ctx context.Context) ([]*ent.Company, error) {
+	v, err := require(ctx, viewer.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return s.client().Company.Query().Where(company.AccountID(v.Account)).Order(company.ByID()).All(ctx)
+}
+
+// Segments returns the account's segments by id, to staff.
+func (s *Service) Segments(ctx context.Context) ([]*ent.Segment, error) {
+	v, err := require(ctx, viewer.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return s.client().Segment.Query().Where(segment.AccountID(v.Account)).Order(segment.ByID()).All(ctx)
+}
+
+// Properties returns the account's property definitions by id, to anybody signed in.
+func (s *Service) Properties(ctx context.Context) ([]*ent.Property, error) {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.client().Property.Query().Where(property.AccountID(v.Account)).Order(property.ByID()).All(ctx)
+}
+
+// Store returns one store, to anybody signed in.
+func (s *Service) Store(ctx context.Context, id int) (*ent.Store, error) {
+	return one(ctx, viewer.Customer, "Store", id, func(v viewer.Viewer) (*ent.Store, error) {
+		return s.client().Store.Query().Where(store.ID(id), store.AccountID(v.Account)).Only(ctx)
+	})
+}
+
+// Company returns one company, to staff.
+func (s *Service) Company(ctx context.Context, id int) (*ent.Company, error) {
+	return one(ctx, viewer.Agent, "Company", id, func(v viewer.Viewer) (*ent.Company, error) {
+		return s.client().Company.Query().Where(company.ID(id), company.AccountID(v.Account)).Only(ctx)
+	})
+}
+
+// Segment returns one segment, to staff.
+func (s *Service) Segment(ctx context.Context, id int) (*ent.Segment, error) {
+	return one(ctx, viewer.Agent, "Segment", id, func(v viewer.Viewer) (*ent.Segment, error) {
+		return s.client().Segment.Query().Where(segment.ID(id), segment.AccountID(v.Account)).Only(ctx)
+	})
+}
+
+// Property returns one definition, to anybody signed in.
+func (s *Service) Property(ctx context.Context, id int) (*ent.Property, error) {
+	return one(ctx, viewer.Customer, "Property", id, func(v viewer.Viewer) (*ent.Property, error) {
+		return s.client().Property.Query().Where(property.ID(id), property.AccountID(v.Account)).Only(ctx)
+	})
+}
+
+// one reads a thing for viewers of at least the role r. It fails with NotFound if the account has none with the id.
+func one[T any](ctx context.Context, r viewer.Role, noun string, id int, read func(viewer.Viewer) (T, error)) (T, error) {
+	v, err := require(ctx, r)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	thing, err := read(v)
+	if ent.IsNotFound(err) {
+		err = notFound(noun, id)
+	}
+	return thing, err
+}
