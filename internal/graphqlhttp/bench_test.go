@@ -2,10 +2,11 @@ package graphqlhttp
 
 import (
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -18,11 +19,12 @@ func BenchmarkPost(b *testing.B) {
 		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`
 	for name, t := range map[string]graphql.Transport{"ours": Transport{}, "stock": transport.POST{}} {
 		b.Run(name, func(b *testing.B) {
-			exec := executor.New(new(server).executable())
-			exec.SetQueryCache(lru.New[*ast.QueryDocument](10))
+			s := handler.New(schema{new(atomic.Int64)})
+			s.AddTransport(t)
+			s.SetQueryCache(lru.New[*ast.QueryDocument](10))
 			b.ReportAllocs()
 			for b.Loop() {
-				t.Do(httptest.NewRecorder(), post(body), exec)
+				s.ServeHTTP(httptest.NewRecorder(), post(body))
 			}
 		})
 	}

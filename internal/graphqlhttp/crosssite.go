@@ -16,8 +16,8 @@ import (
 // and that type has a preflight of its own.
 func forged(r *http.Request) bool {
 	return r.Method == http.MethodGet && foreign(r) &&
-		r.Header.Get("apollo-require-preflight") == "" &&
-		r.Header.Get("x-apollo-operation-name") == ""
+		r.Header.Get("Apollo-Require-Preflight") == "" &&
+		r.Header.Get("X-Apollo-Operation-Name") == ""
 }
 
 // foreign tells whether a browser says that the request comes from another

@@ -1,6 +1,7 @@
 package graphqlhttp
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -104,7 +105,7 @@ func weigh(parameters string) (quality float64, ok bool) {
 		case strings.EqualFold(name, "q"):
 			var err error
 			quality, err = strconv.ParseFloat(value, 64)
-			if err != nil || !(quality >= 0 && quality <= 1) {
+			if err != nil || math.IsNaN(quality) || quality < 0 || quality > 1 {
 				return 0, false
 			}
 		case strings.EqualFold(name, "charset"):

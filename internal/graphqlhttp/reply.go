@@ -42,9 +42,9 @@ func (o reply) send(resp *graphql.Response) {
 	o.write(status, resp)
 }
 
-// status follows GraphQL over HTTP, section Status Codes. To application/json every
-// well-formed request is a success. To application/graphql-response+json one
-// that could not run, and so has no data, is not; one that ran is, whatever
+// status follows GraphQL over HTTP, section Status Codes. To application/json
+// every well-formed request is a success. To application/graphql-response+json
+// one that could not run, and so has no data, is not; one that ran is, whatever
 // became of it.
 func (o reply) status(resp *graphql.Response) int {
 	if o.mediaType == jsonType || hasData(resp) {
@@ -81,12 +81,9 @@ func (o reply) write(status int, resp *graphql.Response) {
 // encode writes the response as JSON. The data are JSON already: json.Marshal
 // would read them once more, which costs more than all the rest.
 func encode(b *bytes.Buffer, resp *graphql.Response) error {
-	encoder := json.NewEncoder(b)
-	encoder.SetEscapeHTML(false)
 	b.WriteByte('{')
 	if len(resp.Errors) > 0 {
-		b.WriteString(`"errors":`)
-		if err := encoder.Encode(resp.Errors); err != nil {
+		if err := encodeMember(b, "errors", resp.Errors); err != nil {
 			return err
 		}
 	}
@@ -101,12 +98,24 @@ func encode(b *bytes.Buffer, resp *graphql.Response) error {
 	}
 	if len(resp.Extensions) > 0 {
 		separate(b)
-		b.WriteString(`"extensions":`)
-		if err := encoder.Encode(resp.Extensions); err != nil {
+		if err := encodeMember(b, "extensions", resp.Extensions); err != nil {
 			return err
 		}
 	}
 	b.WriteByte('}')
+	return nil
+}
+
+func encodeMember(b *bytes.Buffer, name string, value any) error {
+	b.WriteByte('"')
+	b.WriteString(name)
+	b.WriteString(`":`)
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // the newline that Encode adds
 	return nil
 }
 
@@ -118,14 +127,17 @@ func separate(b *bytes.Buffer) {
 }
 
 // buffers hold request and response bodies.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers sync.Pool
 
 // maxKept bounds the buffers that are kept: a rare large body must not hold its
 // memory for good.
 const maxKept = 64 << 10
 
 func borrow() *bytes.Buffer {
-	return buffers.Get().(*bytes.Buffer)
+	if b, ok := buffers.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return new(bytes.Buffer)
 }
 
 func giveBack(b *bytes.Buffer) {

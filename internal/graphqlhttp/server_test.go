@@ -21,6 +21,7 @@ var testSchema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	enum Kind { FIRST SECOND }
 	input Patch { email: String, newPassword: String, kind: Kind, size: Int }
 	type Query {
+		self: Query
 		any(value: Any): Any
 		text(value: String): Any
 		number(value: Int!): Any
@@ -40,19 +41,23 @@ type server struct {
 
 func newServer(streams ...graphql.Transport) *server {
 	s := new(server)
-	s.Server = handler.New(s.executable())
+	s.Server = handler.New(schema{&s.runs})
 	Install(s.Server, Transport{}, streams...)
 	return s
 }
 
-func (s *server) executable() graphql.ExecutableSchema {
-	return &graphql.ExecutableSchemaMock{
-		SchemaFunc: func() *ast.Schema { return testSchema },
-		ExecFunc: func(ctx context.Context) graphql.ResponseHandler {
-			s.runs.Add(1)
-			return graphql.OneShot(&graphql.Response{Data: resolve(graphql.GetOperationContext(ctx))})
-		},
-	}
+// schema makes testSchema executable.
+type schema struct{ runs *atomic.Int64 }
+
+func (schema) Schema() *ast.Schema { return testSchema }
+
+func (schema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+	return 0, false
+}
+
+func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	s.runs.Add(1)
+	return graphql.OneShot(&graphql.Response{Data: resolve(graphql.GetOperationContext(ctx))})
 }
 
 func resolve(op *graphql.OperationContext) []byte {
@@ -80,16 +85,18 @@ type answer struct {
 	header http.Header
 	body   string
 	json   struct {
-		Data   json.RawMessage
+		Data   json.RawMessage `json:"data"`
 		Errors []struct {
-			Message    string
-			Extensions struct{ Code string }
-		}
-		Extensions map[string]any
+			Message    string `json:"message"`
+			Path       []any  `json:"path"`
+			Extensions struct {
+				Code string `json:"code"`
+			} `json:"extensions"`
+		} `json:"errors"`
 	}
 }
 
-func (s *server) do(t testing.TB, r *http.Request) answer {
+func (s *server) do(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	s.ServeHTTP(recorder, r)
@@ -110,7 +117,7 @@ func (s *server) do(t testing.TB, r *http.Request) answer {
 }
 
 // code returns the code of the only error, or "" if there is no error.
-func (a answer) code(t testing.TB) string {
+func (a answer) code(t *testing.T) string {
 	t.Helper()
 	if len(a.json.Errors) > 1 {
 		t.Errorf("more than one error: %s", a.body)

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // jsonSeeds are texts on either side of each rule.
@@ -19,7 +18,7 @@ var jsonSeeds = []string{
 	`{"query":"{any}","operationName":null,"variables":null,"extensions":{"a":{"b":[]}}}`,
 	`{"query":"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00\ufffd\u0000"}`,
 	`{"query":"\ud800"}`, `{"query":"\ud800\u0041"}`, `{"query":"\udc00\ud800"}`, `{"query":"\ud800x"}`,
-	`{"query":"\u00g0"}`, `{"query":"\u00`, `{"query":"\`, `{"query":"\x"}`, "{\"query\":\"a\tb\"}", "{\"query\":\"\\n\t\"}",
+	`{"query":"\ud800\u00g0"}`, `{"query":"\n`, `{"query":"\u00g0"}`, `{"query":"\u00`, `{"query":"\`, `{"query":"\x"}`, "{\"query\":\"a\tb\"}", "{\"query\":\"\\n\t\"}",
 	`{"query":"a","query":"b"}`, `{"a":{"b":1,"\u0062":2}}`, `{"QUERY":"x"}`,
 	`{"query":"x"}{}`, `{"query":"x"},`, "{\"query\":\"x\"}\x00", "{}\x00", "\ufeff{}", "{\"query\":\"\xff\"}",
 	`[{"query":"x"}]`, `null`, `nul`, `nullx`, `true`, `tru`, `"x"`, `"x`, `1`, ``, ` `, `{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1,`, `{,}`, `{"a":1,}`, `{1:2}`, `{"a" 1}`,
@@ -49,8 +48,9 @@ func compareWithStandard(t *testing.T, text []byte) {
 	if refused == nil && err != nil {
 		t.Errorf("%q: accepted, but encoding/json says %v", text, err)
 	}
-	if refused == nil && !cmp.Equal(got, want) {
-		t.Errorf("%q: %s", text, cmp.Diff(want, got))
+	// go-cmp would take time exponential in the nesting.
+	if refused == nil && !reflect.DeepEqual(got, want) {
+		t.Errorf("%q: %v, want %v", text, got, want)
 	}
 	if refused != nil && err == nil && !slices.Contains(stricter, refused) {
 		t.Errorf("%q: refused with %q, but encoding/json reads it", text, refused.message)
@@ -94,8 +94,8 @@ func FuzzRequestBody(f *testing.F) {
 			t.Errorf("query %q, want %q", params.Query, members["query"])
 		}
 		variables, _ := members["variables"].(map[string]any)
-		if !cmp.Equal(params.Variables, variables) {
-			t.Error(cmp.Diff(variables, params.Variables))
+		if !reflect.DeepEqual(params.Variables, variables) {
+			t.Errorf("variables %v, want %v", params.Variables, variables)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -23,7 +24,7 @@ func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 			err.Message = parsedLiteral.ReplaceAllString(err.Message, "$1")
 		case code != errcode.ValidationFailed:
 		case op.Doc == nil:
-			if err.Rule == "ValuesOfCorrectType" {
+			if strings.HasPrefix(err.Rule, "ValuesOfCorrectType") {
 				err.Message = checkedLiteral.ReplaceAllString(err.Message, "$1")
 			}
 		case op.Operation == nil:

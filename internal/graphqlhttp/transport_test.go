@@ -61,6 +61,7 @@ func TestStatus(t *testing.T) {
 		"defer":               {document("{... @defer {__typename}}"), CodeBadUserInput, 200, 400},
 		"defer on a spread":   {document("{...f @defer} fragment f on Query {__typename}"), CodeBadUserInput, 200, 400},
 		"defer in a fragment": {document("{...f} fragment f on Query {... on Query {... @defer {__typename}}}"), CodeBadUserInput, 200, 400},
+		"defer in a field":    {document("{self {... @defer {any}}}"), CodeBadUserInput, 200, 400},
 		"the word defer":      {document(`{text(value: "@defer")}`), "", 200, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,11 +155,22 @@ func TestPartialAnswer(t *testing.T) {
 			})
 		})
 		a := s.do(t, post(document("{any}"), acceptResponse))
-		want := `{"errors":[{"message":"a < b & c","extensions":{"code":"UNAUTHENTICATED"}}]` + "\n" +
-			`,"data":` + data + `,"extensions":{"cost":7}` + "\n}"
+		want := `{"errors":[{"message":"a < b & c","extensions":{"code":"UNAUTHENTICATED"}}],"data":` + data + `,"extensions":{"cost":7}}`
 		if a.status != 200 || a.body != want {
 			t.Errorf("status %d: %s", a.status, a.body)
 		}
+	}
+}
+
+// TestEmptyAnswer: without an error there are data, as GraphQL requires.
+func TestEmptyAnswer(t *testing.T) {
+	t.Parallel()
+	s := newServer()
+	s.AroundOperations(func(context.Context, graphql.OperationHandler) graphql.ResponseHandler {
+		return graphql.OneShot(&graphql.Response{})
+	})
+	if a := s.do(t, post(document("{any}"), acceptResponse)); a.status != 200 || a.body != `{"data":null}` {
+		t.Errorf("status %d: %s", a.status, a.body)
 	}
 }
 
