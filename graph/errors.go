@@ -74,7 +74,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.Is(err, contact.ErrUnauthenticated):
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		case errors.Is(err, contact.ErrPage):
-			set(shown, codeBadInput, err.Error())
+			set(shown, codeBadInput, cause(err).Error())
 		case errors.As(err, &input):
 			set(shown, codeBadInput, input.Error())
 		default:
@@ -85,6 +85,15 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return shown
 	}
+}
+
+// cause is what a resolver returned, without the place that gqlgen puts around it.
+func cause(err error) error {
+	var placed *gqlerror.Error
+	for errors.As(err, &placed) && placed.Err != nil {
+		err = placed.Err
+	}
+	return err
 }
 
 // recovery makes an error of a resolver's panic.

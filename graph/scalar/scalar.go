@@ -2,6 +2,8 @@
 package scalar
 
 import (
+	"encoding/json"
+	"io"
 	"time"
 
 	"contactgraph/internal/revision"
@@ -51,6 +53,20 @@ func UnmarshalTime(v any) (time.Time, error) {
 	}
 	return t, nil
 }
+
+// MarshalJSON writes any value as JSON.
+func MarshalJSON(v any) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		b, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // what the log holds came from JSON, or goes there
+		}
+		_, _ = w.Write(b) // the response's buffer does not fail
+	})
+}
+
+// UnmarshalJSON takes any value as it comes.
+func UnmarshalJSON(v any) (any, error) { return v, nil }
 
 // Node is a thing with a global id: what gqlgen makes of the interface Node.
 type Node interface{ GlobalID() string }

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// MaxPassword is how many bytes a password may have: enough for any sentence, and no lever to keep the processor busy.
-const MaxPassword = 1024
+// MaxPassword is how many bytes a password may have: the 1,000 UTF-16 units that the rules allow are never more.
+const MaxPassword = 3000
 
 const (
 	saltBytes = 16

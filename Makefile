@@ -1,0 +1,55 @@
+# make run       the demo server on http://127.0.0.1:8080
+# make test      everything that CI runs
+# make generate  ent's client and gqlgen's server, after a change of ent/schema or schema
+# make migration NAME=…  the SQL that leads from migrations/ to ent/schema
+# make lint, make build, make fuzz: what they say
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: build run test tools generate fresh migration lint fuzz
+
+LINT := bin/golangci-lint
+AUDIT := internal/graphqlhttp/testdata/audit
+GENERATED := find ent graph -name '*.go' -type f -print0 | sort -z | xargs -0 sha256sum
+
+build:
+	go build -o bin/contactgraph .
+
+run:
+	go run . serve --demo
+
+test: tools fresh lint
+	go vet ./...
+	go test -race -timeout 20m ./...
+
+# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files.
+tools: $(AUDIT)/node_modules
+
+$(AUDIT)/node_modules: $(AUDIT)/package-lock.json
+	npm ci --prefix $(AUDIT) --no-audit --no-fund
+	touch $@
+
+generate:
+	cd ent && go run entc.go
+	go run github.com/99designs/gqlgen generate
+
+# The committed code is what the generators make of the sources.
+fresh:
+	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
+	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate wrote" >&2; exit 1; fi
+
+migration:
+	go run ./internal/store/plan $(NAME)
+
+# The linter is pinned by a module of its own, so that its thousand dependencies stay out of go.mod.
+lint: $(LINT)
+	$(LINT) run ./...
+
+$(LINT): .ci/lint/go.mod .ci/lint/go.sum
+	cd .ci/lint && go build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+FUZZTIME := 30s
+fuzz:
+	for target in $$(grep -rhoE --include=*_test.go 'func Fuzz[A-Za-z]+' internal | awk '{print $$2}'); do \
+		dir=$$(dirname $$(grep -rlE --include=*_test.go "func $$target\(" internal | head -1)); \
+		go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); done
