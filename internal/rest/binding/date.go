@@ -43,11 +43,10 @@ type datePart struct {
 	digits int
 }
 
-// clock is a time of day. Only one that names minutes may stand without AM or PM.
+// clock is a time of day, of twelve hours or of all.
 type clock struct {
 	hour, minute, second int
 	nanosecond           time.Duration
-	hourOnly             bool
 }
 
 // next reads one part. Blanks, commas and points between the parts say nothing.
@@ -89,7 +88,7 @@ func (p *dateParser) readNumber() bool {
 		return p.readClock(digits)
 	}
 	if len(after) > 1 && (equalFold(after[:2], "am") || equalFold(after[:2], "pm")) && p.clock == nil {
-		return p.setClock(clock{hour: twoDigits(digits), hourOnly: true})
+		return p.setClock(clock{hour: twoDigits(digits)})
 	}
 	n, err := strconv.Atoi(digits)
 	return err == nil && len(digits) <= 4 && p.addPart(datePart{number: n, digits: len(digits)})
@@ -136,8 +135,9 @@ func (p *dateParser) takeField() string {
 	return p.takeWhile(isDigit)
 }
 
+// setClock takes a time that stands before or behind the date, not within.
 func (p *dateParser) setClock(c clock) bool {
-	if p.clock != nil || c.hour > 23 || c.minute > 59 || c.second > 59 {
+	if p.clock != nil || len(p.parts) != 0 && len(p.parts) != 3 || c.hour > 23 || c.minute > 59 || c.second > 59 {
 		return false
 	}
 	p.clock = &c

@@ -41,8 +41,11 @@ func parseJSONDate(text string) (t time.Time, found bool, err error) {
 	return time.Time{}, false, nil
 }
 
-// microsoftDate is milliseconds since 1970 with an offset that only tells the clock.
-var microsoftDate = regexp.MustCompile(`^/Date\((-?\d+)(?:([+-]\d\d)(\d\d)?)?\)/$`)
+// microsoftDate is milliseconds since 1970 with an offset that only tells the clock. In
+// the middle of a body the framework ignores what follows the hours of the offset
+// (DateTimeUtils.TryReadOffset mistakes the place in the body for that in the string),
+// so its minutes may be written in any way.
+var microsoftDate = regexp.MustCompile(`^/Date\((-?\d+)(?:([+-]\d\d)(?::?(\d\d?))?)?\)/$`)
 
 func parseMicrosoftDate(text string) (t time.Time, found bool, err error) {
 	parts := microsoftDate.FindStringSubmatch(text)
@@ -91,14 +94,18 @@ func parseISODate(text string) (t time.Time, found bool, err error) {
 		return t, false, nil
 	}
 	offset := parseOffset(parts[6], parts[7])
-	t = day.Add(clock - offset).In(zone(offset))
-	switch {
-	case inRange(t):
-		return t, true, nil
-	case offset.Abs() <= maxOffset && inYears(t):
-		return t, false, nil // DateTimeUtils looks at the UTC time before it constructs
+	switch utc := day.Add(clock - offset); {
+	case !inYears(day.Add(clock)):
+		return t, false, errJSON
+	case !inYears(utc):
+		return t, false, nil // the one limit at which DateTimeUtils looks itself
+	default:
+		t = utc.In(zone(offset))
 	}
-	return t, false, errJSON
+	if !inRange(t) {
+		return t, false, errJSON
+	}
+	return t, true, nil
 }
 
 // parseISOClock returns the time since midnight, for which 24:00:00 is allowed.
