@@ -1,0 +1,324 @@
+package acceptance
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/rest"
+	"contactgraph/internal/server"
+)
+
+// operations lists what the server can do: the root fields of the schema, from introspection, and those of the REST doors.
+func operations(t *testing.T, s *process) []string {
+	t.Helper()
+	type root struct{ Fields []struct{ Name string } }
+	schema := into[struct{ QueryType, MutationType root }](s, anonymous,
+		`{ __schema { queryType { fields { name } } mutationType { fields { name } } } }`, nil)
+	var list []string
+	for _, f := range schema.QueryType.Fields {
+		list = append(list, "query "+f.Name)
+	}
+	for _, f := range schema.MutationType.Fields {
+		list = append(list, "mutation "+f.Name)
+	}
+	return append(list, rest.Operations()...)
+}
+
+// byRoute says which operations each route serves; none where it serves no one's data.
+var byRoute = map[string][]string{
+	"graphql": {"query ", "mutation "}, "getContact": {"GET /api/v1/Contacts/{id}"}, "putContact": {"PUT /api/v1/Contacts/{id}"},
+	"custInfo": {"iService setdetails"}, "login": {"iService log"},
+	"contactMethodNotAllowed": nil, "noRoute": nil, "sdl": nil, "playground": nil, "home": nil, "healthz": nil, "readyz": nil,
+}
+
+func TestEveryRouteHasRights(t *testing.T) {
+	t.Parallel()
+	for _, r := range server.Routes() {
+		operations, declared := byRoute[r.Name]
+		if !declared {
+			t.Errorf("the route %s %s (%s) is not in the table", r.Method, r.Pattern, r.Name)
+		}
+		for _, prefix := range operations {
+			found := false
+			for name := range rights {
+				found = found || strings.HasPrefix(name, prefix)
+			}
+			if !found {
+				t.Errorf("no right is declared for %s of the route %s", prefix, r.Name)
+			}
+		}
+	}
+}
+
+// rights is the table. Targets are own, same, other, absent.
+var rights = map[string]right{
+	"query viewer": {
+		open: null, customer: all(ok), agent: all(ok), admin: all(ok), stranger: all(ok),
+		try: func(c *trial) string { return c.graph(`{ viewer { account } }`, nil) },
+	},
+	"query contact": reads(`query($id: ID!) { contact(id: $id) { id } }`, (*trial).plainID),
+	"query node":    reads(`query($id: ID!) { node(id: $id) { id } }`, (*trial).globalID),
+	"query contactByEmail": reads(`query($id: String!) { contactByEmail(email: $id) { id } }`,
+		func(c *trial) string { return strings.ToUpper(c.known().Email) }),
+	"query contactByPhone": reads(`query($id: String!, $code: String) { contactByPhone(phone: $id, phoneCountryCode: $code) { id } }`,
+		func(c *trial) string { return c.known().Phone }),
+	"query contactBySecret": reads(`query($id: String!) { contactBySecret(secret: $id) { id } }`,
+		func(c *trial) string { return c.known().Secret }),
+	"query contactByLogin": reads(`query($id: String!) { contactByLogin(name: $id) { id } }`,
+		func(c *trial) string { return c.known().Login }),
+	"query contacts": {
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), stranger: per(null, null, ok, null),
+		try: func(c *trial) string {
+			email := c.known().Email
+			return c.finds(`query($e: String) { contacts(filter: {email: $e}) { nodes { id } } }`, variables{"e": email})
+		},
+	},
+	"query stores":     lists("stores", ok),
+	"query properties": lists("properties", ok),
+	"query companies":  lists("companies", forbidden),
+	"query segments":   lists("segments", forbidden),
+
+	"mutation updateContact": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			return c.graph(`mutation($id: ID!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: {limitMailsPermanently: true}}) {
+				errors { code } } }`, variables{"id": c.id()})
+		},
+	},
+	"mutation setContactDetails": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			return c.graph(`mutation($id: ID!) { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`,
+				variables{"id": c.id()})
+		},
+	},
+	"mutation createContact": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), stranger: all(ok),
+		try: func(c *trial) string {
+			return c.graph(`mutation { createContact(input: {registrationSource: "test", set: {}}) { errors { code } } }`, nil)
+		},
+	},
+	"mutation deleteContact": {
+		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		stranger: per(notFound, notFound, ok, notFound), try: (*trial).deleteContact,
+	},
+
+	"mutation createStore":   creates("createStore(name: \"x\")"),
+	"mutation createCompany": creates("createCompany(name: \"x\")"),
+	"mutation createSegment": creates("createSegment(name: \"x\")"),
+	"mutation createProperty": manages(ok, ok, func(c *trial) string {
+		return c.graph(`mutation($n: String!) { createProperty(input: {name: $n}) { errors { code } } }`, variables{"n": unique()})
+	}),
+	"mutation updateStore":   changes("createStore(name: $n) { store { id } }", "updateStore(id: $id, name: $n)"),
+	"mutation updateCompany": changes("createCompany(name: $n) { company { id } }", "updateCompany(id: $id, name: $n)"),
+	"mutation updateSegment": changes("createSegment(name: $n) { segment { id } }", "updateSegment(id: $id, name: $n)"),
+	"mutation updateProperty": changes("createProperty(input: {name: $n}) { property { id } }",
+		"updateProperty(input: {id: $id, name: $n})"),
+	"mutation deleteStore":    changes("createStore(name: $n) { store { id } }", "deleteStore(id: $id)"),
+	"mutation deleteCompany":  changes("createCompany(name: $n) { company { id } }", "deleteCompany(id: $id)"),
+	"mutation deleteSegment":  changes("createSegment(name: $n) { segment { id } }", "deleteSegment(id: $id)"),
+	"mutation deleteProperty": changes("createProperty(input: {name: $n}) { property { id } }", "deleteProperty(id: $id)"),
+
+	"mutation signIn": {
+		open: refused, customer: all(refused), agent: all(refused), admin: all(refused), stranger: all(refused),
+		try: func(c *trial) string {
+			return c.graph(`mutation { signIn(account: "Demo", login: "nobody", password: "x") { errors { code } } }`, nil)
+		},
+	},
+	"mutation signOut": {
+		customer: all(ok), agent: all(ok), admin: all(ok), stranger: all(ok),
+		try: func(c *trial) string {
+			if strings.Contains(fmt.Sprint(c.who), "Bearer cgs_") && !strings.Contains(fmt.Sprint(c.who), "forged") {
+				c.who = c.customer() // a session of its own to end
+			}
+			return c.graph(`mutation { signOut { errors { code } } }`, nil)
+		},
+	},
+
+	"GET /api/v1/Contacts/{id}": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			return c.rest(c.send(c.who, "GET", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "", ""))
+		},
+	},
+	"PUT /api/v1/Contacts/{id}": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			body := `{"Version":"QEA="}`
+			if c.target != absent {
+				body = c.send(c.owner(), "GET", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "", "").body
+			}
+			return c.rest(c.send(c.who, "PUT", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "application/json", body))
+		},
+	},
+	"iService setdetails": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			return c.iservice(c.send(c.who, "POST", "/f/webapp-api-custinfo?api=setdetails", "application/json",
+				fmt.Sprintf(`{"contactID":%d,"details":{"properties":[]}}`, c.id())))
+		},
+	},
+	"iService login":    sessions("POST", "login", refused),
+	"iService loggedin": sessions("GET", "loggedin", ok),
+	"iService logout":   sessions("POST", "logout", ok),
+}
+
+// reads is the right to look a contact up by something.
+func reads(document string, by func(*trial) string) right {
+	return right{
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), stranger: per(null, null, ok, null),
+		try: func(c *trial) string {
+			v := variables{"id": by(c)}
+			if strings.Contains(document, "$code") {
+				v["code"] = c.known().PhoneCountryCode
+			}
+			return c.finds(document, v)
+		},
+	}
+}
+
+// finds is the outcome of a query that should find the target and nothing else. Another contact with the same address, in
+// the other account, is not the target.
+func (c *trial) finds(document string, v variables) string {
+	if outcome := c.graph(document, v); outcome != ok {
+		return outcome
+	}
+	type found struct {
+		ID    string
+		Nodes []struct{ ID string }
+	}
+	if f := into[found](c.process, c.who, document, v); f.ID == c.known().ID || len(f.Nodes) == 1 && f.Nodes[0].ID == c.known().ID {
+		return ok
+	}
+	return null
+}
+
+func lists(field, customer string) right {
+	return right{
+		customer: all(customer), agent: all(ok), admin: all(ok), stranger: all(ok),
+		try: func(c *trial) string { return c.graph("{ "+field+" { id } }", nil) },
+	}
+}
+
+// manages is the right of admins.
+func manages(admin, stranger string, try func(*trial) string) right {
+	return right{customer: all(forbidden), agent: all(forbidden), admin: all(admin), stranger: all(stranger), try: try}
+}
+
+func creates(field string) right {
+	return manages(ok, ok, func(c *trial) string { return c.graph("mutation { "+field+" { errors { code } } }", nil) })
+}
+
+// changes is the right to change a thing of the catalogue; each trial makes one of its own in the target's account.
+func changes(create, change string) right {
+	return right{
+		customer: all(forbidden), agent: all(forbidden), admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound),
+		try: func(c *trial) string {
+			id := "999999"
+			if c.target != absent {
+				made := into[map[string]struct{ ID string }](c.process, c.owner(), "mutation($n: String!) { "+create+" }", variables{"n": unique()})
+				for _, thing := range made {
+					id = thing.ID
+				}
+			}
+			v, declared := variables{"id": id}, "$id: ID!"
+			if strings.Contains(change, "$n") {
+				v["n"], declared = unique(), declared+", $n: String!"
+			}
+			return c.graph("mutation("+declared+") { "+change+" { errors { code } } }", v)
+		},
+	}
+}
+
+func sessions(method, api, outcome string) right {
+	return right{
+		open: outcome, customer: all(outcome), agent: all(outcome), admin: all(outcome), stranger: all(outcome),
+		try: func(c *trial) string {
+			w := c.who
+			if api == "logout" {
+				w = anonymous // ending the shared sessions would spoil the other trials
+			}
+			return c.iservice(c.send(w, method, "/f/webapp-api-login?api="+api, "application/x-www-form-urlencoded", "emailAddress=nobody&Password=x"))
+		},
+	}
+}
+
+var counter = make(chan int, 1)
+
+func init() { counter <- 0 }
+
+// unique is a name that nothing has.
+func unique() string {
+	n := <-counter + 1
+	counter <- n
+	return fmt.Sprintf("thing %d", n)
+}
+
+func (c *trial) plainID() string { return fmt.Sprint(c.id()) }
+
+// owner is an admin of the account that the target is in.
+func (c *trial) owner() who {
+	if c.target == other {
+		return key("demo-other")
+	}
+	return key("demo-admin")
+}
+
+// contact is what the target can be looked up by.
+type contact struct{ ID, Email, PhoneCountryCode, Phone, Secret, Login string }
+
+func (c *trial) globalID() string { return c.known().ID }
+
+// known reads the target as an admin of its account.
+func (c *trial) known() contact {
+	if c.target == absent {
+		return contact{"Q29udGFjdDo5OTk5OTk", "nobody@example.net", "46", "0000000", "no-such-secret", "no-such-login"}
+	}
+	type found struct {
+		contact
+		Logins []struct{ Name string }
+	}
+	f := into[found](c.process, c.owner(), `query($id: ID!) { contact(id: $id) { id email phoneCountryCode phone secret logins { name } } }`,
+		variables{"id": c.id()})
+	if len(f.Logins) == 0 || f.Email == "" || f.Phone == "" {
+		c.complete()
+		return c.known()
+	}
+	f.Login = f.Logins[0].Name
+	return f.contact
+}
+
+// complete gives the target what it can be looked up by.
+func (c *trial) complete() {
+	n := c.id()
+	for _, document := range []string{
+		`mutation($id: ID!, $e: String!, $p: String!) { updateContact(input: {id: $id, onConflict: OVERWRITE,
+			set: {email: $e, phoneCountryCode: "46", phone: $p}}) { errors { code message } } }`,
+		`mutation($id: ID!, $e: String!) { setContactDetails(input: {id: $id, onConflict: OVERWRITE, logins: [{name: $e}]}) { errors { code message } } }`,
+	} {
+		v := variables{"id": n, "e": fmt.Sprintf("c%d@example.net", n)}
+		if strings.Contains(document, "$p") {
+			v["p"] = fmt.Sprintf("70%07d", n)
+		}
+		if p := into[struct{ Errors []json.RawMessage }](c.process, c.owner(), document, v); len(p.Errors) > 0 {
+			c.t.Fatalf("%s", p.Errors)
+		}
+	}
+}
+
+// deleteContact tries on a contact made for it, but for a customer, whose own it is.
+func (c *trial) deleteContact() string {
+	id := fmt.Sprint(c.id())
+	if c.target != absent && c.who["Authorization"] == nil {
+		id = into[struct{ Contact struct{ ID string } }](c.process, c.owner(),
+			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
+	}
+	return c.graph(`mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, variables{"id": id})
+}

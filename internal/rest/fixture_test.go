@@ -1,0 +1,264 @@
+package rest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/rest"
+	"contactgraph/internal/store"
+	"contactgraph/internal/viewer"
+)
+
+const (
+	agentKey     = "demo-agent"
+	otherKey     = "demo-other"
+	customerMail = "customer11@1to1service.com"
+	agentMail    = "agent@example.com"
+	password     = "demo-password"
+
+	first     = 1         // a contact
+	second    = 2         // another, with email and phone
+	customer  = 466       // one that signs in
+	elsewhere = 1_000_001 // a contact of another account
+	absent    = 999
+)
+
+// start has all the digits that are kept.
+var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+
+// fixture is the API on a database of its own, served over HTTP.
+type fixture struct {
+	t        *testing.T
+	url      string
+	auth     *auth.Service
+	contacts *contact.Service
+	client   *ent.Client
+	staff    context.Context // in which an admin of the account asks
+	log      *bytes.Buffer
+	account  int
+	found    bool // the iService door has an account
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "t.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	now := func() time.Time { return start }
+	passwords := auth.NewPasswords(2)
+	f := &fixture{t: t, client: st.Client(), log: &bytes.Buffer{}, found: true}
+	f.auth = auth.New(st, passwords, now)
+	f.contacts = contact.New(st, passwords, now)
+	f.seed()
+	api := rest.New(rest.Config{
+		Contacts:        f.contacts,
+		Auth:            f.auth,
+		IServiceAccount: func(context.Context) (int, bool, error) { return f.account, f.found, nil },
+		Log:             slog.New(slog.NewTextHandler(f.log, nil)),
+	})
+	server := httptest.NewServer(routes(api))
+	t.Cleanup(server.Close)
+	f.url = server.URL
+	return f
+}
+
+// routes are what the server does with the handlers.
+func routes(api *rest.API) http.Handler {
+	mux := http.NewServeMux()
+	for _, path := range []string{"/api/v1/Contacts/{id}", "/api/v1/Contacts/{id}/{$}"} {
+		mux.HandleFunc("GET "+path, api.GetContact)
+		mux.HandleFunc("PUT "+path, api.PutContact)
+		mux.HandleFunc(path, api.MethodNotAllowed("GET", "PUT"))
+	}
+	for _, prefix := range []string{"", "/f"} {
+		mux.HandleFunc(prefix+"/webapp-api-custinfo", api.CustInfo)
+		mux.HandleFunc(prefix+"/webapp-api-login", api.Login)
+	}
+	mux.HandleFunc("/", api.NoRoute)
+	return mux
+}
+
+// seed makes two accounts: the one of the tests, and one whose contact must not show.
+func (f *fixture) seed() {
+	f.t.Helper()
+	ctx := f.t.Context()
+	f.account = must(f.auth.CreateAccount(ctx, "Demo"))
+	must(f.auth.CreateKey(ctx, f.account, auth.NewKey{Name: "Demo agent", Role: viewer.Agent, Token: agentKey}))
+	must(f.auth.CreateUser(ctx, f.account, auth.NewUser{Login: agentMail, Name: "Ann Agent", Password: password, Role: viewer.Agent}))
+	f.staff = admin(ctx, f.account)
+	for i := 1; i <= 12; i++ {
+		must(f.contacts.CreateStore(f.staff, contact.Named{ID: i, Name: "Store"}))
+		must(f.contacts.CreateSegment(f.staff, contact.Named{ID: i, Name: "Segment"}))
+	}
+	must(f.contacts.CreateCompany(f.staff, contact.Named{ID: 1, Name: "Company"}))
+	f.seedProperties()
+	one, secret := 1, password
+	must(f.contacts.CreateAll(f.staff, []contact.Create{
+		{ID: first, RegistrationSource: "web", RegistrationIP: "192.0.2.1", RegistrationStore: &one},
+		{
+			ID:      second,
+			Set:     contact.Patch{contact.Email: "Second@example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-123 45 67"},
+			Details: contact.Details{Logins: &[]contact.Login{{Name: "taken@example.com", Kind: login.KindBlank}}},
+		},
+		{
+			ID: customer, Password: &contact.PasswordChange{New: &secret},
+			Set: contact.Patch{contact.FirstName: "John", contact.LastName: "Deer", contact.Company: 1, contact.PermissionSource: "form"},
+			Details: contact.Details{
+				Logins:     &[]contact.Login{{Name: customerMail, Kind: login.KindEmail}},
+				Membership: &[]int{2, 3},
+			},
+		},
+	}))
+	other := must(f.auth.CreateAccount(ctx, "Other"))
+	must(f.auth.CreateKey(ctx, other, auth.NewKey{Name: "Other agent", Role: viewer.Agent, Token: otherKey}))
+	must(f.contacts.Create(admin(ctx, other), contact.Create{ID: elsewhere, Details: contact.Details{
+		Logins: &[]contact.Login{{Name: "elsewhere@example.com", Kind: login.KindEmail}},
+	}}))
+}
+
+// The properties beside 1 to 3, which are those of the documented example.
+const (
+	required = 4
+	readOnly = 5
+	multiple = 6
+	date     = 7
+	choice   = 8
+)
+
+func (f *fixture) seedProperties() {
+	f.t.Helper()
+	firstName, lastName := property.BoundFirstName, property.BoundLastName
+	for _, p := range []contact.NewProperty{
+		{ID: 1, Name: "First Name", Kind: property.KindText, Bound: &firstName},
+		{ID: 2, Name: "Middle Initial", Kind: property.KindText},
+		{ID: 3, Name: "Last Name", Kind: property.KindText, Bound: &lastName},
+		{ID: required, Name: "City", Kind: property.KindText, Required: true},
+		{ID: readOnly, Name: "Grade", Kind: property.KindText, ReadOnly: true},
+		{ID: multiple, Name: "Hobbies", Kind: property.KindText, Multiple: true},
+		{ID: date, Name: "Birthday", Kind: property.KindDate},
+		{ID: choice, Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "blue"}},
+	} {
+		must(f.contacts.CreateProperty(f.staff, p))
+	}
+}
+
+func admin(ctx context.Context, account int) context.Context {
+	return viewer.NewContext(ctx, viewer.Viewer{
+		Account: account, Role: viewer.Admin, Actor: viewer.Actor{Kind: viewer.ActorSystem},
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// response is an answer that has been read.
+type response struct {
+	*http.Response
+
+	body string
+}
+
+// headers are those of a request; a name without a value is left out.
+type headers map[string]string
+
+func (f *fixture) do(method, path, body string, h headers) response {
+	f.t.Helper()
+	req := must(http.NewRequestWithContext(f.t.Context(), method, f.url+path, strings.NewReader(body)))
+	for name, value := range h {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
+	}
+	res := must(http.DefaultClient.Do(req))
+	defer res.Body.Close()
+	answer := response{res, string(must(io.ReadAll(res.Body)))}
+	if got := res.Header.Get("Cache-Control"); got != "no-store" {
+		f.t.Errorf("%s %s: Cache-Control is %q", method, path, got)
+	}
+	return answer
+}
+
+// put sends a JSON body as an agent.
+func (f *fixture) put(id int, body string) response {
+	f.t.Helper()
+	return f.do(http.MethodPut, contactPath(id), body, headers{"X-ApiKey": agentKey, "Content-Type": "application/json"})
+}
+
+func contactPath(id int) string { return "/api/v1/Contacts/" + string(must(json.Marshal(id))) }
+
+// contact is what is stored now.
+func (f *fixture) contact(id int) *ent.Contact {
+	f.t.Helper()
+	return must(f.contacts.Get(f.staff, id))
+}
+
+// version is the text of the contact's version now.
+func (f *fixture) version(id int) string {
+	f.t.Helper()
+	return f.contact(id).Version.String()
+}
+
+// cookie signs the customer in and returns the header that its browser sends then.
+func (f *fixture) cookie() headers {
+	f.t.Helper()
+	s := must(f.auth.SignIn(f.t.Context(), f.account, customerMail, password))
+	return headers{"Cookie": auth.CookieName + "=" + s.Token}
+}
+
+func (h headers) and(name, value string) headers {
+	all := headers{}
+	maps.Copy(all, h)
+	all[name] = value
+	return all
+}
+
+// expect fails the test unless the answer is this one.
+func expect(t *testing.T, got response, status int, body string) {
+	t.Helper()
+	if got.StatusCode != status || got.body != body {
+		t.Errorf("got  %d %s\nwant %d %s", got.StatusCode, got.body, status, body)
+	}
+}
+
+// dto decodes the body of an answer with a contact.
+func (r response) dto(t *testing.T) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal([]byte(r.body), &m); err != nil {
+		t.Fatalf("not JSON: %q", r.body)
+	}
+	return m
+}
+
+// lastChange is the newest row of the log about the contact.
+func (f *fixture) lastChange(id int) *ent.Change {
+	f.t.Helper()
+	rows := must(f.client.Change.Query().Where(change.AccountID(f.account), change.ContactID(id)).Order(change.BySeq()).All(f.staff))
+	return rows[len(rows)-1]
+}

@@ -1,0 +1,176 @@
+package rest_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+)
+
+const (
+	loginPath    = "/f/webapp-api-login?api=login"
+	loggedInPath = "/f/webapp-api-login?api=loggedin"
+	logoutPath   = "/f/webapp-api-login?api=logout"
+
+	noErrors    = `"errors":[],"errorDetails":[]}`
+	notSignedIn = `{"loggedIn":{"isLoggedIn":false,"contactID":null,"contactName":""},`
+	asJohn      = `{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"John Deer"},` + noErrors
+	asAnn       = `{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Ann Agent"},` + noErrors
+)
+
+var urlEncoded = headers{"Content-Type": "application/x-www-form-urlencoded"}
+
+func form(login, password string) string {
+	return url.Values{"emailAddress": {login}, "Password": {password}}.Encode()
+}
+
+// sessionCookie returns the cookie that an answer sets, nil if none.
+func (r response) sessionCookie() *http.Cookie {
+	for _, c := range r.Cookies() {
+		if c.Name == auth.CookieName {
+			return c
+		}
+	}
+	return nil
+}
+
+func TestSignInSetsACookieThatSignOutEnds(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for login, want := range map[string]string{strings.ToUpper(customerMail): asJohn, agentMail: asAnn} {
+		got := f.do("POST", loginPath, form(login, password), urlEncoded)
+		expect(t, got, 200, want)
+		cookie := got.sessionCookie()
+		if cookie == nil || !cookie.HttpOnly || cookie.Path != "/" || cookie.SameSite != http.SameSiteLaxMode || cookie.MaxAge <= 0 || cookie.Secure {
+			t.Fatalf("cookie %v", cookie)
+		}
+		h := headers{"Cookie": cookie.Name + "=" + cookie.Value}
+		expect(t, f.do("GET", loggedInPath, "", h), 200, want)
+		expect(t, f.do("POST", "/webapp-api-login?API=LoggedIn", "", h), 200, want)
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, h), 200, done)
+
+		out := f.do("POST", logoutPath, "", h)
+		expect(t, out, 200, notSignedIn+noErrors)
+		if c := out.sessionCookie(); c == nil || c.Value != "" || c.MaxAge >= 0 {
+			t.Errorf("signing out sets %v", c)
+		}
+		expect(t, f.do("GET", loggedInPath, "", h), 200, notSignedIn+noErrors)
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, h), 200,
+			failed("You must be logged in.", "The session is missing or has expired."))
+		expect(t, f.do("GET", logoutPath, "", h), 200, notSignedIn+noErrors)
+	}
+}
+
+func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	refused := notSignedIn + failed("Login failed.", "The email address or the password is wrong.")[1:]
+	for name, body := range map[string]string{
+		"wrong password":    form(customerMail, "wrong"),
+		"unknown login":     form("nobody@example.com", password),
+		"another account's": form("elsewhere@example.com", password),
+		"no password":       form(customerMail, ""),
+		"one without any":   form("taken@example.com", ""),
+		"nothing":           "",
+		"other fields":      "user=" + customerMail + "&pass=" + password,
+	} {
+		got := f.do("POST", loginPath, body, urlEncoded)
+		expect(t, got, 200, refused)
+		if got.sessionCookie() != nil {
+			t.Errorf("%s: sets a cookie", name)
+		}
+	}
+	expect(t, f.do("POST", loginPath+"&"+form(customerMail, password), "", urlEncoded), 200, refused)
+	expect(t, f.do("POST", loginPath, form(customerMail, password), headers{"Content-Type": "text/plain"}), 200, refused)
+	f.found = false
+	expect(t, f.do("POST", loginPath, form(customerMail, password), urlEncoded), 200, refused)
+}
+
+func TestSignInReadsFormsOnly(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	refused := func(detail string) string { return notSignedIn + failed("Invalid request.", detail)[1:] }
+	expect(t, f.do("GET", loginPath+"&"+form(customerMail, password), "", nil), 200,
+		refused("This operation does not support the HTTP method of the request."))
+	expect(t, f.do("POST", "/webapp-api-login", form(customerMail, password), urlEncoded), 200,
+		refused("The parameter api of the URL names no operation of this address."))
+	expect(t, f.do("POST", loginPath, "Password=%zz", urlEncoded), 200, refused("The request body is not a valid form."))
+	expect(t, f.do("POST", loginPath, "x", headers{"Content-Type": "multipart/form-data"}), 200, refused("The request body is not a valid form."))
+	expect(t, f.do("POST", loginPath, "x="+strings.Repeat("x", 256<<10), urlEncoded), 200, refused("The request body is too large."))
+	expect(t, f.do("POST", loginPath, "x", urlEncoded.and("Content-Encoding", "gzip")), 200, refused("The request body must not be compressed."))
+
+	expect(t, f.do("POST", loginPath, "EMAILADDRESS="+customerMail+"&password="+password, urlEncoded), 200, asJohn)
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, value := range map[string]string{"emailAddress": customerMail, "Password": password} {
+		if err := parts.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, f.do("POST", loginPath, body.String(), headers{"Content-Type": parts.FormDataContentType()}), 200, asJohn)
+}
+
+func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	expect(t, f.do("GET", loggedInPath, "", nil), 200, notSignedIn+noErrors)
+	expect(t, f.do("GET", loggedInPath, "", headers{"X-ApiKey": "forged"}), 200, notSignedIn+noErrors)
+	expect(t, f.do("GET", loggedInPath, "", headers{"X-ApiKey": agentKey}), 200,
+		`{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Demo agent"},`+noErrors)
+	cookie := f.cookie()
+	for body, name := range map[string]string{
+		`"FirstName":"<Jo>"`:              "<Jo>",
+		`"LastName":"Deer"`:               "Deer",
+		`"FirstName":"","LastName":"Doe"`: "Doe",
+		`"Email":"x@example.com"`:         "",
+	} {
+		if got := f.put(customer, `{"Version":"`+f.version(customer)+`",`+body+`}`); got.StatusCode != 200 {
+			t.Fatal(got.body)
+		}
+		expect(t, f.do("GET", loggedInPath, "", cookie), 200,
+			`{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"`+name+`"},`+noErrors)
+	}
+	if _, err := f.contacts.Delete(f.staff, contact.Delete{ID: customer, Lock: contact.Lock{Overwrite: true}}); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, f.do("GET", loggedInPath, "", cookie), 200, notSignedIn+noErrors)
+}
+
+// A cookie alone is no sign that its owner wants what another site's page asks for.
+func TestOtherSitesCannotUseTheCookie(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	cookie := f.cookie()
+	refused := failed("Access denied.", "The request comes from a page of another site.")
+	foreign := []headers{{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}}
+	for _, from := range foreign {
+		h := from.and("Cookie", cookie["Cookie"])
+		before := f.version(customer)
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, h), 200, refused)
+		expect(t, f.do("PUT", contactPath(customer), `{"Version":"`+f.version(customer)+`"}`, h.and("Content-Type", "application/json")), 403, denied)
+		expect(t, f.do("POST", loginPath, form(customerMail, password), from.and("Content-Type", urlEncoded["Content-Type"])), 200, notSignedIn+refused[1:])
+		expect(t, f.do("POST", logoutPath, "", h), 200, notSignedIn+refused[1:])
+		expect(t, f.do("GET", logoutPath, "", h), 200, notSignedIn+refused[1:])
+		expect(t, f.do("GET", loggedInPath, "", h), 200, asJohn) // reads are safe: the page cannot see the answer
+		if after := f.version(customer); after != before {
+			t.Errorf("%v: version %s became %s", from, before, after)
+		}
+		// A header is put there on purpose.
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("X-ApiKey", agentKey)), 200, done)
+		token := strings.SplitN(cookie["Cookie"], "=", 2)[1]
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("Authorization", "Bearer "+token)), 200, done)
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, from), 200,
+			failed("You must be logged in.", "The session is missing or has expired."))
+	}
+	for _, own := range []headers{{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": f.url}} {
+		expect(t, f.do("POST", setPath, `{"contactID":466}`, own.and("Cookie", cookie["Cookie"])), 200, done)
+	}
+}

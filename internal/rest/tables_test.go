@@ -1,0 +1,153 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/internal/contact"
+	"contactgraph/internal/rest/binding"
+)
+
+func TestTextIsEscapedAsByJSONNet(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                         `""`,
+		`a"b\c/d`:                  `"a\"b\\c/d"`,
+		"\b\t\n\f\r":               `"\b\t\n\f\r"`,
+		"\x00\x01\x1b\x1f\x7f":     `"\u0000\u0001\u001b\u001f` + "\x7f" + `"`,
+		"<a href='x'>&+=</a>":      `"<a href='x'>&+=</a>"`,
+		"é\u00a0ß 日本 😀":            "\"é\u00a0ß 日本 😀\"",
+		"\u0084\u0085\u0086":       "\"\u0084\\u0085\u0086\"",
+		"\u2027\u2028\u2029\uFEFF": "\"\u2027\\u2028\\u2029\uFEFF\"",
+		"\xff":                     "\"\uFFFD\"",
+	} {
+		if got := string(appendString(nil, text)); got != want {
+			t.Errorf("%q: got %s, not %s", text, got, want)
+		}
+	}
+}
+
+func TestTimesAreWrittenAsByJSONNet(t *testing.T) {
+	t.Parallel()
+	east := time.FixedZone("", 2*60*60)
+	for want, at := range map[string]time.Time{
+		`"2024-11-21T06:40:14.781829+00:00"`: time.Date(2024, 11, 21, 8, 40, 14, 781829000, east),
+		`"2024-11-21T06:40:14.78+00:00"`:     time.Date(2024, 11, 21, 6, 40, 14, 780000000, time.UTC),
+		`"0001-01-01T00:00:00+00:00"`:        time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		if got := string(appendValue(nil, at)); got != want {
+			t.Errorf("got %s, not %s", got, want)
+		}
+	}
+}
+
+func TestNegotiationFollowsTheFramework(t *testing.T) {
+	t.Parallel()
+	const text, application = textJSON, applicationJSON
+	for _, c := range []struct{ accept, sent, want string }{
+		{"", "", application},
+		{"", "text/json; charset=x", text},
+		{"", "application/x-www-form-urlencoded", application},
+		{"*/*", "text/json", application},
+		{"text/html", "text/json", text},
+		{"text/html, */*;q=0.1", "text/json", application},
+		{"application/xml", "", application},
+		{"TEXT/JSON", "", text},
+		{"text/json; charset=utf-16; v=1", "", text},
+		{"text/*", "", text},
+		{"application/*", "text/json", application},
+		{"*/json", "", application},
+		{"text/json, application/json", "", text},
+		{"application/json, text/json", "", application},
+		{"application/json;q=0.8, text/json;q=0.9", "", text},
+		{"application/json;q=0.9, text/json;q=0.8", "", application},
+		{"*/*, text/json", "", text},
+		{"application/*, text/json", "", text},
+		{"*/*, text/*", "", text},
+		{"text/json;q=0", "text/json", text}, // not asked for, but the type of the body
+		{"text/json;q=0, */*;q=0", "", application},
+		{"text/json;q=x", "", text},
+		{"garbage, ;;, text/json", "", text},
+	} {
+		h := http.Header{}
+		for name, value := range map[string]string{"Accept": c.accept, "Content-Type": c.sent} {
+			if value != "" {
+				h.Set(name, value)
+			}
+		}
+		if got := negotiate(h); got != c.want {
+			t.Errorf("Accept %q, Content-Type %q: got %s, not %s", c.accept, c.sent, got, c.want)
+		}
+	}
+	if got := negotiate(http.Header{"Accept": {"text/html", "text/json"}}); got != text {
+		t.Errorf("two lines: got %s", got)
+	}
+}
+
+func TestOperationsNamesWhatThereIs(t *testing.T) {
+	t.Parallel()
+	want := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "iService setdetails", "iService login", "iService loggedin", "iService logout"}
+	if got := Operations(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEveryRefusalHasItsAnswer(t *testing.T) {
+	t.Parallel()
+	both := []refusalError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable}
+	for _, e := range append(both, errForbidden) {
+		if refused[e].status < 400 || refused[e].body == nil {
+			t.Errorf("contacts door: %v", e)
+		}
+	}
+	for _, e := range append(both, errNoOperation, errMethod, errNotJSON, errNotForm, errShape, errNoLogins, errLogin) {
+		if refusedTexts[e].summary == "" || refusedTexts[e].detail == "" {
+			t.Errorf("iService door: %v", e)
+		}
+	}
+}
+
+// The rules can find more than the binder looks for, today or later.
+func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
+	t.Parallel()
+	api := New(Config{Contacts: contact.New(nil, nil, time.Now)})
+	r := httptest.NewRequest(http.MethodPut, "/", nil)
+	for _, c := range []struct {
+		e    contact.Error
+		want binding.FieldErrors
+	}{
+		{
+			contact.Error{Code: contact.TooLong, Path: "password"},
+			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
+		},
+		{
+			contact.Error{Code: contact.Required, Path: "password"},
+			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
+		},
+		{
+			contact.Error{Code: contact.Invalid, Path: "limitMailsTemporarilyUntil"},
+			binding.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
+		},
+		{
+			contact.Error{Code: contact.TooLong, Path: "email"},
+			binding.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
+		},
+	} {
+		errs := contact.Errors{{Code: contact.EmailTaken}, &c.e, {Code: contact.VersionConflict}}
+		got, err := api.answerTo(r, errors.Join(errs))
+		want := invalid(binding.ModelState{c.want})
+		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
+			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
+		}
+	}
+	if _, err := api.answerTo(r, contact.Errors{{Code: contact.LoginTaken}}); err == nil {
+		t.Error("a code that no PUT fails with was answered")
+	}
+	if got := textsOf(&contact.Error{Code: contact.InUse, Message: "In use."}); got != (texts{invalidRequest, "In use."}) {
+		t.Errorf("another code: %v", got)
+	}
+}
