@@ -105,10 +105,11 @@ func recovery(log *slog.Logger) graphql.RecoverFunc {
 }
 
 func coded(code, message string) *gqlerror.Error {
-	return set(&gqlerror.Error{}, code, message)
+	e := &gqlerror.Error{}
+	set(e, code, message)
+	return e
 }
 
-func set(e *gqlerror.Error, code, message string) *gqlerror.Error {
+func set(e *gqlerror.Error, code, message string) {
 	e.Message, e.Extensions = message, map[string]any{"code": code}
-	return e
 }

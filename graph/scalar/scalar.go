@@ -31,7 +31,7 @@ func UnmarshalVersion(v any) (revision.Version, error) {
 	}
 	version, err := revision.Parse(text)
 	if err != nil {
-		return Malformed, nil
+		return Malformed, nil //nolint:nilerr // Malformed says it
 	}
 	return version, nil
 }

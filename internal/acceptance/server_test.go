@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -143,9 +144,7 @@ func (s *process) try(w who, method, path, mediaType, body string) (answer, erro
 	if err != nil {
 		return answer{}, err
 	}
-	for k, v := range w {
-		r.Header[k] = v
-	}
+	maps.Copy(r.Header, w)
 	if mediaType != "" {
 		r.Header.Set("Content-Type", mediaType)
 	}

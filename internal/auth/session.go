@@ -178,7 +178,7 @@ func (s *Service) SignOut(ctx context.Context) error {
 // Cookie carries a session's token. secure says that the browser came by HTTPS, and must come by it again. Max-Age goes with
 // Expires, because the browser's clock may be wrong.
 func (s *Service) Cookie(token string, expires time.Time, secure bool) *http.Cookie {
-	c := cookie(secure)
+	c := cookie(secure) //nolint:gosec // the operator says whether there is HTTPS
 	c.Value = token
 	c.Expires = expires.UTC()
 	c.MaxAge = int(expires.Sub(s.now()) / time.Second)
@@ -190,7 +190,7 @@ func (s *Service) Cookie(token string, expires time.Time, secure bool) *http.Coo
 
 // ClearingCookie makes the browser forget the session's cookie.
 func (s *Service) ClearingCookie(secure bool) *http.Cookie {
-	c := cookie(secure)
+	c := cookie(secure) //nolint:gosec // the operator says whether there is HTTPS
 	c.Expires = time.Unix(1, 0).UTC()
 	c.MaxAge = -1
 	return c
@@ -198,5 +198,6 @@ func (s *Service) ClearingCookie(secure bool) *http.Cookie {
 
 // cookie has the attributes that setting and clearing share: no script reads it, and no other site's POST brings it.
 func cookie(secure bool) *http.Cookie {
+	//nolint:gosec // the operator says whether there is HTTPS
 	return &http.Cookie{Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
 }

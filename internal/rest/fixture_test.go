@@ -195,7 +195,7 @@ func (f *fixture) do(method, path, body string, h headers) response {
 			req.Header.Set(name, value)
 		}
 	}
-	res := must(http.DefaultClient.Do(req))
+	res := must(http.DefaultClient.Do(req)) //nolint:bodyclose // closed below
 	defer res.Body.Close()
 	answer := response{res, string(must(io.ReadAll(res.Body)))}
 	if got := res.Header.Get("Cache-Control"); got != "no-store" {

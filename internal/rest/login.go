@@ -52,7 +52,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	}
 	err := r.ParseForm()
 	if err == nil {
-		err = r.ParseMultipartForm(maxBody)
+		err = r.ParseMultipartForm(maxBody) //nolint:gosec // limitBody has bounded it
 	}
 	switch {
 	case err == nil, errors.Is(err, http.ErrNotMultipart):

@@ -56,17 +56,17 @@ type recorded struct {
 	}
 }
 
-func recordedCases(t testing.TB) []recorded {
-	t.Helper()
+func recordedCases(tb testing.TB) []recorded {
+	tb.Helper()
 	file, err := os.ReadFile("../testdata/contacts-put.jsonl")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var cases []recorded
 	for line := range bytes.Lines(file) {
 		var c recorded
 		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		cases = append(cases, c)
 	}

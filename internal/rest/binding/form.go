@@ -142,7 +142,7 @@ func convertInteger(text string, bits int) (int, bool) {
 	for _, prefix := range []string{"#", "0x", "0X", "&h", "&H"} {
 		if digits, ok := strings.CutPrefix(text, prefix); ok {
 			n, err := strconv.ParseUint(digits, 16, bits)
-			return int(int32(uint32(n))), err == nil
+			return int(int32(uint32(n))), err == nil //nolint:gosec // wraps round, as the framework does
 		}
 	}
 	return parseInteger(text)
@@ -154,7 +154,7 @@ func convertByte(text string) (byte, bool) {
 		return 0, true
 	}
 	n, ok := convertInteger(text, 8)
-	return byte(n), ok && n >= 0 && n <= 255
+	return byte(n), ok && n >= 0 && n <= 255 //nolint:gosec // used only within the bounds
 }
 
 // bindBytes binds an array: the values of the name itself, or those of name[0], name[1]

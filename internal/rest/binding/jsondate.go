@@ -54,7 +54,7 @@ func parseMicrosoftDate(text string) (t time.Time, found bool, err error) {
 	}
 	ms, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
-		return t, false, nil
+		return t, false, nil //nolint:nilerr // another form may fit
 	}
 	t = time.UnixMilli(ms).In(zone(parseOffset(parts[2], parts[3])))
 	if !inRange(t) {
@@ -87,7 +87,7 @@ func parseISODate(text string) (t time.Time, found bool, err error) {
 	}
 	day, err := time.Parse(time.DateOnly, parts[1])
 	if err != nil || day.Year() == 0 {
-		return t, false, nil
+		return t, false, nil //nolint:nilerr // another form may fit
 	}
 	clock, ok := parseISOClock(parts[2], parts[3], parts[4], parts[5])
 	if !ok {

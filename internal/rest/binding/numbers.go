@@ -84,7 +84,7 @@ const maxIntegerText = 380
 func parseNumber(text string) (number, bool) {
 	if otherBase(text) {
 		n, ok := parseOtherBase(text, 64)
-		return number{integer: true, small: int64(n), zero: n == 0}, ok
+		return number{integer: true, small: int64(n), zero: n == 0}, ok //nolint:gosec // wraps round, as the framework does
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err == nil {
@@ -101,7 +101,7 @@ func parseNumber(text string) (number, bool) {
 func parseInt32(text string) (int, bool) {
 	if otherBase(text) {
 		n, ok := parseOtherBase(text, 32)
-		return int(int32(uint32(n))), ok
+		return int(int32(uint32(n))), ok //nolint:gosec // wraps round, as the framework does
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	return int(n), err == nil

@@ -40,7 +40,7 @@ func (b *binder) populate(r *reader) error {
 	for {
 		switch r.token {
 		case tokenPropertyName:
-			if err := b.readProperty(r, r.value.(string)); err != nil {
+			if err := b.readProperty(r, r.value.(string)); err != nil { //nolint:forcetypeassert // a name is a string
 				b.fail(r)
 				if err := r.skipPast(depth); err != nil {
 					return err

@@ -2,6 +2,7 @@ package binding
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -226,7 +227,7 @@ func (r *reader) path() (member, indexes string) {
 	switch r.state {
 	case stateObjectStart, stateArrayStart, stateConstructorStart:
 	default:
-		places = append(places[:len(places):len(places)], r.current)
+		places = append(slices.Clip(places), r.current)
 	}
 	var at strings.Builder
 	for i, p := range places {

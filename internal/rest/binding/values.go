@@ -152,7 +152,7 @@ func (r *reader) readNumberAs(kind Kind) (any, error) {
 		if err := r.readNumber(); err != nil || kind != Bool {
 			return nil, errJSON
 		}
-		return !r.value.(number).zero, nil
+		return !r.value.(number).zero, nil //nolint:forcetypeassert // the token says so
 	}
 	text, err := r.scanNumber()
 	if err != nil {
@@ -208,7 +208,7 @@ func (r *reader) readByteArray() (any, error) {
 		}
 		switch r.token {
 		case tokenInteger:
-			n := r.value.(number).small
+			n := r.value.(number).small //nolint:forcetypeassert // the token says so
 			if n < 0 || n > 255 {
 				return nil, errJSON
 			}
