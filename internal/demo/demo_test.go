@@ -1,0 +1,350 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/demo"
+	"contactgraph/internal/store"
+	"contactgraph/internal/viewer"
+)
+
+// fixture is a database of its own with the services on it.
+type fixture struct {
+	*failingStore
+
+	contacts *contact.Service
+	auth     *auth.Service
+}
+
+// failingStore is a store whose writes fail when none are left.
+type failingStore struct {
+	*store.Store
+
+	left int
+}
+
+var errPower = errors.New("the power is out")
+
+func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
+	if s.left--; s.left < 0 {
+		return errPower
+	}
+	return s.Store.Write(ctx, id, fn)
+}
+
+func newFixture(tb testing.TB) *fixture {
+	tb.Helper()
+	st, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "t.db"), store.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	s := &failingStore{Store: st, left: 1_000_000}
+	passwords := auth.NewPasswords(1)
+	return &fixture{s, contact.New(s, passwords, time.Now), auth.New(s, passwords, time.Now)}
+}
+
+func (f *fixture) seed(tb testing.TB, n int) (bool, error) {
+	tb.Helper()
+	return demo.Seed(tb.Context(), f.contacts, f.auth, n, slog.New(slog.DiscardHandler))
+}
+
+func (f *fixture) mustSeed(tb testing.TB, n int) {
+	tb.Helper()
+	if seeded, err := f.seed(tb, n); !seeded || err != nil {
+		tb.Fatal(seeded, err)
+	}
+}
+
+// inside is a context in the account of this name.
+func (f *fixture) inside(tb testing.TB, account string) context.Context {
+	tb.Helper()
+	id, ok, err := f.auth.AccountByName(tb.Context(), account)
+	if !ok || err != nil {
+		tb.Fatal(account, ok, err)
+	}
+	return viewer.NewSystemContext(tb.Context(), id)
+}
+
+// with is whom the API key lets in.
+func (f *fixture) with(tb testing.TB, key string) (viewer.Viewer, error) {
+	tb.Helper()
+	r, _ := http.NewRequestWithContext(tb.Context(), http.MethodGet, "/", nil)
+	r.Header.Set(auth.KeyHeader, key)
+	v, _, err := f.auth.Authenticate(r)
+	return v, err
+}
+
+func TestContactsAreNumberedFromOneAndLogged(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.mustSeed(t, 601)
+	ctx := f.inside(t, demo.Account)
+	ids, err := f.Client().Contact.Query().Order(entcontact.ByID()).IDs(ctx)
+	if err != nil || len(ids) != 601 || ids[0] != 1 || ids[600] != 601 {
+		t.Errorf("%d contacts, %v", len(ids), err)
+	}
+	changes, err := f.Client().Change.Query().All(ctx)
+	if err != nil || len(changes) != 601 {
+		t.Errorf("%d changes, %v", len(changes), err)
+	}
+	for name, count := range map[string]func(context.Context) (int, error){
+		"stores":     f.Client().Store.Query().Count,
+		"companies":  f.Client().Company.Query().Count,
+		"segments":   f.Client().Segment.Query().Count,
+		"properties": f.Client().Property.Query().Count,
+	} {
+		want := map[string]int{"stores": 12, "companies": 3, "segments": 12, "properties": 9}[name]
+		if got, err := count(ctx); got != want || err != nil {
+			t.Errorf("%d %s, want %d (%v)", got, name, want, err)
+		}
+	}
+}
+
+func TestPropertiesAreOfEachType(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.mustSeed(t, 1)
+	all, err := f.Client().Property.Query().Order(property.ByID()).All(f.inside(t, demo.Account))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[property.Kind]int{}
+	required, readOnly, multiple := 0, 0, 0
+	for i, p := range all {
+		if p.ID != i+1 || p.ID <= 3 && (p.Kind != property.KindText || p.Multiple || p.Required || p.ReadOnly) {
+			t.Errorf("property %+v", p)
+		}
+		kinds[p.Kind]++
+		for flag, count := range map[*int]bool{&required: p.Required, &readOnly: p.ReadOnly, &multiple: p.Multiple} {
+			if count {
+				*flag++
+			}
+		}
+	}
+	if len(kinds) != 6 || required != 1 || readOnly != 1 || multiple != 1 {
+		t.Errorf("kinds %v, %d required, %d read-only, %d multiple", kinds, required, readOnly, multiple)
+	}
+	if all[0].Name != "First Name" || all[1].Name != "Middle Initial" || all[2].Name != "Last Name" {
+		t.Errorf("the first are %s, %s, %s", all[0].Name, all[1].Name, all[2].Name)
+	}
+}
+
+func TestTheDocumentedCallRuns(t *testing.T) {
+	t.Parallel()
+	for name, n := range map[string]int{"among many": 500, "when there are fewer": 10, "when it is the only one": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.mustSeed(t, n)
+			ctx := f.inside(t, demo.Account)
+			if count, err := f.Client().Contact.Query().Count(ctx); err != nil || count != max(n, min(n, 465)+1) {
+				t.Errorf("%d contacts, %v", count, err)
+			}
+			id, _, err := f.auth.AccountByName(t.Context(), demo.Account)
+			if err != nil {
+				t.Fatal(err)
+			}
+			session, err := f.auth.SignIn(t.Context(), id, demo.CustomerLogin, demo.Password)
+			if err != nil || session.Viewer.Contact != demo.CustomerID {
+				t.Fatal(session, err)
+			}
+			before, err := f.contacts.Get(ctx, demo.CustomerID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := f.contacts.SetDetails(viewer.NewContext(t.Context(), session.Viewer), documented())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *result.Contact.FirstName != "John" || *result.Contact.LastName != "Deer" || result.Contact.Version != before.Version+1 {
+				t.Errorf("now %v", result.Contact)
+			}
+			paths := make([]string, 0, len(result.Change.Fields))
+			for _, c := range result.Change.Fields {
+				paths = append(paths, c.Path)
+			}
+			if !slices.Equal(paths, []string{"firstName", "lastName", "properties.2"}) {
+				t.Errorf("the call changes %v", paths)
+			}
+		})
+	}
+}
+
+// documented is the sample call of the setdetails page.
+func documented() contact.SetDetails {
+	return contact.SetDetails{ID: 466, Lock: contact.Lock{Overwrite: true}, Details: contact.Details{
+		Properties: []contact.PropertyPatch{
+			{Property: 1, Values: []contact.Value{{Value: "John"}}},
+			{Property: 2},
+			{Property: 3, Values: []contact.Value{{Value: "Deer"}}},
+		},
+		Logins:     &[]contact.Login{{Name: "customer11@1to1service.com", Kind: login.KindEmail}},
+		Membership: &[]int{2, 3, 4, 5, 6, 7, 8, 10, 11, 12},
+	}}
+}
+
+func TestKeysAndUsersLetIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.mustSeed(t, 1)
+	for key, want := range map[string]struct {
+		account string
+		role    viewer.Role
+	}{
+		"demo-admin": {"Demo", viewer.Admin},
+		"demo-agent": {"Demo", viewer.Agent},
+		"demo-other": {"Other", viewer.Admin},
+	} {
+		id, _, _ := f.auth.AccountByName(t.Context(), want.account)
+		if v, err := f.with(t, key); err != nil || v.Account != id || v.Role != want.role {
+			t.Errorf("%s lets in %+v, %v", key, v, err)
+		}
+	}
+	id, _, _ := f.auth.AccountByName(t.Context(), "Demo")
+	if s, err := f.auth.SignIn(t.Context(), id, "agent@example.com", "demo-password"); err != nil || s.Viewer.Role != viewer.Agent {
+		t.Errorf("the agent signs in as %+v, %v", s.Viewer, err)
+	}
+}
+
+func TestTheOtherAccountIsApart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.mustSeed(t, 1)
+	ctx := f.inside(t, demo.OtherAccount)
+	all, err := f.Client().Contact.Query().All(ctx)
+	if err != nil || len(all) < 3 {
+		t.Fatal(all, err)
+	}
+	for _, c := range all {
+		if c.ID <= 1_000_000 || *c.RegistrationStoreID <= 1_000_000 {
+			t.Errorf("contact %v", c)
+		}
+	}
+	namesake, err := f.contacts.ByLogin(ctx, demo.CustomerLogin)
+	if err != nil || namesake == nil || namesake.ID == demo.CustomerID {
+		t.Errorf("the login of the demo customer is %v's here, %v", namesake, err)
+	}
+}
+
+func TestADatabaseInUseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	t.Run("seeded before", func(t *testing.T) {
+		t.Parallel()
+		f := newFixture(t)
+		f.mustSeed(t, 3)
+		seeded, err := f.seed(t, 10)
+		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 4 {
+			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
+		}
+		if present, err := demo.Present(t.Context(), f.auth); !present || err != nil {
+			t.Errorf("present %v, %v", present, err)
+		}
+	})
+	t.Run("somebody else's, also if the account has the demo's name", func(t *testing.T) {
+		t.Parallel()
+		f := newFixture(t)
+		id, err := f.auth.CreateAccount(t.Context(), demo.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.auth.CreateKey(t.Context(), id, auth.NewKey{Name: "mine", Role: viewer.Admin}); err != nil {
+			t.Fatal(err)
+		}
+		seeded, err := f.seed(t, 10)
+		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 0 {
+			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
+		}
+		if present, err := demo.Present(t.Context(), f.auth); present || err != nil {
+			t.Errorf("present %v, %v", present, err)
+		}
+	})
+}
+
+func TestAnInterruptedSeedingIsNotTakenForTheWhole(t *testing.T) {
+	t.Parallel()
+	for _, writes := range []int{2, 3, 20, 39, 40, 41, 42, 49} {
+		f := newFixture(t)
+		f.left = writes
+		if seeded, err := f.seed(t, 3); seeded || !errors.Is(err, errPower) {
+			t.Fatalf("after %d writes: seeded %v, %v", writes, seeded, err)
+		}
+		f.left = 1000
+		if seeded, err := f.seed(t, 3); seeded || !errors.Is(err, demo.ErrInterrupted) {
+			t.Errorf("seeding again after %d writes: seeded %v, %v", writes, seeded, err)
+		}
+	}
+}
+
+func TestTheNumberOfContactsIsBounded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, n := range []int{-1, demo.MaxContacts + 1} {
+		if seeded, err := f.seed(t, n); seeded || err == nil {
+			t.Errorf("%d contacts: seeded %v, %v", n, seeded, err)
+		}
+	}
+	if n, err := f.auth.Accounts(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d accounts, %v", n, err)
+	}
+}
+
+func TestTheDataIsTheSameEveryTime(t *testing.T) {
+	t.Parallel()
+	read := func() []*ent.Contact {
+		f := newFixture(t)
+		f.mustSeed(t, 520)
+		all, err := f.Client().Contact.Query().Order(entcontact.ByID()).WithLogins().WithMemberships().WithValues().
+			All(f.inside(t, demo.Account))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range all {
+			c.Secret, c.RegisteredAt, c.LastModified, c.PasswordHash = "", time.Time{}, time.Time{}, nil
+		}
+		return all
+	}
+	first, second := read(), read()
+	for i := range first {
+		if a, b := first[i].String(), second[i].String(); a != b {
+			t.Fatalf("%s and %s", a, b)
+		}
+		if a, b := first[i].Edges, second[i].Edges; len(a.Logins) != len(b.Logins) || len(a.Memberships) != len(b.Memberships) ||
+			len(a.Values) != len(b.Values) {
+			t.Fatalf("the details of %s differ", first[i])
+		}
+	}
+}
+
+func TestSeedingIsQuick(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	start := time.Now()
+	f.mustSeed(t, 500)
+	if d := time.Since(start); d > 2*slowdown*time.Second {
+		t.Errorf("500 contacts took %s", d)
+	}
+}
+
+func BenchmarkSeed60000(b *testing.B) {
+	for b.Loop() {
+		newFixture(b).mustSeed(b, 60_000)
+	}
+}

@@ -1,0 +1,67 @@
+package server
+
+import "net/http"
+
+// Route is an address that the server answers. Method "" means every method that no other route of the same pattern has; GET
+// includes HEAD. Patterns are those of http.ServeMux; the ones of the legacy APIs match without regard to case.
+type Route struct {
+	Method  string
+	Pattern string
+	Name    string
+}
+
+// contacts is where the documented REST API keeps a contact.
+const contacts = "/api/v1/contacts/{id}"
+
+// routes are all of them.
+var routes = []route{
+	{Route{"", "/graphql", "graphql"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.GraphQL.ServeHTTP(w, r) }},
+	{Route{http.MethodGet, "/graphql/schema.graphqls", "sdl"}, (*Server).sdl},
+	{Route{http.MethodGet, "/playground", "playground"}, page("pages/playground.html")},
+	{Route{http.MethodGet, "/{$}", "home"}, page("pages/home.html")},
+
+	{Route{http.MethodGet, contacts, "getContact"}, rest(REST.GetContact)},
+	{Route{http.MethodPut, contacts, "putContact"}, rest(REST.PutContact)},
+	{Route{"", contacts, "contactMethodNotAllowed"}, notAllowed(http.MethodGet, http.MethodPut)},
+	{Route{"", "/api/", "noRoute"}, rest(REST.NoRoute)},
+
+	{Route{"", "/f/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},
+	{Route{"", "/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},
+	{Route{"", "/f/webapp-api-login", "login"}, rest(REST.Login)},
+	{Route{"", "/webapp-api-login", "login"}, rest(REST.Login)},
+
+	{Route{http.MethodGet, "/healthz", "healthz"}, (*Server).healthz},
+	{Route{http.MethodGet, "/readyz", "readyz"}, (*Server).readyz},
+}
+
+// route is a Route with what answers it.
+type route struct {
+	Route
+
+	handle func(s *Server, w http.ResponseWriter, r *http.Request)
+}
+
+// pattern is the route as http.ServeMux writes it.
+func (r Route) pattern() string {
+	if r.Method == "" {
+		return r.Pattern
+	}
+	return r.Method + " " + r.Pattern
+}
+
+// Routes lists every address, in the order of this page.
+func Routes() []Route {
+	all := make([]Route, len(routes))
+	for i, r := range routes {
+		all[i] = r.Route
+	}
+	return all
+}
+
+func rest(method func(REST, http.ResponseWriter, *http.Request)) func(*Server, http.ResponseWriter, *http.Request) {
+	return func(s *Server, w http.ResponseWriter, r *http.Request) { method(s.REST, w, r) }
+}
+
+func notAllowed(allow ...string) func(*Server, http.ResponseWriter, *http.Request) {
+	return func(s *Server, w http.ResponseWriter, r *http.Request) { s.REST.MethodNotAllowed(allow...)(w, r) }
+}

@@ -1,0 +1,223 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"contactgraph/internal/server"
+)
+
+// doors stands for all that a server routes to: each answers with its own name and what it saw.
+type doors struct{}
+
+var _ server.REST = doors{}
+
+func say(what string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Door", what)
+		io.WriteString(w, what+" id="+r.PathValue("id")+" uri="+r.RequestURI)
+	}
+}
+
+func (doors) GetContact(w http.ResponseWriter, r *http.Request) { say("getContact")(w, r) }
+func (doors) PutContact(w http.ResponseWriter, r *http.Request) { say("putContact")(w, r) }
+func (doors) NoRoute(w http.ResponseWriter, r *http.Request)    { say("noRoute")(w, r) }
+func (doors) CustInfo(w http.ResponseWriter, r *http.Request)   { say("custInfo")(w, r) }
+func (doors) Login(w http.ResponseWriter, r *http.Request)      { say("login")(w, r) }
+func (doors) MethodNotAllowed(allow ...string) http.HandlerFunc {
+	return say("notAllowed " + strings.Join(allow, ","))
+}
+
+// fixture is a server with its log.
+type fixture struct {
+	*server.Server
+
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (f *fixture) Write(b []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log.Write(b)
+}
+
+func (f *fixture) logged() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log.String()
+}
+
+func newFixture(t *testing.T, change func(*server.Config)) *fixture {
+	t.Helper()
+	f := &fixture{}
+	c := server.Config{
+		GraphQL: say("graphql"),
+		SDL:     func() string { return "type Query { viewer: Viewer }\n" },
+		REST:    doors{},
+		Ping:    func(context.Context) error { return nil },
+		Ready:   func(context.Context) error { return nil },
+		Log:     slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
+	}
+	if change != nil {
+		change(&c)
+	}
+	f.Server = server.New(c)
+	return f
+}
+
+func (f *fixture) send(t *testing.T, method, target string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader("the body"))
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	return w
+}
+
+func TestRouting(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for _, c := range []struct{ method, target, door, id string }{
+		{"GET", "/api/v1/Contacts/466", "getContact", "466"},
+		{"HEAD", "/api/v1/Contacts/466", "getContact", "466"},
+		{"PUT", "/api/v1/Contacts/466", "putContact", "466"},
+		{"PUT", "/API/V1/CONTACTS/466", "putContact", "466"},
+		{"PUT", "/api/v1/contacts/466/", "putContact", "466"},
+		{"PUT", "/api/v1/Contacts/%20466%20", "putContact", "466"},
+		{"PUT", "/api/v1/Contacts/466%20/", "putContact", "466"},
+		{"PUT", "/%61pi/v1/Contacts/466", "putContact", "466"},
+		{"PUT", "/api/v1/Contacts/aBc", "putContact", "aBc"},
+		{"PUT", "/api/v1/Contacts/4%2F6", "putContact", "4/6"},
+		{"PUT", "/api/v1/Contacts/4%256", "putContact", "4%6"},
+		{"PUT", "/api/v1/Contacts/466?x=%2F&api=Y", "putContact", "466"},
+		{"POST", "/api/v1/Contacts/466", "notAllowed GET,PUT", "466"},
+		{"DELETE", "/Api/v1/Contacts/466/", "notAllowed GET,PUT", "466"},
+		{"PUT", "/api", "noRoute", ""},
+		{"PUT", "/API/", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts/", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts/%20", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts/1/2", "noRoute", ""},
+		{"PUT", "/api/v1/Nope/1", "noRoute", ""},
+		{"PUT", "/api//v1/Contacts/1", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts/../Contacts/1", "noRoute", ""},
+		{"PUT", "/api/v1/Contacts/%2e%2e", "noRoute", ""},
+		{"GET", "/api/v2/Contacts/1", "noRoute", ""},
+		{"POST", "/f/webapp-api-custinfo?api=setdetails", "custInfo", ""},
+		{"POST", "/webapp-api-custinfo?api=setdetails", "custInfo", ""},
+		{"GET", "/F/WebApp-API-CustInfo/?api=setdetails", "custInfo", ""},
+		{"POST", "/f/webapp-api-login?api=login", "login", ""},
+		{"POST", "/WEBAPP-API-LOGIN/", "login", ""},
+		{"POST", "/graphql", "graphql", ""},
+		{"GET", "/graphql?query=x", "graphql", ""},
+		{"OPTIONS", "/graphql", "graphql", ""},
+	} {
+		t.Run(c.method+" "+c.target+" is "+c.door, func(t *testing.T) {
+			t.Parallel()
+			w := f.send(t, c.method, c.target)
+			if w.Header().Get("Door") != c.door {
+				t.Fatalf("answered by %q, status %d, location %q", w.Header().Get("Door"), w.Code, w.Header().Get("Location"))
+			}
+			if want := c.door + " id=" + c.id + " uri=" + c.target; w.Body.String() != want {
+				t.Errorf("the door saw %q, want %q", w.Body, want)
+			}
+		})
+	}
+}
+
+func TestOwnAnswers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for _, c := range []struct {
+		method, target string
+		status         int
+		contentType    string
+		body           string // a part of it
+	}{
+		{"GET", "/", 200, "text/html; charset=utf-8", "/playground"},
+		{"GET", "/playground", 200, "text/html; charset=utf-8", "/graphql/schema.graphqls"},
+		{"GET", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", "type Query { viewer: Viewer }\n"},
+		{"HEAD", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", ""},
+		{"POST", "/graphql/schema.graphqls", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
+		{"GET", "/healthz", 200, "application/json; charset=utf-8", `{"status":"alive"}`},
+		{"GET", "/readyz", 200, "application/json; charset=utf-8", `{"status":"ready"}`},
+		{"POST", "/healthz", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
+		{"GET", "/nope", 404, "text/plain; charset=utf-8", "404"},
+		{"POST", "/f/webapp-api-nope", 404, "text/plain; charset=utf-8", "404"},
+	} {
+		t.Run(c.method+" "+c.target, func(t *testing.T) {
+			t.Parallel()
+			w := f.send(t, c.method, c.target)
+			if w.Code != c.status || w.Header().Get("Content-Type") != c.contentType || !strings.Contains(w.Body.String(), c.body) {
+				t.Errorf("got %d %s %q", w.Code, w.Header().Get("Content-Type"), w.Body)
+			}
+			for header, want := range map[string]string{
+				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			} {
+				if got := w.Header().Get(header); got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRoutesAreAllServed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for _, r := range server.Routes() {
+		method := r.Method
+		if method == "" {
+			method = http.MethodPatch
+		}
+		target := strings.NewReplacer("{$}", "", "{id}", "1").Replace(r.Pattern)
+		if w := f.send(t, method, target); w.Code != http.StatusOK || r.Name == "" {
+			t.Errorf("%s %s (%s) answers %d", method, target, r.Name, w.Code)
+		}
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	database := func(c *server.Config) {
+		c.Ping = func(context.Context) error { return errors.New("opening /srv/people.db: disk I/O error") }
+	}
+	seeding := func(c *server.Config) {
+		c.Ready = func(context.Context) error { return errors.New("the demo data is being made") }
+	}
+	for name, c := range map[string]struct {
+		change func(*server.Config)
+		reason string
+	}{
+		"the database is away, and the answer does not tell where it is": {database, "the database does not answer"},
+		"there is work to be done first":                                 {seeding, "the demo data is being made"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, c.change)
+			w := f.send(t, http.MethodGet, "/readyz")
+			var got struct{ Status, Reason string }
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != http.StatusServiceUnavailable || got.Status != "not ready" || got.Reason != c.reason {
+				t.Errorf("got %d %+v", w.Code, got)
+			}
+			if alive := f.send(t, http.MethodGet, "/healthz"); alive.Code != http.StatusOK {
+				t.Errorf("/healthz: %d", alive.Code)
+			}
+		})
+	}
+}

@@ -1,0 +1,194 @@
+// Command contactgraph serves the contacts of many accounts: to GraphQL, and to the clients of two documented REST APIs.
+// Its commands and settings are in contactgraph --help; each setting is a flag and an environment variable.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	"contactgraph/graph"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/cli"
+	"contactgraph/internal/demo"
+	"contactgraph/internal/rest"
+	"contactgraph/internal/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "contactgraph:", err)
+		os.Exit(1)
+	}
+}
+
+// run runs the command in args until it is done or ctx ends, which is how a server stops in peace. Answers to people go to
+// stdout, the log to stderr.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	return cli.Run(ctx, &commands{}, args, &cli.Process{Getenv: getenv, Stdin: stdin, Stdout: stdout, Stderr: stderr})
+}
+
+// commands is the command line.
+type commands struct {
+	Serve serve `cmd:"" default:"withargs" help:"Serve the contacts. This is what happens without a command."`
+	Key   struct {
+		Create cli.CreateKey `cmd:"" help:"Create an API key and print its token, which cannot be had again."`
+	} `cmd:"" help:"Manage API keys."`
+	User struct {
+		Create cli.CreateUser `cmd:"" help:"Create an agent or admin who signs in with a password."`
+	} `cmd:"" help:"Manage users."`
+}
+
+// serve is the command that answers requests.
+type serve struct {
+	cli.Settings `embed:""`
+
+	Addr            string `default:"127.0.0.1:8080" help:"The address to listen on."`
+	Demo            bool   `help:"Fill an empty database with demo data. Its keys are known to all, so --addr must be a loopback address."`
+	DemoContacts    int    `default:"500" help:"How many contacts the demo data has."`
+	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"The account that the iService addresses serve: the only one, or with --demo the account Demo, unless another is named."`
+	SecureCookies   bool   `help:"Browsers come by HTTPS, and must send session cookies by nothing else."`
+}
+
+// Run serves until ctx ends.
+func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
+	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // the server has closed it, unless it was not reached
+	s, err := c.Open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+
+	var prepared atomic.Bool
+	web := c.server(s, &prepared, log)
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(serving, listener) }()
+	if err := c.prepare(ctx, s, log); err != nil {
+		stop()
+		return errors.Join(err, <-served)
+	}
+	if ctx.Err() == nil {
+		prepared.Store(true)
+		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s)) //nolint:errcheck // it serves without anybody to greet, too
+	}
+	return <-served
+}
+
+// listen opens the address before anything is written, so that a second server on it does no harm.
+func (c *serve) listen(ctx context.Context) (net.Listener, error) {
+	addr, err := net.ResolveTCPAddr("tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %q: give --addr a host and a port, such as 127.0.0.1:8080: %w", c.Addr, err)
+	}
+	if c.Demo && !addr.IP.IsLoopback() {
+		return nil, fmt.Errorf("--demo makes keys that everybody knows, so it cannot listen on %q, where others can come: "+
+			"give --addr a loopback address, such as 127.0.0.1:8080, or leave out --demo", c.Addr)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr.String())
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens on %s: stop it, or give --addr another port", c.Addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("no permission to listen on %s: give --addr a port above 1023", c.Addr)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", c.Addr, err)
+	}
+	return listener, nil
+}
+
+// server puts the doors together.
+func (c *serve) server(s *cli.Services, prepared *atomic.Bool, log *slog.Logger) *server.Server {
+	return server.New(server.Config{
+		GraphQL: graph.NewHandler(graph.Config{Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Log: log}),
+		SDL:     graph.SDL,
+		REST: rest.New(rest.Config{
+			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
+		}),
+		Ping: s.Store.Ping,
+		Ready: func(context.Context) error {
+			if !prepared.Load() {
+				return errors.New("the database is being prepared")
+			}
+			return nil
+		},
+		Log: log,
+	})
+}
+
+// iServiceAccount finds the account of the iService addresses at each request: it may be made while the server runs.
+func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, found bool, err error) {
+	name := c.IServiceAccount
+	if name == "" && c.Demo {
+		name = demo.Account
+	}
+	if name == "" {
+		return a.OnlyAccount
+	}
+	return func(ctx context.Context) (int, bool, error) { return a.AccountByName(ctx, name) }
+}
+
+// prepare makes the demo data and checks what needs the database. A server that is stopped meanwhile has not failed.
+func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) error {
+	if c.Demo {
+		_, err := demo.Seed(ctx, s.Contacts, s.Auth, c.DemoContacts, log)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			log.WarnContext(ctx, "stopped before the demo data was complete", slog.Any("error", err))
+			return nil //nolint:nilerr // who stops a server has not made it fail
+		case errors.Is(err, demo.ErrInterrupted):
+			return fmt.Errorf("the database %s cannot be used: %w; delete it, with the files beside it that end in -wal and -shm, "+
+				"or give --database another", c.Database, err)
+		case err != nil:
+			return err
+		}
+	}
+	if c.IServiceAccount == "" {
+		return nil
+	}
+	if _, err := s.Account(ctx, c.IServiceAccount); err != nil {
+		return fmt.Errorf("--iservice-account: %w", err)
+	}
+	return nil
+}
+
+// greeting says where to go, and with --demo how to get in.
+func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services) string {
+	host, port, _ := net.SplitHostPort(addr.String()) // a listener's address has both
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	text := fmt.Sprintf(`contactgraph serves %[2]s
+
+  %[1]s/                       what there is
+  %[1]s/playground             how to call GraphQL
+  %[1]s/graphql                GraphQL
+  %[1]s/api/v1/Contacts/1      REST
+  %[1]s/f/webapp-api-custinfo  iService
+`, "http://"+net.JoinHostPort(host, port), c.Database)
+	if present, err := demo.Present(ctx, s.Auth); present && err == nil && c.Demo {
+		text += fmt.Sprintf(`
+Demo data: send the header X-ApiKey: %s (or %s; %s for the account %s), or sign in
+as %s or %s, password %s, account %s.
+`, demo.AdminKey, demo.AgentKey, demo.OtherKey, demo.OtherAccount, demo.AgentLogin, demo.CustomerLogin, demo.Password, demo.Account)
+	}
+	if n, err := s.Auth.Accounts(ctx); n == 0 && err == nil {
+		text += "\nThere is no account yet: contactgraph key create --new-account --account NAME --name KEY --role admin makes one.\n"
+	}
+	return text
+}

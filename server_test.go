@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// output collects what a command writes while others read it.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// running is a server inside the test's process.
+type running struct {
+	t              *testing.T
+	url            string
+	stop           func()
+	ended          chan error
+	stdout, stderr output
+}
+
+// begin runs the command with the environment, on a free port unless args give one.
+func begin(t *testing.T, env map[string]string, args ...string) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	r := &running{t: t, stop: stop, ended: make(chan error, 1)}
+	t.Cleanup(stop)
+	go func() {
+		r.ended <- run(ctx, args, func(name string) string { return env[name] }, strings.NewReader(""), &r.stdout, &r.stderr)
+	}()
+	return r
+}
+
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// ready waits until the server has printed its address.
+func (r *running) ready() *running {
+	r.t.Helper()
+	for r.url == "" {
+		select {
+		case err := <-r.ended:
+			r.t.Fatalf("the server ended with %v:\n%s", err, &r.stderr)
+		case <-time.After(5 * time.Millisecond):
+			r.url = address.FindString(r.stdout.String())
+		}
+	}
+	return r
+}
+
+func (r *running) end() error {
+	r.t.Helper()
+	r.stop()
+	select {
+	case err := <-r.ended:
+		return err
+	case <-time.After(20 * time.Second):
+		return errors.New("the server does not end")
+	}
+}
+
+func (r *running) send(method, path, body string, headers ...string) (int, string) {
+	r.t.Helper()
+	q, err := http.NewRequestWithContext(r.t.Context(), method, r.url+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		q.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := http.DefaultClient.Do(q)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+func TestServeDemo(t *testing.T) {
+	t.Parallel()
+	database := filepath.Join(t.TempDir(), "demo.db")
+	env := map[string]string{
+		"CONTACTGRAPH_DATABASE": database, "CONTACTGRAPH_ADDR": "127.0.0.1:0", "CONTACTGRAPH_DEMO": "true",
+		"CONTACTGRAPH_DEMO_CONTACTS": "7", "CONTACTGRAPH_LOG_FORMAT": "json",
+	}
+	for _, start := range []string{"seeds an empty database", "serves what the first start seeded"} {
+		r := begin(t, env).ready()
+		if !strings.Contains(r.stdout.String(), "demo-admin") {
+			t.Errorf("%s: printed %s", start, &r.stdout)
+		}
+		if status, body := r.send("GET", "/readyz", ""); status != http.StatusOK {
+			t.Errorf("%s: /readyz %d %s", start, status, body)
+		}
+		status, body := r.send("POST", "/graphql", `{"query":"{ viewer { account } contacts(first: 100) { nodes { contactId } } }"}`,
+			"Content-Type", "application/json", "X-ApiKey", "demo-agent")
+		var got struct {
+			Data struct {
+				Viewer   struct{ Account string }
+				Contacts struct{ Nodes []struct{ ContactID int } }
+			}
+		}
+		if err := json.Unmarshal([]byte(body), &got); err != nil || got.Data.Viewer.Account != "Demo" || len(got.Data.Contacts.Nodes) != 8 {
+			t.Errorf("%s: GraphQL %d %s (%v)", start, status, body, err)
+		}
+		if status, body := r.send("GET", "/api/v1/Contacts/466", "", "X-ApiKey", "demo-agent"); status != http.StatusOK {
+			t.Errorf("%s: REST %d %s", start, status, body)
+		}
+		if status, body := r.send("POST", "/f/webapp-api-login?api=login", "emailAddress=customer11%401to1service.com&Password=demo-password",
+			"Content-Type", "application/x-www-form-urlencoded"); status != http.StatusOK || !strings.Contains(body, `"isLoggedIn":true`) {
+			t.Errorf("%s: iService %d %s", start, status, body)
+		}
+		if err := r.end(); err != nil {
+			t.Errorf("%s: ended with %v", start, err)
+		}
+		for line := range strings.Lines(r.stderr.String()) {
+			if !json.Valid([]byte(line)) || strings.Contains(line, "demo-password") || strings.Contains(line, "demo-agent") {
+				t.Errorf("%s: logged %s", start, line)
+			}
+		}
+	}
+}
+
+func TestServeWithoutAccountsSaysHowToMakeOne(t *testing.T) {
+	t.Parallel()
+	r := begin(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "new.db")).ready()
+	if out := r.stdout.String(); !strings.Contains(out, "key create --new-account") || strings.Contains(out, "demo") {
+		t.Errorf("printed %s", out)
+	}
+	if err := r.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAStopWhileSeedingIsNoFailureAndLeavesNothingThatLooksWhole(t *testing.T) {
+	t.Parallel()
+	args := []string{"--demo", "--demo-contacts", "200000", "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db")}
+	r := begin(t, nil, args...)
+	for !strings.Contains(r.stderr.String(), "seeding") {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if err := r.end(); err != nil {
+		t.Fatalf("ended with %v", err)
+	}
+	if r.stdout.String() != "" {
+		t.Errorf("printed %s", &r.stdout)
+	}
+	again := begin(t, nil, args...)
+	if err := <-again.ended; err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(err.Error(), "delete it") {
+		t.Errorf("the next start ends with %v", err)
+	}
+}
+
+func TestServeRefusesToStart(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() })
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"on a port that is in use": {
+			[]string{"--addr", taken.Addr().String()}, "another program listens on",
+		},
+		"on no address": {
+			[]string{"--addr", "8080"}, "give --addr a host and a port",
+		},
+		"with demo data where others can come": {
+			[]string{"--demo", "--addr", ":0"}, "give --addr a loopback address",
+		},
+		"with an account that does not exist": {
+			[]string{"--addr", "127.0.0.1:0", "--iservice-account", "Nope"}, `contactgraph key create --new-account --account "Nope"`,
+		},
+		"with more demo data than there are numbers for": {
+			[]string{"--addr", "127.0.0.1:0", "--demo", "--demo-contacts", "1000001"}, "0 to 1000000 contacts",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := append([]string{"serve", "--database", filepath.Join(t.TempDir(), "t.db")}, c.args...)
+			if err := <-begin(t, nil, args...).ended; err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("ended with %v", err)
+			}
+		})
+	}
+}
