@@ -46,7 +46,7 @@ type Change struct {
 	// IdempotencyKey holds the value of the "idempotency_key" field.
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
 	// RequestHash holds the value of the "request_hash" field.
-	RequestHash *[]byte `json:"request_hash,omitempty"`
+	RequestHash []byte `json:"request_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ChangeQuery when eager-loading is set.
 	Edges        ChangeEdges `json:"edges"`
@@ -186,7 +186,7 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field request_hash", values[i])
 			} else if value != nil {
-				_m.RequestHash = value
+				_m.RequestHash = *value
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -267,10 +267,8 @@ func (_m *Change) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
-	if v := _m.RequestHash; v != nil {
-		builder.WriteString("request_hash=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
+	builder.WriteString("request_hash=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestHash))
 	builder.WriteByte(')')
 	return builder.String()
 }

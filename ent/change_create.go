@@ -266,7 +266,7 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.RequestHash(); ok {
 		_spec.SetField(change.FieldRequestHash, field.TypeBytes, value)
-		_node.RequestHash = &value
+		_node.RequestHash = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

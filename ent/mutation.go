@@ -1722,7 +1722,7 @@ func (m *ChangeMutation) RequestHash() (r []byte, exists bool) {
 // OldRequestHash returns the old "request_hash" field's value of the Change entity.
 // If the Change object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ChangeMutation) OldRequestHash(ctx context.Context) (v *[]byte, err error) {
+func (m *ChangeMutation) OldRequestHash(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldRequestHash is only allowed on UpdateOne operations")
 	}

@@ -15,27 +15,27 @@ import (
 )
 
 func (r *contactResolver) RegistrationStore(ctx context.Context, objs []*ent.Contact) ([]*ent.Store, error) {
-	return r.storesOf(ctx, objs, func(c *ent.Contact) *int { return c.RegistrationStoreID })
+	return together(ctx, objs, "registrationStore", r.registrationStoresOf)
 }
 
 func (r *contactResolver) PreferredStore(ctx context.Context, objs []*ent.Contact) ([]*ent.Store, error) {
-	return r.storesOf(ctx, objs, func(c *ent.Contact) *int { return c.PreferredStoreID })
+	return together(ctx, objs, "preferredStore", r.preferredStoresOf)
 }
 
 func (r *contactResolver) Company(ctx context.Context, objs []*ent.Contact) ([]*ent.Company, error) {
-	return r.companiesOf(ctx, objs)
+	return together(ctx, objs, "company", r.companiesOf)
 }
 
 func (r *contactResolver) Properties(ctx context.Context, objs []*ent.Contact) ([][]*model.ContactProperty, error) {
-	return r.propertiesOf(ctx, objs)
+	return together(ctx, objs, "properties", r.propertiesOf)
 }
 
 func (r *contactResolver) Logins(ctx context.Context, objs []*ent.Contact) ([][]*ent.Login, error) {
-	return r.loginsOf(ctx, objs)
+	return together(ctx, objs, "logins", r.loginsOf)
 }
 
 func (r *contactResolver) Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error) {
-	return r.segmentsOf(ctx, objs)
+	return together(ctx, objs, "segments", r.segmentsOf)
 }
 
 func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error) {
@@ -112,6 +112,7 @@ func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string,
 	if err != nil {
 		return nil, err
 	}
+	introduce(ctx, page.Contacts...)
 	return connection(page, f), nil
 }
 

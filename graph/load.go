@@ -43,6 +43,14 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 	return found, nil
 }
 
+func (r *Resolver) registrationStoresOf(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.storesOf(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
+}
+
+func (r *Resolver) preferredStoresOf(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.storesOf(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
+}
+
 func (r *Resolver) storesOf(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
 	return referred(ctx, contacts, ref, func(ctx context.Context, ids []int) ([]*ent.Store, error) {
 		return r.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
@@ -77,12 +85,15 @@ func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][
 			ids = append(ids, m.SegmentID)
 		}
 	}
+	segments := make([][]*ent.Segment, len(contacts))
+	if len(ids) == 0 {
+		return segments, nil
+	}
 	all, err := r.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	byID := group(all, func(s *ent.Segment) int { return s.ID })
-	segments := make([][]*ent.Segment, len(contacts))
 	for i, ms := range memberships {
 		for _, m := range ms {
 			segments[i] = append(segments[i], byID[m.SegmentID]...)

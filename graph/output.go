@@ -82,10 +82,15 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}
-	if v.Role == viewer.Customer {
-		shown.Contact, err = r.contacts.Get(ctx, v.Contact)
+	if v.Role != viewer.Customer {
+		return shown, nil
 	}
-	return shown, err
+	shown.Contact, err = r.contacts.Get(ctx, v.Contact)
+	if err != nil {
+		return nil, err
+	}
+	introduce(ctx, shown.Contact)
+	return shown, nil
 }
 
 // node finds the thing of a type with a number, as find gives it. What the viewer may not see is not there.

@@ -14,7 +14,9 @@ import (
 type APIKey struct{ ent.Schema }
 
 // Mixin of APIKey: it is what tells the account, so it is looked up before the account is known.
-func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin, Lookup: true}} }
+func (APIKey) Mixin() []ent.Mixin {
+	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin, Lookup: true}}
+}
 
 // Fields of APIKey.
 func (APIKey) Fields() []ent.Field {
@@ -36,7 +38,9 @@ func (APIKey) Indexes() []ent.Index {
 type User struct{ ent.Schema }
 
 // Mixin of User: admins manage them.
-func (User) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin}} }
+func (User) Mixin() []ent.Mixin {
+	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin}}
+}
 
 // Fields of User.
 func (User) Fields() []ent.Field {

@@ -30,7 +30,7 @@ func (Change) Fields() []ent.Field {
 		field.Time("at").Immutable(),
 		field.JSON("fields", []revision.FieldChange{}),
 		field.String("idempotency_key").Optional().Nillable().Immutable(),
-		field.Bytes("request_hash").Optional().Nillable().Immutable(),
+		field.Bytes("request_hash").Optional().Immutable(),
 	}
 }
 
@@ -46,8 +46,10 @@ func (Change) Indexes() []ent.Index {
 // makes numbers become visible in order.
 type Feed struct{ ent.Schema }
 
-// Mixin of Feed: the store alone writes it.
-func (Feed) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.System}} }
+// Mixin of Feed: it is the store's alone.
+func (Feed) Mixin() []ent.Mixin {
+	return []ent.Mixin{Tenant{Reader: viewer.System, Writer: viewer.System}}
+}
 
 // Fields of Feed.
 func (Feed) Fields() []ent.Field {

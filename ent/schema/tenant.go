@@ -29,6 +29,7 @@ type Tenant struct {
 	mixin.Schema
 
 	Own    string      // the column with the contact's id, which limits customers; none where a row is of no one contact
+	Reader viewer.Role // the least role that may read; the zero value stands for everybody signed in
 	Writer viewer.Role // the least role that may write
 	Lookup bool        // the server itself may read it before the account is known
 }
@@ -44,10 +45,10 @@ func (Tenant) Edges() []ent.Edge {
 		Annotations(entsql.OnDelete(entsql.NoAction))}
 }
 
-// Policy denies what has no viewer, and writes below the role of Writer.
+// Policy denies what has no viewer, reads below the role of Reader, and writes below the role of Writer.
 func (t Tenant) Policy() ent.Policy {
 	return privacy.Policy{
-		Query: privacy.QueryPolicy{privacy.ContextQueryMutationRule(requireRole(viewer.Customer))},
+		Query: privacy.QueryPolicy{privacy.ContextQueryMutationRule(requireRole(max(t.Reader, viewer.Customer)))},
 		Mutation: privacy.MutationPolicy{
 			privacy.ContextQueryMutationRule(requireRole(t.Writer)),
 			privacy.MutationRuleFunc(t.stayOwn),

@@ -820,7 +820,10 @@ input CreatePropertyInput {
   readOnly: Boolean! = false
   "The values that it takes, for type CHOICE."
   choices: [String!]
-  "The field of the contact that it is another name for. It must be TEXT with one value, and cannot be changed later."
+  """
+  The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
+  cannot be changed later.
+  """
   boundTo: PropertyBinding
 }
 

@@ -184,7 +184,8 @@ type CreatePropertyInput struct {
 	ReadOnly bool `json:"readOnly"`
 	// The values that it takes, for type CHOICE.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
-	// The field of the contact that it is another name for. It must be TEXT with one value, and cannot be changed later.
+	// The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
+	// cannot be changed later.
 	BoundTo graphql.Omittable[*property.Bound] `json:"boundTo,omitempty"`
 }
 

@@ -6,10 +6,6 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/company"
-	"contactgraph/ent/predicate"
-	"contactgraph/ent/segment"
-	"contactgraph/ent/store"
 	"contactgraph/internal/viewer"
 
 	"github.com/mattn/go-sqlite3"
@@ -28,89 +24,45 @@ type Named struct {
 
 // CreateStore adds a store, for admins.
 func (s *Service) CreateStore(ctx context.Context, n Named) (*ent.Store, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (*ent.Store, error) {
-		create := tx.Store.Create().SetName(n.Name)
-		if n.ID != 0 {
-			create.SetID(n.ID)
-		}
-		return create.Save(ctx)
-	})
+	return stores.create(ctx, s, n)
 }
 
 // RenameStore gives the store with this id another name, for admins.
 func (s *Service) RenameStore(ctx context.Context, n Named) (*ent.Store, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Store, error) {
-		is := []predicate.Store{store.ID(n.ID), store.AccountID(v.Account)}
-		if err := changed("Store", n.ID)(tx.Store.Update().Where(is...).SetName(n.Name).Save(ctx)); err != nil {
-			return nil, err
-		}
-		return tx.Store.Query().Where(is...).Only(ctx)
-	})
+	return stores.change(ctx, s, n)
 }
 
 // DeleteStore removes a store that no contact refers to, for admins.
-func (s *Service) DeleteStore(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
-		return changed("Store", id)(tx.Store.Delete().Where(store.ID(id), store.AccountID(v.Account)).Exec(ctx))
-	})
-}
+func (s *Service) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
 
 // CreateCompany adds a company, for admins.
 func (s *Service) CreateCompany(ctx context.Context, n Named) (*ent.Company, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (*ent.Company, error) {
-		create := tx.Company.Create().SetName(n.Name)
-		if n.ID != 0 {
-			create.SetID(n.ID)
-		}
-		return create.Save(ctx)
-	})
+	return companies.create(ctx, s, n)
 }
 
 // RenameCompany gives the company with this id another name, for admins.
 func (s *Service) RenameCompany(ctx context.Context, n Named) (*ent.Company, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Company, error) {
-		is := []predicate.Company{company.ID(n.ID), company.AccountID(v.Account)}
-		if err := changed("Company", n.ID)(tx.Company.Update().Where(is...).SetName(n.Name).Save(ctx)); err != nil {
-			return nil, err
-		}
-		return tx.Company.Query().Where(is...).Only(ctx)
-	})
+	return companies.change(ctx, s, n)
 }
 
 // DeleteCompany removes a company that no contact refers to, for admins.
 func (s *Service) DeleteCompany(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
-		return changed("Company", id)(tx.Company.Delete().Where(company.ID(id), company.AccountID(v.Account)).Exec(ctx))
-	})
+	return companies.delete(ctx, s, id)
 }
 
 // CreateSegment adds a segment, for admins.
 func (s *Service) CreateSegment(ctx context.Context, n Named) (*ent.Segment, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (*ent.Segment, error) {
-		create := tx.Segment.Create().SetName(n.Name)
-		if n.ID != 0 {
-			create.SetID(n.ID)
-		}
-		return create.Save(ctx)
-	})
+	return segments.create(ctx, s, n)
 }
 
 // RenameSegment gives the segment with this id another name, for admins.
 func (s *Service) RenameSegment(ctx context.Context, n Named) (*ent.Segment, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Segment, error) {
-		is := []predicate.Segment{segment.ID(n.ID), segment.AccountID(v.Account)}
-		if err := changed("Segment", n.ID)(tx.Segment.Update().Where(is...).SetName(n.Name).Save(ctx)); err != nil {
-			return nil, err
-		}
-		return tx.Segment.Query().Where(is...).Only(ctx)
-	})
+	return segments.change(ctx, s, n)
 }
 
 // DeleteSegment removes a segment that no contact is in, for admins.
 func (s *Service) DeleteSegment(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
-		return changed("Segment", id)(tx.Segment.Delete().Where(segment.ID(id), segment.AccountID(v.Account)).Exec(ctx))
-	})
+	return segments.delete(ctx, s, id)
 }
 
 // check returns what is wrong with the name.
@@ -164,4 +116,12 @@ func changed(noun string, id int) func(n int, err error) error {
 		}
 		return err
 	}
+}
+
+// withID gives what is being created its id, unless it is to take the next free one.
+func withID[C interface{ SetID(id int) C }](create C, id int) C {
+	if id == 0 {
+		return create
+	}
+	return create.SetID(id)
 }

@@ -15,8 +15,12 @@ import (
 // maxCreate bounds one CreateAll: its rows are inserted in statements with a bounded number of parameters.
 const maxCreate = 500
 
-// Limits of the registration, in UTF-16 units.
+// Paths of the registration, and its limits in UTF-16 units.
 const (
+	pathRegistrationSource = "registrationSource"
+	pathRegistrationIP     = "registrationIp"
+	pathRegistrationStore  = "registrationStoreId"
+
 	maxRegistrationSource = 50
 	maxRegistrationIP     = 16
 )
@@ -80,8 +84,8 @@ type draft struct {
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c *Create) (*draft, error) {
 	d := &draft{Create: c}
-	checkText(&d.errs, "registrationSource", c.RegistrationSource, maxRegistrationSource)
-	checkText(&d.errs, "registrationIp", c.RegistrationIP, maxRegistrationIP)
+	checkText(&d.errs, pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
+	checkText(&d.errs, pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
 	d.set = c.Set.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
@@ -112,10 +116,11 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 		return nil, err
 	}
 	for _, w := range writes {
+		w.errs.sort()
 		errs = append(errs, w.errs...)
 	}
-	if err := errs.orNil(); err != nil {
-		return nil, err
+	if len(errs) > 0 {
+		return nil, errs
 	}
 	return s.insertAll(ctx, tx, writes)
 }
@@ -130,7 +135,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 	}
 	w := &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
-		if err := w.mustExist(ctx, storeReference, "registrationStoreId", *d.RegistrationStore); err != nil {
+		if err := w.mustExist(ctx, storeReference, pathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
@@ -150,11 +155,11 @@ func registration(c *ent.Contact) []revision.FieldChange {
 	fields := []revision.FieldChange{
 		{Path: "secret", New: c.Secret},
 		{Path: "registrationDateTime", New: logged(c.RegisteredAt)},
-		{Path: "registrationSource", New: c.RegistrationSource},
-		{Path: "registrationIp", New: c.RegistrationIP},
+		{Path: pathRegistrationSource, New: c.RegistrationSource},
+		{Path: pathRegistrationIP, New: c.RegistrationIP},
 	}
 	if c.RegistrationStoreID != nil {
-		fields = append(fields, revision.FieldChange{Path: "registrationStoreId", New: *c.RegistrationStoreID})
+		fields = append(fields, revision.FieldChange{Path: pathRegistrationStore, New: *c.RegistrationStoreID})
 	}
 	if c.PasswordHash != nil {
 		fields = append(fields, revision.FieldChange{Path: pathPassword})
@@ -217,11 +222,8 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 }
 
 func newContact(tx *ent.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
-	create := tx.Contact.Create().SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
+	create := withID(tx.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
 		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
 		SetNillableRegistrationStoreID(c.RegistrationStoreID).SetLastModified(c.LastModified)
-	if c.ID != 0 {
-		create.SetID(c.ID)
-	}
 	return create, setColumns(create.Mutation(), &ent.Contact{}, c)
 }

@@ -28,34 +28,24 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	}
 	var errs Errors
 	d.Lock.check(&errs)
-	var r *Result
-	err = s.store.Write(ctx, d.ID, func(ctx context.Context, tx *ent.Tx) error {
-		old, err := tx.Contact.Query().Where(contact.ID(d.ID), contact.AccountID(v.Account)).
-			WithLogins(func(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }).
-			WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }).
-			WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).Only(ctx)
-		if ent.IsNotFound(err) {
-			return notFound("Contact", d.ID)
-		}
-		if err != nil {
-			return err
-		}
-		w := &write{Service: s, tx: tx, viewer: v, errs: append(Errors{}, errs...), old: old}
+	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
 		w.expect(d.Lock)
-		if err := w.errs.orNil(); err != nil {
-			return err
-		}
-		r, err = w.remove(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
+		return w.remove(ctx)
+	}, withBelongings)
 }
 
-// remove deletes the contact as it was read; the database deletes what belongs to it.
+// withBelongings reads what the contact has in other tables, in the order in which the log shows it.
+func withBelongings(q *ent.ContactQuery) {
+	q.WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition()) }).
+		WithLogins(func(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }).
+		WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) })
+}
+
+// remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
 func (w *write) remove(ctx context.Context) (*Result, error) {
+	if err := w.errs.orNil(); err != nil {
+		return nil, err
+	}
 	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
 		contact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {

@@ -30,17 +30,17 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 	}
 	var errs Errors
 	d.Lock.check(&errs)
-	return s.write(ctx, v, d.ID, change.KindDETAILS, errs, func(ctx context.Context, w *write) error {
+	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
 		w.expect(d.Lock)
 		defined, err := definitions(ctx, w.tx, v.Account)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := w.setDetails(ctx, d.Details, defined); err != nil {
-			return err
+			return nil, err
 		}
 		derive(w.next)
-		return nil
+		return w.save(ctx, change.KindDETAILS)
 	})
 }
 

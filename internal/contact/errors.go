@@ -1,8 +1,10 @@
 package contact
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,12 +85,37 @@ func (es Errors) First(code Code) *Error {
 	return nil
 }
 
-// orNil is es as an error, nil if it is empty.
+// orNil is es as an error, in order; nil if it is empty.
 func (es Errors) orNil() error {
 	if len(es) == 0 {
 		return nil
 	}
+	es.sort()
 	return es
+}
+
+// sort brings errors that were found in several places into the order of their paths. What is about one path stays as it
+// was found.
+func (es Errors) sort() {
+	slices.SortStableFunc(es, func(a, b *Error) int { return cmp.Compare(place(a.Path), place(b.Path)) })
+}
+
+// paths are all that errors can be about, in their order.
+var paths = slices.Concat([]string{"", pathVersion, pathRegistrationSource, pathRegistrationIP, pathRegistrationStore}, fieldPaths(),
+	[]string{pathPassword, pathCurrentPassword, pathProperties, pathLogins, pathMembership})
+
+func fieldPaths() []string {
+	all := make([]string, len(Fields))
+	for i, f := range Fields {
+		all[i] = f.Path
+	}
+	return all
+}
+
+// place is where a path stands in paths. Those of definitions stand in none, and stay as they are.
+func place(path string) int {
+	whole, _, _ := strings.Cut(path, ".")
+	return slices.Index(paths, whole)
 }
 
 func (es *Errors) add(code Code, path, format string, args ...any) *Error {

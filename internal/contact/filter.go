@@ -29,8 +29,8 @@ type Filter struct {
 // predicates are the conditions of f within the viewer's account.
 func (f Filter) predicates(v viewer.Viewer) []predicate.Contact {
 	ps := []predicate.Contact{contact.AccountID(v.Account)}
-	if f.Name != nil {
-		ps = append(ps, words(v, keys.NameWords(*f.Name), searchterm.KindEQ(searchterm.KindName))...)
+	if f.Name != nil && !blank(*f.Name) {
+		ps = append(ps, words(v, keys.NameQuery(*f.Name), searchterm.KindEQ(searchterm.KindName))...)
 	}
 	if f.Email != nil {
 		ps = append(ps, contact.EmailKey(keys.Name(*f.Email)))
@@ -50,11 +50,14 @@ func (f Filter) predicates(v viewer.Viewer) []predicate.Contact {
 	if f.ModifiedSince != nil {
 		ps = append(ps, contact.LastModifiedGTE(f.ModifiedSince.UTC()))
 	}
-	if f.Search != nil && strings.TrimSpace(*f.Search) != "" {
+	if f.Search != nil && !blank(*f.Search) {
 		ps = append(ps, words(v, keys.Query(*f.Search))...)
 	}
 	return ps
 }
+
+// blank reports whether a text says nothing: an empty search box does not narrow a list.
+func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // words are the conditions that each word is a prefix of one of the contact's terms. Text without a word finds nothing.
 func words(v viewer.Viewer, words []string, kinds ...predicate.SearchTerm) []predicate.Contact {

@@ -82,6 +82,7 @@ func (w *write) checkLogins(set []Login) []Login {
 	}
 	if len(kept) > maxLogins {
 		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
+		kept = kept[:maxLogins] // enough to look up
 	}
 	slices.SortFunc(kept, func(a, b Login) int { return cmp.Compare(keys.Name(a.Name), keys.Name(b.Name)) })
 	return kept

@@ -11,13 +11,20 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-const pathMembership = "membership"
+const (
+	pathMembership = "membership"
+	maxSegments    = 1000
+)
 
 // setMembership replaces the contact's segments with the set. A customer may send it only as it is.
 func (w *write) setMembership(ctx context.Context, set []int) error {
 	set = slices.Clone(set)
 	slices.Sort(set)
 	set = slices.Compact(set)
+	if len(set) > maxSegments {
+		w.errs.add(TooMany, pathMembership, "A contact is in at most %d segments.", maxSegments)
+		return nil
+	}
 	now, err := w.segmentsNow(ctx)
 	if err != nil {
 		return err

@@ -182,9 +182,11 @@ func beyond(o Order, cursor string, desc bool) (predicate.Contact, error) {
 		}
 		return contact.IDGT(p.ID), nil
 	case ByLastModified, ByRegistration:
-		if value, err = time.Parse(time.RFC3339Nano, p.Value); err != nil {
+		at, err := time.Parse(time.RFC3339Nano, p.Value)
+		if err != nil {
 			return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
 		}
+		value = at.UTC()
 	}
 	return func(s *sql.Selector) {
 		compare := sql.CompositeGT

@@ -18,7 +18,10 @@ const (
 	maxValue       = 4000
 	maxDescription = 250
 	maxValues      = 100
+	maxProperties  = 1000 // in one call
 )
+
+const pathProperties = "properties"
 
 // Value is one value of a property.
 type Value struct {
@@ -45,7 +48,7 @@ func definitions(ctx context.Context, tx *ent.Tx, account int) (properties, erro
 }
 
 // propertyPath names a property in errors and the log.
-func propertyPath(id int) string { return fmt.Sprintf("properties.%d", id) }
+func propertyPath(id int) string { return fmt.Sprintf("%s.%d", pathProperties, id) }
 
 // boundFields are the contact's own fields that a property can be another name for.
 var boundFields = map[property.Bound]*Field{
@@ -63,6 +66,10 @@ func BoundField(p *ent.Property) *Field {
 
 // setProperties checks the patches and puts them in place: bound ones into the contact, others into their table.
 func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defined properties) error {
+	if len(patches) > maxProperties {
+		w.errs.add(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
+		return nil
+	}
 	bound, own := Patch{}, []PropertyPatch{}
 	seen := map[int]bool{}
 	for _, p := range patches {

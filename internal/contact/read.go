@@ -49,23 +49,17 @@ func (s *Service) Properties(ctx context.Context) ([]*ent.Property, error) {
 
 // Store returns one store, to anybody signed in.
 func (s *Service) Store(ctx context.Context, id int) (*ent.Store, error) {
-	return one(ctx, viewer.Customer, "Store", id, func(v viewer.Viewer) (*ent.Store, error) {
-		return s.client().Store.Query().Where(store.ID(id), store.AccountID(v.Account)).Only(ctx)
-	})
+	return stores.get(ctx, s, viewer.Customer, id)
 }
 
 // Company returns one company, to staff.
 func (s *Service) Company(ctx context.Context, id int) (*ent.Company, error) {
-	return one(ctx, viewer.Agent, "Company", id, func(v viewer.Viewer) (*ent.Company, error) {
-		return s.client().Company.Query().Where(company.ID(id), company.AccountID(v.Account)).Only(ctx)
-	})
+	return companies.get(ctx, s, viewer.Agent, id)
 }
 
 // Segment returns one segment, to staff.
 func (s *Service) Segment(ctx context.Context, id int) (*ent.Segment, error) {
-	return one(ctx, viewer.Agent, "Segment", id, func(v viewer.Viewer) (*ent.Segment, error) {
-		return s.client().Segment.Query().Where(segment.ID(id), segment.AccountID(v.Account)).Only(ctx)
-	})
+	return segments.get(ctx, s, viewer.Agent, id)
 }
 
 // Property returns one definition, to anybody signed in.

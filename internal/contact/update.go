@@ -30,13 +30,13 @@ func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, v, u.ID, change.KindUPDATE, errs, func(ctx context.Context, w *write) error {
+	return s.write(ctx, v, u.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
 		w.expect(u.Lock)
 		if err := w.apply(ctx, set); err != nil {
-			return err
+			return nil, err
 		}
 		w.setPassword(password)
-		return nil
+		return w.save(ctx, change.KindUPDATE)
 	})
 }
 

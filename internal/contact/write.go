@@ -11,8 +11,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// write is one command at work on one contact inside the store's transaction: what it found, what it will leave, and what
-// is wrong with it.
+// write is one command at work on one contact inside the store's transaction: what it found, what it will leave, what is
+// wrong with it, and what is left to do in other tables once nothing is.
 type write struct {
 	*Service
 
@@ -25,14 +25,17 @@ type write struct {
 	after  []func(context.Context) error
 }
 
-// write runs prepare on the contact and then, if nothing is wrong, stores and logs the outcome. errs is what is wrong
-// already. prepare changes w.next, adds to w.errs and w.fields, and leaves statements on other tables in w.after.
-func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, kind change.Kind, errs Errors,
-	prepare func(context.Context, *write) error,
-) (*Result, error) {
-	var r *Result
-	err := s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
-		old, err := tx.Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account)).Only(ctx)
+// write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
+// with save or remove. with adds to what is read of the contact.
+func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
+	with ...func(*ent.ContactQuery),
+) (r *Result, err error) {
+	err = s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+		query := tx.Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account))
+		for _, add := range with {
+			add(query)
+		}
+		old, err := query.Only(ctx)
 		if ent.IsNotFound(err) {
 			return notFound("Contact", id)
 		}
@@ -40,14 +43,7 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, kind chang
 			return err
 		}
 		next := *old
-		w := &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next}
-		if err := prepare(ctx, w); err != nil {
-			return err
-		}
-		if err := w.errs.orNil(); err != nil {
-			return err
-		}
-		r, err = w.save(ctx, kind)
+		r, err = do(ctx, &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next})
 		return err
 	})
 	if err != nil {
@@ -59,9 +55,10 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, kind chang
 // isNew reports whether the contact is being created: then nothing of it is in the database.
 func (w *write) isNew() bool { return w.old.ID == 0 }
 
-// expect adds a conflict if the contact is not at the version that the lock expects.
+// expect adds a conflict if the contact is not at the version that the lock expects. What is wrong with the lock itself is
+// said already.
 func (w *write) expect(l Lock) {
-	if !l.Overwrite && l.Expected != nil && *l.Expected != w.old.Version {
+	if !l.Overwrite && !l.Malformed && l.Expected != nil && *l.Expected != w.old.Version {
 		w.errs.add(VersionConflict, "", "The contact has been changed since this version.").Latest = w.old
 	}
 }
@@ -84,7 +81,7 @@ func (w *write) apply(ctx context.Context, p Patch) error {
 func (w *write) fill(ctx context.Context, p Patch) error {
 	for _, f := range Fields {
 		v, ok := p[f]
-		if !ok || same(f.get(w.old), v) {
+		if !ok || same(f.get(w.next), v) {
 			continue
 		}
 		if f.staff && w.viewer.Role == viewer.Customer {
@@ -99,8 +96,11 @@ func (w *write) fill(ctx context.Context, p Patch) error {
 	return nil
 }
 
-// save writes the contact as one compare-and-set, then what prepare left to do, and logs it.
+// save writes the contact as one compare-and-set, then what was left to do after it, and logs it; if nothing is wrong.
 func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
+	if err := w.errs.orNil(); err != nil {
+		return nil, err
+	}
 	w.next.Version, w.next.LastModified = w.old.Version+1, w.clock()
 	update := w.tx.Contact.Update().
 		Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account), contact.Version(w.old.Version)).

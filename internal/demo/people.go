@@ -39,10 +39,10 @@ func (p *population) contact(id int) contact.Create {
 			contact.LimitPermanently: p.chance(5),
 		},
 	}
-	if p.chance(95) {
+	if p.chance(80) || detailed(id) && p.chance(75) {
 		c.Set[contact.Email] = p.email(first, last)
 	}
-	if p.chance(33) || detailed(id) && p.chance(50) {
+	if p.chance(25) || detailed(id) && p.chance(50) {
 		if code, number, ok := p.phones.next(); ok {
 			c.Set[contact.PhoneCountryCode], c.Set[contact.Phone] = code, number
 		}
@@ -63,7 +63,7 @@ func (p *population) contact(id int) contact.Create {
 // must not take long.
 const crowd = 500
 
-// detailed says who has details and, as a rule, a phone: each costs statements or rows of its own.
+// detailed says who has details, and more often an address and a phone. Each costs statements or rows of its own.
 func detailed(id int) bool { return id <= crowd || id%50 == 0 }
 
 // firstName draws a name. In the crowd, those who are numbered close to each other share a few, as if names came in waves:

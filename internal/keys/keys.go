@@ -12,6 +12,9 @@ import (
 // Name is the form of an email address, a login or a name under which it is unique: without regard to case, to blanks
 // around it, and to how an accent is encoded. Blank text has none and gives "".
 func Name(text string) string {
-	// Folding can take apart what was composed, so compose again.
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(text))))
+	return norm.NFC.String(foldCase(norm.NFD.String(strings.TrimSpace(text))))
 }
+
+// foldCase takes the difference of case out of a text. Case folding is defined on decomposed text: U+0345 below a letter
+// folds to a letter of its own. Lower case comes first, because x/text folds the two cases of Cherokee into each other.
+func foldCase(decomposed string) string { return cases.Fold().String(strings.ToLower(decomposed)) }

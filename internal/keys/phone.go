@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/unicode/norm"
 )
 
 // unknownRegion is libphonenumber's name for "no region": only a number with a + can be read.
@@ -14,12 +15,12 @@ const unknownRegion = "ZZ"
 // digits if they hold nothing but digits and separators, else the trimmed text of phone. A phone that starts with + stands
 // alone, so that a country code wrongly included in it makes no difference. A blank phone has none and gives "".
 func Phone(code, phone string) string {
-	phone = strings.TrimSpace(phone)
+	code, phone = norm.NFKC.String(code), strings.TrimSpace(norm.NFKC.String(phone)) // some keyboards give full-width digits
 	if phone == "" {
 		return ""
 	}
-	if n := parsePhone(code, phone); n != nil {
-		return phonenumbers.Format(n, phonenumbers.E164)
+	if e164 := settled(parsePhone(code, phone)); e164 != "" {
+		return e164
 	}
 	codeDigits, ok1 := digits(code)
 	phoneDigits, ok2 := digits(phone)
@@ -27,6 +28,21 @@ func Phone(code, phone string) string {
 		return codeDigits + phoneDigits
 	}
 	return phone
+}
+
+// settled is the E.164 text of n that, read as a number again, stays the same; "" if it is none then. A zero behind the
+// country code can be taken for a part of the number once, and for the prefix of national calls the next time: each
+// reading makes it shorter.
+func settled(n *phonenumbers.PhoneNumber) string {
+	if n == nil {
+		return ""
+	}
+	text := phonenumbers.Format(n, phonenumbers.E164)
+	again := parsePhone("", text)
+	if again == nil || len(phonenumbers.Format(again, phonenumbers.E164)) < len(text) {
+		return settled(again)
+	}
+	return text
 }
 
 // parsePhone reads code and phone as one number, nil if they are none.
@@ -52,14 +68,20 @@ func parsePhone(code, phone string) *phonenumbers.PhoneNumber {
 
 // digits returns the digits of text; ok is false if it holds more than digits and separators.
 func digits(text string) (ds string, ok bool) {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case !strings.ContainsRune(" \t\u00a0()+-./", r):
-			return "", false
-		}
+	if strings.ContainsFunc(text, notOfPhone) {
+		return "", false
 	}
-	return b.String(), true
+	return onlyDigits(text), true
 }
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// notOfPhone reports whether r is neither a digit nor a separator.
+func notOfPhone(r rune) bool { return !strings.ContainsRune("0123456789 \t\u00a0()+-./", r) }

@@ -6,39 +6,62 @@ import (
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold is the form in which names are searched and ordered: without regard to case, accents and compatibility forms.
+// Fold is the form in which names are searched and ordered: without regard to case, accents and compatibility forms. It
+// stays decomposed, so that the beginning of a text folds to the beginning of its fold.
 func Fold(text string) string {
-	decomposed := strings.Map(func(r rune) rune {
+	for range 2 { // what folding makes can be taken apart, and that folded again: Unicode's definition D146
+		text = foldCase(withoutMarks(text))
+	}
+	return withoutMarks(text)
+}
+
+// withoutMarks takes characters apart and drops the accents.
+func withoutMarks(text string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1
 		}
 		return r
-	}, norm.NFKD.String(cases.Fold().String(text)))
-	return norm.NFC.String(decomposed)
+	}, norm.NFKD.String(text))
 }
+
+// NameQuery are the words of a search among names, each to be looked up as a prefix.
+func NameQuery(text string) []string { return sorted(split(Fold(text))) }
 
 // NameWords are the words that a name is found by, sorted.
 func NameWords(names ...string) []string {
 	var words []string
 	for _, n := range names {
-		words = append(words, split(Fold(n))...)
+		words = append(words, textWords(n)...)
 	}
 	return sorted(words)
 }
 
 // EmailWords are the words that an address is found by, sorted: the whole, and each run of letters and digits in it.
-func EmailWords(email string) []string {
-	whole := strings.Join(strings.Fields(Fold(email)), "")
-	return sorted(append(split(whole), whole))
+func EmailWords(email string) []string { return sorted(textWords(email)) }
+
+// textWords are the words of a text as Query asks for them: each run of letters and digits; an address as a whole; and the
+// digits that a part begins with, taken together like a phone number's.
+func textWords(text string) []string {
+	var words []string
+	for _, part := range strings.Fields(Fold(text)) {
+		words = append(words, split(part)...)
+		if strings.Contains(part, "@") {
+			words = append(words, part)
+		}
+		rest := strings.TrimLeftFunc(part, func(r rune) bool { return !notOfPhone(r) })
+		words = append(words, onlyDigits(strings.TrimSuffix(part, rest)))
+	}
+	return words
 }
 
 // PhoneWords are the digits that a phone number is found by, sorted: as typed, with and without the country code, in the
 // international and in the national form.
 func PhoneWords(code, phone string) []string {
+	code, phone = norm.NFKC.String(code), norm.NFKC.String(phone)
 	words := []string{onlyDigits(phone)}
 	if words[0] != "" {
 		words = append(words, onlyDigits(code)+words[0])
@@ -51,39 +74,30 @@ func PhoneWords(code, phone string) []string {
 	return sorted(words)
 }
 
-// Query are the words of a search, each to be looked up as a prefix. Text that can only be a phone number is one word,
-// however it is grouped.
+// Query are the words of a search, each to be looked up as a prefix. Digits stand for one phone number, however they are
+// grouped.
 func Query(text string) []string {
-	if ds, ok := digits(text); ok && ds != "" {
-		return []string{ds}
-	}
 	var words []string
-	for _, w := range strings.Fields(Fold(text)) {
-		if ds, ok := digits(w); ok && ds != "" {
-			words = append(words, ds)
+	number := ""
+	for _, part := range strings.Fields(Fold(text)) {
+		if ds, ok := digits(part); ok {
+			number += ds
 			continue
 		}
-		if strings.Contains(w, "@") { // an address is a word of its own
-			words = append(words, w)
+		words = append(words, number)
+		number = ""
+		if strings.Contains(part, "@") { // an address is a word of its own
+			words = append(words, part)
 			continue
 		}
-		words = append(words, split(w)...)
+		words = append(words, split(part)...)
 	}
-	return sorted(words)
+	return sorted(append(words, number))
 }
 
 // split returns the runs of letters and digits.
 func split(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-}
-
-func onlyDigits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, text)
 }
 
 // sorted sorts words and drops doubles and blanks.

@@ -28,9 +28,10 @@ func (v Version) Bytes() []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(v)) //nolint:gosec // the bit pattern is the format, negative or not
 }
 
-// Parse reads the text of a version. It fails with ErrNotBase64 only: a text that is base64 but of no version is Stale.
+// Parse reads the text of a version. It fails with ErrNotBase64 only: a text that is base64 but of no version is Stale. What
+// the last character holds beyond the bytes is ignored, as the REST API's framework ignores it.
 func Parse(text string) (Version, error) {
-	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
 		return Stale, ErrNotBase64
 	}

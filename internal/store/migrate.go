@@ -74,13 +74,10 @@ func applySQLite(ctx context.Context, tx *sql.Tx) ([]string, error) {
 		return nil, err
 	}
 	pending, err := executor.Pending(ctx)
-	var unclean *atlas.NotCleanError
-	switch {
-	case errors.Is(err, atlas.ErrNoPendingFiles):
+	if errors.Is(err, atlas.ErrNoPendingFiles) {
 		return nil, nil
-	case errors.As(err, &unclean):
-		return nil, fmt.Errorf("it holds tables of something else (%s); give --database another file", unclean.Reason)
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
 	}
 	var done []string

@@ -24,15 +24,49 @@ const (
 	sharedPragmas = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_stmt_cache_size=256&_loc=UTC"
 	writerPragmas = sharedPragmas + "&mode=rwc&_txlock=immediate"
 	readerPragmas = sharedPragmas + "&mode=ro&_query_only=1"
+	// To look at a file that may be somebody else's. It may recover from a crash, so not mode=ro.
+	lookingPragmas = "mode=rw&_query_only=1&_busy_timeout=5000"
 )
 
-// openSQLite opens a pool of at most conns connections, and checks that one can be had.
-func openSQLite(ctx context.Context, file, pragmas string, conns int) (*sql.DB, error) {
+// openWriter opens the connection that writes, and creates the file if there is none.
+func openWriter(ctx context.Context, file string) (*sql.DB, error) {
 	if err := createPrivate(file); err != nil {
 		return nil, err
 	}
-	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas
-	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: checkSettings}})
+	if err := refuseForeign(ctx, file); err != nil {
+		return nil, err
+	}
+	return openSQLite(ctx, file, writerPragmas, 1)
+}
+
+// refuseForeign fails if the file is not ours to write to: the settings of a writer would change it.
+func refuseForeign(ctx context.Context, file string) (err error) {
+	db := sql.OpenDB(connector{dsn: dsn(file, lookingPragmas), driver: &sqlite3.SQLiteDriver{}})
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, `SELECT name FROM sqlite_schema
+		WHERE type = 'table' AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)`, revisionsTable)
+	if err != nil {
+		return describe(err)
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	if rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			return err
+		}
+		return fmt.Errorf("it holds tables of something else, such as %s; give --database another file", table)
+	}
+	return nil
+}
+
+// dsn is the driver's name for a file with settings.
+func dsn(file, pragmas string) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas
+}
+
+// openSQLite opens a pool of at most conns connections, and checks that one can be had.
+func openSQLite(ctx context.Context, file, pragmas string, conns int) (*sql.DB, error) {
+	db := sql.OpenDB(connector{dsn: dsn(file, pragmas), driver: &sqlite3.SQLiteDriver{ConnectHook: checkSettings}})
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	if err := db.PingContext(ctx); err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"contactgraph/ent"
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
@@ -35,6 +36,8 @@ type Store struct {
 	client  *ent.Client
 	writing *ent.Client
 	turn    chan struct{} // holds a token while a write runs
+	closing chan struct{} // closed by Close
+	close   func() error  // runs once
 }
 
 // Open opens the database that url names (a file, or sqlite:FILE), creating the file if there is none, and migrates it. It
@@ -47,7 +50,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := openSQLite(ctx, file, writerPragmas, 1)
+	writer, err := openWriter(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %w", file, err)
 	}
@@ -58,14 +61,17 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the database %s for reading: %w", file, err), writer.Close())
 	}
-	return &Store{
+	s := &Store{
 		dialect: dialect.SQLite,
 		readers: readers,
 		writer:  writer,
 		client:  newClient(readers, o),
 		writing: newClient(writer, o),
 		turn:    make(chan struct{}, 1),
-	}, nil
+		closing: make(chan struct{}),
+	}
+	s.close = sync.OnceValue(s.closeNow)
+	return s, nil
 }
 
 func newClient(db *sql.DB, o Options) *ent.Client {
@@ -102,8 +108,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one)
 }
 
-// Close waits for a running write and closes the database.
-func (s *Store) Close() error {
-	s.turn <- struct{}{} // kept: a write after Close waits until its caller gives up
+// Close lets a running write end, refuses those that wait with ErrClosed, and closes the database. Closing again does
+// nothing.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) closeNow() error {
+	close(s.closing)
+	s.turn <- struct{}{} // kept
 	return errors.Join(s.readers.Close(), s.writer.Close())
 }

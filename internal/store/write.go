@@ -16,32 +16,50 @@ import (
 // the first attempt expected.
 var ErrUnknown = errors.New("the commit failed: whether the write took effect is unknown")
 
+// ErrClosed is the error of a write to a store that has been closed.
+var ErrClosed = errors.New("the store is closed")
+
 // Write runs fn in a transaction and returns when its work is durable, or why it is not. contact is the one that fn is
 // about, 0 if none: writes about the same contact run one after the other.
 //
 // A caller that goes away does not undo a write that has begun: the context is asked before fn starts, and fn's own is
 // never cancelled, because the driver would answer a cancellation by rolling back. An error or panic of fn undoes all of it.
 func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error {
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := s.takeTurn(ctx); err != nil {
+		return err
 	}
+	defer func() { <-s.turn }()
 	log := &changeLog{}
 	ctx = context.WithValue(context.WithoutCancel(ctx), logKey{}, log)
 	tx, err := s.writing.Tx(ctx)
 	if err != nil {
 		return fmt.Errorf("beginning a write: %w", err)
 	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
 	if err := call(ctx, tx, fn); err != nil {
-		return errors.Join(err, tx.Rollback())
+		return err
 	}
 	if err := s.number(ctx, tx, log.rows); err != nil {
-		return errors.Join(fmt.Errorf("logging a write about contact %d: %w", contact, err), tx.Rollback())
+		return fmt.Errorf("logging a write about contact %d: %w", contact, err)
 	}
 	if err := tx.Commit(); err != nil {
 		return errors.Join(ErrUnknown, err)
+	}
+	return nil
+}
+
+// takeTurn waits until no other write runs. It fails when the caller goes away first, or the store is closed.
+func (s *Store) takeTurn(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+	case <-s.closing:
+		return ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if ctx.Err() != nil { // both were ready
+		<-s.turn
+		return context.Cause(ctx)
 	}
 	return nil
 }
@@ -91,6 +109,9 @@ func (s *Store) number(ctx context.Context, tx *ent.Tx, rows []*ent.Change) erro
 			SetSeq(r.Seq).SetContactID(r.ContactID).SetVersion(r.Version).SetKind(r.Kind).SetSource(r.Source).SetAt(r.At).
 			SetActorKind(r.ActorKind).SetActorID(r.ActorID).SetActorName(r.ActorName).SetFields(r.Fields).
 			SetNillableIdempotencyKey(r.IdempotencyKey)
+		if r.RequestHash != nil {
+			bulk[i].SetRequestHash(r.RequestHash)
+		}
 	}
 	return tx.Change.CreateBulk(bulk...).Exec(ctx)
 }

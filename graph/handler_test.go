@@ -1,0 +1,179 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/auth"
+)
+
+func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before := f.db.Dump()
+	tests := []struct {
+		name, query string
+		allowed     bool
+	}{
+		{"__typename", `{ __typename }`, true},
+		{"introspection", `{ __schema { queryType { name } } __type(name: "Contact") { name } }`, true},
+		{"who it is", `{ viewer { role } }`, true},
+		{"all of these in fragments", `{ ...F ... on Query { __typename } } fragment F on Query { viewer { role } }`, true},
+		{"contacts", `{ contacts { totalCount } }`, false},
+		{"stores", `{ stores { id } }`, false},
+		{"a field under another name", `{ viewer: stores { id } }`, false},
+		{"a field beside open ones", `{ __typename viewer { role } properties { id } }`, false},
+		{"a field in a fragment", `{ ...F } fragment F on Query { stores { id } }`, false},
+		{"a field in an inline fragment", `{ viewer { role } ... on Query { stores { id } } }`, false},
+		{"a field in an inline fragment without a type", `{ ... { stores { id } } }`, false},
+		{"a field in fragments within fragments", `{ ...F } fragment F on Query { ...G } fragment G on Query { ... { stores { id } } }`, false},
+		{"a field that is skipped", `{ viewer { role } stores @skip(if: true) { id } }`, true},
+		{"signing out", `mutation { signOut { errors { code } } }`, false},
+		{"creating", `mutation { createStore(name: "x") { errors { code } } }`, false},
+		{"creating while signing in", `mutation { signIn(account: "demo", login: "x", password: "x") { token } createStore(name: "x") { errors { code } } }`, false},
+	}
+	for _, tt := range tests {
+		got := f.ask("", tt.query, nil)
+		if refused := slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}); refused == tt.allowed || !tt.allowed && got.Data != nil {
+			t.Errorf("%s: got %v, %v, want it allowed: %v", tt.name, got.Data, got.Errors, tt.allowed)
+		}
+	}
+	if f.db.Dump() != before {
+		t.Error("an anonymous caller changed the database")
+	}
+}
+
+func TestForgedCredentialsMayNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, query := range []string{`{ __typename }`, `{ viewer { role } }`, `{ stores { id } }`} {
+		if got := f.ask("forged", query, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || got.Data != nil {
+			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
+		}
+	}
+}
+
+func TestCookieIsAccepted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	_, token := f.customer(f.demo, "anna")
+	r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query": "{ viewer { role } }"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.AddCookie(&http.Cookie{Name: auth.CookieName, Value: token})
+	w := httptest.NewRecorder()
+	f.handler.ServeHTTP(w, r)
+	if want := `{"data":{"viewer":{"role":"CUSTOMER"}}}`; strings.TrimSpace(w.Body.String()) != want {
+		t.Errorf("got %s, want %s", w.Body, want)
+	}
+}
+
+func TestViewer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, customer := f.customer(f.demo, "anna")
+	must(f.auth.CreateUser(t.Context(), f.demo.account, auth.NewUser{Login: "uma", Name: "Uma", Password: "pw", Role: 2}))
+	user := must(f.auth.SignIn(t.Context(), f.demo.account, "uma", "pw")).Token
+	for token, want := range map[string]string{
+		"":           `null`,
+		f.demo.admin: `{"account": "demo", "role": "ADMIN", "name": "demo-admin", "contact": null}`,
+		f.demo.agent: `{"account": "demo", "role": "AGENT", "name": "demo-agent", "contact": null}`,
+		user:         `{"account": "demo", "role": "AGENT", "name": "Uma", "contact": null}`,
+		customer:     fmt.Sprintf(`{"account": "demo", "role": "CUSTOMER", "name": null, "contact": {"contactId": %d}}`, c.ID),
+	} {
+		f.want("the viewer", f.get(token, `{ viewer { account role name contact { contactId } } }`, nil, "viewer"), want)
+	}
+}
+
+const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(account: $account, login: $login, password: $password) {
+	token expiresAt errors { __typename code path } viewer { account role name contact ` + everything + ` } } }`
+
+// Who signs in was nobody when the request came, and sees itself all the same.
+func TestSignInShowsWhoSignedIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	_, before := f.customer(f.demo, "anna")
+	got := f.get("", signIn, object{"login": "ANNA"}, "signIn").(object)
+	f.want("the viewer", got["viewer"], text(f.get(before, `{ viewer { account role name contact `+everything+` } }`, nil, "viewer")))
+	token, _ := got["token"].(string)
+	f.want("with the token", f.get(token, `{ viewer { role } }`, nil, "viewer"), `{"role": "CUSTOMER"}`)
+	f.get(token, `mutation { signOut { errors { code } } }`, nil)
+	if got := f.ask(token, `{ viewer { role } }`, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) {
+		t.Errorf("after signing out: %v, %v", got.Data, got.Errors)
+	}
+	f.want("another session", f.get(before, `{ viewer { role } }`, nil, "viewer"), `{"role": "CUSTOMER"}`)
+}
+
+func TestSignInIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.customer(f.demo, "anna")
+	for name, variables := range map[string]object{
+		"a wrong password": {"login": "anna", "password": "x"},
+		"a wrong login":    {"login": "eva"},
+		"a wrong account":  {"login": "anna", "account": "other"},
+		"no such account":  {"login": "anna", "account": "nowhere"},
+		"nothing":          {"login": "", "password": ""},
+	} {
+		f.want(name, f.get("", signIn, variables, "signIn"),
+			`{"token": null, "expiresAt": null, "viewer": null, "errors": [{"__typename": "Forbidden", "code": "SIGN_IN_REFUSED", "path": null}]}`)
+	}
+}
+
+func TestErrorsOfTheRequest(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	_, customer := f.customer(f.demo, "anna")
+	tests := []struct {
+		name, token, query string
+		variables          object
+		code, message      string
+	}{
+		{"a list that customers may not see", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
+		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "bad page: first must be from 0 to 100"},
+		{"a cursor that is none", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "bad page: the cursor is not of a list in this order"},
+		{"a time that is none", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
+			"BAD_USER_INPUT", `a Time must be RFC 3339, such as "2024-11-21T06:40:14Z"`},
+		{"a number for a time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": 7},
+			"BAD_USER_INPUT", `a Time must be a string, such as "2024-11-21T06:40:14Z"`},
+		{"a number for a version", customer, `mutation($v: Version) { updateContact(input: {id: 1, expectedVersion: $v, set: {}}) { errors { code } } }`, object{"v": 7},
+			"BAD_USER_INPUT", "a Version must be a string"},
+	}
+	for _, tt := range tests {
+		got := f.ask(tt.token, tt.query, tt.variables)
+		if len(got.Errors) != 1 || got.codes()[0] != tt.code || got.Errors[0].Message != tt.message {
+			t.Errorf("%s: got %v, want %s %q", tt.name, got.Errors, tt.code, tt.message)
+		}
+	}
+	if f.log.String() != "" {
+		t.Errorf("what the caller did wrong is logged: %s", f.log)
+	}
+}
+
+// Of a fault the client learns only that there was one, and the log why.
+func TestFaultsAreHidden(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.create(f.demo, "anna", nil)
+	f.get(f.demo.admin, `{ viewer { role } }`, nil)
+	if err := f.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{`{ contacts { nodes { id } } }`, `mutation { createStore(name: "x") { errors { code } } }`, `{ contact(id: 1) { id } }`} {
+		got := f.ask(f.demo.admin, query, nil)
+		if len(got.Errors) != 1 || got.codes()[0] != "INTERNAL_SERVER_ERROR" || got.Errors[0].Message != "An internal error has occurred." {
+			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
+		}
+	}
+	for _, want := range []string{"database is closed", "the store is closed", "path=contacts", "path=createStore"} {
+		if !strings.Contains(f.log.String(), want) {
+			t.Errorf("the log lacks %q: %s", want, f.log)
+		}
+	}
+	if got := f.ask("unknown", `{ __typename }`, nil); !slices.Equal(got.codes(), []string{"INTERNAL_SERVER_ERROR"}) {
+		t.Errorf("credentials that cannot be looked up: got %v", got.Errors)
+	}
+}

@@ -1,0 +1,117 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// contactCodes reads the codes out of the source, so that none is forgotten.
+func contactCodes(t *testing.T) (codes []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../internal/contact/errors.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == "Code" {
+			codes = append(codes, strings.Trim(spec.Values[0].(*ast.BasicLit).Value, `"`))
+		}
+		return true
+	})
+	if len(codes) < 10 {
+		t.Fatalf("found only the codes %q", codes)
+	}
+	return codes
+}
+
+func TestErrorCodesAreThoseOfTheRules(t *testing.T) {
+	t.Parallel()
+	want := append(contactCodes(t), string(model.ContactErrorCodeSignInRefused))
+	var got []string
+	for _, c := range model.AllContactErrorCode {
+		got = append(got, string(c))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the enum ContactErrorCode (-rules +schema)\n%s", diff)
+	}
+}
+
+// Each type says in the schema which codes it comes with.
+func TestErrorTypesComeWithTheirCodes(t *testing.T) {
+	t.Parallel()
+	types := servedTypes(t)
+	for _, code := range append(contactCodes(t), string(model.ContactErrorCodeSignInRefused)) {
+		e := payloadError(&contact.Error{Code: contact.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Existing: &ent.Contact{ID: 2}})
+		if code == string(model.ContactErrorCodeSignInRefused) {
+			e = model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
+		}
+		name := reflect.TypeOf(e).Name()
+		if said := types[name].Fields.ForName("code").Description; !slices.Contains(strings.FieldsFunc(said, func(r rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", r) }), code) {
+			t.Errorf("%s comes as %s, whose code is described as %q", code, name, said)
+		}
+		if e.GetCode() != model.ContactErrorCode(code) || e.GetMessage() != "A text." || *e.GetPath() != "email" {
+			t.Errorf("%s: got %v", code, e)
+		}
+	}
+	if e := payloadError(&contact.Error{Code: contact.NotFound}); e.GetPath() != nil {
+		t.Errorf("no path: got %q", *e.GetPath())
+	}
+	if e, ok := payloadError(&contact.Error{Code: contact.VersionConflict, Latest: &ent.Contact{ID: 1}}).(model.VersionConflict); !ok || e.Latest.ID != 1 {
+		t.Errorf("a version conflict: got %v", e)
+	}
+	if e, ok := payloadError(&contact.Error{Code: contact.EmailTaken, Existing: &ent.Contact{ID: 2}}).(model.UniqueConflict); !ok || e.Existing.ID != 2 {
+		t.Errorf("a unique conflict: got %v", e)
+	}
+}
+
+func TestPayloadErrors(t *testing.T) {
+	t.Parallel()
+	fault := errors.New("of the test")
+	mendable := contact.Errors{{Code: contact.NotFound}, {Code: contact.Invalid}}
+	for name, tt := range map[string]struct {
+		err   error
+		n     int
+		fault error
+	}{
+		"none":                     {nil, 0, nil},
+		"what can be mended":       {mendable, 2, nil},
+		"the same, wrapped":        {fmt.Errorf("x: %w", mendable), 2, nil},
+		"a fault":                  {fault, 0, fault},
+		"nobody is signed in":      {contact.ErrUnauthenticated, 0, contact.ErrUnauthenticated},
+		"a fault beside a mistake": {errors.Join(fault), 0, fault},
+	} {
+		list, err := payloadErrors(tt.err)
+		if len(list) != tt.n || !errors.Is(err, tt.fault) || (list == nil) != (tt.fault != nil) {
+			t.Errorf("%s: got %v, %v", name, list, err)
+		}
+	}
+}
+
+func TestPanicIsHiddenAndLogged(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	err := recovery(slog.New(slog.NewTextHandler(&log, nil)))(t.Context(), "aghast")
+	if strings.Contains(err.Error(), "aghast") || !strings.Contains(log.String(), "aghast") || !strings.Contains(log.String(), "internal_test.go") {
+		t.Errorf("got %v, logged %s", err, log.String())
+	}
+}

@@ -1,0 +1,103 @@
+package contact_test
+
+import (
+	"context"
+	"testing"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/store/storetest"
+)
+
+// faster stands between the rules and the store, and runs a statement between what a command has looked up and what it
+// writes: as another process may do, where the database lets it.
+type faster struct {
+	*storetest.DB
+
+	table     string
+	statement string
+	args      []any
+}
+
+func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
+	return s.DB.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+		tx.Client().Use(func(next ent.Mutator) ent.Mutator {
+			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+				if m.Type() == s.table && s.statement != "" {
+					if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
+						return nil, err
+					}
+					s.statement = ""
+				}
+				return next.Mutate(ctx, m)
+			})
+		})
+		return fn(ctx, tx)
+	})
+}
+
+func TestAnotherProcessIsFaster(t *testing.T) {
+	t.Parallel()
+	const (
+		takeEmail = "UPDATE contacts SET email_key = 'anna@example.com' WHERE id = 1"
+		takePhone = "UPDATE contacts SET phone_key = '+46701740605' WHERE id = 1"
+		takeLogin = "INSERT INTO logins (account_id, contact_id, name, name_key, type) VALUES (1, 1, 'x', 'anna', 'BLANK')"
+		takeName  = "INSERT INTO properties (account_id, name, name_key, type) VALUES (1, 'x', 'note', 'TEXT')"
+		takeBound = "INSERT INTO properties (account_id, name, name_key, type, bound) VALUES (1, 'x', 'x', 'TEXT', 'last_name')"
+	)
+	email := contact.Patch{contact.Email: "Anna@example.com"}
+	phone := contact.Patch{contact.Phone: "+46701740605"}
+	logins := contact.Details{Logins: &[]contact.Login{{"Anna", login.KindBlank}}}
+	update := func(set contact.Patch) func(s *contact.Service, a *tenant) error {
+		return func(s *contact.Service, a *tenant) error {
+			return errOf(s.Update(a.agent, contact.Update{ID: 2, Lock: overwrite, Set: set}))
+		}
+	}
+	tests := []struct {
+		name, table, statement string
+		do                     func(s *contact.Service, a *tenant) error
+		want                   string
+	}{
+		{"and writes the contact", "Contact", "UPDATE contacts SET version = version + 1 WHERE id = 2", update(nil), "VERSION_CONFLICT"},
+		{"and deletes the contact", "Contact", "DELETE FROM contacts WHERE id = 2", update(nil), "NOT_FOUND"},
+		{"and writes what is to be deleted", "Contact", "UPDATE contacts SET version = version + 1 WHERE id = 2", func(s *contact.Service, a *tenant) error {
+			return errOf(s.Delete(a.agent, contact.Delete{ID: 2, Lock: overwrite}))
+		}, "VERSION_CONFLICT"},
+		{"and takes the address", "Contact", takeEmail, update(email), "EMAIL_TAKEN email"},
+		{"and takes the number", "Contact", takePhone, update(phone), "PHONE_TAKEN phone"},
+		{"and takes the login", "Login", takeLogin, func(s *contact.Service, a *tenant) error {
+			return errOf(s.SetDetails(a.agent, contact.SetDetails{ID: 2, Lock: overwrite, Details: logins}))
+		}, "LOGIN_TAKEN logins"},
+		{"and takes a new contact's address", "Contact", takeEmail, func(s *contact.Service, a *tenant) error {
+			return errOf(s.Create(a.agent, contact.Create{Set: email}))
+		}, "EMAIL_TAKEN email"},
+		{"and takes a new contact's login", "Login", takeLogin, func(s *contact.Service, a *tenant) error {
+			return errOf(s.Create(a.agent, contact.Create{Details: logins}))
+		}, "LOGIN_TAKEN logins"},
+		{"and takes the property's name", "Property", takeName, func(s *contact.Service, a *tenant) error {
+			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText}))
+		}, "NAME_TAKEN name"},
+		{"and binds a property", "Property", takeBound, func(s *contact.Service, a *tenant) error {
+			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText, Bound: new(property.BoundLastName)}))
+		}, "IN_USE boundTo"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			a := f.demo
+			a.create(nil)
+			before := a.create(nil)
+			between := &faster{DB: f.db, table: tt.table, statement: tt.statement}
+			errs := f.refused(tt.name, func() error { return tt.do(contact.New(between, f.passwords, f.now), a) }, tt.want)
+			if between.statement != "" {
+				t.Error("the other process was not faster")
+			}
+			if e := errs.First(contact.VersionConflict); e != nil && (e.Latest == nil || e.Latest.Version != before.Version+1) {
+				t.Errorf("the latest is %v", e.Latest)
+			}
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package contact_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+)
+
+// catalog is what the three kinds of named things have in common, for the tests.
+type catalog struct {
+	noun   string
+	create func(ctx context.Context, n contact.Named) (int, string, error)
+	rename func(ctx context.Context, n contact.Named) (int, string, error)
+	delete func(ctx context.Context, id int) error
+	get    func(ctx context.Context, id int) (int, string, error)
+	list   func(ctx context.Context) (names []string, err error)
+	refer  func(a *tenant, id int) // makes a contact that refers to it
+}
+
+func (f *fixture) catalogs() []catalog {
+	named := func(c catalog, refer func(a *tenant, id int)) catalog {
+		c.refer = refer
+		return c
+	}
+	return []catalog{
+		named(catalogOf("Store", f.CreateStore, f.RenameStore, f.DeleteStore, f.Store, f.Stores, func(s *ent.Store) (int, string) { return s.ID, s.Name }),
+			func(a *tenant, id int) { a.create(contact.Patch{contact.PreferredStore: id}) }),
+		named(catalogOf("Company", f.CreateCompany, f.RenameCompany, f.DeleteCompany, f.Company, f.Companies, func(c *ent.Company) (int, string) { return c.ID, c.Name }),
+			func(a *tenant, id int) { a.create(contact.Patch{contact.Company: id}) }),
+		named(catalogOf("Segment", f.CreateSegment, f.RenameSegment, f.DeleteSegment, f.Segment, f.Segments, func(s *ent.Segment) (int, string) { return s.ID, s.Name }),
+			func(a *tenant, id int) { a.create(nil, contact.Details{Membership: &[]int{id}}) }),
+	}
+}
+
+func catalogOf[T any](noun string, create, rename func(context.Context, contact.Named) (*T, error), del func(context.Context, int) error,
+	get func(context.Context, int) (*T, error), list func(context.Context) ([]*T, error), show func(*T) (int, string),
+) catalog {
+	shown := func(thing *T, err error) (int, string, error) {
+		if err != nil {
+			return 0, "", err
+		}
+		id, name := show(thing)
+		return id, name, nil
+	}
+	return catalog{
+		noun:   noun,
+		create: func(ctx context.Context, n contact.Named) (int, string, error) { return shown(create(ctx, n)) },
+		rename: func(ctx context.Context, n contact.Named) (int, string, error) { return shown(rename(ctx, n)) },
+		delete: del,
+		get:    func(ctx context.Context, id int) (int, string, error) { return shown(get(ctx, id)) },
+		list: func(ctx context.Context) (names []string, err error) {
+			things, err := list(ctx)
+			for _, thing := range things {
+				_, name := show(thing)
+				names = append(names, name)
+			}
+			return names, err
+		},
+	}
+}
+
+func TestCatalog(t *testing.T) {
+	t.Parallel()
+	for i, noun := range []string{"Store", "Company", "Segment"} {
+		t.Run(noun, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			a, c := f.demo, f.catalogs()[i]
+			id, name, err := c.create(a.admin, contact.Named{Name: "New"})
+			if err != nil || name != "New" {
+				t.Fatalf("created %q, %v", name, err)
+			}
+			if got, name, err := c.create(a.admin, contact.Named{ID: 77, Name: "Chosen"}); got != 77 || name != "Chosen" || err != nil {
+				t.Errorf("with a chosen id: got %d, %q, %v", got, name, err)
+			}
+			if got, name, err := c.rename(a.admin, contact.Named{ID: id, Name: "Newer"}); got != id || name != "Newer" || err != nil {
+				t.Errorf("renamed: got %d, %q, %v", got, name, err)
+			}
+			if got, name, err := c.get(a.agent, id); got != id || name != "Newer" || err != nil {
+				t.Errorf("read: got %d, %q, %v", got, name, err)
+			}
+			if names, err := c.list(a.agent); strings.Join(names, ",") != "demo 0,demo 1,demo 2,Newer,Chosen" || err != nil {
+				t.Errorf("listed: %q, %v", names, err)
+			}
+			if err := c.delete(a.admin, id); err != nil {
+				t.Errorf("deleted: %v", err)
+			}
+			if names, _ := c.list(a.agent); strings.Join(names, ",") != "demo 0,demo 1,demo 2,Chosen" {
+				t.Errorf("after that: %q", names)
+			}
+		})
+	}
+}
+
+func TestCatalogIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	long := strings.Repeat("x", 251)
+	for _, c := range f.catalogs() {
+		used, _, err := c.create(a.admin, contact.Named{Name: "Used"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.refer(a, used)
+		theirs, _, err := c.create(f.other.admin, contact.Named{Name: "Theirs"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.refused(c.noun+": a blank name", func() error { return err3(c.create(a.admin, contact.Named{Name: " "})) }, "REQUIRED name")
+		f.refused(c.noun+": a long name", func() error { return err3(c.create(a.admin, contact.Named{Name: long})) }, "TOO_LONG name")
+		f.refused(c.noun+": a blank new name", func() error { return err3(c.rename(a.admin, contact.Named{ID: used})) }, "REQUIRED name")
+		f.refused(c.noun+": one in use", func() error { return c.delete(a.admin, used) }, "IN_USE")
+		for _, id := range []int{999, 0, theirs} {
+			want := c.noun + " with id " + itoa(id) + " does not exist."
+			for name, do := range map[string]func() error{
+				"renaming": func() error { return err3(c.rename(a.admin, contact.Named{ID: id, Name: "x"})) },
+				"deleting": func() error { return c.delete(a.admin, id) },
+				"reading":  func() error { return err3(c.get(a.agent, id)) },
+			} {
+				if errs := f.refused(name, do, "NOT_FOUND"); errs != nil && errs[0].Message != want {
+					t.Errorf("%s: got %q, want %q", name, errs[0].Message, want)
+				}
+			}
+		}
+	}
+}
+
+func err3(_ int, _ string, err error) error { return err }
+
+func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, c := range f.catalogs() {
+		_, _, err := c.create(f.other.admin, contact.Named{ID: f.demo.stores[0], Name: "x"})
+		var errs contact.Errors
+		if err == nil || errors.As(err, &errs) {
+			t.Errorf("%s: got %v, want a fault: clients do not choose ids", c.noun, err)
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package contact_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"contactgraph/ent/login"
+	"contactgraph/internal/contact"
+)
+
+// A customer is told the same of every contact but its own, whether it exists or not, and before all else.
+func TestCustomerReachesNoOtherContact(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	me, another, theirs := a.create(nil), a.create(nil), f.other.create(nil)
+	as := a.as(me)
+	commands := map[string]func(id int) error{
+		"Get":    func(id int) error { return errOf(f.Get(as, id)) },
+		"Update": func(id int) error { return errOf(f.update(as, id, nil)) },
+		"Update without a version": func(id int) error {
+			return errOf(f.Update(as, contact.Update{ID: id, Set: contact.Patch{contact.Email: "\xff"}}))
+		},
+		"SetDetails": func(id int) error { return errOf(f.details(as, id, contact.Details{})) },
+		"Delete":     func(id int) error { return errOf(f.Delete(as, contact.Delete{ID: id, Lock: overwrite})) },
+	}
+	for name, command := range commands {
+		said := ""
+		for what, id := range map[string]int{"in the account": another.ID, "in another account": theirs.ID, "nowhere": 999, "no id": 0} {
+			errs := f.refused(name+" "+what, func() error { return command(id) }, "FORBIDDEN")
+			if text := errs.Error(); said == "" {
+				said = text
+			} else if text != said {
+				t.Errorf("%s: a contact that is %s looks different: %q and %q", name, what, text, said)
+			}
+		}
+	}
+}
+
+func TestCustomerWritesItsOwnContact(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	me := a.create(a.everything(), contact.Details{Membership: &a.segments})
+	note := a.property(contact.NewProperty{Name: "Note"})
+	as := a.as(me)
+	if _, err := f.Update(as, contact.Update{ID: me.ID, Lock: at(me), Set: contact.Patch{
+		contact.Email: "eva@example.com", contact.Phone: nil, contact.FirstName: "Eva", contact.LastName: "Ek", contact.LimitPermanently: false,
+		contact.LimitUntil: nil, contact.PreferredStore: a.stores[1],
+		contact.Company: a.companies[0], contact.PermissionSource: "form", // as they are
+	}}); err != nil {
+		t.Errorf("fields: %v", err)
+	}
+	segments := []int{a.segments[2], a.segments[0], a.segments[1], a.segments[0]} // as it is, in another order and with a double
+	if _, err := f.details(as, me.ID, contact.Details{
+		Properties: []contact.PropertyPatch{{Property: note, Values: []contact.Value{{Value: "hi"}}}},
+		Logins:     &[]contact.Login{{Name: "eva", Kind: login.KindBlank}},
+		Membership: &segments,
+	}); err != nil {
+		t.Errorf("details: %v", err)
+	}
+	if got := a.get(me.ID); *got.FirstName != "Eva" || got.Version != me.Version+2 {
+		t.Errorf("stored %v", got)
+	}
+}
+
+func TestCustomerMayNotChange(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	locked := a.property(contact.NewProperty{Name: "Locked", ReadOnly: true})
+	me := a.create(a.everything(), contact.Details{
+		Membership: new(a.segments[:2]),
+		Properties: []contact.PropertyPatch{{Property: locked, Values: []contact.Value{{Value: "x"}}}},
+	})
+	as := a.as(me)
+	fields := func(set contact.Patch) func() error {
+		return func() error { return errOf(f.update(as, me.ID, set)) }
+	}
+	details := func(d contact.Details) func() error {
+		return func() error { return errOf(f.details(as, me.ID, d)) }
+	}
+	value := func(values ...contact.Value) contact.Details {
+		return contact.Details{Properties: []contact.PropertyPatch{{Property: locked, Values: values}}}
+	}
+	tests := []struct {
+		name string
+		do   func() error
+		want []string
+	}{
+		{"its company", fields(contact.Patch{contact.Company: a.companies[1]}), []string{"FORBIDDEN companyId"}},
+		{"its company to one that is not there", fields(contact.Patch{contact.Company: 999}), []string{"FORBIDDEN companyId"}},
+		{"its company to none", fields(contact.Patch{contact.Company: nil}), []string{"FORBIDDEN companyId"}},
+		{"its permission source", fields(contact.Patch{contact.PermissionSource: "me"}), []string{"FORBIDDEN latestPermissionSource"}},
+		{"both, with what else is wrong", fields(contact.Patch{contact.Company: 999, contact.PermissionSource: nil, contact.PreferredStore: 999}),
+			[]string{"STORE_NOT_FOUND preferredStoreId", "FORBIDDEN companyId", "FORBIDDEN latestPermissionSource"}},
+		{"its membership by a segment more", details(contact.Details{Membership: &a.segments}), []string{"FORBIDDEN membership"}},
+		{"its membership by a segment less", details(contact.Details{Membership: new(a.segments[:1])}), []string{"FORBIDDEN membership"}},
+		{"its membership to none", details(contact.Details{Membership: &[]int{}}), []string{"FORBIDDEN membership"}},
+		{"its membership to one that is not there", details(contact.Details{Membership: &[]int{999}}), []string{"FORBIDDEN membership"}},
+		{"a read-only property", details(value(contact.Value{Value: "y"})), []string{"READ_ONLY properties.1"}},
+		{"a read-only property to what it has", details(value(contact.Value{Value: "x"})), []string{"READ_ONLY properties.1"}},
+		{"a read-only property to nothing", details(value()), []string{"READ_ONLY properties.1"}},
+	}
+	for _, tt := range tests {
+		f.refused(tt.name, tt.do, tt.want...)
+	}
+}
+
+// TestRoles holds each command and query to the least role that it is for.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	me := a.create(nil)
+	property := a.property(contact.NewProperty{Name: "Note"})
+	const customer, agent, admin = 1, 2, 3
+	contexts := map[int]context.Context{0: t.Context(), customer: a.as(me), agent: a.agent, admin: a.admin}
+	spares := []int{a.create(nil).ID, a.create(nil).ID, a.create(nil).ID, a.create(nil).ID}
+	spare := func() (id int) {
+		id, spares = spares[0], spares[1:]
+		return id
+	}
+	tests := []struct {
+		name  string
+		least int
+		do    func(ctx context.Context) error
+	}{
+		{"Get", customer, func(ctx context.Context) error { return errOf(f.Get(ctx, me.ID)) }},
+		{"ByEmail", customer, func(ctx context.Context) error { return errOf(f.ByEmail(ctx, "x")) }},
+		{"ByPhone", customer, func(ctx context.Context) error { return errOf(f.ByPhone(ctx, "", "x")) }},
+		{"BySecret", customer, func(ctx context.Context) error { return errOf(f.BySecret(ctx, "x")) }},
+		{"ByLogin", customer, func(ctx context.Context) error { return errOf(f.ByLogin(ctx, "x")) }},
+		{"Page", customer, func(ctx context.Context) error {
+			return errOf(f.Page(ctx, contact.Filter{}, contact.Order{}, contact.PageArgs{}))
+		}},
+		{"Count", customer, func(ctx context.Context) error { return errOf(f.Count(ctx, contact.Filter{})) }},
+		{"Update", customer, func(ctx context.Context) error { return errOf(f.update(ctx, me.ID, nil)) }},
+		{"SetDetails", customer, func(ctx context.Context) error { return errOf(f.details(ctx, me.ID, contact.Details{})) }},
+		{"Create", agent, func(ctx context.Context) error { return errOf(f.Create(ctx, contact.Create{})) }},
+		{"CreateAll", agent, func(ctx context.Context) error { return errOf(f.CreateAll(ctx, nil)) }},
+		{"Delete", agent, func(ctx context.Context) error {
+			return errOf(f.Delete(ctx, contact.Delete{ID: spare(), Lock: overwrite}))
+		}},
+		{"Stores", customer, func(ctx context.Context) error { return errOf(f.Stores(ctx)) }},
+		{"Store", customer, func(ctx context.Context) error { return errOf(f.Store(ctx, a.stores[0])) }},
+		{"Companies", agent, func(ctx context.Context) error { return errOf(f.Companies(ctx)) }},
+		{"Company", agent, func(ctx context.Context) error { return errOf(f.Company(ctx, a.companies[0])) }},
+		{"Segments", agent, func(ctx context.Context) error { return errOf(f.Segments(ctx)) }},
+		{"Segment", agent, func(ctx context.Context) error { return errOf(f.Segment(ctx, a.segments[0])) }},
+		{"Properties", customer, func(ctx context.Context) error { return errOf(f.Properties(ctx)) }},
+		{"Property", customer, func(ctx context.Context) error { return errOf(f.Property(ctx, property)) }},
+		{"CreateStore", admin, func(ctx context.Context) error { return errOf(f.CreateStore(ctx, contact.Named{Name: "x"})) }},
+		{"RenameStore", admin, func(ctx context.Context) error {
+			return errOf(f.RenameStore(ctx, contact.Named{ID: a.stores[0], Name: "x"}))
+		}},
+		{"DeleteStore", admin, func(ctx context.Context) error { return f.DeleteStore(ctx, a.stores[0]) }},
+		{"CreateCompany", admin, func(ctx context.Context) error { return errOf(f.CreateCompany(ctx, contact.Named{Name: "x"})) }},
+		{"RenameCompany", admin, func(ctx context.Context) error {
+			return errOf(f.RenameCompany(ctx, contact.Named{ID: a.companies[0], Name: "x"}))
+		}},
+		{"DeleteCompany", admin, func(ctx context.Context) error { return f.DeleteCompany(ctx, a.companies[0]) }},
+		{"CreateSegment", admin, func(ctx context.Context) error { return errOf(f.CreateSegment(ctx, contact.Named{Name: "x"})) }},
+		{"RenameSegment", admin, func(ctx context.Context) error {
+			return errOf(f.RenameSegment(ctx, contact.Named{ID: a.segments[0], Name: "x"}))
+		}},
+		{"DeleteSegment", admin, func(ctx context.Context) error { return f.DeleteSegment(ctx, a.segments[0]) }},
+		{"CreateProperty", admin, func(ctx context.Context) error {
+			return errOf(f.CreateProperty(ctx, contact.NewProperty{Name: "Other", Kind: "TEXT"}))
+		}},
+		{"ChangeProperty", admin, func(ctx context.Context) error {
+			return errOf(f.ChangeProperty(ctx, contact.PropertyChange{ID: property}))
+		}},
+		{"DeleteProperty", admin, func(ctx context.Context) error { return f.DeleteProperty(ctx, property) }},
+	}
+	for _, tt := range tests {
+		for role := range admin + 1 {
+			before := f.db.Dump()
+			err := tt.do(contexts[role])
+			var errs contact.Errors
+			switch {
+			case role == 0 && !errors.Is(err, contact.ErrUnauthenticated):
+				t.Errorf("%s for nobody: got %v, want ErrUnauthenticated", tt.name, err)
+			case role > 0 && role < tt.least && (!errors.As(err, &errs) || !errs.Has(contact.Forbidden)):
+				t.Errorf("%s for role %d: got %v, want FORBIDDEN", tt.name, role, err)
+			case role >= tt.least && err != nil:
+				t.Errorf("%s for role %d: %v", tt.name, role, err)
+			}
+			if err != nil && f.db.Dump() != before {
+				t.Errorf("%s for role %d changed the database", tt.name, role)
+			}
+		}
+	}
+}

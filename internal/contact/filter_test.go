@@ -1,0 +1,147 @@
+package contact_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/internal/contact"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// found returns the names of the contacts that the filter leaves.
+func (a *tenant) found(filter contact.Filter) []string {
+	a.t.Helper()
+	p, err := a.Page(a.agent, filter, contact.Order{}, contact.PageArgs{First: new(100)})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	names := []string{}
+	for _, c := range p.Contacts {
+		names = append(names, *c.FirstName)
+	}
+	if n, err := a.Count(a.agent, filter); n != len(names) || err != nil {
+		a.t.Errorf("counted %d, %v, but found %q", n, err, names)
+	}
+	return names
+}
+
+// people are the contacts that the tests look for; a namesake of one is in the other account.
+func people(t *testing.T) *fixture {
+	t.Helper()
+	f := newFixture(t)
+	a := f.demo
+	for _, set := range []contact.Patch{
+		{contact.FirstName: "Björn", contact.LastName: "Åkesson-Ek", contact.Email: "Bjorn.A@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05", contact.PreferredStore: a.stores[0]},
+		{contact.FirstName: "Anna", contact.LastName: "af Klint", contact.Email: "123.456@post.example", contact.Phone: "+44 20 7946 0018", contact.Company: a.companies[0]},
+		{contact.FirstName: "Łukasz", contact.LastName: "O'Brien", contact.Email: "no address", contact.Phone: "77-88"},
+		{contact.FirstName: "D0ra", contact.Email: ""},
+	} {
+		a.create(set, contact.Details{Membership: new(a.segments[:1])})
+	}
+	f.other.create(contact.Patch{contact.FirstName: "Björn", contact.LastName: "Other", contact.Email: "bjorn.a@example.com", contact.PhoneCountryCode: "46", contact.Phone: "0701740605"})
+	return f
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	a := people(t).demo
+	tests := []struct {
+		search string
+		want   []string
+	}{
+		{"", []string{"Björn", "Anna", "Łukasz", "D0ra"}}, {" \u00a0", []string{"Björn", "Anna", "Łukasz", "D0ra"}},
+		{"?!", nil},
+		{"björn", []string{"Björn"}}, {"BJORN", []string{"Björn"}}, {"bj", []string{"Björn"}}, {"b", []string{"Björn", "Łukasz"}}, {"jorn", nil},
+		{"ak", []string{"Björn"}}, {"ek", []string{"Björn"}}, {"åkesson-e", []string{"Björn"}}, {"ek bjo", []string{"Björn"}}, {"ek anna", nil},
+		{"af kl", []string{"Anna"}}, {"a", []string{"Björn", "Anna", "Łukasz"}},
+		{"o'brien", []string{"Łukasz"}}, {"brien o", []string{"Łukasz"}}, {"łuk", []string{"Łukasz"}},
+		{"bjorn.a@example.com", []string{"Björn"}}, {"Bjorn.A@ex", []string{"Björn"}}, {"bjorn.a", []string{"Björn"}}, {"example", []string{"Björn", "Anna"}},
+		{"a@example.com", nil}, {"123.4", []string{"Anna"}}, {"123.456@p", []string{"Anna"}}, {"456", []string{"Anna"}}, {"address", []string{"Łukasz"}},
+		{"0701740605", []string{"Björn"}}, {"070 174", []string{"Björn"}}, {"+46 70-174 06", []string{"Björn"}}, {"4670", []string{"Björn"}},
+		{"46070", []string{"Björn"}}, {"70174", []string{"Björn"}}, {"1740605", nil}, {"bjo 070-174 06", []string{"Björn"}},
+		{"020 7946", []string{"Anna"}}, {"+44 20", []string{"Anna"}}, {"7788", []string{"Łukasz"}}, {"77 8", []string{"Łukasz"}}, {"12", []string{"Anna"}},
+		{"d0", []string{"D0ra"}}, {"other", nil}, {"%", nil}, {"_", nil},
+	}
+	for _, tt := range tests {
+		want := append([]string{}, tt.want...)
+		if diff := cmp.Diff(want, a.found(contact.Filter{Search: &tt.search})); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", tt.search, diff)
+		}
+	}
+}
+
+func TestFilter(t *testing.T) {
+	t.Parallel()
+	f := people(t)
+	a := f.demo
+	all := []string{"Björn", "Anna", "Łukasz", "D0ra"}
+	third := a.get(3).LastModified
+	tests := []struct {
+		name   string
+		filter contact.Filter
+		want   []string
+	}{
+		{"nothing", contact.Filter{}, all},
+		{"a name", contact.Filter{Name: new("ek BJÖ")}, []string{"Björn"}},
+		{"a name is not looked for in addresses", contact.Filter{Name: new("example")}, nil},
+		{"a blank name", contact.Filter{Name: new(" ")}, all},
+		{"a name without a word", contact.Filter{Name: new("-")}, nil},
+		{"an address in another case", contact.Filter{Email: new(" BJORN.a@example.com")}, []string{"Björn"}},
+		{"the beginning of an address", contact.Filter{Email: new("bjorn")}, nil},
+		{"no address", contact.Filter{Email: new("")}, nil},
+		{"a number that stands alone", contact.Filter{Phone: new("+46 (0)70 1740605")}, []string{"Björn"}},
+		{"a number with its code", contact.Filter{Phone: new("701740605"), CountryCode: new("0046")}, []string{"Björn"}},
+		{"a number without its code", contact.Filter{Phone: new("0701740605")}, nil},
+		{"a code alone", contact.Filter{CountryCode: new("46")}, all},
+		{"no number", contact.Filter{Phone: new("")}, nil},
+		{"a store", contact.Filter{Store: &a.stores[0]}, []string{"Björn"}},
+		{"another account's store", contact.Filter{Store: &f.other.stores[0]}, nil},
+		{"a company", contact.Filter{Company: &a.companies[0]}, []string{"Anna"}},
+		{"a segment", contact.Filter{Segment: &a.segments[0]}, all},
+		{"another segment", contact.Filter{Segment: &a.segments[1]}, nil},
+		{"another account's segment", contact.Filter{Segment: &f.other.segments[0]}, nil},
+		{"modified at a time or later", contact.Filter{ModifiedSince: &third}, all[2:]},
+		{"modified later", contact.Filter{ModifiedSince: new(third.Add(1))}, all[3:]},
+		{"modified since, by another clock", contact.Filter{ModifiedSince: new(third.In(time.FixedZone("", -3600)))}, all[2:]},
+		{"several", contact.Filter{Segment: &a.segments[0], ModifiedSince: &third, Search: new("d0"), Name: new("d")}, []string{"D0ra"}},
+		{"several that no contact meets", contact.Filter{Store: &a.stores[0], Company: &a.companies[0]}, nil},
+	}
+	for _, tt := range tests {
+		if got := a.found(tt.filter); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// What a contact is found by follows its fields.
+func TestSearchFollowsTheFields(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(contact.Patch{contact.FirstName: "Anna", contact.LastName: "Ek", contact.Email: "ek@anna.example", contact.Phone: "+46701740605"})
+	finds := func(want bool, searches ...string) {
+		t.Helper()
+		for _, s := range searches {
+			if got := len(a.found(contact.Filter{Search: &s})) == 1; got != want {
+				t.Errorf("%q finds it: %v, want %v", s, got, want)
+			}
+		}
+	}
+	finds(true, "anna", "ek", "example", "070", "4670")
+	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva", contact.Email: nil, contact.Phone: "+442079460018"}); err != nil {
+		t.Fatal(err)
+	}
+	finds(true, "eva", "ek", "020", "4420")
+	finds(false, "anna", "example", "070", "4670")
+	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "0701740605"}); err != nil {
+		t.Fatal(err)
+	}
+	finds(true, "070", "4670", "46070")
+	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.PhoneCountryCode: nil}); err != nil {
+		t.Fatal(err)
+	}
+	finds(true, "070")
+	finds(false, "4670")
+}

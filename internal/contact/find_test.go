@@ -1,0 +1,66 @@
+package contact_test
+
+import (
+	"context"
+	"testing"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/internal/contact"
+)
+
+func TestContactIsFoundByItsKeys(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	set := contact.Patch{contact.Email: "Anna@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05"}
+	logins := contact.Details{Logins: &[]contact.Login{{"Anna", login.KindGoogle}}}
+	c, theirs := a.create(set, logins), f.other.create(set, logins)
+	another := a.create(nil)
+	tests := []struct {
+		name string
+		find func(ctx context.Context) (*ent.Contact, error)
+		want int // for the agent; 0 for none
+	}{
+		{"email in another case", func(ctx context.Context) (*ent.Contact, error) { return f.ByEmail(ctx, "ANNA@example.COM ") }, c.ID},
+		{"another email", func(ctx context.Context) (*ent.Contact, error) { return f.ByEmail(ctx, "anna@example.org") }, 0},
+		{"no email", func(ctx context.Context) (*ent.Contact, error) { return f.ByEmail(ctx, " ") }, 0},
+		{"phone in another spelling", func(ctx context.Context) (*ent.Contact, error) { return f.ByPhone(ctx, "", "+46 70 174 06 05") }, c.ID},
+		{"phone with its code", func(ctx context.Context) (*ent.Contact, error) { return f.ByPhone(ctx, "46", "701740605") }, c.ID},
+		{"phone without its code", func(ctx context.Context) (*ent.Contact, error) { return f.ByPhone(ctx, "", "0701740605") }, 0},
+		{"no phone", func(ctx context.Context) (*ent.Contact, error) { return f.ByPhone(ctx, "46", "") }, 0},
+		{"secret", func(ctx context.Context) (*ent.Contact, error) { return f.BySecret(ctx, c.Secret) }, c.ID},
+		{"another account's secret", func(ctx context.Context) (*ent.Contact, error) { return f.BySecret(ctx, theirs.Secret) }, 0},
+		{"no secret", func(ctx context.Context) (*ent.Contact, error) { return f.BySecret(ctx, "") }, 0},
+		{"login in another case", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, " ANNA") }, c.ID},
+		{"another login", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, "eva") }, 0},
+		{"no login", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, "") }, 0},
+	}
+	for _, tt := range tests {
+		for who, want := range map[string]int{"the agent": tt.want, "the customer itself": tt.want, "another customer": 0} {
+			ctx := map[string]context.Context{"the agent": a.agent, "the customer itself": a.as(c), "another customer": a.as(another)}[who]
+			got, err := tt.find(ctx)
+			if err != nil || (got == nil) != (want == 0) || got != nil && got.ID != want {
+				t.Errorf("%s, for %s: got %v, %v, want contact %d", tt.name, who, got, err, want)
+			}
+		}
+	}
+}
+
+func TestGet(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c, theirs := a.create(nil), f.other.create(nil)
+	for _, ctx := range []context.Context{a.agent, a.admin, a.as(c)} {
+		if got, err := f.Get(ctx, c.ID); err != nil || got.ID != c.ID {
+			t.Errorf("got %v, %v", got, err)
+		}
+	}
+	for name, id := range map[string]int{"absent": 999, "another account's": theirs.ID} {
+		errs := f.refused(name, func() error { return errOf(f.Get(a.agent, id)) }, "NOT_FOUND")
+		if want := "Contact with id " + itoa(id) + " does not exist."; errs[0].Message != want {
+			t.Errorf("%s: got %q, want %q", name, errs[0].Message, want)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/company"
+	"contactgraph/ent/segment"
+	"contactgraph/ent/store"
+	"contactgraph/internal/viewer"
+)
+
+// named is a kind of thing that has just a name: what it is called, and how one of them is kept. Its statements are ent's,
+// which has a builder of its own for each.
+type named[T any] struct {
+	noun   string
+	insert func(ctx context.Context, tx *ent.Tx, n Named) (T, error)
+	rename func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error)
+	remove func(ctx context.Context, tx *ent.Tx, account, id int) (int, error)
+	find   func(ctx context.Context, c *ent.Client, account, id int) (T, error)
+}
+
+var stores = named[*ent.Store]{
+	noun: "Store",
+	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Store, error) {
+		return withID(tx.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
+	},
+	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
+		return tx.Store.Update().Where(store.ID(n.ID), store.AccountID(account)).SetName(n.Name).Save(ctx)
+	},
+	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
+		return tx.Store.Delete().Where(store.ID(id), store.AccountID(account)).Exec(ctx)
+	},
+	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Store, error) {
+		return c.Store.Query().Where(store.ID(id), store.AccountID(account)).Only(ctx)
+	},
+}
+
+var companies = named[*ent.Company]{
+	noun: "Company",
+	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Company, error) {
+		return withID(tx.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
+	},
+	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
+		return tx.Company.Update().Where(company.ID(n.ID), company.AccountID(account)).SetName(n.Name).Save(ctx)
+	},
+	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
+		return tx.Company.Delete().Where(company.ID(id), company.AccountID(account)).Exec(ctx)
+	},
+	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Company, error) {
+		return c.Company.Query().Where(company.ID(id), company.AccountID(account)).Only(ctx)
+	},
+}
+
+var segments = named[*ent.Segment]{
+	noun: "Segment",
+	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Segment, error) {
+		return withID(tx.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
+	},
+	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
+		return tx.Segment.Update().Where(segment.ID(n.ID), segment.AccountID(account)).SetName(n.Name).Save(ctx)
+	},
+	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
+		return tx.Segment.Delete().Where(segment.ID(id), segment.AccountID(account)).Exec(ctx)
+	},
+	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Segment, error) {
+		return c.Segment.Query().Where(segment.ID(id), segment.AccountID(account)).Only(ctx)
+	},
+}
+
+func (k named[T]) create(ctx context.Context, s *Service, n Named) (T, error) {
+	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (T, error) {
+		return k.insert(ctx, tx, n)
+	})
+}
+
+func (k named[T]) change(ctx context.Context, s *Service, n Named) (T, error) {
+	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (thing T, err error) {
+		if err := changed(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
+			return thing, err
+		}
+		return k.find(ctx, tx.Client(), v.Account, n.ID)
+	})
+}
+
+func (k named[T]) delete(ctx context.Context, s *Service, id int) error {
+	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
+		return changed(k.noun, id)(k.remove(ctx, tx, v.Account, id))
+	})
+}
+
+// get returns one to viewers of at least the role r. It fails with NotFound if the account has none with the id.
+func (k named[T]) get(ctx context.Context, s *Service, r viewer.Role, id int) (T, error) {
+	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.client(), v.Account, id) })
+}

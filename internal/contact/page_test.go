@@ -1,0 +1,258 @@
+package contact_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/viewer"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+var orderFields = []contact.OrderField{contact.ByID, contact.ByName, contact.ByLastModified, contact.ByRegistration}
+
+// crowd makes contacts with many ties: few names, and times that several share.
+func (a *tenant) crowd(n int) {
+	a.t.Helper()
+	names := []any{nil, "", "Ek", "ek", "Åberg", "aberg", "Zon"}
+	times := []time.Time{start, start.Add(time.Microsecond), start.Add(100 * time.Millisecond), start.Truncate(time.Second), start.Add(10 * time.Second)}
+	for i := range n {
+		a.create(contact.Patch{contact.LastName: names[i%len(names)], contact.FirstName: names[i/len(names)%len(names)], contact.PreferredStore: a.stores[i%2]})
+	}
+	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *ent.Tx) error {
+		for i, c := range tx.Contact.Query().AllX(ctx) {
+			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = ?, registered_at = ? WHERE account_id = ? AND id = ?",
+				times[i*3%len(times)], times[i*7%len(times)], a.account, c.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// sorted returns the ids of the contacts in the order, computed without the database.
+func sorted(all []*ent.Contact, o contact.Order) []int {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(x, y *ent.Contact) int {
+		var n int
+		switch o.Field {
+		case contact.ByName:
+			n = cmp.Compare(x.NameKey, y.NameKey)
+		case contact.ByLastModified:
+			n = x.LastModified.Compare(y.LastModified)
+		case contact.ByRegistration:
+			n = x.RegisteredAt.Compare(y.RegisteredAt)
+		}
+		n = cmp.Or(n, cmp.Compare(x.ID, y.ID))
+		if o.Desc {
+			return -n
+		}
+		return n
+	})
+	return idsOf(all)
+}
+
+func idsOf(contacts []*ent.Contact) []int {
+	ids := make([]int, len(contacts))
+	for i, c := range contacts {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
+// Pages of whatever sizes give the sorted list, without a gap and without a double.
+func TestPagesMakeUpTheSortedList(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(60)
+	f.other.crowd(10)
+	all := a.db.Client().Contact.Query().AllX(a.agent)
+	first := func(store int) (some []*ent.Contact) {
+		for _, c := range all {
+			if *c.PreferredStoreID == store {
+				some = append(some, c)
+			}
+		}
+		return some
+	}
+	lists := []struct {
+		filter contact.Filter
+		all    []*ent.Contact
+	}{{contact.Filter{}, all}, {contact.Filter{Store: &a.stores[0]}, first(a.stores[0])}, {contact.Filter{Store: &a.stores[2]}, nil}}
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SampledFrom(lists).Draw(t, "list")
+		o := contact.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
+		backwards := rapid.Bool().Draw(t, "backwards")
+		want := sorted(list.all, o)
+		var got []int
+		var cursor *string
+		for {
+			size := rapid.IntRange(0, 30).Draw(t, "size")
+			args := contact.PageArgs{First: &size, After: cursor}
+			if backwards {
+				args = contact.PageArgs{Last: &size, Before: cursor}
+			}
+			p, err := f.Page(a.agent, list.filter, o, args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Contacts) > size || len(p.Cursors) != len(p.Contacts) {
+				t.Fatalf("%d contacts with %d cursors on a page of %d", len(p.Contacts), len(p.Cursors), size)
+			}
+			more, asked := p.HasNext, p.HasPrev
+			if backwards {
+				got, more, asked = slices.Concat(idsOf(p.Contacts), got), p.HasPrev, p.HasNext
+			} else {
+				got = append(got, idsOf(p.Contacts)...)
+			}
+			if asked != (cursor != nil) || more != (len(got) < len(want)) {
+				t.Fatalf("after %d of %d: next %v, previous %v", len(got), len(want), p.HasNext, p.HasPrev)
+			}
+			if !more {
+				break
+			}
+			if n := len(p.Cursors); n > 0 {
+				cursor = &p.Cursors[n-1]
+				if backwards {
+					cursor = &p.Cursors[0]
+				}
+			}
+		}
+		if diff := gocmp.Diff(append([]int{}, want...), append([]int{}, got...)); diff != "" {
+			t.Fatalf("(-sorted +paged)\n%s", diff)
+		}
+	})
+}
+
+func TestPageBetweenCursors(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(20)
+	all := a.db.Client().Contact.Query().AllX(a.agent)
+	for _, field := range orderFields {
+		for _, desc := range []bool{false, true} {
+			o := contact.Order{Field: field, Desc: desc}
+			whole := must(f.Page(a.agent, contact.Filter{}, o, contact.PageArgs{}))
+			p, err := f.Page(a.agent, contact.Filter{}, o, contact.PageArgs{After: &whole.Cursors[4], Before: &whole.Cursors[9], Last: new(3)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := gocmp.Diff(sorted(all, o)[6:9], idsOf(p.Contacts)); diff != "" || !p.HasPrev || !p.HasNext {
+				t.Errorf("%v: previous %v, next %v (-want +got)\n%s", o, p.HasPrev, p.HasNext, diff)
+			}
+		}
+	}
+}
+
+func TestPageWithoutArgumentsIsTheFirstByID(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	must(f.CreateAll(a.agent, make([]contact.Create, 60)))
+	p := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{}))
+	if len(p.Contacts) != contact.DefaultPage || p.Contacts[0].ID != 1 || !slices.IsSorted(idsOf(p.Contacts)) || !p.HasNext || p.HasPrev {
+		t.Errorf("%d contacts, next %v, previous %v", len(p.Contacts), p.HasNext, p.HasPrev)
+	}
+}
+
+// A contact that moves while somebody pages neither ends the list nor repeats it.
+func TestCursorOutlivesItsContact(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(6)
+	p := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{First: new(3)}))
+	if _, err := f.Delete(a.agent, contact.Delete{ID: p.Contacts[2].ID, Lock: overwrite}); err != nil {
+		t.Fatal(err)
+	}
+	rest := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{After: &p.Cursors[2]}))
+	if diff := gocmp.Diff([]int{4, 5, 6}, idsOf(rest.Contacts)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestPageArgumentsAreRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(3)
+	cursor := func(field contact.OrderField) *string {
+		return &must(f.Page(a.agent, contact.Filter{}, contact.Order{Field: field}, contact.PageArgs{})).Cursors[0]
+	}
+	text := func(s string) *string { return new(base64.RawURLEncoding.EncodeToString([]byte(s))) }
+	byTime := contact.Order{Field: contact.ByLastModified}
+	tests := []struct {
+		name  string
+		order contact.Order
+		args  contact.PageArgs
+	}{
+		{"first and last", contact.Order{}, contact.PageArgs{First: new(1), Last: new(1)}},
+		{"a negative first", contact.Order{}, contact.PageArgs{First: new(-1)}},
+		{"a negative last", contact.Order{}, contact.PageArgs{Last: new(-1)}},
+		{"too many", contact.Order{}, contact.PageArgs{First: new(101)}},
+		{"too many from the end", contact.Order{}, contact.PageArgs{Last: new(101)}},
+		{"an empty cursor", contact.Order{}, contact.PageArgs{After: new("")}},
+		{"a cursor that is no base64", contact.Order{}, contact.PageArgs{Before: new("!")}},
+		{"a cursor that is no JSON", contact.Order{}, contact.PageArgs{After: text("x")}},
+		{"a cursor of another kind", contact.Order{}, contact.PageArgs{After: text(`{"f":1}`)}},
+		{"a cursor of another order", contact.Order{Field: contact.ByName}, contact.PageArgs{After: cursor(contact.ByID)}},
+		{"a cursor of another order, before", contact.Order{}, contact.PageArgs{Before: cursor(contact.ByName)}},
+		{"a cursor with a time that is none", byTime, contact.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
+	}
+	for _, tt := range tests {
+		if p, err := f.Page(a.agent, contact.Filter{}, tt.order, tt.args); !errors.Is(err, contact.ErrPage) {
+			t.Errorf("%s: got %v, %v, want ErrPage", tt.name, p, err)
+		}
+	}
+}
+
+func TestCustomerSeesOnlyItself(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(9)
+	me := a.create(contact.Patch{contact.LastName: "Ek"})
+	for name, filter := range map[string]contact.Filter{"all": {}, "by name": {Name: new("ek")}, "by search": {Search: new("EK")}} {
+		p, err := f.Page(a.as(me), filter, contact.Order{Field: contact.ByName}, contact.PageArgs{})
+		if err != nil || !slices.Equal(idsOf(p.Contacts), []int{me.ID}) || p.HasNext {
+			t.Errorf("%s: got %v, %v, want itself", name, p, err)
+		}
+		if n, err := f.Count(a.as(me), filter); n != 1 || err != nil {
+			t.Errorf("%s: counts %d, %v", name, n, err)
+		}
+	}
+	for name, filter := range map[string]contact.Filter{"of others": {Store: &a.stores[0]}, "of nobody": {Search: new("nobody")}} {
+		p, err := f.Page(a.as(me), filter, contact.Order{}, contact.PageArgs{})
+		n, countErr := f.Count(a.as(me), filter)
+		if err != nil || countErr != nil || len(p.Contacts) != 0 || n != 0 {
+			t.Errorf("%s: got %v, %d", name, p, n)
+		}
+	}
+}
+
+func TestCountIsOfAllThatTheFilterLeaves(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.crowd(21)
+	f.other.crowd(4)
+	for want, filter := range map[int]contact.Filter{21: {}, 11: {Store: &a.stores[0]}, 0: {Store: &f.other.stores[0]}} {
+		if n, err := f.Count(a.agent, filter); n != want || err != nil {
+			t.Errorf("got %d, %v, want %d", n, err, want)
+		}
+	}
+}

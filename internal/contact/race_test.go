@@ -1,0 +1,149 @@
+package contact_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
+)
+
+const racers = 64
+
+// race runs do in many goroutines at once.
+func race(do func(i int)) {
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range racers {
+		group.Go(func() {
+			<-begin
+			do(i)
+		})
+	}
+	close(begin)
+	group.Wait()
+}
+
+// Each racer writes until it has succeeded, retrying with the version that it was told.
+func TestRacersForOneContactLoseNoWrite(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(contact.Patch{contact.FirstName: "nobody"})
+	states := &states{seen: map[revision.Version]string{c.Version: "nobody"}}
+	var successes, conflicts atomic.Int64
+	race(func(i int) {
+		version := c.Version
+		for {
+			name := fmt.Sprint("racer ", i)
+			r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(version), Set: contact.Patch{contact.FirstName: name}})
+			var errs contact.Errors
+			switch {
+			case err == nil:
+				successes.Add(1)
+				states.add(t, r.Contact)
+				return
+			case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.VersionConflict:
+				conflicts.Add(1)
+				version = errs[0].Latest.Version
+				states.told(errs[0].Latest)
+			default:
+				t.Error(err)
+				return
+			}
+		}
+	})
+	last := a.get(c.ID)
+	if rise := int64(last.Version - c.Version); successes.Load() != racers || rise != successes.Load() {
+		t.Errorf("%d successes raised the version by %d", successes.Load(), rise)
+	}
+	states.add(t, last)
+	states.check(t)
+	t.Logf("%d successes, %d conflicts", successes.Load(), conflicts.Load())
+}
+
+// states are those that a contact was in, by version, and those that conflicts told of.
+type states struct {
+	mu    sync.Mutex
+	seen  map[revision.Version]string
+	shown []*ent.Contact
+}
+
+func (s *states) add(t *testing.T, c *ent.Contact) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name, ok := s.seen[c.Version]; ok && name != *c.FirstName {
+		t.Errorf("version %d is both %q and %q", c.Version, name, *c.FirstName)
+	}
+	s.seen[c.Version] = *c.FirstName
+}
+
+func (s *states) told(c *ent.Contact) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = append(s.shown, c)
+}
+
+func (s *states) check(t *testing.T) {
+	t.Helper()
+	for _, c := range s.shown {
+		if name, ok := s.seen[c.Version]; !ok || name != *c.FirstName {
+			t.Errorf("a conflict told of version %d with %q, which never existed", c.Version, *c.FirstName)
+		}
+	}
+}
+
+func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	tenants := []*tenant{f.demo, f.other}
+	var ids [racers]int
+	for i := range racers {
+		ids[i] = tenants[i%2].create(nil).ID
+	}
+	var winners [2]atomic.Int64
+	race(func(i int) {
+		address := []byte("anna.ek@example.com")
+		address[i%7] = strings.ToUpper(string(address[i%7]))[0]
+		_, err := f.update(tenants[i%2].agent, ids[i], contact.Patch{contact.Email: string(address)})
+		var errs contact.Errors
+		switch {
+		case err == nil:
+			winners[i%2].Add(1)
+		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.EmailTaken:
+		default:
+			t.Error(err)
+		}
+	})
+	for i, a := range tenants {
+		found, err := a.ByEmail(a.agent, "ANNA.EK@EXAMPLE.COM")
+		if winners[i].Load() != 1 || found == nil || err != nil {
+			t.Errorf("account %d: %d winners; found %v, %v", a.account, winners[i].Load(), found, err)
+		}
+	}
+}
+
+func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	var winners atomic.Int64
+	race(func(int) {
+		_, err := f.Create(f.demo.agent, contact.Create{Set: contact.Patch{contact.Phone: "+46701740605"}})
+		var errs contact.Errors
+		switch {
+		case err == nil:
+			winners.Add(1)
+		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.PhoneTaken:
+		default:
+			t.Error(err)
+		}
+	})
+	if n, err := f.Count(f.demo.agent, contact.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
+		t.Errorf("%d winners, %d contacts, %v", winners.Load(), n, err)
+	}
+}

@@ -1,0 +1,157 @@
+package contact_test
+
+import (
+	"fmt"
+	"testing"
+
+	"contactgraph/ent/login"
+	"contactgraph/internal/contact"
+)
+
+func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	owner := a.create(contact.Patch{contact.Email: "Björn@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05"},
+		contact.Details{Logins: &[]contact.Login{{Name: "Björn", Kind: login.KindBlank}}})
+	c := a.create(nil)
+	tests := []struct {
+		name string
+		set  contact.Patch
+		want string
+	}{
+		{"an address in another case", contact.Patch{contact.Email: "BJÖRN@EXAMPLE.COM"}, "EMAIL_TAKEN email"},
+		{"an address with decomposed letters and blanks", contact.Patch{contact.Email: " bjo\u0308rn@example.com\t"}, "EMAIL_TAKEN email"},
+		{"a number with its code apart", contact.Patch{contact.PhoneCountryCode: "0046", contact.Phone: "701740605"}, "PHONE_TAKEN phone"},
+		{"a number that stands alone", contact.Patch{contact.Phone: "+46 (0)70 174 06 05"}, "PHONE_TAKEN phone"},
+		{"a number with its code included as well", contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "+46701740605"}, "PHONE_TAKEN phone"},
+	}
+	for _, tt := range tests {
+		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, tt.want)
+		if e := errs[0].Existing; e == nil || e.ID != owner.ID {
+			t.Errorf("%s: the conflict is with %v, want contact %d", tt.name, e, owner.ID)
+		}
+		errs = f.refused(tt.name+", in a new contact", func() error {
+			return errOf(f.Create(a.agent, contact.Create{Set: tt.set}))
+		}, tt.want)
+		if e := errs[0].Existing; e == nil || e.ID != owner.ID {
+			t.Errorf("%s, in a new contact: the conflict is with %v, want contact %d", tt.name, e, owner.ID)
+		}
+		r, err := f.Create(f.other.agent, contact.Create{Set: tt.set})
+		if err != nil {
+			t.Errorf("%s, in another account: %v", tt.name, err)
+			continue
+		}
+		if _, err := f.Delete(f.other.agent, contact.Delete{ID: r.Contact.ID, Lock: overwrite}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestBlankKeysNeverCollide(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for i, set := range []contact.Patch{
+		nil, nil, {contact.Email: "", contact.Phone: ""}, {contact.Email: "", contact.Phone: ""}, {contact.Email: " \u00a0", contact.Phone: "\t"},
+		{contact.PhoneCountryCode: "46"}, {contact.PhoneCountryCode: "46"},
+	} {
+		if _, err := f.Create(f.demo.agent, contact.Create{Set: set}); err != nil {
+			t.Errorf("contact %d: %v", i, err)
+		}
+	}
+}
+
+func TestContactKeepsItsOwnKeys(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(contact.Patch{contact.Email: "anna@example.com", contact.PhoneCountryCode: "46", contact.Phone: "0701740605"})
+	for _, set := range []contact.Patch{
+		{contact.Email: "ANNA@example.com"}, {contact.Phone: "+46 70 174 06 05"}, {contact.PhoneCountryCode: nil}, {contact.Email: nil},
+		{contact.Email: "anna@example.com"},
+	} {
+		if _, err := f.update(a.agent, c.ID, set); err != nil {
+			t.Errorf("%v: %v", set, err)
+		}
+	}
+}
+
+func TestKeyThatIsGivenUpIsFree(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	set := contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"}
+	first, second, third := a.create(set), a.create(nil), a.create(nil)
+	if _, err := f.update(a.agent, first.ID, contact.Patch{contact.Email: nil, contact.Phone: nil}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.update(a.agent, second.ID, set); err != nil {
+		t.Errorf("after it was cleared: %v", err)
+	}
+	if _, err := f.Delete(a.agent, contact.Delete{ID: second.ID, Lock: overwrite}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.update(a.agent, third.ID, set); err != nil {
+		t.Errorf("after the contact was deleted: %v", err)
+	}
+}
+
+func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	byEmail := a.create(contact.Patch{contact.Email: "anna@example.com"})
+	byPhone := a.create(contact.Patch{contact.Phone: "+46701740605"})
+	both := a.create(contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"})
+	c := a.create(nil)
+	for _, tt := range []struct {
+		name         string
+		set          contact.Patch
+		email, phone int
+	}{
+		{"of two contacts", contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"}, byEmail.ID, byPhone.ID},
+		{"of one contact", contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"}, both.ID, both.ID},
+	} {
+		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
+		if errs[0].Existing.ID != tt.email || errs[1].Existing.ID != tt.phone {
+			t.Errorf("%s: the conflicts are with %v and %v", tt.name, errs[0].Existing, errs[1].Existing)
+		}
+	}
+}
+
+func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.create(contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"},
+		contact.Details{Logins: &[]contact.Login{{Name: "anna", Kind: login.KindBlank}}})
+	me := a.create(nil)
+	errs := f.refused("fields", func() error {
+		return errOf(f.update(a.as(me), me.ID, contact.Patch{contact.Email: "ANNA@example.com", contact.Phone: "+46701740605"}))
+	}, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
+	errs = append(errs, f.refused("a login", func() error {
+		return errOf(f.details(a.as(me), me.ID, contact.Details{Logins: &[]contact.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
+	}, "LOGIN_TAKEN logins")...)
+	for i, want := range []string{"This email address cannot be used.", "This phone number cannot be used.", "This login cannot be used."} {
+		if errs[i].Existing != nil || errs[i].Message != want {
+			t.Errorf("got %q with %v, want %q with nobody", errs[i].Message, errs[i].Existing, want)
+		}
+	}
+}
+
+func TestManyKeysAreCheckedInOneCall(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.create(contact.Patch{contact.Email: "7@example.com"})
+	var all []contact.Create
+	for i := range 10 {
+		all = append(all, contact.Create{Set: contact.Patch{contact.Email: fmt.Sprintf("%d@example.com", i)}})
+	}
+	all[3].Set = contact.Patch{contact.Email: "2@EXAMPLE.com", contact.FirstName: "\xff"}
+	errs := f.refused("one that is stored and one of the same call", func() error { return errOf(f.CreateAll(a.agent, all)) },
+		"EMAIL_TAKEN email", "INVALID firstName", "EMAIL_TAKEN email")
+	if errs[0].Existing != nil || errs[2].Existing == nil {
+		t.Errorf("the conflicts are with %v and %v, want nobody yet, and the contact that is stored", errs[0].Existing, errs[2].Existing)
+	}
+}

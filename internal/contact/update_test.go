@@ -1,0 +1,223 @@
+package contact_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// values are what a contact has in each field.
+func values(c *ent.Contact) contact.Patch {
+	p := contact.Patch{}
+	for _, f := range contact.Fields {
+		p[f] = f.Value(c)
+	}
+	return p
+}
+
+// everything is a patch that fills each field.
+func (a *tenant) everything() contact.Patch {
+	return contact.Patch{
+		contact.Email: "Anna@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05", contact.FirstName: "Anna",
+		contact.LastName: "Ek", contact.LimitPermanently: true, contact.LimitUntil: start, contact.PreferredStore: a.stores[0],
+		contact.Company: a.companies[0], contact.PermissionSource: "form",
+	}
+}
+
+func TestUpdateWritesWhatIsGiven(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	full := values(a.create(a.everything()))
+	with := func(field *contact.Field, v any) contact.Patch {
+		p := contact.Patch{}
+		for g, w := range full {
+			p[g] = w
+		}
+		p[field] = v
+		return p
+	}
+	tests := []struct {
+		name string
+		set  contact.Patch
+		want contact.Patch
+	}{
+		{"nothing", contact.Patch{}, full},
+		{"what is there", full, full},
+		{"one field", contact.Patch{contact.FirstName: "Eva"}, with(contact.FirstName, "Eva")},
+		{"null clears", contact.Patch{contact.LastName: nil}, with(contact.LastName, nil)},
+		{"empty text is kept as it is", contact.Patch{contact.LastName: ""}, with(contact.LastName, "")},
+		{"blanks are kept as they are", contact.Patch{contact.Email: " a@b.c "}, with(contact.Email, " a@b.c ")},
+		{"a boolean", contact.Patch{contact.LimitPermanently: false}, with(contact.LimitPermanently, false)},
+		{"a time is brought to UTC and microseconds", contact.Patch{contact.LimitUntil: start.Add(999).In(time.FixedZone("", 3600))}, full},
+		{"no time", contact.Patch{contact.LimitUntil: nil}, with(contact.LimitUntil, nil)},
+		{"a store", contact.Patch{contact.PreferredStore: a.stores[1]}, with(contact.PreferredStore, a.stores[1])},
+		{"no company", contact.Patch{contact.Company: nil}, with(contact.Company, nil)},
+		{"the longest texts, counted in UTF-16", contact.Patch{contact.FirstName: strings.Repeat("😀", 25)}, with(contact.FirstName, strings.Repeat("😀", 25))},
+	}
+	for _, tt := range tests {
+		restored, err := f.update(a.agent, 1, full)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		before := restored.Contact
+		r, err := f.Update(a.agent, contact.Update{ID: 1, Lock: at(before), Set: tt.set})
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, values(r.Contact), byPath); diff != "" {
+			t.Errorf("%s: the result (-want +got)\n%s", tt.name, diff)
+		}
+		after := a.get(1)
+		if diff := cmp.Diff(tt.want, values(after), byPath); diff != "" {
+			t.Errorf("%s: what is stored (-want +got)\n%s", tt.name, diff)
+		}
+		if after.Version != before.Version+1 || r.Contact.Version != after.Version {
+			t.Errorf("%s: the version went from %d to %d, and is given as %d", tt.name, before.Version, after.Version, r.Contact.Version)
+		}
+		if !after.LastModified.After(before.LastModified) || !r.Contact.LastModified.Equal(after.LastModified) {
+			t.Errorf("%s: last modified %s, before %s", tt.name, after.LastModified, before.LastModified)
+		}
+	}
+}
+
+// byPath shows the fields of a patch by their paths.
+var byPath = cmp.Transformer("fields", func(p contact.Patch) map[string]any {
+	m := map[string]any{}
+	for f, v := range p {
+		if at, ok := v.(time.Time); ok {
+			v = revision.FormatTime(at)
+		}
+		m[f.Path] = v
+	}
+	return m
+})
+
+func TestUpdateRefuses(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a, b := f.demo, f.other
+	c := a.create(a.everything())
+	a.create(contact.Patch{contact.Email: "taken@example.com"})
+	a.create(contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "0701740606"})
+	theirs := b.create(nil)
+	old := c.Version
+	c = must(f.update(a.agent, c.ID, nil)).Contact
+	long := func(n int) string { return strings.Repeat("x", n) }
+	tests := []struct {
+		name string
+		id   int
+		lock contact.Lock
+		set  contact.Patch
+		want []string
+	}{
+		{"a contact that is not there", 999, at(c), nil, []string{"NOT_FOUND"}},
+		{"another account's contact", theirs.ID, at(theirs), nil, []string{"NOT_FOUND"}},
+		{"an id that is none", 0, at(c), nil, []string{"NOT_FOUND"}},
+		{"not found goes before all else", 999, contact.Lock{}, contact.Patch{contact.Email: long(251)}, []string{"NOT_FOUND"}},
+		{"no version", c.ID, contact.Lock{}, nil, []string{"REQUIRED expectedVersion"}},
+		{"a version that is none", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
+		{"a version that is none, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
+		{"a version that is none, with overwrite", c.ID, contact.Lock{Malformed: true, Overwrite: true}, nil, []string{"INVALID expectedVersion"}},
+		{"an old version", c.ID, expecting(old), nil, []string{"VERSION_CONFLICT"}},
+		{"a version to come", c.ID, expecting(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
+		{"a stale version", c.ID, expecting(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
+		{"texts that are too long", c.ID, at(c), contact.Patch{
+			contact.Email: long(251), contact.PhoneCountryCode: long(11), contact.Phone: long(21), contact.FirstName: long(51), contact.LastName: long(51),
+		}, []string{"TOO_LONG email", "TOO_LONG phoneCountryCode", "TOO_LONG phone", "TOO_LONG firstName", "TOO_LONG lastName"}},
+		{"a text that is too long in UTF-16", c.ID, at(c), contact.Patch{contact.FirstName: strings.Repeat("😀", 26)}, []string{"TOO_LONG firstName"}},
+		{"a NUL character", c.ID, at(c), contact.Patch{contact.PermissionSource: "a\x00b"}, []string{"INVALID latestPermissionSource"}},
+		{"what is not UTF-8", c.ID, at(c), contact.Patch{contact.LastName: "\xff"}, []string{"INVALID lastName"}},
+		{"null for a boolean", c.ID, at(c), contact.Patch{contact.LimitPermanently: nil}, []string{"REQUIRED limitMailsPermanently"}},
+		{"a year beyond four digits", c.ID, at(c), contact.Patch{contact.LimitUntil: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"a year before the first", c.ID, at(c), contact.Patch{contact.LimitUntil: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"references to nothing", c.ID, at(c), contact.Patch{contact.PreferredStore: 999, contact.Company: 999}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"references to another account's", c.ID, at(c), contact.Patch{contact.PreferredStore: b.stores[0], contact.Company: b.companies[0]}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"email and phone that others have", c.ID, at(c), contact.Patch{contact.Email: " TAKEN@example.com", contact.Phone: "+46 70 174 06 06"}, []string{"EMAIL_TAKEN email", "PHONE_TAKEN phone"}},
+		{"all at once, in the order of the fields", c.ID, expecting(old), contact.Patch{
+			contact.Company: 999, contact.PreferredStore: 999, contact.Email: "taken@example.com", contact.FirstName: long(51), contact.LimitPermanently: nil,
+		}, []string{
+			"VERSION_CONFLICT", "EMAIL_TAKEN email", "TOO_LONG firstName", "REQUIRED limitMailsPermanently", "STORE_NOT_FOUND preferredStoreId",
+			"COMPANY_NOT_FOUND companyId",
+		}},
+		{"a missing version with the rest", c.ID, contact.Lock{}, contact.Patch{contact.Phone: "+46 701740606", contact.LastName: long(51)},
+			[]string{"REQUIRED expectedVersion", "PHONE_TAKEN phone", "TOO_LONG lastName"}},
+	}
+	for _, tt := range tests {
+		f.refused(tt.name, func() error {
+			return errOf(f.Update(a.agent, contact.Update{ID: tt.id, Lock: tt.lock, Set: tt.set}))
+		}, tt.want...)
+	}
+}
+
+func TestUpdateWithoutAViewerIsUnauthenticated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := f.demo.create(nil)
+	if _, err := f.update(t.Context(), c.ID, nil); err != contact.ErrUnauthenticated { //nolint:errorlint // nothing wrapped round it
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(contact.Patch{contact.FirstName: "Anna"})
+	now := must(f.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva"})).Contact
+	errs := f.refused("stale", func() error {
+		return errOf(f.Update(a.agent, contact.Update{ID: c.ID, Lock: at(c), Set: contact.Patch{contact.FirstName: "Ida"}}))
+	}, "VERSION_CONFLICT")
+	latest := errs.First(contact.VersionConflict).Latest
+	if latest == nil || latest.Version != now.Version || *latest.FirstName != "Eva" {
+		t.Errorf("got %v, want version %d", latest, now.Version)
+	}
+}
+
+func TestOverwriteTakesAnyVersion(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(nil)
+	for i, lock := range []contact.Lock{overwrite, {Overwrite: true, Expected: &c.Version}, {Overwrite: true, Expected: new(revision.Stale)}} {
+		r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: lock})
+		if err != nil || r.Contact.Version != c.Version+revision.Version(i)+1 {
+			t.Errorf("write %d: got %v, %v", i, r, err)
+		}
+	}
+}
+
+func TestReferencesToNothingSayWhich(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := f.demo.create(nil)
+	for _, id := range []int{999, f.other.stores[0]} {
+		errs := f.refused("a store", func() error {
+			return errOf(f.update(f.demo.agent, c.ID, contact.Patch{contact.PreferredStore: id}))
+		}, "STORE_NOT_FOUND preferredStoreId")
+		if got, want := strings.ReplaceAll(errs[0].Message, errs[0].Subject, "N"), "Store with id N does not exist."; got != want {
+			t.Errorf("%d: got %q, want %q", id, got, want)
+		}
+	}
+}
+
+func TestErrorsAsText(t *testing.T) {
+	t.Parallel()
+	errs := contact.Errors{
+		{Code: contact.VersionConflict, Message: "Stale."},
+		{Code: contact.EmailTaken, Path: "email", Message: "Taken."},
+	}
+	if got, want := errs.Error(), "VERSION_CONFLICT: Stale.; EMAIL_TAKEN at email: Taken."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !errs.Has(contact.EmailTaken) || errs.Has(contact.PhoneTaken) || errs.First(contact.EmailTaken) != errs[1] {
+		t.Error("the errors are not found by their code")
+	}
+}

@@ -1,0 +1,108 @@
+package revision_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"contactgraph/internal/revision"
+
+	"pgregory.net/rapid"
+)
+
+func TestTextOfAVersionReadsAsIt(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		want := revision.Version(rapid.Int64Min(1).Draw(t, "version"))
+		text := want.String()
+		if got, err := revision.Parse(text); got != want || err != nil {
+			t.Fatalf("%d is %q, which reads as %d, %v", want, text, got, err)
+		}
+		if got := revision.FromBytes(want.Bytes()); got != want {
+			t.Fatalf("the bytes of %d read as %d", want, got)
+		}
+		if b, err := base64.StdEncoding.Strict().DecodeString(text); len(b) != 8 || err != nil {
+			t.Fatalf("%q is not base64 of 8 bytes: %v", text, err)
+		}
+	})
+}
+
+func TestTextOfAVersion(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[revision.Version]string{
+		1: "AAAAAAAAAAE=", 2001: "AAAAAAAAB9E=", math.MaxInt64: "f/////////8=",
+	} {
+		if got := version.String(); got != want {
+			t.Errorf("%d: got %q, want %q", version, got, want)
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       revision.Version
+		err        error
+	}{
+		{"the text of a version", "AAAAAAAAB9E=", 2001, nil},
+		{"bits beyond the last byte are ignored", "AAAAAAAAB9F=", 2001, nil},
+		{"the documented sample is stale", "QEA=", revision.Stale, nil},
+		{"empty is stale", "", revision.Stale, nil},
+		{"7 bytes are stale", "AAAAAAAHyg==", revision.Stale, nil},
+		{"9 bytes are stale", "AAAAAAAAAAAB", revision.Stale, nil},
+		{"zero is stale", "AAAAAAAAAAA=", revision.Stale, nil},
+		{"a negative number is stale", "//////////8=", revision.Stale, nil},
+		{"the least negative number is stale", "gAAAAAAAAAA=", revision.Stale, nil},
+		{"without padding", "AAAAAAAAB9E", revision.Stale, revision.ErrNotBase64},
+		{"another alphabet", "f_________8=", revision.Stale, revision.ErrNotBase64},
+		{"a number", "2001", revision.Stale, nil}, // base64 of three bytes
+		{"words", "no version", revision.Stale, revision.ErrNotBase64},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := revision.Parse(tt.text); got != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("%q: got %d, %v, want %d, %v", tt.text, got, err, tt.want, tt.err)
+			}
+		})
+	}
+}
+
+func TestParseNeverGivesAVersionThatNoContactHas(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[A-Za-z0-9+/]{10,12}={0,2}`)).Draw(t, "text")
+		if got, err := revision.Parse(text); got < revision.Stale || err != nil && got != revision.Stale {
+			t.Fatalf("%q reads as %d, %v", text, got, err)
+		}
+	})
+}
+
+func TestFormatTime(t *testing.T) {
+	t.Parallel()
+	east := time.FixedZone("", 2*60*60)
+	tests := []struct {
+		name string
+		time time.Time
+		want string
+	}{
+		{"whole seconds", time.Date(2024, 11, 21, 6, 40, 14, 0, time.UTC), "2024-11-21T06:40:14Z"},
+		{"trailing zeros are cut", time.Date(2024, 11, 21, 6, 40, 14, 500_000_000, time.UTC), "2024-11-21T06:40:14.5Z"},
+		{"microseconds", time.Date(2024, 11, 21, 6, 40, 14, 781_829_000, time.UTC), "2024-11-21T06:40:14.781829Z"},
+		{"a seventh digit is cut, not rounded", time.Date(2024, 11, 21, 6, 40, 14, 781_829_999, time.UTC), "2024-11-21T06:40:14.781829Z"},
+		{"another offset is shown as UTC", time.Date(2024, 11, 21, 1, 40, 14, 0, east), "2024-11-20T23:40:14Z"},
+		{"the first year", time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), "0001-01-01T00:00:00Z"},
+		{"the last year", time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC), "9999-12-31T23:59:59.999999Z"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := revision.FormatTime(tt.time); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

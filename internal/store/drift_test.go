@@ -1,0 +1,117 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"contactgraph/migrations"
+
+	atlas "ariga.io/atlas/sql/migrate"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/schema"
+)
+
+// TestDrift holds the migrations to ent/schema, and shows that it would see what a forgotten migration leaves behind.
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(tables map[string]*schema.Table)
+		want   string // what the plan or its refusal says; "" if there is nothing to plan
+	}{
+		{"files and schema agree", func(map[string]*schema.Table) {}, ""},
+		{"a dropped index is seen", func(tables map[string]*schema.Table) {
+			drop(&tables["contacts"].Indexes, func(i *schema.Index) bool { return i.Name == "contact_account_id_email_key" })
+		}, "DROP INDEX `contact_account_id_email_key`"},
+		{"an index that is no longer unique is seen", func(tables map[string]*schema.Table) {
+			find(tables["contacts"].Indexes, func(i *schema.Index) bool { return i.Name == "contact_account_id_email_key" }).Unique = false
+		}, "CREATE INDEX `contact_account_id_email_key`"},
+		{"a dropped column is seen", func(tables map[string]*schema.Table) {
+			drop(&tables["contacts"].Columns, func(c *schema.Column) bool { return c.Name == "latest_permission_source" })
+		}, "CREATE TABLE `new_contacts`"},
+		{"a column that may be null is seen", func(tables map[string]*schema.Table) {
+			column(tables["contacts"], "secret").Nullable = true
+		}, "CREATE TABLE `new_contacts`"},
+		{"a new column is seen", func(tables map[string]*schema.Table) {
+			city := *column(tables["stores"], "name")
+			city.Name, city.Nullable = "city", true
+			tables["stores"].Columns = append(tables["stores"].Columns, &city)
+		}, "ADD COLUMN `city`"},
+		{"a narrowed foreign key is seen", func(tables map[string]*schema.Table) {
+			fk := find(tables["logins"].ForeignKeys, func(fk *schema.ForeignKey) bool { return fk.RefTable.Name == "contacts" })
+			fk.Columns, fk.RefColumns = fk.Columns[1:], fk.RefColumns[1:]
+		}, "CREATE TABLE `new_logins`"},
+		{"a foreign key that no longer cascades is seen", func(tables map[string]*schema.Table) {
+			find(tables["logins"].ForeignKeys, func(fk *schema.ForeignKey) bool { return fk.RefTable.Name == "contacts" }).OnDelete = schema.NoAction
+		}, "CREATE TABLE `new_logins`"},
+		{"a dropped foreign key is seen", func(tables map[string]*schema.Table) {
+			drop(&tables["logins"].ForeignKeys, func(fk *schema.ForeignKey) bool { return fk.RefTable.Name == "contacts" })
+		}, "CREATE TABLE `new_logins`"},
+		{"a table that is gone is seen", func(tables map[string]*schema.Table) {
+			delete(tables, "memberships")
+		}, "table memberships is in the files and not in the schema"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tables := map[string]*schema.Table{}
+			for _, table := range tablesOf(t, dialect.SQLite) {
+				tables[table.Name] = table
+			}
+			tt.change(tables)
+			got := drift(t, tables)
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("want %q, got the plan\n%s", tt.want, got)
+			}
+		})
+	}
+}
+
+// drift returns the migration that leads from the files to the tables, or why there can be none; "" if nothing is to do.
+func drift(t *testing.T, tables map[string]*schema.Table) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, migrations.Files); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, "sqlite")
+	var list []*schema.Table
+	for _, table := range tables {
+		list = append(list, table)
+	}
+	slices.SortFunc(list, func(a, b *schema.Table) int { return strings.Compare(a.Name, b.Name) })
+	err := planSQLite(t.Context(), dir, filepath.Join(t.TempDir(), "dev.db"), "drift", list)
+	if errors.Is(err, atlas.ErrNoPlan) {
+		return ""
+	}
+	if err != nil {
+		return err.Error()
+	}
+	planned, err := filepath.Glob(filepath.Join(dir, "*_drift.sql"))
+	if err != nil || len(planned) != 1 {
+		t.Fatalf("planned %q, %v", planned, err)
+	}
+	text, err := os.ReadFile(planned[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func find[T any](list []*T, is func(*T) bool) *T { return list[slices.IndexFunc(list, is)] }
+
+func drop[T any](list *[]*T, is func(*T) bool) { *list = slices.DeleteFunc(slices.Clone(*list), is) }
+
+// tablesOf returns the tables as they must be in the dialect.
+func tablesOf(t *testing.T, d string) []*schema.Table {
+	t.Helper()
+	tables, err := Tables(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}

@@ -1,0 +1,60 @@
+package storetest
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	_ "github.com/mattn/go-sqlite3" // reads past the store
+)
+
+// Dump is all that the database holds, as text: a failed write must leave it as it was.
+func (db *DB) Dump() string {
+	db.t.Helper()
+	raw, err := sql.Open("sqlite3", "file:"+db.File+"?mode=ro")
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	defer raw.Close() //nolint:errcheck // it only reads
+	var b strings.Builder
+	for _, table := range db.rows(raw, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
+		name := strings.TrimPrefix(table, "name=")
+		fmt.Fprintln(&b, name)
+		for _, row := range db.rows(raw, "SELECT * FROM "+name+" ORDER BY 1") {
+			fmt.Fprintln(&b, "  "+row)
+		}
+	}
+	return b.String()
+}
+
+// rows returns what a query finds, each row as text.
+func (db *DB) rows(raw *sql.DB, query string) (all []string) {
+	db.t.Helper()
+	rows, err := raw.QueryContext(db.t.Context(), query)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err below tells
+	columns, err := rows.Columns()
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	for rows.Next() {
+		cells := make([]any, len(columns))
+		for i := range cells {
+			cells[i] = new(any)
+		}
+		if err := rows.Scan(cells...); err != nil {
+			db.t.Fatal(err)
+		}
+		row := make([]string, len(columns))
+		for i, c := range cells {
+			row[i] = fmt.Sprintf("%s=%v", columns[i], *c.(*any)) //nolint:forcetypeassert,errcheck // made above
+		}
+		all = append(all, strings.Join(row, " "))
+	}
+	if err := rows.Err(); err != nil {
+		db.t.Fatal(err)
+	}
+	return all
+}

@@ -1,0 +1,177 @@
+package main_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// module is what the paths of our own packages begin with.
+const module = "contactgraph"
+
+// layers says which of our packages each package may import; "ent/..." stands for ent and all below it. Arrows run one
+// way, as the map in README.md draws them. Tests may import what they like.
+var layers = map[string][]string{
+	".": {"graph", "internal/auth", "internal/cli", "internal/demo", "internal/rest", "internal/server"},
+
+	// The doors.
+	"internal/server":  {},
+	"internal/cli":     {"internal/auth", "internal/contact", "internal/store", "internal/viewer"},
+	"internal/demo":    {"ent/...", "internal/auth", "internal/contact", "internal/viewer"},
+	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
+	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
+	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
+	"graph/scalar":     {"internal/revision"},
+	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/auth":    {"ent/...", "internal/keys", "internal/viewer"},
+
+	// The database.
+	"internal/store":           {"ent/...", "migrations"},
+	"internal/store/plan":      {"internal/store"},
+	"internal/store/storetest": {"ent/...", "internal/store", "internal/viewer"},
+	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
+	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
+
+	// The leaves.
+	"internal/globalid":     {},
+	"internal/graphqlhttp":  {},
+	"internal/keys":         {},
+	"internal/rest/binding": {},
+	"internal/revision":     {},
+	"internal/viewer":       {},
+	"migrations":            {},
+}
+
+func TestArrowsRunOneWay(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range strayImports(imports(t), layers) {
+		t.Error(wrong)
+	}
+}
+
+// TestCheckerOfArrows shows that an arrow that is turned round is caught.
+func TestCheckerOfArrows(t *testing.T) {
+	t.Parallel()
+	layers := map[string][]string{"graph": {"internal/contact"}, "internal/contact": {"ent/..."}, "ent/...": {"ent/..."}, "ent/schema": {}}
+	tests := []struct {
+		name    string
+		imports map[string][]string
+		want    []string
+	}{
+		{"the arrows as they are", map[string][]string{"graph": {"internal/contact"}, "internal/contact": {"ent", "ent/login"}, "ent": {"ent/login"}, "ent/login": nil}, nil},
+		{"an arrow turned round", map[string][]string{"graph": nil, "internal/contact": {"ent", "graph"}}, []string{
+			"internal/contact imports graph: it may import only ent/...; if the arrow is meant, add it to layers and to the map in README.md",
+		}},
+		{"an arrow past a layer", map[string][]string{"graph": {"ent"}}, []string{
+			"graph imports ent: it may import only internal/contact; if the arrow is meant, add it to layers and to the map in README.md",
+		}},
+		{"a row of its own goes before one for all", map[string][]string{"ent/schema": {"ent"}}, []string{
+			"ent/schema imports ent: it may import only the standard library and modules of others; if the arrow is meant, add it to layers and to the map in README.md",
+		}},
+		{"a package without a row", map[string][]string{"internal/new": nil}, []string{
+			"internal/new has no row in layers: say which packages it may import",
+		}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, strayImports(tt.imports, layers)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
+		}
+	}
+}
+
+// strayImports says which imports the layers do not allow, and which packages have no row.
+func strayImports(imports, layers map[string][]string) (wrong []string) {
+	for pkg, imported := range imports {
+		allowed, ok := layers[pkg]
+		if !ok {
+			allowed, ok = layers[covering(pkg, layers)]
+		}
+		if !ok {
+			wrong = append(wrong, pkg+" has no row in layers: say which packages it may import")
+			continue
+		}
+		only := strings.Join(allowed, ", ")
+		if only == "" {
+			only = "the standard library and modules of others"
+		}
+		for _, other := range imported {
+			if !slices.ContainsFunc(allowed, func(a string) bool { return covers(a, other) }) {
+				wrong = append(wrong, fmt.Sprintf("%s imports %s: it may import only %s; if the arrow is meant, add it to layers and to the map in README.md", pkg, other, only))
+			}
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// covers reports whether a name of the table stands for the package.
+func covers(name, pkg string) bool {
+	root, all := strings.CutSuffix(name, "/...")
+	return pkg == root || all && strings.HasPrefix(pkg, root+"/")
+}
+
+// covering is the row that stands for the package and others.
+func covering(pkg string, layers map[string][]string) string {
+	for name := range layers {
+		if covers(name, pkg) {
+			return name
+		}
+	}
+	return ""
+}
+
+// imports are our own packages that each of our packages imports, tests aside.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	for _, file := range files(t, ".go") {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg := path.Dir(file)
+		if _, ok := found[pkg]; !ok {
+			found[pkg] = nil
+		}
+		for _, i := range parsed.Imports {
+			if other, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module+"/"); ours && !slices.Contains(found[pkg], other) {
+				found[pkg] = append(found[pkg], other)
+			}
+		}
+	}
+	return found
+}
+
+// files are all files of the repository that end so, but those that tools brought in.
+func files(t *testing.T, endings ...string) (all []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && file != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "dist") {
+			return filepath.SkipDir
+		}
+		if !entry.IsDir() && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) }) {
+			all = append(all, filepath.ToSlash(file))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
