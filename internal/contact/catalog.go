@@ -72,7 +72,7 @@ func checkName(name string) Errors {
 	var errs Errors
 	checkText(&errs, pathName, name, maxName)
 	if strings.TrimSpace(name) == "" {
-		errs.add(Required, pathName, "The name must not be blank.")
+		errs.addf(Required, pathName, "The name must not be blank.")
 	}
 	return errs
 }

@@ -118,15 +118,23 @@ func place(path string) int {
 	return slices.Index(paths, whole)
 }
 
-func (es *Errors) add(code Code, path, format string, args ...any) *Error {
-	e := &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)}
-	*es = append(*es, e)
-	return e
+func (es *Errors) addf(code Code, path, format string, args ...any) {
+	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
+
+// last is the error that was added last, to tell more about it.
+func (es Errors) last() *Error { return es[len(es)-1] }
 
 // missing adds a reference to something that is not there.
 func (es *Errors) missing(code Code, path, noun string, id int) {
-	es.add(code, path, "%s with id %d does not exist.", noun, id).Subject = strconv.Itoa(id)
+	es.addf(code, path, "%s with id %d does not exist.", noun, id)
+	es.last().Subject = strconv.Itoa(id)
+}
+
+// stale adds the conflict of a write that expected another version than the contact has.
+func (es *Errors) stale(latest *ent.Contact) {
+	es.addf(VersionConflict, "", "The contact has been changed since this version.")
+	es.last().Latest = latest
 }
 
 func forbidden(path, message string) *Error {

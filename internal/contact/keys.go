@@ -6,6 +6,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/predicate"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
@@ -54,12 +55,17 @@ type owners struct{ email, phone map[string]*ent.Contact }
 // keyOwners looks up who has the keys. It asks about the whole account, whoever the viewer is.
 func keyOwners(ctx context.Context, tx *ent.Tx, account int, emails, phones []string) (owners, error) {
 	o := owners{email: map[string]*ent.Contact{}, phone: map[string]*ent.Contact{}}
-	if len(emails)+len(phones) == 0 {
+	var asked []predicate.Contact // none about an empty list: that would be "… OR FALSE", which no index serves
+	if len(emails) > 0 {
+		asked = append(asked, contact.EmailKeyIn(emails...))
+	}
+	if len(phones) > 0 {
+		asked = append(asked, contact.PhoneKeyIn(phones...))
+	}
+	if len(asked) == 0 {
 		return o, nil
 	}
-	found, err := tx.Contact.Query().
-		Where(contact.AccountID(account), contact.Or(contact.EmailKeyIn(emails...), contact.PhoneKeyIn(phones...))).
-		All(viewer.AccountWide(ctx))
+	found, err := tx.Contact.Query().Where(contact.AccountID(account), contact.Or(asked...)).All(viewer.AccountWide(ctx))
 	for _, c := range found {
 		o.put(c)
 	}
@@ -92,13 +98,15 @@ func (o owners) checkKey(w *write, owner map[string]*ent.Contact, key *string, c
 }
 
 // taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
-func (w *write) taken(code Code, path, noun string, owner *ent.Contact) *Error {
+func (w *write) taken(code Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
-		return w.errs.add(code, path, "This %s cannot be used.", noun)
+		w.errs.addf(code, path, messageUnusable, noun)
+		return
 	}
-	e := w.errs.add(code, path, "Another contact has this %s.", noun)
+	w.errs.addf(code, path, "Another contact has this %s.", noun)
 	if owner.ID != 0 { // one without an id is being created in the same call
-		e.Existing = owner
+		w.errs.last().Existing = owner
 	}
-	return e
 }
+
+const messageUnusable = "This %s cannot be used."

@@ -28,9 +28,9 @@ const pathVersion = "expectedVersion"
 func (l Lock) check(errs *Errors) {
 	switch {
 	case l.Malformed:
-		errs.add(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
+		errs.addf(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
 	case l.Expected == nil && !l.Overwrite:
-		errs.add(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
+		errs.addf(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
 	}
 }
 
@@ -56,14 +56,14 @@ func (f *Field) check(errs *Errors, v any) any {
 	switch v := v.(type) {
 	case nil:
 		if f.solid {
-			errs.add(Required, f.Path, "%s must not be null.", f.Path)
+			errs.addf(Required, f.Path, "%s must not be null.", f.Path)
 		}
 	case string:
 		checkText(errs, f.Path, v, f.Limit)
 	case time.Time:
 		v = v.UTC().Truncate(time.Microsecond)
 		if v.Year() < 1 || v.Year() > 9999 {
-			errs.add(Invalid, f.Path, "%s must be in the years 1 to 9999.", f.Path)
+			errs.addf(Invalid, f.Path, "%s must be in the years 1 to 9999.", f.Path)
 		}
 		return v
 	}
@@ -73,10 +73,10 @@ func (f *Field) check(errs *Errors, v any) any {
 // checkText adds what is wrong with a text: longer than limit (0: any length), or not storable on both engines.
 func checkText(errs *Errors, path, s string, limit int) {
 	if limit > 0 && Length(s) > limit {
-		errs.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+		errs.addf(TooLong, path, "%s must be at most %d characters long.", path, limit)
 	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		errs.add(Invalid, path, "%s must be text without NUL characters.", path)
+		errs.addf(Invalid, path, "%s must be text without NUL characters.", path)
 	}
 }
 

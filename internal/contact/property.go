@@ -53,10 +53,10 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 func (p NewProperty) check() Errors {
 	errs := checkName(p.Name)
 	if property.KindValidator(p.Kind) != nil {
-		errs.add(Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
+		errs.addf(Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
 	}
 	if p.Kind != property.KindChoice && len(p.Choices) > 0 {
-		errs.add(Invalid, pathChoices, messageNoChoices)
+		errs.addf(Invalid, pathChoices, messageNoChoices)
 	}
 	if p.Kind == property.KindChoice {
 		errs = append(errs, checkChoices(p.Choices)...)
@@ -70,13 +70,13 @@ func (p NewProperty) check() Errors {
 func (p NewProperty) checkBound() Errors {
 	var errs Errors
 	if boundFields[*p.Bound] == nil {
-		errs.add(Invalid, pathBound, "A property can be bound to the first or last name.")
+		errs.addf(Invalid, pathBound, "A property can be bound to the first or last name.")
 	}
 	if p.Kind != property.KindText || p.Multiple {
-		errs.add(Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
+		errs.addf(Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
 	}
 	if p.Required || p.ReadOnly {
-		errs.add(Invalid, pathBound, messageBoundRights)
+		errs.addf(Invalid, pathBound, messageBoundRights)
 	}
 	return errs
 }
@@ -99,7 +99,7 @@ func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *s
 			return nil, err
 		}
 		if taken {
-			errs.add(NameTaken, pathName, messageNameTaken)
+			errs.addf(NameTaken, pathName, messageNameTaken)
 		}
 	}
 	if bound != nil {
@@ -108,7 +108,7 @@ func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *s
 			return nil, err
 		}
 		if taken {
-			errs.add(InUse, pathBound, messageBoundTaken)
+			errs.addf(InUse, pathBound, messageBoundTaken)
 		}
 	}
 	return errs, nil
@@ -134,16 +134,16 @@ func propertyTaken(err error) error {
 func checkChoices(choices []string) Errors {
 	var errs Errors
 	if len(choices) == 0 || len(choices) > maxChoices {
-		errs.add(Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
+		errs.addf(Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
 		checkText(&errs, pathChoices, c, maxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
-			errs.add(Required, pathChoices, "A choice must not be blank.")
+			errs.addf(Required, pathChoices, "A choice must not be blank.")
 		case seen[c]:
-			errs.add(Duplicate, pathChoices, "A choice is given twice.")
+			errs.addf(Duplicate, pathChoices, "A choice is given twice.")
 		}
 		seen[c] = true
 	}

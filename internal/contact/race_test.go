@@ -75,6 +75,7 @@ type states struct {
 }
 
 func (s *states) add(t *testing.T, c *ent.Contact) {
+	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if name, ok := s.seen[c.Version]; ok && name != *c.FirstName {

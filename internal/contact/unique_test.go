@@ -2,6 +2,7 @@ package contact_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"contactgraph/ent/login"
@@ -153,5 +154,40 @@ func TestManyKeysAreCheckedInOneCall(t *testing.T) {
 		"EMAIL_TAKEN email", "INVALID firstName", "EMAIL_TAKEN email")
 	if errs[0].Existing != nil || errs[2].Existing == nil {
 		t.Errorf("the conflicts are with %v and %v, want nobody yet, and the contact that is stored", errs[0].Existing, errs[2].Existing)
+	}
+}
+
+// A write asks about the keys that it takes, and the unique indexes answer, however many contacts there are.
+func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := a.create(nil)
+	email, phone := contact.Patch{contact.Email: "anna@example.com"}, contact.Patch{contact.Phone: "+46701740605"}
+	both := contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"}
+	for name, tt := range map[string]struct {
+		set     contact.Patch
+		indexes []string
+	}{
+		"an address":              {email, []string{"contact_account_id_email_key"}},
+		"a number":                {phone, []string{"contact_account_id_phone_key"}},
+		"an address and a number": {both, []string{"contact_account_id_email_key", "contact_account_id_phone_key"}},
+		"neither":                 {contact.Patch{contact.FirstName: "Anna"}, nil},
+	} {
+		var plans []string
+		for _, s := range f.db.Statements(func() { must(f.update(a.agent, c.ID, tt.set)) }) {
+			if strings.Contains(s, "_key` IN") {
+				plans = append(plans, f.db.Plan(s))
+			}
+		}
+		if len(plans) != min(len(tt.indexes), 1) {
+			t.Errorf("%s: %d lookups", name, len(plans))
+			continue
+		}
+		for _, index := range tt.indexes {
+			if !strings.Contains(plans[0], "USING INDEX "+index+" (account_id=? AND ") {
+				t.Errorf("%s: %s is not used:\n%s", name, index, plans[0])
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package contact_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	a := f.demo
 	full := values(a.create(a.everything()))
 	with := func(field *contact.Field, v any) contact.Patch {
-		p := contact.Patch{}
-		for g, w := range full {
-			p[g] = w
-		}
+		p := maps.Clone(full)
 		p[field] = v
 		return p
 	}

@@ -59,7 +59,7 @@ func (w *write) isNew() bool { return w.old.ID == 0 }
 // said already.
 func (w *write) expect(l Lock) {
 	if !l.Overwrite && !l.Malformed && l.Expected != nil && *l.Expected != w.old.Version {
-		w.errs.add(VersionConflict, "", "The contact has been changed since this version.").Latest = w.old
+		w.errs.stale(w.old)
 	}
 }
 
@@ -136,7 +136,7 @@ func (w *write) overtaken(ctx context.Context) error {
 		return err
 	}
 	var errs Errors
-	errs.add(VersionConflict, "", "The contact has been changed since this version.").Latest = latest
+	errs.stale(latest)
 	return errs
 }
 

@@ -47,7 +47,7 @@ func EmailWords(email string) []string { return sorted(textWords(email)) }
 // digits that a part begins with, taken together like a phone number's.
 func textWords(text string) []string {
 	var words []string
-	for _, part := range strings.Fields(Fold(text)) {
+	for part := range strings.FieldsSeq(Fold(text)) {
 		words = append(words, split(part)...)
 		if strings.Contains(part, "@") {
 			words = append(words, part)
@@ -79,7 +79,7 @@ func PhoneWords(code, phone string) []string {
 func Query(text string) []string {
 	var words []string
 	number := ""
-	for _, part := range strings.Fields(Fold(text)) {
+	for part := range strings.FieldsSeq(Fold(text)) {
 		if ds, ok := digits(part); ok {
 			number += ds
 			continue

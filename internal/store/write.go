@@ -92,15 +92,9 @@ func (s *Store) number(ctx context.Context, tx *ent.Tx, rows []*ent.Change) erro
 	if len(rows) == 0 {
 		return nil
 	}
-	query, args := sql.Dialect(s.dialect).Update(feed.Table).Add(feed.FieldSeq, len(rows)).
-		Where(sql.EQ(feed.FieldAccountID, rows[0].AccountID)).Returning(feed.FieldSeq).Query()
-	result, err := tx.QueryContext(ctx, query, args...)
+	last, err := s.count(ctx, tx, rows[0].AccountID, len(rows))
 	if err != nil {
-		return fmt.Errorf("numbering: %w", err)
-	}
-	last, err := sql.ScanInt64(result)
-	if err := errors.Join(err, result.Close()); err != nil {
-		return fmt.Errorf("numbering: account %d has no feed: %w", rows[0].AccountID, err)
+		return fmt.Errorf("taking numbers from the feed of account %d: %w", rows[0].AccountID, err)
 	}
 	bulk := make([]*ent.ChangeCreate, len(rows))
 	for i, r := range rows {
@@ -114,4 +108,16 @@ func (s *Store) number(ctx context.Context, tx *ent.Tx, rows []*ent.Change) erro
 		}
 	}
 	return tx.Change.CreateBulk(bulk...).Exec(ctx)
+}
+
+// count takes the account's next n numbers, and returns the last of them.
+func (s *Store) count(ctx context.Context, tx *ent.Tx, account, n int) (last int64, err error) {
+	query, args := sql.Dialect(s.dialect).Update(feed.Table).Add(feed.FieldSeq, n).
+		Where(sql.EQ(feed.FieldAccountID, account)).Returning(feed.FieldSeq).Query()
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	return sql.ScanInt64(rows)
 }

@@ -278,7 +278,7 @@ func TestLogNeedsAFeed(t *testing.T) {
 		f.Log(ctx, logRow(ctx, 1, 1))
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "has no feed") {
+	if err == nil || !strings.Contains(err.Error(), "from the feed of account") {
 		t.Errorf("got %v, want that the account has no feed", err)
 	}
 }

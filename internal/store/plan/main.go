@@ -25,7 +25,7 @@ func main() {
 	}
 	err := plan(context.Background(), os.Args[1])
 	if errors.Is(err, migrate.ErrNoPlan) {
-		fmt.Println("the files say what ent/schema says")
+		fmt.Fprintln(os.Stderr, "plan: the files say what ent/schema says")
 		return
 	}
 	if err != nil {

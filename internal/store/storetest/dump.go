@@ -10,11 +10,8 @@ import (
 
 // Dump is all that the database holds, as text: a failed write must leave it as it was.
 func (db *DB) Dump() string {
-	db.t.Helper()
-	raw, err := sql.Open("sqlite3", "file:"+db.File+"?mode=ro")
-	if err != nil {
-		db.t.Fatal(err)
-	}
+	db.tb.Helper()
+	raw := db.raw()
 	defer raw.Close() //nolint:errcheck // it only reads
 	var b strings.Builder
 	for _, table := range db.rows(raw, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
@@ -27,17 +24,35 @@ func (db *DB) Dump() string {
 	return b.String()
 }
 
+// Plan is how SQLite would run a statement, a line a step.
+func (db *DB) Plan(statement string) string {
+	db.tb.Helper()
+	raw := db.raw()
+	defer raw.Close() //nolint:errcheck // it only reads
+	return strings.Join(db.rows(raw, "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "?", "0")), "\n")
+}
+
+// raw is a connection past the store.
+func (db *DB) raw() *sql.DB {
+	db.tb.Helper()
+	raw, err := sql.Open("sqlite3", "file:"+db.File+"?mode=ro")
+	if err != nil {
+		db.tb.Fatal(err)
+	}
+	return raw
+}
+
 // rows returns what a query finds, each row as text.
 func (db *DB) rows(raw *sql.DB, query string) (all []string) {
-	db.t.Helper()
-	rows, err := raw.QueryContext(db.t.Context(), query)
+	db.tb.Helper()
+	rows, err := raw.QueryContext(db.tb.Context(), query)
 	if err != nil {
-		db.t.Fatal(err)
+		db.tb.Fatal(err)
 	}
 	defer rows.Close() //nolint:errcheck // Err below tells
 	columns, err := rows.Columns()
 	if err != nil {
-		db.t.Fatal(err)
+		db.tb.Fatal(err)
 	}
 	for rows.Next() {
 		cells := make([]any, len(columns))
@@ -45,16 +60,16 @@ func (db *DB) rows(raw *sql.DB, query string) (all []string) {
 			cells[i] = new(any)
 		}
 		if err := rows.Scan(cells...); err != nil {
-			db.t.Fatal(err)
+			db.tb.Fatal(err)
 		}
 		row := make([]string, len(columns))
 		for i, c := range cells {
-			row[i] = fmt.Sprintf("%s=%v", columns[i], *c.(*any)) //nolint:forcetypeassert,errcheck // made above
+			row[i] = fmt.Sprintf("%s=%v", columns[i], *c.(*any)) //nolint:forcetypeassert // made above
 		}
 		all = append(all, strings.Join(row, " "))
 	}
 	if err := rows.Err(); err != nil {
-		db.t.Fatal(err)
+		db.tb.Fatal(err)
 	}
 	return all
 }

@@ -20,22 +20,22 @@ type DB struct {
 
 	File string
 
-	t        testing.TB
+	tb       testing.TB
 	mu       sync.Mutex
 	recorded []string
 }
 
 // Open opens a new database.
-func Open(t testing.TB) *DB {
-	t.Helper()
-	db := &DB{File: filepath.Join(t.TempDir(), "t.db"), t: t}
-	s, err := store.Open(t.Context(), db.File, store.Options{Observe: db.observe})
+func Open(tb testing.TB) *DB {
+	tb.Helper()
+	db := &DB{File: filepath.Join(tb.TempDir(), "t.db"), tb: tb}
+	s, err := store.Open(tb.Context(), db.File, store.Options{Observe: db.observe})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	db.Store = s
@@ -44,8 +44,8 @@ func Open(t testing.TB) *DB {
 
 // Account makes an account with its feed, and returns its id.
 func (db *DB) Account(name string) (id int) {
-	db.t.Helper()
-	err := db.Write(viewer.NewSystemContext(db.t.Context(), 0), 0, func(ctx context.Context, tx *ent.Tx) error {
+	db.tb.Helper()
+	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *ent.Tx) error {
 		a, err := tx.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (db *DB) Account(name string) (id int) {
 		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
 	})
 	if err != nil {
-		db.t.Fatal(err)
+		db.tb.Fatal(err)
 	}
 	return id
 }
@@ -81,6 +81,6 @@ func (db *DB) observe(_ context.Context, shown string) {
 	db.recorded = append(db.recorded, statement)
 	db.mu.Unlock()
 	if table := Stray(statement); table != "" {
-		db.t.Errorf("a statement on %s does not carry its account: %s", table, statement)
+		db.tb.Errorf("a statement on %s does not carry its account: %s", table, statement)
 	}
 }

@@ -9,14 +9,14 @@ import (
 func TestStray(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, statement, want string }{
-		{"a query with its account", "SELECT * FROM `contacts` WHERE `contacts`.`id` = ? AND `contacts`.`account_id` = ?", ""},
-		{"a query without", "SELECT * FROM `contacts` WHERE `contacts`.`id` = ?", "contacts"},
+		{"a query with its account", "SELECT `id` FROM `contacts` WHERE `contacts`.`id` = ? AND `contacts`.`account_id` = ?", ""},
+		{"a query without", "SELECT `id` FROM `contacts` WHERE `contacts`.`id` = ?", "contacts"},
 		{"a query that only shows the account", "SELECT `contacts`.`account_id` FROM `contacts`", "contacts"},
-		{"a query inside without", "SELECT * FROM `contacts` WHERE `contacts`.`account_id` = ? AND `contacts`.`id` IN " +
+		{"a query inside without", "SELECT `id` FROM `contacts` WHERE `contacts`.`account_id` = ? AND `contacts`.`id` IN " +
 			"(SELECT `logins`.`contact_id` FROM `logins` WHERE `name_key` = ?)", "logins"},
-		{"a query inside with its account", "SELECT * FROM `contacts` WHERE `contacts`.`account_id` = ? AND `contacts`.`id` IN " +
+		{"a query inside with its account", "SELECT `id` FROM `contacts` WHERE `contacts`.`account_id` = ? AND `contacts`.`id` IN " +
 			"(SELECT `logins`.`contact_id` FROM `logins` WHERE `logins`.`account_id` = ?)", ""},
-		{"a second query inside without", "SELECT * FROM `contacts` WHERE `contacts`.`account_id` = ? AND `id` IN " +
+		{"a second query inside without", "SELECT `id` FROM `contacts` WHERE `contacts`.`account_id` = ? AND `id` IN " +
 			"(SELECT `contact_id` FROM `logins` WHERE `logins`.`account_id` = ?) AND `id` IN (SELECT `contact_id` FROM `logins`)", "logins"},
 		{"an update with its account", "UPDATE `contacts` SET `email` = ? WHERE `id` = ? AND `account_id` = ?", ""},
 		{"an update without", "UPDATE `contacts` SET `account_id` = ? WHERE `id` = ?", "contacts"},
@@ -24,9 +24,9 @@ func TestStray(t *testing.T) {
 		{"a deletion without", "DELETE FROM `logins`", "logins"},
 		{"an insert with its account", "INSERT INTO `logins` (`name`, `account_id`) VALUES (?, ?)", ""},
 		{"an insert without", "INSERT INTO `logins` (`name`) VALUES (?) RETURNING `account_id`", "logins"},
-		{"the lookup of an API key", "SELECT * FROM `api_keys` WHERE `api_keys`.`token_hash` = ? LIMIT 2", ""},
-		{"another query of API keys", "SELECT * FROM `api_keys` WHERE `api_keys`.`name` = ?", "api_keys"},
-		{"accounts are no tenant's", "SELECT * FROM `accounts`", ""},
+		{"the lookup of an API key", "SELECT `id` FROM `api_keys` WHERE `api_keys`.`token_hash` = ? LIMIT 2", ""},
+		{"another query of API keys", "SELECT `id` FROM `api_keys` WHERE `api_keys`.`name` = ?", "api_keys"},
+		{"accounts are no tenant's", "SELECT `id` FROM `accounts`", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
