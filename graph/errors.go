@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 
 	"contactgraph/graph/model"
-	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -65,7 +64,6 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		var errs contact.Errors
-		var input scalar.InputError
 		switch {
 		case shown.Extensions["code"] != nil:
 			return shown
@@ -75,8 +73,6 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		case errors.Is(err, contact.ErrPage):
 			set(shown, codeBadInput, cause(err).Error())
-		case errors.As(err, &input):
-			set(shown, codeBadInput, input.Error())
 		default:
 			if ctx.Err() == nil { // a caller who has gone away is no fault
 				log.ErrorContext(ctx, "resolver failed", "path", shown.Path.String(), "error", err)

@@ -87,6 +87,75 @@ func checkSample(t *testing.T, s *process) {
 	}
 }
 
+// A Time or Version that cannot be read is told in the payload: a field that comes first has taken effect by then.
+func TestScalarsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := demo(t, 5)
+	type payload struct {
+		Errors []struct{ Code, Path string }
+	}
+	for name, c := range map[string]struct {
+		document string
+		value    any
+		want     string
+	}{
+		"a time":             {`mutation($v: Time) { updateContact(input: {id: 1, onConflict: OVERWRITE, set: {limitMailsTemporarilyUntil: $v}}) { errors { code path } } }`, "now", "[{INVALID limitMailsTemporarilyUntil}]"},
+		"a number as a time": {`mutation($v: Time) { updateContact(input: {id: 1, onConflict: OVERWRITE, set: {limitMailsTemporarilyUntil: $v}}) { errors { code path } } }`, 7, "[{INVALID limitMailsTemporarilyUntil}]"},
+		"a comma":            {`mutation($v: Time) { updateContact(input: {id: 1, onConflict: OVERWRITE, set: {limitMailsTemporarilyUntil: $v}}) { errors { code path } } }`, "2024-11-21T06:40:14,5Z", "[{INVALID limitMailsTemporarilyUntil}]"},
+		"a version":          {`mutation($v: Version) { updateContact(input: {id: 1, expectedVersion: $v, set: {}}) { errors { code path } } }`, "?", "[{INVALID expectedVersion}]"},
+		"a number":           {`mutation($v: Version) { updateContact(input: {id: 1, expectedVersion: $v, set: {}}) { errors { code path } } }`, 7, "[{INVALID expectedVersion}]"},
+	} {
+		if p := into[payload](s, key("demo-agent"), c.document, variables{"v": c.value}); fmt.Sprint(p.Errors) != c.want {
+			t.Errorf("%s: %v, want %s", name, p.Errors, c.want)
+		}
+	}
+}
+
+// Signing out ends the cookie's session also when a key came with it.
+func TestSignOutWithAKeyBeside(t *testing.T) {
+	t.Parallel()
+	s := demo(t, 5)
+	a := s.send(anonymous, "POST", "/f/webapp-api-login?api=login", "application/x-www-form-urlencoded",
+		"emailAddress=customer11%401to1service.com&Password=demo-password")
+	cookie := strings.Split(a.header.Get("Set-Cookie"), ";")[0]
+	loggedIn := func() bool {
+		return strings.Contains(s.send(who{"Cookie": {cookie}}, "GET", "/f/webapp-api-login?api=loggedin", "", "").body, `"isLoggedIn":true`)
+	}
+	if !loggedIn() {
+		t.Fatal("the demo customer could not sign in")
+	}
+	s.send(who{"Cookie": {cookie}, "X-Apikey": {"demo-agent"}}, "POST", "/f/webapp-api-login?api=logout", "", "")
+	if loggedIn() {
+		t.Error("the session lives on")
+	}
+}
+
+// A property that is another name for a field cannot go while contacts have that field; values of many properties are stored
+// in one call.
+func TestPropertiesAtTheirLimits(t *testing.T) {
+	t.Parallel()
+	s := demo(t, 5)
+	type payload struct {
+		Errors   []struct{ Code string }
+		Property struct{ PropertyID int }
+	}
+	if p := into[payload](s, key("demo-admin"), `mutation { deleteProperty(id: 1) { errors { code } } }`, nil); fmt.Sprint(p.Errors) != "[{IN_USE}]" {
+		t.Errorf("deleting First Name: %v", p.Errors)
+	}
+	values := strings.TrimSuffix(strings.Repeat(`{"value":"v","description":"d"},`, 100), ",")
+	var properties []string
+	for i := range 70 {
+		p := into[payload](s, key("demo-admin"), `mutation($n: String!) { createProperty(input: {name: $n, multiple: true}) { property { propertyId } errors { code } } }`,
+			variables{"n": fmt.Sprint("Many ", i)})
+		properties = append(properties, fmt.Sprintf(`{"propertyID":%d,"values":[%s]}`, p.Property.PropertyID, values))
+	}
+	a := s.send(key("demo-agent"), "POST", "/f/webapp-api-custinfo?api=setdetails", "application/json",
+		`{"contactID":1,"details":{"properties":[`+strings.Join(properties, ",")+`]}}`)
+	if a.body != noErrors {
+		t.Errorf("7,000 values: %d %.300s", a.status, a.body)
+	}
+}
+
 func TestPutSample(t *testing.T) {
 	t.Parallel()
 	s := demo(t, 20)

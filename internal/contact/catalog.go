@@ -72,7 +72,7 @@ func checkName(name string) Errors {
 	var errs Errors
 	checkText(&errs, pathName, name, maxName)
 	if strings.TrimSpace(name) == "" {
-		errs.addf(Required, pathName, "The name must not be blank.")
+		errs.add(Required, pathName, "The name must not be blank.")
 	}
 	return errs
 }
@@ -103,7 +103,7 @@ func remove(ctx context.Context, s *Service, fn func(context.Context, *ent.Tx, v
 	})
 	var sqlite sqlite3.Error
 	if errors.As(err, &sqlite) && sqlite.ExtendedCode == sqlite3.ErrConstraintForeignKey {
-		return Errors{{Code: InUse, Message: "Contacts still refer to it."}}
+		return Errors{inUse()}
 	}
 	return err
 }
@@ -125,3 +125,6 @@ func withID[C interface{ SetID(id int) C }](create C, id int) C {
 	}
 	return create.SetID(id)
 }
+
+// inUse is the error of a deletion that would leave contacts with a reference to nothing.
+func inUse() *Error { return &Error{Code: InUse, Message: "Contacts still refer to it."} }

@@ -29,7 +29,7 @@ func (w *write) translate(err error) error {
 	for _, k := range keyOfIndex {
 		if strings.Contains(sqlite.Error(), k.column) { // SQLite tells columns, and only in the text
 			var errs Errors
-			errs.addf(k.code, k.path, messageUnusable, k.noun)
+			errs.add(k.code, k.path, messageUnusable, k.noun)
 			return errs
 		}
 	}

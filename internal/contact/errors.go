@@ -118,7 +118,7 @@ func place(path string) int {
 	return slices.Index(paths, whole)
 }
 
-func (es *Errors) addf(code Code, path, format string, args ...any) {
+func (es *Errors) add(code Code, path, format string, args ...any) {
 	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -127,13 +127,13 @@ func (es Errors) last() *Error { return es[len(es)-1] }
 
 // missing adds a reference to something that is not there.
 func (es *Errors) missing(code Code, path, noun string, id int) {
-	es.addf(code, path, "%s with id %d does not exist.", noun, id)
+	es.add(code, path, "%s with id %d does not exist.", noun, id)
 	es.last().Subject = strconv.Itoa(id)
 }
 
 // stale adds the conflict of a write that expected another version than the contact has.
 func (es *Errors) stale(latest *ent.Contact) {
-	es.addf(VersionConflict, "", "The contact has been changed since this version.")
+	es.add(VersionConflict, "", "The contact has been changed since this version.")
 	es.last().Latest = latest
 }
 

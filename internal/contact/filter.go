@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,28 @@ type Filter struct {
 	Segment       *int       // a segment that it is in
 	ModifiedSince *time.Time // last modified then or later
 	Search        *string    // each word is a prefix of a word of the name or email or of the phone's digits
+}
+
+// Limits of a search: each word costs a look-up of its own.
+const (
+	maxSearch = 250 // UTF-16 units
+	maxWords  = 16
+)
+
+// check fails with ErrPage if the filter asks for what cannot be looked up.
+func (f Filter) check() error {
+	for name, text := range map[string]*string{"name": f.Name, "search": f.Search} {
+		if text == nil {
+			continue
+		}
+		if Length(*text) > maxSearch || len(keys.Query(*text)) > maxWords {
+			return fmt.Errorf("%w: %s takes at most %d characters and %d words", ErrPage, name, maxSearch, maxWords)
+		}
+	}
+	if f.ModifiedSince != nil && !inYears(*f.ModifiedSince) {
+		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", ErrPage)
+	}
+	return nil
 }
 
 // predicates are the conditions of f within the viewer's account.

@@ -6,7 +6,6 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
-	"contactgraph/ent/predicate"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
@@ -55,17 +54,12 @@ type owners struct{ email, phone map[string]*ent.Contact }
 // keyOwners looks up who has the keys. It asks about the whole account, whoever the viewer is.
 func keyOwners(ctx context.Context, tx *ent.Tx, account int, emails, phones []string) (owners, error) {
 	o := owners{email: map[string]*ent.Contact{}, phone: map[string]*ent.Contact{}}
-	var asked []predicate.Contact // none about an empty list: that would be "… OR FALSE", which no index serves
-	if len(emails) > 0 {
-		asked = append(asked, contact.EmailKeyIn(emails...))
-	}
-	if len(phones) > 0 {
-		asked = append(asked, contact.PhoneKeyIn(phones...))
-	}
-	if len(asked) == 0 {
+	if len(emails)+len(phones) == 0 {
 		return o, nil
 	}
-	found, err := tx.Contact.Query().Where(contact.AccountID(account), contact.Or(asked...)).All(viewer.AccountWide(ctx))
+	found, err := tx.Contact.Query().
+		Where(contact.AccountID(account), contact.Or(contact.EmailKeyIn(emails...), contact.PhoneKeyIn(phones...))).
+		All(viewer.AccountWide(ctx))
 	for _, c := range found {
 		o.put(c)
 	}
@@ -100,10 +94,10 @@ func (o owners) checkKey(w *write, owner map[string]*ent.Contact, key *string, c
 // taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
 func (w *write) taken(code Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
-		w.errs.addf(code, path, messageUnusable, noun)
+		w.errs.add(code, path, messageUnusable, noun)
 		return
 	}
-	w.errs.addf(code, path, "Another contact has this %s.", noun)
+	w.errs.add(code, path, "Another contact has this %s.", noun)
 	if owner.ID != 0 { // one without an id is being created in the same call
 		w.errs.last().Existing = owner
 	}

@@ -1,14 +1,14 @@
 package contact
 
 import (
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"contactgraph/ent/property"
-
-	"math/big"
+	"contactgraph/internal/revision"
 )
 
 // kind is what the values of a property's type look like.
@@ -21,8 +21,8 @@ var kinds = map[property.Kind]kind{
 	property.KindText:     {"text", func(string, []string) bool { return true }},
 	property.KindInteger:  {"whole numbers of at most 64 bits", isInteger},
 	property.KindNumber:   {"decimal numbers", isNumber},
-	property.KindDate:     {"dates as YYYY-MM-DD", isTime(time.DateOnly)},
-	property.KindDateTime: {"times as RFC 3339, such as 2024-11-21T06:40:14Z", isTime(time.RFC3339Nano)},
+	property.KindDate:     {"dates as YYYY-MM-DD", isDate},
+	property.KindDateTime: {"times as RFC 3339, such as 2024-11-21T06:40:14Z", isDateTime},
 	property.KindChoice:   {"one of its choices", func(v string, choices []string) bool { return slices.Contains(choices, v) }},
 }
 
@@ -40,9 +40,12 @@ func isNumber(v string, _ []string) bool {
 	return err == nil
 }
 
-func isTime(layout string) func(string, []string) bool {
-	return func(v string, _ []string) bool {
-		_, err := time.Parse(layout, v)
-		return err == nil
-	}
+func isDate(v string, _ []string) bool {
+	t, err := time.Parse(time.DateOnly, v)
+	return err == nil && inYears(t)
+}
+
+func isDateTime(v string, _ []string) bool {
+	t, err := revision.ParseTime(v)
+	return err == nil && inYears(t)
 }

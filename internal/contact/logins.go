@@ -70,20 +70,20 @@ func (w *write) checkLogins(set []Login) []Login {
 		case key == "":
 			continue
 		case seen[key]:
-			w.errs.addf(Duplicate, pathLogins, "The login %s is given twice.", l.Name)
+			w.errs.add(Duplicate, pathLogins, "The login %s is given twice.", l.Name)
 			w.errs.last().Subject = l.Name
 			continue
 		}
 		seen[key] = true
 		checkText(&w.errs, pathLogins, l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
-			w.errs.addf(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
+			w.errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
 			w.errs.last().Subject = l.Name
 		}
 		kept = append(kept, l)
 	}
 	if len(kept) > maxLogins {
-		w.errs.addf(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
+		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
 		kept = kept[:maxLogins] // enough to look up
 	}
 	slices.SortFunc(kept, func(a, b Login) int { return cmp.Compare(keys.Name(a.Name), keys.Name(b.Name)) })

@@ -22,7 +22,7 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 	slices.Sort(set)
 	set = slices.Compact(set)
 	if len(set) > maxSegments {
-		w.errs.addf(TooMany, pathMembership, "A contact is in at most %d segments.", maxSegments)
+		w.errs.add(TooMany, pathMembership, "A contact is in at most %d segments.", maxSegments)
 		return nil
 	}
 	now, err := w.segmentsNow(ctx)

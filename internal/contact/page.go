@@ -68,6 +68,9 @@ func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Pag
 		o.Field = ByID
 	}
 	size, err := a.size()
+	if err == nil {
+		err = f.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +110,9 @@ func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Pag
 // Count returns how many contacts the filter leaves of those that the viewer can see.
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	v, err := signedIn(ctx)
+	if err == nil {
+		err = f.check()
+	}
 	if err != nil {
 		return 0, err
 	}

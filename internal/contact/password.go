@@ -60,16 +60,16 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 func checkNewPassword(errs *Errors, password *string) {
 	switch {
 	case str(password) == "":
-		errs.addf(Required, pathPassword, "The new password must not be null or empty.")
+		errs.add(Required, pathPassword, "The new password must not be null or empty.")
 	case Length(*password) > maxPassword:
-		errs.addf(TooLong, pathPassword, "The new password must be at most %d characters long.", maxPassword)
+		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", maxPassword)
 	}
 }
 
 // verifyCurrent returns the hash that the current password fits, and adds an error if it does not.
 func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, errs *Errors) (string, error) {
 	if u.Password.Current == nil {
-		errs.addf(Required, pathCurrentPassword, "A new password needs the current one.")
+		errs.add(Required, pathCurrentPassword, "A new password needs the current one.")
 		return "", nil
 	}
 	c, err := s.client().Contact.Query().Where(contact.ID(u.ID), contact.AccountID(v.Account)).Only(ctx)
@@ -82,7 +82,7 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 	hash := str(c.PasswordHash)
 	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
 	if err == nil && !ok {
-		errs.addf(WrongPassword, pathCurrentPassword, "The current password is another.")
+		errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
 	}
 	return hash, err
 }

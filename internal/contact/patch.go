@@ -28,9 +28,9 @@ const pathVersion = "expectedVersion"
 func (l Lock) check(errs *Errors) {
 	switch {
 	case l.Malformed:
-		errs.addf(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
+		errs.add(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
 	case l.Expected == nil && !l.Overwrite:
-		errs.addf(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
+		errs.add(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
 	}
 }
 
@@ -56,27 +56,30 @@ func (f *Field) check(errs *Errors, v any) any {
 	switch v := v.(type) {
 	case nil:
 		if f.solid {
-			errs.addf(Required, f.Path, "%s must not be null.", f.Path)
+			errs.add(Required, f.Path, "%s must not be null.", f.Path)
 		}
 	case string:
 		checkText(errs, f.Path, v, f.Limit)
 	case time.Time:
 		v = v.UTC().Truncate(time.Microsecond)
-		if v.Year() < 1 || v.Year() > 9999 {
-			errs.addf(Invalid, f.Path, "%s must be in the years 1 to 9999.", f.Path)
+		if !inYears(v) {
+			errs.add(Invalid, f.Path, "%s must be a time as RFC 3339, in the years 1 to 9999.", f.Path)
 		}
 		return v
 	}
 	return v
 }
 
+// inYears reports whether t is one that both engines keep. A door that cannot read a time hands on one that is not.
+func inYears(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
+
 // checkText adds what is wrong with a text: longer than limit (0: any length), or not storable on both engines.
 func checkText(errs *Errors, path, s string, limit int) {
 	if limit > 0 && Length(s) > limit {
-		errs.addf(TooLong, path, "%s must be at most %d characters long.", path, limit)
+		errs.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
 	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		errs.addf(Invalid, path, "%s must be text without NUL characters.", path)
+		errs.add(Invalid, path, "%s must be text without NUL characters.", path)
 	}
 }
 

@@ -67,15 +67,15 @@ func BoundField(p *ent.Property) *Field {
 // setProperties checks the patches and puts them in place: bound ones into the contact, others into their table.
 func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defined properties) error {
 	if len(patches) > maxProperties {
-		w.errs.addf(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
+		w.errs.add(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
 		return nil
 	}
 	bound, own := Patch{}, []PropertyPatch{}
 	seen := map[int]bool{}
 	for _, p := range patches {
 		path := propertyPath(p.Property)
-		if seen[p.Property] {
-			w.errs.addf(Duplicate, path, "Property %d is given twice.", p.Property)
+		if seen[p.Property] && p.Property != 0 { // 0 stands for any id that is none
+			w.errs.add(Duplicate, path, "Property %d is given twice.", p.Property)
 			continue
 		}
 		seen[p.Property] = true
@@ -106,14 +106,14 @@ func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defi
 func (w *write) checkValues(path string, p *ent.Property, values []Value) {
 	switch {
 	case p.ReadOnly && w.viewer.Role == viewer.Customer:
-		w.errs.addf(ReadOnly, path, "Customers may not change %s.", p.Name)
+		w.errs.add(ReadOnly, path, "Customers may not change %s.", p.Name)
 		return
 	case p.Required && !slices.ContainsFunc(values, func(v Value) bool { return strings.TrimSpace(v.Value) != "" }):
-		w.errs.addf(Required, path, "%s must have a value.", p.Name)
+		w.errs.add(Required, path, "%s must have a value.", p.Name)
 	case !p.Multiple && len(values) > 1:
-		w.errs.addf(TooMany, path, "%s takes one value.", p.Name)
+		w.errs.add(TooMany, path, "%s takes one value.", p.Name)
 	case len(values) > maxValues:
-		w.errs.addf(TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
+		w.errs.add(TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
 	}
 	f := BoundField(p)
 	for _, v := range values {
@@ -122,10 +122,10 @@ func (w *write) checkValues(path string, p *ent.Property, values []Value) {
 			checkText(&w.errs, path, *v.Description, maxDescription)
 		}
 		if f != nil && str(v.Description) != "" {
-			w.errs.addf(Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
+			w.errs.add(Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
 		}
 		if want := kinds[p.Kind]; !want.fits(v.Value, p.Choices) {
-			w.errs.addf(Invalid, path, "%s takes %s.", p.Name, want.noun)
+			w.errs.add(Invalid, path, "%s takes %s.", p.Name, want.noun)
 		}
 	}
 }
@@ -168,7 +168,12 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 				return err
 			}
 		}
-		return w.tx.PropertyValue.CreateBulk(newValues(w.tx, w.next.ID, replaced)...).Exec(ctx)
+		for rows := range slices.Chunk(newValues(w.tx, w.next.ID, replaced), maxCreate) {
+			if err := w.tx.PropertyValue.CreateBulk(rows...).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return nil
 }

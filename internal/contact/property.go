@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -53,10 +55,10 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 func (p NewProperty) check() Errors {
 	errs := checkName(p.Name)
 	if property.KindValidator(p.Kind) != nil {
-		errs.addf(Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
+		errs.add(Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
 	}
 	if p.Kind != property.KindChoice && len(p.Choices) > 0 {
-		errs.addf(Invalid, pathChoices, messageNoChoices)
+		errs.add(Invalid, pathChoices, messageNoChoices)
 	}
 	if p.Kind == property.KindChoice {
 		errs = append(errs, checkChoices(p.Choices)...)
@@ -70,13 +72,13 @@ func (p NewProperty) check() Errors {
 func (p NewProperty) checkBound() Errors {
 	var errs Errors
 	if boundFields[*p.Bound] == nil {
-		errs.addf(Invalid, pathBound, "A property can be bound to the first or last name.")
+		errs.add(Invalid, pathBound, "A property can be bound to the first or last name.")
 	}
 	if p.Kind != property.KindText || p.Multiple {
-		errs.addf(Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
+		errs.add(Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
 	}
 	if p.Required || p.ReadOnly {
-		errs.addf(Invalid, pathBound, messageBoundRights)
+		errs.add(Invalid, pathBound, messageBoundRights)
 	}
 	return errs
 }
@@ -99,7 +101,7 @@ func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *s
 			return nil, err
 		}
 		if taken {
-			errs.addf(NameTaken, pathName, messageNameTaken)
+			errs.add(NameTaken, pathName, messageNameTaken)
 		}
 	}
 	if bound != nil {
@@ -108,7 +110,7 @@ func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *s
 			return nil, err
 		}
 		if taken {
-			errs.addf(InUse, pathBound, messageBoundTaken)
+			errs.add(InUse, pathBound, messageBoundTaken)
 		}
 	}
 	return errs, nil
@@ -134,16 +136,16 @@ func propertyTaken(err error) error {
 func checkChoices(choices []string) Errors {
 	var errs Errors
 	if len(choices) == 0 || len(choices) > maxChoices {
-		errs.addf(Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
+		errs.add(Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
 		checkText(&errs, pathChoices, c, maxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
-			errs.addf(Required, pathChoices, "A choice must not be blank.")
+			errs.add(Required, pathChoices, "A choice must not be blank.")
 		case seen[c]:
-			errs.addf(Duplicate, pathChoices, "A choice is given twice.")
+			errs.add(Duplicate, pathChoices, "A choice is given twice.")
 		}
 		seen[c] = true
 	}
@@ -153,6 +155,26 @@ func checkChoices(choices []string) Errors {
 // DeleteProperty removes the definition of a property that no contact has a value for, for admins.
 func (s *Service) DeleteProperty(ctx context.Context, id int) error {
 	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
+		used, err := boundInUse(ctx, tx, v.Account, id)
+		if err != nil {
+			return err
+		}
+		if used {
+			return Errors{inUse()}
+		}
 		return changed("Property", id)(tx.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
 	})
+}
+
+// boundInUse reports whether the property is another name for a field that a contact has filled. No foreign key tells.
+func boundInUse(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
+	p, err := tx.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil || p.Bound == nil {
+		return false, err
+	}
+	filled := predicate.Contact(sql.FieldNotNull(BoundField(p).column))
+	return tx.Contact.Query().Where(contact.AccountID(account), filled).Exist(ctx)
 }

@@ -75,19 +75,19 @@ func (p PropertyChange) check(ctx context.Context, tx *ent.Tx, v viewer.Viewer, 
 	errs = append(errs, free...)
 	wants := func(right *bool) bool { return right != nil && *right }
 	if old.Bound != nil && (wants(p.Required) || wants(p.ReadOnly)) {
-		errs.addf(Invalid, pathBound, messageBoundRights)
+		errs.add(Invalid, pathBound, messageBoundRights)
 	}
 	if p.Choices == nil {
 		return errs, nil
 	}
 	if old.Kind != property.KindChoice {
-		errs.addf(Invalid, pathChoices, messageNoChoices)
+		errs.add(Invalid, pathChoices, messageNoChoices)
 		return errs, nil
 	}
 	errs = append(errs, checkChoices(p.Choices)...)
 	used, err := choicesInUse(ctx, tx, old, p.Choices)
 	if used {
-		errs.addf(InUse, pathChoices, "Contacts still have a choice that would go.")
+		errs.add(InUse, pathChoices, "Contacts still have a choice that would go.")
 	}
 	return errs, err
 }

@@ -49,7 +49,7 @@ func (w *write) setPassword(p *preparedPassword) {
 		return
 	}
 	if p.verified != nil && str(w.old.PasswordHash) != *p.verified {
-		w.errs.addf(WrongPassword, pathCurrentPassword, "The current password is another.")
+		w.errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
 		return
 	}
 	w.next.PasswordHash = &p.hash

@@ -88,12 +88,17 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *reply) error {
 	if a.origins.Check(asPost) != nil {
 		return errCrossSite
 	}
-	r, err := a.authenticate(r)
-	if err == nil {
-		err = a.Auth.SignOut(r.Context())
-	}
-	if err != nil && !errors.Is(err, errUnauthenticated) {
-		return err
+	// The cookie's session ends whatever else came with the request: the cookie is what the answer takes away.
+	cookieOnly := r.WithContext(r.Context())
+	cookieOnly.Header = http.Header{"Cookie": r.Header.Values("Cookie")}
+	for _, credential := range []*http.Request{cookieOnly, r} {
+		signedIn, err := a.authenticate(credential)
+		if err == nil {
+			err = a.Auth.SignOut(signedIn.Context())
+		}
+		if err != nil && !errors.Is(err, errUnauthenticated) {
+			return err
+		}
 	}
 	http.SetCookie(w, a.Auth.ClearingCookie(a.SecureCookies))
 	return nil

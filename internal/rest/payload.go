@@ -14,19 +14,39 @@ import (
 
 // payload is the body of setdetails. Members that it does not name are ignored, like those that are null.
 type payload struct {
-	ContactID number `json:"contactID"`
-	Details   struct {
-		Properties []struct {
-			PropertyID number `json:"propertyID"`
-			Values     *[]struct {
-				Value       *text `json:"value"`
-				Description *text `json:"description"`
-			} `json:"values"`
-		} `json:"properties"`
-		SetLogins flag            `json:"setLogins"`
-		Logins    json.RawMessage `json:"logins"` // read only with SetLogins: clients send it all the same
-	} `json:"details"`
-	Membership *[]number `json:"membership"`
+	ContactID  number         `json:"contactID"`
+	Details    fresh[details] `json:"details"`
+	Membership *[]number      `json:"membership"`
+}
+
+type details struct {
+	Properties fresh[[]propertyPayload] `json:"properties"`
+	SetLogins  flag                     `json:"setLogins"`
+	Logins     json.RawMessage          `json:"logins"` // read only with SetLogins: clients send it all the same
+}
+
+// propertyPayload is an element of properties.
+type propertyPayload struct {
+	PropertyID number                 `json:"propertyID"`
+	Values     fresh[*[]valuePayload] `json:"values"`
+}
+
+// valuePayload is an element of values.
+type valuePayload struct {
+	Value       *text `json:"value"`
+	Description *text `json:"description"`
+}
+
+// fresh is a T that is read anew each time: of members with the same name the last counts, whole. encoding/json would lay it
+// over the one before.
+type fresh[T any] struct{ got T }
+
+// UnmarshalJSON reads a T.
+func (f *fresh[T]) UnmarshalJSON(raw []byte) error {
+	var got T
+	err := json.Unmarshal(raw, &got)
+	f.got = got
+	return err
 }
 
 // loginPayload is an element of logins.
@@ -58,15 +78,16 @@ func parsePayload(body []byte) (payload, error) {
 // command is what the payload asks for. It overwrites, because this API knows no version.
 func (p payload) command() (contact.SetDetails, error) {
 	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{Overwrite: true}}
-	for _, property := range p.Details.Properties {
-		if property.Values == nil {
+	for _, property := range p.Details.got.Properties.got {
+		if property.Values.got == nil {
 			continue // as if it were not listed; only [] clears
 		}
 		patch := contact.PropertyPatch{Property: int(property.PropertyID)}
-		for _, v := range *property.Values {
-			if v.Value != nil { // null is no value
-				patch.Values = append(patch.Values, contact.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
+		for _, v := range *property.Values.got {
+			if v.Value == nil { // null is no value, and to drop it could clear the property
+				return set, errShape
 			}
+			patch.Values = append(patch.Values, contact.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
 		}
 		set.Properties = append(set.Properties, patch)
 	}
@@ -77,10 +98,10 @@ func (p payload) command() (contact.SetDetails, error) {
 		}
 		set.Membership = &segments
 	}
-	if !p.Details.SetLogins {
+	if !p.Details.got.SetLogins {
 		return set, nil
 	}
-	logins, err := parseLogins(p.Details.Logins)
+	logins, err := parseLogins(p.Details.got.Logins)
 	set.Logins = &logins
 	return set, err
 }

@@ -81,7 +81,7 @@ func (a *API) logFault(r *http.Request, err error) {
 		level = slog.LevelInfo
 	}
 	a.Log.LogAttrs(r.Context(), level, "REST request failed",
-		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+		slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Any("error", err))
 }
 
 // noStore keeps answers, which are about people, out of every cache.

@@ -116,7 +116,10 @@ func TestSetDetailsSaves(t *testing.T) {
 		"a property without values": {details(`"properties":[{"propertyID":2},{"propertyID":6,"values":null},null]`), before},
 
 		"a cleared property":      {values("6", ``), "John Deer 2=Q" + rest},
-		"a property of only null": {values("6", `{"value":null},{},null`), "John Deer 2=Q" + rest},
+		"the last of two lists, whole": {
+			details(`"properties":[{"propertyID":1,"values":[{"value":"X"}]}],"properties":[{"propertyID":3},{"propertyID":2,"values":[{"value":"Z"}]}]`),
+			"John Deer 2=Z 6=b 6=a(why)" + rest,
+		},
 		"several values in order": {values("6", `{"value":"z"},{"value":"a"},{"value":"z"}`), "John Deer 2=Q 6=z 6=a 6=z" + rest},
 		"numbers and booleans":    {values("6", `{"value":1.50},{"value":true}`), "John Deer 2=Q 6=1.50 6=true" + rest},
 		"a date":                  {values("7", `{"value":"2024-02-29"}`), "John Deer 2=Q 6=b 6=a(why) 7=2024-02-29" + rest},

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -31,12 +33,15 @@ func (v Version) Bytes() []byte {
 // Parse reads the text of a version. It fails with ErrNotBase64 only: a text that is base64 but of no version is Stale. What
 // the last character holds beyond the bytes is ignored, as the REST API's framework ignores it.
 func Parse(text string) (Version, error) {
-	b, err := base64.StdEncoding.DecodeString(text)
+	b, err := base64.StdEncoding.DecodeString(blanks.Replace(text))
 	if err != nil {
 		return Stale, ErrNotBase64
 	}
 	return FromBytes(b), nil
 }
+
+// blanks takes out the white space that base64 may hold.
+var blanks = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
 
 // FromBytes reads the bytes of a version; any but 8 bytes of a positive number are Stale.
 func FromBytes(b []byte) Version {
@@ -52,6 +57,23 @@ type FieldChange struct {
 	Path string `json:"path"`
 	Old  any    `json:"old"`
 	New  any    `json:"new"`
+}
+
+// rfc3339 is the date-time of RFC 3339, section 5.6, with any number of fractional digits. time.Parse alone also takes a comma and
+// hours of one digit.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`)
+
+// ErrNotTime is the error of ParseTime.
+var ErrNotTime = errors.New("time is not RFC 3339")
+
+// ParseTime reads a time of RFC 3339, letters in either case; digits beyond the nanosecond are cut. It fails with ErrNotTime.
+func ParseTime(text string) (time.Time, error) {
+	text = strings.ToUpper(text)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || !rfc3339.MatchString(text) {
+		return time.Time{}, ErrNotTime
+	}
+	return t, nil
 }
 
 // FormatTime writes a time as RFC 3339 in UTC, to the microsecond, without trailing zeros: as the log and GraphQL show it.
