@@ -845,7 +845,7 @@ func (ec *executionContext) marshalNFieldChange2contactgraphᚋinternalᚋrevisi
 }
 
 func (ec *executionContext) marshalNFieldChange2ᚕcontactgraphᚋinternalᚋrevisionᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []revision.FieldChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldChange2contactgraphᚋinternalᚋrevisionᚐFieldChange(ctx, sel, v[i])

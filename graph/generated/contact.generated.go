@@ -2893,7 +2893,7 @@ func (ec *executionContext) marshalNConflictPolicy2contactgraphᚋgraphᚋmodel�
 
 func (ec *executionContext) marshalNContact2ᚕᚖcontactgraphᚋentᚐContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Contact", v, nil)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNContact2ᚖcontactgraphᚋentᚐContact(ctx, sel, v[i])
@@ -2929,7 +2929,7 @@ func (ec *executionContext) marshalNContactConnection2ᚖcontactgraphᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNContactEdge2ᚕᚖcontactgraphᚋgraphᚋmodelᚐContactEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ContactEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNContactEdge2ᚖcontactgraphᚋgraphᚋmodelᚐContactEdge(ctx, sel, v[i])
@@ -2970,7 +2970,7 @@ func (ec *executionContext) unmarshalNContactPatch2ᚖcontactgraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNContactProperty2ᚕᚖcontactgraphᚋgraphᚋmodelᚐContactPropertyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ContactProperty) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNContactProperty2ᚖcontactgraphᚋgraphᚋmodelᚐContactProperty(ctx, sel, v[i])
@@ -3031,7 +3031,7 @@ func (ec *executionContext) marshalNDeleteContactPayload2ᚖcontactgraphᚋgraph
 }
 
 func (ec *executionContext) marshalNLogin2ᚕᚖcontactgraphᚋentᚐLoginᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Login) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLogin2ᚖcontactgraphᚋentᚐLogin(ctx, sel, v[i])
@@ -3094,7 +3094,7 @@ var (
 )
 
 func (ec *executionContext) marshalNPropertyValue2ᚕᚖcontactgraphᚋentᚐPropertyValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PropertyValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPropertyValue2ᚖcontactgraphᚋentᚐPropertyValue(ctx, sel, v[i])

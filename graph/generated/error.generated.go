@@ -884,7 +884,7 @@ func (ec *executionContext) marshalNContactError2contactgraphᚋgraphᚋmodelᚐ
 }
 
 func (ec *executionContext) marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNContactError2contactgraphᚋgraphᚋmodelᚐContactError(ctx, sel, v[i])

@@ -583,7 +583,7 @@ func (ec *executionContext) unmarshalNCreatePropertyInput2contactgraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNProperty2ᚕᚖcontactgraphᚋentᚐPropertyᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Property) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProperty2ᚖcontactgraphᚋentᚐProperty(ctx, sel, v[i])

@@ -266,7 +266,7 @@ func (ec *executionContext) _StorePayload(ctx context.Context, sel ast.Selection
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNStore2ᚕᚖcontactgraphᚋentᚐStoreᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Store) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStore2ᚖcontactgraphᚋentᚐStore(ctx, sel, v[i])

@@ -36,7 +36,8 @@ func TestSetDetailsSample(t *testing.T) {
 		"customer with a cookie": func(s *process) who {
 			a := s.send(anonymous, "POST", "/f/webapp-api-login?api=login", "application/x-www-form-urlencoded",
 				"emailAddress=customer11%401to1service.com&Password=demo-password")
-			return who{"Cookie": {strings.Split(a.header.Get("Set-Cookie"), ";")[0]}}
+			cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+			return who{"Cookie": {cookie}}
 		},
 	} {
 		for _, path := range []string{"/f/webapp-api-custinfo", "/webapp-api-custinfo"} {
@@ -117,7 +118,7 @@ func TestSignOutWithAKeyBeside(t *testing.T) {
 	s := demo(t, 5)
 	a := s.send(anonymous, "POST", "/f/webapp-api-login?api=login", "application/x-www-form-urlencoded",
 		"emailAddress=customer11%401to1service.com&Password=demo-password")
-	cookie := strings.Split(a.header.Get("Set-Cookie"), ";")[0]
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
 	loggedIn := func() bool {
 		return strings.Contains(s.send(who{"Cookie": {cookie}}, "GET", "/f/webapp-api-login?api=loggedin", "", "").body, `"isLoggedIn":true`)
 	}

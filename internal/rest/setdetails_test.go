@@ -115,7 +115,7 @@ func TestSetDetailsSaves(t *testing.T) {
 		"nothing, in nulls within":  {details(`"properties":null,"setLogins":null,"logins":null`), before},
 		"a property without values": {details(`"properties":[{"propertyID":2},{"propertyID":6,"values":null},null]`), before},
 
-		"a cleared property":      {values("6", ``), "John Deer 2=Q" + rest},
+		"a cleared property": {values("6", ``), "John Deer 2=Q" + rest},
 		"the last of two lists, whole": {
 			details(`"properties":[{"propertyID":1,"values":[{"value":"X"}]}],"properties":[{"propertyID":3},{"propertyID":2,"values":[{"value":"Z"}]}]`),
 			"John Deer 2=Z 6=b 6=a(why)" + rest,
