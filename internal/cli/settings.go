@@ -54,7 +54,7 @@ func (s *Services) Close() error { return s.Store.Close() }
 func (s *Services) Account(ctx context.Context, name string) (id int, err error) {
 	id, found, err := s.Auth.AccountByName(ctx, name)
 	if err == nil && !found {
-		err = fmt.Errorf("there is no account %q: %s key create --new-account --account %q makes it", name, program, name)
+		err = fmt.Errorf("there is no account %q: %s key create --new-account --account %q --name KEY --role admin, with the same --database, makes it", name, program, name)
 	}
 	return id, err
 }

@@ -58,6 +58,9 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 	// The tombstone: the next version, and no field left.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.clock()}
 	r := w.logged(ctx, change.KindDELETE)
+	for i := range r.Change.Fields {
+		r.Change.Fields[i].New = nil // also of a boolean, which has no null while the contact lives
+	}
 	r.Contact = w.old
 	return r, nil
 }

@@ -79,7 +79,7 @@ func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
 	value := func(text string) map[string]any { return map[string]any{"value": text, "description": nil} }
 	want := []revision.FieldChange{
 		{Path: "email", Old: "Anna@Example.com"}, {Path: "phoneCountryCode", Old: "46"}, {Path: "phone", Old: "070-174 06 05"},
-		{Path: "firstName", Old: "Anna"}, {Path: "lastName", Old: "Ek"}, {Path: "limitMailsPermanently", Old: true, New: false},
+		{Path: "firstName", Old: "Anna"}, {Path: "lastName", Old: "Ek"}, {Path: "limitMailsPermanently", Old: true},
 		{Path: "limitMailsTemporarilyUntil", Old: "2026-03-01T12:00:00.123456Z"}, {Path: "preferredStoreId", Old: float64(a.stores[0])},
 		{Path: "companyId", Old: float64(a.companies[0])}, {Path: "latestPermissionSource", Old: "form"},
 		{Path: "secret", Old: c.Secret}, {Path: "registrationDateTime", Old: revision.FormatTime(c.RegisteredAt)},

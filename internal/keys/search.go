@@ -15,8 +15,11 @@ func Fold(text string) string {
 	for range 2 { // what folding makes can be taken apart, and that folded again: Unicode's definition D146
 		text = foldCase(withoutMarks(text))
 	}
-	return withoutMarks(text)
+	return plain.Replace(withoutMarks(text))
 }
+
+// plain writes letters that Unicode does not take apart as people type them who have no key for them.
+var plain = strings.NewReplacer("ø", "o", "đ", "d", "ł", "l", "ı", "i", "æ", "ae", "œ", "oe", "ð", "d", "þ", "th")
 
 // withoutMarks takes characters apart and drops the accents.
 func withoutMarks(text string) string {
