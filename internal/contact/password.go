@@ -10,8 +10,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// maxPassword bounds a password, in UTF-16 units: hashing costs time for each.
-const maxPassword = 1000
+// MaxPassword bounds a password, in UTF-16 units: hashing costs time for each.
+const MaxPassword = 1000
 
 const pathCurrentPassword = "currentPassword"
 
@@ -61,8 +61,8 @@ func checkNewPassword(errs *Errors, password *string) {
 	switch {
 	case str(password) == "":
 		errs.add(Required, pathPassword, "The new password must not be null or empty.")
-	case Length(*password) > maxPassword:
-		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", maxPassword)
+	case Length(*password) > MaxPassword:
+		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", MaxPassword)
 	}
 }
 

@@ -152,7 +152,7 @@ func (a *API) conflict(r *http.Request, e *contact.Error, reason string) (answer
 // stateOf tells what is wrong by a rule that the binder does not know, because it is about no field of the contact but about
 // the password.
 func stateOf(e *contact.Error) binding.ModelState {
-	name, limit := memberPassword, maxPassword
+	name, limit := memberPassword, contact.MaxPassword
 	for _, m := range members {
 		if m.field.Path == e.Path {
 			name, limit = m.name, m.field.Limit

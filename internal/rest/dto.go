@@ -13,9 +13,6 @@ const (
 	memberVersion  = "Version"
 )
 
-// maxPassword is the limit that internal/contact sets on a password. The documented API names none.
-const maxPassword = 1000
-
 // members are the documented members that are fields of the contact, in documented order. Lengths are those of the fields.
 var members = []struct {
 	name  string
@@ -39,7 +36,7 @@ var updateContactDto = newUpdateContactDto()
 
 func newUpdateContactDto() binding.Model {
 	model := binding.Model{Name: "updateContactDto", Members: []binding.Member{
-		{Name: memberPassword, Kind: binding.String, MaxLength: maxPassword},
+		{Name: memberPassword, Kind: binding.String, MaxLength: contact.MaxPassword},
 		{Name: memberVersion, Kind: binding.Bytes, Required: true},
 	}}
 	for _, m := range members {
