@@ -62,8 +62,8 @@ func newFixture(t *testing.T) *fixture {
 func (f *fixture) tenant(name string) *tenant {
 	f.t.Helper()
 	a := &tenant{account: f.db.Account(name), admin: name + "-admin", agent: name + "-agent"}
-	for token, role := range map[string]viewer.Role{a.admin: viewer.Admin, a.agent: viewer.Agent} {
-		must(f.auth.CreateKey(f.t.Context(), a.account, auth.NewKey{Name: token, Role: role, Token: token}))
+	for _, k := range []auth.NewKey{{Name: a.admin, Role: viewer.Admin, Token: a.admin}, {Name: a.agent, Role: viewer.Agent, Token: a.agent}} {
+		must(f.auth.CreateKey(f.t.Context(), a.account, k))
 	}
 	a.ctx = viewer.NewContext(f.t.Context(), viewer.Viewer{Account: a.account, Role: viewer.Admin, Actor: viewer.Actor{Kind: viewer.ActorSystem}})
 	for i := range 2 {
