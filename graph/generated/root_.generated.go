@@ -370,7 +370,7 @@ type ContactEdge {
 
 "Narrows a list of contacts. All that is given must hold; null is the same as absent."
 input ContactFilter {
-  "Each word is the beginning of a word of the name, without regard to case and accents."
+  "Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words."
   name: String
   "The email address, without regard to case."
   email: String
@@ -386,7 +386,10 @@ input ContactFilter {
   segmentId: ID
   "Last modified at this time or later."
   modifiedSince: Time
-  "Each word is the beginning of a word of the name or the email address, or of the phone number's digits."
+  """
+  Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
+  characters and 16 words.
+  """
   search: String
 }
 

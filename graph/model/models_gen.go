@@ -70,7 +70,7 @@ type ContactEdge struct {
 
 // Narrows a list of contacts. All that is given must hold; null is the same as absent.
 type ContactFilter struct {
-	// Each word is the beginning of a word of the name, without regard to case and accents.
+	// Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 	// The email address, without regard to case.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
@@ -86,7 +86,8 @@ type ContactFilter struct {
 	SegmentID graphql.Omittable[*string] `json:"segmentId,omitempty"`
 	// Last modified at this time or later.
 	ModifiedSince graphql.Omittable[*time.Time] `json:"modifiedSince,omitempty"`
-	// Each word is the beginning of a word of the name or the email address, or of the phone number's digits.
+	// Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
+	// characters and 16 words.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
 }
 
