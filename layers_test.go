@@ -31,20 +31,22 @@ var layers = map[string][]string{
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/keys", "internal/revision", "internal/viewer"},
-	"internal/auth":    {"ent/...", "internal/keys", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/dberr", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/store":           {"ent/...", "migrations"},
-	"internal/store/plan":      {"internal/store"},
-	"internal/store/storetest": {"ent/...", "internal/store", "internal/viewer"},
+	"internal/store":           {"ent/...", "internal/dberr", "migrations"},
+	"internal/store/plan":      {"internal/pgserver", "internal/store"},
+	"internal/store/storetest": {"ent/...", "internal/pgserver", "internal/store", "internal/viewer"},
 	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// The leaves.
+	"internal/dberr":        {},
 	"internal/globalid":     {},
 	"internal/graphqlhttp":  {},
 	"internal/keys":         {},
+	"internal/pgserver":     {},
 	"internal/rest/binding": {},
 	"internal/revision":     {},
 	"internal/viewer":       {},

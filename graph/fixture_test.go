@@ -25,6 +25,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestMain(m *testing.M) { storetest.Main(m) }
+
 // fixture is the API over a database of its own with two accounts.
 type fixture struct {
 	t        *testing.T

@@ -11,5 +11,5 @@ import "embed"
 
 // Files holds a folder for each dialect, named as ent names the dialect: sqlite and postgres.
 //
-//go:embed sqlite
+//go:embed sqlite postgres
 var Files embed.FS

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/user"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
@@ -56,16 +57,16 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 		return 0, fmt.Errorf("%w: an account needs a name", ErrInvalid)
 	}
 	err = s.store.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *ent.Tx) error {
-		taken, err := tx.Account.Query().Where(account.NameKey(key)).Exist(ctx)
+		exists, err := tx.Account.Query().Where(account.NameKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
-		if taken {
+		if exists {
 			return ErrNameTaken
 		}
 		a, err := tx.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
 		if err != nil {
-			return err
+			return taken(err)
 		}
 		id = a.ID
 		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
@@ -74,6 +75,14 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 		return 0, fmt.Errorf("creating account %q: %w", name, err)
 	}
 	return id, nil
+}
+
+// taken makes ErrNameTaken of a unique key that another process took between the look and the write.
+func taken(err error) error {
+	if dberr.IsUnique(err) {
+		return ErrNameTaken
+	}
+	return err
 }
 
 // NewKey is an API key to be made: what it is called, what it may do (AGENT or ADMIN), and its token, or "" for a random one.
@@ -100,15 +109,15 @@ func (s *Service) CreateKey(ctx context.Context, account int, k NewKey) (token s
 	d := digestOf(token)
 	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
 		// The digest is unique in the whole database, so ask beyond the account.
-		taken, err := tx.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
+		exists, err := tx.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
 		if err != nil {
 			return err
 		}
-		if taken {
+		if exists {
 			return ErrNameTaken
 		}
-		return tx.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
-			SetCreatedAt(s.now().UTC()).Exec(ctx)
+		return taken(tx.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
+			SetCreatedAt(s.now().UTC()).Exec(ctx))
 	})
 	if err != nil {
 		return "", fmt.Errorf("creating %s: %w", k, err)
@@ -157,17 +166,17 @@ func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id in
 		return 0, err
 	}
 	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
-		taken, err := tx.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
+		exists, err := tx.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
-		if taken {
+		if exists {
 			return ErrNameTaken
 		}
 		row, err := tx.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
 			SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).Save(ctx)
 		if err != nil {
-			return err
+			return taken(err)
 		}
 		id = row.ID
 		return nil

@@ -6,8 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,9 +16,11 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/keys"
-	"contactgraph/internal/store"
+	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
+
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -29,7 +30,7 @@ type fixture struct {
 	*auth.Service
 	t         *testing.T
 	ctx       context.Context
-	store     *store.Store
+	store     *storetest.DB
 	passwords *auth.Passwords
 
 	mu       sync.Mutex
@@ -37,24 +38,14 @@ type fixture struct {
 	hashes   int
 	onHash   func() // called before a hash is computed
 	contacts int
-	log      []string // the statements on tables of tenants
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
 	f.passwords.Stub(f.hashing)
-	st, err := store.Open(f.ctx, filepath.Join(t.TempDir(), "t.db"), store.Options{Observe: f.observe})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	f.store = st
-	f.Service = auth.New(st, f.passwords, f.now)
+	f.store = storetest.Open(t)
+	f.Service = auth.New(f.store, f.passwords, f.now)
 	return f
 }
 
@@ -92,39 +83,9 @@ func (f *fixture) hashed(do func()) int {
 	return f.hashes - before
 }
 
-var (
-	tenants = regexp.MustCompile("(?i)(?:FROM|INTO|UPDATE) `(api_keys|contacts|feeds|logins|sessions|users)`")
-	where   = regexp.MustCompile("(?s)WHERE.*`account_id`")
-)
-
-// observe fails the test at a statement on a tenant's table that does not carry the account, but for the lookup of an API
-// key, which is what tells the account.
-func (f *fixture) observe(_ context.Context, statement string) {
-	table := tenants.FindStringSubmatch(statement)
-	if table == nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.log = append(f.log, statement)
-	switch {
-	case strings.Contains(statement, "INSERT INTO") && strings.Contains(statement, "`account_id`"):
-	case where.MatchString(statement):
-	case table[1] == "api_keys" && strings.Contains(statement, "WHERE `api_keys`.`token_hash` = ?"):
-	default:
-		f.t.Errorf("a statement lacks its account: %s", statement)
-	}
-}
-
 // statements returns those on tables of tenants that ran during do.
 func (f *fixture) statements(do func()) []string {
-	f.mu.Lock()
-	before := len(f.log)
-	f.mu.Unlock()
-	do()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.log[before:]
+	return slices.DeleteFunc(f.store.Statements(do), func(s string) bool { return !strings.Contains(s, "account_id") })
 }
 
 func (f *fixture) account(name string) int {

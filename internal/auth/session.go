@@ -14,6 +14,9 @@ import (
 	"contactgraph/ent/user"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 )
 
 const (
@@ -59,7 +62,7 @@ func (i identity) String() string {
 func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
 	key := keys.Name(login)
-	who, err := identify(ctx, s.store.Client(), account, key)
+	who, err := identify(ctx, s.store.Client(), account, key, unlocked)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
 	}
@@ -74,8 +77,10 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 }
 
 // identify returns whom a login names in the account. It asks the same questions whether there is somebody or not.
-func identify(ctx context.Context, c *ent.Client, account int, key string) (identity, error) {
-	u, err := c.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Only(ctx)
+func identify(ctx context.Context, c *ent.Client, account int, key string, lock func(*sql.Selector)) (identity, error) {
+	users := c.User.Query().Where(user.AccountID(account), user.LoginKey(key))
+	users.Modify(lock)
+	u, err := users.Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}
@@ -87,7 +92,9 @@ func identify(ctx context.Context, c *ent.Client, account int, key string) (iden
 	if l != nil {
 		owner = l.ContactID
 	}
-	p, err := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner)).Select(contact.FieldPasswordHash).Only(ctx)
+	contacts := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner))
+	contacts.Modify(lock)
+	p, err := contacts.Select(contact.FieldPasswordHash).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}
@@ -101,6 +108,16 @@ func identify(ctx context.Context, c *ent.Client, account int, key string) (iden
 	}
 }
 
+// forShare keeps a password from being changed until the transaction is committed. On SQLite the transaction itself keeps
+// every other writer out.
+func forShare(s *sql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.ForShare()
+	}
+}
+
+func unlocked(*sql.Selector) {}
+
 // open stores a session for who, and clears away expired ones of the account. It asks again whom the login names: a
 // password that was changed while the old one was verified has ended all sessions, and must not be followed by one more.
 func (s *Service) open(ctx context.Context, key string, who identity) (Session, error) {
@@ -108,7 +125,7 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
 	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *ent.Tx) error {
-		again, err := identify(ctx, tx.Client(), account, key)
+		again, err := identify(ctx, tx.Client(), account, key, forShare)
 		if err != nil {
 			return err
 		}

@@ -19,17 +19,19 @@ type faster struct {
 	table     string
 	statement string
 	args      []any
+	ran       bool
 }
 
 func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
 	return s.DB.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+		done := false
 		tx.Client().Use(func(next ent.Mutator) ent.Mutator {
 			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-				if m.Type() == s.table && s.statement != "" {
+				if m.Type() == s.table && !done {
+					done, s.ran = true, true
 					if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 						return nil, err
 					}
-					s.statement = ""
 				}
 				return next.Mutate(ctx, m)
 			})
@@ -92,7 +94,7 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			before := a.create(nil)
 			between := &faster{DB: f.db, table: tt.table, statement: tt.statement}
 			errs := f.refused(tt.name, func() error { return tt.do(contact.New(between, f.passwords, f.now), a) }, tt.want)
-			if between.statement != "" {
+			if !between.ran {
 				t.Error("the other process was not faster")
 			}
 			if e := errs.First(contact.VersionConflict); e != nil && (e.Latest == nil || e.Latest.Version != before.Version+1) {

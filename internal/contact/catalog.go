@@ -2,13 +2,11 @@ package contact
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/viewer"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 const (
@@ -101,8 +99,7 @@ func remove(ctx context.Context, s *Service, fn func(context.Context, *ent.Tx, v
 	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
-	var sqlite sqlite3.Error
-	if errors.As(err, &sqlite) && sqlite.ExtendedCode == sqlite3.ErrConstraintForeignKey {
+	if dberr.IsForeignKey(err) {
 		return Errors{inUse()}
 	}
 	return err

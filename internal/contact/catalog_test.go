@@ -136,7 +136,7 @@ func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, c := range f.catalogs() {
-		_, _, err := c.create(f.other.admin, contact.Named{ID: f.demo.stores[0], Name: "x"})
+		_, _, err := c.create(f.demo.admin, contact.Named{ID: f.demo.stores[0], Name: "x"})
 		var errs contact.Errors
 		if err == nil || errors.As(err, &errs) {
 			t.Errorf("%s: got %v, want a fault: clients do not choose ids", c.noun, err)

@@ -1,37 +1,33 @@
 package contact
 
-import (
-	"errors"
-	"strings"
+import "contactgraph/internal/dberr"
 
-	"github.com/mattn/go-sqlite3"
-)
-
-// keyOfIndex says what each unique key of a contact protects. The rules look before they write; these errors are the
-// backstop when another process was faster.
-var keyOfIndex = []struct {
-	column string // as SQLite names it
-	code   Code
-	path   string
-	noun   string
+// uniqueKeys are those of a contact, and what each protects. The rules look before they write; the keys are the backstop
+// when another process was faster.
+var uniqueKeys = []struct {
+	key  dberr.Key
+	code Code
+	path string
+	noun string
 }{
-	{"contacts.email_key", EmailTaken, "email", "email address"},
-	{"contacts.phone_key", PhoneTaken, "phone", "phone number"},
-	{"logins.name_key", LoginTaken, pathLogins, "login"},
+	{dberr.Key{Index: "contact_account_id_email_key", Column: "contacts.email_key"}, EmailTaken, "email", "email address"},
+	{dberr.Key{Index: "contact_account_id_phone_key", Column: "contacts.phone_key"}, PhoneTaken, "phone", "phone number"},
+	{dberr.Key{Index: "login_account_id_name_key", Column: "logins.name_key"}, LoginTaken, pathLogins, "login"},
 }
 
-// translate turns the violation of a unique key into the conflict that it is; other errors stay what they are.
+// translate turns the violation of a key into an error that makes the store run the write again: the rules then see what the
+// other process has done, and say all of it. Should they not, it is the conflict of the unique key. Other errors stay what
+// they are.
 func (w *write) translate(err error) error {
-	var sqlite sqlite3.Error
-	if !errors.As(err, &sqlite) || sqlite.ExtendedCode != sqlite3.ErrConstraintUnique {
-		return err
-	}
-	for _, k := range keyOfIndex {
-		if strings.Contains(sqlite.Error(), k.column) { // SQLite tells columns, and only in the text
+	for _, k := range uniqueKeys {
+		if k.key.TakenBy(err) {
 			var errs Errors
 			errs.add(k.code, k.path, messageUnusable, k.noun)
-			return errs
+			return dberr.Raced(errs)
 		}
+	}
+	if dberr.IsForeignKey(err) { // what the contact refers to has been deleted
+		return dberr.Raced(err)
 	}
 	return err
 }

@@ -20,6 +20,8 @@ type Store interface {
 	Client() *ent.Client
 	// Write runs fn in a transaction about the contact, and returns when its work is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
+	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
 	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
 	Log(ctx context.Context, row *ent.Change)
 }

@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/ent/contact"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -187,13 +188,17 @@ func checkAllKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write)
 
 // insertAll stores the contacts, then their terms and what prepare left to do, and logs them.
 func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
-	bulk := make([]*ent.ContactCreate, len(writes))
+	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
+		chosen = max(chosen, w.next.ID)
 		c, err := newContact(tx, w.next)
 		if err != nil {
 			return nil, err
 		}
 		bulk[i] = c
+	}
+	if err := s.store.Reserve(ctx, tx, contact.Table, chosen); err != nil {
+		return nil, err
 	}
 	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)
 	if err != nil {

@@ -19,6 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestMain(m *testing.M) { storetest.Main(m) }
+
 var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
 // fixture is a service on a database of its own with two accounts. Its clock moves a second at each look.

@@ -14,6 +14,7 @@ import (
 // which has a builder of its own for each.
 type named[T any] struct {
 	noun   string
+	table  string
 	insert func(ctx context.Context, tx *ent.Tx, n Named) (T, error)
 	rename func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error)
 	remove func(ctx context.Context, tx *ent.Tx, account, id int) (int, error)
@@ -21,7 +22,8 @@ type named[T any] struct {
 }
 
 var stores = named[*ent.Store]{
-	noun: "Store",
+	noun:  "Store",
+	table: store.Table,
 	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Store, error) {
 		return withID(tx.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
@@ -37,7 +39,8 @@ var stores = named[*ent.Store]{
 }
 
 var companies = named[*ent.Company]{
-	noun: "Company",
+	noun:  "Company",
+	table: company.Table,
 	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Company, error) {
 		return withID(tx.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
@@ -53,7 +56,8 @@ var companies = named[*ent.Company]{
 }
 
 var segments = named[*ent.Segment]{
-	noun: "Segment",
+	noun:  "Segment",
+	table: segment.Table,
 	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Segment, error) {
 		return withID(tx.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
@@ -69,7 +73,10 @@ var segments = named[*ent.Segment]{
 }
 
 func (k named[T]) create(ctx context.Context, s *Service, n Named) (T, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (T, error) {
+	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (thing T, err error) {
+		if err := s.store.Reserve(ctx, tx, k.table, n.ID); err != nil {
+			return thing, err
+		}
 		return k.insert(ctx, tx, n)
 	})
 }

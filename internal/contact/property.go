@@ -2,18 +2,17 @@ package contact
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
-	"github.com/mattn/go-sqlite3"
 )
 
 const (
@@ -43,6 +42,9 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 			err = errs.orNil()
 		}
 		if err != nil {
+			return nil, err
+		}
+		if err := s.store.Reserve(ctx, tx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
 		return withID(tx.Property.Create(), p.ID).SetName(p.Name).SetNameKey(keys.Name(p.Name)).SetKind(p.Kind).
@@ -121,16 +123,20 @@ const (
 	messageBoundTaken = "Another property is bound to this field."
 )
 
+var (
+	propertyName  = dberr.Key{Index: "property_account_id_name_key", Column: "properties.name_key"}
+	propertyBound = dberr.Key{Index: "property_account_id_bound", Column: "properties.bound"}
+)
+
 // propertyTaken makes the conflict of it when another process was faster than checkFree.
 func propertyTaken(err error) error {
-	var sqlite sqlite3.Error
-	if !errors.As(err, &sqlite) || sqlite.ExtendedCode != sqlite3.ErrConstraintUnique {
-		return err
-	}
-	if strings.Contains(sqlite.Error(), "properties.bound") {
+	switch {
+	case propertyBound.TakenBy(err):
 		return Errors{{Code: InUse, Path: pathBound, Message: messageBoundTaken}}
+	case propertyName.TakenBy(err):
+		return Errors{{Code: NameTaken, Path: pathName, Message: messageNameTaken}}
 	}
-	return Errors{{Code: NameTaken, Path: pathName, Message: messageNameTaken}}
+	return err
 }
 
 func checkChoices(choices []string) Errors {

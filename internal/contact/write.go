@@ -9,6 +9,9 @@ import (
 	"contactgraph/ent/contact"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 )
 
 // write is one command at work on one contact inside the store's transaction: what it found, what it will leave, what is
@@ -32,6 +35,7 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Error
 ) (r *Result, err error) {
 	err = s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
 		query := tx.Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account))
+		query.Modify(forUpdate)
 		for _, add := range with {
 			add(query)
 		}
@@ -50,6 +54,14 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Error
 		return nil, err
 	}
 	return r, nil
+}
+
+// forUpdate locks the contact until the write is committed or undone, so that what is read of it and of what belongs to it
+// stays true. On SQLite the transaction itself keeps every other writer out.
+func forUpdate(s *sql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.ForUpdate()
+	}
 }
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -18,8 +17,11 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/demo"
 	"contactgraph/internal/store"
+	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
+
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 // fixture is a database of its own with the services on it.
 type fixture struct {
@@ -47,7 +49,7 @@ func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Contex
 
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
-	st, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "t.db"), store.Options{})
+	st, err := store.Open(tb.Context(), storetest.URL(tb), store.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

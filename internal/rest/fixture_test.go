@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +21,11 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/store"
+	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
+
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 const (
 	agentKey     = "demo-agent"
@@ -57,7 +59,7 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "t.db"), store.Options{})
+	st, err := store.Open(t.Context(), storetest.URL(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

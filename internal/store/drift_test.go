@@ -74,17 +74,41 @@ func TestDrift(t *testing.T) {
 // drift returns the migration that leads from the files to the tables, or why there can be none; "" if nothing is to do.
 func drift(t *testing.T, tables map[string]*schema.Table) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, migrations.Files); err != nil {
+	e, err := connect(t.Context(), filepath.Join(t.TempDir(), "dev.db"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	dir = filepath.Join(dir, "sqlite")
+	defer e.close()
 	var list []*schema.Table
 	for _, table := range tables {
 		list = append(list, table)
 	}
 	slices.SortFunc(list, func(a, b *schema.Table) int { return strings.Compare(a.Name, b.Name) })
-	err := planSQLite(t.Context(), dir, filepath.Join(t.TempDir(), "dev.db"), "drift", list)
+	return planned(t, e, list)
+}
+
+// TestFilesAndSchemaAgree holds the migrations of the engine that the tests run on to ent/schema.
+func TestFilesAndSchemaAgree(t *testing.T) {
+	t.Parallel()
+	e, err := connect(t.Context(), emptyDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	if got := planned(t, e, tablesOf(t, e.dialect)); got != "" {
+		t.Errorf("want nothing to do, got the plan\n%s", got)
+	}
+}
+
+// planned returns the migration that the engine plans, using its database, or why there can be none; "" if nothing is to do.
+func planned(t *testing.T, e *engine, tables []*schema.Table) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, migrations.Files); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, e.folder)
+	err := e.plan(t.Context(), dir, "29990101000000", "drift", tables)
 	if errors.Is(err, atlas.ErrNoPlan) {
 		return ""
 	}

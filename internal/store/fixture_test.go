@@ -2,31 +2,82 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"log"
+	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/pgserver"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
 
-// fixture is an open store on a file of its own.
-type fixture struct {
-	*Store
-	t    *testing.T
-	file string
+// postgres is the server that the tests share, when they run on it.
+var postgres struct {
+	once    sync.Once
+	running *pgserver.Server
+	err     error
+	made    atomic.Int64
 }
 
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if postgres.running != nil {
+		if err := postgres.running.Stop(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	os.Exit(code)
+}
+
+// fixture is an open store on a database of its own.
+type fixture struct {
+	*Store
+
+	t   *testing.T
+	url string
+}
+
+// newFixture opens a new database of the engine that the tests run on.
 func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	return openFixture(t, emptyDatabase(t))
+}
+
+// emptyDatabase names a new database of the engine that the tests run on.
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("CONTACTGRAPH_TEST_ENGINE") != "postgres" {
+		return filepath.Join(t.TempDir(), "t.db")
+	}
+	postgres.once.Do(func() {
+		postgres.running, postgres.err = pgserver.Start(context.Background(), pgserver.Options{NoSync: true})
+	})
+	if postgres.err != nil {
+		t.Fatal(postgres.err)
+	}
+	name := fmt.Sprint("t", postgres.made.Add(1))
+	if err := postgres.running.CreateDatabase(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	return postgres.running.URL(name)
+}
+
+// newSQLite opens a new file.
+func newSQLite(t *testing.T) *fixture {
 	t.Helper()
 	return openFixture(t, filepath.Join(t.TempDir(), "t.db"))
 }
 
-func openFixture(t *testing.T, file string) *fixture {
+func openFixture(t *testing.T, url string) *fixture {
 	t.Helper()
-	s, err := Open(t.Context(), file, Options{})
+	s, err := Open(t.Context(), url, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +86,7 @@ func openFixture(t *testing.T, file string) *fixture {
 			t.Error(err)
 		}
 	})
-	return &fixture{Store: s, t: t, file: file}
+	return &fixture{Store: s, t: t, url: url}
 }
 
 // account makes an account with its feed, and returns a context in which the server itself asks within it.

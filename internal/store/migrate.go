@@ -4,72 +4,50 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
-	"log/slog"
 	"slices"
 	"strings"
 
 	"contactgraph/migrations"
 
 	atlas "ariga.io/atlas/sql/migrate"
-	atlassqlite "ariga.io/atlas/sql/sqlite"
 )
 
 // additive is the directive of a migration that the binary before it can live with.
 const additive = "additive"
 
-// migrateSQLite brings the tables up to date in one transaction. Foreign keys are off meanwhile, and checked before the
-// commit: rebuilding a table drops the old one, which would cascade into its children.
-func migrateSQLite(ctx context.Context, db *sql.DB, log *slog.Logger) (err error) {
-	conn, err := db.Conn(ctx)
-	if err != nil {
+// migrate brings the tables up to date in one transaction, while no other process does, and returns the names of the files
+// that it applied.
+func (e *engine) migrate(ctx context.Context) (done []string, err error) {
+	err = e.alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, err = e.apply(ctx, tx)
 		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
-		return err
-	}
-	defer func() {
-		_, onErr := conn.ExecContext(ctx, "PRAGMA foreign_keys = ON")
-		err = errors.Join(err, onErr)
-	}()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
-	done, err := applySQLite(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	for _, name := range done {
-		log.InfoContext(ctx, "migration applied", "migration", name)
-	}
-	return nil
-}
-
-// applySQLite applies what the database lacks and returns the names of the files.
-func applySQLite(ctx context.Context, tx *sql.Tx) ([]string, error) {
-	drv, err := atlassqlite.Open(tx)
+	})
 	if err != nil {
 		return nil, err
 	}
-	dir, err := memoryDir("sqlite")
+	return done, nil
+}
+
+// apply applies what the database lacks and returns the names of the files.
+func (e *engine) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
+	drv, err := e.atlas(tx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := memoryDir(e.folder)
 	if err != nil {
 		return nil, err
 	}
 	revisions := &revisions{tx: tx, dir: dir}
-	if err := revisions.create(ctx); err != nil {
+	if err := revisions.create(ctx, e.hasTable); err != nil {
 		return nil, err
 	}
 	if err := revisions.refuseUnknown(ctx); err != nil {
 		return nil, err
 	}
-	executor, err := atlas.NewExecutor(drv, dir, revisions)
+	// A file of something else has been refused before; in PostgreSQL other schemas are nobody's business.
+	executor, err := atlas.NewExecutor(drv, dir, revisions, atlas.WithAllowDirty(true))
 	if err != nil {
 		return nil, err
 	}
@@ -87,25 +65,13 @@ func applySQLite(ctx context.Context, tx *sql.Tx) ([]string, error) {
 		}
 		done = append(done, f.Name())
 	}
-	return done, checkForeignKeys(ctx, tx)
+	return done, nil
 }
 
-// checkForeignKeys fails if a row refers to one that is not there.
-func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
-	var broken int
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
-		return err
-	}
-	if broken > 0 {
-		return fmt.Errorf("%d rows refer to rows that are not there; nothing was changed", broken)
-	}
-	return nil
-}
-
-// memoryDir copies the embedded files of a dialect to where atlas reads them.
-func memoryDir(dialect string) (*atlas.MemDir, error) {
+// memoryDir copies the embedded files of a folder to where atlas reads them.
+func memoryDir(folder string) (*atlas.MemDir, error) {
 	dir := &atlas.MemDir{}
-	names, err := fs.Glob(migrations.Files, dialect+"/*")
+	names, err := fs.Glob(migrations.Files, folder+"/*")
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +80,7 @@ func memoryDir(dialect string) (*atlas.MemDir, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := dir.WriteFile(strings.TrimPrefix(name, dialect+"/"), data); err != nil {
+		if err := dir.WriteFile(strings.TrimPrefix(name, folder+"/"), data); err != nil {
 			return nil, err
 		}
 	}
@@ -133,4 +99,14 @@ func isAdditive(dir atlas.Dir, version string) (bool, error) {
 	}
 	f, ok := files[i].(interface{ Directive(name string) []string })
 	return ok && len(f.Directive(additive)) > 0, nil
+}
+
+// Migrate brings the database that url names up to date, as Open does, and returns the names of the files that it applied.
+func Migrate(ctx context.Context, url string) (done []string, err error) {
+	e, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	return e.migrate(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
 	"github.com/google/go-cmp/cmp"
@@ -49,9 +50,9 @@ func TestMigrationsAreAppliedOnce(t *testing.T) {
 
 func TestForeignKeysHoldAfterMigrating(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newSQLite(t)
 	ctx := f.account("Demo")
-	_, err := f.writer.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
+	_, err := f.engine.writer.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
 	if err == nil || !strings.Contains(err.Error(), "FOREIGN KEY constraint failed") {
 		t.Errorf("got %v, want that a foreign key failed", err)
 	}
@@ -70,12 +71,13 @@ func TestOpenOnADatabaseOfAnotherVersion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			_, err := f.writer.ExecContext(t.Context(), `INSERT INTO schema_revisions
-				(version, description, additive, hash, applied, total, executed_at) VALUES ('29990101000000', 'later', ?, '', 1, 1, 0)`, tt.additive)
+			_, err := f.engine.writer.ExecContext(t.Context(), `INSERT INTO schema_revisions
+				(version, description, additive, hash, applied, total, executed_at) VALUES ('29990101000000', 'later', $1, '', 1, 1, $2)`,
+				tt.additive, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := Open(t.Context(), f.file, Options{})
+			s, err := Open(t.Context(), f.url, Options{})
 			switch {
 			case tt.want == "" && err == nil:
 				if err := s.Close(); err != nil {
@@ -136,7 +138,7 @@ func contents(t *testing.T, dir string) map[string]string {
 
 func TestMigrationThatBreaksAReferenceIsRefused(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newSQLite(t)
 	inTx(t, f, func(ctx context.Context, tx *sql.Tx) {
 		if err := checkForeignKeys(ctx, tx); err != nil {
 			t.Errorf("a sound database: %v", err)
@@ -153,10 +155,10 @@ func TestMigrationThatBreaksAReferenceIsRefused(t *testing.T) {
 // inTx runs fn in a transaction in which foreign keys are checked by nobody, and undoes it.
 func inTx(t *testing.T, f *fixture, fn func(context.Context, *sql.Tx)) {
 	t.Helper()
-	if _, err := f.writer.ExecContext(t.Context(), "PRAGMA foreign_keys = OFF"); err != nil {
+	if _, err := f.engine.writer.ExecContext(t.Context(), "PRAGMA foreign_keys = OFF"); err != nil {
 		t.Fatal(err)
 	}
-	tx, err := f.writer.BeginTx(t.Context(), nil)
+	tx, err := f.engine.writer.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,7 @@ func inTx(t *testing.T, f *fixture, fn func(context.Context, *sql.Tx)) {
 
 func TestRevisionsKeepWhetherAMigrationIsAdditive(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newSQLite(t)
 	dir := &atlas.MemDir{}
 	for name, text := range map[string]string{
 		"29990101000000_plain.sql":    "CREATE TABLE a (id integer);\n",
@@ -183,7 +185,7 @@ func TestRevisionsKeepWhetherAMigrationIsAdditive(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got bool
-			row := tx.QueryRowContext(ctx, "SELECT additive FROM schema_revisions WHERE version = ?", version)
+			row := tx.QueryRowContext(ctx, "SELECT additive FROM schema_revisions WHERE version = $1", version)
 			if err := row.Scan(&got); err != nil || got != want {
 				t.Errorf("%s: got %v, %v, want %v", version, got, err, want)
 			}

@@ -4,36 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	atlas "ariga.io/atlas/sql/migrate"
 	atlasschema "ariga.io/atlas/sql/schema"
-	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/schema"
 )
 
-// PlanSQLite adds to the folder dir the migration that leads from its files to Tables, and fails with atlas' ErrNoPlan if
-// there is nothing to do. dev is a database file that it may create and use.
-func PlanSQLite(ctx context.Context, dir, dev, name string) error {
-	tables, err := Tables(dialect.SQLite)
+// Plan adds to the folder of root that is for the engine of dev the migration that leads from its files to Tables, and fails
+// with atlas' ErrNoPlan if there is nothing to do. dev is an empty database that it may use, named as Open's.
+func Plan(ctx context.Context, root, dev, version, name string) (err error) {
+	e, err := connect(ctx, dev)
 	if err != nil {
 		return err
 	}
-	return planSQLite(ctx, dir, dev, name, tables)
+	defer func() { err = errors.Join(err, e.close()) }()
+	tables, err := Tables(e.dialect)
+	if err != nil {
+		return err
+	}
+	return e.plan(ctx, filepath.Join(root, e.folder), version, name, tables)
 }
 
-func planSQLite(ctx context.Context, dir, dev, name string, tables []*schema.Table) (err error) {
+func (e *engine) plan(ctx context.Context, dir, version, name string, tables []*schema.Table) error {
 	files, err := atlas.NewLocalDir(dir)
 	if err != nil {
 		return err
 	}
-	db, err := openSQLite(ctx, dev, writerPragmas, 1)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	m, err := schema.NewMigrate(entsql.OpenDB(dialect.SQLite, db), schema.WithDir(files), schema.WithDialect(dialect.SQLite),
-		schema.WithMigrationMode(schema.ModeReplay), schema.WithFormatter(atlas.DefaultFormatter),
+	m, err := schema.NewMigrate(entsql.OpenDB(e.dialect, e.writer), schema.WithDir(files), schema.WithDialect(e.dialect),
+		schema.WithMigrationMode(schema.ModeReplay), schema.WithFormatter(versioned(version)),
 		// Without these two a column or index that is gone from the schema passes unseen.
 		schema.WithDropColumn(true), schema.WithDropIndex(true),
 		schema.WithDiffHook(refuseDroppedTable), schema.WithErrNoPlan(true))
@@ -41,6 +41,15 @@ func planSQLite(ctx context.Context, dir, dev, name string, tables []*schema.Tab
 		return err
 	}
 	return m.NamedDiff(ctx, name, tables...)
+}
+
+// versioned names the file of a plan by this version, so that both engines have the same ones.
+type versioned string
+
+// Format lays the plan out as atlas does.
+func (v versioned) Format(p *atlas.Plan) ([]atlas.File, error) {
+	p.Version = string(v)
+	return atlas.DefaultFormatter.Format(p)
 }
 
 // refuseDroppedTable speaks up where ent is silent: it leaves a table that is gone from the schema out of every plan.

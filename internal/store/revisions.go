@@ -22,8 +22,12 @@ type revisions struct {
 
 var _ atlas.RevisionReadWriter = (*revisions)(nil)
 
-func (r *revisions) create(ctx context.Context) error {
-	_, err := r.tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS `+revisionsTable+` (
+// create makes the table unless has finds it: not every role that may start a server may make tables.
+func (r *revisions) create(ctx context.Context, has func(ctx context.Context, tx *sql.Tx, table string) (bool, error)) error {
+	if there, err := has(ctx, r.tx, revisionsTable); there || err != nil {
+		return err
+	}
+	_, err := r.tx.ExecContext(ctx, `CREATE TABLE `+revisionsTable+` (
 		version text NOT NULL PRIMARY KEY, description text NOT NULL, additive boolean NOT NULL, hash text NOT NULL,
 		applied integer NOT NULL, total integer NOT NULL, executed_at timestamp NOT NULL)`)
 	return err
@@ -67,7 +71,7 @@ func (r *revisions) ReadRevisions(ctx context.Context) ([]*atlas.Revision, error
 }
 
 func (r *revisions) ReadRevision(ctx context.Context, version string) (*atlas.Revision, error) {
-	found, err := r.read(ctx, selectRevisions+" WHERE version = ?", version)
+	found, err := r.read(ctx, selectRevisions+" WHERE version = $1", version)
 	if err == nil && len(found) == 0 {
 		err = atlas.ErrRevisionNotExist
 	}
@@ -99,13 +103,13 @@ func (r *revisions) WriteRevision(ctx context.Context, v *atlas.Revision) error 
 		return err
 	}
 	_, err = r.tx.ExecContext(ctx, `INSERT INTO `+revisionsTable+`
-		(version, description, additive, hash, applied, total, executed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		(version, description, additive, hash, applied, total, executed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (version) DO UPDATE SET hash = excluded.hash, applied = excluded.applied, total = excluded.total`,
 		v.Version, v.Description, additive, v.Hash, v.Applied, v.Total, v.ExecutedAt.UTC())
 	return err
 }
 
 func (r *revisions) DeleteRevision(ctx context.Context, version string) error {
-	_, err := r.tx.ExecContext(ctx, "DELETE FROM "+revisionsTable+" WHERE version = ?", version)
+	_, err := r.tx.ExecContext(ctx, "DELETE FROM "+revisionsTable+" WHERE version = $1", version)
 	return err
 }

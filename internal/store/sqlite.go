@@ -11,7 +11,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
+	atlassqlite "ariga.io/atlas/sql/sqlite"
+	"entgo.io/ent/dialect"
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -27,6 +30,80 @@ const (
 	// To look at a file that may be somebody else's. It may recover from a crash, so not mode=ro.
 	lookingPragmas = "mode=rw&_query_only=1&_busy_timeout=5000"
 )
+
+// sqliteFile reads the value of --database that names a file.
+func sqliteFile(url string) (string, error) {
+	file := strings.TrimPrefix(url, "sqlite:")
+	if file == "" || strings.Contains(file, ":memory:") || strings.Contains(file, "://") {
+		return "", fmt.Errorf("cannot use %q as a database: give --database a file, such as contactgraph.db, or postgres://USER@HOST/DATABASE", url)
+	}
+	return file, nil
+}
+
+// connectSQLite opens the file, creating it if there is none, and finds out that it is ours.
+func connectSQLite(ctx context.Context, file string) (*engine, error) {
+	writer, err := openWriter(ctx, file)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database %s: %w", file, err)
+	}
+	// The readers' connections are opened by their first queries, when the writer has made the tables.
+	readers := poolSQLite(file, readerPragmas, maxReaders)
+	return &engine{
+		dialect: dialect.SQLite, folder: "sqlite", name: file, readers: readers, writer: writer, maxWriters: 1, stops: true,
+		limit: func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} },
+		alone: func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+			return aloneSQLite(ctx, writer, fn)
+		},
+		atlas:    atlassqlite.Open,
+		hasTable: hasTableSQLite,
+	}, nil
+}
+
+// aloneSQLite runs fn in a transaction that locks out every other writer. Foreign keys are off meanwhile, and checked before
+// the commit: rebuilding a table drops the old one, which would cascade into its children.
+func aloneSQLite(ctx context.Context, db *sql.DB, fn func(context.Context, *sql.Tx) error) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
+		return err
+	}
+	defer func() {
+		_, onErr := conn.ExecContext(ctx, "PRAGMA foreign_keys = ON")
+		err = errors.Join(err, onErr)
+	}()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	if err := checkForeignKeys(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// checkForeignKeys fails if a row refers to one that is not there.
+func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
+	var broken int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
+		return err
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d rows refer to rows that are not there; nothing was changed", broken)
+	}
+	return nil
+}
+
+func hasTableSQLite(ctx context.Context, tx *sql.Tx, table string) (found bool, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1)", table).Scan(&found)
+	return found, err
+}
 
 // openWriter opens the connection that writes, and creates the file if there is none.
 func openWriter(ctx context.Context, file string) (*sql.DB, error) {
@@ -66,13 +143,19 @@ func dsn(file, pragmas string) string {
 
 // openSQLite opens a pool of at most conns connections, and checks that one can be had.
 func openSQLite(ctx context.Context, file, pragmas string, conns int) (*sql.DB, error) {
-	db := sql.OpenDB(connector{dsn: dsn(file, pragmas), driver: &sqlite3.SQLiteDriver{ConnectHook: checkSettings}})
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
+	db := poolSQLite(file, pragmas, conns)
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(describe(err), db.Close())
 	}
 	return db, nil
+}
+
+// poolSQLite is a pool of at most conns connections, none of which is open yet.
+func poolSQLite(file, pragmas string, conns int) *sql.DB {
+	db := sql.OpenDB(connector{dsn: dsn(file, pragmas), driver: &sqlite3.SQLiteDriver{ConnectHook: checkSettings}})
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db
 }
 
 // createPrivate creates the file for its owner alone: it holds people's data.

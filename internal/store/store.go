@@ -6,23 +6,22 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
+	"sync/atomic"
 
 	"contactgraph/ent"
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
+	"contactgraph/internal/dberr"
 
-	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Options of Open.
 type Options struct {
-	// Logger is told what the migrations did. The default drops it.
+	// Logger is told what the migrations did, and why writing stopped. The default drops it.
 	Logger *slog.Logger
 	// Observe, if set, is shown every statement before it runs. Tests use it to prove that each carries its account.
 	Observe func(ctx context.Context, statement string)
@@ -30,90 +29,95 @@ type Options struct {
 
 // Store is an open database with tables of this binary's version.
 type Store struct {
-	dialect string
-	readers *sql.DB
-	writer  *sql.DB
+	engine  *engine
 	client  *ent.Client
-	writing *ent.Client
-	turn    chan struct{} // holds a token while a write runs
-	closing chan struct{} // closed by Close
-	close   func() error  // runs once
+	writers []*writer
+	serving sync.WaitGroup // the writers
+	log     *slog.Logger
+	failure atomic.Pointer[error] // why writing has stopped
+	closing chan struct{}         // closed by Close
+	close   func() error          // runs once
 }
 
-// Open opens the database that url names (a file, or sqlite:FILE), creating the file if there is none, and migrates it. It
-// fails with a message for the operator when the database cannot be used.
+// Open opens the database that url names (a file, or sqlite:FILE, which it creates if there is none; or postgres://…), and
+// migrates it. It fails with a message for the operator when the database cannot be used.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	file, err := sqliteFile(url)
+	o = o.withDefaults()
+	e, err := connect(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := openWriter(ctx, file)
+	done, err := e.migrate(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w", file, err)
+		return nil, errors.Join(fmt.Errorf("migrating the database %s: %w", e.name, err), e.close())
 	}
-	if err := migrateSQLite(ctx, writer, o.Logger); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrating the database %s: %w", file, err), writer.Close())
-	}
-	readers, err := openSQLite(ctx, file, readerPragmas, maxReaders)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database %s for reading: %w", file, err), writer.Close())
+	for _, name := range done {
+		o.Logger.InfoContext(ctx, "migration applied", slog.String("migration", name))
 	}
 	s := &Store{
-		dialect: dialect.SQLite,
-		readers: readers,
-		writer:  writer,
-		client:  newClient(readers, o),
-		writing: newClient(writer, o),
-		turn:    make(chan struct{}, 1),
+		engine:  e,
+		client:  ent.NewClient(ent.Driver(&reader{entsql.OpenDB(e.dialect, e.readers), o.Observe})),
+		log:     o.Logger,
 		closing: make(chan struct{}),
 	}
 	s.close = sync.OnceValue(s.closeNow)
+	for range e.maxWriters {
+		b := &begin{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
+		w := &writer{store: s, begin: b, client: ent.NewClient(ent.Driver(b)), queue: make(chan *job, maxWaiting)}
+		s.writers = append(s.writers, w)
+		s.serving.Go(w.serve)
+	}
 	return s, nil
 }
 
-func newClient(db *sql.DB, o Options) *ent.Client {
-	var drv dialect.Driver = entsql.OpenDB(dialect.SQLite, db)
-	if o.Observe != nil {
-		drv = dialect.DebugWithContext(drv, func(ctx context.Context, v ...any) {
-			o.Observe(ctx, fmt.Sprint(v...))
-		})
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return ent.NewClient(ent.Driver(drv))
+	if o.Observe == nil {
+		o.Observe = func(context.Context, string) {}
+	}
+	return o
 }
 
-// sqliteFile reads the value of --database.
-func sqliteFile(url string) (string, error) {
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return "", errors.New("this version keeps its data in SQLite: give --database a file, such as contactgraph.db")
-	}
-	file := strings.TrimPrefix(url, "sqlite:")
-	if file == "" || strings.Contains(file, ":memory:") || strings.Contains(file, "://") {
-		return "", fmt.Errorf("cannot use %q as a database: give --database a file, such as contactgraph.db", url)
-	}
-	return file, nil
-}
-
-// Client reads. Its queries see only what the context's viewer may; a write through it fails.
+// Client reads. Its queries see only what the context's viewer may; a write through it fails. Where the database cannot be
+// reached they fail with dberr.ErrUnavailable.
 func (s *Store) Client() *ent.Client { return s.client }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers, and takes writes.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.readers.PingContext(ctx); err != nil {
-		return fmt.Errorf("reaching the database: %w", err)
+	if err := s.stopped(); err != nil {
+		return err
 	}
 	var one int
-	return s.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one)
+	if err := s.engine.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+		return fmt.Errorf("reaching the database: %w", dberr.Classify(err))
+	}
+	return nil
 }
 
-// Close lets a running write end, refuses those that wait with ErrClosed, and closes the database. Closing again does
+// stop ends all writing, because of err. Only a new start of the process finds out what the disk holds.
+func (s *Store) stop(err error) {
+	err = fmt.Errorf("%w: writing has stopped until the next start, because a commit failed: %w", dberr.ErrUnavailable, err)
+	if s.failure.CompareAndSwap(nil, &err) {
+		s.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
+	}
+}
+
+// stopped says why writing has stopped, nil if it has not.
+func (s *Store) stopped() error {
+	if err := s.failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Close lets running writes end, refuses those that wait with ErrClosed, and closes the database. Closing again does
 // nothing.
 func (s *Store) Close() error { return s.close() }
 
 func (s *Store) closeNow() error {
 	close(s.closing)
-	s.turn <- struct{}{} // kept
-	return errors.Join(s.readers.Close(), s.writer.Close())
+	s.serving.Wait()
+	return s.engine.close()
 }

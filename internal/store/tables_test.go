@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/migrate"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect"
@@ -119,31 +120,31 @@ func TestDatabaseRefusesALinkBetweenAccounts(t *testing.T) {
 		insert string
 		args   func(r rows) []any
 	}{
-		{"the store that a contact prefers", "UPDATE contacts SET preferred_store_id = ? WHERE id = ?",
+		{"the store that a contact prefers", "UPDATE contacts SET preferred_store_id = $1 WHERE id = $2",
 			func(r rows) []any { return []any{r.store, mine.contact} }},
-		{"the store that registered a contact", "UPDATE contacts SET registration_store_id = ? WHERE id = ?",
+		{"the store that registered a contact", "UPDATE contacts SET registration_store_id = $1 WHERE id = $2",
 			func(r rows) []any { return []any{r.store, mine.contact} }},
-		{"the company of a contact", "UPDATE contacts SET company_id = ? WHERE id = ?",
+		{"the company of a contact", "UPDATE contacts SET company_id = $1 WHERE id = $2",
 			func(r rows) []any { return []any{r.company, mine.contact} }},
-		{"the segment of a membership", "INSERT INTO memberships (account_id, contact_id, segment_id) VALUES (?, ?, ?)",
+		{"the segment of a membership", "INSERT INTO memberships (account_id, contact_id, segment_id) VALUES ($1, $2, $3)",
 			func(r rows) []any { return []any{mine.account, mine.contact, r.segment} }},
-		{"the contact of a membership", "INSERT INTO memberships (account_id, contact_id, segment_id) VALUES (?, ?, ?)",
+		{"the contact of a membership", "INSERT INTO memberships (account_id, contact_id, segment_id) VALUES ($1, $2, $3)",
 			func(r rows) []any { return []any{mine.account, r.contact, mine.segment} }},
-		{"the contact of a login", "INSERT INTO logins (account_id, contact_id, name, name_key, type) VALUES (?, ?, 'x', 'x', 'BLANK')",
+		{"the contact of a login", "INSERT INTO logins (account_id, contact_id, name, name_key, type) VALUES ($1, $2, 'x', 'x', 'BLANK')",
 			func(r rows) []any { return []any{mine.account, r.contact} }},
-		{"the contact of a value", "INSERT INTO property_values (account_id, contact_id, property_id, position, value) VALUES (?, ?, ?, 0, 'x')",
+		{"the contact of a value", "INSERT INTO property_values (account_id, contact_id, property_id, position, value) VALUES ($1, $2, $3, 0, 'x')",
 			func(r rows) []any { return []any{mine.account, r.contact, mine.property} }},
-		{"the property of a value", "INSERT INTO property_values (account_id, contact_id, property_id, position, value) VALUES (?, ?, ?, 0, 'x')",
+		{"the property of a value", "INSERT INTO property_values (account_id, contact_id, property_id, position, value) VALUES ($1, $2, $3, 0, 'x')",
 			func(r rows) []any { return []any{mine.account, mine.contact, r.property} }},
-		{"the contact of a search term", "INSERT INTO search_terms (account_id, contact_id, kind, term) VALUES (?, ?, 'name', 'x')",
+		{"the contact of a search term", "INSERT INTO search_terms (account_id, contact_id, kind, term) VALUES ($1, $2, 'name', 'x')",
 			func(r rows) []any { return []any{mine.account, r.contact} }},
-		{"the contact of a session", "INSERT INTO sessions (account_id, contact_id, token_hash, expires_at) VALUES (?, ?, 'x', 0)",
+		{"the contact of a session", "INSERT INTO sessions (account_id, contact_id, token_hash, expires_at) VALUES ($1, $2, 'x', '2026-03-01T00:00:00Z')",
 			func(r rows) []any { return []any{mine.account, r.contact} }},
-		{"the user of a session", "INSERT INTO sessions (account_id, user_id, token_hash, expires_at) VALUES (?, ?, 'x', 0)",
+		{"the user of a session", "INSERT INTO sessions (account_id, user_id, token_hash, expires_at) VALUES ($1, $2, 'x', '2026-03-01T00:00:00Z')",
 			func(r rows) []any { return []any{mine.account, r.user} }},
 	}
 	for _, tt := range tests {
-		if err := f.try(tt.insert, tt.args(theirs)...); err == nil || !strings.Contains(err.Error(), "FOREIGN KEY constraint failed") {
+		if err := f.try(tt.insert, tt.args(theirs)...); !dberr.IsForeignKey(err) {
 			t.Errorf("%s: got %v, want that a foreign key failed", tt.name, err)
 		}
 		if err := f.try(tt.insert, tt.args(mine)...); err != nil {
@@ -155,7 +156,7 @@ func TestDatabaseRefusesALinkBetweenAccounts(t *testing.T) {
 // try runs a statement and undoes it.
 func (f *fixture) try(statement string, args ...any) error {
 	f.t.Helper()
-	tx, err := f.writer.BeginTx(f.t.Context(), nil)
+	tx, err := f.engine.writer.BeginTx(f.t.Context(), nil)
 	if err != nil {
 		f.t.Fatal(err)
 	}

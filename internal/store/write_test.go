@@ -12,6 +12,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +59,7 @@ func TestWriteFails(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v, want %q", err, tt.want)
 			}
-			if errors.Is(err, ErrUnknown) {
+			if errors.Is(err, dberr.ErrUnknown) {
 				t.Errorf("got %v, want a failure that is known", err)
 			}
 			if err := f.Write(ctx, 0, addShop("South")); err != nil {
@@ -154,19 +155,20 @@ func TestWriteThatHasBegunOutlivesItsCaller(t *testing.T) {
 	}
 }
 
-func TestWriteWhoseCommitFailsIsUnknown(t *testing.T) {
+// TestWriteWhoseCommitIsRefusedHasNotHappened breaks a rule that is checked by the commit.
+func TestWriteWhoseCommitIsRefusedHasNotHappened(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newSQLite(t)
 	ctx := f.account("Demo")
 	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil { // checked by the commit, then
+		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
 		return err
 	})
-	if !errors.Is(err, ErrUnknown) {
-		t.Fatalf("got %v, want ErrUnknown", err)
+	if !dberr.IsForeignKey(err) || errors.Is(err, dberr.ErrUnknown) {
+		t.Fatalf("got %v, want the broken rule", err)
 	}
 	if err := f.Write(ctx, 0, addShop("South")); err != nil {
 		t.Fatalf("the next write: %v", err)
@@ -278,7 +280,7 @@ func TestLogNeedsAFeed(t *testing.T) {
 		f.Log(ctx, logRow(ctx, 1, 1))
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "from the feed of account") {
+	if err == nil || !strings.Contains(err.Error(), "taking numbers from the feed") {
 		t.Errorf("got %v, want that the account has no feed", err)
 	}
 }

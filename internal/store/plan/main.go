@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
+	"contactgraph/internal/pgserver"
 	"contactgraph/internal/store"
 
 	"ariga.io/atlas/sql/migrate"
@@ -34,11 +36,31 @@ func main() {
 	}
 }
 
-func plan(ctx context.Context, name string) error {
+// plan writes the migration for both engines, with the same number.
+func plan(ctx context.Context, name string) (err error) {
 	dev, err := os.MkdirTemp("", "plan")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dev) //nolint:errcheck // a temporary folder
-	return store.PlanSQLite(ctx, filepath.Join("migrations", "sqlite"), filepath.Join(dev, "dev.db"), name)
+	server, err := pgserver.Start(ctx, pgserver.Options{NoSync: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	if err := server.CreateDatabase(ctx, "dev"); err != nil {
+		return err
+	}
+	version, planned := time.Now().UTC().Format("20060102150405"), false
+	for _, url := range []string{filepath.Join(dev, "dev.db"), server.URL("dev")} {
+		err := store.Plan(ctx, "migrations", url, version, name)
+		if err != nil && !errors.Is(err, migrate.ErrNoPlan) {
+			return err
+		}
+		planned = planned || err == nil
+	}
+	if !planned {
+		return migrate.ErrNoPlan
+	}
+	return nil
 }

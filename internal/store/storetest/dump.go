@@ -5,16 +5,21 @@ import (
 	"fmt"
 	"strings"
 
-	_ "github.com/mattn/go-sqlite3" // reads past the store
+	_ "github.com/jackc/pgx/v5/stdlib" // for connections past the store
+	_ "github.com/mattn/go-sqlite3"    // the same
 )
 
 // Dump is all that the database holds, as text: a failed write must leave it as it was.
 func (db *DB) Dump() string {
 	db.tb.Helper()
-	raw := db.raw()
+	raw := db.Raw()
 	defer raw.Close() //nolint:errcheck // it only reads
+	tables := "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+	if Postgres() {
+		tables = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
+	}
 	var b strings.Builder
-	for _, table := range db.rows(raw, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
+	for _, table := range db.rows(raw, tables) {
 		name := strings.TrimPrefix(table, "name=")
 		fmt.Fprintln(&b, name)
 		for _, row := range db.rows(raw, "SELECT * FROM "+name+" ORDER BY 1") {
@@ -24,18 +29,25 @@ func (db *DB) Dump() string {
 	return b.String()
 }
 
-// Plan is how SQLite would run a statement, a line a step.
+// Plan is how SQLite would run a statement, a line a step. On PostgreSQL, which plans by its statistics, it skips the test.
 func (db *DB) Plan(statement string) string {
 	db.tb.Helper()
-	raw := db.raw()
+	if Postgres() {
+		db.tb.Skip("the plans are SQLite's, and are tested there")
+	}
+	raw := db.Raw()
 	defer raw.Close() //nolint:errcheck // it only reads
 	return strings.Join(db.rows(raw, "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "?", "0")), "\n")
 }
 
-// raw is a connection past the store.
-func (db *DB) raw() *sql.DB {
+// Raw is a connection past the store.
+func (db *DB) Raw() *sql.DB {
 	db.tb.Helper()
-	raw, err := sql.Open("sqlite3", "file:"+db.File+"?mode=ro")
+	driver, name := "sqlite3", "file:"+db.URL+"?_busy_timeout=5000"
+	if Postgres() {
+		driver, name = "pgx", db.URL
+	}
+	raw, err := sql.Open(driver, name)
 	if err != nil {
 		db.tb.Fatal(err)
 	}

@@ -1,24 +1,92 @@
-// Package storetest opens databases for the tests of other packages: each on a file of its own, and each the recording
-// driver that fails the test at any statement which does not carry its account.
+// Package storetest opens databases for the tests of other packages: each test has one of its own, on the engine that the
+// variable CONTACTGRAPH_TEST_ENGINE names (sqlite, the default, or postgres), with the recording driver that fails the test
+// at any statement which does not carry its account.
 package storetest
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"contactgraph/ent"
+	"contactgraph/internal/pgserver"
 	"contactgraph/internal/store"
 	"contactgraph/internal/viewer"
 )
+
+// Postgres reports whether the tests run on PostgreSQL.
+func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
+
+// Main runs the tests of a package that opens databases, and removes what they share. It is to be called by TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if server.running != nil {
+		if err := server.running.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// server is the PostgreSQL that all tests of a package share. Each has a database of its own in it: a copy of migrated.
+var server struct {
+	once    sync.Once
+	running *pgserver.Server
+	err     error
+	made    atomic.Int64
+}
+
+const migrated = "migrated"
+
+// Server is the PostgreSQL that the tests of the package share, started when it is first asked for.
+func Server(tb testing.TB) *pgserver.Server {
+	tb.Helper()
+	server.once.Do(func() {
+		ctx := context.Background() // it outlives the test
+		if server.running, server.err = pgserver.Start(ctx, pgserver.Options{NoSync: true}); server.err != nil {
+			return
+		}
+		if server.err = server.running.CreateDatabase(ctx, migrated); server.err != nil {
+			return
+		}
+		_, server.err = store.Migrate(ctx, server.running.URL(migrated))
+	})
+	if server.err != nil {
+		tb.Fatal(server.err)
+	}
+	return server.running
+}
+
+// URL names a new database for the test, as store.Open takes it. An SQLite file is not there yet; a PostgreSQL database is
+// migrated.
+func URL(tb testing.TB) string {
+	tb.Helper()
+	if !Postgres() {
+		return filepath.Join(tb.TempDir(), "t.db")
+	}
+	s := Server(tb)
+	name := fmt.Sprint("t", server.made.Add(1))
+	if err := s.CopyDatabase(tb.Context(), name, migrated); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.DropDatabase(context.WithoutCancel(tb.Context()), name); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s.URL(name)
+}
 
 // DB is an open store, closed when the test ends.
 type DB struct {
 	*store.Store
 
-	File string
+	URL string
 
 	tb       testing.TB
 	mu       sync.Mutex
@@ -28,8 +96,14 @@ type DB struct {
 // Open opens a new database.
 func Open(tb testing.TB) *DB {
 	tb.Helper()
-	db := &DB{File: filepath.Join(tb.TempDir(), "t.db"), tb: tb}
-	s, err := store.Open(tb.Context(), db.File, store.Options{Observe: db.observe})
+	return At(tb, URL(tb))
+}
+
+// At opens the database at url, be it open already.
+func At(tb testing.TB, url string) *DB {
+	tb.Helper()
+	db := &DB{URL: url, tb: tb}
+	s, err := store.Open(tb.Context(), db.URL, store.Options{Observe: db.observe})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -59,7 +133,7 @@ func (db *DB) Account(name string) (id int) {
 	return id
 }
 
-// Statements returns the SQL that runs while do runs.
+// Statements returns the SQL that runs while do runs, as SQLite's is written.
 func (db *DB) Statements(do func()) []string {
 	db.mu.Lock()
 	before := len(db.recorded)
@@ -71,14 +145,9 @@ func (db *DB) Statements(do func()) []string {
 }
 
 // observe records a statement, and fails the test if it touches rows of tenants without saying whose.
-func (db *DB) observe(_ context.Context, shown string) {
-	_, statement, found := strings.Cut(shown, "query=")
-	if !found {
-		return // the beginning or end of a transaction
-	}
-	statement, _, _ = strings.Cut(statement, " args=")
+func (db *DB) observe(_ context.Context, statement string) {
 	db.mu.Lock()
-	db.recorded = append(db.recorded, statement)
+	db.recorded = append(db.recorded, asSQLite(statement))
 	db.mu.Unlock()
 	if table := Stray(statement); table != "" {
 		db.tb.Errorf("a statement on %s does not carry its account: %s", table, statement)

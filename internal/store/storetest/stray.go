@@ -23,10 +23,19 @@ var tenants = func() (names []string) {
 // source is a place where a statement takes rows from, or puts them.
 var source = regexp.MustCompile("(?i)\\b(FROM|JOIN|INTO|UPDATE) `(\\w+)`")
 
+// parameter is one of PostgreSQL's; SQLite's are question marks.
+var parameter = regexp.MustCompile(`\$\d+`)
+
+// asSQLite writes a statement of either engine as SQLite's are written.
+func asSQLite(statement string) string {
+	return parameter.ReplaceAllString(strings.ReplaceAll(statement, `"`, "`"), "?")
+}
+
 // Stray returns a tenant's table that the statement touches without naming the account, "" if there is none. Each time
 // that a table is read, it needs a condition of its own. The one exception is the lookup of an API key, which is what
 // tells the account.
 func Stray(statement string) string {
+	statement = asSQLite(statement)
 	uses := map[string]int{}
 	for _, m := range source.FindAllStringSubmatch(statement, -1) {
 		verb, table := strings.ToUpper(m[1]), m[2]

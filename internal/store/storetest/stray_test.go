@@ -26,6 +26,9 @@ func TestStray(t *testing.T) {
 		{"an insert without", "INSERT INTO `logins` (`name`) VALUES (?) RETURNING `account_id`", "logins"},
 		{"the lookup of an API key", "SELECT `id` FROM `api_keys` WHERE `api_keys`.`token_hash` = ? LIMIT 2", ""},
 		{"another query of API keys", "SELECT `id` FROM `api_keys` WHERE `api_keys`.`name` = ?", "api_keys"},
+		{"PostgreSQL's quotes and parameters", `SELECT "id" FROM "contacts" WHERE "contacts"."id" = $1 AND "contacts"."account_id" = $2`, ""},
+		{"PostgreSQL's, without", `SELECT "id" FROM "contacts" WHERE "contacts"."id" = $1`, "contacts"},
+		{"PostgreSQL's insert", `INSERT INTO "logins" ("name", "account_id") VALUES ($1, $2)`, ""},
 		{"accounts are no tenant's", "SELECT `id` FROM `accounts`", ""},
 	}
 	for _, tt := range tests {

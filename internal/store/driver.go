@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"contactgraph/internal/dberr"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+)
+
+// errReadOnly is the error of a write through Client.
+var errReadOnly = errors.New("a readonly connection: writes go through store.Write")
+
+// reader is what Client talks to: the engine, as far as it reads, with errors that dberr has classified.
+type reader struct {
+	*entsql.Driver
+
+	observe func(ctx context.Context, statement string)
+}
+
+func (r *reader) Query(ctx context.Context, query string, args, v any) error {
+	if changes(query) {
+		return errReadOnly
+	}
+	r.observe(ctx, query)
+	return classified(r.Driver.Query(ctx, query, args, v), v)
+}
+
+func (*reader) Exec(context.Context, string, any, any) error { return errReadOnly }
+
+func (*reader) Tx(context.Context) (dialect.Tx, error) { return nil, errReadOnly }
+
+// changes reports whether a statement does more than read. INSERT … RETURNING is a query, too.
+func changes(statement string) bool { return !strings.HasPrefix(statement, "SELECT") }
+
+// classified lets dberr classify the error of a query, and those that its rows may end with.
+func classified(err error, v any) error {
+	if rows, ok := v.(*entsql.Rows); ok && err == nil {
+		rows.ColumnScanner = scanner{rows.ColumnScanner}
+	}
+	return dberr.Classify(err)
+}
+
+type scanner struct{ entsql.ColumnScanner }
+
+func (s scanner) Err() error { return dberr.Classify(s.ColumnScanner.Err()) }
+
+// begin is what a writer's ent client talks to. It begins transactions and does nothing beside them.
+type begin struct {
+	*entsql.Driver
+
+	observe func(ctx context.Context, statement string)
+	tx      *transaction // the latest one
+}
+
+// Tx begins a transaction. It reads what is committed, whatever a PostgreSQL database has as its default: a write locks
+// its contact first, and must see what it has waited for.
+func (b *begin) Tx(ctx context.Context) (dialect.Tx, error) {
+	tx, err := b.BeginTx(ctx, &sql.TxOptions{Isolation: b.isolation()})
+	if err != nil {
+		return nil, dberr.Classify(err)
+	}
+	b.tx = &transaction{Tx: tx, raw: tx.(execQuerier), observe: b.observe} //nolint:forcetypeassert // ent's own has both
+	return b.tx, nil
+}
+
+func (b *begin) isolation() sql.IsolationLevel {
+	if b.Dialect() == dialect.Postgres {
+		return sql.LevelReadCommitted
+	}
+	return sql.LevelDefault
+}
+
+type execQuerier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// transaction is that of a batch of writes. A write that is guarded can be undone alone: its first statement that changes
+// anything opens a savepoint. Most writes that fail do so before, and cost none.
+type transaction struct {
+	dialect.Tx
+
+	raw     execQuerier
+	observe func(ctx context.Context, statement string)
+	state   guard
+	broken  bool // a statement failed outside a savepoint: PostgreSQL takes no more until the transaction ends
+}
+
+type guard int
+
+const (
+	unguarded guard = iota
+	guarded         // and nothing is changed so far
+	saved           // behind a savepoint
+)
+
+// Statements of a guarded write.
+const (
+	setSavepoint     = "SAVEPOINT w"
+	undoToSavepoint  = "ROLLBACK TO SAVEPOINT w"
+	releaseSavepoint = "RELEASE SAVEPOINT w"
+)
+
+func (t *transaction) Query(ctx context.Context, query string, args, v any) error {
+	if err := t.before(ctx, query); err != nil {
+		return err
+	}
+	return t.after(classified(t.Tx.Query(ctx, query, args, v), v))
+}
+
+func (t *transaction) Exec(ctx context.Context, query string, args, v any) error {
+	if err := t.before(ctx, query); err != nil {
+		return err
+	}
+	return t.after(dberr.Classify(t.Tx.Exec(ctx, query, args, v)))
+}
+
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.before(ctx, query); err != nil {
+		return nil, err
+	}
+	rows, err := t.raw.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+	return rows, t.after(dberr.Classify(err))
+}
+
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := t.before(ctx, query); err != nil {
+		return nil, err
+	}
+	result, err := t.raw.ExecContext(ctx, query, args...)
+	return result, t.after(dberr.Classify(err))
+}
+
+// before opens the savepoint if the statement is the first of a guarded write that changes anything.
+func (t *transaction) before(ctx context.Context, statement string) error {
+	t.observe(ctx, statement)
+	if t.state != guarded || !changes(statement) {
+		return nil
+	}
+	if _, err := t.raw.ExecContext(ctx, setSavepoint); err != nil {
+		return t.after(dberr.Classify(err))
+	}
+	t.state = saved
+	return nil
+}
+
+// after notes that the transaction is beyond use.
+func (t *transaction) after(err error) error {
+	if err != nil && t.state != saved {
+		t.broken = true
+	}
+	return err
+}
+
+// guard makes what follows one write that can be undone alone.
+func (t *transaction) guard() { t.state = guarded }
+
+// end ends the guarded write, undoing it if it has failed. It fails if the whole transaction has to go.
+func (t *transaction) end(ctx context.Context, failed bool) error {
+	state := t.state
+	t.state = unguarded
+	if t.broken {
+		return errBroken
+	}
+	if state != saved {
+		return nil
+	}
+	if failed {
+		if _, err := t.raw.ExecContext(ctx, undoToSavepoint); err != nil {
+			return dberr.Classify(err)
+		}
+	}
+	if _, err := t.raw.ExecContext(ctx, releaseSavepoint); err != nil {
+		return dberr.Classify(err)
+	}
+	return nil
+}

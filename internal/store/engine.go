@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"contactgraph/ent"
+
+	atlas "ariga.io/atlas/sql/migrate"
+	atlasschema "ariga.io/atlas/sql/schema"
+)
+
+// engine is the database behind a store: its connections, and all in which the two kinds of it differ.
+type engine struct {
+	dialect string // as ent calls it
+	folder  string // of migrations/
+	name    string // for messages, without a password
+
+	readers, writer *sql.DB
+	maxWriters      int // that run at the same time
+
+	// stops says that nothing is written after a commit that failed.
+	stops bool
+	// limit ends what takes too long to be still wanted.
+	limit func(context.Context) (context.Context, context.CancelFunc)
+	// alone runs fn in a transaction, while no other process is in one of the same kind.
+	alone func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error
+
+	// reserve, if set, keeps the database from giving out an id that was chosen, or a lower one.
+	reserve func(ctx context.Context, tx *ent.Tx, table string, id int) error
+
+	atlas    func(atlasschema.ExecQuerier) (atlas.Driver, error)
+	hasTable func(ctx context.Context, tx *sql.Tx, table string) (bool, error)
+}
+
+// connect opens the database that url names.
+func connect(ctx context.Context, url string) (*engine, error) {
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		return connectPostgres(ctx, url)
+	}
+	file, err := sqliteFile(url)
+	if err != nil {
+		return nil, err
+	}
+	return connectSQLite(ctx, file)
+}
+
+func (e *engine) close() error { return errors.Join(e.readers.Close(), e.writer.Close()) }

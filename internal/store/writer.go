@@ -1,0 +1,189 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/dberr"
+)
+
+const (
+	// maxBatch is how many writes share a transaction: PostgreSQL keeps 64 subtransactions of a backend in memory, and
+	// slows everybody down when there are more.
+	maxBatch = 64
+	// maxAttempts bounds how often a write is tried that loses against other transactions.
+	maxAttempts = 8
+	// maxPause is the longest wait before the next attempt.
+	maxPause = 50 * time.Millisecond
+)
+
+// errBroken says that a transaction takes no more statements.
+var errBroken = errors.New("a statement failed before, and took the transaction with it")
+
+// writer runs the writes of its queue one after the other, as many as wait in one transaction.
+type writer struct {
+	store  *Store
+	begin  *begin
+	client *ent.Client
+	queue  chan *job
+}
+
+// serve runs batches until the store closes.
+func (w *writer) serve() {
+	for {
+		select {
+		case <-w.store.closing:
+			return
+		case first := <-w.queue:
+			w.finish(w.collect(first))
+		}
+	}
+}
+
+// collect takes the writes that wait, first included, but those whose callers have given up. They are sorted by contact:
+// batches that lock rows in different orders end in deadlocks.
+func (w *writer) collect(first *job) (batch []*job) {
+	take := func(j *job) {
+		if j.claim() {
+			batch = append(batch, j)
+		}
+	}
+	take(first)
+	for len(batch) < maxBatch {
+		select {
+		case j := <-w.queue:
+			take(j)
+			continue
+		default:
+		}
+		break
+	}
+	slices.SortStableFunc(batch, func(a, b *job) int { return cmp.Compare(a.contact, b.contact) })
+	return batch
+}
+
+// finish runs a batch and answers its callers. It has a goroutine of its own, so that a function that ends its goroutine,
+// as a test's Fatal does, does not end the writer.
+func (w *writer) finish(batch []*job) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		answered := false
+		defer func() {
+			for _, j := range batch {
+				if !answered {
+					j.err = errors.New("the write was abandoned")
+				}
+				close(j.done)
+			}
+		}()
+		w.run(batch)
+		answered = true
+	}()
+	<-ended
+}
+
+// run runs a batch. If its writes fail together, each is run alone, also one that had failed by itself: what it saw of the
+// others is not to be.
+func (w *writer) run(batch []*job) {
+	var together error
+	if len(batch) > 1 {
+		together = w.transact(batch)
+		if errors.Is(together, dberr.ErrUnknown) || errors.Is(together, dberr.ErrUnavailable) {
+			for _, j := range batch {
+				j.err = together
+			}
+			return
+		}
+	}
+	for _, j := range batch {
+		if len(batch) == 1 || together != nil || dberr.IsConflict(j.err) {
+			w.alone(j)
+		}
+	}
+}
+
+// alone runs one write in a transaction of its own, again and again while it loses against others.
+func (w *writer) alone(j *job) {
+	for attempt := range maxAttempts {
+		if attempt > 0 {
+			time.Sleep(rand.N(maxPause)) //nolint:gosec // so that two that met do not meet again
+		}
+		j.err = w.transact([]*job{j})
+		if !dberr.IsConflict(j.err) {
+			return
+		}
+	}
+}
+
+// transact runs the writes, numbers their log and commits.
+func (w *writer) transact(batch []*job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
+		}
+	}()
+	ctx, cancel := w.store.engine.limit(context.Background())
+	defer cancel()
+	tx, err := w.client.Tx(ctx)
+	if err != nil {
+		return fmt.Errorf("beginning a write: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
+	for _, j := range batch {
+		if err := w.one(ctx, tx, j, len(batch) > 1); err != nil {
+			return err
+		}
+	}
+	if err := w.number(ctx, tx, batch); err != nil {
+		return err
+	}
+	return w.commit(tx)
+}
+
+// one runs one write. Its own error is in j.err; what it returns ends the transaction.
+func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error {
+	own, cancel := w.store.engine.limit(context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j))
+	defer cancel()
+	if shared {
+		w.begin.tx.guard()
+	}
+	j.log = nil
+	j.err = call(own, tx, j.fn)
+	if !shared {
+		return j.err
+	}
+	return w.begin.tx.end(ctx, j.err != nil)
+}
+
+// call runs fn and turns its panic into an error.
+func call(ctx context.Context, tx *ent.Tx, fn func(context.Context, *ent.Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn(ctx, tx)
+}
+
+// commit commits. If that fails, PostgreSQL may have said that it has rolled back; else nobody knows, and an SQLite file is
+// not written to again: what its cache holds may not be what the disk has.
+func (w *writer) commit(tx *ent.Tx) error {
+	err := tx.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case dberr.IsRolledBack(err):
+		return dberr.Classify(err)
+	case w.store.engine.stops:
+		w.store.stop(err)
+	}
+	return errors.Join(dberr.ErrUnknown, err)
+}
