@@ -26,11 +26,11 @@ var layers = map[string][]string{
 	"internal/server":  {},
 	"internal/cli":     {"internal/auth", "internal/contact", "internal/store", "internal/viewer"},
 	"internal/demo":    {"ent/...", "internal/auth", "internal/contact", "internal/viewer"},
-	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
+	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
 	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/scalar":     {"internal/revision"},
-	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
+	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
 	"internal/contact": {"ent/...", "internal/dberr", "internal/keys", "internal/revision", "internal/viewer"},
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 

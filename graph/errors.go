@@ -9,6 +9,8 @@ import (
 
 	"contactgraph/graph/model"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/dberr"
+	"contactgraph/internal/graphqlhttp"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -22,7 +24,12 @@ const (
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 )
 
-const messageInternal = "An internal error has occurred."
+// What clients learn of faults.
+const (
+	messageInternal    = "An internal error has occurred."
+	messageUnavailable = "The database is not available for now. Nothing has happened: try again."
+	messageUnknown     = "Whether this took effect is unknown. Trying again is safe with the same expectedVersion."
+)
 
 // payloadErrors separates what the caller can mend, which goes into the payload, from faults.
 func payloadErrors(err error) ([]model.ContactError, error) {
@@ -77,10 +84,22 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			if ctx.Err() == nil { // a caller who has gone away is no fault
 				log.ErrorContext(ctx, "resolver failed", "path", shown.Path.String(), "error", err)
 			}
-			set(shown, codeInternal, messageInternal)
+			code, message := fault(err)
+			set(shown, code, message)
 		}
 		return shown
 	}
+}
+
+// fault is what clients learn of an error that they cannot mend.
+func fault(err error) (code, message string) {
+	switch {
+	case errors.Is(err, dberr.ErrUnavailable):
+		return graphqlhttp.CodeUnavailable, messageUnavailable
+	case errors.Is(err, dberr.ErrUnknown):
+		return graphqlhttp.CodeOutcomeUnknown, messageUnknown
+	}
+	return codeInternal, messageInternal
 }
 
 // cause is what a resolver returned, without the place that gqlgen puts around it.

@@ -104,6 +104,9 @@ type object = map[string]any
 
 // reply is an answer.
 type reply struct {
+	status int
+	header http.Header
+
 	Data   object
 	Errors []struct {
 		Message    string
@@ -131,7 +134,7 @@ func (f *fixture) ask(token, query string, variables object) reply {
 	}
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, r)
-	var got reply
+	got := reply{status: w.Code, header: w.Header()}
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		f.t.Fatalf("%v: %s", err, w.Body)
 	}

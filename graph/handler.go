@@ -92,7 +92,7 @@ func (a admission) MutateOperationContext(ctx context.Context, op *graphql.Opera
 		return coded(codeUnauthenticated, "The credentials are unknown or have expired.")
 	case err != nil:
 		a.log.ErrorContext(ctx, "authentication failed", "error", err)
-		return coded(codeInternal, messageInternal)
+		return coded(fault(err))
 	}
 	if _, ok := viewer.FromContext(ctx); ok {
 		return nil

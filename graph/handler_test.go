@@ -162,8 +162,12 @@ func TestFaultsAreHidden(t *testing.T) {
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
 	f.get(f.demo.admin, `{ viewer { role } }`, nil)
-	if err := f.db.Close(); err != nil {
-		t.Fatal(err)
+	raw := f.db.Raw()
+	defer raw.Close()
+	for _, table := range []string{"contacts", "stores", "api_keys"} {
+		if _, err := raw.ExecContext(t.Context(), "ALTER TABLE "+table+" RENAME TO gone_"+table); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, query := range []string{`{ contacts { nodes { id } } }`, `mutation { createStore(name: "x") { errors { code } } }`, `{ contact(id: 1) { id } }`} {
 		got := f.ask(f.demo.admin, query, nil)
@@ -171,12 +175,26 @@ func TestFaultsAreHidden(t *testing.T) {
 			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
 		}
 	}
-	for _, want := range []string{"database is closed", "the store is closed", "path=contacts", "path=createStore"} {
+	for _, want := range []string{"contacts", "stores", "path=contacts", "path=createStore"} {
 		if !strings.Contains(f.log.String(), want) {
 			t.Errorf("the log lacks %q: %s", want, f.log)
 		}
 	}
 	if got := f.ask("unknown", `{ __typename }`, nil); !slices.Equal(got.codes(), []string{"INTERNAL_SERVER_ERROR"}) {
 		t.Errorf("credentials that cannot be looked up: got %v", got.Errors)
+	}
+}
+
+// A database that is away is not the client's fault, and may come back: it is told to try again.
+func TestDatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.get(f.demo.admin, `{ viewer { role } }`, nil)
+	if err := f.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := f.ask(f.demo.admin, `mutation { createStore(name: "x") { errors { code } } }`, nil)
+	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "1" || !slices.Equal(got.codes(), []string{"SERVICE_UNAVAILABLE"}) {
+		t.Errorf("got %d %v %v", got.status, got.header, got.Errors)
 	}
 }

@@ -17,6 +17,14 @@ const (
 	CodeUnauthenticated = "UNAUTHENTICATED"
 	// CodeInternal marks an answer that the server failed to give.
 	CodeInternal = "INTERNAL_SERVER_ERROR"
+	// CodeUnavailable marks an answer that the server cannot give for now. It
+	// comes from the executor; here it selects the status 503, with
+	// Retry-After.
+	CodeUnavailable = "SERVICE_UNAVAILABLE"
+	// CodeOutcomeUnknown marks a write of which the server cannot say whether
+	// it took effect. It comes from the executor; here it selects the status
+	// 503.
+	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
 )
 
 const allowedMethods = "GET, POST"

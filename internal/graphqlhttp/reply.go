@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // reply writes the one answer to a request.
@@ -36,8 +38,11 @@ func (o reply) refuse(r *refusal) {
 
 func (o reply) send(resp *graphql.Response) {
 	status := o.status(resp)
-	if status == http.StatusUnauthorized {
+	switch status {
+	case http.StatusUnauthorized:
 		o.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
+	case http.StatusServiceUnavailable:
+		o.w.Header().Set("Retry-After", "1")
 	}
 	o.write(status, resp)
 }
@@ -45,17 +50,23 @@ func (o reply) send(resp *graphql.Response) {
 // status follows GraphQL over HTTP, section Status Codes. To application/json
 // every well-formed request is a success. To application/graphql-response+json
 // one that could not run, and so has no data, is not; one that ran is, whatever
-// became of it.
+// became of it. To either a server that cannot do its work says so, for what
+// stands between it and the client to know.
 func (o reply) status(resp *graphql.Response) int {
-	if o.mediaType == jsonType || hasData(resp) {
+	switch {
+	case has(resp, CodeUnavailable), has(resp, CodeOutcomeUnknown):
+		return http.StatusServiceUnavailable
+	case o.mediaType == jsonType, hasData(resp):
 		return http.StatusOK
-	}
-	for _, err := range resp.Errors {
-		if err.Extensions["code"] == CodeUnauthenticated {
-			return http.StatusUnauthorized
-		}
+	case has(resp, CodeUnauthenticated):
+		return http.StatusUnauthorized
 	}
 	return http.StatusBadRequest
+}
+
+// has tells whether the answer has an error with the code.
+func has(resp *graphql.Response, code string) bool {
+	return slices.ContainsFunc(resp.Errors, func(err *gqlerror.Error) bool { return err.Extensions["code"] == code })
 }
 
 // hasData tells whether the answer has a data member, if only null. One without

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/rest/binding"
 )
 
@@ -96,10 +97,22 @@ func (a *API) refuseContact(w http.ResponseWriter, r *http.Request, err error) {
 	said, err := a.answerTo(r, err)
 	if err != nil {
 		a.logFault(r, err)
-		said = message(http.StatusInternalServerError, errorOccurred)
+		said = answerToFault(err)
 	}
 	send(w, r, said)
 }
+
+// answerToFault is the answer where the client has done nothing wrong.
+func answerToFault(err error) answer {
+	if errors.Is(err, dberr.ErrUnavailable) || errors.Is(err, dberr.ErrUnknown) {
+		return message(http.StatusServiceUnavailable, errorOccurred).with("Retry-After", retryAfter)
+	}
+	return message(http.StatusInternalServerError, errorOccurred)
+}
+
+// retryAfter is how long a client should wait for the database, in seconds. After a write whose outcome is unknown trying
+// again is safe: with the version that the first attempt expected it can take effect but once.
+const retryAfter = "1"
 
 // answerTo is the answer to a request that failed with err, or the fault that it failed with.
 func (a *API) answerTo(r *http.Request, err error) (answer, error) {

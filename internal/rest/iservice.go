@@ -34,8 +34,10 @@ var (
 	}
 )
 
-// reply is what the iService door says, always with status 200: its clients take another one for a broken connection.
+// reply is what the iService door says, with status 200: its clients take another one for a broken connection. It has one
+// when the connection to the database is.
 type reply struct {
+	status       int       // 0 stands for 200
 	LoggedIn     *loggedIn `json:"loggedIn,omitempty"` // only of the login address, and there always
 	Errors       []string  `json:"errors"`
 	ErrorDetails []string  `json:"errorDetails"` // entry i explains entry i of Errors
@@ -107,6 +109,10 @@ func (said *reply) send(w http.ResponseWriter) {
 	noStore(w)
 	w.Header().Set("Content-Type", applicationJSON+charsetUTF8)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if said.status != 0 {
+		w.Header().Set("Retry-After", retryAfter)
+		w.WriteHeader(said.status)
+	}
 	_, _ = w.Write(body) // the client is gone: there is nobody to tell
 }
 
@@ -120,6 +126,9 @@ func (a *API) refuseIService(r *http.Request, err error, said *reply) {
 	if !ok {
 		a.logFault(r, err)
 		said.add(faultTexts)
+		if f := answerToFault(err); f.status == http.StatusServiceUnavailable {
+			said.status = f.status
+		}
 		return
 	}
 	for _, e := range errs {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // ErrClosed is the error of a write to a store that has been closed.
-var ErrClosed = errors.New("the store is closed")
+var ErrClosed = fmt.Errorf("%w: the store is closed", dberr.ErrUnavailable)
 
 // maxWaiting is how many writes can wait for one writer. More would wait longer than their callers do.
 const maxWaiting = 1024
