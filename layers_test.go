@@ -31,17 +31,18 @@ var layers = map[string][]string{
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/dberr", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/batch", "internal/dberr", "internal/keys", "internal/revision", "internal/viewer"},
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/store":           {"ent/...", "internal/dberr", "migrations"},
+	"internal/store":           {"ent/...", "internal/batch", "internal/dberr", "internal/viewer", "migrations"},
 	"internal/store/plan":      {"internal/pgserver", "internal/store"},
 	"internal/store/storetest": {"ent/...", "internal/pgserver", "internal/store", "internal/viewer"},
 	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// The leaves.
+	"internal/batch":        {"internal/revision"},
 	"internal/dberr":        {},
 	"internal/globalid":     {},
 	"internal/graphqlhttp":  {},

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/store/storetest"
 )
@@ -18,18 +19,24 @@ type faster struct {
 
 	table     string
 	statement string
-	args      []any
 	ran       bool
+	first     func(context.Context) error // runs the statement, once in each transaction
 }
 
 func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
 	return s.DB.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
 		done := false
+		s.first = func(ctx context.Context) (err error) {
+			if !done {
+				done, s.ran = true, true
+				_, err = tx.ExecContext(ctx, s.statement)
+			}
+			return err
+		}
 		tx.Client().Use(func(next ent.Mutator) ent.Mutator {
 			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-				if m.Type() == s.table && !done {
-					done, s.ran = true, true
-					if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
+				if m.Type() == s.table {
+					if err := s.first(ctx); err != nil {
 						return nil, err
 					}
 				}
@@ -38,6 +45,15 @@ func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *en
 		})
 		return fn(ctx, tx)
 	})
+}
+
+func (s *faster) Save(ctx context.Context, u batch.Update) {
+	if s.table == "Contact" {
+		if err := s.first(ctx); err != nil {
+			panic(err)
+		}
+	}
+	s.DB.Save(ctx, u)
 }
 
 func TestAnotherProcessIsFaster(t *testing.T) {
@@ -62,11 +78,6 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 		do                     func(s *contact.Service, a *tenant) error
 		want                   string
 	}{
-		{"and writes the contact", "Contact", "UPDATE contacts SET version = version + 1 WHERE id = 2", update(nil), "VERSION_CONFLICT"},
-		{"and deletes the contact", "Contact", "DELETE FROM contacts WHERE id = 2", update(nil), "NOT_FOUND"},
-		{"and writes what is to be deleted", "Contact", "UPDATE contacts SET version = version + 1 WHERE id = 2", func(s *contact.Service, a *tenant) error {
-			return errOf(s.Delete(a.agent, contact.Delete{ID: 2, Lock: overwrite}))
-		}, "VERSION_CONFLICT"},
 		{"and takes the address", "Contact", takeEmail, update(email), "EMAIL_TAKEN email"},
 		{"and takes the number", "Contact", takePhone, update(phone), "PHONE_TAKEN phone"},
 		{"and takes the login", "Login", takeLogin, func(s *contact.Service, a *tenant) error {
@@ -91,14 +102,11 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			f := newFixture(t)
 			a := f.demo
 			a.create(nil)
-			before := a.create(nil)
+			a.create(nil)
 			between := &faster{DB: f.db, table: tt.table, statement: tt.statement}
-			errs := f.refused(tt.name, func() error { return tt.do(contact.New(between, f.passwords, f.now), a) }, tt.want)
+			f.refused(tt.name, func() error { return tt.do(contact.New(between, f.passwords, f.now), a) }, tt.want)
 			if !between.ran {
 				t.Error("the other process was not faster")
-			}
-			if e := errs.First(contact.VersionConflict); e != nil && (e.Latest == nil || e.Latest.Version != before.Version+1) {
-				t.Errorf("the latest is %v", e.Latest)
 			}
 		})
 	}

@@ -18,7 +18,7 @@ var uniqueKeys = []struct {
 // translate turns the violation of a key into an error that makes the store run the write again: the rules then see what the
 // other process has done, and say all of it. Should they not, it is the conflict of the unique key. Other errors stay what
 // they are.
-func (w *write) translate(err error) error {
+func translate(err error) error {
 	for _, k := range uniqueKeys {
 		if k.key.TakenBy(err) {
 			var errs Errors

@@ -11,6 +11,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/viewer"
 )
 
@@ -18,8 +19,14 @@ import (
 type Store interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
+	// ReadContact returns the contact, whoever the viewer is; nil if the account has none with the id.
+	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
 	// Write runs fn in a transaction about the contact, and returns when its work is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.
+	Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.Contact, error)
+	// Save leaves a compare-and-set to be done at the end of the write that ctx belongs to.
+	Save(ctx context.Context, u batch.Update)
 	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
 	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
 	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.

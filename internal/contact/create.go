@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/contact"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -69,7 +70,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, translate(err)
 	}
 	return results, nil
 }
@@ -146,7 +147,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 	if err := w.setDetails(ctx, d.Details, defined); err != nil {
 		return nil, err
 	}
-	derive(next)
+	w.derive()
 	w.fields = append(registration(next), w.fields...)
 	return w, nil
 }
@@ -186,7 +187,7 @@ func checkAllKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write)
 	return nil
 }
 
-// insertAll stores the contacts, then their terms and what prepare left to do, and logs them.
+// insertAll stores the contacts with their terms, does what was left to do after it, and logs them.
 func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
@@ -202,26 +203,19 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 	}
 	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)
 	if err != nil {
-		return nil, writes[0].translate(err)
+		return nil, translate(err)
 	}
-	var terms []*ent.SearchTermCreate
 	results := make([]*Result, len(writes))
 	for i, w := range writes {
 		w.next = created[i]
-		for _, t := range termsOf(w.next) {
-			terms = append(terms, newTerm(tx, w.next.ID, t))
-		}
+		_, terms := changedTerms(w.old, w.next)
+		s.store.Save(ctx, batch.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
 		for _, do := range w.after {
 			if err := do(ctx); err != nil {
-				return nil, w.translate(err)
+				return nil, translate(err)
 			}
 		}
 		results[i] = w.logged(ctx, change.KindCREATE)
-	}
-	for rows := range slices.Chunk(terms, maxCreate) {
-		if err := tx.SearchTerm.CreateBulk(rows...).Exec(ctx); err != nil {
-			return nil, err
-		}
 	}
 	return results, nil
 }
@@ -229,6 +223,12 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 func newContact(tx *ent.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
 	create := withID(tx.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
 		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
-		SetNillableRegistrationStoreID(c.RegistrationStoreID).SetLastModified(c.LastModified)
-	return create, setColumns(create.Mutation(), &ent.Contact{}, c)
+		SetNillableRegistrationStoreID(c.RegistrationStoreID)
+	names, values := changedColumns(&ent.Contact{}, c)
+	for i, name := range names {
+		if err := create.Mutation().SetField(name, values[i]); err != nil {
+			return nil, err
+		}
+	}
+	return create, nil
 }

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"fmt"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -31,14 +32,16 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
 		w.expect(d.Lock)
 		return w.remove(ctx)
-	}, withBelongings)
+	})
 }
 
-// withBelongings reads what the contact has in other tables, in the order in which the log shows it.
-func withBelongings(q *ent.ContactQuery) {
-	q.WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition()) }).
+// withBelongings is the contact with what it has in other tables, in the order in which the log shows it.
+func (w *write) withBelongings(ctx context.Context) (*ent.Contact, error) {
+	return w.tx.Contact.Query().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account)).
+		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition()) }).
 		WithLogins(func(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }).
-		WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) })
+		WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }).
+		Only(ctx)
 }
 
 // remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
@@ -46,13 +49,18 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 	if err := w.errs.orNil(); err != nil {
 		return nil, err
 	}
+	whole, err := w.withBelongings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.old = whole
 	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
 		contact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if n == 0 {
-		return nil, w.overtaken(ctx)
+	if n == 0 { // locked since it was read
+		return nil, fmt.Errorf("contact %d has moved on from version %d", w.old.ID, w.old.Version)
 	}
 	w.fields = append(removed(registration(w.old)), removed(belongings(w.old))...)
 	// The tombstone: the next version, and no field left.

@@ -39,7 +39,7 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 		if err := w.setDetails(ctx, d.Details, defined); err != nil {
 			return nil, err
 		}
-		derive(w.next)
+		w.derive()
 		return w.save(ctx, change.KindDETAILS)
 	})
 }

@@ -17,9 +17,9 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.client().Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, notFound("Contact", id)
+	c, err := s.store.ReadContact(ctx, v.Account, id)
+	if err == nil && c == nil {
+		err = notFound("Contact", id)
 	}
 	return c, err
 }

@@ -10,19 +10,27 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// columns are all that a write of fields may touch: the fields and what is derived from them.
+// columns are all that a write may change: the fields, what is derived from them, and when it was.
 var columns = append(append([]*Field{}, Fields...),
 	text("", contact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
 	text("", contact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
 	&Field{column: contact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
 	text("", contact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
+	&Field{column: contact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
 )
 
-// derive computes the keys of a contact from its fields.
-func derive(c *ent.Contact) {
-	c.EmailKey = filled(keys.Name(str(c.Email)))
-	c.PhoneKey = filled(keys.Phone(str(c.PhoneCountryCode), str(c.Phone)))
-	c.NameKey = strings.TrimSpace(keys.Fold(str(c.LastName) + " " + str(c.FirstName)))
+// derive computes the keys of the contact from the fields that have changed.
+func (w *write) derive() {
+	c := w.next
+	if differ(w.old, c, Email) {
+		c.EmailKey = filled(keys.Name(str(c.Email)))
+	}
+	if differ(w.old, c, PhoneCountryCode, Phone) {
+		c.PhoneKey = filled(keys.Phone(str(c.PhoneCountryCode), str(c.Phone)))
+	}
+	if differ(w.old, c, FirstName, LastName) {
+		c.NameKey = strings.TrimSpace(keys.Fold(str(c.LastName) + " " + str(c.FirstName)))
+	}
 }
 
 func str(s *string) string {

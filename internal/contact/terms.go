@@ -1,64 +1,54 @@
 package contact
 
 import (
-	"context"
 	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/searchterm"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/keys"
 )
 
-// term is a word that a contact is found by.
-type term struct {
-	kind searchterm.Kind
-	word string
+// termKinds are the kinds of words that a contact is found by: what they come from, and what they are. Taking a phone number
+// apart takes long, so it is done only where the number changes.
+var termKinds = []struct {
+	kind  searchterm.Kind
+	from  []*Field
+	words func(c *ent.Contact) []string
+}{
+	{searchterm.KindName, []*Field{FirstName, LastName}, func(c *ent.Contact) []string {
+		return keys.NameWords(str(c.FirstName), str(c.LastName))
+	}},
+	{searchterm.KindEmail, []*Field{Email}, func(c *ent.Contact) []string { return keys.EmailWords(str(c.Email)) }},
+	{searchterm.KindPhone, []*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []string {
+		return keys.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))
+	}},
 }
 
-// termsOf lists the words that c is found by.
-func termsOf(c *ent.Contact) []term {
-	var terms []term
-	for _, t := range []struct {
-		kind  searchterm.Kind
-		words []string
-	}{
-		{searchterm.KindName, keys.NameWords(str(c.FirstName), str(c.LastName))},
-		{searchterm.KindEmail, keys.EmailWords(str(c.Email))},
-		{searchterm.KindPhone, keys.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))},
-	} {
-		for _, w := range t.words {
-			terms = append(terms, term{t.kind, w})
+// changedTerms lists the words that the second state is no longer found by, and those that it is found by anew.
+func changedTerms(old, next *ent.Contact) (gone, added []batch.Term) {
+	for _, k := range termKinds {
+		if !differ(old, next, k.from...) {
+			continue
+		}
+		before, after := k.words(old), k.words(next)
+		gone = append(gone, missing(k.kind, before, after)...)
+		added = append(added, missing(k.kind, after, before)...)
+	}
+	return gone, added
+}
+
+// missing are the words that others lack.
+func missing(kind searchterm.Kind, words, others []string) (terms []batch.Term) {
+	for _, w := range words {
+		if !slices.Contains(others, w) {
+			terms = append(terms, batch.Term{Kind: string(kind), Word: w})
 		}
 	}
 	return terms
 }
 
-// saveTerms brings the words of the contact up to date.
-func (w *write) saveTerms(ctx context.Context) error {
-	if str(w.old.Email) == str(w.next.Email) && str(w.old.Phone) == str(w.next.Phone) && str(w.old.FirstName) == str(w.next.FirstName) &&
-		str(w.old.LastName) == str(w.next.LastName) && str(w.old.PhoneCountryCode) == str(w.next.PhoneCountryCode) {
-		return nil // the common case
-	}
-	before, after := termsOf(w.old), termsOf(w.next)
-	for _, t := range before {
-		if slices.Contains(after, t) {
-			continue
-		}
-		_, err := w.tx.SearchTerm.Delete().Where(searchterm.AccountID(w.viewer.Account), searchterm.ContactID(w.next.ID),
-			searchterm.KindEQ(t.kind), searchterm.Term(t.word)).Exec(ctx)
-		if err != nil {
-			return err
-		}
-	}
-	var added []*ent.SearchTermCreate
-	for _, t := range after {
-		if !slices.Contains(before, t) {
-			added = append(added, newTerm(w.tx, w.next.ID, t))
-		}
-	}
-	return w.tx.SearchTerm.CreateBulk(added...).Exec(ctx)
-}
-
-func newTerm(tx *ent.Tx, contact int, t term) *ent.SearchTermCreate {
-	return tx.SearchTerm.Create().SetContactID(contact).SetKind(t.kind).SetTerm(t.word)
+// differ reports whether two states differ in one of the fields.
+func differ(a, b *ent.Contact, fields ...*Field) bool {
+	return slices.ContainsFunc(fields, func(f *Field) bool { return !same(f.get(a), f.get(b)) })
 }

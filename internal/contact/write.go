@@ -6,12 +6,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
-
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 )
 
 // write is one command at work on one contact inside the store's transaction: what it found, what it will leave, what is
@@ -29,39 +26,25 @@ type write struct {
 }
 
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
-// with save or remove. with adds to what is read of the contact.
+// with save or remove.
 func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
-	with ...func(*ent.ContactQuery),
 ) (r *Result, err error) {
 	err = s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
-		query := tx.Contact.Query().Where(contact.ID(id), contact.AccountID(v.Account))
-		query.Modify(forUpdate)
-		for _, add := range with {
-			add(query)
-		}
-		old, err := query.Only(ctx)
-		if ent.IsNotFound(err) {
-			return notFound("Contact", id)
-		}
+		old, err := s.store.Contact(ctx, tx, v.Account, id)
 		if err != nil {
 			return err
+		}
+		if old == nil {
+			return notFound("Contact", id)
 		}
 		next := *old
 		r, err = do(ctx, &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next})
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, translate(err)
 	}
 	return r, nil
-}
-
-// forUpdate locks the contact until the write is committed or undone, so that what is read of it and of what belongs to it
-// stays true. On SQLite the transaction itself keeps every other writer out.
-func forUpdate(s *sql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.ForUpdate()
-	}
 }
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.
@@ -80,7 +63,7 @@ func (w *write) apply(ctx context.Context, p Patch) error {
 	if err := w.fill(ctx, p); err != nil {
 		return err
 	}
-	derive(w.next)
+	w.derive()
 	owners, err := keyOwners(ctx, w.tx, w.viewer.Account, changedKey(w.old.EmailKey, w.next.EmailKey), changedKey(w.old.PhoneKey, w.next.PhoneKey))
 	if err != nil {
 		return err
@@ -108,68 +91,33 @@ func (w *write) fill(ctx context.Context, p Patch) error {
 	return nil
 }
 
-// save writes the contact as one compare-and-set, then what was left to do after it, and logs it; if nothing is wrong.
+// save leaves the contact to be written as one compare-and-set, does what was left to do after it, and logs it; if nothing
+// is wrong.
 func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
 	if err := w.errs.orNil(); err != nil {
 		return nil, err
 	}
 	w.next.Version, w.next.LastModified = w.old.Version+1, w.clock()
-	update := w.tx.Contact.Update().
-		Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account), contact.Version(w.old.Version)).
-		AddVersion(1).SetLastModified(w.next.LastModified)
-	if err := setColumns(update.Mutation(), w.old, w.next); err != nil {
-		return nil, err
-	}
-	n, err := update.Save(ctx)
-	if err != nil {
-		return nil, w.translate(err)
-	}
-	if n == 0 {
-		return nil, w.overtaken(ctx)
-	}
-	if err := w.saveTerms(ctx); err != nil {
-		return nil, err
-	}
+	u := batch.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
+	u.Columns, u.Values = changedColumns(w.old, w.next)
+	u.Gone, u.New = changedTerms(w.old, w.next)
+	w.store.Save(ctx, u)
 	for _, do := range w.after {
 		if err := do(ctx); err != nil {
-			return nil, w.translate(err)
+			return nil, translate(err)
 		}
 	}
 	return w.logged(ctx, kind), nil
 }
 
-// overtaken is the conflict of a compare-and-set that found another version than the one read before it.
-func (w *write) overtaken(ctx context.Context) error {
-	latest, err := w.tx.Contact.Query().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return notFound("Contact", w.old.ID)
-	}
-	if err != nil {
-		return err
-	}
-	var errs Errors
-	errs.stale(latest)
-	return errs
-}
-
-// setColumns sets the columns that differ between the two states.
-func setColumns(m *ent.ContactMutation, old, next *ent.Contact) error {
+// changedColumns lists the columns in which two states differ, with the values of the second.
+func changedColumns(old, next *ent.Contact) (names []string, values []any) {
 	for _, f := range columns {
-		v := f.get(next)
-		if same(f.get(old), v) {
-			continue
-		}
-		var err error
-		if v == nil {
-			err = m.ClearField(f.column)
-		} else {
-			err = m.SetField(f.column, v)
-		}
-		if err != nil {
-			return err
+		if v := f.get(next); !same(f.get(old), v) {
+			names, values = append(names, f.column), append(values, v)
 		}
 	}
-	return nil
+	return names, values
 }
 
 // logged adds the write to the change log.

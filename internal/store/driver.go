@@ -30,6 +30,21 @@ func (r *reader) Query(ctx context.Context, query string, args, v any) error {
 	return classified(r.Driver.Query(ctx, query, args, v), v)
 }
 
+// QueryContext runs a statement that is written by hand.
+func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if changes(query) {
+		return nil, errReadOnly
+	}
+	r.observe(ctx, query)
+	rows, err := r.Driver.QueryContext(ctx, query, args...)
+	return rows, dberr.Classify(err)
+}
+
+// ExecContext fails.
+func (*reader) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errReadOnly
+}
+
 func (*reader) Exec(context.Context, string, any, any) error { return errReadOnly }
 
 func (*reader) Tx(context.Context) (dialect.Tx, error) { return nil, errReadOnly }

@@ -7,23 +7,31 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/feed"
 
 	"entgo.io/ent/dialect/sql"
 )
 
-// logColumns are what a row of the log is stored as; values must follow their order.
+// logColumns are what a row of the log is stored as; logArgs must follow their order.
 var logColumns = []string{
 	change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldKind, change.FieldSource,
 	change.FieldAt, change.FieldActorKind, change.FieldActorID, change.FieldActorName, change.FieldFields,
 	change.FieldIdempotencyKey, change.FieldRequestHash,
 }
 
-// maxRows bounds the rows of one INSERT: SQLite takes 32,766 parameters, PostgreSQL 65,535.
-const maxRows = 2000
+func logArgs(r *ent.Change) ([]any, error) {
+	fields, err := json.Marshal(r.Fields)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		r.AccountID, r.Seq, r.ContactID, r.Version, r.Kind, r.Source, r.At, r.ActorKind, r.ActorID, r.ActorName, string(fields),
+		r.IdempotencyKey, r.RequestHash,
+	}, nil
+}
 
 // number gives the log rows of the batch the next numbers of their accounts, and inserts them. It comes last, so that the
 // counter's row is locked only from here to the commit, and numbers become visible in their order. Every batch of every
@@ -36,41 +44,37 @@ func (w *writer) number(ctx context.Context, tx *ent.Tx, batch []*job) error {
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b *ent.Change) int { return cmp.Compare(a.AccountID, b.AccountID) })
-	for len(rows) > 0 {
-		account := rows[0].AccountID
-		n := slices.IndexFunc(rows, func(r *ent.Change) bool { return r.AccountID != account })
-		if n < 0 {
-			n = len(rows)
+	for group := range runs(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
+		if err := w.numberAccount(ctx, tx, group); err != nil {
+			return fmt.Errorf("logging writes of account %d: %w", group[0].AccountID, err)
 		}
-		if err := w.numberAccount(ctx, tx, account, rows[:n]); err != nil {
-			return fmt.Errorf("logging writes of account %d: %w", account, err)
-		}
-		rows = rows[n:]
 	}
 	return nil
 }
 
-// numberAccount numbers and inserts the rows of one account.
-func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, account int, rows []*ent.Change) error {
-	last, err := w.count(ctx, tx, account, len(rows))
+// numberAccount numbers and inserts rows of one account.
+func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, rows []*ent.Change) error {
+	last, err := w.count(ctx, tx, rows[0].AccountID, len(rows))
 	if err != nil {
 		return fmt.Errorf("taking numbers from the feed: %w", err)
 	}
 	for i, r := range rows {
 		r.Seq = last - int64(len(rows)) + int64(i) + 1
 	}
-	for part := range slices.Chunk(rows, maxRows) {
-		insert := sql.Dialect(w.begin.Dialect()).Insert(change.Table).Columns(logColumns...)
+	for part := range powers(rows) {
+		args := make([]any, 0, len(part)*len(logColumns))
 		for _, r := range part {
-			fields, err := json.Marshal(r.Fields)
+			row, err := logArgs(r)
 			if err != nil {
 				return err
 			}
-			insert.Values(r.AccountID, r.Seq, r.ContactID, r.Version, r.Kind, r.Source, r.At, r.ActorKind, r.ActorID, r.ActorName,
-				fields, r.IdempotencyKey, r.RequestHash)
+			args = append(args, row...)
 		}
-		query, args := insert.Query()
-		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+		statement := w.text(statementKey{"log", "", len(part)}, func(b *builder) {
+			b.write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
+			b.rows(len(part), logColumns)
+		})
+		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
 			return err
 		}
 	}
@@ -79,9 +83,10 @@ func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, account int, row
 
 // count takes the account's next n numbers, and returns the last of them.
 func (w *writer) count(ctx context.Context, tx *ent.Tx, account, n int) (last int64, err error) {
-	query, args := sql.Dialect(w.begin.Dialect()).Update(feed.Table).Add(feed.FieldSeq, n).
-		Where(sql.EQ(feed.FieldAccountID, account)).Returning(feed.FieldSeq).Query()
-	rows, err := tx.QueryContext(ctx, query, args...)
+	statement := w.text(statementKey{"count", "", 1}, func(b *builder) {
+		b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
+	})
+	rows, err := tx.QueryContext(ctx, statement, n, account)
 	if err != nil {
 		return 0, err
 	}

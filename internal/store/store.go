@@ -16,6 +16,7 @@ import (
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
 	"contactgraph/internal/dberr"
 
+	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 )
 
@@ -31,6 +32,7 @@ type Options struct {
 type Store struct {
 	engine  *engine
 	client  *ent.Client
+	one     string // the statement that reads a contact
 	writers []*writer
 	serving sync.WaitGroup // the writers
 	log     *slog.Logger
@@ -60,10 +62,13 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		log:     o.Logger,
 		closing: make(chan struct{}),
 	}
+	one := builder{postgres: e.dialect == dialect.Postgres}
+	one.selectContacts(1, false)
+	s.one = one.String()
 	s.close = sync.OnceValue(s.closeNow)
 	for range e.maxWriters {
 		b := &begin{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
-		w := &writer{store: s, begin: b, client: ent.NewClient(ent.Driver(b)), queue: make(chan *job, maxWaiting)}
+		w := &writer{store: s, begin: b, client: ent.NewClient(ent.Driver(b)), queue: make(chan *job, maxWaiting), texts: map[statementKey]string{}}
 		s.writers = append(s.writers, w)
 		s.serving.Go(w.serve)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"contactgraph/ent"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
 )
 
@@ -33,9 +34,10 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 	if err := s.stopped(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, contact: contact, fn: fn, done: make(chan struct{})}
+	w := s.writerOf(contact)
+	j := &job{ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{})}
 	select {
-	case s.writerOf(contact).queue <- j:
+	case w.queue <- j:
 	default:
 		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxWaiting)
 	}
@@ -72,12 +74,23 @@ func (s *Store) Reserve(ctx context.Context, tx *ent.Tx, table string, id int) e
 // job is a write that waits, runs, or has run.
 type job struct {
 	ctx     context.Context //nolint:containedctx // it is the caller's, and waits in a queue
-	contact int
+	writer  *writer
+	account int // 0 for the server itself beyond an account
+	contact int // 0 for none
 	fn      func(context.Context, *ent.Tx) error
 	claimed atomic.Bool
+
+	read    bool         // found is what the transaction has
+	found   *ent.Contact // nil if there is none
+	updates []batch.Update
 	log     []*ent.Change
 	err     error
 	done    chan struct{} // closed when err is final
+}
+
+// sameContact reports whether two writes are about one contact.
+func (j *job) sameContact(other *job) bool {
+	return j.contact != 0 && j.contact == other.contact && j.account == other.account
 }
 
 // claim reports whether the one who asks is the first to: a writer that will run the job, or its caller who gives it up.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
 )
 
@@ -33,6 +34,8 @@ type writer struct {
 	begin  *begin
 	client *ent.Client
 	queue  chan *job
+	texts  map[statementKey]string
+	noted  []batch.Update // of the writes of the transaction so far
 }
 
 // serve runs batches until the store closes.
@@ -47,16 +50,16 @@ func (w *writer) serve() {
 	}
 }
 
-// collect takes the writes that wait, first included, but those whose callers have given up. They are sorted by contact:
-// batches that lock rows in different orders end in deadlocks.
-func (w *writer) collect(first *job) (batch []*job) {
+// collect takes the writes that wait, first included, but those whose callers have given up. They are sorted by contact,
+// because batches that lock rows in different orders end in deadlocks; those about no contact come first.
+func (w *writer) collect(first *job) (jobs []*job) {
 	take := func(j *job) {
 		if j.claim() {
-			batch = append(batch, j)
+			jobs = append(jobs, j)
 		}
 	}
 	take(first)
-	for len(batch) < maxBatch {
+	for len(jobs) < maxBatch {
 		select {
 		case j := <-w.queue:
 			take(j)
@@ -65,26 +68,28 @@ func (w *writer) collect(first *job) (batch []*job) {
 		}
 		break
 	}
-	slices.SortStableFunc(batch, func(a, b *job) int { return cmp.Compare(a.contact, b.contact) })
-	return batch
+	slices.SortStableFunc(jobs, func(a, b *job) int {
+		return cmp.Or(cmp.Compare(min(a.contact, 1), min(b.contact, 1)), cmp.Compare(a.account, b.account), cmp.Compare(a.contact, b.contact))
+	})
+	return jobs
 }
 
 // finish runs a batch and answers its callers. It has a goroutine of its own, so that a function that ends its goroutine,
 // as a test's Fatal does, does not end the writer.
-func (w *writer) finish(batch []*job) {
+func (w *writer) finish(jobs []*job) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		answered := false
 		defer func() {
-			for _, j := range batch {
+			for _, j := range jobs {
 				if !answered {
 					j.err = errors.New("the write was abandoned")
 				}
 				close(j.done)
 			}
 		}()
-		w.run(batch)
+		w.run(jobs)
 		answered = true
 	}()
 	<-ended
@@ -92,19 +97,19 @@ func (w *writer) finish(batch []*job) {
 
 // run runs a batch. If its writes fail together, each is run alone, also one that had failed by itself: what it saw of the
 // others is not to be.
-func (w *writer) run(batch []*job) {
+func (w *writer) run(jobs []*job) {
 	var together error
-	if len(batch) > 1 {
-		together = w.transact(batch)
+	if len(jobs) > 1 {
+		together = w.transact(jobs)
 		if errors.Is(together, dberr.ErrUnknown) || errors.Is(together, dberr.ErrUnavailable) {
-			for _, j := range batch {
+			for _, j := range jobs {
 				j.err = together
 			}
 			return
 		}
 	}
-	for _, j := range batch {
-		if len(batch) == 1 || together != nil || dberr.IsConflict(j.err) {
+	for _, j := range jobs {
+		if len(jobs) == 1 || together != nil || dberr.IsConflict(j.err) {
 			w.alone(j)
 		}
 	}
@@ -124,7 +129,7 @@ func (w *writer) alone(j *job) {
 }
 
 // transact runs the writes, numbers their log and commits.
-func (w *writer) transact(batch []*job) (err error) {
+func (w *writer) transact(jobs []*job) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
@@ -137,15 +142,42 @@ func (w *writer) transact(batch []*job) (err error) {
 		return fmt.Errorf("beginning a write: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
-	for _, j := range batch {
-		if err := w.one(ctx, tx, j, len(batch) > 1); err != nil {
-			return err
-		}
+	w.noted = nil
+	if err := w.runAll(ctx, tx, jobs); err != nil {
+		return err
 	}
-	if err := w.number(ctx, tx, batch); err != nil {
+	if err := w.flush(ctx, tx); err != nil {
+		return err
+	}
+	if err := w.number(ctx, tx, jobs); err != nil {
 		return err
 	}
 	return w.commit(tx)
+}
+
+// runAll runs the writes one after the other.
+func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+	shared := len(jobs) > 1
+	if !shared {
+		jobs[0].read = false
+	} else if err := w.prefetch(ctx, tx, jobs); err != nil {
+		return err
+	}
+	for i, j := range jobs {
+		if i > 0 && j.sameContact(jobs[i-1]) { // it has to see what that one did
+			j.read = false
+			if err := w.flush(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := w.one(ctx, tx, j, shared); err != nil {
+			return err
+		}
+		if j.err == nil {
+			w.noted = append(w.noted, j.updates...)
+		}
+	}
+	return nil
 }
 
 // one runs one write. Its own error is in j.err; what it returns ends the transaction.
@@ -155,7 +187,7 @@ func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error
 	if shared {
 		w.begin.tx.guard()
 	}
-	j.log = nil
+	j.log, j.updates = nil, nil
 	j.err = call(own, tx, j.fn)
 	if !shared {
 		return j.err

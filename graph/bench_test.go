@@ -1,0 +1,130 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"contactgraph/graph"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/demo"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/store"
+	"contactgraph/internal/store/storetest"
+)
+
+// benchmark is the API without a network, on a database of its own with demo data, for 64 clients at a time.
+type benchmark struct {
+	*testing.B
+
+	handler http.Handler
+	next    atomic.Int64
+}
+
+const perClient = 10 // contacts of each client
+
+func newBenchmark(b *testing.B) *benchmark {
+	b.Helper()
+	s, err := store.Open(b.Context(), storetest.URL(b), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	passwords := auth.NewPasswords(1)
+	log := slog.New(slog.DiscardHandler)
+	contacts, signIn := contact.New(s, passwords, time.Now), auth.New(s, passwords, time.Now)
+	if _, err := demo.Seed(b.Context(), contacts, signIn, 1280, log); err != nil {
+		b.Fatal(err)
+	}
+	b.SetParallelism(32) // times the cores
+	b.ReportAllocs()
+	before := processorTime(b)
+	b.Cleanup(func() { // a machine that does other things as well disturbs this less than the time on the clock
+		b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
+	})
+	b.ResetTimer()
+	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Log: log})}
+}
+
+// processorTime is what the process has used so far.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// ask runs a document, and decodes its data into data.
+func (b *benchmark) ask(query string, variables object, data any) {
+	body := must(json.Marshal(object{"query": query, "variables": variables}))
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(auth.KeyHeader, demo.AgentKey)
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	var got struct {
+		Data   any
+		Errors []any
+	}
+	got.Data = data
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Errors) > 0 {
+		b.Errorf("%v: %s", err, w.Body)
+	}
+}
+
+func BenchmarkReadContact(bench *testing.B) {
+	b := newBenchmark(bench)
+	b.RunParallel(func(pb *testing.PB) {
+		id := int(b.next.Add(1))
+		for pb.Next() {
+			var data struct{ Contact struct{ ContactID int } }
+			b.ask(`query($id: ID!) { contact(id: $id) { id contactId version secret registrationDateTime registrationSource registrationIp
+				lastModified email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil
+				latestPermissionSource } }`, object{"id": id}, &data)
+			if data.Contact.ContactID != id {
+				b.Errorf("got contact %d, want %d", data.Contact.ContactID, id)
+			}
+		}
+	})
+}
+
+func BenchmarkUpdateContact(bench *testing.B) {
+	b := newBenchmark(bench)
+	b.RunParallel(func(pb *testing.PB) {
+		first := int(b.next.Add(1)-1)*perClient + 1
+		versions := map[int]string{}
+		for i := 0; pb.Next(); i++ {
+			id := first + i%perClient
+			if versions[id] == "" {
+				versions[id] = revision.Version(1).String()
+			}
+			var data struct {
+				UpdateContact struct {
+					Contact *struct{ Version string }
+					Errors  []any
+				}
+			}
+			b.ask(`mutation($input: UpdateContactInput!) { updateContact(input: $input) { contact { id version firstName } errors { code } } }`,
+				object{"input": object{"id": id, "expectedVersion": versions[id], "set": object{"firstName": fmt.Sprint("Name", i)}}}, &data)
+			if data.UpdateContact.Contact == nil {
+				b.Errorf("contact %d: %v", id, data.UpdateContact.Errors)
+				return
+			}
+			versions[id] = data.UpdateContact.Contact.Version
+		}
+	})
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/internal/dberr"
+	"contactgraph/internal/viewer"
+)
+
+// selectContacts is the statement that reads n contacts of an account. With lock they are kept from every other transaction
+// until this one ends, in the order of their ids, as every batch of every process locks them; SQLite's transaction keeps
+// everybody out by itself.
+func (b *builder) selectContacts(n int, lock bool) {
+	b.write(`SELECT "`, strings.Join(contact.Columns, `", "`), `" FROM "contacts" WHERE "account_id" = `, b.parameter(), ` AND "id" IN (`)
+	for i := range n {
+		b.separate(i, ", ")
+		b.write(b.parameter())
+	}
+	b.write(")")
+	if lock && b.postgres {
+		b.write(` ORDER BY "id" FOR UPDATE`)
+	}
+}
+
+// ReadContact returns the contact with this id, nil if the account has none. It is the statement that clients run most, so it
+// does not go through ent: that the viewer may see the contact is for the caller to know.
+func (s *Store) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
+	rows, err := s.client.QueryContext(ctx, s.one, account, id)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.client.Contact.Scan(rows)
+	if err != nil || len(found) == 0 {
+		return nil, dberr.Classify(err)
+	}
+	return found[0], nil
+}
+
+// Contact returns the contact that the write is about, nil if there is none, and keeps it from every other write until this
+// one is committed or undone. That the viewer may see it is for the caller to know.
+func (s *Store) Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.Contact, error) {
+	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
+	if found := j.contact == id && j.account == account; found && j.read {
+		return j.found, nil
+	}
+	all, err := j.writer.readContacts(ctx, tx, account, []any{id})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// prefetch reads the contacts that the jobs are about, with one statement for those of one account.
+func (w *writer) prefetch(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+	for group := range runs(jobs, func(a, b *job) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {
+		if group[0].account == 0 || group[0].contact == 0 {
+			continue
+		}
+		for part := range powers(group) {
+			ids := make([]any, len(part))
+			for i, j := range part {
+				ids[i] = j.contact
+			}
+			found, err := w.readContacts(ctx, tx, part[0].account, ids)
+			if err != nil {
+				return err
+			}
+			for _, j := range part {
+				j.read, j.found = true, nil
+				for _, c := range found {
+					if c.ID == j.contact {
+						j.found = c
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (w *writer) readContacts(ctx context.Context, tx *ent.Tx, account int, ids []any) ([]*ent.Contact, error) {
+	statement := w.text(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
+	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.Contact.Scan(rows)
+	return found, dberr.Classify(err)
+}
+
+// accountOf is the account that a write is in, 0 if it is in none.
+func accountOf(ctx context.Context) int {
+	v, _ := viewer.FromContext(ctx)
+	return v.Account
+}

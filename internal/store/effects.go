@@ -1,0 +1,186 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/searchterm"
+	"contactgraph/internal/batch"
+	"contactgraph/internal/dberr"
+)
+
+// errOvertaken is the error of a compare-and-set that found another version than the write had read.
+var errOvertaken = errors.New("another write was faster")
+
+// Save notes what the write that ctx belongs to does to its contact. It is done when the write's function has returned
+// without an error, in statements that serve all the writes of the transaction.
+func (s *Store) Save(ctx context.Context, u batch.Update) {
+	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
+	j.updates = append(j.updates, u)
+}
+
+// flush does what the writes have noted. A key that is taken, or a version that has moved on, makes it fail with an error
+// that dberr.Raced has marked: the writes, run again one by one, see by themselves what has come between.
+func (w *writer) flush(ctx context.Context, tx *ent.Tx) error {
+	updates := w.noted
+	w.noted = nil
+	slices.SortStableFunc(updates, func(a, b batch.Update) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), slices.Compare(a.Columns, b.Columns))
+	})
+	err := w.updateContacts(ctx, tx, updates)
+	if err == nil {
+		err = w.replaceTerms(ctx, tx, updates)
+	}
+	if errors.Is(err, errOvertaken) || dberr.IsUnique(err) || dberr.IsForeignKey(err) {
+		return dberr.Raced(err)
+	}
+	return err
+}
+
+// updateContacts runs the compare-and-sets, one statement for those that set the same columns of the same account.
+func (w *writer) updateContacts(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+	alike := func(a, b batch.Update) bool {
+		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && slices.Equal(a.Columns, b.Columns)
+	}
+	for group := range runs(updates, alike) {
+		if group[0].Version == 0 {
+			continue
+		}
+		for part := range powers(group) {
+			if err := w.updateAlike(ctx, tx, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *writer) updateAlike(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+	columns := updates[0].Columns
+	args := append(make([]any, 0, 1+len(updates)*(2+len(columns))), updates[0].Account)
+	for _, u := range updates {
+		args = append(append(args, u.Contact, u.Version), u.Values...)
+	}
+	statement := w.text(statementKey{"update", strings.Join(columns, " "), len(updates)}, func(b *builder) {
+		b.update(columns, len(updates))
+	})
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n != int64(len(updates)) {
+		err = errOvertaken
+	}
+	return err
+}
+
+// update is the compare-and-set of n contacts of one account.
+func (b *builder) update(columns []string, n int) {
+	b.write(`UPDATE "contacts" SET "version" = "contacts"."version" + 1`)
+	for i, c := range columns {
+		b.write(`, "`, c, `" = v.column`, strconv.Itoa(i+3))
+	}
+	account := b.parameter()
+	b.write(` FROM (`)
+	b.rows(n, append([]string{contact.FieldID, contact.FieldVersion}, columns...))
+	b.write(`) AS v WHERE "contacts"."account_id" = `, account, ` AND "contacts"."id" = v.column1 AND "contacts"."version" = v.column2`)
+}
+
+// rows is a VALUES clause. PostgreSQL takes the types of all rows from the first.
+func (b *builder) rows(n int, columns []string) {
+	b.write("VALUES ")
+	for row := range n {
+		b.separate(row, ", ")
+		b.write("(")
+		for i, c := range columns {
+			b.separate(i, ", ")
+			if row == 0 {
+				b.write(b.cast(c, b.parameter()))
+			} else {
+				b.write(b.parameter())
+			}
+		}
+		b.write(")")
+	}
+}
+
+// termRow is a row of the table of search terms.
+type termRow struct {
+	account, contact int
+	batch.Term
+}
+
+// termColumns are those of a termRow.
+var termColumns = []string{searchterm.FieldAccountID, searchterm.FieldContactID, searchterm.FieldKind, searchterm.FieldTerm}
+
+// replaceTerms takes away the words that the contacts are no longer found by, and adds those that are new.
+func (w *writer) replaceTerms(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+	var gone, added []termRow
+	for _, u := range updates { // sorted by account
+		for _, t := range u.Gone {
+			gone = append(gone, termRow{u.Account, u.Contact, t})
+		}
+		for _, t := range u.New {
+			added = append(added, termRow{u.Account, u.Contact, t})
+		}
+	}
+	if err := w.deleteTerms(ctx, tx, gone); err != nil {
+		return err
+	}
+	return w.insertTerms(ctx, tx, added)
+}
+
+func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
+	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
+		for part := range powers(group) {
+			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
+			if _, err := tx.ExecContext(ctx, statement, termArgs([]any{part[0].account}, part)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// deleteTerms names the account once for what routes statements by it, and in each alternative for the index.
+func (b *builder) deleteTerms(n int) {
+	b.write(`DELETE FROM "search_terms" WHERE "account_id" = `, b.parameter(), ` AND (`)
+	for row := range n {
+		b.separate(row, " OR ")
+		b.write("(")
+		for i, c := range termColumns {
+			b.separate(i, " AND ")
+			b.write(`"`, c, `" = `, b.parameter())
+		}
+		b.write(")")
+	}
+	b.write(")")
+}
+
+func (w *writer) insertTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
+	for part := range powers(rows) {
+		statement := w.text(statementKey{"insert terms", "", len(part)}, func(b *builder) {
+			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
+			b.rows(len(part), termColumns)
+		})
+		if _, err := tx.ExecContext(ctx, statement, termArgs(nil, part)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func termArgs(args []any, rows []termRow) []any {
+	args = slices.Grow(args, len(rows)*len(termColumns))
+	for _, r := range rows {
+		args = append(args, r.account, r.contact, r.Kind, r.Word)
+	}
+	return args
+}
