@@ -141,7 +141,7 @@ func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) er
 	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
 		for part := range powers(group) {
 			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
-			if _, err := tx.ExecContext(ctx, statement, termArgs([]any{part[0].account}, part)...); err != nil {
+			if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
 				return err
 			}
 		}
@@ -149,9 +149,14 @@ func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) er
 	return nil
 }
 
-// deleteTerms names the account once for what routes statements by it, and in each alternative for the index.
+// deleteTerms names the account in each alternative, for the index. PostgreSQL is told it once more, for what routes
+// statements by it; SQLite would take that for the best it can look for, and walk through all words of the account.
 func (b *builder) deleteTerms(n int) {
-	b.write(`DELETE FROM "search_terms" WHERE "account_id" = `, b.parameter(), ` AND (`)
+	b.write(`DELETE FROM "search_terms" WHERE `)
+	if b.postgres {
+		b.write(`"account_id" = $1 AND `) // that of the first row
+	}
+	b.write("(")
 	for row := range n {
 		b.separate(row, " OR ")
 		b.write("(")
@@ -170,15 +175,15 @@ func (w *writer) insertTerms(ctx context.Context, tx *ent.Tx, rows []termRow) er
 			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.rows(len(part), termColumns)
 		})
-		if _, err := tx.ExecContext(ctx, statement, termArgs(nil, part)...); err != nil {
+		if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func termArgs(args []any, rows []termRow) []any {
-	args = slices.Grow(args, len(rows)*len(termColumns))
+func termArgs(rows []termRow) []any {
+	args := make([]any, 0, len(rows)*len(termColumns))
 	for _, r := range rows {
 		args = append(args, r.account, r.contact, r.Kind, r.Word)
 	}
