@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -96,7 +97,7 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // command is one of PostgreSQL's programs as it must be run.
 func (s *Server) command(ctx context.Context, program string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...)
+	c := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...) //nolint:gosec // programs of PostgreSQL, for tests
 	c.Dir = s.dir
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.runAs, Pdeathsig: syscall.SIGQUIT, Setpgid: true}
 	return c
@@ -110,9 +111,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.options.NoSync {
 		settings["fsync"], settings["full_page_writes"] = "off", "off"
 	}
-	for name, value := range s.options.Settings {
-		settings[name] = value
-	}
+	maps.Copy(settings, s.options.Settings)
 	args := []string{"-D", s.data()}
 	for name, value := range settings {
 		args = append(args, "-c", name+"="+value)
@@ -145,7 +144,7 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.ended:
-			text, _ := os.ReadFile(s.Log()) //nolint:errcheck // it only adds to the error
+			text, _ := os.ReadFile(s.Log())
 			return fmt.Errorf("postgres ended at its start: %s", text)
 		case <-ctx.Done():
 			return errors.Join(err, context.Cause(ctx), s.Stop())

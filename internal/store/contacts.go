@@ -28,7 +28,7 @@ func (b *builder) selectContacts(n int, lock bool) {
 // ReadContact returns the contact with this id, nil if the account has none. It is the statement that clients run most, so it
 // does not go through ent: that the viewer may see the contact is for the caller to know.
 func (s *Store) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
-	rows, err := s.client.QueryContext(ctx, s.one, account, id)
+	rows, err := s.client.QueryContext(ctx, s.one, account, id) //nolint:rowserrcheck // Scan does
 	if err != nil {
 		return nil, err
 	}
@@ -56,34 +56,40 @@ func (s *Store) Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.
 // prefetch reads the contacts that the jobs are about, with one statement for those of one account.
 func (w *writer) prefetch(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 	for group := range runs(jobs, func(a, b *job) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {
-		if group[0].account == 0 || group[0].contact == 0 {
+		if group[0].contact == 0 {
 			continue
 		}
 		for part := range powers(group) {
-			ids := make([]any, len(part))
-			for i, j := range part {
-				ids[i] = j.contact
-			}
-			found, err := w.readContacts(ctx, tx, part[0].account, ids)
-			if err != nil {
+			if err := w.prefetchPart(ctx, tx, part); err != nil {
 				return err
-			}
-			for _, j := range part {
-				j.read, j.found = true, nil
-				for _, c := range found {
-					if c.ID == j.contact {
-						j.found = c
-					}
-				}
 			}
 		}
 	}
 	return nil
 }
 
+func (w *writer) prefetchPart(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+	ids := make([]any, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.contact
+	}
+	all, err := w.readContacts(ctx, tx, jobs[0].account, ids)
+	if err != nil {
+		return err
+	}
+	found := make(map[int]*ent.Contact, len(all))
+	for _, c := range all {
+		found[c.ID] = c
+	}
+	for _, j := range jobs {
+		j.read, j.found = true, found[j.contact]
+	}
+	return nil
+}
+
 func (w *writer) readContacts(ctx context.Context, tx *ent.Tx, account int, ids []any) ([]*ent.Contact, error) {
 	statement := w.text(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
-	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...)
+	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...) //nolint:rowserrcheck // Scan does
 	if err != nil {
 		return nil, err
 	}

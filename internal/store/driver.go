@@ -139,7 +139,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
-	rows, err := t.raw.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+	rows, err := t.raw.QueryContext(ctx, query, args...)
 	return rows, t.after(dberr.Classify(err))
 }
 

@@ -59,7 +59,7 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 
 // writerOf chooses the writer: always the same one for a contact, so that its writes wait in a queue and not for a lock.
 func (s *Store) writerOf(contact int) *writer {
-	return s.writers[uint(contact)%uint(len(s.writers))] //nolint:gosec // any number will do
+	return s.writers[uint(contact)%uint(len(s.writers))]
 }
 
 // Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table. SQLite sees to

@@ -119,7 +119,7 @@ func (w *writer) run(jobs []*job) {
 func (w *writer) alone(j *job) {
 	for attempt := range maxAttempts {
 		if attempt > 0 {
-			time.Sleep(rand.N(maxPause)) //nolint:gosec // so that two that met do not meet again
+			time.Sleep(rand.N(maxPause)) // two that met shall not meet again
 		}
 		j.err = w.transact([]*job{j})
 		if !dberr.IsConflict(j.err) {
