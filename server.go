@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 
@@ -59,8 +60,15 @@ type serve struct {
 	SecureCookies   bool   `help:"Browsers come by HTTPS, and must send session cookies by nothing else."`
 }
 
+// gcPercent lets the heap grow to several times of what lives: the server keeps little, and makes much for each request.
+// The environment variable GOGC goes before it. See https://go.dev/doc/gc-guide#GOGC.
+const gcPercent = 400
+
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
+	if p.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
 	listener, err := c.listen(ctx)
 	if err != nil {

@@ -34,7 +34,6 @@ type Store struct {
 	client  *ent.Client
 	one     string // the statement that reads a contact
 	writers []*writer
-	serving sync.WaitGroup // the writers
 	log     *slog.Logger
 	failure atomic.Pointer[error] // why writing has stopped
 	closing chan struct{}         // closed by Close
@@ -68,9 +67,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s.close = sync.OnceValue(s.closeNow)
 	for range e.maxWriters {
 		b := &begin{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
-		w := &writer{store: s, begin: b, client: ent.NewClient(ent.Driver(b)), queue: make(chan *job, maxWaiting), texts: map[statementKey]string{}}
-		s.writers = append(s.writers, w)
-		s.serving.Go(w.serve)
+		s.writers = append(s.writers, &writer{
+			store: s, begin: b, client: ent.NewClient(ent.Driver(b)),
+			queue: make(chan *job, maxWaiting), turn: make(chan struct{}, 1), texts: map[statementKey]string{},
+		})
 	}
 	return s, nil
 }
@@ -123,6 +123,8 @@ func (s *Store) Close() error { return s.close() }
 
 func (s *Store) closeNow() error {
 	close(s.closing)
-	s.serving.Wait()
+	for _, w := range s.writers {
+		w.turn <- struct{}{} // kept
+	}
 	return s.engine.close()
 }

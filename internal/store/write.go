@@ -42,8 +42,9 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxWaiting)
 	}
 	select {
+	case w.turn <- struct{}{}:
+		w.lead(j)
 	case <-j.done:
-		return j.err
 	case <-s.closing:
 		if j.claim() {
 			return ErrClosed
@@ -93,7 +94,7 @@ func (j *job) sameContact(other *job) bool {
 	return j.contact != 0 && j.contact == other.contact && j.account == other.account
 }
 
-// claim reports whether the one who asks is the first to: a writer that will run the job, or its caller who gives it up.
+// claim reports whether the one who asks is the first to: who will run the job, or its caller who gives it up.
 func (j *job) claim() bool { return j.claimed.CompareAndSwap(false, true) }
 
 type jobKey struct{}

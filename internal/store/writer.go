@@ -28,41 +28,43 @@ const (
 // errBroken says that a transaction takes no more statements.
 var errBroken = errors.New("a statement failed before, and took the transaction with it")
 
-// writer runs the writes of its queue one after the other, as many as wait in one transaction.
+// writer runs the writes of its queue one after the other, as many as wait in one transaction. It has no goroutine of its
+// own: of the callers that wait, whoever gets the turn runs what has queued up, for all of them. A caller alone so pays for
+// no change of goroutines.
 type writer struct {
 	store  *Store
 	begin  *begin
 	client *ent.Client
 	queue  chan *job
-	texts  map[statementKey]string
-	noted  []batch.Update // of the writes of the transaction so far
+	turn   chan struct{} // holds a token while a batch runs
+
+	// Of the one who has the turn.
+	texts map[statementKey]string
+	noted []batch.Update // of the writes of the transaction so far
 }
 
-// serve runs batches until the store closes.
-func (w *writer) serve() {
+// lead runs batches until one has had j in it, and gives the turn back.
+func (w *writer) lead(j *job) {
+	defer func() { <-w.turn }()
 	for {
 		select {
-		case <-w.store.closing:
+		case <-j.done:
 			return
-		case first := <-w.queue:
-			w.finish(w.collect(first))
+		default:
+			w.finish(w.collect())
 		}
 	}
 }
 
-// collect takes the writes that wait, first included, but those whose callers have given up. They are sorted by contact,
-// because batches that lock rows in different orders end in deadlocks; those about no contact come first.
-func (w *writer) collect(first *job) (jobs []*job) {
-	take := func(j *job) {
-		if j.claim() {
-			jobs = append(jobs, j)
-		}
-	}
-	take(first)
+// collect takes the writes that wait, but those whose callers have given up. They are sorted by contact, because batches that
+// lock rows in different orders end in deadlocks; those about no contact come first.
+func (w *writer) collect() (jobs []*job) {
 	for len(jobs) < maxBatch {
 		select {
 		case j := <-w.queue:
-			take(j)
+			if j.claim() {
+				jobs = append(jobs, j)
+			}
 			continue
 		default:
 		}
@@ -74,25 +76,19 @@ func (w *writer) collect(first *job) (jobs []*job) {
 	return jobs
 }
 
-// finish runs a batch and answers its callers. It has a goroutine of its own, so that a function that ends its goroutine,
-// as a test's Fatal does, does not end the writer.
+// finish runs a batch and answers its callers, even if a function ends the goroutine, as a test's Fatal does.
 func (w *writer) finish(jobs []*job) {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		answered := false
-		defer func() {
-			for _, j := range jobs {
-				if !answered {
-					j.err = errors.New("the write was abandoned")
-				}
-				close(j.done)
+	ran := false
+	defer func() {
+		for _, j := range jobs {
+			if !ran {
+				j.err = errors.New("the write was abandoned")
 			}
-		}()
-		w.run(jobs)
-		answered = true
+			close(j.done)
+		}
 	}()
-	<-ended
+	w.run(jobs)
+	ran = true
 }
 
 // run runs a batch. If its writes fail together, each is run alone, also one that had failed by itself: what it saw of the
