@@ -52,7 +52,7 @@ func (w *writer) updateContacts(ctx context.Context, tx *ent.Tx, updates []batch
 		if group[0].Version == 0 {
 			continue
 		}
-		for part := range powers(group) {
+		for part := range powers(group, w.store.engine.leastRows) {
 			if err := w.updateAlike(ctx, tx, part); err != nil {
 				return err
 			}
@@ -68,6 +68,10 @@ func (w *writer) updateAlike(ctx context.Context, tx *ent.Tx, updates []batch.Up
 		args = append(append(args, u.Contact, u.Version), u.Values...)
 	}
 	statement := w.text(statementKey{"update", strings.Join(columns, " "), len(updates)}, func(b *builder) {
+		if len(updates) == 1 {
+			b.updateOne(columns)
+			return
+		}
 		b.update(columns, len(updates))
 	})
 	result, err := tx.ExecContext(ctx, statement, args...)
@@ -79,6 +83,16 @@ func (w *writer) updateAlike(ctx context.Context, tx *ent.Tx, updates []batch.Up
 		err = errOvertaken
 	}
 	return err
+}
+
+// updateOne is the compare-and-set of one contact. Its parameters are those of update.
+func (b *builder) updateOne(columns []string) {
+	account, id, version := b.parameter(), b.parameter(), b.parameter()
+	b.write(`UPDATE "contacts" SET "version" = "version" + 1`)
+	for _, c := range columns {
+		b.write(`, "`, c, `" = `, b.parameter())
+	}
+	b.write(` WHERE "account_id" = `, account, ` AND "id" = `, id, ` AND "version" = `, version)
 }
 
 // update is the compare-and-set of n contacts of one account.
@@ -139,7 +153,7 @@ func (w *writer) replaceTerms(ctx context.Context, tx *ent.Tx, updates []batch.U
 
 func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
 	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
-		for part := range powers(group) {
+		for part := range powers(group, 1) {
 			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
 			if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
 				return err
@@ -170,7 +184,7 @@ func (b *builder) deleteTerms(n int) {
 }
 
 func (w *writer) insertTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
-	for part := range powers(rows) {
+	for part := range powers(rows, 1) {
 		statement := w.text(statementKey{"insert terms", "", len(part)}, func(b *builder) {
 			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.rows(len(part), termColumns)

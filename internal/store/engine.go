@@ -20,6 +20,7 @@ type engine struct {
 
 	readers, writer *sql.DB
 	maxWriters      int // that run at the same time
+	leastRows       int // that are worth a statement that updates several
 
 	// stops says that nothing is written after a commit that failed.
 	stops bool

@@ -49,7 +49,7 @@ func connectPostgres(ctx context.Context, address string) (*engine, error) {
 	}
 	return &engine{
 		dialect: dialect.Postgres, folder: "postgres", name: name, readers: poolPostgres(config, postgresReaders), writer: writer,
-		maxWriters: postgresWriters,
+		maxWriters: postgresWriters, leastRows: 2,
 		limit: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, postgresPatience)
 		},

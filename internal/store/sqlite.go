@@ -21,6 +21,10 @@ import (
 // maxReaders bounds the connections that read at the same time; SQLite gains nothing from more than a few a core.
 const maxReaders = 8
 
+// sqliteLeastRows is where one statement for several rows, which makes a table of them first, begins to be cheaper than one for
+// each.
+const sqliteLeastRows = 16
+
 // The settings of each connection. synchronous=FULL, because the driver's default for WAL, NORMAL, forgets acknowledged
 // writes when the power fails; _txlock=immediate, because a read that turns into a write fails at once when another writes.
 const (
@@ -49,7 +53,7 @@ func connectSQLite(ctx context.Context, file string) (*engine, error) {
 	// The readers' connections are opened by their first queries, when the writer has made the tables.
 	readers := poolSQLite(file, readerPragmas, maxReaders)
 	return &engine{
-		dialect: dialect.SQLite, folder: "sqlite", name: file, readers: readers, writer: writer, maxWriters: 1, stops: true,
+		dialect: dialect.SQLite, folder: "sqlite", name: file, readers: readers, writer: writer, maxWriters: 1, leastRows: sqliteLeastRows, stops: true,
 		limit: func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} },
 		alone: func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 			return aloneSQLite(ctx, writer, fn)

@@ -104,10 +104,13 @@ func postgresType(t field.Type) string {
 const maxRows = 1024
 
 // powers cuts rows into parts whose lengths are powers of two, the longest first: so there are few texts for all lengths, and
-// the engines can keep them prepared.
-func powers[T any](rows []T) iter.Seq[[]T] {
+// the engines can keep them prepared. Fewer than least are cut one by one.
+func powers[T any](rows []T, least int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for size := maxRows; len(rows) > 0; size /= 2 {
+			if size < least {
+				size = 1
+			}
 			for len(rows) >= size {
 				if !yield(rows[:size]) {
 					return
