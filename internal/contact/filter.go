@@ -71,12 +71,22 @@ func (f Filter) predicates(v viewer.Viewer) []predicate.Contact {
 		ps = append(ps, contact.HasMembershipsWith(membership.SegmentID(*f.Segment), membership.AccountID(v.Account)))
 	}
 	if f.ModifiedSince != nil {
-		ps = append(ps, contact.LastModifiedGTE(f.ModifiedSince.UTC()))
+		ps = append(ps, since(f.ModifiedSince.UTC()))
 	}
 	if f.Search != nil && !blank(*f.Search) {
 		ps = append(ps, words(v, keys.Query(*f.Search))...)
 	}
 	return ps
+}
+
+// since is the condition to have been modified at t or later. Times are kept to the microsecond; what t has beyond that,
+// PostgreSQL would cut off.
+func since(t time.Time) predicate.Contact {
+	kept := t.Truncate(time.Microsecond)
+	if kept.Before(t) {
+		return contact.LastModifiedGT(kept)
+	}
+	return contact.LastModifiedGTE(kept)
 }
 
 // blank reports whether a text says nothing: an empty search box does not narrow a list.

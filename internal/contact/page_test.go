@@ -29,7 +29,7 @@ func (a *tenant) crowd(n int) {
 	}
 	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *ent.Tx) error {
 		for i, c := range tx.Contact.Query().AllX(ctx) {
-			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = ?, registered_at = ? WHERE account_id = ? AND id = ?",
+			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
 				times[i*3%len(times)], times[i*7%len(times)], a.account, c.ID)
 			if err != nil {
 				return err

@@ -15,7 +15,7 @@ func (db *DB) Dump() string {
 	raw := db.Raw()
 	defer raw.Close() //nolint:errcheck // it only reads
 	tables := "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-	if Postgres() {
+	if db.postgres {
 		tables = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
 	}
 	var b strings.Builder
@@ -32,7 +32,7 @@ func (db *DB) Dump() string {
 // Plan is how SQLite would run a statement, a line a step. On PostgreSQL, which plans by its statistics, it skips the test.
 func (db *DB) Plan(statement string) string {
 	db.tb.Helper()
-	if Postgres() {
+	if db.postgres {
 		db.tb.Skip("the plans are SQLite's, and are tested there")
 	}
 	raw := db.Raw()
@@ -44,7 +44,7 @@ func (db *DB) Plan(statement string) string {
 func (db *DB) Raw() *sql.DB {
 	db.tb.Helper()
 	driver, name := "sqlite3", "file:"+db.URL+"?_busy_timeout=5000"
-	if Postgres() {
+	if db.postgres {
 		driver, name = "pgx", db.URL
 	}
 	raw, err := sql.Open(driver, name)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -66,9 +67,21 @@ func Server(tb testing.TB) *pgserver.Server {
 // migrated.
 func URL(tb testing.TB) string {
 	tb.Helper()
-	if !Postgres() {
-		return filepath.Join(tb.TempDir(), "t.db")
+	if Postgres() {
+		return PostgresURL(tb)
 	}
+	return SQLiteURL(tb)
+}
+
+// SQLiteURL names a new file, whichever engine the tests run on.
+func SQLiteURL(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(tb.TempDir(), "t.db")
+}
+
+// PostgresURL names a new PostgreSQL database, whichever engine the tests run on.
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
 	s := Server(tb)
 	name := fmt.Sprint("t", server.made.Add(1))
 	if err := s.CopyDatabase(tb.Context(), name, migrated); err != nil {
@@ -88,6 +101,7 @@ type DB struct {
 
 	URL string
 
+	postgres bool
 	tb       testing.TB
 	mu       sync.Mutex
 	recorded []string
@@ -102,7 +116,7 @@ func Open(tb testing.TB) *DB {
 // At opens the database at url, be it open already.
 func At(tb testing.TB, url string) *DB {
 	tb.Helper()
-	db := &DB{URL: url, tb: tb}
+	db := &DB{URL: url, postgres: strings.HasPrefix(url, "postgres:"), tb: tb}
 	s, err := store.Open(tb.Context(), db.URL, store.Options{Observe: db.observe})
 	if err != nil {
 		tb.Fatal(err)

@@ -1,0 +1,171 @@
+package contact_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/viewer"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// TestEnginesAgree runs the same random commands and queries on SQLite and on PostgreSQL, and compares every answer and the
+// change log that they leave.
+func TestEnginesAgree(t *testing.T) {
+	t.Parallel()
+	databases := []*storetest.DB{storetest.At(t, storetest.SQLiteURL(t)), storetest.At(t, storetest.PostgresURL(t))}
+	rounds := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		rounds++
+		var worlds []*world
+		for _, db := range databases {
+			worlds = append(worlds, newWorld(t, db, fmt.Sprint("account ", rounds)))
+		}
+		for step := range rapid.IntRange(1, 40).Draw(rt, "steps") {
+			op := operations.Draw(rt, fmt.Sprint("operation ", step))
+			var answers []string
+			for _, w := range worlds {
+				w.clock = w.clock.Add(time.Second)
+				answers = append(answers, op.name+": "+w.tell(op.run(w)))
+			}
+			if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
+				rt.Fatalf("step %d (-SQLite +PostgreSQL)\n%s", step, diff)
+			}
+		}
+		if diff := cmp.Diff(worlds[0].log(), worlds[1].log()); diff != "" {
+			rt.Fatalf("the change logs (-SQLite +PostgreSQL)\n%s", diff)
+		}
+	})
+}
+
+// world is an account on one engine. Operations name what they are about by the order in which it was made, because the
+// engines number differently.
+type world struct {
+	*contact.Service
+	db       *storetest.DB
+	clock    time.Time
+	agent    context.Context
+	admin    context.Context
+	customer func(id int) context.Context
+
+	contacts, stores, properties, segments []int
+	versions                               []revision.Version // of the contacts, as they were last seen
+}
+
+func newWorld(t *testing.T, db *storetest.DB, name string) *world {
+	t.Helper()
+	w := &world{db: db, clock: start}
+	account := db.Account(name)
+	as := func(role viewer.Role, id int) context.Context {
+		return viewer.NewContext(t.Context(), viewer.Viewer{Account: account, Role: role, Contact: id, Actor: viewer.Actor{Kind: viewer.ActorKey, ID: 1}})
+	}
+	w.agent, w.admin = as(viewer.Agent, 0), as(viewer.Admin, 0)
+	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
+	w.Service = contact.New(db, &passwords{}, func() time.Time { return w.clock }).Via(change.SourceGRAPHQL)
+	for i := range 2 {
+		n := contact.Named{Name: fmt.Sprint("thing ", i)}
+		w.stores = append(w.stores, must(w.CreateStore(w.admin, n)).ID)
+		w.segments = append(w.segments, must(w.CreateSegment(w.admin, n)).ID)
+	}
+	for _, p := range []contact.NewProperty{
+		{Name: "Note", Kind: property.KindText, Multiple: true},
+		{Name: "Size", Kind: property.KindInteger, Required: true},
+		{Name: "First", Kind: property.KindText, Bound: new(property.BoundFirstName)},
+	} {
+		w.properties = append(w.properties, must(w.CreateProperty(w.admin, p)).ID)
+	}
+	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two of the same name
+		r := must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: contact.Patch{contact.FirstName: name}}))
+		w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
+	}
+	return w
+}
+
+// nth is the id with this number, or one that nothing has.
+func nth(ids []int, i int) int {
+	if i < len(ids) {
+		return ids[i]
+	}
+	return 999_999
+}
+
+// plain is what an answer says without what differs by engine or at random.
+func (w *world) plain(c *ent.Contact) any {
+	if c == nil {
+		return nil
+	}
+	copied := *c
+	copied.ID, copied.AccountID, copied.Secret = slices.Index(w.contacts, c.ID), 0, ""
+	index := func(ids []int, id *int) any {
+		if id == nil {
+			return nil
+		}
+		return slices.Index(ids, *id)
+	}
+	refers := []any{index(w.stores, c.PreferredStoreID), index(w.stores, c.RegistrationStoreID)}
+	copied.PreferredStoreID, copied.RegistrationStoreID = nil, nil
+	return []any{copied, c.EmailKey, c.PhoneKey, c.NameKey, refers}
+}
+
+// tell is an answer as text.
+func (w *world) tell(answer any, err error) string {
+	var errs contact.Errors
+	if errors.As(err, &errs) {
+		var all []any
+		for _, e := range errs {
+			all = append(all, e.Code, e.Path, w.plain(e.Latest), w.plain(e.Existing))
+		}
+		answer = all
+	} else if err != nil {
+		answer = err.Error()
+	}
+	if r, ok := answer.(*contact.Result); ok {
+		if i := slices.Index(w.contacts, r.Contact.ID); i >= 0 {
+			w.versions[i] = r.Contact.Version
+		}
+		answer = []any{w.plain(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
+	}
+	return string(must(json.MarshalIndent(answer, "", " ")))
+}
+
+// log is the account's change log as text.
+func (w *world) log() string {
+	var all []any
+	for _, r := range w.db.Client().Change.Query().Order(change.BySeq()).AllX(w.admin) {
+		var paths []any
+		for _, f := range r.Fields {
+			paths = append(paths, f.Path)
+		}
+		all = append(all, []any{r.Seq, slices.Index(w.contacts, r.ContactID), r.Version, r.Kind, r.At, paths})
+	}
+	return string(must(json.MarshalIndent(all, "", " ")))
+}
+
+// operation is a command or a query, with its arguments.
+type operation struct {
+	name string
+	run  func(w *world) (any, error)
+}
+
+// loginsOf is a small set of names, so that they collide.
+func drawLogins(rt *rapid.T) *[]contact.Login {
+	names := rapid.SliceOfN(rapid.SampledFrom([]string{"anna", "ANNA", "bo", "Zoë", ""}), 0, 3).Draw(rt, "logins")
+	set := []contact.Login{}
+	for _, n := range names {
+		set = append(set, contact.Login{Name: n, Kind: login.KindEmail})
+	}
+	return &set
+}

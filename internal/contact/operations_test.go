@@ -1,0 +1,209 @@
+package contact_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
+
+	"pgregory.net/rapid"
+)
+
+// words are texts that collide, fold, sort and measure differently where an engine has its own idea of text.
+var words = rapid.SampledFrom([]any{
+	nil, "", " ", "Anna", "anna", "ÅSA", "åsa", "A\u030Asa", "Zoë", "Ødegård", "ﬁn", "İ", "ß", "日本", "a'b\"c", `back\slash`, "x\x00y",
+	"😀", strings.Repeat("ﷺ", 50), strings.Repeat("é", 60), "a%_b", "\u0301",
+})
+
+var emails = rapid.SampledFrom([]any{nil, "", "a@example.com", "A@EXAMPLE.COM", " a@example.com", "åsa@example.com", "ÅSA@example.com", "b@example.com"})
+
+var phones = rapid.SampledFrom([]any{nil, "", "070-174 06 05", "0701740605", "+46701740605", "12", "x"})
+
+var times = rapid.SampledFrom([]any{
+	nil, time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC),
+	time.Date(2026, 3, 1, 13, 0, 0, 123_456_700, time.FixedZone("", 3600)), time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
+})
+
+// patches are random patches. Ids of stores stand for their number until the patch is applied.
+var patches = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Patch {
+	p := contact.Patch{}
+	for _, f := range contact.Fields {
+		if rapid.IntRange(0, 4).Draw(rt, f.Path) > 0 { // one patch in several is to be good
+			continue
+		}
+		switch f {
+		case contact.Email:
+			p[f] = emails.Draw(rt, "email")
+		case contact.Phone:
+			p[f] = phones.Draw(rt, "phone")
+		case contact.PhoneCountryCode:
+			p[f] = rapid.SampledFrom([]any{nil, "46", "+46", "0046"}).Draw(rt, "code")
+		case contact.LimitPermanently:
+			p[f] = rapid.SampledFrom([]any{nil, true, false}).Draw(rt, "flag")
+		case contact.LimitUntil:
+			p[f] = times.Draw(rt, "time")
+		case contact.PreferredStore:
+			p[f] = rapid.IntRange(0, 2).Draw(rt, "store")
+		case contact.Company:
+		default:
+			p[f] = words.Draw(rt, "text")
+		}
+	}
+	return func(w *world) contact.Patch {
+		mine := contact.Patch{}
+		for f, v := range p {
+			if i, ok := v.(int); ok {
+				v = nth(w.stores, i)
+			}
+			mine[f] = v
+		}
+		return mine
+	}
+})
+
+// details are random details.
+var details = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Details {
+	var values [][]string
+	for range 3 {
+		values = append(values, rapid.SliceOfN(rapid.SampledFrom([]string{"", "1", "x", "Zoë", "007", strings.Repeat("ä", 4001)}), 0, 2).Draw(rt, "values"))
+	}
+	given := rapid.SliceOfN(rapid.IntRange(0, 3), 0, 3).Draw(rt, "properties")
+	logins, segments := drawLogins(rt), rapid.SliceOfN(rapid.IntRange(0, 2), 0, 3).Draw(rt, "segments")
+	some := rapid.IntRange(0, 7).Draw(rt, "parts")
+	return func(w *world) contact.Details {
+		var d contact.Details
+		if some&1 > 0 {
+			for i, p := range given {
+				patch := contact.PropertyPatch{Property: nth(w.properties, p)}
+				for _, v := range values[i] {
+					patch.Values = append(patch.Values, contact.Value{Value: v})
+				}
+				d.Properties = append(d.Properties, patch)
+			}
+		}
+		if some&2 > 0 {
+			d.Logins = logins
+		}
+		if some&4 > 0 {
+			set := []int{}
+			for _, s := range segments {
+				set = append(set, nth(w.segments, s))
+			}
+			d.Membership = &set
+		}
+		return d
+	}
+})
+
+// locks expect the version that the contact has, one that it had, or none.
+var locks = rapid.Custom(func(rt *rapid.T) func(w *world, i int) contact.Lock {
+	kind := rapid.IntRange(0, 3).Draw(rt, "lock")
+	return func(w *world, i int) contact.Lock {
+		seen := revision.Version(1)
+		if i < len(w.versions) {
+			seen = w.versions[i]
+		}
+		switch kind {
+		case 0:
+			seen--
+		case 1:
+			return contact.Lock{Overwrite: true}
+		}
+		return contact.Lock{Expected: &seen}
+	}
+})
+
+var filters = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Filter {
+	text := func(name string, from *rapid.Generator[any]) *string {
+		if s, ok := from.Draw(rt, name).(string); ok && rapid.Bool().Draw(rt, name+" is given") {
+			return &s
+		}
+		return nil
+	}
+	f := contact.Filter{Name: text("name", words), Email: text("email", emails), Phone: text("phone", phones), Search: text("search", words)}
+	if at, ok := times.Draw(rt, "since").(time.Time); ok && rapid.Bool().Draw(rt, "since is given") {
+		f.ModifiedSince = &at
+	}
+	store, segment := rapid.IntRange(0, 4).Draw(rt, "store"), rapid.IntRange(0, 4).Draw(rt, "segment")
+	return func(w *world) contact.Filter {
+		mine := f
+		if store < len(w.stores) {
+			mine.Store = &w.stores[store]
+		}
+		if segment < len(w.segments) {
+			mine.Segment = &w.segments[segment]
+		}
+		return mine
+	}
+})
+
+// operations are all that can be asked for.
+var operations = rapid.Custom(func(rt *rapid.T) operation {
+	i := rapid.IntRange(0, 8).Draw(rt, "contact")
+	lock := locks.Draw(rt, "lock")
+	switch rapid.IntRange(0, 7).Draw(rt, "kind") {
+	case 0, 1:
+		set, d := patches.Draw(rt, "set"), details.Draw(rt, "details")
+		return operation{"create", func(w *world) (any, error) {
+			r, err := w.Create(w.agent, contact.Create{RegistrationSource: "x", RegistrationStore: &w.stores[0], Set: set(w), Details: d(w)})
+			if err == nil {
+				w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
+			}
+			return r, err
+		}}
+	case 2, 3:
+		set, customer := patches.Draw(rt, "set"), rapid.Bool().Draw(rt, "customer")
+		return operation{fmt.Sprint("update ", i), func(w *world) (any, error) {
+			ctx, id := w.agent, nth(w.contacts, i)
+			if customer {
+				ctx = w.customer(id)
+			}
+			return w.Update(ctx, contact.Update{ID: id, Lock: lock(w, i), Set: set(w)})
+		}}
+	case 4:
+		d := details.Draw(rt, "details")
+		return operation{fmt.Sprint("details ", i), func(w *world) (any, error) {
+			return w.SetDetails(w.agent, contact.SetDetails{ID: nth(w.contacts, i), Lock: lock(w, i), Details: d(w)})
+		}}
+	case 5:
+		return operation{fmt.Sprint("delete ", i), func(w *world) (any, error) {
+			return w.Delete(w.agent, contact.Delete{ID: nth(w.contacts, i), Lock: lock(w, i)})
+		}}
+	case 6:
+		return operation{fmt.Sprint("get ", i), func(w *world) (any, error) {
+			c, err := w.Get(w.agent, nth(w.contacts, i))
+			return w.plain(c), err
+		}}
+	}
+	return drawPage(rt)
+})
+
+func drawPage(rt *rapid.T) operation {
+	f, size := filters.Draw(rt, "filter"), rapid.IntRange(0, 3).Draw(rt, "first")
+	o := contact.Order{
+		Field: rapid.SampledFrom([]contact.OrderField{contact.ByID, contact.ByName, contact.ByLastModified, contact.ByRegistration}).Draw(rt, "order"),
+		Desc:  rapid.Bool().Draw(rt, "desc"),
+	}
+	return operation{"pages", func(w *world) (any, error) {
+		var told []any
+		a := contact.PageArgs{First: &size}
+		for range 4 {
+			p, err := w.Page(w.agent, f(w), o, a)
+			if err != nil {
+				return told, err
+			}
+			for _, c := range p.Contacts {
+				told = append(told, w.plain(c))
+			}
+			told = append(told, p.HasNext, p.HasPrev)
+			if !p.HasNext || len(p.Cursors) == 0 {
+				break
+			}
+			a.After = &p.Cursors[len(p.Cursors)-1]
+		}
+		n, err := w.Count(w.agent, f(w))
+		return append(told, n), err
+	}}
+}
