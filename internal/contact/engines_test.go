@@ -122,8 +122,7 @@ func (w *world) plain(c *ent.Contact) any {
 
 // tell is an answer as text.
 func (w *world) tell(answer any, err error) string {
-	var errs contact.Errors
-	if errors.As(err, &errs) {
+	if errs, ok := errors.AsType[contact.Errors](err); ok {
 		var all []any
 		for _, e := range errs {
 			all = append(all, e.Code, e.Path, w.plain(e.Latest), w.plain(e.Existing))

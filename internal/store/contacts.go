@@ -59,7 +59,7 @@ func (w *writer) prefetch(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 		if group[0].contact == 0 {
 			continue
 		}
-		for part := range powers(group, 1) {
+		for part := range parts(group, 1) {
 			if err := w.prefetchPart(ctx, tx, part); err != nil {
 				return err
 			}

@@ -52,7 +52,7 @@ func (w *writer) updateContacts(ctx context.Context, tx *ent.Tx, updates []batch
 		if group[0].Version == 0 {
 			continue
 		}
-		for part := range powers(group, w.store.engine.leastRows) {
+		for part := range parts(group, w.store.engine.leastRows) {
 			if err := w.updateAlike(ctx, tx, part); err != nil {
 				return err
 			}
@@ -153,7 +153,7 @@ func (w *writer) replaceTerms(ctx context.Context, tx *ent.Tx, updates []batch.U
 
 func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
 	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
-		for part := range powers(group, 1) {
+		for part := range parts(group, 1) {
 			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
 			if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
 				return err
@@ -184,7 +184,7 @@ func (b *builder) deleteTerms(n int) {
 }
 
 func (w *writer) insertTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
-	for part := range powers(rows, 1) {
+	for part := range parts(rows, 1) {
 		statement := w.text(statementKey{"insert terms", "", len(part)}, func(b *builder) {
 			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.rows(len(part), termColumns)

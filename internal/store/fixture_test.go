@@ -40,9 +40,12 @@ func TestMain(m *testing.M) {
 type fixture struct {
 	*Store
 
-	t   *testing.T
-	url string
+	t       *testing.T
+	url     string
+	observe func(statement string) // is shown each statement
 }
+
+var someTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // newFixture opens a new database of the engine that the tests run on.
 func newFixture(t *testing.T) *fixture {
@@ -77,16 +80,18 @@ func newSQLite(t *testing.T) *fixture {
 
 func openFixture(t *testing.T, url string) *fixture {
 	t.Helper()
-	s, err := Open(t.Context(), url, Options{})
+	f := &fixture{t: t, url: url, observe: func(string) {}}
+	s, err := Open(t.Context(), url, Options{Observe: func(_ context.Context, statement string) { f.observe(statement) }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.Store = s
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &fixture{Store: s, t: t, url: url}
+	return f
 }
 
 // account makes an account with its feed, and returns a context in which the server itself asks within it.
@@ -131,6 +136,6 @@ func logRow(ctx context.Context, contact int, version revision.Version) *ent.Cha
 	v, _ := viewer.FromContext(ctx)
 	return &ent.Change{
 		AccountID: v.Account, ContactID: contact, Version: version, Kind: change.KindUPDATE, Source: change.SourceIMPORT,
-		ActorKind: viewer.ActorSystem, At: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Fields: []revision.FieldChange{},
+		ActorKind: viewer.ActorSystem, At: someTime, Fields: []revision.FieldChange{},
 	}
 }

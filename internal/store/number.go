@@ -61,7 +61,7 @@ func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, rows []*ent.Chan
 	for i, r := range rows {
 		r.Seq = last - int64(len(rows)) + int64(i) + 1
 	}
-	for part := range powers(rows, 1) {
+	for part := range parts(rows, 1) {
 		args := make([]any, 0, len(part)*len(logColumns))
 		for _, r := range part {
 			row, err := logArgs(r)

@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	// postgresWriters is how many batches a process has under way: while one waits for its commit, others fill.
-	postgresWriters = 4
+	// postgresWriters is how many batches a process has under way: while one waits for its commit, the other fills. More would
+	// wait for the counter of their account, and be smaller.
+	postgresWriters = 2
 	// postgresReaders bounds the connections that read. With the writers' they stay far below max_connections for several
 	// processes.
 	postgresReaders = 16

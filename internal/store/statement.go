@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,21 +104,36 @@ func postgresType(t field.Type) string {
 // maxRows bounds the rows of one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
 const maxRows = 1024
 
-// powers cuts rows into parts whose lengths are powers of two, the longest first: so there are few texts for all lengths, and
-// the engines can keep them prepared. Fewer than least are cut one by one.
-func powers[T any](rows []T, least int) iter.Seq[[]T] {
+// parts cuts rows into parts of few different lengths, seldom more than two: so there are few texts, and the engines can keep
+// them prepared. Fewer than least are cut one by one.
+func parts[T any](rows []T, least int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
-		for size := maxRows; len(rows) > 0; size /= 2 {
-			if size < least {
-				size = 1
+		for len(rows) > 0 {
+			n := partLength(len(rows))
+			if n < least {
+				n = 1
 			}
-			for len(rows) >= size {
-				if !yield(rows[:size]) {
-					return
-				}
-				rows = rows[size:]
+			if !yield(rows[:n]) {
+				return
 			}
+			rows = rows[n:]
 		}
+	}
+}
+
+// partLength is the greatest of the lengths 1 to 8, 12, 16 … 32, 40, 48 … 64, 128, 256 … that is not above n.
+func partLength(n int) int {
+	switch {
+	case n > maxRows:
+		return maxRows
+	case n >= 64:
+		return 1 << (bits.Len(uint(n)) - 1)
+	case n >= 32:
+		return n &^ 7
+	case n >= 8:
+		return n &^ 3
+	default:
+		return n
 	}
 }
 
