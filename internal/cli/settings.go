@@ -16,7 +16,7 @@ import (
 
 // Settings are those of every command.
 type Settings struct {
-	Database  string     `default:"contactgraph.db" help:"Where the data is: a file, created if there is none."`
+	Database  string     `default:"contactgraph.db" help:"Where the data is: a file, created if there is none, or postgres://USER@HOST/DATABASE."`
 	LogFormat string     `default:"text" enum:"text,json" help:"How the log on standard error is written: text or json."`
 	LogLevel  slog.Level `default:"info" help:"What the log holds at least: debug, info, warn or error."`
 }
