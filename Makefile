@@ -2,14 +2,17 @@
 # make test      everything that CI runs
 # make generate  ent's client and gqlgen's server, after a change of ent/schema or schema
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema
+# make bench     side by side with a server written by hand (ARGS=…)
 # make lint, make build, make fuzz: what they say
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test tools generate fresh migration lint fuzz
+.PHONY: build run test tools generate fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 AUDIT := internal/graphqlhttp/testdata/audit
+# What runs on each engine.
+BOTH := ./internal/store/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance ./graph
 GENERATED := find ent graph -name '*.go' -type f -print0 | sort -z | xargs -0 sha256sum
 
 build:
@@ -21,6 +24,7 @@ run:
 test: tools fresh lint
 	go vet ./...
 	go test -race -timeout 20m ./...
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -timeout 20m $(BOTH)
 
 # What the tests need beside Go, a C compiler and Node: npm packages, by their lock files.
 tools: $(AUDIT)/node_modules
@@ -47,6 +51,10 @@ lint: $(LINT)
 
 $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 	cd .ci/lint && go build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# make bench ARGS="-engines sqlite -grow": see bench/README.md
+bench:
+	go run ./bench $(ARGS)
 
 FUZZTIME := 30s
 fuzz:

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +32,7 @@ type acknowledged struct {
 func TestNothingAcknowledgedIsLostToKill(t *testing.T) {
 	t.Parallel()
 	const kills, writers = 20, 8
-	database := filepath.Join(t.TempDir(), "kill.db")
+	database := newDatabase(t, chosen)
 	agent := key("demo-agent")
 	total := 0
 	for round := range kills {

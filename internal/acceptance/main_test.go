@@ -1,5 +1,8 @@
 // Package acceptance holds the built binary to what the product promises, over HTTP and with the demo data: the samples of
-// the documented APIs, who may do what, races, hostile input and kill -9.
+// the documented APIs, who may do what, races, hostile input, kill -9, and a database that goes away or has no room.
+//
+// The variable CONTACTGRAPH_TEST_ENGINE says what the servers keep their data in: sqlite, the default, postgres, or pgbouncer,
+// which is PostgreSQL behind a PgBouncer. Tests of what only one of them has run whatever it says.
 package acceptance
 
 import (
@@ -29,5 +32,10 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "building the server:", err)
 		return 1
 	}
-	return m.Run()
+	code := m.Run()
+	if err := stopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }

@@ -159,7 +159,11 @@ func TestPropertiesAtTheirLimits(t *testing.T) {
 
 func TestPutSample(t *testing.T) {
 	t.Parallel()
-	s := demo(t, 20)
+	putSample(t, demo(t, 20))
+}
+
+func putSample(t *testing.T, s *process) {
+	t.Helper()
 	agent := key("demo-agent")
 	documented := sample(t, "contacts-put.txt", "application/json, text/json", "application/x-www-form-urlencoded")
 	version := func() string {

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -18,12 +17,13 @@ import (
 	"time"
 )
 
-// process is a running binary on a port and a database of its own.
+// process is a running server, on a port of its own.
 type process struct {
 	t        *testing.T
 	url      string
 	database string
 	cmd      *exec.Cmd
+	stdout   io.Reader
 	log      *output
 }
 
@@ -48,36 +48,49 @@ func (o *output) String() string {
 // demo starts a server with the demo data and this many contacts in a new database.
 func demo(t *testing.T, contacts int) *process {
 	t.Helper()
-	return start(t, filepath.Join(t.TempDir(), "demo.db"), contacts)
+	return start(t, newDatabase(t, chosen), contacts)
 }
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// start starts a server on the database and waits until it is ready.
+// start starts a server with demo data on the database and waits until it is ready.
 func start(t *testing.T, database string, contacts int) *process {
 	t.Helper()
+	s := launch(t, database, "--demo", "--demo-contacts", fmt.Sprint(contacts))
+	s.await()
+	return s
+}
+
+// launch starts a server on the database.
+func launch(t *testing.T, database string, flags ...string) *process {
+	t.Helper()
 	s := &process{t: t, database: database, log: &output{}}
-	s.cmd = exec.Command(program, "serve", "--demo", "--demo-contacts", fmt.Sprint(contacts),
-		"--addr", "127.0.0.1:0", "--database", database)
+	s.cmd = exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--database", database}, flags...)...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.stdout = stdout
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.stop)
-	lines := bufio.NewScanner(stdout)
+	return s
+}
+
+// await waits until a launched server is ready.
+func (s *process) await() {
+	s.t.Helper()
+	lines := bufio.NewScanner(s.stdout)
 	for s.url == "" && lines.Scan() {
 		s.url = address.FindString(lines.Text())
 	}
 	if s.url == "" {
-		t.Fatalf("the server printed no address:\n%s", s.log)
+		s.t.Fatalf("the server printed no address:\n%s", s.log)
 	}
-	go io.Copy(io.Discard, stdout)
+	go io.Copy(io.Discard, s.stdout)
 	s.waitReady()
-	return s
 }
 
 func (s *process) waitReady() {
@@ -148,8 +161,11 @@ func (s *process) try(w who, method, path, mediaType, body string) (answer, erro
 	if mediaType != "" {
 		r.Header.Set("Content-Type", mediaType)
 	}
-	return read(http.DefaultClient.Do(r))
+	return read(browser.Do(r))
 }
+
+// browser keeps as many connections as there are clients, and waits for no answer for ever.
+var browser = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: time.Minute}
 
 func read(resp *http.Response, err error) (answer, error) {
 	if err != nil {

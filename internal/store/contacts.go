@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 
 	"contactgraph/ent"
@@ -28,15 +30,38 @@ func (b *builder) selectContacts(n int, lock bool) {
 // ReadContact returns the contact with this id, nil if the account has none. It is the statement that clients run most, so it
 // does not go through ent: that the viewer may see the contact is for the caller to know.
 func (s *Store) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
-	rows, err := s.client.QueryContext(ctx, s.one, account, id) //nolint:rowserrcheck // Scan does
+	rows, err := s.client.QueryContext(ctx, s.one, account, id)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.client.Contact.Scan(rows)
+	found, err := scanContacts(rows)
 	if err != nil || len(found) == 0 {
-		return nil, dberr.Classify(err)
+		return nil, err
 	}
 	return found[0], nil
+}
+
+// scanContacts reads what selectContacts finds, and closes the rows.
+func scanContacts(rows *sql.Rows) (found []*ent.Contact, err error) {
+	defer func() { err = dberr.Classify(errors.Join(err, rows.Err(), rows.Close())) }()
+	for rows.Next() {
+		c := &ent.Contact{}
+		if err := rows.Scan(targets(c)...); err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// targets is where the columns of a contact go, in the order of contact.Columns.
+func targets(c *ent.Contact) []any {
+	return []any{
+		&c.ID, &c.AccountID, &c.Secret, &c.Version, &c.RegisteredAt, &c.RegistrationSource, &c.RegistrationIP, &c.RegistrationStoreID,
+		&c.LastModified, &c.Email, &c.EmailKey, &c.PhoneCountryCode, &c.Phone, &c.PhoneKey, &c.FirstName, &c.LastName, &c.NameKey,
+		&c.LimitMailsPermanently, &c.LimitMailsTemporarilyUntil, &c.PreferredStoreID, &c.CompanyID, &c.LatestPermissionSource,
+		&c.PasswordHash,
+	}
 }
 
 // Contact returns the contact that the write is about, nil if there is none, and keeps it from every other write until this
@@ -89,12 +114,11 @@ func (w *writer) prefetchPart(ctx context.Context, tx *ent.Tx, jobs []*job) erro
 
 func (w *writer) readContacts(ctx context.Context, tx *ent.Tx, account int, ids []any) ([]*ent.Contact, error) {
 	statement := w.text(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
-	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...) //nolint:rowserrcheck // Scan does
+	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...)
 	if err != nil {
 		return nil, err
 	}
-	found, err := tx.Contact.Scan(rows)
-	return found, dberr.Classify(err)
+	return scanContacts(rows)
 }
 
 // accountOf is the account that a write is in, 0 if it is in none.

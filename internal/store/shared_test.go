@@ -18,6 +18,7 @@ import (
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // sharedWrite is a write of a test, about the contact with this number.
@@ -294,5 +295,36 @@ func TestPartsAreFewLengths(t *testing.T) {
 		if len(part) != 1 {
 			t.Errorf("a part of %d", len(part))
 		}
+	}
+}
+
+// TestContactsAreReadWhole holds what is written by hand to what ent reads.
+func TestContactsAreReadWhole(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := f.account("Demo")
+	r := f.rows(ctx)
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
+		return tx.Contact.Create().SetID(77).SetSecret("secret").SetVersion(5).SetRegisteredAt(someTime).SetRegistrationSource("source").
+			SetRegistrationIP("ip").SetRegistrationStoreID(r.store).SetLastModified(someTime.Add(1000)).SetEmail("A").SetEmailKey("a").
+			SetPhoneCountryCode("46").SetPhone("1").SetPhoneKey("461").SetFirstName("First").SetLastName("Last").SetNameKey("key").
+			SetLimitMailsPermanently(true).SetLimitMailsTemporarilyUntil(someTime.Add(2000)).SetPreferredStoreID(r.store).
+			SetCompanyID(r.company).SetLatestPermissionSource("permission").SetPasswordHash("hash").Exec(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int{77, r.contact} { // one with all there is, one with as little as can be
+		want := f.Client().Contact.Query().Where(contact.ID(id)).OnlyX(ctx)
+		got, err := f.ReadContact(ctx, r.account, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(ent.Contact{}, ent.ContactEdges{})); diff != "" {
+			t.Errorf("(-ent +by hand)\n%s", diff)
+		}
+	}
+	if got, err := f.ReadContact(ctx, r.account, 999); got != nil || err != nil {
+		t.Errorf("one that is not there: %v, %v", got, err)
 	}
 }
