@@ -40,8 +40,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 
 // commands is the command line.
 type commands struct {
-	Serve serve `cmd:"" default:"withargs" help:"Serve the contacts. This is what happens without a command."`
-	Key   struct {
+	Serve   serve `cmd:"" default:"withargs" help:"Serve the contacts. This is what happens without a command."`
+	Migrate struct {
+		Up     cli.MigrateUp     `cmd:"" help:"Bring the tables up to date, as serve does when it starts."`
+		Status cli.MigrateStatus `cmd:"" help:"Show which migrations the database has. Nothing is changed."`
+	} `cmd:"" help:"Change the tables, or see how they are."`
+	Backup cli.Backup `cmd:"" help:"Copy an SQLite database, which may be in use, to a new file."`
+	Key    struct {
 		Create cli.CreateKey `cmd:"" help:"Create an API key and print its token, which cannot be had again."`
 	} `cmd:"" help:"Manage API keys."`
 	User struct {

@@ -18,7 +18,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// postgres is the server that the tests share, when they run on it.
+// postgres is the server that the tests share, started when it is first asked for.
 var postgres struct {
 	once    sync.Once
 	running *pgserver.Server
@@ -59,6 +59,12 @@ func emptyDatabase(t *testing.T) string {
 	if os.Getenv("CONTACTGRAPH_TEST_ENGINE") != "postgres" {
 		return filepath.Join(t.TempDir(), "t.db")
 	}
+	return emptyPostgres(t)
+}
+
+// emptyPostgres names a new database of the server that the tests share.
+func emptyPostgres(t *testing.T) string {
+	t.Helper()
 	postgres.once.Do(func() {
 		postgres.running, postgres.err = pgserver.Start(context.Background(), pgserver.Options{NoSync: true})
 	})

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	atlassqlite "ariga.io/atlas/sql/sqlite"
 	"entgo.io/ent/dialect"
@@ -117,7 +118,18 @@ func openWriter(ctx context.Context, file string) (*sql.DB, error) {
 	if err := refuseForeign(ctx, file); err != nil {
 		return nil, err
 	}
-	return openSQLite(ctx, file, writerPragmas, 1)
+	return openNew(ctx, file)
+}
+
+// openNew opens the writer's connection to a file that others may be opening, too: who turns a new file to WAL while another
+// does is told that it is locked, at once, whatever busy_timeout says.
+func openNew(ctx context.Context, file string) (*sql.DB, error) {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		db, err := openSQLite(ctx, file, writerPragmas, 1)
+		if se, ok := errors.AsType[sqlite3.Error](err); !ok || se.Code != sqlite3.ErrBusy || time.Now().After(end) {
+			return db, err
+		}
+	}
 }
 
 // refuseForeign fails if the file is not ours to write to: the settings of a writer would change it.

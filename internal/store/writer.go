@@ -97,7 +97,8 @@ func (w *writer) run(jobs []*job) {
 	var together error
 	if len(jobs) > 1 {
 		together = w.transact(jobs)
-		if errors.Is(together, dberr.ErrUnknown) || errors.Is(together, dberr.ErrUnavailable) {
+		away := errors.Is(together, dberr.ErrUnavailable) && !dberr.IsConflict(together)
+		if away || errors.Is(together, dberr.ErrUnknown) {
 			for _, j := range jobs {
 				j.err = together
 			}

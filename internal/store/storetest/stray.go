@@ -21,7 +21,7 @@ var tenants = func() (names []string) {
 }()
 
 // source is a place where a statement takes rows from, or puts them.
-var source = regexp.MustCompile("(?i)\\b(FROM|JOIN|INTO|UPDATE) `(\\w+)`")
+var source = regexp.MustCompile("(?i)\\b(FROM|JOIN|INTO|UPDATE|USING) `(\\w+)`")
 
 // parameter is one of PostgreSQL's; SQLite's are question marks.
 var parameter = regexp.MustCompile(`\$\d+`)

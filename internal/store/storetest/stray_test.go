@@ -29,6 +29,7 @@ func TestStray(t *testing.T) {
 		{"PostgreSQL's quotes and parameters", `SELECT "id" FROM "contacts" WHERE "contacts"."id" = $1 AND "contacts"."account_id" = $2`, ""},
 		{"PostgreSQL's, without", `SELECT "id" FROM "contacts" WHERE "contacts"."id" = $1`, "contacts"},
 		{"PostgreSQL's insert", `INSERT INTO "logins" ("name", "account_id") VALUES ($1, $2)`, ""},
+		{"a deletion that looks at another table", "DELETE FROM `logins` USING `contacts` WHERE `logins`.`account_id` = ?", "contacts"},
 		{"accounts are no tenant's", "SELECT `id` FROM `accounts`", ""},
 	}
 	for _, tt := range tests {

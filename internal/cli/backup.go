@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"contactgraph/internal/store"
+)
+
+// Backup is the command that copies an SQLite database which a server may be serving.
+type Backup struct {
+	Settings `embed:""`
+
+	File string `arg:"" help:"The copy: a file that is not there yet."`
+}
+
+// Run makes the copy, and says so when it is on the disk.
+func (c *Backup) Run(ctx context.Context, p *Process) error {
+	if err := store.Backup(ctx, c.Database, c.File); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.Stdout, "copied %s to %s\n", c.Database, c.File)
+	return err
+}
