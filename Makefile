@@ -3,11 +3,13 @@
 # make generate  ent's client and gqlgen's server, after a change of ent/schema or schema
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema
 # make bench     side by side with a server written by hand (ARGS=…)
+# make test-faults    PostgreSQL restarted twenty times under load
+# make test-powercut  the power cut fifty times under load; needs root
 # make lint, make build, make fuzz: what they say
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test tools generate fresh migration lint fuzz bench
+.PHONY: build run test test-faults test-powercut tools generate fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 AUDIT := internal/graphqlhttp/testdata/audit
@@ -26,8 +28,12 @@ test: tools fresh lint
 	go test -race -timeout 20m ./...
 	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -timeout 20m $(BOTH)
 
-# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files.
+# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and two Debian packages.
 tools: $(AUDIT)/node_modules
+	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null; then exit; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql and pgbouncer" >&2; exit 1; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer >/dev/null
 
 $(AUDIT)/node_modules: $(AUDIT)/package-lock.json
 	npm ci --prefix $(AUDIT) --no-audit --no-fund
@@ -55,6 +61,13 @@ $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 # make bench ARGS="-engines sqlite -grow": see bench/README.md
 bench:
 	go run ./bench $(ARGS)
+
+# What takes too long for every commit.
+test-faults: tools
+	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgresRestarts ./internal/acceptance
+
+test-powercut:
+	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut
 
 FUZZTIME := 30s
 fuzz:

@@ -22,6 +22,10 @@ const module = "contactgraph"
 var layers = map[string][]string{
 	".": {"graph", "internal/auth", "internal/cli", "internal/demo", "internal/rest", "internal/server"},
 
+	// Beside it: the benchmarks.
+	"bench":           {"internal/pgserver"},
+	"bench/yardstick": {},
+
 	// The doors.
 	"internal/server":  {},
 	"internal/cli":     {"internal/auth", "internal/contact", "internal/store", "internal/viewer"},

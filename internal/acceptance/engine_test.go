@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,16 @@ const (
 	pgbouncer engine = "pgbouncer" // PostgreSQL behind a PgBouncer in transaction mode
 )
 
-// chosen is the engine that the variable CONTACTGRAPH_TEST_ENGINE names for the tests that run on one.
-var chosen = engine(os.Getenv("CONTACTGRAPH_TEST_ENGINE"))
+// chosen is the engine that the variable CONTACTGRAPH_TEST_ENGINE names.
+var chosen = engine(cmp.Or(os.Getenv("CONTACTGRAPH_TEST_ENGINE"), string(sqlite)))
+
+// only skips a test of what an engine does when another was chosen.
+func only(t *testing.T, e engine) {
+	t.Helper()
+	if chosen != e {
+		t.Skipf("runs with CONTACTGRAPH_TEST_ENGINE=%s", e)
+	}
+}
 
 // shared is the PostgreSQL in which each test has databases of its own, and the PgBouncer before it.
 var shared struct {
@@ -60,7 +69,7 @@ func stopShared() (err error) {
 // newDatabase names a new and empty database.
 func newDatabase(t *testing.T, e engine) string {
 	t.Helper()
-	if e != postgres && e != pgbouncer {
+	if e == sqlite {
 		return filepath.Join(t.TempDir(), "t.db")
 	}
 	shared.once.Do(startShared)
@@ -103,13 +112,12 @@ func fleetOn(t *testing.T, database string, contacts, servers int) (f fleet) {
 	return f
 }
 
-// everyEngine runs a test on each engine, or on the one that was chosen.
-func everyEngine(t *testing.T, test func(*testing.T, engine)) {
+// onEngine runs a test on the engine that was chosen, and if that is PostgreSQL through PgBouncer, too.
+func onEngine(t *testing.T, test func(*testing.T, engine)) {
 	t.Helper()
-	for _, e := range []engine{sqlite, postgres, pgbouncer} {
-		if chosen == "" || chosen == e {
-			t.Run(string(e), func(t *testing.T) { test(t, e) })
-		}
+	t.Run(string(chosen), func(t *testing.T) { test(t, chosen) })
+	if chosen == postgres {
+		t.Run(string(pgbouncer), func(t *testing.T) { test(t, pgbouncer) })
 	}
 }
 

@@ -47,6 +47,7 @@ func (h *hot) refuse(code string) {
 // Clients of two servers that fight for a few contacts, for addresses and for logins see successes, conflicts and taken keys,
 // nothing else, and no write is lost.
 func TestHotContacts(t *testing.T) {
+	only(t, postgres)
 	t.Parallel()
 	database := newDatabase(t, postgres)
 	f := fleetOn(t, database, hotContacts, 2)

@@ -2,7 +2,7 @@
 // the documented APIs, who may do what, races, hostile input, kill -9, and a database that goes away or has no room.
 //
 // The variable CONTACTGRAPH_TEST_ENGINE says what the servers keep their data in: sqlite, the default, postgres, or pgbouncer,
-// which is PostgreSQL behind a PgBouncer. Tests of what only one of them has run whatever it says.
+// which is PostgreSQL behind a PgBouncer. Tests of what only one of them does run with that one.
 package acceptance
 
 import (

@@ -8,6 +8,7 @@ import (
 // The samples work through a PgBouncer in transaction mode; the races through it are in race_test.go. The whole suite runs
 // through it with CONTACTGRAPH_TEST_ENGINE=pgbouncer.
 func TestThroughPgBouncer(t *testing.T) {
+	only(t, postgres)
 	t.Parallel()
 	f := newFleet(t, pgbouncer, 20)
 	payload := sample(t, "setdetails.txt", "Request payload example", "Response\n")

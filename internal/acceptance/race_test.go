@@ -35,7 +35,7 @@ func (l *ledger) put(version, name string) {
 
 func TestRaceForOneContact(t *testing.T) {
 	t.Parallel()
-	everyEngine(t, raceForOneContact)
+	onEngine(t, raceForOneContact)
 }
 
 func raceForOneContact(t *testing.T, e engine) {
@@ -85,7 +85,7 @@ func raceForOneContact(t *testing.T, e engine) {
 
 func TestRaceForOneAddress(t *testing.T) {
 	t.Parallel()
-	everyEngine(t, raceForOneAddress)
+	onEngine(t, raceForOneAddress)
 }
 
 func raceForOneAddress(t *testing.T, e engine) {

@@ -52,6 +52,7 @@ type load struct {
 // pg_ctl restart -m immediate under load: whatever was acknowledged is there, whatever was refused is not, nothing is there
 // twice, and the servers go on by themselves.
 func TestPostgresRestarts(t *testing.T) {
+	only(t, postgres)
 	t.Parallel()
 	pg, err := pgserver.Start(t.Context(), pgserver.Options{})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 // Servers that start at once on one empty database all come up, and one of them migrates.
 func TestServersThatStartTogether(t *testing.T) {
+	only(t, postgres)
 	t.Parallel()
 	files, err := migrations.Files.ReadDir("postgres")
 	if err != nil {

@@ -78,9 +78,7 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 
 // identify returns whom a login names in the account. It asks the same questions whether there is somebody or not.
 func identify(ctx context.Context, c *ent.Client, account int, key string, lock func(*sql.Selector)) (identity, error) {
-	users := c.User.Query().Where(user.AccountID(account), user.LoginKey(key))
-	users.Modify(lock)
-	u, err := users.Only(ctx)
+	u, err := c.User.Query().Where(user.AccountID(account), user.LoginKey(key), lock).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}
@@ -92,9 +90,7 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	if l != nil {
 		owner = l.ContactID
 	}
-	contacts := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner))
-	contacts.Modify(lock)
-	p, err := contacts.Select(contact.FieldPasswordHash).Only(ctx)
+	p, err := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner), lock).Select(contact.FieldPasswordHash).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}

@@ -41,6 +41,9 @@ pidfile = %[2]s/pid
 // Bounce starts a PgBouncer before the server, with this many connections to each database, and waits until it answers.
 func (s *Server) Bounce(ctx context.Context, connections int) (*Bouncer, error) {
 	program, err := exec.LookPath("pgbouncer")
+	if err != nil { // where it is, and few but root look
+		program, err = exec.LookPath("/usr/sbin/pgbouncer")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("finding PgBouncer (the Debian package pgbouncer): %w", err)
 	}

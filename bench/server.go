@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// serverCases are the cases as contactgraph's clients send them.
+var serverCases = map[string]newWorker{
+	caseUpdate: serverUpdater,
+	caseRead:   serverReader,
+	caseREST:   serverPutter,
+	casePage: func(_ context.Context, c *conn, among contacts) (worker, error) {
+		return newPager(c, pageVariables{}).worker(min(pageSize, among.size)), nil
+	},
+}
+
+// The documents.
+const (
+	// ownFields are what a contact has without asking for anything else: what the yardstick shows.
+	ownFields = `id contactId version secret registrationDateTime registrationSource registrationIp lastModified
+		email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil latestPermissionSource`
+
+	readDocument   = `query Read($id: ID!) { contact(id: $id) { ` + ownFields + ` } }`
+	updateDocument = `mutation Update($input: UpdateContactInput!) {
+		updateContact(input: $input) { contact { id contactId version firstName } errors { code } } }`
+)
+
+// ask sends a GraphQL request and reads its data into data. It fails unless there are no errors.
+func ask(ctx context.Context, c *conn, document string, variables, data any) (time.Duration, error) {
+	request := struct {
+		Query     string `json:"query"`
+		Variables any    `json:"variables"`
+	}{document, variables}
+	answer := struct {
+		Data   any `json:"data"`
+		Errors []struct {
+			Message string `json:"message"`
+		} `json:"errors"`
+	}{Data: data}
+	took, err := c.send(ctx, http.MethodPost, "/graphql", request, &answer)
+	if err == nil && len(answer.Errors) > 0 {
+		err = errors.New(answer.Errors[0].Message)
+	}
+	return took, err
+}
+
+// serverContact is a contact as GraphQL shows it.
+type serverContact struct {
+	ContactID int     `json:"contactId"`
+	Version   string  `json:"version"`
+	FirstName *string `json:"firstName"`
+	LastName  *string `json:"lastName"`
+	Email     *string `json:"email"`
+	Phone     *string `json:"phone"`
+	Country   *string `json:"phoneCountryCode"`
+}
+
+type idVariables struct {
+	ID string `json:"id"`
+}
+
+// read asks for a contact.
+func read(ctx context.Context, c *conn, id int) (serverContact, time.Duration, error) {
+	var data struct {
+		Contact serverContact `json:"contact"`
+	}
+	took, err := ask(ctx, c, readDocument, idVariables{strconv.Itoa(id)}, &data)
+	if err == nil && data.Contact.ContactID != id {
+		err = fmt.Errorf("asked for contact %d, got %d", id, data.Contact.ContactID)
+	}
+	return data.Contact, took, err
+}
+
+func serverReader(_ context.Context, c *conn, among contacts) (worker, error) {
+	return func(ctx context.Context) (time.Duration, error) {
+		_, took, err := read(ctx, c, 1+c.random.IntN(among.size))
+		return took, err
+	}, nil
+}
+
+type updateVariables struct {
+	Input struct {
+		ID              string `json:"id"`
+		ExpectedVersion string `json:"expectedVersion"`
+		Set             struct {
+			FirstName string `json:"firstName"`
+		} `json:"set"`
+	} `json:"input"`
+}
+
+func serverUpdater(ctx context.Context, c *conn, among contacts) (worker, error) {
+	mine := turn[*serverContact]{}
+	for _, id := range among.own {
+		got, _, err := read(ctx, c, id)
+		if err != nil {
+			return nil, err
+		}
+		mine.of = append(mine.of, &got)
+	}
+	fresh := turn[string]{of: names}
+	return func(ctx context.Context) (time.Duration, error) {
+		known, name := mine.take(), fresh.take()
+		var v updateVariables
+		v.Input.ID, v.Input.ExpectedVersion, v.Input.Set.FirstName = strconv.Itoa(known.ContactID), known.Version, name
+		var data struct {
+			UpdateContact struct {
+				Contact serverContact `json:"contact"`
+				Errors  []struct {
+					Code string `json:"code"`
+				} `json:"errors"`
+			} `json:"updateContact"`
+		}
+		took, err := ask(ctx, c, updateDocument, v, &data)
+		if err != nil {
+			return took, err
+		}
+		got := data.UpdateContact.Contact
+		if errs := data.UpdateContact.Errors; len(errs) > 0 {
+			return took, fmt.Errorf("updating contact %d: %s", known.ContactID, errs[0].Code)
+		}
+		if got.ContactID != known.ContactID || got.Version == known.Version || got.FirstName == nil || *got.FirstName != name {
+			return took, fmt.Errorf("contact %d, version %s, was given the name %s; the answer is %+v", known.ContactID, known.Version, name, got)
+		}
+		*known = got
+		return took, nil
+	}, nil
+}
+
+// serverPutter changes first names by the documented REST API, which takes the whole contact: what is missing is cleared.
+func serverPutter(ctx context.Context, c *conn, among contacts) (worker, error) {
+	path := func(id int) string { return "/api/v1/Contacts/" + strconv.Itoa(id) }
+	mine := turn[map[string]any]{}
+	for _, id := range among.own {
+		var got map[string]any
+		if _, err := c.send(ctx, http.MethodGet, path(id), nil, &got); err != nil {
+			return nil, err
+		}
+		mine.of = append(mine.of, got)
+	}
+	ids, fresh := turn[int]{of: among.own}, turn[string]{of: names}
+	return func(ctx context.Context) (time.Duration, error) {
+		known, id, name := mine.take(), ids.take(), fresh.take()
+		before := known["Version"]
+		known["FirstName"] = name
+		took, err := c.send(ctx, http.MethodPut, path(id), known, &known)
+		if err != nil {
+			return took, err
+		}
+		if known["Id"] != float64(id) || known["Version"] == before || known["FirstName"] != name {
+			return took, fmt.Errorf("contact %d, version %s, was given the name %s; the answer is %+v", id, before, name, known)
+		}
+		return took, nil
+	}, nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"log"
+	"net/http"
+	"strconv"
+)
+
+// maxBody bounds a request's body, in bytes.
+const maxBody = 64 << 10
+
+// routes are all that there is.
+func routes(s *store) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /contacts", s.servePage)
+	mux.HandleFunc("GET /contacts/{id}", s.serveOne)
+	mux.HandleFunc("PATCH /contacts/{id}", func(w http.ResponseWriter, r *http.Request) { serveWrite(w, r, s.patch) })
+	mux.HandleFunc("PUT /contacts/{id}", func(w http.ResponseWriter, r *http.Request) { serveWrite(w, r, s.put) })
+	return mux
+}
+
+func (s *store) serveOne(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.Atoi(r.PathValue("id"))
+	if err != nil {
+		http.Error(w, "the id is no number", http.StatusBadRequest)
+		return
+	}
+	c, err := s.get(r.Context(), id)
+	answer(w, c, err, http.StatusNotFound)
+}
+
+// page is the body of a list. Next is the id to go on after, 0 at the end.
+type page struct {
+	Contacts []*contact `json:"contacts"`
+	Next     int        `json:"next"`
+}
+
+func (s *store) servePage(w http.ResponseWriter, r *http.Request) {
+	after, err := strconv.Atoi(r.FormValue("after"))
+	if err != nil {
+		http.Error(w, "after is no number", http.StatusBadRequest)
+		return
+	}
+	contacts, more, err := s.list(r.Context(), after)
+	p := page{Contacts: contacts}
+	if more {
+		p.Next = contacts[len(contacts)-1].ID
+	}
+	answer(w, p, err, http.StatusNotFound)
+}
+
+// serveWrite reads a contact, and answers with what write made of it.
+func serveWrite(w http.ResponseWriter, r *http.Request, write func(context.Context, *contact) (*contact, error)) {
+	id, err := strconv.Atoi(r.PathValue("id"))
+	if err != nil {
+		http.Error(w, "the id is no number", http.StatusBadRequest)
+		return
+	}
+	var c contact
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
+		http.Error(w, "the body is no contact", http.StatusBadRequest)
+		return
+	}
+	c.ID = id
+	written, err := write(r.Context(), &c)
+	answer(w, written, err, http.StatusConflict)
+}
+
+// answer writes body as JSON; or the status none if no row was found.
+func answer(w http.ResponseWriter, body any, err error, none int) {
+	if errors.Is(err, sql.ErrNoRows) {
+		http.Error(w, http.StatusText(none), none)
+		return
+	}
+	encoded, encoding := json.Marshal(body)
+	if err = errors.Join(err, encoding); err != nil {
+		log.Print(err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(encoded)))
+	_, _ = w.Write(encoded) // a client that is gone
+}
