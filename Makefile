@@ -32,7 +32,7 @@ test: tools fresh lint
 tools: $(AUDIT)/node_modules
 	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null; then exit; fi; \
 	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql and pgbouncer" >&2; exit 1; fi; \
-	export DEBIAN_FRONTEND=noninteractive; \
+	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
 	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer >/dev/null
 
 $(AUDIT)/node_modules: $(AUDIT)/package-lock.json

@@ -44,11 +44,10 @@ func NewHandler(c Config) http.Handler {
 	srv.SetRecoverFunc(recovery(c.Log))
 	srv.Use(extension.Introspection{})
 	srv.Use(admission{log: c.Log})
-	srv.AroundOperations(withAcquaintances)
 	graphqlhttp.Install(srv, graphqlhttp.Transport{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, ok, err := c.Auth.Authenticate(r)
-		ctx := r.Context()
+		ctx := withAcquaintances(r.Context())
 		if ok {
 			ctx = viewer.NewContext(ctx, v)
 		}

@@ -25,9 +25,9 @@ type acquaintances struct{ sync.Map } // from *ent.Contact to *peers
 
 type acquaintancesKey struct{}
 
-// withAcquaintances begins an operation.
-func withAcquaintances(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, acquaintancesKey{}, &acquaintances{}))
+// withAcquaintances begins an operation, of which a request has one.
+func withAcquaintances(ctx context.Context) context.Context {
+	return context.WithValue(ctx, acquaintancesKey{}, &acquaintances{})
 }
 
 // introduce makes peers of contacts that the context's viewer has found together.

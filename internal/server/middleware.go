@@ -51,7 +51,7 @@ func (s *Server) logAccess(next http.Handler) http.Handler {
 		start := time.Now()
 		answer := &answer{ResponseWriter: w}
 		defer func() {
-			s.Log.InfoContext(r.Context(), "request",
+			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("method", method(r)), slog.String("route", r.Pattern), slog.Int("status", answer.status()),
 				slog.Int64("bytes", answer.bytes), slog.Duration("duration", time.Since(start)))
 		}()

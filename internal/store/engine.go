@@ -32,6 +32,9 @@ type engine struct {
 	// reserve, if set, keeps the database from giving out an id that was chosen, or a lower one.
 	reserve func(ctx context.Context, tx *ent.Tx, table string, id int) error
 
+	// check, if set, fails if migrations have broken what the engine did not watch meanwhile.
+	check func(ctx context.Context, tx *sql.Tx) error
+
 	atlas    func(atlasschema.ExecQuerier) (atlas.Driver, error)
 	hasTable func(ctx context.Context, tx *sql.Tx, table string) (bool, error)
 }

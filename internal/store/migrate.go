@@ -65,6 +65,9 @@ func (e *engine) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
 		}
 		done = append(done, f.Name())
 	}
+	if e.check != nil {
+		return done, e.check(ctx, tx)
+	}
 	return done, nil
 }
 

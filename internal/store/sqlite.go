@@ -59,13 +59,14 @@ func connectSQLite(ctx context.Context, file string) (*engine, error) {
 		alone: func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 			return aloneSQLite(ctx, writer, fn)
 		},
+		check:    checkForeignKeys,
 		atlas:    atlassqlite.Open,
 		hasTable: hasTableSQLite,
 	}, nil
 }
 
-// aloneSQLite runs fn in a transaction that locks out every other writer. Foreign keys are off meanwhile, and checked before
-// the commit: rebuilding a table drops the old one, which would cascade into its children.
+// aloneSQLite runs fn in a transaction that locks out every other writer. Foreign keys are off meanwhile: rebuilding a
+// table drops the old one, which would cascade into its children.
 func aloneSQLite(ctx context.Context, db *sql.DB, fn func(context.Context, *sql.Tx) error) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -85,9 +86,6 @@ func aloneSQLite(ctx context.Context, db *sql.DB, fn func(context.Context, *sql.
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
 	if err := fn(ctx, tx); err != nil {
-		return err
-	}
-	if err := checkForeignKeys(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Commit()
