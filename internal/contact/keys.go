@@ -1,13 +1,11 @@
 package contact
 
 import (
-	"context"
-	"strings"
-
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
+	"context"
 )
 
 // columns are all that a write may change: the fields, what is derived from them, and when it was.
@@ -29,7 +27,7 @@ func (w *write) derive() {
 		c.PhoneKey = filled(keys.Phone(str(c.PhoneCountryCode), str(c.Phone)))
 	}
 	if differ(w.old, c, FirstName, LastName) {
-		c.NameKey = strings.TrimSpace(keys.Fold(str(c.LastName) + " " + str(c.FirstName)))
+		c.NameKey = keys.Order(str(c.LastName), str(c.FirstName))
 	}
 }
 

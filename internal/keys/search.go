@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
@@ -103,8 +104,29 @@ func split(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
-// sorted sorts words and drops doubles and blanks.
+// maxBytes bounds a word and an order: an entry of PostgreSQL's index takes 2,704 bytes, and a letter can fold into many.
+const maxBytes = 1000
+
+// cut shortens a text to maxBytes, at the end of a character.
+func cut(text string) string {
+	if len(text) <= maxBytes {
+		return text
+	}
+	n := maxBytes
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}
+
+// Order is the form of a name that lists are ordered by.
+func Order(names ...string) string { return cut(strings.TrimSpace(Fold(strings.Join(names, " ")))) }
+
+// sorted sorts words and drops doubles and blanks. What is looked up is cut as what is found was.
 func sorted(words []string) []string {
+	for i, w := range words {
+		words[i] = cut(w)
+	}
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	slices.Sort(words)
 	return slices.Compact(words)
