@@ -165,8 +165,8 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 			log.WarnContext(ctx, "stopped before the demo data was complete", slog.Any("error", err))
 			return nil //nolint:nilerr // who stops a server has not made it fail
 		case errors.Is(err, demo.ErrInterrupted):
-			return fmt.Errorf("the database %s cannot be used: %w; delete it, with the files beside it that end in -wal and -shm, "+
-				"or give --database another", c.Database, err)
+			return fmt.Errorf("the database %s cannot be used: %w; if no other process is at work on that, delete the database "+
+				"(of a file, also those beside it that end in -wal and -shm), or give --database another", c.DatabaseName(), err)
 		case err != nil:
 			return err
 		}
@@ -193,7 +193,7 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services) st
   %[1]s/graphql                GraphQL
   %[1]s/api/v1/Contacts/1      REST
   %[1]s/f/webapp-api-custinfo  iService
-`, "http://"+net.JoinHostPort(host, port), c.Database)
+`, "http://"+net.JoinHostPort(host, port), c.DatabaseName())
 	if present, err := demo.Present(ctx, s.Auth); present && err == nil && c.Demo {
 		text += fmt.Sprintf(`
 Demo data: send the header X-ApiKey: %s (or %s; %s for the account %s), or sign in

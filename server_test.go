@@ -173,7 +173,7 @@ func TestAStopWhileSeedingIsNoFailureAndLeavesNothingThatLooksWhole(t *testing.T
 		t.Errorf("printed %s", &r.stdout)
 	}
 	again := begin(t, nil, args...)
-	if err := <-again.ended; err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(err.Error(), "delete it") {
+	if err := <-again.ended; err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(err.Error(), "delete the database") {
 		t.Errorf("the next start ends with %v", err)
 	}
 }

@@ -100,7 +100,11 @@ func (f fleet) of(client int) *process { return f[client%len(f)] }
 // newFleet starts servers on a new database with demo data: two, but one on SQLite.
 func newFleet(t *testing.T, e engine, contacts int) fleet {
 	t.Helper()
-	return fleetOn(t, newDatabase(t, e), contacts, map[bool]int{true: 1, false: 2}[e == sqlite])
+	servers := 2
+	if e == sqlite {
+		servers = 1
+	}
+	return fleetOn(t, newDatabase(t, e), contacts, servers)
 }
 
 // fleetOn starts this many servers on a database.

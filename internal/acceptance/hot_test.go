@@ -103,10 +103,10 @@ const (
 // someWrite writes the contact in one of four ways.
 func (h *hot) someWrite(s *process, contact int) {
 	agent, id := key("demo-agent"), fmt.Sprint(contact)
-	if which := rand.IntN(10); which < 3 { // an address goes round among the contacts
+	if which := rand.IntN(10); which < 4 { // addresses go round among the contacts
 		var email any
-		if which > 0 {
-			email = fmt.Sprintf("hot-%d@example.com", rand.IntN(hotContacts))
+		if which > 1 {
+			email = fmt.Sprintf("hot-%d@example.com", rand.IntN(hotContacts/2))
 		}
 		h.note(s, contact, false, setEmail, variables{"id": id, "email": email})
 		return

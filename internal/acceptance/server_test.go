@@ -24,6 +24,7 @@ type process struct {
 	database string
 	cmd      *exec.Cmd
 	stdout   io.Reader
+	told     *output // what it has said there
 	log      *output
 }
 
@@ -64,13 +65,13 @@ func start(t *testing.T, database string, contacts int) *process {
 // launch starts a server on the database.
 func launch(t *testing.T, database string, flags ...string) *process {
 	t.Helper()
-	s := &process{t: t, database: database, log: &output{}}
+	s := &process{t: t, database: database, told: &output{}, log: &output{}}
 	s.cmd = exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--database", database}, flags...)...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.stdout = stdout
+	s.stdout = io.TeeReader(stdout, s.told)
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -19,6 +19,6 @@ func (c *Backup) Run(ctx context.Context, p *Process) error {
 	if err := store.Backup(ctx, c.Database, c.File); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.Stdout, "copied %s to %s\n", c.Database, c.File)
+	_, err := fmt.Fprintf(p.Stdout, "copied %s to %s\n", c.DatabaseName(), c.File)
 	return err
 }

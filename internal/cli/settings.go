@@ -30,6 +30,9 @@ func (s Settings) LogHandler(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, o)
 }
 
+// DatabaseName is the database as it may be shown: without a password.
+func (s Settings) DatabaseName() string { return store.Name(s.Database) }
+
 // Services are what commands work with.
 type Services struct {
 	Store    *store.Store

@@ -1,11 +1,12 @@
 package contact
 
 import (
+	"context"
+
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
-	"context"
 )
 
 // columns are all that a write may change: the fields, what is derived from them, and when it was.

@@ -30,6 +30,8 @@ func (b *builder) selectContacts(n int, lock bool) {
 // ReadContact returns the contact with this id, nil if the account has none. It is the statement that clients run most, so it
 // does not go through ent: that the viewer may see the contact is for the caller to know.
 func (s *Store) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
+	ctx, cancel := within(ctx, s.engine.limits.read)
+	defer cancel()
 	rows, err := s.client.QueryContext(ctx, s.one, account, id)
 	if err != nil {
 		return nil, err

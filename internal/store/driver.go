@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"contactgraph/internal/dberr"
 
@@ -20,6 +21,7 @@ type reader struct {
 	*entsql.Driver
 
 	observe func(ctx context.Context, statement string)
+	limit   time.Duration // of a query, until its rows are closed; 0 for none
 }
 
 func (r *reader) Query(ctx context.Context, query string, args, v any) error {
@@ -27,7 +29,12 @@ func (r *reader) Query(ctx context.Context, query string, args, v any) error {
 		return errReadOnly
 	}
 	r.observe(ctx, query)
-	return classified(r.Driver.Query(ctx, query, args, v), v)
+	ctx, cancel := within(ctx, r.limit)
+	err := classified(r.Driver.Query(ctx, query, args, v), v, cancel)
+	if err != nil {
+		cancel()
+	}
+	return err
 }
 
 // QueryContext runs a statement that is written by hand.
@@ -52,15 +59,25 @@ func (*reader) Tx(context.Context) (dialect.Tx, error) { return nil, errReadOnly
 // changes reports whether a statement does more than read. INSERT … RETURNING is a query, too.
 func changes(statement string) bool { return !strings.HasPrefix(statement, "SELECT") }
 
-// classified lets dberr classify the error of a query, and those that its rows may end with.
-func classified(err error, v any) error {
+// classified lets dberr classify the error of a query, and those that its rows may end with. When they are closed it calls
+// closed.
+func classified(err error, v any, closed func()) error {
 	if rows, ok := v.(*entsql.Rows); ok && err == nil {
-		rows.ColumnScanner = scanner{rows.ColumnScanner}
+		rows.ColumnScanner = scanner{rows.ColumnScanner, closed}
 	}
 	return dberr.Classify(err)
 }
 
-type scanner struct{ entsql.ColumnScanner }
+type scanner struct {
+	entsql.ColumnScanner
+
+	closed func()
+}
+
+func (s scanner) Close() error {
+	defer s.closed()
+	return s.ColumnScanner.Close()
+}
 
 func (s scanner) Err() error { return dberr.Classify(s.ColumnScanner.Err()) }
 
@@ -125,7 +142,7 @@ func (t *transaction) Query(ctx context.Context, query string, args, v any) erro
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(classified(t.Tx.Query(ctx, query, args, v), v))
+	return t.after(classified(t.Tx.Query(ctx, query, args, v), v, func() {}))
 }
 
 func (t *transaction) Exec(ctx context.Context, query string, args, v any) error {

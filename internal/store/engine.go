@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"contactgraph/ent"
 
@@ -23,9 +24,8 @@ type engine struct {
 	leastRows       int // that are worth a statement that updates several
 
 	// stops says that nothing is written after a commit that failed.
-	stops bool
-	// limit ends what takes too long to be still wanted.
-	limit func(context.Context) (context.Context, context.CancelFunc)
+	stops  bool
+	limits limits
 	// alone runs fn in a transaction, while no other process is in one of the same kind.
 	alone func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error
 
@@ -39,9 +39,32 @@ type engine struct {
 	hasTable func(ctx context.Context, tx *sql.Tx, table string) (bool, error)
 }
 
+// limits are how long things may take; 0 for a file, which does not go away without a word.
+type limits struct{ read, turn, write time.Duration }
+
+// within is a context that ends after d, if that is not 0.
+func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d)
+}
+
+// Name is the value of --database as it may be shown: without a password.
+func Name(url string) string {
+	if isPostgres(url) {
+		return withoutPassword(url)
+	}
+	return url
+}
+
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
 // connect opens the database that url names.
 func connect(ctx context.Context, url string) (*engine, error) {
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+	if isPostgres(url) {
 		return connectPostgres(ctx, url)
 	}
 	file, err := sqliteFile(url)

@@ -24,9 +24,11 @@ const (
 	// postgresReaders bounds the connections that read. With the writers' they stay far below max_connections for several
 	// processes.
 	postgresReaders = 16
-	// postgresPatience is how long a write waits for an answer, and for a connection. It bounds what a database that has
-	// gone away without a word holds up.
-	postgresPatience = 30 * time.Second
+	// What a database that hangs may hold up: a read, the waiting for a turn, and the transaction of a batch. Together they
+	// stay below what the server gives a request.
+	readPatience  = 6 * time.Second
+	turnPatience  = 6 * time.Second
+	writePatience = 12 * time.Second
 	// migrationLock is the key of the advisory lock that migrations take. Any number will do that nobody else uses.
 	migrationLock = 0x636f6e7461637473
 )
@@ -41,7 +43,7 @@ func connectPostgres(ctx context.Context, address string) (*engine, error) {
 		config.RuntimeParams["application_name"] = "contactgraph"
 	}
 	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = postgresPatience
+		config.ConnectTimeout = readPatience
 	}
 	name := withoutPassword(address)
 	writer := poolPostgres(config, postgresWriters)
@@ -51,9 +53,7 @@ func connectPostgres(ctx context.Context, address string) (*engine, error) {
 	return &engine{
 		dialect: dialect.Postgres, folder: "postgres", name: name, readers: poolPostgres(config, postgresReaders), writer: writer,
 		maxWriters: postgresWriters, leastRows: 2,
-		limit: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, postgresPatience)
-		},
+		limits: limits{read: readPatience, turn: turnPatience, write: writePatience},
 		alone: func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 			return alonePostgres(ctx, writer, fn)
 		},

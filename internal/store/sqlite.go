@@ -55,7 +55,6 @@ func connectSQLite(ctx context.Context, file string) (*engine, error) {
 	readers := poolSQLite(file, readerPragmas, maxReaders)
 	return &engine{
 		dialect: dialect.SQLite, folder: "sqlite", name: file, readers: readers, writer: writer, maxWriters: 1, leastRows: sqliteLeastRows, stops: true,
-		limit: func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} },
 		alone: func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 			return aloneSQLite(ctx, writer, fn)
 		},

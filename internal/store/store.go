@@ -57,7 +57,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		engine:  e,
-		client:  ent.NewClient(ent.Driver(&reader{entsql.OpenDB(e.dialect, e.readers), o.Observe})),
+		client:  ent.NewClient(ent.Driver(&reader{entsql.OpenDB(e.dialect, e.readers), o.Observe, e.limits.read})),
 		log:     o.Logger,
 		closing: make(chan struct{}),
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/internal/batch"
@@ -41,9 +42,15 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 	default:
 		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxWaiting)
 	}
+	patience, stop := w.patience()
+	defer stop()
 	select {
 	case w.turn <- struct{}{}:
 		w.lead(j)
+	case <-patience:
+		if j.claim() {
+			return fmt.Errorf("%w: the writes before this one take too long", dberr.ErrUnavailable)
+		}
 	case <-j.done:
 	case <-s.closing:
 		if j.claim() {
@@ -56,6 +63,16 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 	}
 	<-j.done
 	return j.err
+}
+
+// patience is a channel that tells when a write has waited for its turn for too long.
+func (w *writer) patience() (expired <-chan time.Time, stop func() bool) {
+	d := w.store.engine.limits.turn
+	if d == 0 {
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(d)
+	return timer.C, timer.Stop
 }
 
 // writerOf chooses the writer: always the same one for a contact, so that its writes wait in a queue and not for a lock.

@@ -132,7 +132,7 @@ func (w *writer) transact(jobs []*job) (err error) {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := w.store.engine.limit(context.Background())
+	ctx, cancel := within(context.Background(), w.store.engine.limits.write)
 	defer cancel()
 	tx, err := w.client.Tx(ctx)
 	if err != nil {
@@ -179,7 +179,7 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 
 // one runs one write. Its own error is in j.err; what it returns ends the transaction.
 func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error {
-	own, cancel := w.store.engine.limit(context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j))
+	own, cancel := within(context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j), w.store.engine.limits.write)
 	defer cancel()
 	if shared {
 		w.begin.tx.guard()
