@@ -86,6 +86,7 @@ type begin struct {
 	*entsql.Driver
 
 	observe func(ctx context.Context, statement string)
+	dog     *watchdog    // of the next transaction
 	tx      *transaction // the latest one
 }
 
@@ -96,7 +97,7 @@ func (b *begin) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, dberr.Classify(err)
 	}
-	b.tx = &transaction{Tx: tx, raw: tx.(execQuerier), observe: b.observe} //nolint:forcetypeassert // ent's own has both
+	b.tx = &transaction{Tx: tx, raw: tx.(execQuerier), observe: b.observe, dog: b.dog} //nolint:forcetypeassert // ent's own has both
 	return b.tx, nil
 }
 
@@ -119,6 +120,7 @@ type transaction struct {
 
 	raw     execQuerier
 	observe func(ctx context.Context, statement string)
+	dog     *watchdog
 	state   guard
 	broken  bool // a statement failed outside a savepoint: PostgreSQL takes no more until the transaction ends
 }
@@ -171,6 +173,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 // before opens the savepoint if the statement is the first of a guarded write that changes anything.
 func (t *transaction) before(ctx context.Context, statement string) error {
 	t.observe(ctx, statement)
+	t.dog.feed()
 	if t.state != guarded || !changes(statement) {
 		return nil
 	}

@@ -24,11 +24,11 @@ const (
 	// postgresReaders bounds the connections that read. With the writers' they stay far below max_connections for several
 	// processes.
 	postgresReaders = 16
-	// What a database that hangs may hold up: a read, the waiting for a turn, and the transaction of a batch. Together they
-	// stay below what the server gives a request.
+	// What a database that hangs may hold up: a read, the waiting for a turn, and a statement of a batch. Together they stay
+	// below what the server gives a request.
 	readPatience  = 6 * time.Second
 	turnPatience  = 6 * time.Second
-	writePatience = 12 * time.Second
+	writePatience = 10 * time.Second
 	// migrationLock is the key of the advisory lock that migrations take. Any number will do that nobody else uses.
 	migrationLock = 0x636f6e7461637473
 )

@@ -132,8 +132,14 @@ func (w *writer) transact(jobs []*job) (err error) {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := within(context.Background(), w.store.engine.limits.write)
-	defer cancel()
+	ctx, dog := watch(context.Background(), w.store.engine.limits.write)
+	defer dog.stop()
+	defer func() {
+		if err != nil && ctx.Err() != nil && !errors.Is(err, dberr.ErrUnknown) {
+			err = fmt.Errorf("%w: a statement took too long: %w", dberr.ErrUnavailable, err)
+		}
+	}()
+	w.begin.dog = dog
 	tx, err := w.client.Tx(ctx)
 	if err != nil {
 		return fmt.Errorf("beginning a write: %w", err)
@@ -149,6 +155,7 @@ func (w *writer) transact(jobs []*job) (err error) {
 	if err := w.number(ctx, tx, jobs); err != nil {
 		return err
 	}
+	dog.feed()
 	return w.commit(tx)
 }
 
@@ -179,7 +186,7 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 
 // one runs one write. Its own error is in j.err; what it returns ends the transaction.
 func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error {
-	own, cancel := within(context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j), w.store.engine.limits.write)
+	own, cancel := endingWith(ctx, context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j))
 	defer cancel()
 	if shared {
 		w.begin.tx.guard()
