@@ -26,7 +26,7 @@ run:
 test: tools fresh lint
 	go vet ./...
 	go test -race -timeout 20m ./...
-	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -timeout 20m $(BOTH)
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -count=1 -timeout 20m $(BOTH)
 
 # What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and two Debian packages.
 tools: $(AUDIT)/node_modules
