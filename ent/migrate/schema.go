@@ -3,6 +3,7 @@
 package migrate
 
 import (
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
@@ -194,34 +195,43 @@ var (
 				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[11]},
 			},
 			{
-				Name:    "contact_account_id_name_key",
+				Name:    "contact_account_id_name_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[14]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[14], ContactsColumns[0]},
 			},
 			{
-				Name:    "contact_account_id_last_modified",
+				Name:    "contact_account_id_last_modified_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[6]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[6], ContactsColumns[0]},
 			},
 			{
-				Name:    "contact_account_id_registered_at",
+				Name:    "contact_account_id_registered_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[3]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[3], ContactsColumns[0]},
 			},
 			{
-				Name:    "contact_account_id_preferred_store_id",
+				Name:    "contact_account_id_preferred_store_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[21]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[21], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "preferred_store_id IS NOT NULL",
+				},
 			},
 			{
-				Name:    "contact_account_id_company_id",
+				Name:    "contact_account_id_company_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[22]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[22], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "company_id IS NOT NULL",
+				},
 			},
 			{
-				Name:    "contact_account_id_registration_store_id",
+				Name:    "contact_account_id_registration_store_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[20]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[20], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "registration_store_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -459,9 +469,9 @@ var (
 				Columns: []*schema.Column{SearchTermsColumns[4], SearchTermsColumns[2], SearchTermsColumns[3], SearchTermsColumns[1]},
 			},
 			{
-				Name:    "searchterm_account_id_contact_id",
+				Name:    "searchterm_account_id_contact_id_term_kind",
 				Unique:  false,
-				Columns: []*schema.Column{SearchTermsColumns[4], SearchTermsColumns[3]},
+				Columns: []*schema.Column{SearchTermsColumns[4], SearchTermsColumns[3], SearchTermsColumns[2], SearchTermsColumns[1]},
 			},
 		},
 	}

@@ -133,10 +133,10 @@ func (SearchTerm) Fields() []ent.Field {
 // Edges of SearchTerm.
 func (SearchTerm) Edges() []ent.Edge { return []ent.Edge{ofContact("terms")} }
 
-// Indexes of SearchTerm.
+// Indexes of SearchTerm: one finds the contacts of a word, the other tells whether a contact has it.
 func (SearchTerm) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "term", "contact_id", "kind").Unique(),
-		index.Fields("account_id", "contact_id"),
+		index.Fields("account_id", "contact_id", "term", "kind"),
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/internal/batch"
 	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect/sql"
 )
 
 // Store is the part of internal/store that the rules need.
@@ -21,6 +23,8 @@ type Store interface {
 	Client() *ent.Client
 	// ReadContact returns the contact, whoever the viewer is; nil if the account has none with the id.
 	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
+	// CountRows returns the number of rows of a query, whoever the viewer is.
+	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
 	// Write runs fn in a transaction about the contact, and returns when its work is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
 	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.

@@ -253,6 +253,7 @@ func TestDetailsAreRefused(t *testing.T) {
 		{"a login given twice", logins(contact.Login{"a", login.KindBlank}, contact.Login{" A", login.KindGoogle}), []string{"DUPLICATE logins"}},
 		{"a login of no type", logins(none), []string{"INVALID logins"}},
 		{"a login that is too long", logins(contact.Login{long, login.KindBlank}), []string{"TOO_LONG logins"}},
+		{"a login with a NUL character", logins(contact.Login{"a\x00", login.KindBlank}), []string{"INVALID logins"}},
 		{"too many logins", logins(manyLogins(101)...), []string{"TOO_MANY logins"}},
 		{"a segment that is not there", segments(a.segments[0], 999), []string{"SEGMENT_NOT_FOUND membership"}},
 		{"another account's segment", segments(f.other.segments[0]), []string{"SEGMENT_NOT_FOUND membership"}},

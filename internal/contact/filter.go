@@ -2,12 +2,10 @@ package contact
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"contactgraph/ent/contact"
-	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/keys"
@@ -49,40 +47,43 @@ func (f Filter) check() error {
 	return nil
 }
 
-// predicates are the conditions of f within the viewer's account.
-func (f Filter) predicates(v viewer.Viewer) []predicate.Contact {
-	ps := []predicate.Contact{contact.AccountID(v.Account)}
-	if f.Name != nil && !blank(*f.Name) {
-		ps = append(ps, words(v, keys.NameQuery(*f.Name), searchterm.KindEQ(searchterm.KindName))...)
+// conditions are those of f, within what the viewer can see.
+func (f Filter) conditions(v viewer.Viewer) []condition {
+	var cs []condition
+	if v.Role == viewer.Customer {
+		cs = append(cs, ofOne(v.Account, contact.ID(v.Contact)))
 	}
 	if f.Email != nil {
-		ps = append(ps, contact.EmailKey(keys.Name(*f.Email)))
+		cs = append(cs, ofOne(v.Account, contact.EmailKey(keys.Name(*f.Email))))
 	}
 	if f.Phone != nil {
-		ps = append(ps, contact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone)))
+		cs = append(cs, ofOne(v.Account, contact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone))))
 	}
 	if f.Store != nil {
-		ps = append(ps, contact.PreferredStoreID(*f.Store))
+		cs = append(cs, ofContact(v.Account, contact.PreferredStoreID(*f.Store)))
 	}
 	if f.Company != nil {
-		ps = append(ps, contact.CompanyID(*f.Company))
-	}
-	if f.Segment != nil {
-		ps = append(ps, contact.HasMembershipsWith(membership.SegmentID(*f.Segment), membership.AccountID(v.Account)))
+		cs = append(cs, ofContact(v.Account, contact.CompanyID(*f.Company)))
 	}
 	if f.ModifiedSince != nil {
-		ps = append(ps, since(f.ModifiedSince.UTC()))
+		cs = append(cs, ofTime(v.Account, contact.FieldLastModified, since(*f.ModifiedSince)))
+	}
+	if f.Segment != nil {
+		cs = append(cs, ofSegment(v.Account, *f.Segment))
+	}
+	if f.Name != nil && !blank(*f.Name) {
+		cs = append(cs, ofWords(v.Account, keys.NameQuery(*f.Name), searchterm.KindName)...)
 	}
 	if f.Search != nil && !blank(*f.Search) {
-		ps = append(ps, words(v, keys.Query(*f.Search))...)
+		cs = append(cs, ofWords(v.Account, keys.Query(*f.Search))...)
 	}
-	return ps
+	return cs
 }
 
 // since is the condition to have been modified at t or later. Times are kept to the microsecond; what t has beyond that,
 // PostgreSQL would cut off.
 func since(t time.Time) predicate.Contact {
-	kept := t.Truncate(time.Microsecond)
+	kept := t.UTC().Truncate(time.Microsecond)
 	if kept.Before(t) {
 		return contact.LastModifiedGT(kept)
 	}
@@ -92,18 +93,14 @@ func since(t time.Time) predicate.Contact {
 // blank reports whether a text says nothing: an empty search box does not narrow a list.
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
-// words are the conditions that each word is a prefix of one of the contact's terms. Text without a word finds nothing.
-func words(v viewer.Viewer, words []string, kinds ...predicate.SearchTerm) []predicate.Contact {
+// ofWords are the conditions that each word is a prefix of one of the contact's. Text without a word finds nothing.
+func ofWords(account int, words []string, kinds ...searchterm.Kind) []condition {
 	if len(words) == 0 {
-		return []predicate.Contact{contact.IDLT(0)}
+		return []condition{ofOne(account, contact.ID(0))}
 	}
-	var ps []predicate.Contact
-	for _, w := range words {
-		ps = append(ps, contact.HasTermsWith(append(slices.Clone(kinds),
-			searchterm.AccountID(v.Account), searchterm.TermGTE(w), searchterm.TermLT(after(w)))...))
+	cs := make([]condition, len(words))
+	for i, w := range words {
+		cs[i] = ofWord(account, w, kinds...)
 	}
-	return ps
+	return cs
 }
-
-// after is the least text that is greater than every text with this prefix.
-func after(prefix string) string { return prefix + "\U0010FFFF" }

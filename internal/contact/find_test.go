@@ -2,6 +2,7 @@ package contact_test
 
 import (
 	"context"
+	"encoding/base64"
 	"testing"
 
 	"contactgraph/ent"
@@ -62,5 +63,36 @@ func TestGet(t *testing.T) {
 		if want := "Contact with id " + itoa(id) + " does not exist."; errs[0].Message != want {
 			t.Errorf("%s: got %q, want %q", name, errs[0].Message, want)
 		}
+	}
+}
+
+// What no engine can hold is nobody's: PostgreSQL takes neither NUL characters nor bytes that are no UTF-8.
+func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	a.create(contact.Patch{contact.Email: "a@b.example", contact.FirstName: "a", contact.Phone: "070"})
+	for _, text := range []string{"a\x00", "\x00", "\xff", "a@b.example\x00", "070\x00", "\xff070"} {
+		for name, find := range map[string]func() (*ent.Contact, error){
+			"email": func() (*ent.Contact, error) { return f.ByEmail(a.agent, text) }, "secret": func() (*ent.Contact, error) { return f.BySecret(a.agent, text) },
+			"phone": func() (*ent.Contact, error) { return f.ByPhone(a.agent, "", text) }, "login": func() (*ent.Contact, error) { return f.ByLogin(a.agent, text) },
+		} {
+			if c, err := find(); c != nil || err != nil {
+				t.Errorf("%s %q: got %v, %v", name, text, c, err)
+			}
+		}
+		for name, filter := range map[string]contact.Filter{"email": {Email: &text}, "phone": {Phone: &text}, "name": {Name: &text}, "search": {Search: &text}} {
+			if _, err := f.Page(a.agent, filter, contact.Order{}, contact.PageArgs{}); err != nil {
+				t.Errorf("filter by %s %q: %v", name, text, err)
+			}
+			if _, err := f.Count(a.agent, filter); err != nil {
+				t.Errorf("count by %s %q: %v", name, text, err)
+			}
+		}
+	}
+	byName := contact.Order{Field: contact.ByName}
+	cursor := base64.RawURLEncoding.EncodeToString([]byte(`{"f":"name_key","v":"\u0000","i":1}`))
+	if _, err := f.Page(a.agent, contact.Filter{}, byName, contact.PageArgs{After: &cursor}); err != nil {
+		t.Errorf("a cursor: %v", err)
 	}
 }

@@ -61,7 +61,8 @@ func (w *write) loginsNow(ctx context.Context) ([]Login, error) {
 	return loginsOf(rows), err
 }
 
-// checkLogins adds what is wrong with the set itself, and returns it without blank names, sorted by name.
+// checkLogins adds what is wrong with the set itself, and returns it sorted by name, without names that are blank or cannot be
+// looked up.
 func (w *write) checkLogins(set []Login) []Login {
 	seen, kept := map[string]bool{}, []Login{}
 	for _, l := range set {
@@ -80,7 +81,9 @@ func (w *write) checkLogins(set []Login) []Login {
 			w.errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
 			w.errs.last().Subject = l.Name
 		}
-		kept = append(kept, l)
+		if holdable(l.Name) {
+			kept = append(kept, l)
+		}
 	}
 	if len(kept) > maxLogins {
 		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)

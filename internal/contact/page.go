@@ -1,19 +1,15 @@
 package contact
 
 import (
+	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
-	"contactgraph/ent/predicate"
-	"contactgraph/internal/revision"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -60,6 +56,10 @@ type Page struct {
 
 // Page returns a stretch of the contacts that the viewer can see. It fails with ErrPage if the arguments do not fit.
 func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
+	return s.page(ctx, f, o, a, usual)
+}
+
+func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
 	v, err := signedIn(ctx)
 	if err != nil {
 		return nil, err
@@ -74,38 +74,42 @@ func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Pag
 	if err != nil {
 		return nil, err
 	}
-	ps := f.predicates(v)
-	for _, bound := range []struct {
-		cursor *string
-		desc   bool
-	}{{a.After, o.Desc}, {a.Before, !o.Desc}} {
-		if bound.cursor == nil {
-			continue
-		}
-		p, err := beyond(o, *bound.cursor, bound.desc)
-		if err != nil {
-			return nil, err
-		}
-		ps = append(ps, p)
-	}
-	backwards := a.Last != nil
-	// One more than asked for tells whether there is more.
-	found, err := s.client().Contact.Query().Where(ps...).Order(o.terms(backwards)).Limit(size + 1).All(ctx)
+	st, err := a.stretch(o)
 	if err != nil {
 		return nil, err
 	}
+	if f.ModifiedSince != nil && o.Field == ByLastModified {
+		st.since(*f.ModifiedSince)
+		f.ModifiedSince = nil
+	}
+	// One more than asked for tells whether there is more.
+	l := &look{
+		limits: within, store: s.store, account: v.Account, conditions: f.conditions(v),
+		order: Order{o.Field, o.Desc != a.backwards()}, stretch: st, size: size + 1,
+	}
+	found, err := l.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.page(o, found, size), nil
+}
+
+// page makes a page of what was found, which may be one too many.
+func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 	more := len(found) > size
 	found = found[:min(len(found), size)]
 	page := &Page{Contacts: found, HasNext: more, HasPrev: a.After != nil}
-	if backwards {
+	if a.backwards() {
 		slices.Reverse(found)
 		page.HasNext, page.HasPrev = a.Before != nil, more
 	}
 	for _, c := range found {
 		page.Cursors = append(page.Cursors, o.cursor(c))
 	}
-	return page, nil
+	return page
 }
+
+func (a PageArgs) backwards() bool { return a.Last != nil }
 
 // Count returns how many contacts the filter leaves of those that the viewer can see.
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
@@ -116,7 +120,15 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.client().Contact.Query().Where(f.predicates(v)...).Count(ctx)
+	return s.client().Contact.Query().Where(contact.AccountID(v.Account), func(q *sql.Selector) {
+		for _, c := range f.conditions(v) {
+			if c.own() {
+				c.narrow(q)
+			} else {
+				q.Where(sql.In(q.C(contact.FieldID), c.entries(sql.Dialect(q.Dialect()), all)))
+			}
+		}
+	}).Count(ctx)
 }
 
 func (a PageArgs) size() (int, error) {
@@ -135,70 +147,31 @@ func (a PageArgs) size() (int, error) {
 	return size, nil
 }
 
-// terms orders by the field and then by id.
-func (o Order) terms(backwards bool) contact.OrderOption {
-	direction := sql.OrderAsc()
-	if o.Desc != backwards {
-		direction = sql.OrderDesc()
+// sort orders a statement by the field and then by id.
+func (o Order) sort(q *sql.Selector, column func(string) string) {
+	direction := sql.Asc
+	if o.Desc {
+		direction = sql.Desc
 	}
-	return func(s *sql.Selector) {
-		if o.Field != ByID {
-			sql.OrderByField(string(o.Field), direction).ToFunc()(s)
-		}
-		sql.OrderByField(contact.FieldID, direction).ToFunc()(s)
+	if o.Field != ByID {
+		q.OrderBy(direction(column(string(o.Field))))
 	}
+	q.OrderBy(direction(column(contact.FieldID)))
 }
 
-// position is what a cursor holds: the field that the list was ordered by, its value, and the id.
-type position struct {
-	Field OrderField `json:"f"`
-	Value string     `json:"v,omitempty"`
-	ID    int        `json:"i"`
-}
-
-func (o Order) cursor(c *ent.Contact) string {
-	p := position{Field: o.Field, ID: c.ID}
+// compare is negative if a comes before b in the order.
+func (o Order) compare(a, b *ent.Contact) (n int) {
 	switch o.Field {
 	case ByName:
-		p.Value = c.NameKey
+		n = strings.Compare(a.NameKey, b.NameKey)
 	case ByLastModified:
-		p.Value = revision.FormatTime(c.LastModified)
+		n = a.LastModified.Compare(b.LastModified)
 	case ByRegistration:
-		p.Value = revision.FormatTime(c.RegisteredAt)
+		n = a.RegisteredAt.Compare(b.RegisteredAt)
 	}
-	b, _ := json.Marshal(p) //nolint:errchkjson // strings and a number
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// beyond is the condition to come after the cursor, or with desc before it.
-func beyond(o Order, cursor string, desc bool) (predicate.Contact, error) {
-	var p position
-	b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(cursor))
-	if err == nil {
-		err = json.Unmarshal(b, &p)
+	n = cmp.Or(n, cmp.Compare(a.ID, b.ID))
+	if o.Desc {
+		return -n
 	}
-	if err != nil || p.Field != o.Field {
-		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
-	}
-	var value any = p.Value
-	switch o.Field {
-	case ByID:
-		if desc {
-			return contact.IDLT(p.ID), nil
-		}
-		return contact.IDGT(p.ID), nil
-	case ByLastModified, ByRegistration:
-		at, err := time.Parse(time.RFC3339Nano, p.Value)
-		if err != nil {
-			return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
-		}
-		value = at.UTC()
-	}
-	return func(s *sql.Selector) {
-		compare := sql.CompositeGT
-		if desc {
-			compare = sql.CompositeLT
-		}
-		s.Where(compare([]string{s.C(string(o.Field)), s.C(contact.FieldID)}, value, p.ID))
-	}, nil
+	return n
 }

@@ -78,10 +78,13 @@ func checkText(errs *Errors, path, s string, limit int) {
 	if limit > 0 && Length(s) > limit {
 		errs.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
 	}
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+	if !holdable(s) {
 		errs.add(Invalid, path, "%s must be text without NUL characters.", path)
 	}
 }
+
+// holdable reports whether both engines can keep the text, or look for it.
+func holdable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // Length counts UTF-16 units, as the documented API does.
 func Length(s string) int {

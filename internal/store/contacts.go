@@ -10,6 +10,8 @@ import (
 	"contactgraph/ent/contact"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/viewer"
+
+	entsql "entgo.io/ent/dialect/sql"
 )
 
 // selectContacts is the statement that reads n contacts of an account. With lock they are kept from every other transaction
@@ -41,6 +43,25 @@ func (s *Store) ReadContact(ctx context.Context, account, id int) (*ent.Contact,
 		return nil, err
 	}
 	return found[0], nil
+}
+
+// CountRows returns the number of rows of a query. That the query carries its account is for the caller to know.
+func (s *Store) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) *entsql.Selector) (int, error) {
+	ctx, cancel := within(ctx, s.engine.limits.read)
+	defer cancel()
+	b := entsql.Dialect(s.engine.dialect)
+	statement, args := b.Select(entsql.Count("*")).From(query(b).As("counted")).Query()
+	rows, err := s.client.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return scanNumber(rows)
+}
+
+// scanNumber reads the one number that a query finds, and closes the rows.
+func scanNumber(rows *sql.Rows) (n int, err error) {
+	defer func() { err = dberr.Classify(errors.Join(err, rows.Err(), rows.Close())) }()
+	return entsql.ScanInt(rows)
 }
 
 // scanContacts reads what selectContacts finds, and closes the rows.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"contactgraph/internal/dberr"
 
@@ -30,6 +33,9 @@ func (r *reader) Query(ctx context.Context, query string, args, v any) error {
 	}
 	r.observe(ctx, query)
 	ctx, cancel := within(ctx, r.limit)
+	if list, ok := args.([]any); ok {
+		args = r.holdable(list)
+	}
 	err := classified(r.Driver.Query(ctx, query, args, v), v, cancel)
 	if err != nil {
 		cancel()
@@ -43,9 +49,25 @@ func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*
 		return nil, errReadOnly
 	}
 	r.observe(ctx, query)
-	rows, err := r.Driver.QueryContext(ctx, query, args...)
+	rows, err := r.Driver.QueryContext(ctx, query, r.holdable(args)...)
 	return rows, dberr.Classify(err)
 }
+
+// holdable makes PostgreSQL find nothing by text that it cannot hold, as SQLite does, where it would fail.
+func (r *reader) holdable(args []any) []any {
+	if r.Dialect() != dialect.Postgres {
+		return args
+	}
+	for i, a := range args {
+		if text, ok := a.(string); ok && (strings.Contains(text, "\x00") || !utf8.ValidString(text)) {
+			args = slices.Clone(args)
+			args[i] = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", replacement), replacement)
+		}
+	}
+	return args
+}
+
+const replacement = string(unicode.ReplacementChar)
 
 // ExecContext fails.
 func (*reader) ExecContext(context.Context, string, ...any) (sql.Result, error) {

@@ -77,7 +77,7 @@ func checkOlderBinaries(t *testing.T, engine, url string, now []string) {
 		}
 		for _, statement := range now {
 			if newest && !slices.Contains(then, statement) {
-				t.Errorf("a statement is not in %s: %s: %s", file, renew, statement)
+				t.Errorf("a statement is not in %s: %s: %.200s", file, renew, statement)
 			}
 		}
 	}

@@ -46,10 +46,33 @@ func (e *engine) plan(ctx context.Context, dir, version, name string, tables []*
 // versioned names the file of a plan by this version, so that both engines have the same ones.
 type versioned string
 
-// Format lays the plan out as atlas does.
+// Format lays the plan out as atlas does, below the directive that says that the binary before it can live with it: what cannot
+// be said so is no plan to commit.
 func (v versioned) Format(p *atlas.Plan) ([]atlas.File, error) {
 	p.Version = string(v)
-	return atlas.DefaultFormatter.Format(p)
+	files, err := atlas.DefaultFormatter.Format(p)
+	for i, f := range files {
+		files[i] = atlas.NewLocalFile(f.Name(), append([]byte("-- atlas:"+additive+"\n\n"), f.Bytes()...))
+	}
+	return files, err
+}
+
+// Rehash brings the sums of the files in root to what they hold, for one that was written by hand.
+func Rehash(root string) error {
+	for _, folder := range []string{sqliteFolder, postgresFolder} {
+		dir, err := atlas.NewLocalDir(filepath.Join(root, folder))
+		if err != nil {
+			return err
+		}
+		sum, err := dir.Checksum()
+		if err != nil {
+			return err
+		}
+		if err := atlas.WriteSumFile(dir, sum); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refuseDroppedTable speaks up where ent is silent: it leaves a table that is gone from the schema out of every plan.

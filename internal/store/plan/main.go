@@ -2,8 +2,8 @@
 //
 //	go run ./internal/store/plan NAME
 //
-// Look the file over before committing it, and give it the directive "-- atlas:additive" above a blank line if the binary
-// before it can live with the new tables.
+// Look the file over before committing it: the directive at its top says that the binary before it can live with the new tables.
+// After a change by hand, run it without a name, which brings the sums up to date.
 package main
 
 import (
@@ -20,12 +20,19 @@ import (
 	"ariga.io/atlas/sql/migrate"
 )
 
+const folder = "migrations"
+
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./internal/store/plan NAME")
+	var err error
+	switch len(os.Args) {
+	case 1:
+		err = store.Rehash(folder)
+	case 2:
+		err = plan(context.Background(), os.Args[1])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: go run ./internal/store/plan [NAME]")
 		os.Exit(2)
 	}
-	err := plan(context.Background(), os.Args[1])
 	if errors.Is(err, migrate.ErrNoPlan) {
 		fmt.Fprintln(os.Stderr, "plan: the files say what ent/schema says")
 		return
@@ -53,7 +60,7 @@ func plan(ctx context.Context, name string) (err error) {
 	}
 	version, planned := time.Now().UTC().Format("20060102150405"), false
 	for _, url := range []string{filepath.Join(dev, "dev.db"), server.URL("dev")} {
-		err := store.Plan(ctx, "migrations", url, version, name)
+		err := store.Plan(ctx, folder, url, version, name)
 		if err != nil && !errors.Is(err, migrate.ErrNoPlan) {
 			return err
 		}

@@ -1,0 +1,119 @@
+package contact
+
+import (
+	"math"
+	"strings"
+
+	"contactgraph/ent/contact"
+	"contactgraph/ent/membership"
+	"contactgraph/ent/predicate"
+	"contactgraph/ent/searchterm"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// condition is one of those that a filter is made of: it is met by the contacts that entries of an index name.
+type condition struct {
+	account int
+	table   string
+	id      string                // the column with the contact's id
+	where   []func(*sql.Selector) // which entries of the account
+	order   string                // what the index is ordered by, of those
+	prefix  string                // of the words, where the entries are of words
+	n       int                   // how many there are, counted as far as it matters
+	small   bool                  // few enough for a set
+}
+
+// uncounted is the number of entries before they are counted: more than any.
+const uncounted = math.MaxInt
+
+// ofContact is a condition on a column of the contact's own, by which an index orders the ids.
+func ofContact(account int, is predicate.Contact) condition {
+	return condition{account: account, table: contact.Table, id: contact.FieldID, where: []func(*sql.Selector){is}, order: contact.FieldID, n: uncounted}
+}
+
+// ofOne is a condition that one contact at most meets.
+func ofOne(account int, is predicate.Contact) condition {
+	c := ofContact(account, is)
+	c.n = 1
+	return c
+}
+
+// ofTime is a condition on a time of the contact.
+func ofTime(account int, column string, is predicate.Contact) condition {
+	c := ofContact(account, is)
+	c.order = column
+	return c
+}
+
+// ofSegment is the condition to be in a segment.
+func ofSegment(account, segment int) condition {
+	return condition{
+		account: account, table: membership.Table, id: membership.FieldContactID, order: membership.FieldContactID,
+		where: []func(*sql.Selector){membership.SegmentID(segment)}, n: uncounted,
+	}
+}
+
+// ofWord is the condition that the contact has a word with the prefix, of one of the kinds if there are any.
+func ofWord(account int, prefix string, kinds ...searchterm.Kind) condition {
+	c := condition{
+		account: account, table: searchterm.Table, id: searchterm.FieldContactID, order: searchterm.FieldTerm, prefix: prefix, n: uncounted,
+		where: []func(*sql.Selector){searchterm.TermGTE(prefix), searchterm.TermLT(after(prefix))},
+	}
+	if len(kinds) > 0 {
+		c.where = append(c.where, searchterm.KindIn(kinds...))
+	}
+	return c
+}
+
+// after is the least text that is greater than every text with this prefix.
+func after(prefix string) string { return prefix + "\U0010FFFF" }
+
+// own reports whether the condition is on the contact's own columns.
+func (c condition) own() bool { return c.table == contact.Table }
+
+// leads reports whether every contact whose name_key begins with the prefix meets the condition. An address is another word.
+func (c condition) leads() bool { return c.prefix != "" && !strings.HasPrefix(c.prefix, "@") }
+
+// entries selects the ids of the contacts that meet c, in the order of the index. With a prefix, some are repeated.
+func (c condition) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
+	q := c.ofAll(b)
+	c.narrow(q)
+	return q.OrderBy(q.C(c.order)).Limit(limit)
+}
+
+// ofAll selects the ids of all entries of the account.
+func (c condition) ofAll(b *sql.DialectBuilder) *sql.Selector {
+	t := b.Table(c.table)
+	return b.Select(t.C(c.id)).From(t).Where(sql.EQ(t.C(contact.FieldAccountID), c.account))
+}
+
+// narrow limits a statement on the table to the entries.
+func (c condition) narrow(q *sql.Selector) {
+	for _, p := range c.where {
+		p(q)
+	}
+}
+
+// met is the condition on the id of a contact that there is an entry of it.
+func (c condition) met(b *sql.DialectBuilder, id string) *sql.Predicate {
+	if c.small {
+		return asked(sql.In(id, c.entries(b, all)), "IS TRUE")
+	}
+	q := c.ofAll(b)
+	return asked(q.Where(sql.ColumnsEQ(q.C(c.id), id)).Where(c.asked(b)).Limit(1), "IS NOT NULL")
+}
+
+// asked is the condition on a row of the table that it is one of the entries, for a statement that finds it otherwise.
+func (c condition) asked(b *sql.DialectBuilder) *sql.Predicate {
+	q := b.Select().From(b.Table(c.table))
+	c.narrow(q)
+	return asked(q.P(), "IS TRUE")
+}
+
+// asked is a condition that no planner looks rows up by: it is asked of each row.
+func asked(q sql.Querier, is string) *sql.Predicate {
+	return sql.P(func(b *sql.Builder) {
+		b.Wrap(func(b *sql.Builder) { b.Join(q) }).Pad().WriteString(is)
+	})
+}
