@@ -28,7 +28,7 @@ type Store interface {
 	// Write runs fn in a transaction about the contact, and returns when its work is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
 	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.
-	Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.Contact, error)
+	Contact(ctx context.Context, account, id int) (*ent.Contact, error)
 	// Save leaves a compare-and-set to be done at the end of the write that ctx belongs to.
 	Save(ctx context.Context, u batch.Update)
 	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.

@@ -30,7 +30,7 @@ type write struct {
 func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
 ) (r *Result, err error) {
 	err = s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
-		old, err := s.store.Contact(ctx, tx, v.Account, id)
+		old, err := s.store.Contact(ctx, v.Account, id)
 		if err != nil {
 			return err
 		}

@@ -89,12 +89,12 @@ func targets(c *ent.Contact) []any {
 
 // Contact returns the contact that the write is about, nil if there is none, and keeps it from every other write until this
 // one is committed or undone. That the viewer may see it is for the caller to know.
-func (s *Store) Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.Contact, error) {
+func (s *Store) Contact(ctx context.Context, account, id int) (*ent.Contact, error) {
 	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
 	if found := j.contact == id && j.account == account; found && j.read {
 		return j.found, nil
 	}
-	all, err := j.writer.readContacts(ctx, tx, account, []any{id})
+	all, err := j.writer.readContacts(ctx, account, []any{id})
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -102,13 +102,13 @@ func (s *Store) Contact(ctx context.Context, tx *ent.Tx, account, id int) (*ent.
 }
 
 // prefetch reads the contacts that the jobs are about, with one statement for those of one account.
-func (w *writer) prefetch(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+func (w *writer) prefetch(ctx context.Context, jobs []*job) error {
 	for group := range runs(jobs, func(a, b *job) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {
 		if group[0].contact == 0 {
 			continue
 		}
 		for part := range parts(group, 1) {
-			if err := w.prefetchPart(ctx, tx, part); err != nil {
+			if err := w.prefetchPart(ctx, part); err != nil {
 				return err
 			}
 		}
@@ -116,12 +116,12 @@ func (w *writer) prefetch(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 	return nil
 }
 
-func (w *writer) prefetchPart(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+func (w *writer) prefetchPart(ctx context.Context, jobs []*job) error {
 	ids := make([]any, len(jobs))
 	for i, j := range jobs {
 		ids[i] = j.contact
 	}
-	all, err := w.readContacts(ctx, tx, jobs[0].account, ids)
+	all, err := w.readContacts(ctx, jobs[0].account, ids)
 	if err != nil {
 		return err
 	}
@@ -135,13 +135,15 @@ func (w *writer) prefetchPart(ctx context.Context, tx *ent.Tx, jobs []*job) erro
 	return nil
 }
 
-func (w *writer) readContacts(ctx context.Context, tx *ent.Tx, account int, ids []any) ([]*ent.Contact, error) {
+func (w *writer) readContacts(ctx context.Context, account int, ids []any) (found []*ent.Contact, err error) {
 	statement := w.text(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
-	rows, err := tx.QueryContext(ctx, statement, append([]any{account}, ids...)...)
-	if err != nil {
-		return nil, err
-	}
-	return scanContacts(rows)
+	read := step{statement: statement, args: append([]any{account}, ids...), row: func(scan func(...any) error) error {
+		c := &ent.Contact{}
+		found = append(found, c)
+		return scan(targets(c)...)
+	}}
+	err = w.begin.tx.run(ctx, []step{read})
+	return found, err
 }
 
 // accountOf is the account that a write is in, 0 if it is in none.

@@ -112,22 +112,18 @@ type begin struct {
 	tx      *transaction // the latest one
 }
 
-// Tx begins a transaction. It reads what is committed, whatever a PostgreSQL database has as its default: a write locks
-// its contact first, and must see what it has waited for.
+// Tx begins a transaction.
 func (b *begin) Tx(ctx context.Context) (dialect.Tx, error) {
-	tx, err := b.BeginTx(ctx, &sql.TxOptions{Isolation: b.isolation()})
-	if err != nil {
-		return nil, dberr.Classify(err)
+	var s stepper = &pipeline{db: b.DB()}
+	if b.Dialect() != dialect.Postgres {
+		tx, err := b.DB().BeginTx(ctx, nil)
+		if err != nil {
+			return nil, dberr.Classify(err)
+		}
+		s = oneByOne{tx}
 	}
-	b.tx = &transaction{Tx: tx, raw: tx.(execQuerier), observe: b.observe, dog: b.dog} //nolint:forcetypeassert // ent's own has both
+	b.tx = &transaction{stepper: s, ent: entsql.Conn{ExecQuerier: s}, ctx: ctx, observe: b.observe, dog: b.dog}
 	return b.tx, nil
-}
-
-func (b *begin) isolation() sql.IsolationLevel {
-	if b.Dialect() == dialect.Postgres {
-		return sql.LevelReadCommitted
-	}
-	return sql.LevelDefault
 }
 
 type execQuerier interface {
@@ -138,13 +134,15 @@ type execQuerier interface {
 // transaction is that of a batch of writes. A write that is guarded can be undone alone: its first statement that changes
 // anything opens a savepoint. Most writes that fail do so before, and cost none.
 type transaction struct {
-	dialect.Tx
+	stepper
 
-	raw     execQuerier
+	ent     entsql.Conn     // the same, as ent talks to it
+	ctx     context.Context //nolint:containedctx // of the commit: that of the beginning, as in database/sql
 	observe func(ctx context.Context, statement string)
 	dog     *watchdog
 	state   guard
-	broken  bool // a statement failed outside a savepoint: PostgreSQL takes no more until the transaction ends
+	broken  bool   // a statement failed outside a savepoint: PostgreSQL takes no more until the transaction ends
+	last    []step // what is left to do before the commit
 }
 
 type guard int
@@ -166,21 +164,21 @@ func (t *transaction) Query(ctx context.Context, query string, args, v any) erro
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(classified(t.Tx.Query(ctx, query, args, v), v, func() {}))
+	return t.after(classified(t.ent.Query(ctx, query, args, v), v, func() {}))
 }
 
 func (t *transaction) Exec(ctx context.Context, query string, args, v any) error {
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(dberr.Classify(t.Tx.Exec(ctx, query, args, v)))
+	return t.after(dberr.Classify(t.ent.Exec(ctx, query, args, v)))
 }
 
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
-	rows, err := t.raw.QueryContext(ctx, query, args...)
+	rows, err := t.stepper.QueryContext(ctx, query, args...)
 	return rows, t.after(dberr.Classify(err))
 }
 
@@ -188,8 +186,35 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
-	result, err := t.raw.ExecContext(ctx, query, args...)
+	result, err := t.stepper.ExecContext(ctx, query, args...)
 	return result, t.after(dberr.Classify(err))
+}
+
+// run runs the steps. None is a guarded write's own.
+func (t *transaction) run(ctx context.Context, steps []step) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	for _, s := range steps {
+		t.observe(ctx, s.statement)
+	}
+	t.dog.feed()
+	return t.after(dberr.Classify(t.stepper.run(ctx, steps)))
+}
+
+// Commit does what is left to do, and commits.
+func (t *transaction) Commit() error {
+	for _, s := range t.last {
+		t.observe(t.ctx, s.statement)
+	}
+	t.dog.feed()
+	return t.commit(t.ctx, t.last)
+}
+
+// Rollback undoes all.
+func (t *transaction) Rollback() error {
+	t.dog.feed()
+	return t.rollback(t.ctx)
 }
 
 // before opens the savepoint if the statement is the first of a guarded write that changes anything.
@@ -199,7 +224,7 @@ func (t *transaction) before(ctx context.Context, statement string) error {
 	if t.state != guarded || !changes(statement) {
 		return nil
 	}
-	if _, err := t.raw.ExecContext(ctx, setSavepoint); err != nil {
+	if _, err := t.stepper.ExecContext(ctx, setSavepoint); err != nil {
 		return t.after(dberr.Classify(err))
 	}
 	t.state = saved
@@ -228,11 +253,11 @@ func (t *transaction) end(ctx context.Context, failed bool) error {
 		return nil
 	}
 	if failed {
-		if _, err := t.raw.ExecContext(ctx, undoToSavepoint); err != nil {
+		if _, err := t.stepper.ExecContext(ctx, undoToSavepoint); err != nil {
 			return dberr.Classify(err)
 		}
 	}
-	if _, err := t.raw.ExecContext(ctx, releaseSavepoint); err != nil {
+	if _, err := t.stepper.ExecContext(ctx, releaseSavepoint); err != nil {
 		return dberr.Classify(err)
 	}
 	return nil

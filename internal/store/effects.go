@@ -8,11 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"contactgraph/ent"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/batch"
-	"contactgraph/internal/dberr"
 )
 
 // errOvertaken is the error of a compare-and-set that found another version than the write had read.
@@ -25,26 +23,23 @@ func (s *Store) Save(ctx context.Context, u batch.Update) {
 	j.updates = append(j.updates, u)
 }
 
-// flush does what the writes have noted. A key that is taken, or a version that has moved on, makes it fail with an error
-// that dberr.Raced has marked: the writes, run again one by one, see by themselves what has come between.
-func (w *writer) flush(ctx context.Context, tx *ent.Tx) error {
+// effects are the steps that do what the writes have noted. A key that is taken, or a version that has moved on, makes them fail
+// with an error that dberr.Raced has marked: the writes, run again one by one, see by themselves what has come between.
+func (w *writer) effects() []step {
 	updates := w.noted
 	w.noted = nil
 	slices.SortStableFunc(updates, func(a, b batch.Update) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), slices.Compare(a.Columns, b.Columns))
 	})
-	err := w.updateContacts(ctx, tx, updates)
-	if err == nil {
-		err = w.replaceTerms(ctx, tx, updates)
+	steps := append(w.updateContacts(updates), w.replaceTerms(updates)...)
+	for i := range steps {
+		steps[i].mayRace = true
 	}
-	if errors.Is(err, errOvertaken) || dberr.IsUnique(err) || dberr.IsForeignKey(err) {
-		return dberr.Raced(err)
-	}
-	return err
+	return steps
 }
 
-// updateContacts runs the compare-and-sets, one statement for those that set the same columns of the same account.
-func (w *writer) updateContacts(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+// updateContacts are the compare-and-sets, one statement for those that set the same columns of the same account.
+func (w *writer) updateContacts(updates []batch.Update) (steps []step) {
 	alike := func(a, b batch.Update) bool {
 		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && slices.Equal(a.Columns, b.Columns)
 	}
@@ -53,15 +48,13 @@ func (w *writer) updateContacts(ctx context.Context, tx *ent.Tx, updates []batch
 			continue
 		}
 		for part := range parts(group, w.store.engine.leastRows) {
-			if err := w.updateAlike(ctx, tx, part); err != nil {
-				return err
-			}
+			steps = append(steps, w.updateAlike(part))
 		}
 	}
-	return nil
+	return steps
 }
 
-func (w *writer) updateAlike(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+func (w *writer) updateAlike(updates []batch.Update) step {
 	columns := updates[0].Columns
 	args := append(make([]any, 0, 1+len(updates)*(2+len(columns))), updates[0].Account)
 	for _, u := range updates {
@@ -74,15 +67,12 @@ func (w *writer) updateAlike(ctx context.Context, tx *ent.Tx, updates []batch.Up
 		}
 		b.update(columns, len(updates))
 	})
-	result, err := tx.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return err
-	}
-	n, err := result.RowsAffected()
-	if err == nil && n != int64(len(updates)) {
-		err = errOvertaken
-	}
-	return err
+	return step{statement: statement, args: args, ran: func(rows int64) error {
+		if rows != int64(len(updates)) {
+			return errOvertaken
+		}
+		return nil
+	}}
 }
 
 // updateOne is the compare-and-set of one contact. Its parameters are those of update.
@@ -134,8 +124,8 @@ type termRow struct {
 // termColumns are those of a termRow.
 var termColumns = []string{searchterm.FieldAccountID, searchterm.FieldContactID, searchterm.FieldKind, searchterm.FieldTerm}
 
-// replaceTerms takes away the words that the contacts are no longer found by, and adds those that are new.
-func (w *writer) replaceTerms(ctx context.Context, tx *ent.Tx, updates []batch.Update) error {
+// replaceTerms take away the words that the contacts are no longer found by, and add those that are new.
+func (w *writer) replaceTerms(updates []batch.Update) []step {
 	var gone, added []termRow
 	for _, u := range updates { // sorted by account
 		for _, t := range u.Gone {
@@ -145,22 +135,17 @@ func (w *writer) replaceTerms(ctx context.Context, tx *ent.Tx, updates []batch.U
 			added = append(added, termRow{u.Account, u.Contact, t})
 		}
 	}
-	if err := w.deleteTerms(ctx, tx, gone); err != nil {
-		return err
-	}
-	return w.insertTerms(ctx, tx, added)
+	return append(w.deleteTerms(gone), w.insertTerms(added)...)
 }
 
-func (w *writer) deleteTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
+func (w *writer) deleteTerms(rows []termRow) (steps []step) {
 	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
 		for part := range parts(group, 1) {
 			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
-			if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
-				return err
-			}
+			steps = append(steps, step{statement: statement, args: termArgs(part)})
 		}
 	}
-	return nil
+	return steps
 }
 
 // deleteTerms names the account in each alternative, for the index. PostgreSQL is told it once more, for what routes
@@ -183,17 +168,15 @@ func (b *builder) deleteTerms(n int) {
 	b.write(")")
 }
 
-func (w *writer) insertTerms(ctx context.Context, tx *ent.Tx, rows []termRow) error {
+func (w *writer) insertTerms(rows []termRow) (steps []step) {
 	for part := range parts(rows, 1) {
 		statement := w.text(statementKey{"insert terms", "", len(part)}, func(b *builder) {
 			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.rows(len(part), termColumns)
 		})
-		if _, err := tx.ExecContext(ctx, statement, termArgs(part)...); err != nil {
-			return err
-		}
+		steps = append(steps, step{statement: statement, args: termArgs(part)})
 	}
-	return nil
+	return steps
 }
 
 func termArgs(rows []termRow) []any {

@@ -2,17 +2,13 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // logColumns are what a row of the log is stored as; logArgs must follow their order.
@@ -33,40 +29,48 @@ func logArgs(r *ent.Change) ([]any, error) {
 	}, nil
 }
 
-// number gives the log rows of the batch the next numbers of their accounts, and inserts them. It comes last, so that the
-// counter's row is locked only from here to the commit, and numbers become visible in their order. Every batch of every
-// process takes the accounts in the same order.
-func (w *writer) number(ctx context.Context, tx *ent.Tx, batch []*job) error {
-	var rows []*ent.Change
+// rowsOf are the log rows of the writes that have succeeded, sorted by account: every batch of every process takes the accounts in
+// the same order.
+func rowsOf(batch []*job) (rows []*ent.Change) {
 	for _, j := range batch {
 		if j.err == nil {
 			rows = append(rows, j.log...)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b *ent.Change) int { return cmp.Compare(a.AccountID, b.AccountID) })
-	for group := range runs(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
-		if err := w.numberAccount(ctx, tx, group); err != nil {
-			return fmt.Errorf("logging writes of account %d: %w", group[0].AccountID, err)
-		}
-	}
-	return nil
+	return rows
 }
 
-// numberAccount numbers and inserts rows of one account.
-func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, rows []*ent.Change) error {
-	last, err := w.count(ctx, tx, rows[0].AccountID, len(rows))
-	if err != nil {
-		return fmt.Errorf("taking numbers from the feed: %w", err)
+// numbering takes the next numbers of their accounts for the rows, and gives them. It comes last, so that the counter's row is
+// locked only from here to the commit, and numbers become visible in their order.
+func (w *writer) numbering(rows []*ent.Change) (steps []step) {
+	for group := range runs(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
+		statement := w.text(statementKey{"count", "", 1}, func(b *builder) {
+			b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
+		})
+		steps = append(steps, step{statement: statement, args: []any{len(group), group[0].AccountID}, row: func(scan func(...any) error) error {
+			var last int64
+			err := scan(&last)
+			for i, r := range group {
+				r.Seq = last - int64(len(group)) + int64(i) + 1
+			}
+			return err
+		}})
 	}
-	for i, r := range rows {
-		r.Seq = last - int64(len(rows)) + int64(i) + 1
-	}
+	return steps
+}
+
+// logging inserts the rows, which are numbered.
+func (w *writer) logging(rows []*ent.Change) (steps []step, err error) {
 	for part := range parts(rows, 1) {
 		args := make([]any, 0, len(part)*len(logColumns))
 		for _, r := range part {
+			if r.Seq == 0 {
+				return nil, fmt.Errorf("account %d has no feed", r.AccountID)
+			}
 			row, err := logArgs(r)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			args = append(args, row...)
 		}
@@ -74,22 +78,7 @@ func (w *writer) numberAccount(ctx context.Context, tx *ent.Tx, rows []*ent.Chan
 			b.write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
 			b.rows(len(part), logColumns)
 		})
-		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
-			return err
-		}
+		steps = append(steps, step{statement: statement, args: args})
 	}
-	return nil
-}
-
-// count takes the account's next n numbers, and returns the last of them.
-func (w *writer) count(ctx context.Context, tx *ent.Tx, account, n int) (last int64, err error) {
-	statement := w.text(statementKey{"count", "", 1}, func(b *builder) {
-		b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
-	})
-	rows, err := tx.QueryContext(ctx, statement, n, account)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
-	return sql.ScanInt64(rows)
+	return steps, nil
 }

@@ -64,6 +64,21 @@ func TestPostgresIsRestoredFromADump(t *testing.T) {
 	}
 }
 
+// TestDeadConnectionsAreReplaced ends all connections behind the store's back: the next writes take new ones, and do not fail.
+func TestDeadConnectionsAreReplaced(t *testing.T) {
+	t.Parallel()
+	f := openFixture(t, emptyPostgres(t))
+	ctx := f.account("Demo")
+	for range 3 {
+		execute(t, f.url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		for contact := range 2 * postgresWriters {
+			if err := f.Write(ctx, contact, addShop("North")); err != nil {
+				t.Errorf("the write of contact %d: %v", contact, err)
+			}
+		}
+	}
+}
+
 // postgresProgram runs one of PostgreSQL's programs.
 func postgresProgram(t *testing.T, name string, args ...string) {
 	t.Helper()

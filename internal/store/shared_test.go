@@ -75,9 +75,9 @@ func (f *fixture) contacts(ctx context.Context, n int) (ids []int) {
 
 // rename is a write that gives the context's contact a first name and an email key, as the rules do.
 func (f *fixture) rename(ctx context.Context, id int, name, email string) sharedWrite {
-	return sharedWrite{ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+	return sharedWrite{ctx, id, func(ctx context.Context, _ *ent.Tx) error {
 		v, _ := viewer.FromContext(ctx)
-		old, err := f.Contact(ctx, tx, v.Account, id)
+		old, err := f.Contact(ctx, v.Account, id)
 		if err != nil {
 			return err
 		}

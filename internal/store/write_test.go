@@ -280,8 +280,33 @@ func TestLogNeedsAFeed(t *testing.T) {
 		f.Log(ctx, logRow(ctx, 1, 1))
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "taking numbers from the feed") {
+	if err == nil || !strings.Contains(err.Error(), "account 1 has no feed") {
 		t.Errorf("got %v, want that the account has no feed", err)
+	}
+}
+
+// The log is written together with the commit: a row that it refuses is no commit whose outcome is unknown.
+func TestLogThatRefusesARowIsKnownToFail(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := f.account("Demo")
+	logged := func(shop string) error {
+		return f.Write(ctx, 7, func(ctx context.Context, tx *ent.Tx) error {
+			f.Log(ctx, logRow(ctx, 7, 1))
+			return addShop(shop)(ctx, tx)
+		})
+	}
+	if err := logged("North"); err != nil {
+		t.Fatal(err)
+	}
+	if err := logged("South"); !dberr.IsUnique(err) || errors.Is(err, dberr.ErrUnknown) {
+		t.Errorf("got %v, want that the version is in the log", err)
+	}
+	if err := f.Write(ctx, 0, addShop("East")); err != nil {
+		t.Errorf("the next write: %v", err)
+	}
+	if got, want := f.shops(ctx), []string{"North", "East"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -149,13 +149,13 @@ func (w *writer) transact(jobs []*job) (err error) {
 	if err := w.runAll(ctx, tx, jobs); err != nil {
 		return err
 	}
-	if err := w.flush(ctx, tx); err != nil {
+	rows := rowsOf(jobs)
+	if err := w.begin.tx.run(ctx, append(w.effects(), w.numbering(rows)...)); err != nil {
 		return err
 	}
-	if err := w.number(ctx, tx, jobs); err != nil {
-		return err
+	if w.begin.tx.last, err = w.logging(rows); err != nil {
+		return fmt.Errorf("logging writes: %w", err)
 	}
-	dog.feed()
 	return w.commit(tx)
 }
 
@@ -164,13 +164,13 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 	shared := len(jobs) > 1
 	if !shared {
 		jobs[0].read = false
-	} else if err := w.prefetch(ctx, tx, jobs); err != nil {
+	} else if err := w.prefetch(ctx, jobs); err != nil {
 		return err
 	}
 	for i, j := range jobs {
 		if i > 0 && j.sameContact(jobs[i-1]) { // it has to see what that one did
 			j.read = false
-			if err := w.flush(ctx, tx); err != nil {
+			if err := w.begin.tx.run(ctx, w.effects()); err != nil {
 				return err
 			}
 		}
@@ -209,14 +209,15 @@ func call(ctx context.Context, tx *ent.Tx, fn func(context.Context, *ent.Tx) err
 	return fn(ctx, tx)
 }
 
-// commit commits. If that fails, PostgreSQL may have said that it has rolled back; else nobody knows, and an SQLite file is
-// not written to again: what its cache holds may not be what the disk has.
+// commit commits. If that fails, it may be known that nothing is committed; else nobody knows, and an SQLite file is not
+// written to again: what its cache holds may not be what the disk has.
 func (w *writer) commit(tx *ent.Tx) error {
 	err := tx.Commit()
+	_, before := errors.AsType[stepError](err)
 	switch {
 	case err == nil:
 		return nil
-	case dberr.IsRolledBack(err):
+	case before, dberr.IsRolledBack(err):
 		return dberr.Classify(err)
 	case w.store.engine.stops:
 		w.store.stop(err)
