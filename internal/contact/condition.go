@@ -2,7 +2,9 @@ package contact
 
 import (
 	"math"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"contactgraph/ent/contact"
 	"contactgraph/ent/membership"
@@ -66,8 +68,20 @@ func ofWord(account int, prefix string, kinds ...searchterm.Kind) condition {
 	return c
 }
 
-// after is the least text that is greater than every text with this prefix.
-func after(prefix string) string { return prefix + "\U0010FFFF" }
+// after is the least text that is greater than every text with this prefix, in the order of code points.
+func after(prefix string) string {
+	runes := []rune(prefix)
+	for i, last := range slices.Backward(runes) {
+		switch next := last + 1; {
+		case next > utf8.MaxRune:
+		case !utf8.ValidRune(next): // a surrogate: UTF-8 has none
+			return string(runes[:i]) + "\uE000"
+		default:
+			return string(runes[:i]) + string(next)
+		}
+	}
+	return prefix + string(utf8.MaxRune) // no word is made of nothing else
+}
 
 // own reports whether the condition is on the contact's own columns.
 func (c condition) own() bool { return c.table == contact.Table }

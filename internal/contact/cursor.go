@@ -52,7 +52,7 @@ func (o Order) position(cursor *string) (*position, error) {
 	if err == nil && (o.Field == ByLastModified || o.Field == ByRegistration) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
-	if err != nil || p.Field != o.Field {
+	if err != nil || p.Field != o.Field || !p.at.IsZero() && !inYears(p.at) {
 		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
 	}
 	return &p, nil

@@ -121,11 +121,16 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 		return 0, err
 	}
 	return s.client().Contact.Query().Where(contact.AccountID(v.Account), func(q *sql.Selector) {
+		id, b, sought := q.C(contact.FieldID), sql.Dialect(q.Dialect()), false
 		for _, c := range f.conditions(v) {
-			if c.own() {
+			switch in := sql.In(id, c.entries(b, all)); {
+			case c.own():
 				c.narrow(q)
-			} else {
-				q.Where(sql.In(q.C(contact.FieldID), c.entries(sql.Dialect(q.Dialect()), all)))
+			case sought: // by two lists at once SQLite would look for every pair of them
+				q.Where(asked(in, "IS TRUE"))
+			default:
+				q.Where(in)
+				sought = true
 			}
 		}
 	}).Count(ctx)

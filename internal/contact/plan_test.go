@@ -87,6 +87,22 @@ func TestPagesUseIndexes(t *testing.T) {
 	}
 }
 
+// TestCountSeeksByOneList shows that what several lists have in common is not looked for among all pairs of them.
+func TestCountSeeksByOneList(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	for name, filter := range map[string]contact.Filter{
+		"two words": {Name: new("an ek")}, "a word and a segment": {Search: new("an"), Segment: &a.segments[0]},
+	} {
+		for _, plan := range f.plans(func() { must(f.Count(a.agent, filter)) }) {
+			if text := strings.Join(plan, "\n"); strings.Contains(text, "id=? AND rowid=?") || !strings.Contains(text, "USING") {
+				t.Errorf("%s:\n%s", name, text)
+			}
+		}
+	}
+}
+
 // checkPlan finds steps that read too much, and returns the indexes that are used. That of the order may be read along, and
 // must be, on a walk: it would have no end if what it finds had to be sorted.
 func checkPlan(t *testing.T, plan []string, order string) (used []string) {

@@ -61,13 +61,14 @@ func (r *reader) holdable(args []any) []any {
 	for i, a := range args {
 		if text, ok := a.(string); ok && (strings.Contains(text, "\x00") || !utf8.ValidString(text)) {
 			args = slices.Clone(args)
-			args[i] = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", replacement), replacement)
+			args[i] = nobodys
 		}
 	}
 	return args
 }
 
-const replacement = string(unicode.ReplacementChar)
+// nobodys is longer than any text that rows are looked up by, and comes late in any order.
+var nobodys = strings.Repeat(string(unicode.ReplacementChar), 1<<12)
 
 // ExecContext fails.
 func (*reader) ExecContext(context.Context, string, ...any) (sql.Result, error) {
@@ -114,7 +115,7 @@ type begin struct {
 
 // Tx begins a transaction.
 func (b *begin) Tx(ctx context.Context) (dialect.Tx, error) {
-	var s stepper = &pipeline{db: b.DB()}
+	var s stepper = newPipeline(b.DB())
 	if b.Dialect() != dialect.Postgres {
 		tx, err := b.DB().BeginTx(ctx, nil)
 		if err != nil {

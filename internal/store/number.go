@@ -45,6 +45,9 @@ func rowsOf(batch []*job) (rows []*ent.Change) {
 // locked only from here to the commit, and numbers become visible in their order.
 func (w *writer) numbering(rows []*ent.Change) (steps []step) {
 	for group := range runs(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
+		for _, r := range group {
+			r.Seq = 0 // which says that an account has no feed
+		}
 		statement := w.text(statementKey{"count", "", 1}, func(b *builder) {
 			b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
 		})

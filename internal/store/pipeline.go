@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"slices"
 
@@ -97,6 +98,13 @@ type pipeline struct {
 	db    *sql.DB
 	conn  *sql.Conn // nil before it has begun, and after its end
 	begun bool
+	live  context.Context    //nolint:containedctx // of rows: those that a write leaves open end with the transaction
+	end   context.CancelFunc // of live
+}
+
+func newPipeline(db *sql.DB) *pipeline {
+	live, end := context.WithCancel(context.Background())
+	return &pipeline{db: db, live: live, end: end}
 }
 
 // The transaction reads what is committed, whatever a database has as its default: a write locks its contact first, and must
@@ -118,15 +126,18 @@ func (p *pipeline) QueryContext(ctx context.Context, query string, args ...any) 
 	if err := p.run(ctx, nil); err != nil {
 		return nil, err
 	}
+	ctx, _ = endingWith(p.live, ctx) // live does cancel it
 	return p.conn.QueryContext(ctx, query, args...)
 }
 
 // run begins, if need be, and runs the steps. As long as nothing is begun, a connection that has died in the pool is replaced.
 func (p *pipeline) run(ctx context.Context, steps []step) (err error) {
-	if p.begun {
-		if len(steps) == 0 {
-			return nil
-		}
+	switch {
+	case p.begun && p.conn == nil:
+		return sql.ErrTxDone
+	case p.begun && len(steps) == 0:
+		return nil
+	case p.begun:
 		return p.send(ctx, steps)
 	}
 	begin := step{statement: beginStatement, ran: func(int64) error {
@@ -141,7 +152,7 @@ func (p *pipeline) run(ctx context.Context, steps []step) (err error) {
 		if err = p.send(ctx, steps); err == nil || p.begun || ctx.Err() != nil {
 			return err
 		}
-		err = errors.Join(err, p.release())
+		err = errors.Join(err, p.giveBack())
 	}
 	return err
 }
@@ -150,38 +161,62 @@ func (p *pipeline) commit(ctx context.Context, last []step) error {
 	if !p.begun && len(last) == 0 {
 		return nil
 	}
-	err := p.run(ctx, slices.Concat(last, []step{{statement: commitStatement}}))
-	return errors.Join(err, p.release())
+	err := p.run(ctx, nil) // by itself: what is begun twice must not be committed twice
+	if err == nil {
+		err = p.run(ctx, slices.Concat(last, []step{{statement: commitStatement}}))
+	}
+	if err != nil {
+		return err // and to be rolled back
+	}
+	p.release() //nolint:errcheck // it is committed, whatever becomes of the connection
+	return nil
 }
 
 func (p *pipeline) rollback(ctx context.Context) (err error) {
 	if p.conn == nil {
 		return sql.ErrTxDone
 	}
+	p.end() // a connection that is found dead is closed only when nothing is read from it
 	if p.begun {
 		_, err = p.conn.ExecContext(ctx, rollbackStatement)
 	}
 	return errors.Join(err, p.release())
 }
 
-// release gives the connection back. The pool throws it away if it is dead, or still in a transaction.
+// release ends what is still read, and gives the connection back.
 func (p *pipeline) release() error {
-	if p.conn == nil {
-		return nil
-	}
+	p.end()
+	return p.giveBack()
+}
+
+// giveBack returns the connection to the pool, or closes it if it is still in a transaction.
+func (p *pipeline) giveBack() error {
 	conn := p.conn
 	p.conn = nil
-	return conn.Close()
+	err := conn.Raw(func(c any) error {
+		if c.(*stdlib.Conn).Conn().PgConn().TxStatus() != idle { //nolint:forcetypeassert // poolPostgres opens no others
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
+		return nil // it is closed already
+	}
+	return errors.Join(err, conn.Close())
 }
+
+// idle is the state of a connection that is in no transaction. See https://www.postgresql.org/docs/15/protocol-message-formats.html,
+// ReadyForQuery.
+const idle = 'I'
 
 // send sends the steps, and takes their answers.
 func (p *pipeline) send(ctx context.Context, steps []step) error {
-	return p.conn.Raw(func(driver any) (err error) {
+	return p.conn.Raw(func(c any) (err error) {
 		batch := &pgx.Batch{}
 		for _, s := range steps {
 			batch.Queue(s.statement, s.args...)
 		}
-		results := driver.(*stdlib.Conn).Conn().SendBatch(ctx, batch) //nolint:forcetypeassert // poolPostgres opens no others
+		results := c.(*stdlib.Conn).Conn().SendBatch(ctx, batch) //nolint:forcetypeassert // poolPostgres opens no others
 		defer func() {
 			if closing := results.Close(); err == nil {
 				err = closing
@@ -189,7 +224,7 @@ func (p *pipeline) send(ctx context.Context, steps []step) error {
 		}()
 		for _, s := range steps {
 			err := s.take(results)
-			if answered(err) && s.statement != commitStatement {
+			if answered(err) && s.statement != commitStatement || pgconn.SafeToRetry(err) {
 				err = stepError{err}
 			}
 			if err != nil {

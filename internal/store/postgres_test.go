@@ -1,12 +1,18 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/dberr"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -76,6 +82,61 @@ func TestDeadConnectionsAreReplaced(t *testing.T) {
 				t.Errorf("the write of contact %d: %v", contact, err)
 			}
 		}
+	}
+}
+
+// TestNoTransactionStaysOpen holds whatever ends a write: a connection in the pool has no transaction, and so no locks.
+func TestNoTransactionStaysOpen(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		do   func(f *fixture, ctx context.Context, tx *ent.Tx) error
+	}{
+		{"a function that takes longer than the limit of a statement", func(f *fixture, _ context.Context, _ *ent.Tx) error {
+			time.Sleep(2 * f.engine.limits.write)
+			return nil
+		}},
+		{"a row that the log refuses", func(f *fixture, ctx context.Context, _ *ent.Tx) error {
+			f.Log(ctx, logRow(ctx, 1, 1))
+			f.Log(ctx, logRow(ctx, 1, 1))
+			return nil
+		}},
+		{"text that PostgreSQL does not take", func(f *fixture, ctx context.Context, _ *ent.Tx) error {
+			r := logRow(ctx, 1, 1)
+			r.ActorName = "\x00"
+			f.Log(ctx, r)
+			return nil
+		}},
+		{"rows that are not closed", func(_ *fixture, _ context.Context, tx *ent.Tx) error {
+			_, err := tx.QueryContext(context.Background(), "SELECT generate_series(1, 100000)") //nolint:rowserrcheck,sqlclosecheck // on purpose
+			return err
+		}},
+		{"a function that fails", func(_ *fixture, ctx context.Context, tx *ent.Tx) error {
+			return errors.Join(errTest, addShop("South")(ctx, tx))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := openFixture(t, emptyPostgres(t))
+			f.engine.limits.write = 300 * time.Millisecond
+			ctx := f.account("Demo")
+			id := f.contacts(ctx, 1)[0]
+			err := f.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+				if _, err := f.Contact(ctx, accountOf(ctx), id); err != nil {
+					return err
+				}
+				return tt.do(f, ctx, tx)
+			})
+			if err == nil || errors.Is(err, dberr.ErrUnknown) {
+				t.Errorf("got %v, want a failure that is known", err)
+			}
+			if open := query(t, f.url, "SELECT state || ': ' || query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"); len(open) > 0 {
+				t.Errorf("open: %q", open)
+			}
+			if err := f.Write(ctx, id, f.rename(ctx, id, "Anna", "anna").fn); err != nil {
+				t.Errorf("the next write of the contact: %v", err)
+			}
+		})
 	}
 }
 
