@@ -1,10 +1,10 @@
 # make run       the demo server on http://127.0.0.1:8080
 # make test      everything that CI runs
 # make generate  ent's client and gqlgen's server, after a change of ent/schema or schema
-# make migration NAME=…  the SQL that leads from migrations/ to ent/schema
+# make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
 # make bench     side by side with a server written by hand (ARGS=…)
 # make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
-# make test-powercut  the power cut fifty times under load; needs root
+# make test-powercut  the power cut fifty times under load; needs root (where root may, make test cuts it a few times)
 # make lint, make build, make fuzz: what they say
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -36,6 +36,24 @@ func only(t *testing.T, e engine) {
 	}
 }
 
+// ownPostgres is a PostgreSQL that a test has for itself, with an empty database.
+func ownPostgres(t *testing.T, o pgserver.Options, database string) *pgserver.Server {
+	t.Helper()
+	pg, err := pgserver.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := pg.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := pg.CreateDatabase(t.Context(), database); err != nil {
+		t.Fatal(err)
+	}
+	return pg
+}
+
 // shared is the PostgreSQL in which each test has databases of its own, and the PgBouncer before it.
 var shared struct {
 	once    sync.Once

@@ -1,7 +1,6 @@
 package acceptance
 
 import (
-	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -14,22 +13,8 @@ import (
 // the server gives up on their connections; when it goes on, so do the servers.
 func TestPostgresThatHangs(t *testing.T) {
 	only(t, postgres)
-	if os.Getenv("CONTACTGRAPH_TEST_FAULTS") == "" {
-		t.Skip("it takes half a minute; make test-faults runs it")
-	}
 	t.Parallel()
-	pg, err := pgserver.Start(t.Context(), pgserver.Options{NoSync: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := pg.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := pg.CreateDatabase(t.Context(), "hangs"); err != nil {
-		t.Fatal(err)
-	}
+	pg := ownPostgres(t, pgserver.Options{NoSync: true}, "hangs")
 	s := start(t, pg.URL("hangs"), 5)
 	requests := []struct {
 		method, path, body string

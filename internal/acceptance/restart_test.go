@@ -54,18 +54,7 @@ type load struct {
 func TestPostgresRestarts(t *testing.T) {
 	only(t, postgres)
 	t.Parallel()
-	pg, err := pgserver.Start(t.Context(), pgserver.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := pg.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := pg.CreateDatabase(t.Context(), "restarts"); err != nil {
-		t.Fatal(err)
-	}
+	pg := ownPostgres(t, pgserver.Options{}, "restarts")
 	database := pg.URL("restarts")
 	f := fleetOn(t, database, restartContacts, 2)
 	l := &load{t: t, stop: make(chan struct{})}

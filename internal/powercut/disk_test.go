@@ -1,6 +1,7 @@
 package powercut
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,9 @@ type disk struct {
 
 func newDisk(t *testing.T) *disk {
 	t.Helper()
+	if os.Geteuid() != 0 {
+		cannot(t, "only root can mount a file system and cut its power")
+	}
 	dir := t.TempDir()
 	d := &disk{t: t, image: filepath.Join(dir, "image"), dir: filepath.Join(dir, "disk")}
 	if err := os.Mkdir(d.dir, 0o700); err != nil {
@@ -35,8 +39,11 @@ func newDisk(t *testing.T) *disk {
 	if err := f.Truncate(diskSize); err != nil {
 		t.Fatal(err)
 	}
-	d.run("mkfs.ext4", "-q", d.image)
-	d.mount()
+	for _, command := range [][]string{{"mkfs.ext4", "-q", d.image}, d.mounting()} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			cannot(t, fmt.Sprintf("this root cannot make a disk: %q: %v: %s", command, err, out))
+		}
+	}
 	t.Cleanup(func() {
 		if err := unix.Unmount(d.dir, unix.MNT_DETACH); err != nil {
 			t.Errorf("unmounting %s: %v", d.dir, err)
@@ -45,17 +52,8 @@ func newDisk(t *testing.T) *disk {
 	return d
 }
 
-func (d *disk) run(program string, args ...string) {
-	d.t.Helper()
-	if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
-		d.t.Fatalf("%s: %v\n%s", program, err, out)
-	}
-}
-
-func (d *disk) mount() {
-	d.t.Helper()
-	d.run("mount", "-o", "loop", d.image, d.dir)
-}
+// mounting is the command that mounts the disk.
+func (d *disk) mounting() []string { return []string{"mount", "-o", "loop", d.image, d.dir} }
 
 // Of ext4's ioctls: EXT4_IOC_SHUTDOWN is _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH drops the journal that is only
 // in memory.
@@ -98,7 +96,10 @@ func (d *disk) recover() {
 			d.t.Fatalf("unmounting %s: %v", d.dir, err)
 		}
 	}
-	d.mount()
+	command := d.mounting()
+	if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+		d.t.Fatalf("%q: %v: %s", command, err, out)
+	}
 }
 
 // file is the name of a file on the disk.

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// cuts is how often the power of the server is cut.
+// cuts is how often the power of the server is cut, if it is to be often.
 const cuts = 50
 
 // acked is a write that the server acknowledged.
@@ -34,12 +34,11 @@ type acked struct {
 
 // Whatever the server acknowledged before the power failed is there when it is back, and nothing is damaged.
 func TestServer(t *testing.T) {
-	needRoot(t)
+	d, cuts := newDisk(t), many(cuts)
 	program := filepath.Join(t.TempDir(), "contactgraph")
 	if out, err := exec.Command("go", "build", "-o", program, "contactgraph").CombinedOutput(); err != nil {
 		t.Fatalf("building the server: %v\n%s", err, out)
 	}
-	d := newDisk(t)
 	database := d.file("contacts.db")
 	var all, late []acked
 	s := serve(t, program, database)
