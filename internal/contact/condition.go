@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"contactgraph/ent/contact"
@@ -23,7 +24,6 @@ type condition struct {
 	order   string                // what the index is ordered by, of those
 	prefix  string                // of the words, where the entries are of words
 	n       int                   // how many there are, counted as far as it matters
-	small   bool                  // few enough for a set
 }
 
 // uncounted is the number of entries before they are counted: more than any.
@@ -41,10 +41,10 @@ func ofOne(account int, is predicate.Contact) condition {
 	return c
 }
 
-// ofTime is a condition on a time of the contact.
-func ofTime(account int, column string, is predicate.Contact) condition {
-	c := ofContact(account, is)
-	c.order = column
+// ofModified is the condition to have been modified at t or later.
+func ofModified(account int, t time.Time) condition {
+	c := ofContact(account, stretch{above: since(t)}.of)
+	c.order = contact.FieldLastModified
 	return c
 }
 
@@ -109,9 +109,9 @@ func (c condition) narrow(q *sql.Selector) {
 	}
 }
 
-// met is the condition on the id of a contact that there is an entry of it.
-func (c condition) met(b *sql.DialectBuilder, id string) *sql.Predicate {
-	if c.small {
+// met is the condition on the id of a contact that there is an entry of it. It looks into a set of all of them, or into the index.
+func (c condition) met(b *sql.DialectBuilder, id string, inSet bool) *sql.Predicate {
+	if inSet {
 		return asked(sql.In(id, c.entries(b, all)), "IS TRUE")
 	}
 	q := c.ofAll(b)

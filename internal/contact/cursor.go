@@ -52,7 +52,7 @@ func (o Order) position(cursor *string) (*position, error) {
 	if err == nil && (o.Field == ByLastModified || o.Field == ByRegistration) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
-	if err != nil || p.Field != o.Field || !p.at.IsZero() && !inYears(p.at) {
+	if err != nil || p.Field != o.Field || !inYears(p.at) {
 		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
 	}
 	return &p, nil
@@ -72,13 +72,14 @@ func (a PageArgs) stretch(o Order) (st stretch, err error) {
 	return st, err
 }
 
-// since leaves what was last modified at t or later in a stretch of a list by that time. Times are kept to the microsecond.
-func (st *stretch) since(t time.Time) {
-	p := position{Field: ByLastModified, at: t.UTC().Truncate(time.Microsecond)}
+// since is the place in a list by the time of modification that what was modified at t or later comes behind. Times are kept to
+// the microsecond; what t has beyond that, PostgreSQL would cut off.
+func since(t time.Time) *position {
+	p := &position{Field: ByLastModified, at: t.UTC().Truncate(time.Microsecond)}
 	if p.at.Before(t) {
 		p.ID = math.MaxInt32
 	}
-	st.from(p)
+	return p
 }
 
 // from moves the beginning to p, if that is later. Two bounds on the same side would not do: the engines may seek by one and
@@ -105,7 +106,10 @@ func (p position) compare(q position) int {
 	return cmp.Or(n, cmp.Compare(p.ID, q.ID))
 }
 
-// cut limits a statement to the stretch.
+// of limits a statement on contacts to the stretch.
+func (st stretch) of(q *sql.Selector) { st.cut(q, q.C) }
+
+// cut limits a statement to the stretch, whose columns are named by column.
 func (st stretch) cut(q *sql.Selector, column func(string) string) {
 	if p := st.above; p != nil {
 		q.Where(sql.CompositeGT(p.columns(column), p.values()...))

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"contactgraph/ent/contact"
-	"contactgraph/ent/predicate"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
@@ -66,7 +65,7 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, ofContact(v.Account, contact.CompanyID(*f.Company)))
 	}
 	if f.ModifiedSince != nil {
-		cs = append(cs, ofTime(v.Account, contact.FieldLastModified, since(*f.ModifiedSince)))
+		cs = append(cs, ofModified(v.Account, *f.ModifiedSince))
 	}
 	if f.Segment != nil {
 		cs = append(cs, ofSegment(v.Account, *f.Segment))
@@ -78,16 +77,6 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, ofWords(v.Account, keys.Query(*f.Search))...)
 	}
 	return cs
-}
-
-// since is the condition to have been modified at t or later. Times are kept to the microsecond; what t has beyond that,
-// PostgreSQL would cut off.
-func since(t time.Time) predicate.Contact {
-	kept := t.UTC().Truncate(time.Microsecond)
-	if kept.Before(t) {
-		return contact.LastModifiedGT(kept)
-	}
-	return contact.LastModifiedGTE(kept)
 }
 
 // blank reports whether a text says nothing: an empty search box does not narrow a list.

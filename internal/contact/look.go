@@ -95,7 +95,7 @@ func (l *look) sortOrWalk(ctx context.Context) ([]*ent.Contact, error) {
 // walk returns the page by the order or, if that is too far, by the filter.
 func (l *look) walk(ctx context.Context) ([]*ent.Contact, error) {
 	far := l.far
-	if l.conditions[0].small {
+	if l.fitsSet(l.conditions[0]) {
 		far = l.farWithSet
 	}
 	found, err := l.contacts(ctx, l.byOrder(far))
@@ -121,7 +121,7 @@ func (l *look) count(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			c.n, c.small = n, n <= l.some
+			c.n = n
 		}
 		if c.n <= l.few {
 			break

@@ -79,7 +79,7 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, withi
 		return nil, err
 	}
 	if f.ModifiedSince != nil && o.Field == ByLastModified {
-		st.since(*f.ModifiedSince)
+		st.from(*since(*f.ModifiedSince))
 		f.ModifiedSince = nil
 	}
 	// One more than asked for tells whether there is more.

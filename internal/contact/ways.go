@@ -56,7 +56,7 @@ func (l *look) matches(b *sql.DialectBuilder, limit int) *sql.Selector {
 	}
 	q := b.Select().From(entries)
 	for _, c := range others {
-		q.Where(c.met(b, entries.C(first.id)))
+		q.Where(c.met(b, entries.C(first.id), l.fitsSet(c)))
 	}
 	return q.Limit(limit)
 }
@@ -83,7 +83,7 @@ func (l *look) leading(b *sql.DialectBuilder, st stretch) *sql.Selector {
 	st.from(position{Field: ByName, Value: prefix})
 	st.to(position{Field: ByName, Value: after(prefix)})
 	q := l.list(b)
-	st.cut(q, q.C)
+	st.of(q)
 	return q
 }
 
@@ -120,7 +120,7 @@ func (l *look) byOrder(limit int) way {
 		q := b.Select(walk.C(contact.FieldID)).From(walk)
 		for _, c := range l.conditions {
 			if !l.onTheWay(c) {
-				q.Where(c.met(b, walk.C(contact.FieldID)))
+				q.Where(c.met(b, walk.C(contact.FieldID), l.fitsSet(c)))
 			}
 		}
 		l.order.sort(q, walk.C)
@@ -141,13 +141,16 @@ func (l *look) along(q *sql.Selector) {
 			q.Where(c.asked(sql.Dialect(q.Dialect())))
 		}
 	}
-	l.stretch.cut(q, q.C)
+	l.stretch.of(q)
 	l.order.sort(q, q.C)
 }
 
 // onTheWay reports whether the condition is asked of the rows themselves on a walk: a set of the contacts that meet it would
 // be too large. Not by id, where sorting its entries is quicker than reading so many rows.
-func (l *look) onTheWay(c condition) bool { return c.own() && c.n > l.some && l.order.Field != ByID }
+func (l *look) onTheWay(c condition) bool { return c.own() && !l.fitsSet(c) && l.order.Field != ByID }
+
+// fitsSet reports whether the entries of the condition are few enough to be read into a set.
+func (l *look) fitsSet(c condition) bool { return c.n <= l.some }
 
 // looksUp reports whether there is a condition that is not met or failed on the way.
 func (l *look) looksUp() bool {

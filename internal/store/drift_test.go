@@ -100,6 +100,46 @@ func TestFilesAndSchemaAgree(t *testing.T) {
 	}
 }
 
+// TestPlannedFileIsReadyToCommit shows that a plan says that it is additive, and that a change of it by hand is taken in.
+func TestPlannedFileIsReadyToCommit(t *testing.T) {
+	t.Parallel()
+	e, err := connect(t.Context(), filepath.Join(t.TempDir(), "dev.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	root := t.TempDir()
+	if err := os.CopyFS(root, migrations.Files); err != nil {
+		t.Fatal(err)
+	}
+	tables := tablesOf(t, dialect.SQLite)
+	stores := find(tables, func(table *schema.Table) bool { return table.Name == "stores" })
+	city := *column(stores, "name")
+	city.Name, city.Nullable = "city", true
+	stores.Columns = append(stores.Columns, &city)
+	if err := e.plan(t.Context(), filepath.Join(root, e.folder), "29990101000000", "city", tables); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(root, e.folder, "29990101000000_city.sql")
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.HasPrefix(string(text), "-- atlas:additive\n\n") {
+		t.Errorf("planned %s, %v", text, err)
+	}
+	dir, err := atlas.NewLocalDir(filepath.Join(root, e.folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(text, "-- a remark\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := atlas.Validate(dir); !errors.Is(err, atlas.ErrChecksumMismatch) {
+		t.Errorf("after a change by hand: %v", err)
+	}
+	if err := errors.Join(Rehash(root), atlas.Validate(dir)); err != nil {
+		t.Error(err)
+	}
+}
+
 // planned returns the migration that the engine plans, using its database, or why there can be none; "" if nothing is to do.
 func planned(t *testing.T, e *engine, tables []*schema.Table) string {
 	t.Helper()

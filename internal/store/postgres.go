@@ -24,7 +24,7 @@ const (
 	// postgresReaders bounds the connections that read. With the writers' they stay far below max_connections for several
 	// processes.
 	postgresReaders = 16
-	// What a database that hangs may hold up: a read, the waiting for a turn, and a statement of a batch. Together they stay
+	// What a database that hangs may hold up: a read, the waiting for a turn, and what a batch sends at once. Together they stay
 	// below what the server gives a request.
 	readPatience  = 6 * time.Second
 	turnPatience  = 6 * time.Second

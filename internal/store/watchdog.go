@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// watchdog ends the context of a transaction in which one statement takes longer than its limit. The transaction as a whole
-// may take as long as it needs. Without a limit it is nil, and does nothing.
+// watchdog ends the context of a transaction in which one statement, or several that are sent together, take longer than its
+// limit. The transaction as a whole may take as long as it needs. Without a limit it is nil, and does nothing.
 type watchdog struct {
 	limit  time.Duration
 	timer  *time.Timer
@@ -22,7 +22,7 @@ func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog
 	return ctx, &watchdog{limit, time.AfterFunc(limit, cancel), cancel}
 }
 
-// feed says that a statement begins.
+// feed says that a statement begins, or several that are sent together.
 func (d *watchdog) feed() {
 	if d != nil {
 		d.timer.Reset(d.limit)
