@@ -51,35 +51,35 @@ func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*mode
 
 func (r *mutationResolver) UpdateContact(ctx context.Context, input model.UpdateContactInput) (*model.UpdateContactPayload, error) {
 	set, password := patchOf(input.Set)
-	c, errs, change, err := outcome(r.contacts.Update(ctx, contact.Update{
+	o, err := outcome(r.contacts.Update(ctx, contact.Update{
 		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict), Set: set, Password: password,
 	}))
-	return &model.UpdateContactPayload{Contact: c, Errors: errs, Change: change}, err
+	return &model.UpdateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
 func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.SetContactDetailsInput) (*model.SetContactDetailsPayload, error) {
-	c, errs, change, err := outcome(r.contacts.SetDetails(ctx, contact.SetDetails{
+	o, err := outcome(r.contacts.SetDetails(ctx, contact.SetDetails{
 		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
 		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
 	}))
-	return &model.SetContactDetailsPayload{Contact: c, Errors: errs, Change: change}, err
+	return &model.SetContactDetailsPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
 func (r *mutationResolver) CreateContact(ctx context.Context, input model.CreateContactInput) (*model.CreateContactPayload, error) {
 	set, password := patchOf(input.Set)
-	c, errs, change, err := outcome(r.contacts.Create(ctx, contact.Create{
+	o, err := outcome(r.contacts.Create(ctx, contact.Create{
 		RegistrationSource: input.RegistrationSource, RegistrationIP: input.RegistrationIP,
 		RegistrationStore: idOf("Store", input.RegistrationStoreID), Set: set, Password: password,
 		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
 	}))
-	return &model.CreateContactPayload{Contact: c, Errors: errs, Change: change}, err
+	return &model.CreateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change}, err
 }
 
 func (r *mutationResolver) DeleteContact(ctx context.Context, input model.DeleteContactInput) (*model.DeleteContactPayload, error) {
-	c, errs, change, err := outcome(r.contacts.Delete(ctx, contact.Delete{
+	o, err := outcome(r.contacts.Delete(ctx, contact.Delete{
 		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
 	}))
-	return &model.DeleteContactPayload{Contact: c, Errors: errs, Change: change}, err
+	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
 func (r *queryResolver) Contact(ctx context.Context, id string) (*ent.Contact, error) {

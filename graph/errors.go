@@ -52,7 +52,7 @@ func payloadError(e *contact.Error) model.ContactError {
 	}
 	switch e.Code {
 	case contact.VersionConflict:
-		return model.VersionConflict{Code: code, Message: e.Message, Path: path, Latest: e.Latest}
+		return versionConflict(e, path)
 	case contact.EmailTaken, contact.PhoneTaken, contact.LoginTaken, contact.NameTaken:
 		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
 	case contact.StoreNotFound, contact.CompanyNotFound, contact.SegmentNotFound, contact.PropertyNotFound:
@@ -64,6 +64,17 @@ func payloadError(e *contact.Error) model.ContactError {
 	default:
 		return model.ValidationError{Code: code, Message: e.Message, Path: path}
 	}
+}
+
+// versionConflict shows what a write that came too late met.
+func versionConflict(e *contact.Error, path *string) model.VersionConflict {
+	c := model.VersionConflict{
+		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Others.Mergeable(), Fields: e.Others.Fields,
+	}
+	if gap := e.Others.Gap; gap != contact.NoGap {
+		c.UnknownBecause = &gap
+	}
+	return c
 }
 
 // presenter lets through the errors that are meant for clients; of others they learn only that there was one.

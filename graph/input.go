@@ -12,9 +12,13 @@ import (
 
 // lockOf translates the version and policy of an input.
 func lockOf(expected graphql.Omittable[*revision.Version], policy model.ConflictPolicy) contact.Lock {
-	l := contact.Lock{Expected: expected.Value(), Overwrite: policy == model.ConflictPolicyOverwrite}
+	l := contact.Lock{Expected: expected.Value(), OnConflict: policies[policy]}
 	l.Malformed = l.Expected != nil && *l.Expected == scalar.Malformed
 	return l
+}
+
+var policies = map[model.ConflictPolicy]contact.Policy{
+	model.ConflictPolicyReject: contact.Reject, model.ConflictPolicyMerge: contact.Merge, model.ConflictPolicyOverwrite: contact.Overwrite,
 }
 
 // patchOf translates the fields of an input, and the password beside them.

@@ -61,7 +61,7 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 	t.Parallel()
 	types := servedTypes(t)
 	for _, code := range append(contactCodes(t), string(model.ContactErrorCodeSignInRefused)) {
-		e := payloadError(&contact.Error{Code: contact.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Existing: &ent.Contact{ID: 2}})
+		e := payloadError(&contact.Error{Code: contact.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Others: &contact.Divergence{}, Existing: &ent.Contact{ID: 2}})
 		if code == string(model.ContactErrorCodeSignInRefused) {
 			e = model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
 		}
@@ -76,7 +76,7 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 	if e := payloadError(&contact.Error{Code: contact.NotFound}); e.GetPath() != nil {
 		t.Errorf("no path: got %q", *e.GetPath())
 	}
-	if e, ok := payloadError(&contact.Error{Code: contact.VersionConflict, Latest: &ent.Contact{ID: 1}}).(model.VersionConflict); !ok || e.Latest.ID != 1 {
+	if e, ok := payloadError(&contact.Error{Code: contact.VersionConflict, Latest: &ent.Contact{ID: 1}, Others: &contact.Divergence{}}).(model.VersionConflict); !ok || e.Latest.ID != 1 {
 		t.Errorf("a version conflict: got %v", e)
 	}
 	if e, ok := payloadError(&contact.Error{Code: contact.EmailTaken, Existing: &ent.Contact{ID: 2}}).(model.UniqueConflict); !ok || e.Existing.ID != 2 {

@@ -11,13 +11,21 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// outcome splits the result of a command into the parts of a payload: after any error the rest is null.
-func outcome(r *contact.Result, err error) (*ent.Contact, []model.ContactError, *ent.Change, error) {
+// parts are those of a payload: after any error all but errs is null.
+type parts struct {
+	contact *ent.Contact
+	errs    []model.ContactError
+	change  *ent.Change
+	merge   *contact.Divergence
+}
+
+// outcome splits the result of a command into the parts of a payload.
+func outcome(r *contact.Result, err error) (parts, error) {
 	errs, err := payloadErrors(err)
 	if err != nil || r == nil {
-		return nil, errs, nil, err
+		return parts{errs: errs}, err
 	}
-	return r.Contact, errs, r.Change, nil
+	return parts{contact: r.Contact, errs: errs, change: r.Change, merge: r.Merge}, nil
 }
 
 // visible makes null of what the viewer may not see, which is what it gets for what is not there.
@@ -63,7 +71,11 @@ var actorTypes = map[viewer.ActorKind]model.ActorType{
 	viewer.ActorSystem:  model.ActorTypeSystem,
 }
 
+// actorOf is who made a change, nil if the viewer is not to know.
 func actorOf(c *ent.Change) *model.Actor {
+	if c.ActorKind == "" {
+		return nil
+	}
 	a := &model.Actor{Type: actorTypes[c.ActorKind], ID: c.ActorID}
 	if c.ActorName != "" {
 		a.Name = &c.ActorName

@@ -24,6 +24,7 @@ type ResolverRoot interface {
 	Change() ChangeResolver
 	Contact() ContactResolver
 	ContactConnection() ContactConnectionResolver
+	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 }
@@ -152,7 +153,7 @@ type Change {
   kind: ChangeKind!
   "When."
   at: Time!
-  "Who; null if nobody is known."
+  "Who; null if it was not the customer who asks: it does not learn who works on its contact."
   actor: Actor
   "Through which door."
   source: ChangeSource!
@@ -465,6 +466,12 @@ extend type Query {
 enum ConflictPolicy {
   "Refuse with a VersionConflict that shows the contact as it is now."
   REJECT
+  """
+  Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
+  value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
+  ` + "`" + `expectedVersion` + "`" + ` counts as untouched. Not even a change that was undone since hinders a write.
+  """
+  MERGE
   "Apply the write all the same, whatever the version."
   OVERWRITE
 }
@@ -517,6 +524,8 @@ type UpdateContactPayload {
   errors: [ContactError!]!
   "The write's row in the change log; null after any error."
   change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
 }
 
 "The values of one property."
@@ -567,6 +576,8 @@ type SetContactDetailsPayload {
   errors: [ContactError!]!
   "The write's row in the change log; null after any error."
   change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
 }
 
 "A new contact."
@@ -615,6 +626,8 @@ type DeleteContactPayload {
   errors: [ContactError!]!
   "The deletion's row in the change log; null after any error."
   change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
 }
 
 extend type Mutation {
@@ -704,6 +717,54 @@ type VersionConflict implements ContactError {
   path: String
   "The contact as it is now, with the version to send next."
   latest: Contact!
+  "Why it is not known what others have done since; null if it is."
+  unknownBecause: VersionGap
+  """
+  Whether the same write would be accepted with MERGE. Never, if it is not known what others have done since. Other errors
+  beside this one still stand.
+  """
+  mergeable: Boolean!
+  """
+  Every field that the write or others touched since ` + "`" + `expectedVersion` + "`" + `, in the order of the contact's fields, then
+  properties, logins and segments. Only what the write touches, if it is not known what others have done since.
+  """
+  fields: [FieldComparison!]!
+}
+
+"Why it is not known what happened to a contact since a version."
+enum VersionGap {
+  "The contact never had the version."
+  UNKNOWN
+  "The change log does not reach back as far, or the contact has been written more than 1000 times since."
+  TOO_OLD
+}
+
+"One field from both sides. Values are as in the change log; those of ` + "`" + `password` + "`" + ` are always null."
+type FieldComparison {
+  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
+  path: String!
+  "The value at ` + "`" + `expectedVersion` + "`" + `; null if it is not known."
+  base: JSON
+  "The value now."
+  latest: JSON
+  "The value that the write wants; that at ` + "`" + `expectedVersion` + "`" + ` if it does not touch the field."
+  yours: JSON
+  "Whether the write would undo what others have done here."
+  overlaps: Boolean!
+  "Who changed it last since ` + "`" + `expectedVersion` + "`" + `; null if only the write touches it, or a customer asks about staff."
+  changedBy: Actor
+  "When that was; null if only the write touches it."
+  changedAt: Time
+}
+
+"What a write was merged with."
+type Merge {
+  "The version that the write expected."
+  base: Version!
+  "The version that the contact had instead, and on which the write was applied."
+  over: Version!
+  "Every field that the write or others touched since ` + "`" + `base` + "`" + `; none overlaps."
+  fields: [FieldComparison!]!
 }
 
 "A value that must be unique within the account is another contact's."
@@ -1231,6 +1292,8 @@ func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context
 		return ec.fieldContext_DeleteContactPayload_errors(ctx, field)
 	case "change":
 		return ec.fieldContext_DeleteContactPayload_change(ctx, field)
+	case "merge":
+		return ec.fieldContext_DeleteContactPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteContactPayload", field.Name)
 }
@@ -1247,6 +1310,26 @@ func (ec *executionContext) childFields_FieldChange(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldComparison_path(ctx, field)
+	case "base":
+		return ec.fieldContext_FieldComparison_base(ctx, field)
+	case "latest":
+		return ec.fieldContext_FieldComparison_latest(ctx, field)
+	case "yours":
+		return ec.fieldContext_FieldComparison_yours(ctx, field)
+	case "overlaps":
+		return ec.fieldContext_FieldComparison_overlaps(ctx, field)
+	case "changedBy":
+		return ec.fieldContext_FieldComparison_changedBy(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_FieldComparison_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldComparison", field.Name)
+}
+
 func (ec *executionContext) childFields_Login(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -1255,6 +1338,18 @@ func (ec *executionContext) childFields_Login(ctx context.Context, field graphql
 		return ec.fieldContext_Login_type(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Login", field.Name)
+}
+
+func (ec *executionContext) childFields_Merge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "base":
+		return ec.fieldContext_Merge_base(ctx, field)
+	case "over":
+		return ec.fieldContext_Merge_over(ctx, field)
+	case "fields":
+		return ec.fieldContext_Merge_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Merge", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1345,6 +1440,8 @@ func (ec *executionContext) childFields_SetContactDetailsPayload(ctx context.Con
 		return ec.fieldContext_SetContactDetailsPayload_errors(ctx, field)
 	case "change":
 		return ec.fieldContext_SetContactDetailsPayload_change(ctx, field)
+	case "merge":
+		return ec.fieldContext_SetContactDetailsPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetContactDetailsPayload", field.Name)
 }
@@ -1401,6 +1498,8 @@ func (ec *executionContext) childFields_UpdateContactPayload(ctx context.Context
 		return ec.fieldContext_UpdateContactPayload_errors(ctx, field)
 	case "change":
 		return ec.fieldContext_UpdateContactPayload_change(ctx, field)
+	case "merge":
+		return ec.fieldContext_UpdateContactPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateContactPayload", field.Name)
 }

@@ -208,6 +208,8 @@ type DeleteContactPayload struct {
 	Errors []ContactError `json:"errors"`
 	// The deletion's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
+	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	Merge *contact.Divergence `json:"merge,omitempty"`
 }
 
 // The viewer may not do this.
@@ -341,6 +343,8 @@ type SetContactDetailsPayload struct {
 	Errors []ContactError `json:"errors"`
 	// The write's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
+	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	Merge *contact.Divergence `json:"merge,omitempty"`
 }
 
 // The outcome of signIn.
@@ -412,6 +416,8 @@ type UpdateContactPayload struct {
 	Errors []ContactError `json:"errors"`
 	// The write's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
+	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	Merge *contact.Divergence `json:"merge,omitempty"`
 }
 
 // A change of a property's definition: what is absent or null stays.
@@ -459,6 +465,14 @@ type VersionConflict struct {
 	Path *string `json:"path,omitempty"`
 	// The contact as it is now, with the version to send next.
 	Latest *ent.Contact `json:"latest"`
+	// Why it is not known what others have done since; null if it is.
+	UnknownBecause *contact.Gap `json:"unknownBecause,omitempty"`
+	// Whether the same write would be accepted with MERGE. Never, if it is not known what others have done since. Other errors
+	// beside this one still stand.
+	Mergeable bool `json:"mergeable"`
+	// Every field that the write or others touched since `expectedVersion`, in the order of the contact's fields, then
+	// properties, logins and segments. Only what the write touches, if it is not known what others have done since.
+	Fields []*contact.Comparison `json:"fields"`
 }
 
 func (VersionConflict) IsContactError() {}
@@ -554,18 +568,23 @@ type ConflictPolicy string
 const (
 	// Refuse with a VersionConflict that shows the contact as it is now.
 	ConflictPolicyReject ConflictPolicy = "REJECT"
+	// Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
+	// value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
+	// `expectedVersion` counts as untouched. Not even a change that was undone since hinders a write.
+	ConflictPolicyMerge ConflictPolicy = "MERGE"
 	// Apply the write all the same, whatever the version.
 	ConflictPolicyOverwrite ConflictPolicy = "OVERWRITE"
 )
 
 var AllConflictPolicy = []ConflictPolicy{
 	ConflictPolicyReject,
+	ConflictPolicyMerge,
 	ConflictPolicyOverwrite,
 }
 
 func (e ConflictPolicy) IsValid() bool {
 	switch e {
-	case ConflictPolicyReject, ConflictPolicyOverwrite:
+	case ConflictPolicyReject, ConflictPolicyMerge, ConflictPolicyOverwrite:
 		return true
 	}
 	return false

@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/batch"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
@@ -33,6 +34,9 @@ type Store interface {
 	Save(ctx context.Context, u batch.Update)
 	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
 	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
+	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
+	// sees them: with those of writes that share its transaction.
+	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
 	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
 	Log(ctx context.Context, row *ent.Change)
 }
@@ -67,6 +71,7 @@ func (s *Service) Via(source change.Source) *Service {
 type Result struct {
 	Contact *ent.Contact // the contact as it is now; after a deletion, as it was
 	Change  *ent.Change  // its row in the log
+	Merge   *Divergence  // what it was merged with; nil if nobody had come between
 }
 
 // clock is the time of a write: both engines keep microseconds.

@@ -60,7 +60,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 	}
 	drafts := make([]*draft, len(cs))
 	for i := range cs {
-		if drafts[i], err = s.draft(ctx, v, &cs[i]); err != nil {
+		if drafts[i], err = s.draft(ctx, v, cs[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -77,18 +77,18 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 
 // draft is a contact to be made, checked as far as it can be outside the transaction.
 type draft struct {
-	*Create
+	Create
 
 	set  Patch
 	hash *string
 	errs Errors
 }
 
-func (s *Service) draft(ctx context.Context, v viewer.Viewer, c *Create) (*draft, error) {
+func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
 	d := &draft{Create: c}
 	checkText(&d.errs, pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
 	checkText(&d.errs, pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
-	d.set = c.Set.check(&d.errs)
+	d.set, d.Details = c.Set.check(&d.errs), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
 		if err != nil {
@@ -135,7 +135,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
 		PasswordHash: d.hash,
 	}
-	w := &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	w := &write{Service: s, tx: tx, viewer: v, defined: defined, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
 		if err := w.mustExist(ctx, storeReference, pathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
@@ -144,7 +144,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 	if err := w.fill(ctx, d.set); err != nil {
 		return nil, err
 	}
-	if err := w.setDetails(ctx, d.Details, defined); err != nil {
+	if err := w.setDetails(ctx, d.Details); err != nil {
 		return nil, err
 	}
 	w.derive()

@@ -30,7 +30,9 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	var errs Errors
 	d.Lock.check(&errs)
 	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
-		w.expect(d.Lock)
+		if err := w.reconcileRemoval(ctx, d.Lock); err != nil {
+			return nil, err
+		}
 		return w.remove(ctx)
 	})
 }

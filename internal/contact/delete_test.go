@@ -113,7 +113,7 @@ func TestDeleteIsRefused(t *testing.T) {
 		{"a contact that is not there", 999, overwrite, "NOT_FOUND"},
 		{"another account's", theirs.ID, at(theirs), "NOT_FOUND"},
 		{"without a version", c.ID, contact.Lock{}, "REQUIRED expectedVersion"},
-		{"with a version that is none", c.ID, contact.Lock{Malformed: true, Overwrite: true}, "INVALID expectedVersion"},
+		{"with a version that is none", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, "INVALID expectedVersion"},
 		{"with an old version", c.ID, at(c), "VERSION_CONFLICT"},
 	}
 	for _, tt := range tests {

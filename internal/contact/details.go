@@ -30,23 +30,27 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 	}
 	var errs Errors
 	d.Lock.check(&errs)
+	details := d.check(&errs)
 	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
-		w.expect(d.Lock)
-		defined, err := definitions(ctx, w.tx, v.Account)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.setDetails(ctx, d.Details, defined); err != nil {
-			return nil, err
-		}
-		w.derive()
-		return w.save(ctx, change.KindDETAILS)
+		return w.carryOut(ctx, d.Lock, edit{details: details}, change.KindDETAILS)
 	})
 }
 
+// check adds what is wrong with the details whatever the contact is like, but for the values of properties, and brings sets
+// into their order.
+func (d Details) check(errs *Errors) Details {
+	if d.Logins != nil {
+		d.Logins = new(checkLogins(errs, *d.Logins))
+	}
+	if d.Membership != nil {
+		d.Membership = new(sortedSet(*d.Membership))
+	}
+	return d
+}
+
 // setDetails puts the parts of d in place.
-func (w *write) setDetails(ctx context.Context, d Details, defined properties) error {
-	if err := w.setProperties(ctx, d.Properties, defined); err != nil {
+func (w *write) setDetails(ctx context.Context, d Details) error {
+	if err := w.setProperties(ctx, d.Properties); err != nil {
 		return err
 	}
 	if d.Logins != nil {

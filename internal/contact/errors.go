@@ -47,6 +47,7 @@ type Error struct {
 	Message string // a sentence for people
 
 	Latest   *ent.Contact // VersionConflict: the contact as it is now
+	Others   *Divergence  // VersionConflict: what has come between
 	Existing *ent.Contact // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
 	Subject  string       // the login, or the id of the reference, that it is about
 }
@@ -118,6 +119,11 @@ func place(path string) int {
 	return slices.Index(paths, whole)
 }
 
+// comparePaths orders all paths of a contact: properties by id.
+func comparePaths(a, b string) int {
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
 func (es *Errors) add(code Code, path, format string, args ...any) {
 	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
@@ -129,12 +135,6 @@ func (es Errors) last() *Error { return es[len(es)-1] }
 func (es *Errors) missing(code Code, path, noun string, id int) {
 	es.add(code, path, "%s with id %d does not exist.", noun, id)
 	es.last().Subject = strconv.Itoa(id)
-}
-
-// stale adds the conflict of a write that expected another version than the contact has.
-func (es *Errors) stale(latest *ent.Contact) {
-	es.add(VersionConflict, "", "The contact has been changed since this version.")
-	es.last().Latest = latest
 }
 
 func forbidden(path, message string) *Error {

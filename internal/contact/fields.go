@@ -5,7 +5,6 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/contact"
-	"contactgraph/internal/revision"
 )
 
 // Field is one of a contact's own fields that callers write. Patching, checking, comparing, logging and the mapping of
@@ -19,7 +18,8 @@ type Field struct {
 	solid  bool // must not be null
 	get    func(*ent.Contact) any
 	set    func(*ent.Contact, any)
-	ref    *reference // what an id must name
+	parse  func(any) (any, error) // makes a value of the log the field's own
+	ref    *reference             // what an id must name
 }
 
 // The fields. Their values are string, bool, time.Time or int (an id), and nil for null.
@@ -31,8 +31,9 @@ var (
 	LastName         = text("lastName", contact.FieldLastName, 50, func(c *ent.Contact) **string { return &c.LastName })
 	LimitPermanently = &Field{
 		Path: "limitMailsPermanently", column: contact.FieldLimitMailsPermanently, solid: true,
-		get: func(c *ent.Contact) any { return c.LimitMailsPermanently },
-		set: func(c *ent.Contact, v any) { c.LimitMailsPermanently, _ = v.(bool) },
+		get:   func(c *ent.Contact) any { return c.LimitMailsPermanently },
+		set:   func(c *ent.Contact, v any) { c.LimitMailsPermanently, _ = v.(bool) },
+		parse: func(v any) (any, error) { return decode[bool](v) },
 	}
 	LimitUntil = nullable("limitMailsTemporarilyUntil", contact.FieldLimitMailsTemporarilyUntil,
 		func(c *ent.Contact) **time.Time { return &c.LimitMailsTemporarilyUntil })
@@ -67,6 +68,13 @@ func nullable[T any](path, column string, at func(*ent.Contact) **T) *Field {
 				*at(c) = &t
 			}
 		},
+		parse: func(v any) (any, error) {
+			p, err := decode[*T](v)
+			if p == nil {
+				return nil, err
+			}
+			return *p, err
+		},
 	}
 }
 
@@ -85,14 +93,6 @@ func id(path, column string, ref *reference, at func(*ent.Contact) **int) *Field
 func staffOnly(f *Field) *Field {
 	f.staff = true
 	return f
-}
-
-// logged is a value as the change log keeps it: JSON of one form on both engines.
-func logged(v any) any {
-	if t, ok := v.(time.Time); ok {
-		return revision.FormatTime(t)
-	}
-	return v
 }
 
 // same compares two values of a field.

@@ -167,7 +167,7 @@ func codes(errs contact.Errors) []string {
 	return list
 }
 
-var overwrite = contact.Lock{Overwrite: true}
+var overwrite = contact.Lock{OnConflict: contact.Overwrite}
 
 // at is the lock of a caller who saw c.
 func at(c *ent.Contact) contact.Lock { return contact.Lock{Expected: &c.Version} }

@@ -25,9 +25,15 @@ type Login struct {
 	Kind login.Kind `json:"type"`
 }
 
-// setLogins replaces the contact's logins with the set.
+// key is what makes a login unique.
+func (l Login) key() string { return keys.Name(l.Name) }
+
+// setLogins replaces the contact's logins with the set, which checkLogins has seen.
 func (w *write) setLogins(ctx context.Context, set []Login) error {
-	set = w.checkLogins(set)
+	if len(set) > maxLogins {
+		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
+		set = set[:maxLogins] // enough to look up
+	}
 	now, err := w.loginsNow(ctx)
 	if err != nil {
 		return err
@@ -63,41 +69,42 @@ func (w *write) loginsNow(ctx context.Context) ([]Login, error) {
 
 // checkLogins adds what is wrong with the set itself, and returns it sorted by name, without names that are blank or cannot be
 // looked up.
-func (w *write) checkLogins(set []Login) []Login {
+func checkLogins(errs *Errors, set []Login) []Login {
 	seen, kept := map[string]bool{}, []Login{}
 	for _, l := range set {
-		key := keys.Name(l.Name)
+		key := l.key()
 		switch {
 		case key == "":
 			continue
 		case seen[key]:
-			w.errs.add(Duplicate, pathLogins, "The login %s is given twice.", l.Name)
-			w.errs.last().Subject = l.Name
+			errs.add(Duplicate, pathLogins, "The login %s is given twice.", l.Name)
+			errs.last().Subject = l.Name
 			continue
 		}
 		seen[key] = true
-		checkText(&w.errs, pathLogins, l.Name, maxLogin)
+		checkText(errs, pathLogins, l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
-			w.errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
-			w.errs.last().Subject = l.Name
+			errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
+			errs.last().Subject = l.Name
 		}
 		if holdable(l.Name) {
 			kept = append(kept, l)
 		}
 	}
-	if len(kept) > maxLogins {
-		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
-		kept = kept[:maxLogins] // enough to look up
-	}
-	slices.SortFunc(kept, func(a, b Login) int { return cmp.Compare(keys.Name(a.Name), keys.Name(b.Name)) })
+	sortLogins(kept)
 	return kept
+}
+
+// sortLogins sorts logins as they are read.
+func sortLogins(set []Login) {
+	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.key(), b.key()) })
 }
 
 // checkLoginsFree adds an error for each login that another contact has.
 func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
 	names := make([]string, len(set))
 	for i, l := range set {
-		names[i] = keys.Name(l.Name)
+		names[i] = l.key()
 	}
 	wide := viewer.AccountWide(ctx)
 	others, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
@@ -127,7 +134,7 @@ func loginsOf(rows []*ent.Login) []Login {
 func newLogins(tx *ent.Tx, contact int, set []Login) []*ent.LoginCreate {
 	rows := make([]*ent.LoginCreate, len(set))
 	for i, l := range set {
-		rows[i] = tx.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(keys.Name(l.Name)).SetKind(l.Kind)
+		rows[i] = tx.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.key()).SetKind(l.Kind)
 	}
 	return rows
 }

@@ -16,11 +16,8 @@ const (
 	maxSegments    = 1000
 )
 
-// setMembership replaces the contact's segments with the set. A customer may send it only as it is.
+// setMembership replaces the contact's segments with the set, which is sorted. A customer may send it only as it is.
 func (w *write) setMembership(ctx context.Context, set []int) error {
-	set = slices.Clone(set)
-	slices.Sort(set)
-	set = slices.Compact(set)
 	if len(set) > maxSegments {
 		w.errs.add(TooMany, pathMembership, "A contact is in at most %d segments.", maxSegments)
 		return nil
@@ -53,6 +50,11 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 		return w.tx.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
 	})
 	return nil
+}
+
+// sortedSet is the set that a list of ids stands for.
+func sortedSet(ids []int) []int {
+	return list(slices.Compact(slices.Sorted(slices.Values(ids))))
 }
 
 // segmentsNow reads the ids of the segments that the contact is in, sorted.

@@ -107,7 +107,7 @@ var details = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Details {
 
 // locks expect the version that the contact has, one that it had, or none.
 var locks = rapid.Custom(func(rt *rapid.T) func(w *world, i int) contact.Lock {
-	kind := rapid.IntRange(0, 3).Draw(rt, "lock")
+	kind, policy := rapid.IntRange(0, 3).Draw(rt, "lock"), rapid.SampledFrom([]contact.Policy{contact.Reject, contact.Merge}).Draw(rt, "policy")
 	return func(w *world, i int) contact.Lock {
 		seen := revision.Version(1)
 		if i < len(w.versions) {
@@ -117,9 +117,9 @@ var locks = rapid.Custom(func(rt *rapid.T) func(w *world, i int) contact.Lock {
 		case 0:
 			seen--
 		case 1:
-			return contact.Lock{Overwrite: true}
+			return contact.Lock{OnConflict: contact.Overwrite}
 		}
-		return contact.Lock{Expected: &seen}
+		return contact.Lock{Expected: &seen, OnConflict: policy}
 	}
 })
 

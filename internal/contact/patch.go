@@ -5,34 +5,10 @@ import (
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"contactgraph/internal/revision"
 )
 
 // Patch says which fields to write: absent is untouched, nil is cleared.
 type Patch map[*Field]any
-
-// Lock says how a write treats what others have done meanwhile.
-type Lock struct {
-	// Expected is the version that the caller saw; nil only with Overwrite.
-	Expected *revision.Version
-	// Overwrite applies the write whatever the version is, also if Expected is given.
-	Overwrite bool
-	// Malformed says that what the caller sent as a version is none.
-	Malformed bool
-}
-
-const pathVersion = "expectedVersion"
-
-// check adds what is wrong with the lock itself.
-func (l Lock) check(errs *Errors) {
-	switch {
-	case l.Malformed:
-		errs.add(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
-	case l.Expected == nil && !l.Overwrite:
-		errs.add(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
-	}
-}
 
 // check adds what is wrong with the patch whatever the contact is like, brings times to the precision that is kept, and
 // takes out what is wrong, so that the rest can still be held against the contact.

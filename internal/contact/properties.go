@@ -35,6 +35,14 @@ type PropertyPatch struct {
 	Values   []Value
 }
 
+// bound is the value of a field that the property is another name for.
+func (p PropertyPatch) bound() any {
+	if len(p.Values) == 0 {
+		return nil
+	}
+	return p.Values[0].Value
+}
+
 // properties are the account's definitions by id.
 type properties map[int]*ent.Property
 
@@ -64,8 +72,18 @@ func BoundField(p *ent.Property) *Field {
 	return boundFields[*p.Bound]
 }
 
+// pathOf is where the log shows what the patch writes: as the property, or as the field that it is another name for.
+func (ps properties) pathOf(p PropertyPatch) (path string, bound bool) {
+	if definition := ps[p.Property]; definition != nil {
+		if f := BoundField(definition); f != nil {
+			return f.Path, true
+		}
+	}
+	return propertyPath(p.Property), false
+}
+
 // setProperties checks the patches and puts them in place: bound ones into the contact, others into their table.
-func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defined properties) error {
+func (w *write) setProperties(ctx context.Context, patches []PropertyPatch) error {
 	if len(patches) > maxProperties {
 		w.errs.add(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
 		return nil
@@ -79,7 +97,7 @@ func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defi
 			continue
 		}
 		seen[p.Property] = true
-		definition := defined[p.Property]
+		definition := w.defined[p.Property]
 		if definition == nil {
 			w.errs.missing(PropertyNotFound, path, "Property", p.Property)
 			continue
@@ -90,10 +108,8 @@ func (w *write) setProperties(ctx context.Context, patches []PropertyPatch, defi
 		case len(w.errs) > before:
 		case f == nil:
 			own = append(own, p)
-		case len(p.Values) == 0:
-			bound[f] = nil
 		default:
-			bound[f] = p.Values[0].Value
+			bound[f] = p.bound()
 		}
 	}
 	if err := w.fill(ctx, bound); err != nil {
@@ -143,7 +159,7 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 	if len(patches) == 0 {
 		return nil
 	}
-	had, err := w.valuesNow(ctx, patches)
+	had, err := w.valuesNow(ctx, ids(patches)...)
 	if err != nil {
 		return err
 	}
@@ -179,12 +195,12 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 }
 
 // valuesNow reads the values that the contact has for the properties.
-func (w *write) valuesNow(ctx context.Context, patches []PropertyPatch) (map[int][]Value, error) {
+func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]Value, error) {
 	if w.isNew() {
 		return nil, nil
 	}
 	rows, err := w.tx.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
-		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(ids(patches)...)).
+		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(properties...)).
 		Order(propertyvalue.ByPosition()).All(ctx)
 	had := map[int][]Value{}
 	for _, r := range rows {
@@ -214,12 +230,4 @@ func ids(patches []PropertyPatch) []int {
 
 func sameValue(a, b Value) bool {
 	return a.Value == b.Value && (a.Description == nil) == (b.Description == nil) && str(a.Description) == str(b.Description)
-}
-
-// list makes nil an empty list, which is what the log shows for a property without values.
-func list[T any](values []T) []T {
-	if values == nil {
-		return []T{}
-	}
-	return values
 }

@@ -15,7 +15,7 @@ type Update struct {
 	Password *PasswordChange // nil leaves the password
 }
 
-// Update applies u if the contact is still at the version that it expects, or whatever its version with Overwrite. It
+// Update applies u if the contact is still at the version that it expects, or as the lock says if it is not. It
 // fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the values, the keys
 // that others have, and the references. A new password ends the contact's other sessions.
 func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
@@ -31,12 +31,7 @@ func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
 		return nil, err
 	}
 	return s.write(ctx, v, u.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
-		w.expect(u.Lock)
-		if err := w.apply(ctx, set); err != nil {
-			return nil, err
-		}
-		w.setPassword(password)
-		return w.save(ctx, change.KindUPDATE)
+		return w.carryOut(ctx, u.Lock, edit{set: set, password: password}, change.KindUPDATE)
 	})
 }
 

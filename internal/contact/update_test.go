@@ -123,7 +123,7 @@ func TestUpdateRefuses(t *testing.T) {
 		{"no version", c.ID, contact.Lock{}, nil, []string{"REQUIRED expectedVersion"}},
 		{"a version that is none", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
 		{"a version that is none, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
-		{"a version that is none, with overwrite", c.ID, contact.Lock{Malformed: true, Overwrite: true}, nil, []string{"INVALID expectedVersion"}},
+		{"a version that is none, with overwrite", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, nil, []string{"INVALID expectedVersion"}},
 		{"an old version", c.ID, expecting(old), nil, []string{"VERSION_CONFLICT"}},
 		{"a version to come", c.ID, expecting(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
 		{"a stale version", c.ID, expecting(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
@@ -184,7 +184,7 @@ func TestOverwriteTakesAnyVersion(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(nil)
-	for i, lock := range []contact.Lock{overwrite, {Overwrite: true, Expected: &c.Version}, {Overwrite: true, Expected: new(revision.Stale)}} {
+	for i, lock := range []contact.Lock{overwrite, {OnConflict: contact.Overwrite, Expected: &c.Version}, {OnConflict: contact.Overwrite, Expected: new(revision.Stale)}} {
 		r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: lock})
 		if err != nil || r.Contact.Version != c.Version+revision.Version(i)+1 {
 			t.Errorf("write %d: got %v, %v", i, r, err)

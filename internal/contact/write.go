@@ -16,13 +16,15 @@ import (
 type write struct {
 	*Service
 
-	tx     *ent.Tx
-	viewer viewer.Viewer
-	errs   Errors
-	old    *ent.Contact
-	next   *ent.Contact
-	fields []revision.FieldChange // beyond Fields: password, properties, logins, membership
-	after  []func(context.Context) error
+	tx      *ent.Tx
+	viewer  viewer.Viewer
+	defined properties // read when they are needed
+	errs    Errors
+	old     *ent.Contact
+	next    *ent.Contact
+	merge   *Divergence            // that the write was merged with
+	fields  []revision.FieldChange // beyond Fields: password, properties, logins, membership
+	after   []func(context.Context) error
 }
 
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
@@ -49,28 +51,6 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Error
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.
 func (w *write) isNew() bool { return w.old.ID == 0 }
-
-// expect adds a conflict if the contact is not at the version that the lock expects. What is wrong with the lock itself is
-// said already.
-func (w *write) expect(l Lock) {
-	if !l.Overwrite && !l.Malformed && l.Expected != nil && *l.Expected != w.old.Version {
-		w.errs.stale(w.old)
-	}
-}
-
-// apply puts the patch into w.next and checks the keys that it takes.
-func (w *write) apply(ctx context.Context, p Patch) error {
-	if err := w.fill(ctx, p); err != nil {
-		return err
-	}
-	w.derive()
-	owners, err := keyOwners(ctx, w.tx, w.viewer.Account, changedKey(w.old.EmailKey, w.next.EmailKey), changedKey(w.old.PhoneKey, w.next.PhoneKey))
-	if err != nil {
-		return err
-	}
-	owners.check(w)
-	return nil
-}
 
 // fill puts the patch into w.next and checks what it refers to.
 func (w *write) fill(ctx context.Context, p Patch) error {
@@ -128,7 +108,7 @@ func (w *write) logged(ctx context.Context, kind change.Kind) *Result {
 		At: w.next.LastModified, Fields: append(differences(w.old, w.next), w.fields...),
 	}
 	w.store.Log(ctx, row)
-	return &Result{Contact: w.next, Change: row}
+	return &Result{Contact: w.next, Change: row, Merge: w.merge}
 }
 
 // differences lists the fields in which two states differ.

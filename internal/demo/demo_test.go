@@ -192,7 +192,7 @@ func TestTheDocumentedCallRuns(t *testing.T) {
 
 // documented is the sample call of the setdetails page.
 func documented() contact.SetDetails {
-	return contact.SetDetails{ID: 466, Lock: contact.Lock{Overwrite: true}, Details: contact.Details{
+	return contact.SetDetails{ID: 466, Lock: contact.Lock{OnConflict: contact.Overwrite}, Details: contact.Details{
 		Properties: []contact.PropertyPatch{
 			{Property: 1, Values: []contact.Value{{Value: "John"}}},
 			{Property: 2},

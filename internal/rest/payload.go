@@ -77,7 +77,7 @@ func parsePayload(body []byte) (payload, error) {
 
 // command is what the payload asks for. It overwrites, because this API knows no version.
 func (p payload) command() (contact.SetDetails, error) {
-	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{Overwrite: true}}
+	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{OnConflict: contact.Overwrite}}
 	for _, property := range p.Details.got.Properties.got {
 		if property.Values.got == nil {
 			continue // as if it were not listed; only [] clears

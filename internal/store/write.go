@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/ent/change"
 	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
+	"contactgraph/internal/revision"
 )
 
 // ErrClosed is the error of a write to a store that has been closed.
@@ -115,6 +117,24 @@ func (j *job) sameContact(other *job) bool {
 func (j *job) claim() bool { return j.claimed.CompareAndSwap(false, true) }
 
 type jobKey struct{}
+
+// Changes returns at most limit rows of the contact's log beyond a version, in order, with those that the writes before the one
+// that ctx belongs to leave to their common transaction.
+func (s *Store) Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error) {
+	rows, err := tx.Change.Query().
+		Where(change.AccountID(account), change.ContactID(contact), change.VersionGT(after)).
+		Order(change.ByVersion()).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
+	for _, row := range rowsOf(j.writer.ran) {
+		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
 
 // Log adds a row to the change log of the write that ctx belongs to. The row is numbered and stored when the write's
 // function has returned without an error; then row.Seq holds its number.

@@ -40,7 +40,8 @@ type writer struct {
 
 	// Of the one who has the turn.
 	texts map[statementKey]string
-	noted []batch.Update // of the writes of the transaction so far
+	ran   []*job         // the writes of the transaction so far
+	noted []batch.Update // of those that have succeeded, and that nothing has been done about
 }
 
 // lead runs batches until one has had j in it, and gives the turn back.
@@ -168,6 +169,7 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 		return err
 	}
 	for i, j := range jobs {
+		w.ran = jobs[:i]
 		if i > 0 && j.sameContact(jobs[i-1]) { // it has to see what that one did
 			j.read = false
 			if err := w.begin.tx.run(ctx, w.effects()); err != nil {

@@ -1,0 +1,48 @@
+package graph_test
+
+import (
+	"testing"
+)
+
+const conflicts = `mutation($in: UpdateContactInput!) { updateContact(input: $in) {
+	contact { version firstName lastName }
+	errors { code message ... on VersionConflict { latest { version } unknownBecause mergeable
+		fields { path base latest yours overlaps changedBy { type id name } changedAt } } }
+	merge { base over fields { path overlaps changedBy { name } } }
+} }`
+
+func TestConflictIsToldFieldByField(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := f.create(a, "anna", nil)
+	write := func(policy string, version any, set object) any {
+		return f.get(a.agent, conflicts, object{"in": object{"id": c.ID, "expectedVersion": version, "onConflict": policy, "set": set}}, "updateContact")
+	}
+	first := c.Version.String()
+	write("REJECT", first, object{"firstName": "Eva", "limitMailsTemporarilyUntil": "2026-05-01T12:00:00Z"})
+	at := f.get(a.agent, `query($id: ID!) { contact(id: $id) { lastModified } }`, object{"id": c.ID}, "contact", "lastModified").(string)
+	f.want("what overlaps", write("MERGE", first, object{"firstName": "Ida", "lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
+		"code": "VERSION_CONFLICT", "message": "The contact has been changed since this version.", "latest": {"version": "AAAAAAAAAAI="},
+		"unknownBecause": null, "mergeable": false, "fields": [
+			{"path": "firstName", "base": "anna", "latest": "Eva", "yours": "Ida", "overlaps": true,
+				"changedBy": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "changedAt": "`+at+`"},
+			{"path": "lastName", "base": null, "latest": null, "yours": "Ek", "overlaps": false, "changedBy": null, "changedAt": null},
+			{"path": "limitMailsTemporarilyUntil", "base": null, "latest": "2026-05-01T12:00:00Z", "yours": null, "overlaps": false,
+				"changedBy": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "changedAt": "`+at+`"}
+		]}]}`)
+	f.want("a version that never was", write("REJECT", "QEA=", object{"lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
+		"code": "VERSION_CONFLICT", "message": "The contact never had this version.", "latest": {"version": "AAAAAAAAAAI="},
+		"unknownBecause": "UNKNOWN", "mergeable": false, "fields": [
+			{"path": "lastName", "base": null, "latest": null, "yours": "Ek", "overlaps": true, "changedBy": null, "changedAt": null}
+		]}]}`)
+	f.want("what does not", write("MERGE", first, object{"lastName": "Ek"}), `{
+		"contact": {"version": "AAAAAAAAAAM=", "firstName": "Eva", "lastName": "Ek"}, "errors": [],
+		"merge": {"base": "AAAAAAAAAAE=", "over": "AAAAAAAAAAI=", "fields": [
+			{"path": "firstName", "overlaps": false, "changedBy": {"name": "demo-agent"}},
+			{"path": "lastName", "overlaps": false, "changedBy": null},
+			{"path": "limitMailsTemporarilyUntil", "overlaps": false, "changedBy": {"name": "demo-agent"}}
+		]}}`)
+	f.want("nothing in between", write("MERGE", "AAAAAAAAAAM=", object{}), `{
+		"contact": {"version": "AAAAAAAAAAQ=", "firstName": "Eva", "lastName": "Ek"}, "errors": [], "merge": null}`)
+}
