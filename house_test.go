@@ -156,7 +156,7 @@ func entNames(t *testing.T) ents {
 	}
 	slices.Sort(names.entities)
 	names.entities = slices.Compact(names.entities)
-	want := []string{"APIKey", "Change", "Company", "Contact", "Feed", "Login", "Membership", "Property", "PropertyValue", "SearchTerm", "Segment", "Session", "Store", "User"}
+	want := []string{"APIKey", "Change", "Company", "Contact", "Feed", "IdempotencyKey", "Login", "Membership", "Property", "PropertyValue", "SearchTerm", "Segment", "Session", "Store", "User"}
 	if diff := cmp.Diff(want, names.entities); diff != "" {
 		t.Fatalf("the entities in ent/ (-want +got)\n%s", diff)
 	}

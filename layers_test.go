@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/store":           {"ent/...", "internal/batch", "internal/dberr", "internal/viewer", "migrations"},
+	"internal/store":           {"ent/...", "internal/batch", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
 	"internal/store/plan":      {"internal/pgserver", "internal/store"},
 	"internal/store/storetest": {"ent/...", "internal/pgserver", "internal/store", "internal/viewer"},
 	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},

@@ -43,6 +43,8 @@ type Change struct {
 	At time.Time `json:"at,omitempty"`
 	// Fields holds the value of the "fields" field.
 	Fields []revision.FieldChange `json:"fields,omitempty"`
+	// Undoes holds the value of the "undoes" field.
+	Undoes *revision.Version `json:"undoes,omitempty"`
 	// IdempotencyKey holds the value of the "idempotency_key" field.
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
 	// RequestHash holds the value of the "request_hash" field.
@@ -80,7 +82,7 @@ func (*Change) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case change.FieldFields, change.FieldRequestHash:
 			values[i] = new([]byte)
-		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID:
+		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID, change.FieldUndoes:
 			values[i] = new(sql.NullInt64)
 		case change.FieldKind, change.FieldActorKind, change.FieldActorName, change.FieldSource, change.FieldIdempotencyKey:
 			values[i] = new(sql.NullString)
@@ -175,6 +177,13 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field fields: %w", err)
 				}
 			}
+		case change.FieldUndoes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field undoes", values[i])
+			} else if value.Valid {
+				_m.Undoes = new(revision.Version)
+				*_m.Undoes = revision.Version(value.Int64)
+			}
 		case change.FieldIdempotencyKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field idempotency_key", values[i])
@@ -261,6 +270,11 @@ func (_m *Change) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("fields=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Fields))
+	builder.WriteString(", ")
+	if v := _m.Undoes; v != nil {
+		builder.WriteString("undoes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.IdempotencyKey; v != nil {
 		builder.WriteString("idempotency_key=")

@@ -89,6 +89,20 @@ func (_c *ChangeCreate) SetFields(v []revision.FieldChange) *ChangeCreate {
 	return _c
 }
 
+// SetUndoes sets the "undoes" field.
+func (_c *ChangeCreate) SetUndoes(v revision.Version) *ChangeCreate {
+	_c.mutation.SetUndoes(v)
+	return _c
+}
+
+// SetNillableUndoes sets the "undoes" field if the given value is not nil.
+func (_c *ChangeCreate) SetNillableUndoes(v *revision.Version) *ChangeCreate {
+	if v != nil {
+		_c.SetUndoes(*v)
+	}
+	return _c
+}
+
 // SetIdempotencyKey sets the "idempotency_key" field.
 func (_c *ChangeCreate) SetIdempotencyKey(v string) *ChangeCreate {
 	_c.mutation.SetIdempotencyKey(v)
@@ -259,6 +273,10 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.GetFields(); ok {
 		_spec.SetField(change.FieldFields, field.TypeJSON, value)
 		_node.Fields = value
+	}
+	if value, ok := _c.mutation.Undoes(); ok {
+		_spec.SetField(change.FieldUndoes, field.TypeInt64, value)
+		_node.Undoes = &value
 	}
 	if value, ok := _c.mutation.IdempotencyKey(); ok {
 		_spec.SetField(change.FieldIdempotencyKey, field.TypeString, value)

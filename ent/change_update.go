@@ -108,6 +108,9 @@ func (_u *ChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, change.FieldFields, value)
 		})
 	}
+	if _u.mutation.UndoesCleared() {
+		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
+	}
 	if _u.mutation.IdempotencyKeyCleared() {
 		_spec.ClearField(change.FieldIdempotencyKey, field.TypeString)
 	}
@@ -243,6 +246,9 @@ func (_u *ChangeUpdateOne) sqlSave(ctx context.Context) (_node *Change, err erro
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, change.FieldFields, value)
 		})
+	}
+	if _u.mutation.UndoesCleared() {
+		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
 	}
 	if _u.mutation.IdempotencyKeyCleared() {
 		_spec.ClearField(change.FieldIdempotencyKey, field.TypeString)

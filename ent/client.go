@@ -17,6 +17,7 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
+	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
@@ -52,6 +53,8 @@ type Client struct {
 	Contact *ContactClient
 	// Feed is the client for interacting with the Feed builders.
 	Feed *FeedClient
+	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
+	IdempotencyKey *IdempotencyKeyClient
 	// Login is the client for interacting with the Login builders.
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
@@ -87,6 +90,7 @@ func (c *Client) init() {
 	c.Company = NewCompanyClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.Feed = NewFeedClient(c.config)
+	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Login = NewLoginClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.Property = NewPropertyClient(c.config)
@@ -186,23 +190,24 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		APIKey:        NewAPIKeyClient(cfg),
-		Account:       NewAccountClient(cfg),
-		Change:        NewChangeClient(cfg),
-		Company:       NewCompanyClient(cfg),
-		Contact:       NewContactClient(cfg),
-		Feed:          NewFeedClient(cfg),
-		Login:         NewLoginClient(cfg),
-		Membership:    NewMembershipClient(cfg),
-		Property:      NewPropertyClient(cfg),
-		PropertyValue: NewPropertyValueClient(cfg),
-		SearchTerm:    NewSearchTermClient(cfg),
-		Segment:       NewSegmentClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Store:         NewStoreClient(cfg),
-		User:          NewUserClient(cfg),
+		ctx:            ctx,
+		config:         cfg,
+		APIKey:         NewAPIKeyClient(cfg),
+		Account:        NewAccountClient(cfg),
+		Change:         NewChangeClient(cfg),
+		Company:        NewCompanyClient(cfg),
+		Contact:        NewContactClient(cfg),
+		Feed:           NewFeedClient(cfg),
+		IdempotencyKey: NewIdempotencyKeyClient(cfg),
+		Login:          NewLoginClient(cfg),
+		Membership:     NewMembershipClient(cfg),
+		Property:       NewPropertyClient(cfg),
+		PropertyValue:  NewPropertyValueClient(cfg),
+		SearchTerm:     NewSearchTermClient(cfg),
+		Segment:        NewSegmentClient(cfg),
+		Session:        NewSessionClient(cfg),
+		Store:          NewStoreClient(cfg),
+		User:           NewUserClient(cfg),
 	}, nil
 }
 
@@ -220,23 +225,24 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		APIKey:        NewAPIKeyClient(cfg),
-		Account:       NewAccountClient(cfg),
-		Change:        NewChangeClient(cfg),
-		Company:       NewCompanyClient(cfg),
-		Contact:       NewContactClient(cfg),
-		Feed:          NewFeedClient(cfg),
-		Login:         NewLoginClient(cfg),
-		Membership:    NewMembershipClient(cfg),
-		Property:      NewPropertyClient(cfg),
-		PropertyValue: NewPropertyValueClient(cfg),
-		SearchTerm:    NewSearchTermClient(cfg),
-		Segment:       NewSegmentClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Store:         NewStoreClient(cfg),
-		User:          NewUserClient(cfg),
+		ctx:            ctx,
+		config:         cfg,
+		APIKey:         NewAPIKeyClient(cfg),
+		Account:        NewAccountClient(cfg),
+		Change:         NewChangeClient(cfg),
+		Company:        NewCompanyClient(cfg),
+		Contact:        NewContactClient(cfg),
+		Feed:           NewFeedClient(cfg),
+		IdempotencyKey: NewIdempotencyKeyClient(cfg),
+		Login:          NewLoginClient(cfg),
+		Membership:     NewMembershipClient(cfg),
+		Property:       NewPropertyClient(cfg),
+		PropertyValue:  NewPropertyValueClient(cfg),
+		SearchTerm:     NewSearchTermClient(cfg),
+		Segment:        NewSegmentClient(cfg),
+		Session:        NewSessionClient(cfg),
+		Store:          NewStoreClient(cfg),
+		User:           NewUserClient(cfg),
 	}, nil
 }
 
@@ -266,9 +272,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.Login,
-		c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment, c.Session,
-		c.Store, c.User,
+		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.IdempotencyKey,
+		c.Login, c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment,
+		c.Session, c.Store, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -278,9 +284,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.Login,
-		c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment, c.Session,
-		c.Store, c.User,
+		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.IdempotencyKey,
+		c.Login, c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment,
+		c.Session, c.Store, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -301,6 +307,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Contact.mutate(ctx, m)
 	case *FeedMutation:
 		return c.Feed.mutate(ctx, m)
+	case *IdempotencyKeyMutation:
+		return c.IdempotencyKey.mutate(ctx, m)
 	case *LoginMutation:
 		return c.Login.mutate(ctx, m)
 	case *MembershipMutation:
@@ -1339,6 +1347,157 @@ func (c *FeedClient) mutate(ctx context.Context, m *FeedMutation) (Value, error)
 		return (&FeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Feed mutation op: %q", m.Op())
+	}
+}
+
+// IdempotencyKeyClient is a client for the IdempotencyKey schema.
+type IdempotencyKeyClient struct {
+	config
+}
+
+// NewIdempotencyKeyClient returns a client for the IdempotencyKey from the given config.
+func NewIdempotencyKeyClient(c config) *IdempotencyKeyClient {
+	return &IdempotencyKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `idempotencykey.Hooks(f(g(h())))`.
+func (c *IdempotencyKeyClient) Use(hooks ...Hook) {
+	c.hooks.IdempotencyKey = append(c.hooks.IdempotencyKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `idempotencykey.Intercept(f(g(h())))`.
+func (c *IdempotencyKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdempotencyKey = append(c.inters.IdempotencyKey, interceptors...)
+}
+
+// Create returns a builder for creating a IdempotencyKey entity.
+func (c *IdempotencyKeyClient) Create() *IdempotencyKeyCreate {
+	mutation := newIdempotencyKeyMutation(c.config, OpCreate)
+	return &IdempotencyKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdempotencyKey entities.
+func (c *IdempotencyKeyClient) CreateBulk(builders ...*IdempotencyKeyCreate) *IdempotencyKeyCreateBulk {
+	return &IdempotencyKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdempotencyKeyClient) MapCreateBulk(slice any, setFunc func(*IdempotencyKeyCreate, int)) *IdempotencyKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdempotencyKeyCreateBulk{err: fmt.Errorf("calling to IdempotencyKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdempotencyKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdempotencyKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Update() *IdempotencyKeyUpdate {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdate)
+	return &IdempotencyKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdempotencyKeyClient) UpdateOne(_m *IdempotencyKey) *IdempotencyKeyUpdateOne {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdateOne, withIdempotencyKey(_m))
+	return &IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdempotencyKeyClient) UpdateOneID(id int) *IdempotencyKeyUpdateOne {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdateOne, withIdempotencyKeyID(id))
+	return &IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Delete() *IdempotencyKeyDelete {
+	mutation := newIdempotencyKeyMutation(c.config, OpDelete)
+	return &IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdempotencyKeyClient) DeleteOne(_m *IdempotencyKey) *IdempotencyKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdempotencyKeyClient) DeleteOneID(id int) *IdempotencyKeyDeleteOne {
+	builder := c.Delete().Where(idempotencykey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdempotencyKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Query() *IdempotencyKeyQuery {
+	return &IdempotencyKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdempotencyKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdempotencyKey entity by its id.
+func (c *IdempotencyKeyClient) Get(ctx context.Context, id int) (*IdempotencyKey, error) {
+	return c.Query().Where(idempotencykey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdempotencyKeyClient) GetX(ctx context.Context, id int) *IdempotencyKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a IdempotencyKey.
+func (c *IdempotencyKeyClient) QueryAccount(_m *IdempotencyKey) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(idempotencykey.Table, idempotencykey.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, idempotencykey.AccountTable, idempotencykey.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IdempotencyKeyClient) Hooks() []Hook {
+	hooks := c.hooks.IdempotencyKey
+	return append(hooks[:len(hooks):len(hooks)], idempotencykey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdempotencyKeyClient) Interceptors() []Interceptor {
+	inters := c.inters.IdempotencyKey
+	return append(inters[:len(inters):len(inters)], idempotencykey.Interceptors[:]...)
+}
+
+func (c *IdempotencyKeyClient) mutate(ctx context.Context, m *IdempotencyKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdempotencyKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdempotencyKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IdempotencyKey mutation op: %q", m.Op())
 	}
 }
 
@@ -2864,12 +3023,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Account, Change, Company, Contact, Feed, Login, Membership, Property,
-		PropertyValue, SearchTerm, Segment, Session, Store, User []ent.Hook
+		APIKey, Account, Change, Company, Contact, Feed, IdempotencyKey, Login,
+		Membership, Property, PropertyValue, SearchTerm, Segment, Session, Store,
+		User []ent.Hook
 	}
 	inters struct {
-		APIKey, Account, Change, Company, Contact, Feed, Login, Membership, Property,
-		PropertyValue, SearchTerm, Segment, Session, Store, User []ent.Interceptor
+		APIKey, Account, Change, Company, Contact, Feed, IdempotencyKey, Login,
+		Membership, Property, PropertyValue, SearchTerm, Segment, Session, Store,
+		User []ent.Interceptor
 	}
 )
 

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
+	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
@@ -87,21 +88,22 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:        apikey.ValidColumn,
-			account.Table:       account.ValidColumn,
-			change.Table:        change.ValidColumn,
-			company.Table:       company.ValidColumn,
-			contact.Table:       contact.ValidColumn,
-			feed.Table:          feed.ValidColumn,
-			login.Table:         login.ValidColumn,
-			membership.Table:    membership.ValidColumn,
-			property.Table:      property.ValidColumn,
-			propertyvalue.Table: propertyvalue.ValidColumn,
-			searchterm.Table:    searchterm.ValidColumn,
-			segment.Table:       segment.ValidColumn,
-			session.Table:       session.ValidColumn,
-			store.Table:         store.ValidColumn,
-			user.Table:          user.ValidColumn,
+			apikey.Table:         apikey.ValidColumn,
+			account.Table:        account.ValidColumn,
+			change.Table:         change.ValidColumn,
+			company.Table:        company.ValidColumn,
+			contact.Table:        contact.ValidColumn,
+			feed.Table:           feed.ValidColumn,
+			idempotencykey.Table: idempotencykey.ValidColumn,
+			login.Table:          login.ValidColumn,
+			membership.Table:     membership.ValidColumn,
+			property.Table:       property.ValidColumn,
+			propertyvalue.Table:  propertyvalue.ValidColumn,
+			searchterm.Table:     searchterm.ValidColumn,
+			segment.Table:        segment.ValidColumn,
+			session.Table:        session.ValidColumn,
+			store.Table:          store.ValidColumn,
+			user.Table:           user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -21,6 +21,8 @@ type Feed struct {
 	AccountID int `json:"account_id,omitempty"`
 	// Seq holds the value of the "seq" field.
 	Seq int64 `json:"seq,omitempty"`
+	// Cut holds the value of the "cut" field.
+	Cut int64 `json:"cut,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the FeedQuery when eager-loading is set.
 	Edges        FeedEdges `json:"edges"`
@@ -52,7 +54,7 @@ func (*Feed) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case feed.FieldID, feed.FieldAccountID, feed.FieldSeq:
+		case feed.FieldID, feed.FieldAccountID, feed.FieldSeq, feed.FieldCut:
 			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -86,6 +88,12 @@ func (_m *Feed) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field seq", values[i])
 			} else if value.Valid {
 				_m.Seq = value.Int64
+			}
+		case feed.FieldCut:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field cut", values[i])
+			} else if value.Valid {
+				_m.Cut = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -133,6 +141,9 @@ func (_m *Feed) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("seq=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Seq))
+	builder.WriteString(", ")
+	builder.WriteString("cut=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Cut))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -40,6 +40,20 @@ func (_c *FeedCreate) SetNillableSeq(v *int64) *FeedCreate {
 	return _c
 }
 
+// SetCut sets the "cut" field.
+func (_c *FeedCreate) SetCut(v int64) *FeedCreate {
+	_c.mutation.SetCut(v)
+	return _c
+}
+
+// SetNillableCut sets the "cut" field if the given value is not nil.
+func (_c *FeedCreate) SetNillableCut(v *int64) *FeedCreate {
+	if v != nil {
+		_c.SetCut(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *FeedCreate) SetAccount(v *Account) *FeedCreate {
 	return _c.SetAccountID(v.ID)
@@ -129,6 +143,10 @@ func (_c *FeedCreate) createSpec() (*Feed, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Seq(); ok {
 		_spec.SetField(feed.FieldSeq, field.TypeInt64, value)
 		_node.Seq = value
+	}
+	if value, ok := _c.mutation.Cut(); ok {
+		_spec.SetField(feed.FieldCut, field.TypeInt64, value)
+		_node.Cut = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -49,6 +49,33 @@ func (_u *FeedUpdate) AddSeq(v int64) *FeedUpdate {
 	return _u
 }
 
+// SetCut sets the "cut" field.
+func (_u *FeedUpdate) SetCut(v int64) *FeedUpdate {
+	_u.mutation.ResetCut()
+	_u.mutation.SetCut(v)
+	return _u
+}
+
+// SetNillableCut sets the "cut" field if the given value is not nil.
+func (_u *FeedUpdate) SetNillableCut(v *int64) *FeedUpdate {
+	if v != nil {
+		_u.SetCut(*v)
+	}
+	return _u
+}
+
+// AddCut adds value to the "cut" field.
+func (_u *FeedUpdate) AddCut(v int64) *FeedUpdate {
+	_u.mutation.AddCut(v)
+	return _u
+}
+
+// ClearCut clears the value of the "cut" field.
+func (_u *FeedUpdate) ClearCut() *FeedUpdate {
+	_u.mutation.ClearCut()
+	return _u
+}
+
 // Mutation returns the FeedMutation object of the builder.
 func (_u *FeedUpdate) Mutation() *FeedMutation {
 	return _u.mutation
@@ -113,6 +140,15 @@ func (_u *FeedUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedSeq(); ok {
 		_spec.AddField(feed.FieldSeq, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Cut(); ok {
+		_spec.SetField(feed.FieldCut, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCut(); ok {
+		_spec.AddField(feed.FieldCut, field.TypeInt64, value)
+	}
+	if _u.mutation.CutCleared() {
+		_spec.ClearField(feed.FieldCut, field.TypeInt64)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -153,6 +189,33 @@ func (_u *FeedUpdateOne) SetNillableSeq(v *int64) *FeedUpdateOne {
 // AddSeq adds value to the "seq" field.
 func (_u *FeedUpdateOne) AddSeq(v int64) *FeedUpdateOne {
 	_u.mutation.AddSeq(v)
+	return _u
+}
+
+// SetCut sets the "cut" field.
+func (_u *FeedUpdateOne) SetCut(v int64) *FeedUpdateOne {
+	_u.mutation.ResetCut()
+	_u.mutation.SetCut(v)
+	return _u
+}
+
+// SetNillableCut sets the "cut" field if the given value is not nil.
+func (_u *FeedUpdateOne) SetNillableCut(v *int64) *FeedUpdateOne {
+	if v != nil {
+		_u.SetCut(*v)
+	}
+	return _u
+}
+
+// AddCut adds value to the "cut" field.
+func (_u *FeedUpdateOne) AddCut(v int64) *FeedUpdateOne {
+	_u.mutation.AddCut(v)
+	return _u
+}
+
+// ClearCut clears the value of the "cut" field.
+func (_u *FeedUpdateOne) ClearCut() *FeedUpdateOne {
+	_u.mutation.ClearCut()
 	return _u
 }
 
@@ -249,6 +312,15 @@ func (_u *FeedUpdateOne) sqlSave(ctx context.Context) (_node *Feed, err error) {
 	}
 	if value, ok := _u.mutation.AddedSeq(); ok {
 		_spec.AddField(feed.FieldSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Cut(); ok {
+		_spec.SetField(feed.FieldCut, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCut(); ok {
+		_spec.AddField(feed.FieldCut, field.TypeInt64, value)
+	}
+	if _u.mutation.CutCleared() {
+		_spec.ClearField(feed.FieldCut, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Feed{config: _u.config}

@@ -22,6 +22,9 @@ func (_m *Contact) GlobalID() string { return globalid.Encode("Contact", _m.ID) 
 // GlobalID is the id of the Feed in the GraphQL API.
 func (_m *Feed) GlobalID() string { return globalid.Encode("Feed", _m.ID) }
 
+// GlobalID is the id of the IdempotencyKey in the GraphQL API.
+func (_m *IdempotencyKey) GlobalID() string { return globalid.Encode("IdempotencyKey", _m.ID) }
+
 // GlobalID is the id of the Login in the GraphQL API.
 func (_m *Login) GlobalID() string { return globalid.Encode("Login", _m.ID) }
 

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
+	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
@@ -22,6 +23,7 @@ import (
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -40,21 +42,22 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey        = "APIKey"
-	TypeAccount       = "Account"
-	TypeChange        = "Change"
-	TypeCompany       = "Company"
-	TypeContact       = "Contact"
-	TypeFeed          = "Feed"
-	TypeLogin         = "Login"
-	TypeMembership    = "Membership"
-	TypeProperty      = "Property"
-	TypePropertyValue = "PropertyValue"
-	TypeSearchTerm    = "SearchTerm"
-	TypeSegment       = "Segment"
-	TypeSession       = "Session"
-	TypeStore         = "Store"
-	TypeUser          = "User"
+	TypeAPIKey         = "APIKey"
+	TypeAccount        = "Account"
+	TypeChange         = "Change"
+	TypeCompany        = "Company"
+	TypeContact        = "Contact"
+	TypeFeed           = "Feed"
+	TypeIdempotencyKey = "IdempotencyKey"
+	TypeLogin          = "Login"
+	TypeMembership     = "Membership"
+	TypeProperty       = "Property"
+	TypePropertyValue  = "PropertyValue"
+	TypeSearchTerm     = "SearchTerm"
+	TypeSegment        = "Segment"
+	TypeSession        = "Session"
+	TypeStore          = "Store"
+	TypeUser           = "User"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -1057,6 +1060,8 @@ type ChangeMutation struct {
 	at              *time.Time
 	fields          *[]revision.FieldChange
 	appendfields    []revision.FieldChange
+	undoes          *revision.Version
+	addundoes       *revision.Version
 	idempotency_key *string
 	request_hash    *[]byte
 	clearedFields   map[string]struct{}
@@ -1656,6 +1661,76 @@ func (m *ChangeMutation) ResetFields() {
 	m.appendfields = nil
 }
 
+// SetUndoes sets the "undoes" field.
+func (m *ChangeMutation) SetUndoes(r revision.Version) {
+	m.undoes = &r
+	m.addundoes = nil
+}
+
+// Undoes returns the value of the "undoes" field in the mutation.
+func (m *ChangeMutation) Undoes() (r revision.Version, exists bool) {
+	v := m.undoes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoes returns the old "undoes" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldUndoes(ctx context.Context) (v *revision.Version, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoes: %w", err)
+	}
+	return oldValue.Undoes, nil
+}
+
+// AddUndoes adds r to the "undoes" field.
+func (m *ChangeMutation) AddUndoes(r revision.Version) {
+	if m.addundoes != nil {
+		*m.addundoes += r
+	} else {
+		m.addundoes = &r
+	}
+}
+
+// AddedUndoes returns the value that was added to the "undoes" field in this mutation.
+func (m *ChangeMutation) AddedUndoes() (r revision.Version, exists bool) {
+	v := m.addundoes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUndoes clears the value of the "undoes" field.
+func (m *ChangeMutation) ClearUndoes() {
+	m.undoes = nil
+	m.addundoes = nil
+	m.clearedFields[change.FieldUndoes] = struct{}{}
+}
+
+// UndoesCleared returns if the "undoes" field was cleared in this mutation.
+func (m *ChangeMutation) UndoesCleared() bool {
+	_, ok := m.clearedFields[change.FieldUndoes]
+	return ok
+}
+
+// ResetUndoes resets all changes to the "undoes" field.
+func (m *ChangeMutation) ResetUndoes() {
+	m.undoes = nil
+	m.addundoes = nil
+	delete(m.clearedFields, change.FieldUndoes)
+}
+
 // SetIdempotencyKey sets the "idempotency_key" field.
 func (m *ChangeMutation) SetIdempotencyKey(s string) {
 	m.idempotency_key = &s
@@ -1815,7 +1890,7 @@ func (m *ChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChangeMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.account != nil {
 		fields = append(fields, change.FieldAccountID)
 	}
@@ -1848,6 +1923,9 @@ func (m *ChangeMutation) Fields() []string {
 	}
 	if m.fields != nil {
 		fields = append(fields, change.FieldFields)
+	}
+	if m.undoes != nil {
+		fields = append(fields, change.FieldUndoes)
 	}
 	if m.idempotency_key != nil {
 		fields = append(fields, change.FieldIdempotencyKey)
@@ -1885,6 +1963,8 @@ func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.At()
 	case change.FieldFields:
 		return m.GetFields()
+	case change.FieldUndoes:
+		return m.Undoes()
 	case change.FieldIdempotencyKey:
 		return m.IdempotencyKey()
 	case change.FieldRequestHash:
@@ -1920,6 +2000,8 @@ func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAt(ctx)
 	case change.FieldFields:
 		return m.OldFields(ctx)
+	case change.FieldUndoes:
+		return m.OldUndoes(ctx)
 	case change.FieldIdempotencyKey:
 		return m.OldIdempotencyKey(ctx)
 	case change.FieldRequestHash:
@@ -2010,6 +2092,13 @@ func (m *ChangeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFields(v)
 		return nil
+	case change.FieldUndoes:
+		v, ok := value.(revision.Version)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoes(v)
+		return nil
 	case change.FieldIdempotencyKey:
 		v, ok := value.(string)
 		if !ok {
@@ -2044,6 +2133,9 @@ func (m *ChangeMutation) AddedFields() []string {
 	if m.addactor_id != nil {
 		fields = append(fields, change.FieldActorID)
 	}
+	if m.addundoes != nil {
+		fields = append(fields, change.FieldUndoes)
+	}
 	return fields
 }
 
@@ -2060,6 +2152,8 @@ func (m *ChangeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case change.FieldActorID:
 		return m.AddedActorID()
+	case change.FieldUndoes:
+		return m.AddedUndoes()
 	}
 	return nil, false
 }
@@ -2097,6 +2191,13 @@ func (m *ChangeMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddActorID(v)
 		return nil
+	case change.FieldUndoes:
+		v, ok := value.(revision.Version)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUndoes(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Change numeric field %s", name)
 }
@@ -2105,6 +2206,9 @@ func (m *ChangeMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *ChangeMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(change.FieldUndoes) {
+		fields = append(fields, change.FieldUndoes)
+	}
 	if m.FieldCleared(change.FieldIdempotencyKey) {
 		fields = append(fields, change.FieldIdempotencyKey)
 	}
@@ -2125,6 +2229,9 @@ func (m *ChangeMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ChangeMutation) ClearField(name string) error {
 	switch name {
+	case change.FieldUndoes:
+		m.ClearUndoes()
+		return nil
 	case change.FieldIdempotencyKey:
 		m.ClearIdempotencyKey()
 		return nil
@@ -2171,6 +2278,9 @@ func (m *ChangeMutation) ResetField(name string) error {
 		return nil
 	case change.FieldFields:
 		m.ResetFields()
+		return nil
+	case change.FieldUndoes:
+		m.ResetUndoes()
 		return nil
 	case change.FieldIdempotencyKey:
 		m.ResetIdempotencyKey()
@@ -5068,6 +5178,8 @@ type FeedMutation struct {
 	id             *int
 	seq            *int64
 	addseq         *int64
+	cut            *int64
+	addcut         *int64
 	clearedFields  map[string]struct{}
 	account        *int
 	clearedaccount bool
@@ -5266,6 +5378,76 @@ func (m *FeedMutation) ResetSeq() {
 	m.addseq = nil
 }
 
+// SetCut sets the "cut" field.
+func (m *FeedMutation) SetCut(i int64) {
+	m.cut = &i
+	m.addcut = nil
+}
+
+// Cut returns the value of the "cut" field in the mutation.
+func (m *FeedMutation) Cut() (r int64, exists bool) {
+	v := m.cut
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCut returns the old "cut" field's value of the Feed entity.
+// If the Feed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedMutation) OldCut(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCut is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCut requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCut: %w", err)
+	}
+	return oldValue.Cut, nil
+}
+
+// AddCut adds i to the "cut" field.
+func (m *FeedMutation) AddCut(i int64) {
+	if m.addcut != nil {
+		*m.addcut += i
+	} else {
+		m.addcut = &i
+	}
+}
+
+// AddedCut returns the value that was added to the "cut" field in this mutation.
+func (m *FeedMutation) AddedCut() (r int64, exists bool) {
+	v := m.addcut
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCut clears the value of the "cut" field.
+func (m *FeedMutation) ClearCut() {
+	m.cut = nil
+	m.addcut = nil
+	m.clearedFields[feed.FieldCut] = struct{}{}
+}
+
+// CutCleared returns if the "cut" field was cleared in this mutation.
+func (m *FeedMutation) CutCleared() bool {
+	_, ok := m.clearedFields[feed.FieldCut]
+	return ok
+}
+
+// ResetCut resets all changes to the "cut" field.
+func (m *FeedMutation) ResetCut() {
+	m.cut = nil
+	m.addcut = nil
+	delete(m.clearedFields, feed.FieldCut)
+}
+
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *FeedMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -5327,12 +5509,15 @@ func (m *FeedMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FeedMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.account != nil {
 		fields = append(fields, feed.FieldAccountID)
 	}
 	if m.seq != nil {
 		fields = append(fields, feed.FieldSeq)
+	}
+	if m.cut != nil {
+		fields = append(fields, feed.FieldCut)
 	}
 	return fields
 }
@@ -5346,6 +5531,8 @@ func (m *FeedMutation) Field(name string) (ent.Value, bool) {
 		return m.AccountID()
 	case feed.FieldSeq:
 		return m.Seq()
+	case feed.FieldCut:
+		return m.Cut()
 	}
 	return nil, false
 }
@@ -5359,6 +5546,8 @@ func (m *FeedMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldAccountID(ctx)
 	case feed.FieldSeq:
 		return m.OldSeq(ctx)
+	case feed.FieldCut:
+		return m.OldCut(ctx)
 	}
 	return nil, fmt.Errorf("unknown Feed field %s", name)
 }
@@ -5382,6 +5571,13 @@ func (m *FeedMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSeq(v)
 		return nil
+	case feed.FieldCut:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCut(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Feed field %s", name)
 }
@@ -5393,6 +5589,9 @@ func (m *FeedMutation) AddedFields() []string {
 	if m.addseq != nil {
 		fields = append(fields, feed.FieldSeq)
 	}
+	if m.addcut != nil {
+		fields = append(fields, feed.FieldCut)
+	}
 	return fields
 }
 
@@ -5403,6 +5602,8 @@ func (m *FeedMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case feed.FieldSeq:
 		return m.AddedSeq()
+	case feed.FieldCut:
+		return m.AddedCut()
 	}
 	return nil, false
 }
@@ -5419,6 +5620,13 @@ func (m *FeedMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddSeq(v)
 		return nil
+	case feed.FieldCut:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCut(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Feed numeric field %s", name)
 }
@@ -5426,7 +5634,11 @@ func (m *FeedMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *FeedMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(feed.FieldCut) {
+		fields = append(fields, feed.FieldCut)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5439,6 +5651,11 @@ func (m *FeedMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *FeedMutation) ClearField(name string) error {
+	switch name {
+	case feed.FieldCut:
+		m.ClearCut()
+		return nil
+	}
 	return fmt.Errorf("unknown Feed nullable field %s", name)
 }
 
@@ -5451,6 +5668,9 @@ func (m *FeedMutation) ResetField(name string) error {
 		return nil
 	case feed.FieldSeq:
 		m.ResetSeq()
+		return nil
+	case feed.FieldCut:
+		m.ResetCut()
 		return nil
 	}
 	return fmt.Errorf("unknown Feed field %s", name)
@@ -5528,6 +5748,816 @@ func (m *FeedMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Feed edge %s", name)
+}
+
+// IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
+type IdempotencyKeyMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	actor_kind     *viewer.ActorKind
+	actor_id       *int
+	addactor_id    *int
+	key            *string
+	alias          *string
+	request_hash   *[]byte
+	at             *time.Time
+	outcome        *json.RawMessage
+	appendoutcome  json.RawMessage
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*IdempotencyKey, error)
+	predicates     []predicate.IdempotencyKey
+}
+
+var _ ent.Mutation = (*IdempotencyKeyMutation)(nil)
+
+// idempotencykeyOption allows management of the mutation configuration using functional options.
+type idempotencykeyOption func(*IdempotencyKeyMutation)
+
+// newIdempotencyKeyMutation creates new mutation for the IdempotencyKey entity.
+func newIdempotencyKeyMutation(c config, op Op, opts ...idempotencykeyOption) *IdempotencyKeyMutation {
+	m := &IdempotencyKeyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIdempotencyKey,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIdempotencyKeyID sets the ID field of the mutation.
+func withIdempotencyKeyID(id int) idempotencykeyOption {
+	return func(m *IdempotencyKeyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IdempotencyKey
+		)
+		m.oldValue = func(ctx context.Context) (*IdempotencyKey, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IdempotencyKey.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIdempotencyKey sets the old IdempotencyKey of the mutation.
+func withIdempotencyKey(node *IdempotencyKey) idempotencykeyOption {
+	return func(m *IdempotencyKeyMutation) {
+		m.oldValue = func(context.Context) (*IdempotencyKey, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IdempotencyKeyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IdempotencyKeyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IdempotencyKeyMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IdempotencyKeyMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IdempotencyKey.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *IdempotencyKeyMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *IdempotencyKeyMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *IdempotencyKeyMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetActorKind sets the "actor_kind" field.
+func (m *IdempotencyKeyMutation) SetActorKind(vk viewer.ActorKind) {
+	m.actor_kind = &vk
+}
+
+// ActorKind returns the value of the "actor_kind" field in the mutation.
+func (m *IdempotencyKeyMutation) ActorKind() (r viewer.ActorKind, exists bool) {
+	v := m.actor_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorKind returns the old "actor_kind" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldActorKind(ctx context.Context) (v viewer.ActorKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorKind: %w", err)
+	}
+	return oldValue.ActorKind, nil
+}
+
+// ResetActorKind resets all changes to the "actor_kind" field.
+func (m *IdempotencyKeyMutation) ResetActorKind() {
+	m.actor_kind = nil
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *IdempotencyKeyMutation) SetActorID(i int) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *IdempotencyKeyMutation) ActorID() (r int, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldActorID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *IdempotencyKeyMutation) AddActorID(i int) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *IdempotencyKeyMutation) AddedActorID() (r int, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *IdempotencyKeyMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetKey sets the "key" field.
+func (m *IdempotencyKeyMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *IdempotencyKeyMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *IdempotencyKeyMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetAlias sets the "alias" field.
+func (m *IdempotencyKeyMutation) SetAlias(s string) {
+	m.alias = &s
+}
+
+// Alias returns the value of the "alias" field in the mutation.
+func (m *IdempotencyKeyMutation) Alias() (r string, exists bool) {
+	v := m.alias
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlias returns the old "alias" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldAlias(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlias is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlias requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlias: %w", err)
+	}
+	return oldValue.Alias, nil
+}
+
+// ResetAlias resets all changes to the "alias" field.
+func (m *IdempotencyKeyMutation) ResetAlias() {
+	m.alias = nil
+}
+
+// SetRequestHash sets the "request_hash" field.
+func (m *IdempotencyKeyMutation) SetRequestHash(b []byte) {
+	m.request_hash = &b
+}
+
+// RequestHash returns the value of the "request_hash" field in the mutation.
+func (m *IdempotencyKeyMutation) RequestHash() (r []byte, exists bool) {
+	v := m.request_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestHash returns the old "request_hash" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldRequestHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestHash: %w", err)
+	}
+	return oldValue.RequestHash, nil
+}
+
+// ResetRequestHash resets all changes to the "request_hash" field.
+func (m *IdempotencyKeyMutation) ResetRequestHash() {
+	m.request_hash = nil
+}
+
+// SetAt sets the "at" field.
+func (m *IdempotencyKeyMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *IdempotencyKeyMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *IdempotencyKeyMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *IdempotencyKeyMutation) SetOutcome(jm json.RawMessage) {
+	m.outcome = &jm
+	m.appendoutcome = nil
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *IdempotencyKeyMutation) Outcome() (r json.RawMessage, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldOutcome(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// AppendOutcome adds jm to the "outcome" field.
+func (m *IdempotencyKeyMutation) AppendOutcome(jm json.RawMessage) {
+	m.appendoutcome = append(m.appendoutcome, jm...)
+}
+
+// AppendedOutcome returns the list of values that were appended to the "outcome" field in this mutation.
+func (m *IdempotencyKeyMutation) AppendedOutcome() (json.RawMessage, bool) {
+	if len(m.appendoutcome) == 0 {
+		return nil, false
+	}
+	return m.appendoutcome, true
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *IdempotencyKeyMutation) ResetOutcome() {
+	m.outcome = nil
+	m.appendoutcome = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *IdempotencyKeyMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[idempotencykey.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *IdempotencyKeyMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *IdempotencyKeyMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *IdempotencyKeyMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the IdempotencyKeyMutation builder.
+func (m *IdempotencyKeyMutation) Where(ps ...predicate.IdempotencyKey) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IdempotencyKeyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IdempotencyKeyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IdempotencyKey, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IdempotencyKeyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IdempotencyKeyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IdempotencyKey).
+func (m *IdempotencyKeyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IdempotencyKeyMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.account != nil {
+		fields = append(fields, idempotencykey.FieldAccountID)
+	}
+	if m.actor_kind != nil {
+		fields = append(fields, idempotencykey.FieldActorKind)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, idempotencykey.FieldActorID)
+	}
+	if m.key != nil {
+		fields = append(fields, idempotencykey.FieldKey)
+	}
+	if m.alias != nil {
+		fields = append(fields, idempotencykey.FieldAlias)
+	}
+	if m.request_hash != nil {
+		fields = append(fields, idempotencykey.FieldRequestHash)
+	}
+	if m.at != nil {
+		fields = append(fields, idempotencykey.FieldAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, idempotencykey.FieldOutcome)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IdempotencyKeyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case idempotencykey.FieldAccountID:
+		return m.AccountID()
+	case idempotencykey.FieldActorKind:
+		return m.ActorKind()
+	case idempotencykey.FieldActorID:
+		return m.ActorID()
+	case idempotencykey.FieldKey:
+		return m.Key()
+	case idempotencykey.FieldAlias:
+		return m.Alias()
+	case idempotencykey.FieldRequestHash:
+		return m.RequestHash()
+	case idempotencykey.FieldAt:
+		return m.At()
+	case idempotencykey.FieldOutcome:
+		return m.Outcome()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IdempotencyKeyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case idempotencykey.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case idempotencykey.FieldActorKind:
+		return m.OldActorKind(ctx)
+	case idempotencykey.FieldActorID:
+		return m.OldActorID(ctx)
+	case idempotencykey.FieldKey:
+		return m.OldKey(ctx)
+	case idempotencykey.FieldAlias:
+		return m.OldAlias(ctx)
+	case idempotencykey.FieldRequestHash:
+		return m.OldRequestHash(ctx)
+	case idempotencykey.FieldAt:
+		return m.OldAt(ctx)
+	case idempotencykey.FieldOutcome:
+		return m.OldOutcome(ctx)
+	}
+	return nil, fmt.Errorf("unknown IdempotencyKey field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IdempotencyKeyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case idempotencykey.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case idempotencykey.FieldActorKind:
+		v, ok := value.(viewer.ActorKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorKind(v)
+		return nil
+	case idempotencykey.FieldActorID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case idempotencykey.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case idempotencykey.FieldAlias:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlias(v)
+		return nil
+	case idempotencykey.FieldRequestHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestHash(v)
+		return nil
+	case idempotencykey.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case idempotencykey.FieldOutcome:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IdempotencyKey field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IdempotencyKeyMutation) AddedFields() []string {
+	var fields []string
+	if m.addactor_id != nil {
+		fields = append(fields, idempotencykey.FieldActorID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IdempotencyKeyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case idempotencykey.FieldActorID:
+		return m.AddedActorID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IdempotencyKeyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case idempotencykey.FieldActorID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IdempotencyKey numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IdempotencyKeyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IdempotencyKeyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IdempotencyKeyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IdempotencyKey nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IdempotencyKeyMutation) ResetField(name string) error {
+	switch name {
+	case idempotencykey.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case idempotencykey.FieldActorKind:
+		m.ResetActorKind()
+		return nil
+	case idempotencykey.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case idempotencykey.FieldKey:
+		m.ResetKey()
+		return nil
+	case idempotencykey.FieldAlias:
+		m.ResetAlias()
+		return nil
+	case idempotencykey.FieldRequestHash:
+		m.ResetRequestHash()
+		return nil
+	case idempotencykey.FieldAt:
+		m.ResetAt()
+		return nil
+	case idempotencykey.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	}
+	return fmt.Errorf("unknown IdempotencyKey field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IdempotencyKeyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, idempotencykey.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IdempotencyKeyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case idempotencykey.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IdempotencyKeyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IdempotencyKeyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IdempotencyKeyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, idempotencykey.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IdempotencyKeyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case idempotencykey.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IdempotencyKeyMutation) ClearEdge(name string) error {
+	switch name {
+	case idempotencykey.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown IdempotencyKey unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IdempotencyKeyMutation) ResetEdge(name string) error {
+	switch name {
+	case idempotencykey.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown IdempotencyKey edge %s", name)
 }
 
 // LoginMutation represents an operation that mutates the Login nodes in the graph.

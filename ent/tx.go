@@ -26,6 +26,8 @@ type Tx struct {
 	Contact *ContactClient
 	// Feed is the client for interacting with the Feed builders.
 	Feed *FeedClient
+	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
+	IdempotencyKey *IdempotencyKeyClient
 	// Login is the client for interacting with the Login builders.
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
@@ -181,6 +183,7 @@ func (tx *Tx) init() {
 	tx.Company = NewCompanyClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.Feed = NewFeedClient(tx.config)
+	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.Property = NewPropertyClient(tx.config)

@@ -9,19 +9,54 @@ import (
 	"contactgraph/ent"
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
 	"context"
+	"fmt"
 )
 
+func (r *changeResolver) ID(ctx context.Context, objs []*ent.Change) ([]string, error) {
+	return each(objs, func(c *ent.Change) string {
+		return revision.ChangeID{Contact: c.ContactID, Version: c.Version}.String()
+	}), nil
+}
+
 func (r *changeResolver) Cursor(ctx context.Context, objs []*ent.Change) ([]string, error) {
-	return each(objs, func(c *ent.Change) string { return cursorOf(c.Seq) }), nil
+	return each(objs, func(c *ent.Change) string { return revision.Cursor(c.Seq).String() }), nil
 }
 
 func (r *changeResolver) Actor(ctx context.Context, objs []*ent.Change) ([]*model.Actor, error) {
 	return each(objs, actorOf), nil
 }
 
+func (r *changeResolver) Undoes(ctx context.Context, objs []*ent.Change) ([]*string, error) {
+	return each(objs, undoesOf), nil
+}
+
 func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*ent.Contact, error) {
 	return r.contactsOf(ctx, objs)
+}
+
+func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, first int, before *revision.Version) ([][]*ent.Change, error) {
+	// Another page of them is another thing to load.
+	return together(ctx, objs, fmt.Sprint("changes ", first, before), func(ctx context.Context, objs []*ent.Contact) ([][]*ent.Change, error) {
+		return oneByOne(objs, func(c *ent.Contact) ([]*ent.Change, error) {
+			return r.contacts.Changes(ctx, c.ID, below(before, c.Version+1), first)
+		})
+	})
+}
+
+func (r *contactResolver) LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
+	return together(ctx, objs, "lastChanges", func(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
+		return oneByOne(objs, func(c *ent.Contact) ([]*contact.LastChange, error) {
+			return r.contacts.LastChanges(ctx, c.ID, c.Version)
+		})
+	})
+}
+
+func (r *mutationResolver) UndoChange(ctx context.Context, input model.UndoChangeInput) (*model.UndoChangePayload, error) {
+	o, err := outcome(r.contacts.Undo(ctx, changeOf(input.ID)))
+	return &model.UndoChangePayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
 func (r *Resolver) Change() generated.ChangeResolver { return &changeResolver{r} }

@@ -11,6 +11,7 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/globalid"
+	"contactgraph/internal/revision"
 	"context"
 )
 
@@ -82,7 +83,10 @@ func (r *mutationResolver) DeleteContact(ctx context.Context, input model.Delete
 	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
-func (r *queryResolver) Contact(ctx context.Context, id string) (*ent.Contact, error) {
+func (r *queryResolver) Contact(ctx context.Context, id string, asOf *revision.Version) (*ent.Contact, error) {
+	if asOf != nil {
+		return visible(r.contacts.AsOf(ctx, globalid.Of("Contact", id), *asOf))
+	}
 	return visible(r.contacts.Get(ctx, globalid.Of("Contact", id)))
 }
 

@@ -21,6 +21,7 @@ const (
 	codeUnauthenticated = "UNAUTHENTICATED"
 	codeForbidden       = "FORBIDDEN"
 	codeBadInput        = "BAD_USER_INPUT"
+	codeNoVersion       = "NO_SUCH_VERSION"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 )
 
@@ -89,6 +90,8 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, codeForbidden, errs[0].Message)
 		case errors.Is(err, contact.ErrUnauthenticated):
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
+		case errors.Is(err, contact.ErrNoVersion):
+			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
 		case errors.Is(err, contact.ErrPage):
 			set(shown, codeBadInput, cause(err).Error())
 		default:

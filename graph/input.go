@@ -95,6 +95,20 @@ func valuesOf(in []*model.PropertyValueInput) []contact.Value {
 	return values
 }
 
+// changeOf reads the id of a change; of a text that is none it makes one that no change has.
+func changeOf(text string) revision.ChangeID {
+	id, _ := revision.ParseChangeID(text)
+	return id
+}
+
+// below is a limit from above, or the usual one.
+func below(limit *revision.Version, usual revision.Version) revision.Version {
+	if limit == nil {
+		return usual
+	}
+	return min(*limit, usual)
+}
+
 // filterOf translates a filter; of an id that is none it makes one that nothing has.
 func filterOf(in *model.ContactFilter) contact.Filter {
 	if in == nil {

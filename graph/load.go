@@ -14,7 +14,7 @@ import (
 	"contactgraph/graph/model"
 )
 
-// These load what belongs to many contacts in one query. A contact that was deleted carries it along in its edges.
+// These load what belongs to many contacts in one query. A contact of the past carries it along in its edges.
 
 // referred finds the thing that each contact refers to, nil where it refers to none.
 func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int,
@@ -65,14 +65,14 @@ func (r *Resolver) companiesOf(ctx context.Context, contacts []*ent.Contact) ([]
 }
 
 func (r *Resolver) loginsOf(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
-	return owned(ctx, contacts, func(c *ent.Contact) ([]*ent.Login, error) { return c.Edges.LoginsOrErr() },
+	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
 			return r.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
 		}, func(l *ent.Login) int { return l.ContactID })
 }
 
 func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
-	memberships, err := owned(ctx, contacts, func(c *ent.Contact) ([]*ent.Membership, error) { return c.Edges.MembershipsOrErr() },
+	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
 		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
 			return r.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
 		}, func(m *ent.Membership) int { return m.ContactID })
@@ -107,7 +107,7 @@ func (r *Resolver) propertiesOf(ctx context.Context, contacts []*ent.Contact) ([
 	if err != nil {
 		return nil, err
 	}
-	values, err := owned(ctx, contacts, func(c *ent.Contact) ([]*ent.PropertyValue, error) { return c.Edges.ValuesOrErr() },
+	values, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.PropertyValue { return c.Edges.Values },
 		func(ctx context.Context, ids []int) ([]*ent.PropertyValue, error) {
 			return r.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
 				Order(propertyvalue.ByPosition()).All(ctx)
@@ -126,14 +126,13 @@ func (r *Resolver) propertiesOf(ctx context.Context, contacts []*ent.Contact) ([
 }
 
 // owned finds the rows that belong to each contact, in the order in which they were loaded.
-func owned[T any](ctx context.Context, contacts []*ent.Contact, carried func(*ent.Contact) ([]T, error),
+func owned[T any](ctx context.Context, contacts []*ent.Contact, carried func(*ent.Contact) []T,
 	load func(context.Context, []int) ([]T, error), owner func(T) int,
 ) ([][]T, error) {
 	var ids []int
 	rows := make([][]T, len(contacts))
 	for i, c := range contacts {
-		var err error
-		if rows[i], err = carried(c); err != nil { // not loaded
+		if rows[i] = carried(c); rows[i] == nil { // where there is nothing to carry, it is empty
 			ids = append(ids, c.ID)
 		}
 	}
@@ -159,6 +158,18 @@ func group[T any](rows []T, key func(T) int) map[int][]T {
 		groups[key(r)] = append(groups[key(r)], r)
 	}
 	return groups
+}
+
+// oneByOne loads what cannot be loaded for several at once.
+func oneByOne[T, U any](in []T, load func(T) (U, error)) ([]U, error) {
+	out := make([]U, len(in))
+	for i, x := range in {
+		var err error
+		if out[i], err = load(x); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // each makes one of every other.

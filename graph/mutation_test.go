@@ -41,7 +41,7 @@ func TestUpdateContact(t *testing.T) {
 		"contact": {"version": "AAAAAAAAAAI=", "firstName": "Eva", "lastName": "Ek", "email": null, "limitMailsPermanently": true,
 			"limitMailsTemporarilyUntil": "2026-05-01T10:00:00.123456Z", "preferredStore": {"name": "demo 1"}, "company": null, "latestPermissionSource": "form"},
 		"errors": [],
-		"change": {"cursor": "Q2hhbmdlOjI", "contactId": 1, "version": "AAAAAAAAAAI=", "kind": "UPDATE", "source": "GRAPHQL",
+		"change": {"cursor": "TG9nOjI", "contactId": 1, "version": "AAAAAAAAAAI=", "kind": "UPDATE", "source": "GRAPHQL",
 			"actor": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "contact": {"firstName": "Eva"}, "fields": [
 			{"path": "email", "old": "anna@example.com", "new": null}, {"path": "firstName", "old": "anna", "new": "Eva"},
 			{"path": "lastName", "old": null, "new": "Ek"}, {"path": "limitMailsPermanently", "old": false, "new": true},

@@ -8,6 +8,7 @@ import (
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/globalid"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
 
@@ -61,8 +62,13 @@ func connection(p *contact.Page, f contact.Filter) *model.ContactConnection {
 	return conn
 }
 
-// cursorOf is the opaque text of a place in the change log.
-func cursorOf(seq int64) string { return globalid.Encode("Change", int(seq)) }
+// undoesOf is the id of the change that c takes back, nil if it takes back none.
+func undoesOf(c *ent.Change) *string {
+	if c.Undoes == nil {
+		return nil
+	}
+	return new(revision.ChangeID{Contact: c.ContactID, Version: *c.Undoes}.String())
+}
 
 var actorTypes = map[viewer.ActorKind]model.ActorType{
 	viewer.ActorKey:     model.ActorTypeAPIKey,

@@ -37,6 +37,8 @@ const (
 	FieldAt = "at"
 	// FieldFields holds the string denoting the fields field in the database.
 	FieldFields = "fields"
+	// FieldUndoes holds the string denoting the undoes field in the database.
+	FieldUndoes = "undoes"
 	// FieldIdempotencyKey holds the string denoting the idempotency_key field in the database.
 	FieldIdempotencyKey = "idempotency_key"
 	// FieldRequestHash holds the string denoting the request_hash field in the database.
@@ -68,6 +70,7 @@ var Columns = []string{
 	FieldSource,
 	FieldAt,
 	FieldFields,
+	FieldUndoes,
 	FieldIdempotencyKey,
 	FieldRequestHash,
 }
@@ -102,6 +105,7 @@ const (
 	KindUPDATE  Kind = "UPDATE"
 	KindDETAILS Kind = "DETAILS"
 	KindDELETE  Kind = "DELETE"
+	KindERASE   Kind = "ERASE"
 )
 
 func (k Kind) String() string {
@@ -111,7 +115,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindCREATE, KindUPDATE, KindDETAILS, KindDELETE:
+	case KindCREATE, KindUPDATE, KindDETAILS, KindDELETE, KindERASE:
 		return nil
 	default:
 		return fmt.Errorf("change: invalid enum value for kind field: %q", k)
@@ -199,6 +203,11 @@ func BySource(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByUndoes orders the results by the undoes field.
+func ByUndoes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUndoes, opts...).ToFunc()
 }
 
 // ByIdempotencyKey orders the results by the idempotency_key field.

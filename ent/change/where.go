@@ -99,6 +99,12 @@ func At(v time.Time) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldAt, v))
 }
 
+// Undoes applies equality check predicate on the "undoes" field. It's identical to UndoesEQ.
+func Undoes(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldEQ(FieldUndoes, vc))
+}
+
 // IdempotencyKey applies equality check predicate on the "idempotency_key" field. It's identical to IdempotencyKeyEQ.
 func IdempotencyKey(v string) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldIdempotencyKey, v))
@@ -530,6 +536,70 @@ func AtLT(v time.Time) predicate.Change {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.Change {
 	return predicate.Change(sql.FieldLTE(FieldAt, v))
+}
+
+// UndoesEQ applies the EQ predicate on the "undoes" field.
+func UndoesEQ(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldEQ(FieldUndoes, vc))
+}
+
+// UndoesNEQ applies the NEQ predicate on the "undoes" field.
+func UndoesNEQ(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldNEQ(FieldUndoes, vc))
+}
+
+// UndoesIn applies the In predicate on the "undoes" field.
+func UndoesIn(vs ...revision.Version) predicate.Change {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Change(sql.FieldIn(FieldUndoes, v...))
+}
+
+// UndoesNotIn applies the NotIn predicate on the "undoes" field.
+func UndoesNotIn(vs ...revision.Version) predicate.Change {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Change(sql.FieldNotIn(FieldUndoes, v...))
+}
+
+// UndoesGT applies the GT predicate on the "undoes" field.
+func UndoesGT(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldGT(FieldUndoes, vc))
+}
+
+// UndoesGTE applies the GTE predicate on the "undoes" field.
+func UndoesGTE(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldGTE(FieldUndoes, vc))
+}
+
+// UndoesLT applies the LT predicate on the "undoes" field.
+func UndoesLT(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldLT(FieldUndoes, vc))
+}
+
+// UndoesLTE applies the LTE predicate on the "undoes" field.
+func UndoesLTE(v revision.Version) predicate.Change {
+	vc := int64(v)
+	return predicate.Change(sql.FieldLTE(FieldUndoes, vc))
+}
+
+// UndoesIsNil applies the IsNil predicate on the "undoes" field.
+func UndoesIsNil() predicate.Change {
+	return predicate.Change(sql.FieldIsNull(FieldUndoes))
+}
+
+// UndoesNotNil applies the NotNil predicate on the "undoes" field.
+func UndoesNotNil() predicate.Change {
+	return predicate.Change(sql.FieldNotNull(FieldUndoes))
 }
 
 // IdempotencyKeyEQ applies the EQ predicate on the "idempotency_key" field.

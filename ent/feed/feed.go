@@ -17,6 +17,8 @@ const (
 	FieldAccountID = "account_id"
 	// FieldSeq holds the string denoting the seq field in the database.
 	FieldSeq = "seq"
+	// FieldCut holds the string denoting the cut field in the database.
+	FieldCut = "cut"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the feed in the database.
@@ -35,6 +37,7 @@ var Columns = []string{
 	FieldID,
 	FieldAccountID,
 	FieldSeq,
+	FieldCut,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -76,6 +79,11 @@ func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
 // BySeq orders the results by the seq field.
 func BySeq(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSeq, opts...).ToFunc()
+}
+
+// ByCut orders the results by the cut field.
+func ByCut(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCut, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -64,6 +64,11 @@ func Seq(v int64) predicate.Feed {
 	return predicate.Feed(sql.FieldEQ(FieldSeq, v))
 }
 
+// Cut applies equality check predicate on the "cut" field. It's identical to CutEQ.
+func Cut(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldEQ(FieldCut, v))
+}
+
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
 func AccountIDEQ(v int) predicate.Feed {
 	return predicate.Feed(sql.FieldEQ(FieldAccountID, v))
@@ -122,6 +127,56 @@ func SeqLT(v int64) predicate.Feed {
 // SeqLTE applies the LTE predicate on the "seq" field.
 func SeqLTE(v int64) predicate.Feed {
 	return predicate.Feed(sql.FieldLTE(FieldSeq, v))
+}
+
+// CutEQ applies the EQ predicate on the "cut" field.
+func CutEQ(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldEQ(FieldCut, v))
+}
+
+// CutNEQ applies the NEQ predicate on the "cut" field.
+func CutNEQ(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldNEQ(FieldCut, v))
+}
+
+// CutIn applies the In predicate on the "cut" field.
+func CutIn(vs ...int64) predicate.Feed {
+	return predicate.Feed(sql.FieldIn(FieldCut, vs...))
+}
+
+// CutNotIn applies the NotIn predicate on the "cut" field.
+func CutNotIn(vs ...int64) predicate.Feed {
+	return predicate.Feed(sql.FieldNotIn(FieldCut, vs...))
+}
+
+// CutGT applies the GT predicate on the "cut" field.
+func CutGT(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldGT(FieldCut, v))
+}
+
+// CutGTE applies the GTE predicate on the "cut" field.
+func CutGTE(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldGTE(FieldCut, v))
+}
+
+// CutLT applies the LT predicate on the "cut" field.
+func CutLT(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldLT(FieldCut, v))
+}
+
+// CutLTE applies the LTE predicate on the "cut" field.
+func CutLTE(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldLTE(FieldCut, v))
+}
+
+// CutIsNil applies the IsNil predicate on the "cut" field.
+func CutIsNil() predicate.Feed {
+	return predicate.Feed(sql.FieldIsNull(FieldCut))
+}
+
+// CutNotNil applies the NotNil predicate on the "cut" field.
+func CutNotNil() predicate.Feed {
+	return predicate.Feed(sql.FieldNotNull(FieldCut))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

@@ -64,13 +64,14 @@ var (
 		{Name: "seq", Type: field.TypeInt64},
 		{Name: "contact_id", Type: field.TypeInt},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "DETAILS", "DELETE"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "DETAILS", "DELETE", "ERASE"}},
 		{Name: "actor_kind", Type: field.TypeString},
 		{Name: "actor_id", Type: field.TypeInt},
 		{Name: "actor_name", Type: field.TypeString},
 		{Name: "source", Type: field.TypeEnum, Enums: []string{"GRAPHQL", "REST", "ISERVICE", "IMPORT"}},
 		{Name: "at", Type: field.TypeTime},
 		{Name: "fields", Type: field.TypeJSON},
+		{Name: "undoes", Type: field.TypeInt64, Nullable: true},
 		{Name: "idempotency_key", Type: field.TypeString, Nullable: true},
 		{Name: "request_hash", Type: field.TypeBytes, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
@@ -83,7 +84,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "changes_accounts_account",
-				Columns:    []*schema.Column{ChangesColumns[13]},
+				Columns:    []*schema.Column{ChangesColumns[14]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -92,12 +93,12 @@ var (
 			{
 				Name:    "change_account_id_seq",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[1]},
 			},
 			{
 				Name:    "change_account_id_contact_id_version",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[2], ChangesColumns[3]},
+				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[2], ChangesColumns[3]},
 			},
 		},
 	}
@@ -239,6 +240,7 @@ var (
 	FeedsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "seq", Type: field.TypeInt64, Default: 0},
+		{Name: "cut", Type: field.TypeInt64, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// FeedsTable holds the schema information for the "feeds" table.
@@ -249,7 +251,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "feeds_accounts_account",
-				Columns:    []*schema.Column{FeedsColumns[2]},
+				Columns:    []*schema.Column{FeedsColumns[3]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -258,7 +260,45 @@ var (
 			{
 				Name:    "feed_account_id",
 				Unique:  true,
-				Columns: []*schema.Column{FeedsColumns[2]},
+				Columns: []*schema.Column{FeedsColumns[3]},
+			},
+		},
+	}
+	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
+	IdempotencyKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt},
+		{Name: "key", Type: field.TypeString},
+		{Name: "alias", Type: field.TypeString},
+		{Name: "request_hash", Type: field.TypeBytes},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "outcome", Type: field.TypeJSON},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// IdempotencyKeysTable holds the schema information for the "idempotency_keys" table.
+	IdempotencyKeysTable = &schema.Table{
+		Name:       "idempotency_keys",
+		Columns:    IdempotencyKeysColumns,
+		PrimaryKey: []*schema.Column{IdempotencyKeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "idempotency_keys_accounts_account",
+				Columns:    []*schema.Column{IdempotencyKeysColumns[8]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "idempotencykey_account_id_actor_kind_actor_id_key_alias",
+				Unique:  true,
+				Columns: []*schema.Column{IdempotencyKeysColumns[8], IdempotencyKeysColumns[1], IdempotencyKeysColumns[2], IdempotencyKeysColumns[3], IdempotencyKeysColumns[4]},
+			},
+			{
+				Name:    "idempotencykey_account_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdempotencyKeysColumns[8], IdempotencyKeysColumns[6]},
 			},
 		},
 	}
@@ -611,6 +651,7 @@ var (
 		CompaniesTable,
 		ContactsTable,
 		FeedsTable,
+		IdempotencyKeysTable,
 		LoginsTable,
 		MembershipsTable,
 		PropertiesTable,
@@ -632,6 +673,7 @@ func init() {
 	ContactsTable.ForeignKeys[2].RefTable = StoresTable
 	ContactsTable.ForeignKeys[3].RefTable = CompaniesTable
 	FeedsTable.ForeignKeys[0].RefTable = AccountsTable
+	IdempotencyKeysTable.ForeignKeys[0].RefTable = AccountsTable
 	LoginsTable.ForeignKeys[0].RefTable = ContactsTable
 	LoginsTable.ForeignKeys[1].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[0].RefTable = ContactsTable

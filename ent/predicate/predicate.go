@@ -24,6 +24,9 @@ type Contact func(*sql.Selector)
 // Feed is the predicate function for feed builders.
 type Feed func(*sql.Selector)
 
+// IdempotencyKey is the predicate function for idempotencykey builders.
+type IdempotencyKey func(*sql.Selector)
+
 // Login is the predicate function for login builders.
 type Login func(*sql.Selector)
 

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
+	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
@@ -180,6 +181,21 @@ func init() {
 	feedDescSeq := feedFields[0].Descriptor()
 	// feed.DefaultSeq holds the default value on creation for the seq field.
 	feed.DefaultSeq = feedDescSeq.Default.(int64)
+	idempotencykeyMixin := schema.IdempotencyKey{}.Mixin()
+	idempotencykey.Policy = privacy.NewPolicies(idempotencykeyMixin[0], schema.IdempotencyKey{})
+	idempotencykey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := idempotencykey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	idempotencykeyMixinHooks0 := idempotencykeyMixin[0].Hooks()
+
+	idempotencykey.Hooks[1] = idempotencykeyMixinHooks0[0]
+	idempotencykeyMixinInters0 := idempotencykeyMixin[0].Interceptors()
+	idempotencykey.Interceptors[0] = idempotencykeyMixinInters0[0]
 	loginMixin := schema.Login{}.Mixin()
 	login.Policy = privacy.NewPolicies(loginMixin[0], schema.Login{})
 	login.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -64,6 +64,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
 		ec.unmarshalInputSetContactDetailsInput,
+		ec.unmarshalInputUndoChangeInput,
 		ec.unmarshalInputUpdateContactInput,
 		ec.unmarshalInputUpdatePropertyInput,
 	)
@@ -143,6 +144,8 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../schema/change.graphqls", Input: `"One accepted write, as the change log keeps it."
 type Change {
+  "The global id, which undoChange takes."
+  id: ID!
   "Where it stands in the account's log: opaque, and in the order of the writes."
   cursor: String!
   "The number of the contact, which may be gone by now."
@@ -159,6 +162,8 @@ type Change {
   source: ChangeSource!
   "What it did to each field. Empty if it changed no value."
   fields: [FieldChange!]!
+  "The id of the change that this one took back; null if it took back none."
+  undoes: ID
   "The contact as it is now; null if it is gone or the viewer may not see it."
   contact: Contact
 }
@@ -205,6 +210,8 @@ enum ChangeKind {
   DETAILS
   "It was deleted."
   DELETE
+  "It was deleted for good: its values are blanked in all its changes."
+  ERASE
 }
 
 "Through which door a write came."
@@ -217,6 +224,59 @@ enum ChangeSource {
   ISERVICE
   "An import, or demo data."
   IMPORT
+}
+
+"The latest change of one field."
+type LastChange {
+  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
+  path: String!
+  "The change."
+  change: Change!
+}
+
+extend type Contact {
+  "What was done to the contact, newest first, up to the version shown. The version of the last one is the ` + "`" + `before` + "`" + ` of what follows."
+  changes(
+    "How many, 0 to 100."
+    first: Int! = 50
+    "Only changes that produced a version below this one."
+    before: Version
+  ): [Change!]!
+  """
+  Who changed each field last, in the order of the fields. A field that was never changed, or not as far as the log reaches
+  back, is not listed. It looks through all changes of the contact: ask only when you show it.
+  """
+  lastChanges: [LastChange!]!
+}
+
+"What to take back."
+input UndoChangeInput {
+  "The id of the change."
+  id: ID!
+}
+
+"The outcome of undoChange."
+type UndoChangePayload {
+  "The contact as it is now, or as it was if undoing has deleted it; null after any error."
+  contact: Contact
+  "All that the caller can mend. Empty when the change is undone."
+  errors: [ContactError!]!
+  "The undoing's own row in the change log; null after any error."
+  change: Change
+  "What later changes it was merged with; null if there were none, and after any error."
+  merge: Merge
+}
+
+extend type Mutation {
+  """
+  Takes back what one change did, by a change of its own, which can be undone in turn. It is refused with a VersionConflict
+  where later changes overlap. Undoing a creation deletes the contact; undoing a deletion brings it back under its id with
+  all it had but its password and sessions. A change of a password cannot be undone.
+  """
+  undoChange(
+    "Which change."
+    input: UndoChangeInput!
+  ): UndoChangePayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/company.graphqls", Input: `"A firm that contacts belong to."
@@ -419,6 +479,11 @@ extend type Query {
   contact(
     "The global id or the plain number."
     id: ID!
+    """
+    Show it as it was at this version, with its properties, logins and segments, also if it is gone by now. That the contact
+    never had the version, or that the log does not reach back to it, is an error with the code NO_SUCH_VERSION.
+    """
+    asOf: Version
   ): Contact
   "The contact with this email address, without regard to case; null if there is none that the viewer may see."
   contactByEmail(
@@ -1144,6 +1209,8 @@ func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql
 
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Change_id(ctx, field)
 	case "cursor":
 		return ec.fieldContext_Change_cursor(ctx, field)
 	case "contactId":
@@ -1160,6 +1227,8 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_source(ctx, field)
 	case "fields":
 		return ec.fieldContext_Change_fields(ctx, field)
+	case "undoes":
+		return ec.fieldContext_Change_undoes(ctx, field)
 	case "contact":
 		return ec.fieldContext_Change_contact(ctx, field)
 	}
@@ -1234,6 +1303,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_logins(ctx, field)
 	case "segments":
 		return ec.fieldContext_Contact_segments(ctx, field)
+	case "changes":
+		return ec.fieldContext_Contact_changes(ctx, field)
+	case "lastChanges":
+		return ec.fieldContext_Contact_lastChanges(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -1328,6 +1401,16 @@ func (ec *executionContext) childFields_FieldComparison(ctx context.Context, fie
 		return ec.fieldContext_FieldComparison_changedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_LastChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_LastChange_path(ctx, field)
+	case "change":
+		return ec.fieldContext_LastChange_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LastChange", field.Name)
 }
 
 func (ec *executionContext) childFields_Login(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1488,6 +1571,20 @@ func (ec *executionContext) childFields_StorePayload(ctx context.Context, field 
 		return ec.fieldContext_StorePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UndoChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_UndoChangePayload_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_UndoChangePayload_errors(ctx, field)
+	case "change":
+		return ec.fieldContext_UndoChangePayload_change(ctx, field)
+	case "merge":
+		return ec.fieldContext_UndoChangePayload_merge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoChangePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -373,6 +373,24 @@ type StorePayload struct {
 	Errors []ContactError `json:"errors"`
 }
 
+// What to take back.
+type UndoChangeInput struct {
+	// The id of the change.
+	ID string `json:"id"`
+}
+
+// The outcome of undoChange.
+type UndoChangePayload struct {
+	// The contact as it is now, or as it was if undoing has deleted it; null after any error.
+	Contact *ent.Contact `json:"contact,omitempty"`
+	// All that the caller can mend. Empty when the change is undone.
+	Errors []ContactError `json:"errors"`
+	// The undoing's own row in the change log; null after any error.
+	Change *ent.Change `json:"change,omitempty"`
+	// What later changes it was merged with; null if there were none, and after any error.
+	Merge *contact.Divergence `json:"merge,omitempty"`
+}
+
 // A value that must be unique within the account is another contact's.
 type UniqueConflict struct {
 	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN or NAME_TAKEN.

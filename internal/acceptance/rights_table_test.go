@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"contactgraph/internal/rest"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/server"
 )
 
@@ -105,6 +106,11 @@ var rights = map[string]right{
 	"mutation deleteContact": {
 		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
 		stranger: per(notFound, notFound, ok, notFound), try: (*trial).deleteContact,
+	},
+
+	"mutation undoChange": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound), try: (*trial).undoChange,
 	},
 
 	"mutation createStore":   creates("createStore(name: \"x\")"),
@@ -321,4 +327,15 @@ func (c *trial) deleteContact() string {
 			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
 	}
 	return c.graph(`mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, variables{"id": id})
+}
+
+// undoChange tries on a change made for it.
+func (c *trial) undoChange() string {
+	id := revision.ChangeID{Contact: c.id(), Version: 1}.String()
+	if c.target != absent {
+		id = into[struct{ Change struct{ ID string } }](c.process, c.owner(),
+			`mutation($id: ID!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: {}}) { change { id } } }`,
+			variables{"id": c.id()}).Change.ID
+	}
+	return c.graph(`mutation($id: ID!) { undoChange(input: {id: $id}) { errors { code } } }`, variables{"id": id})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -19,6 +20,8 @@ const maxCreate = 500
 
 // Paths of the registration, and its limits in UTF-16 units.
 const (
+	pathSecret             = "secret"
+	pathRegisteredAt       = "registrationDateTime"
 	pathRegistrationSource = "registrationSource"
 	pathRegistrationIP     = "registrationIp"
 	pathRegistrationStore  = "registrationStoreId"
@@ -82,10 +85,16 @@ type draft struct {
 	set  Patch
 	hash *string
 	errs Errors
+
+	// Of one that was there before.
+	undoes       *revision.Version
+	version      revision.Version // it goes on counting
+	secret       string
+	registeredAt time.Time
 }
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
-	d := &draft{Create: c}
+	d := &draft{Create: c, version: 1, secret: rand.Text()}
 	checkText(&d.errs, pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
 	checkText(&d.errs, pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
 	d.set, d.Details = c.Set.check(&d.errs), c.check(&d.errs)
@@ -131,11 +140,14 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
 	now := s.clock()
 	next := &ent.Contact{
-		ID: d.ID, AccountID: v.Account, Secret: rand.Text(), Version: 1, RegisteredAt: now, LastModified: now,
+		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
 		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
 		PasswordHash: d.hash,
 	}
-	w := &write{Service: s, tx: tx, viewer: v, defined: defined, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	if next.RegisteredAt.IsZero() {
+		next.RegisteredAt = now
+	}
+	w := &write{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
 		if err := w.mustExist(ctx, storeReference, pathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
@@ -155,8 +167,8 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 // registration is what the log of a creation or deletion holds beside the fields, so that a deletion can be undone.
 func registration(c *ent.Contact) []revision.FieldChange {
 	fields := []revision.FieldChange{
-		{Path: "secret", New: c.Secret},
-		{Path: "registrationDateTime", New: logged(c.RegisteredAt)},
+		{Path: pathSecret, New: c.Secret},
+		{Path: pathRegisteredAt, New: logged(c.RegisteredAt)},
 		{Path: pathRegistrationSource, New: c.RegistrationSource},
 		{Path: pathRegistrationIP, New: c.RegistrationIP},
 	}

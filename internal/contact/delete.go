@@ -37,25 +37,23 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	})
 }
 
-// withBelongings is the contact with what it has in other tables, in the order in which the log shows it.
-func (w *write) withBelongings(ctx context.Context) (*ent.Contact, error) {
-	return w.tx.Contact.Query().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account)).
-		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition()) }).
-		WithLogins(func(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }).
-		WithMemberships(func(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }).
-		Only(ctx)
+// What a contact has in other tables is read in the order in which the log shows it.
+func inOrderOfValues(q *ent.PropertyValueQuery) {
+	q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
 }
+func inOrderOfLogins(q *ent.LoginQuery)        { q.Order(login.ByNameKey()) }
+func inOrderOfSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 
 // remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
 func (w *write) remove(ctx context.Context) (*Result, error) {
 	if err := w.errs.orNil(); err != nil {
 		return nil, err
 	}
-	whole, err := w.withBelongings(ctx)
+	all, err := whole(ctx, w.tx.Client(), w.viewer.Account, w.old.ID)
 	if err != nil {
 		return nil, err
 	}
-	w.old = whole
+	w.old = all
 	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
 		contact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {

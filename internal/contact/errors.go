@@ -102,7 +102,7 @@ func (es Errors) sort() {
 }
 
 // paths are all that errors can be about, in their order.
-var paths = slices.Concat([]string{"", pathVersion, pathRegistrationSource, pathRegistrationIP, pathRegistrationStore}, fieldPaths(),
+var paths = slices.Concat([]string{"", pathVersion, pathSecret, pathRegisteredAt, pathRegistrationSource, pathRegistrationIP, pathRegistrationStore}, fieldPaths(),
 	[]string{pathPassword, pathCurrentPassword, pathProperties, pathLogins, pathMembership})
 
 func fieldPaths() []string {

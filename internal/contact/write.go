@@ -23,6 +23,7 @@ type write struct {
 	old     *ent.Contact
 	next    *ent.Contact
 	merge   *Divergence            // that the write was merged with
+	undoes  *revision.Version      // of the change that the write takes back
 	fields  []revision.FieldChange // beyond Fields: password, properties, logins, membership
 	after   []func(context.Context) error
 }
@@ -105,7 +106,7 @@ func (w *write) logged(ctx context.Context, kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,
-		At: w.next.LastModified, Fields: append(differences(w.old, w.next), w.fields...),
+		At: w.next.LastModified, Undoes: w.undoes, Fields: append(differences(w.old, w.next), w.fields...),
 	}
 	w.store.Log(ctx, row)
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}

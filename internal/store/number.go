@@ -15,7 +15,7 @@ import (
 var logColumns = []string{
 	change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldKind, change.FieldSource,
 	change.FieldAt, change.FieldActorKind, change.FieldActorID, change.FieldActorName, change.FieldFields,
-	change.FieldIdempotencyKey, change.FieldRequestHash,
+	change.FieldUndoes,
 }
 
 func logArgs(r *ent.Change) ([]any, error) {
@@ -25,7 +25,7 @@ func logArgs(r *ent.Change) ([]any, error) {
 	}
 	return []any{
 		r.AccountID, r.Seq, r.ContactID, r.Version, r.Kind, r.Source, r.At, r.ActorKind, r.ActorID, r.ActorName, string(fields),
-		r.IdempotencyKey, r.RequestHash,
+		r.Undoes,
 	}, nil
 }
 

@@ -248,8 +248,7 @@ func TestLogRowKnowsItsNumber(t *testing.T) {
 			rows = append(rows, logRow(ctx, i+1, 1))
 			f.Log(ctx, rows[i])
 		}
-		key := "once"
-		rows[2].IdempotencyKey, rows[2].RequestHash = &key, []byte{1, 2}
+		rows[2].Undoes = new(revision.Version(1))
 		return nil
 	})
 	if err != nil {
@@ -261,11 +260,11 @@ func TestLogRowKnowsItsNumber(t *testing.T) {
 		}
 	}
 	stored := f.Client().Change.Query().Order(change.BySeq()).AllX(ctx)
-	if got := stored[2]; got.IdempotencyKey == nil || *got.IdempotencyKey != "once" || string(got.RequestHash) != "\x01\x02" {
+	if got := stored[2]; got.Undoes == nil || *got.Undoes != 1 {
 		t.Errorf("stored %v", got)
 	}
-	if got := stored[0]; got.IdempotencyKey != nil || got.RequestHash != nil {
-		t.Errorf("stored %v, want no key", got)
+	if got := stored[0]; got.Undoes != nil {
+		t.Errorf("stored %v, which undoes nothing", got)
 	}
 }
 

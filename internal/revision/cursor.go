@@ -1,0 +1,57 @@
+package revision
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Cursor is a place in the change log of an account: the number of the change behind which it stands, 0 for the beginning.
+type Cursor int64
+
+// ErrNotCursor is the error of ParseCursor.
+var ErrNotCursor = errors.New("the text is no cursor of the change log")
+
+// String is the text that clients see, the same in GraphQL and REST.
+func (c Cursor) String() string { return encode(fmt.Sprintf("Log:%d", int64(c))) }
+
+// ParseCursor reads the text of a cursor. It fails with ErrNotCursor.
+func ParseCursor(text string) (Cursor, error) {
+	n, _ := strconv.ParseInt(strings.TrimPrefix(decode(text), "Log:"), 10, 64)
+	if c := Cursor(n); n >= 0 && c.String() == text {
+		return c, nil
+	}
+	return 0, ErrNotCursor
+}
+
+// ChangeID names a change in the whole database.
+type ChangeID struct {
+	Contact int
+	Version Version // that the change produced
+}
+
+// String is its global id.
+func (id ChangeID) String() string {
+	return encode(fmt.Sprintf("Change:%d.%d", id.Contact, int64(id.Version)))
+}
+
+// ParseChangeID reads the global id of a change; ok is false if the text is none.
+func ParseChangeID(text string) (id ChangeID, ok bool) {
+	contact, version, _ := strings.Cut(strings.TrimPrefix(decode(text), "Change:"), ".")
+	c, _ := strconv.ParseInt(contact, 10, 32)
+	v, _ := strconv.ParseInt(version, 10, 64)
+	id = ChangeID{int(c), Version(v)}
+	return id, c > 0 && v > 0 && id.String() == text
+}
+
+func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func decode(text string) string {
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
