@@ -19,6 +19,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/cli"
 	"contactgraph/internal/demo"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 )
@@ -127,8 +128,10 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 
 // server puts the doors together.
 func (c *serve) server(s *cli.Services, prepared *atomic.Bool, log *slog.Logger) *server.Server {
+	hub := feed.New(s.Store, log)
 	return server.New(server.Config{
-		GraphQL: graph.NewHandler(graph.Config{Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Log: log}),
+		GraphQL: graph.NewHandler(graph.Config{Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Feed: hub, Log: log}),
+		Stop:    hub.Close,
 		SDL:     graph.SDL,
 		REST: rest.New(rest.Config{
 			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,

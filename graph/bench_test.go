@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/demo"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/store"
 	"contactgraph/internal/store/storetest"
@@ -55,7 +56,7 @@ func newBenchmark(b *testing.B) *benchmark {
 		b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
 	})
 	b.ResetTimer()
-	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Log: log})}
+	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Feed: feed.New(s, log), Log: log})}
 }
 
 // processorTime is what the process has used so far.

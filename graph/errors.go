@@ -10,7 +10,9 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/dberr"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -22,6 +24,7 @@ const (
 	codeForbidden       = "FORBIDDEN"
 	codeBadInput        = "BAD_USER_INPUT"
 	codeNoVersion       = "NO_SUCH_VERSION"
+	codeCursorExpired   = "CURSOR_EXPIRED"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 )
 
@@ -92,8 +95,12 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		case errors.Is(err, contact.ErrNoVersion):
 			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
-		case errors.Is(err, contact.ErrPage):
+		case errors.Is(err, contact.ErrCursorExpired):
+			set(shown, codeCursorExpired, "The log does not reach back to this cursor. Read everything anew, and go on from lastCursor.")
+		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor):
 			set(shown, codeBadInput, cause(err).Error())
+		case errors.Is(err, feed.ErrClosed):
+			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Go on from the cursor, at another or later.")
 		default:
 			if ctx.Err() == nil { // a caller who has gone away is no fault
 				log.ErrorContext(ctx, "resolver failed", "path", shown.Path.String(), "error", err)

@@ -19,6 +19,7 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
@@ -54,9 +55,8 @@ func newFixture(t *testing.T) *fixture {
 	passwords := auth.NewPasswords(1)
 	f.auth = auth.New(f.db, passwords, time.Now)
 	f.contacts = contact.New(f.db, passwords, time.Now)
-	f.handler = graph.NewHandler(graph.Config{
-		Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Log: slog.New(slog.NewTextHandler(f.log, nil)),
-	})
+	log := slog.New(slog.NewTextHandler(f.log, nil))
+	f.handler = graph.NewHandler(graph.Config{Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: feed.New(f.db, log), Log: log})
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
 }

@@ -12,6 +12,7 @@ import (
 	"contactgraph/graph/generated"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
 
@@ -32,29 +33,22 @@ type Config struct {
 	Contacts *contact.Service
 	Auth     *auth.Service
 	Client   *ent.Client // to read
+	Feed     *feed.Hub
 	Log      *slog.Logger
 }
 
-// NewHandler answers GraphQL over HTTP, by all methods, for whoever the request's credentials name.
+// NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
 func NewHandler(c Config) http.Handler {
-	root := &Resolver{contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, client: c.Client}
+	root := &Resolver{contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, client: c.Client, feed: c.Feed, present: presenter(c.Log)}
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
-	srv.SetErrorPresenter(presenter(c.Log))
+	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(recovery(c.Log))
 	srv.Use(extension.Introspection{})
 	srv.Use(admission{log: c.Log})
-	graphqlhttp.Install(srv, graphqlhttp.Transport{})
+	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(greet), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, ok, err := c.Auth.Authenticate(r)
-		ctx := withAcquaintances(r.Context())
-		if ok {
-			ctx = viewer.NewContext(ctx, v)
-		}
-		if err != nil {
-			ctx = context.WithValue(ctx, authErrorKey{}, err)
-		}
-		srv.ServeHTTP(w, r.WithContext(ctx))
+		srv.ServeHTTP(w, r.WithContext(identify(r.Context(), c.Auth, r)))
 	})
 }
 
@@ -66,13 +60,13 @@ func SDL() string {
 	return b.String()
 }
 
-// authErrorKey is where the context keeps why the request's credentials were not accepted.
-type authErrorKey struct{}
-
 // admission refuses operations of callers who may not run them, before anything is executed.
 type admission struct{ log *slog.Logger }
 
-var _ graphql.OperationContextMutator = admission{}
+var (
+	_ graphql.OperationContextMutator = admission{}
+	_ graphql.OperationInterceptor    = admission{}
+)
 
 // ExtensionName names the extension to gqlgen.
 func (admission) ExtensionName() string { return "Admission" }
@@ -86,7 +80,7 @@ var openFields = map[string]bool{"__typename": true, "__schema": true, "__type":
 // MutateOperationContext refuses what the caller may not run: everything with forged credentials, and all but openFields
 // without any.
 func (a admission) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	switch err, _ := ctx.Value(authErrorKey{}).(error); {
+	switch err := callerOf(ctx).err; {
 	case errors.Is(err, auth.ErrCredentials):
 		return coded(codeUnauthenticated, "The credentials are unknown or have expired.")
 	case err != nil:

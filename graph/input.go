@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"cmp"
+
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
@@ -100,6 +102,24 @@ func changeOf(text string) revision.ChangeID {
 	id, _ := revision.ParseChangeID(text)
 	return id
 }
+
+// feedArgsOf reads what to follow. It fails with revision.ErrNotCursor.
+func feedArgsOf(after, contactID *string) (a contact.FeedArgs, err error) {
+	if contactID != nil {
+		a.Contact = cmp.Or(globalid.Of("Contact", *contactID), nobody)
+	}
+	if after != nil {
+		cursor, err := revision.ParseCursor(*after)
+		if err != nil {
+			return a, err
+		}
+		a.After = &cursor
+	}
+	return a, nil
+}
+
+// nobody is the number of no contact, for an id that is none.
+const nobody = -1
 
 // below is a limit from above, or the usual one.
 func below(limit *revision.Version, usual revision.Version) revision.Version {

@@ -70,19 +70,12 @@ func undoesOf(c *ent.Change) *string {
 	return new(revision.ChangeID{Contact: c.ContactID, Version: *c.Undoes}.String())
 }
 
-var actorTypes = map[viewer.ActorKind]model.ActorType{
-	viewer.ActorKey:     model.ActorTypeAPIKey,
-	viewer.ActorUser:    model.ActorTypeUser,
-	viewer.ActorContact: model.ActorTypeContact,
-	viewer.ActorSystem:  model.ActorTypeSystem,
-}
-
 // actorOf is who made a change, nil if the viewer is not to know.
 func actorOf(c *ent.Change) *model.Actor {
 	if c.ActorKind == "" {
 		return nil
 	}
-	a := &model.Actor{Type: actorTypes[c.ActorKind], ID: c.ActorID}
+	a := &model.Actor{Type: model.ActorType(c.ActorKind.Name()), ID: c.ActorID}
 	if c.ActorName != "" {
 		a.Name = &c.ActorName
 	}

@@ -6,6 +6,9 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/feed"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // Resolver is the root of all resolvers.
@@ -13,4 +16,6 @@ type Resolver struct {
 	contacts *contact.Service
 	auth     *auth.Service
 	client   *ent.Client // to read
+	feed     *feed.Hub
+	present  graphql.ErrorPresenterFunc
 }

@@ -27,6 +27,7 @@ type ResolverRoot interface {
 	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -110,6 +111,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -884,6 +902,50 @@ type Forbidden implements ContactError {
   path: String
 }
 `, BuiltIn: false},
+	{Name: "../../schema/feed.graphqls", Input: `"A stretch of the account's change log."
+type ChangeFeed {
+  "The changes, in the order of the writes."
+  changes: [Change!]!
+  "Where the stretch ends. Give it as ` + "`" + `after` + "`" + ` to go on from here, now or in a year."
+  endCursor: String!
+  "Whether there are more changes behind ` + "`" + `endCursor` + "`" + ` by now."
+  hasMore: Boolean!
+  "Where the log ended when it was read. Follow from here to see only what comes."
+  lastCursor: String!
+}
+
+extend type Query {
+  """
+  Reads the account's change log: every write that was accepted, once, in the order of the writes. A customer sees those of its
+  own contact. A cursor that the log does not reach back to is an error with the code CURSOR_EXPIRED: read all contacts anew,
+  and go on from ` + "`" + `lastCursor` + "`" + `.
+  """
+  contactChanges(
+    "Begin behind this cursor; null for the beginning, as far as the log is kept."
+    after: String
+    "How many, 0 to 1000."
+    first: Int! = 100
+    "Only changes of this contact: its global id or plain number."
+    contactId: ID
+  ): ChangeFeed!
+}
+
+"What can be followed: over a WebSocket by the protocol graphql-transport-ws, or as text/event-stream by that of graphql-sse."
+type Subscription {
+  """
+  Reads the account's change log, and goes on with every change as it is written: none is left out, none comes twice. When the
+  stream ends, follow on from the cursor of the last change that has arrived. A reader who takes none for ten seconds is cut
+  off. If the server ends the stream, the error's extensions have a ` + "`" + `code` + "`" + ` and the ` + "`" + `cursor` + "`" + ` to go on from. A customer sees the
+  changes of its own contact.
+  """
+  contactChanges(
+    "Begin behind this cursor; null for the beginning, as far as the log is kept."
+    after: String
+    "Only changes of this contact: its global id or plain number."
+    contactId: ID
+  ): Change!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/property.graphqls", Input: `"The definition of a further field that contacts of the account have."
 type Property implements Node {
   "The global id. Inputs accept it, or the plain number."
@@ -1233,6 +1295,20 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_contact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changes":
+		return ec.fieldContext_ChangeFeed_changes(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ChangeFeed_endCursor(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ChangeFeed_hasMore(ctx, field)
+	case "lastCursor":
+		return ec.fieldContext_ChangeFeed_lastCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeFeed", field.Name)
 }
 
 func (ec *executionContext) childFields_Company(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1,10 +1,13 @@
 package acceptance
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"contactgraph/internal/rest"
 	"contactgraph/internal/revision"
@@ -15,8 +18,8 @@ import (
 func operations(t *testing.T, s *process) []string {
 	t.Helper()
 	type root struct{ Fields []struct{ Name string } }
-	schema := into[struct{ QueryType, MutationType root }](s, anonymous,
-		`{ __schema { queryType { fields { name } } mutationType { fields { name } } } }`, nil)
+	schema := into[struct{ QueryType, MutationType, SubscriptionType root }](s, anonymous,
+		`{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }`, nil)
 	var list []string
 	for _, f := range schema.QueryType.Fields {
 		list = append(list, "query "+f.Name)
@@ -24,14 +27,17 @@ func operations(t *testing.T, s *process) []string {
 	for _, f := range schema.MutationType.Fields {
 		list = append(list, "mutation "+f.Name)
 	}
+	for _, f := range schema.SubscriptionType.Fields {
+		list = append(list, "subscription "+f.Name)
+	}
 	return append(list, rest.Operations()...)
 }
 
 // byRoute says which operations each route serves; none where it serves no one's data.
 var byRoute = map[string][]string{
-	"graphql": {"query ", "mutation "}, "getContact": {"GET /api/v1/Contacts/{id}"}, "putContact": {"PUT /api/v1/Contacts/{id}"},
+	"graphql": {"query ", "mutation ", "subscription "}, "getContact": {"GET /api/v1/Contacts/{id}"}, "getChanges": {"GET /api/v1/Changes"}, "putContact": {"PUT /api/v1/Contacts/{id}"},
 	"custInfo": {"iService setdetails"}, "login": {"iService log"},
-	"contactMethodNotAllowed": nil, "noRoute": nil, "sdl": nil, "playground": nil, "home": nil, "healthz": nil, "readyz": nil,
+	"contactMethodNotAllowed": nil, "changesMethodNotAllowed": nil, "noRoute": nil, "sdl": nil, "playground": nil, "home": nil, "healthz": nil, "readyz": nil,
 }
 
 func TestEveryRouteHasRights(t *testing.T) {
@@ -75,6 +81,24 @@ var rights = map[string]right{
 			email := c.known().Email
 			return c.finds(`query($e: String) { contacts(filter: {email: $e}) { nodes { id } } }`, variables{"e": email})
 		},
+	},
+	"query contactChanges": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), stranger: per(null, null, ok, null),
+		try: func(c *trial) string {
+			document, v := `query($id: ID!) { contactChanges(contactId: $id, first: 1) { changes { contactId } } }`, variables{"id": c.id()}
+			if outcome := c.graph(document, v); outcome != ok {
+				return outcome
+			}
+			if len(into[struct{ Changes []json.RawMessage }](c.process, c.who, document, v).Changes) == 0 {
+				return null
+			}
+			return ok
+		},
+	},
+	"subscription contactChanges": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), stranger: per(null, null, ok, null), try: (*trial).followContact,
 	},
 	"query stores":     lists("stores", ok),
 	"query properties": lists("properties", ok),
@@ -161,6 +185,17 @@ var rights = map[string]right{
 				body = c.send(c.owner(), "GET", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "", "").body
 			}
 			return c.rest(c.send(c.who, "PUT", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "application/json", body))
+		},
+	},
+	"GET /api/v1/Changes": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), stranger: per(null, null, ok, null),
+		try: func(c *trial) string {
+			a := c.send(c.who, "GET", fmt.Sprintf("/api/v1/Changes?first=1&contactId=%d", c.id()), "", "")
+			if strings.Contains(a.body, `"Changes":[]`) {
+				return null
+			}
+			return c.rest(a)
 		},
 	},
 	"iService setdetails": {
@@ -338,4 +373,26 @@ func (c *trial) undoChange() string {
 			variables{"id": c.id()}).Change.ID
 	}
 	return c.graph(`mutation($id: ID!) { undoChange(input: {id: $id}) { errors { code } } }`, variables{"id": id})
+}
+
+// followContact tries to follow the target.
+func (c *trial) followContact() string {
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Second)
+	defer cancel()
+	stream, a, err := c.openStream(ctx, c.who, `subscription($id: ID!) { contactChanges(contactId: $id) { contactId } }`, variables{"id": c.id()})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if a.status == http.StatusUnauthorized {
+		return unauthenticated
+	}
+	defer stream.close()
+	event, err := stream.next()
+	switch {
+	case err != nil: // nothing comes
+		return null
+	case len(event.Errors) > 0:
+		return map[string]string{"FORBIDDEN": forbidden}[event.Errors[0].Extensions.Code]
+	}
+	return ok
 }

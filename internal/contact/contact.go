@@ -37,6 +37,8 @@ type Store interface {
 	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
 	// sees them: with those of writes that share its transaction.
 	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
+	// LogEnd returns the number of the account's latest change, and that of the latest which has been cut off its log.
+	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
 	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
 	Log(ctx context.Context, row *ent.Change)
 }

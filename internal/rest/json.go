@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ const netTime = "2006-01-02T15:04:05.9999999-07:00"
 // characters than that.
 type object []byte
 
-// add adds a member. value is nil, a bool, int, string, time.Time or binding.ModelState.
+// add adds a member. value is nil, a bool, int, string, time.Time, binding.ModelState or
+// json.RawMessage.
 func (o object) add(name string, value any) object {
 	if len(o) == 0 {
 		o = append(o, '{')
@@ -42,6 +44,8 @@ func appendValue(out []byte, value any) []byte {
 		return appendString(out, v.UTC().Format(netTime))
 	case binding.ModelState:
 		return appendState(out, v)
+	case json.RawMessage:
+		return append(out, v...)
 	default:
 		return append(out, "null"...)
 	}

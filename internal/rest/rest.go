@@ -52,7 +52,7 @@ func New(c Config) *API {
 
 // Operations names everything that the two doors can do, for the table of rights in the tests.
 func Operations() []string {
-	names := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}"}
+	names := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "GET /api/v1/Changes"}
 	for _, ops := range []operations{custInfoOperations, loginOperations} {
 		for _, op := range ops {
 			names = append(names, "iService "+op.name)

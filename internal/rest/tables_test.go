@@ -90,7 +90,7 @@ func TestNegotiationFollowsTheFramework(t *testing.T) {
 
 func TestOperationsNamesWhatThereIs(t *testing.T) {
 	t.Parallel()
-	want := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "iService setdetails", "iService login", "iService loggedin", "iService logout"}
+	want := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "GET /api/v1/Changes", "iService setdetails", "iService login", "iService loggedin", "iService logout"}
 	if got := Operations(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}

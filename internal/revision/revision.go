@@ -78,3 +78,12 @@ func ParseTime(text string) (time.Time, error) {
 
 // FormatTime writes a time as RFC 3339 in UTC, to the microsecond, without trailing zeros: as the log and GraphQL show it.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00") }
+
+// Blank returns the fields without their values, as erasure leaves them.
+func Blank(fields []FieldChange) []FieldChange {
+	blank := make([]FieldChange, len(fields))
+	for i, f := range fields {
+		blank[i].Path = f.Path
+	}
+	return blank
+}

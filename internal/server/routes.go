@@ -13,6 +13,9 @@ type Route struct {
 // contacts is where the documented REST API keeps a contact.
 const contacts = "/api/v1/contacts/{id}"
 
+// changes is where the REST API has the change log.
+const changes = "/api/v1/changes"
+
 // routes are all of them.
 var routes = []route{
 	{Route{"", "/graphql", "graphql"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.GraphQL.ServeHTTP(w, r) }},
@@ -23,6 +26,8 @@ var routes = []route{
 	{Route{http.MethodGet, contacts, "getContact"}, rest(REST.GetContact)},
 	{Route{http.MethodPut, contacts, "putContact"}, rest(REST.PutContact)},
 	{Route{"", contacts, "contactMethodNotAllowed"}, notAllowed(http.MethodGet, http.MethodPut)},
+	{Route{http.MethodGet, changes, "getChanges"}, rest(REST.GetChanges)},
+	{Route{"", changes, "changesMethodNotAllowed"}, notAllowed(http.MethodGet)},
 	{Route{"", "/api/", "noRoute"}, rest(REST.NoRoute)},
 
 	{Route{"", "/f/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},

@@ -13,7 +13,8 @@ import (
 type REST interface {
 	GetContact(w http.ResponseWriter, r *http.Request)
 	PutContact(w http.ResponseWriter, r *http.Request)
-	// MethodNotAllowed answers a contact's address for any other method.
+	GetChanges(w http.ResponseWriter, r *http.Request)
+	// MethodNotAllowed answers an address of the REST API for any method but those.
 	MethodNotAllowed(allow ...string) http.HandlerFunc
 	// NoRoute answers an address that the API does not have.
 	NoRoute(w http.ResponseWriter, r *http.Request)
@@ -26,6 +27,7 @@ type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the schema of GraphQL
 	REST    REST
+	Stop    func()                      // ends the streams, which would never end by themselves
 	Ping    func(context.Context) error // reports whether the database answers
 	// Ready returns why the server cannot do its work yet, in words for whoever asks /readyz; nil if it can.
 	Ready func(context.Context) error

@@ -30,6 +30,7 @@ func say(what string) http.HandlerFunc {
 
 func (doors) GetContact(w http.ResponseWriter, r *http.Request) { say("getContact")(w, r) }
 func (doors) PutContact(w http.ResponseWriter, r *http.Request) { say("putContact")(w, r) }
+func (doors) GetChanges(w http.ResponseWriter, r *http.Request) { say("getChanges")(w, r) }
 func (doors) NoRoute(w http.ResponseWriter, r *http.Request)    { say("noRoute")(w, r) }
 func (doors) CustInfo(w http.ResponseWriter, r *http.Request)   { say("custInfo")(w, r) }
 func (doors) Login(w http.ResponseWriter, r *http.Request)      { say("login")(w, r) }
@@ -66,6 +67,7 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 		REST:    doors{},
 		Ping:    func(context.Context) error { return nil },
 		Ready:   func(context.Context) error { return nil },
+		Stop:    func() {},
 		Log:     slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
 	}
 	if change != nil {
@@ -92,6 +94,9 @@ func TestRouting(t *testing.T) {
 	for _, c := range []struct{ method, target, door, id string }{
 		{"GET", "/api/v1/Contacts/466", "getContact", "466"},
 		{"HEAD", "/api/v1/Contacts/466", "getContact", "466"},
+		{"GET", "/api/v1/Changes", "getChanges", ""},
+		{"GET", "/API/V1/changes/", "getChanges", ""},
+		{"POST", "/api/v1/Changes", "notAllowed GET", ""},
 		{"PUT", "/api/v1/Contacts/466", "putContact", "466"},
 		{"PUT", "/API/V1/CONTACTS/466", "putContact", "466"},
 		{"PUT", "/api/v1/contacts/466/", "putContact", "466"},

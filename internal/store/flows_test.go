@@ -13,6 +13,7 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/internal/store"
@@ -44,7 +45,7 @@ func newProgram(t *testing.T, s *store.Store) *program {
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
 	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "secret", Role: viewer.Agent}))
 	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
-		GraphQL: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Log: log}),
+		GraphQL: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Feed: feed.New(s, log), Log: log}),
 		REST:    rest.New(rest.Config{Contacts: contacts, Auth: signIn, IServiceAccount: signIn.OnlyAccount, Log: log}),
 		Ping:    s.Ping, Log: log,
 	})}

@@ -32,6 +32,11 @@ const (
 	ActorSystem  ActorKind = "system"
 )
 
+// Name is the kind as clients see it.
+func (k ActorKind) Name() string {
+	return map[ActorKind]string{ActorKey: "API_KEY", ActorUser: "USER", ActorContact: "CONTACT", ActorSystem: "SYSTEM"}[k]
+}
+
 // Actor is who did something, as the change log keeps it. Name is empty for a contact: the log holds no second copy of a
 // person's name.
 type Actor struct {

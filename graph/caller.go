@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+
+	"contactgraph/internal/auth"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/viewer"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// caller is who sent a request, or opened a connection.
+type caller struct {
+	auth    *auth.Service
+	request *http.Request
+	viewer  viewer.Viewer
+	known   bool
+	err     error        // why its credentials were not accepted
+	socket  bool         // it is a WebSocket, on which many operations run
+	running atomic.Int32 // how many do
+}
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) *caller {
+	c, _ := ctx.Value(callerKey{}).(*caller)
+	return c
+}
+
+// identify finds out who sent the request, for all that follows in the context.
+func identify(ctx context.Context, a *auth.Service, r *http.Request) context.Context {
+	c := &caller{auth: a, request: r}
+	if c.viewer, c.known, c.err = a.Authenticate(r.WithContext(ctx)); c.known {
+		ctx = viewer.NewContext(ctx, c.viewer)
+	}
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// greet identifies who opened a WebSocket by the headers of the handshake and those that it has sent behind it, which go first.
+func greet(ctx context.Context, introduction http.Header) (context.Context, error) {
+	c := callerOf(ctx)
+	r := c.request.Clone(ctx)
+	for _, name := range []string{auth.KeyHeader, "Authorization"} {
+		if value := introduction.Get(name); value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	ctx = identify(ctx, c.auth, r)
+	c = callerOf(ctx)
+	c.socket = true
+	return ctx, c.err
+}
+
+// stillWelcome fails if the caller's credentials have ended, or name somebody else by now. As long as nobody can tell, they count.
+func stillWelcome(ctx context.Context) error {
+	c := callerOf(ctx)
+	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))
+	if errors.Is(err, auth.ErrCredentials) || err == nil && (!ok || v != c.viewer) {
+		return contact.ErrUnauthenticated
+	}
+	return nil
+}
+
+// maxRunning bounds the operations that run at the same time on one connection.
+const maxRunning = 100
+
+// InterceptOperation gives each operation acquaintances of its own, and refuses those that are too many for a connection.
+func (admission) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if c := callerOf(ctx); c.socket {
+		context.AfterFunc(ctx, func() { c.running.Add(-1) })
+		if c.running.Add(1) > maxRunning {
+			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(codeBadInput, "Too many operations run on this connection.")}})
+		}
+	}
+	return next(withAcquaintances(ctx))
+}

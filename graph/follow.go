@@ -1,0 +1,39 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/revision"
+)
+
+// follow hands out changes until the client goes away or the server ends the stream, and says then why, and from where to go on.
+func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *ent.Change {
+	changes := make(chan *ent.Change)
+	cursor := args.After
+	deliver := func(row *ent.Change) error {
+		select {
+		case changes <- row:
+			cursor = new(revision.Cursor(row.Seq))
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	go func() {
+		defer close(changes)
+		err := r.contacts.Follow(ctx, r.feed, args, stillWelcome, deliver)
+		if errors.Is(err, context.Canceled) {
+			return
+		}
+		shown := r.present(ctx, err)
+		if cursor != nil {
+			shown.Extensions["cursor"] = cursor.String()
+		}
+		graphqlhttp.EndStream(ctx, shown)
+	}()
+	return changes
+}

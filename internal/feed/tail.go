@@ -1,0 +1,127 @@
+package feed
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/revision"
+)
+
+// tail is the end of one account's log.
+type tail struct {
+	account int
+	stop    context.CancelFunc
+
+	// Of the one that reads.
+	begun bool
+	last  int64
+
+	mu        sync.Mutex
+	known     bool          // whether first and rows say anything
+	first     int64         // the number behind which rows begin
+	rows      []*ent.Change // without gaps
+	followers map[int]map[*Follower]struct{}
+}
+
+// begin says where the reading begins.
+func (t *tail) begin(last int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.begun, t.last = true, last
+	t.known, t.first, t.rows = true, last, nil
+	for contact := range t.followers { // whoever waits is not waiting for nothing
+		t.wake(contact)
+	}
+}
+
+// add takes the rows that follow the last one, and wakes whom they concern. If some are missing, because they were cut off the
+// log meanwhile, it begins anew behind the gap: followers then read the database, which tells them.
+func (t *tail) add(rows []*ent.Change) {
+	if len(rows) == 0 {
+		return
+	}
+	if rows[0].Seq != t.last+1 {
+		t.begin(rows[len(rows)-1].Seq)
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, row := range rows {
+		if row.Kind == change.KindERASE {
+			t.forget(row.ContactID)
+		}
+	}
+	t.rows = append(t.rows, rows...)
+	t.last = rows[len(rows)-1].Seq
+	if over := len(t.rows) - kept; over > 0 {
+		t.rows = slices.Clone(t.rows[over:])
+		t.first += int64(over)
+	}
+	t.wake(0)
+	for _, row := range rows {
+		t.wake(row.ContactID)
+	}
+}
+
+// forget blanks what the changes of an erased contact say. Rows are shared with those who read them: each is replaced.
+func (t *tail) forget(contact int) {
+	for i, row := range t.rows {
+		if row.ContactID == contact {
+			blank := *row
+			blank.Fields = revision.Blank(row.Fields)
+			t.rows[i] = &blank
+		}
+	}
+}
+
+// wake wakes the followers of a contact, or with 0 those of the whole account.
+func (t *tail) wake(contact int) {
+	for f := range t.followers[contact] {
+		select {
+		case f.wake <- struct{}{}:
+		default: // it is awake
+		}
+	}
+}
+
+func (t *tail) since(after int64, contact int) (rows []*ent.Change, upTo int64, covered bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.known || after < t.first {
+		return nil, after, false
+	}
+	begin := min(int(after-t.first), len(t.rows))
+	if contact == 0 {
+		rows = slices.Clone(t.rows[begin:])
+	} else {
+		for _, row := range t.rows[begin:] {
+			if row.ContactID == contact {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows, max(after, t.first+int64(len(t.rows))), true
+}
+
+func (t *tail) join(f *Follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.followers[f.contact] == nil {
+		t.followers[f.contact] = map[*Follower]struct{}{}
+	}
+	t.followers[f.contact][f] = struct{}{}
+}
+
+// leave returns how many followers are left.
+func (t *tail) leave(f *Follower) (left int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.followers[f.contact], f)
+	if len(t.followers[f.contact]) == 0 {
+		delete(t.followers, f.contact)
+	}
+	return len(t.followers)
+}
