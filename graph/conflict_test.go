@@ -46,3 +46,37 @@ func TestConflictIsToldFieldByField(t *testing.T) {
 	f.want("nothing in between", write("MERGE", "AAAAAAAAAAM=", object{}), `{
 		"contact": {"version": "AAAAAAAAAAQ=", "firstName": "Eva", "lastName": "Ek"}, "errors": [], "merge": null}`)
 }
+
+func TestUpdateContacts(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	anna, eva := f.create(a, "anna", nil), f.create(a, "eva", nil)
+	write := func(policy string, items ...any) any {
+		return f.get(a.agent, `mutation($in: UpdateContactsInput!) { updateContacts(input: $in) {
+			results { contact { email } errors { __typename code path } change { version } merge { over } } errors { code } } }`,
+			object{"in": object{"errorPolicy": policy, "items": items}}, "updateContacts")
+	}
+	item := func(id int, email any, more ...string) object {
+		in := object{"id": id, "expectedVersion": "AAAAAAAAAAE=", "set": object{"email": email}}
+		for _, policy := range more {
+			in["onConflict"] = policy
+		}
+		return in
+	}
+	f.want("addresses change places", write("ALL_OR_NOTHING", item(anna.ID, "eva@example.com"), item(eva.ID, "anna@example.com")), `{"errors": [], "results": [
+		{"contact": {"email": "eva@example.com"}, "errors": [], "change": {"version": "AAAAAAAAAAI="}, "merge": null},
+		{"contact": {"email": "anna@example.com"}, "errors": [], "change": {"version": "AAAAAAAAAAI="}, "merge": null}]}`)
+	f.want("all or nothing", write("ALL_OR_NOTHING", item(anna.ID, "x", "OVERWRITE"), item(eva.ID, "y")), `{"errors": [], "results": [
+		{"contact": null, "errors": [{"__typename": "ValidationError", "code": "NOT_APPLIED", "path": null}], "change": null, "merge": null},
+		{"contact": null, "errors": [{"__typename": "VersionConflict", "code": "VERSION_CONFLICT", "path": null}], "change": null, "merge": null}]}`)
+	f.want("each by itself", write("PER_ITEM", item(anna.ID, "x", "OVERWRITE"), item(eva.ID, "y")), `{"errors": [], "results": [
+		{"contact": {"email": "x"}, "errors": [], "change": {"version": "AAAAAAAAAAM="}, "merge": null},
+		{"contact": null, "errors": [{"__typename": "VersionConflict", "code": "VERSION_CONFLICT", "path": null}], "change": null, "merge": null}]}`)
+	f.want("none", write("PER_ITEM", make([]any, 0)...), `{"errors": [], "results": []}`)
+	items := make([]any, 101)
+	for i := range items {
+		items[i] = item(anna.ID, "x")
+	}
+	f.want("too many", write("PER_ITEM", items...), `{"errors": [{"code": "TOO_MANY"}], "results": []}`)
+}

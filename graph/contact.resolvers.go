@@ -50,39 +50,6 @@ func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*mode
 	return counts, nil
 }
 
-func (r *mutationResolver) UpdateContact(ctx context.Context, input model.UpdateContactInput) (*model.UpdateContactPayload, error) {
-	set, password := patchOf(input.Set)
-	o, err := outcome(r.contacts.Update(ctx, contact.Update{
-		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict), Set: set, Password: password,
-	}))
-	return &model.UpdateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
-}
-
-func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.SetContactDetailsInput) (*model.SetContactDetailsPayload, error) {
-	o, err := outcome(r.contacts.SetDetails(ctx, contact.SetDetails{
-		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
-		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
-	}))
-	return &model.SetContactDetailsPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
-}
-
-func (r *mutationResolver) CreateContact(ctx context.Context, input model.CreateContactInput) (*model.CreateContactPayload, error) {
-	set, password := patchOf(input.Set)
-	o, err := outcome(r.contacts.Create(ctx, contact.Create{
-		RegistrationSource: input.RegistrationSource, RegistrationIP: input.RegistrationIP,
-		RegistrationStore: idOf("Store", input.RegistrationStoreID), Set: set, Password: password,
-		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
-	}))
-	return &model.CreateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change}, err
-}
-
-func (r *mutationResolver) DeleteContact(ctx context.Context, input model.DeleteContactInput) (*model.DeleteContactPayload, error) {
-	o, err := outcome(r.contacts.Delete(ctx, contact.Delete{
-		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
-	}))
-	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
-}
-
 func (r *queryResolver) Contact(ctx context.Context, id string, asOf *revision.Version) (*ent.Contact, error) {
 	if asOf != nil {
 		return visible(r.contacts.AsOf(ctx, globalid.Of("Contact", id), *asOf))

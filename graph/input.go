@@ -43,6 +43,12 @@ func patchOf(in *model.ContactPatch) (contact.Patch, *contact.PasswordChange) {
 	return p, &contact.PasswordChange{New: password, Current: in.CurrentPassword.Value()}
 }
 
+// updateOf translates an update.
+func updateOf(in *model.UpdateContactInput) contact.Update {
+	set, password := patchOf(in.Set)
+	return contact.Update{ID: globalid.Of("Contact", in.ID), Lock: lockOf(in.ExpectedVersion, in.OnConflict), Set: set, Password: password}
+}
+
 // put adds what is not absent: the value, or nil for null.
 func put[T any](p contact.Patch, f *contact.Field, o graphql.Omittable[*T]) {
 	v, ok := o.ValueOK()

@@ -29,6 +29,26 @@ func outcome(r *contact.Result, err error) (parts, error) {
 	return parts{contact: r.Contact, errs: errs, change: r.Change, merge: r.Merge}, nil
 }
 
+func updatePayload(r *contact.Result, err error) (*model.UpdateContactPayload, error) {
+	o, err := outcome(r, err)
+	return &model.UpdateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
+}
+
+// updatesPayload shows what became of several updates, or what is wrong with the whole.
+func updatesPayload(outcomes []contact.Outcome, err error) (*model.UpdateContactsPayload, error) {
+	errs, err := payloadErrors(err)
+	if err != nil {
+		return nil, err
+	}
+	p := &model.UpdateContactsPayload{Errors: errs, Results: make([]*model.UpdateContactPayload, len(outcomes))}
+	for i, o := range outcomes {
+		if p.Results[i], err = updatePayload(o.Result, o.Err()); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
 // visible makes null of what the viewer may not see, which is what it gets for what is not there.
 func visible(c *ent.Contact, err error) (*ent.Contact, error) {
 	if _, fault := payloadErrors(err); fault != nil {

@@ -67,6 +67,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSetContactDetailsInput,
 		ec.unmarshalInputUndoChangeInput,
 		ec.unmarshalInputUpdateContactInput,
+		ec.unmarshalInputUpdateContactsInput,
 		ec.unmarshalInputUpdatePropertyInput,
 	)
 	first := true
@@ -544,197 +545,6 @@ extend type Query {
     orderBy: ContactOrder
   ): ContactConnection!
 }
-
-"What to do when somebody else has written since ` + "`" + `expectedVersion` + "`" + `."
-enum ConflictPolicy {
-  "Refuse with a VersionConflict that shows the contact as it is now."
-  REJECT
-  """
-  Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
-  value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
-  ` + "`" + `expectedVersion` + "`" + ` counts as untouched. Not even a change that was undone since hinders a write.
-  """
-  MERGE
-  "Apply the write all the same, whatever the version."
-  OVERWRITE
-}
-
-"The fields to write: absent is untouched, null is cleared. ` + "`" + `limitMailsPermanently` + "`" + ` and ` + "`" + `newPassword` + "`" + ` cannot be null."
-input ContactPatch {
-  "At most 250 characters; unique within the account without regard to case."
-  email: String
-  "At most 10 characters."
-  phoneCountryCode: String
-  "At most 20 characters; unique within the account however it is written."
-  phone: String
-  "At most 50 characters."
-  firstName: String
-  "At most 50 characters."
-  lastName: String
-  "The source of the latest permission. Not for customers."
-  latestPermissionSource: String
-  "Whether the contact wants no mails at all."
-  limitMailsPermanently: Boolean
-  "Until when the contact wants no mails."
-  limitMailsTemporarilyUntil: Time
-  "The store that the contact prefers."
-  preferredStoreId: ID
-  "The company that the contact belongs to. Not for customers."
-  companyId: ID
-  "A new password, at most 1000 characters; it ends the contact's other sessions."
-  newPassword: String
-  "The password as it is now: a customer that sets a new one must know it."
-  currentPassword: String
-}
-
-"The write of a contact's own fields."
-input UpdateContactInput {
-  "The contact: its global id or plain number."
-  id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
-  expectedVersion: Version
-  "What to do when the contact has another version by now."
-  onConflict: ConflictPolicy! = REJECT
-  "The fields to write."
-  set: ContactPatch!
-}
-
-"The outcome of updateContact."
-type UpdateContactPayload {
-  "The contact as it is now; null after any error."
-  contact: Contact
-  "All that the caller can mend. Empty when the write took effect."
-  errors: [ContactError!]!
-  "The write's row in the change log; null after any error."
-  change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
-  merge: Merge
-}
-
-"The values of one property."
-input ContactPropertyInput {
-  "The property: its global id or plain number."
-  propertyId: ID!
-  "The values in their order; empty clears the property. Null counts as absent, and leaves it."
-  values: [PropertyValueInput!]
-}
-
-"One value of a property."
-input PropertyValueInput {
-  "The value as text, of the form that the property's type asks for; at most 4000 characters."
-  value: String!
-  "A remark on the value, at most 250 characters."
-  description: String
-}
-
-"A name to sign in with. A blank name is dropped."
-input LoginInput {
-  "The name, at most 250 characters."
-  name: String!
-  "What sort of name it is."
-  type: LoginType! = BLANK
-}
-
-"The write of a contact's properties, logins and segments. All of it is applied, or nothing."
-input SetContactDetailsInput {
-  "The contact: its global id or plain number."
-  id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
-  expectedVersion: Version
-  "What to do when the contact has another version by now."
-  onConflict: ConflictPolicy! = REJECT
-  "The properties to write; one that is not listed stays."
-  properties: [ContactPropertyInput!]
-  "The full new set of logins; absent or null leaves them."
-  logins: [LoginInput!]
-  "The full new set of segments, by global id or plain number; absent or null leaves them. A customer may only repeat it."
-  membership: [ID!]
-}
-
-"The outcome of setContactDetails."
-type SetContactDetailsPayload {
-  "The contact as it is now; null after any error."
-  contact: Contact
-  "All that the caller can mend. Empty when the write took effect."
-  errors: [ContactError!]!
-  "The write's row in the change log; null after any error."
-  change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
-  merge: Merge
-}
-
-"A new contact."
-input CreateContactInput {
-  "Where the contact comes from, at most 50 characters."
-  registrationSource: String!
-  "The IPv4 address that the contact registered from, at most 16 characters."
-  registrationIp: String! = ""
-  "The store that registers the contact: its global id or plain number."
-  registrationStoreId: ID
-  "The fields. ` + "`" + `currentPassword` + "`" + ` has no meaning here."
-  set: ContactPatch!
-  "The properties. One that is required may be given later."
-  properties: [ContactPropertyInput!]
-  "The logins."
-  logins: [LoginInput!]
-  "The segments, by global id or plain number."
-  membership: [ID!]
-}
-
-"The outcome of createContact."
-type CreateContactPayload {
-  "The new contact; null after any error."
-  contact: Contact
-  "All that the caller can mend. Empty when the contact was made."
-  errors: [ContactError!]!
-  "The creation's row in the change log; null after any error."
-  change: Change
-}
-
-"The deletion of a contact."
-input DeleteContactInput {
-  "The contact: its global id or plain number."
-  id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
-  expectedVersion: Version
-  "What to do when the contact has another version by now."
-  onConflict: ConflictPolicy! = REJECT
-}
-
-"The outcome of deleteContact."
-type DeleteContactPayload {
-  "The contact as it was; null after any error."
-  contact: Contact
-  "All that the caller can mend. Empty when the contact is gone."
-  errors: [ContactError!]!
-  "The deletion's row in the change log; null after any error."
-  change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
-  merge: Merge
-}
-
-extend type Mutation {
-  "Writes fields of a contact under optimistic locking."
-  updateContact(
-    "What to write."
-    input: UpdateContactInput!
-  ): UpdateContactPayload!
-  "Writes properties, logins and segments of a contact under optimistic locking."
-  setContactDetails(
-    "What to write."
-    input: SetContactDetailsInput!
-  ): SetContactDetailsPayload!
-  "Makes a contact. Not for customers."
-  createContact(
-    "The new contact."
-    input: CreateContactInput!
-  ): CreateContactPayload!
-  "Deletes a contact with all that belongs to it, under optimistic locking. Not for customers."
-  deleteContact(
-    "Which contact."
-    input: DeleteContactInput!
-  ): DeleteContactPayload!
-}
 `, BuiltIn: false},
 	{Name: "../../schema/error.graphqls", Input: `"Something that the caller can mend. More types may come: select these fields, and ask for more by type."
 interface ContactError {
@@ -786,6 +596,8 @@ enum ContactErrorCode {
   WRONG_PASSWORD
   "Contacts still refer to it."
   IN_USE
+  "Nothing is wrong with it, but another update of the same call failed, so none was applied."
+  NOT_APPLIED
   "No such login, or another password."
   SIGN_IN_REFUSED
 }
@@ -874,7 +686,7 @@ type ReferenceNotFound implements ContactError {
 
 "A value cannot be accepted."
 type ValidationError implements ContactError {
-  "REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD or IN_USE."
+  "REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE or NOT_APPLIED."
   code: ContactErrorCode!
   "A sentence for people."
   message: String!
@@ -1248,6 +1060,229 @@ extend type Mutation {
     "The global id or the plain number."
     id: ID!
   ): StorePayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/write.graphqls", Input: `"What to do when somebody else has written since ` + "`" + `expectedVersion` + "`" + `."
+enum ConflictPolicy {
+  "Refuse with a VersionConflict that shows the contact as it is now."
+  REJECT
+  """
+  Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
+  value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
+  ` + "`" + `expectedVersion` + "`" + ` counts as untouched. Not even a change that was undone since hinders a write.
+  """
+  MERGE
+  "Apply the write all the same, whatever the version."
+  OVERWRITE
+}
+
+"The fields to write: absent is untouched, null is cleared. ` + "`" + `limitMailsPermanently` + "`" + ` and ` + "`" + `newPassword` + "`" + ` cannot be null."
+input ContactPatch {
+  "At most 250 characters; unique within the account without regard to case."
+  email: String
+  "At most 10 characters."
+  phoneCountryCode: String
+  "At most 20 characters; unique within the account however it is written."
+  phone: String
+  "At most 50 characters."
+  firstName: String
+  "At most 50 characters."
+  lastName: String
+  "The source of the latest permission. Not for customers."
+  latestPermissionSource: String
+  "Whether the contact wants no mails at all."
+  limitMailsPermanently: Boolean
+  "Until when the contact wants no mails."
+  limitMailsTemporarilyUntil: Time
+  "The store that the contact prefers."
+  preferredStoreId: ID
+  "The company that the contact belongs to. Not for customers."
+  companyId: ID
+  "A new password, at most 1000 characters; it ends the contact's other sessions."
+  newPassword: String
+  "The password as it is now: a customer that sets a new one must know it."
+  currentPassword: String
+}
+
+"The write of a contact's own fields."
+input UpdateContactInput {
+  "The contact: its global id or plain number."
+  id: ID!
+  "The version that the caller saw. It may be left out only with OVERWRITE."
+  expectedVersion: Version
+  "What to do when the contact has another version by now."
+  onConflict: ConflictPolicy! = REJECT
+  "The fields to write."
+  set: ContactPatch!
+}
+
+"The outcome of updateContact."
+type UpdateContactPayload {
+  "The contact as it is now; null after any error."
+  contact: Contact
+  "All that the caller can mend. Empty when the write took effect."
+  errors: [ContactError!]!
+  "The write's row in the change log; null after any error."
+  change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
+}
+
+"Updates of several contacts."
+input UpdateContactsInput {
+  "The updates, at most 100."
+  items: [UpdateContactInput!]!
+  "What to do when one of them fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"What to do when one of several updates fails."
+enum BatchErrorPolicy {
+  """
+  Apply none. Those that are not to blame have the error NOT_APPLIED. All are one transaction, in which unique values may go
+  from one contact to another; no contact may be named twice.
+  """
+  ALL_OR_NOTHING
+  "Apply the others. Each is a transaction of its own; those of one contact are applied in their order."
+  PER_ITEM
+}
+
+"The outcome of updateContacts."
+type UpdateContactsPayload {
+  "The outcome of each update, in their order; empty if there are too many."
+  results: [UpdateContactPayload!]!
+  "What is wrong with the whole: TOO_MANY."
+  errors: [ContactError!]!
+}
+
+"The values of one property."
+input ContactPropertyInput {
+  "The property: its global id or plain number."
+  propertyId: ID!
+  "The values in their order; empty clears the property. Null counts as absent, and leaves it."
+  values: [PropertyValueInput!]
+}
+
+"One value of a property."
+input PropertyValueInput {
+  "The value as text, of the form that the property's type asks for; at most 4000 characters."
+  value: String!
+  "A remark on the value, at most 250 characters."
+  description: String
+}
+
+"A name to sign in with. A blank name is dropped."
+input LoginInput {
+  "The name, at most 250 characters."
+  name: String!
+  "What sort of name it is."
+  type: LoginType! = BLANK
+}
+
+"The write of a contact's properties, logins and segments. All of it is applied, or nothing."
+input SetContactDetailsInput {
+  "The contact: its global id or plain number."
+  id: ID!
+  "The version that the caller saw. It may be left out only with OVERWRITE."
+  expectedVersion: Version
+  "What to do when the contact has another version by now."
+  onConflict: ConflictPolicy! = REJECT
+  "The properties to write; one that is not listed stays."
+  properties: [ContactPropertyInput!]
+  "The full new set of logins; absent or null leaves them."
+  logins: [LoginInput!]
+  "The full new set of segments, by global id or plain number; absent or null leaves them. A customer may only repeat it."
+  membership: [ID!]
+}
+
+"The outcome of setContactDetails."
+type SetContactDetailsPayload {
+  "The contact as it is now; null after any error."
+  contact: Contact
+  "All that the caller can mend. Empty when the write took effect."
+  errors: [ContactError!]!
+  "The write's row in the change log; null after any error."
+  change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
+}
+
+"A new contact."
+input CreateContactInput {
+  "Where the contact comes from, at most 50 characters."
+  registrationSource: String!
+  "The IPv4 address that the contact registered from, at most 16 characters."
+  registrationIp: String! = ""
+  "The store that registers the contact: its global id or plain number."
+  registrationStoreId: ID
+  "The fields. ` + "`" + `currentPassword` + "`" + ` has no meaning here."
+  set: ContactPatch!
+  "The properties. One that is required may be given later."
+  properties: [ContactPropertyInput!]
+  "The logins."
+  logins: [LoginInput!]
+  "The segments, by global id or plain number."
+  membership: [ID!]
+}
+
+"The outcome of createContact."
+type CreateContactPayload {
+  "The new contact; null after any error."
+  contact: Contact
+  "All that the caller can mend. Empty when the contact was made."
+  errors: [ContactError!]!
+  "The creation's row in the change log; null after any error."
+  change: Change
+}
+
+"The deletion of a contact."
+input DeleteContactInput {
+  "The contact: its global id or plain number."
+  id: ID!
+  "The version that the caller saw. It may be left out only with OVERWRITE."
+  expectedVersion: Version
+  "What to do when the contact has another version by now."
+  onConflict: ConflictPolicy! = REJECT
+}
+
+"The outcome of deleteContact."
+type DeleteContactPayload {
+  "The contact as it was; null after any error."
+  contact: Contact
+  "All that the caller can mend. Empty when the contact is gone."
+  errors: [ContactError!]!
+  "The deletion's row in the change log; null after any error."
+  change: Change
+  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  merge: Merge
+}
+
+extend type Mutation {
+  "Writes fields of a contact under optimistic locking."
+  updateContact(
+    "What to write."
+    input: UpdateContactInput!
+  ): UpdateContactPayload!
+  "Writes fields of several contacts, each under optimistic locking: all of them or none, or each by itself."
+  updateContacts(
+    "What to write."
+    input: UpdateContactsInput!
+  ): UpdateContactsPayload!
+  "Writes properties, logins and segments of a contact under optimistic locking."
+  setContactDetails(
+    "What to write."
+    input: SetContactDetailsInput!
+  ): SetContactDetailsPayload!
+  "Makes a contact. Not for customers."
+  createContact(
+    "The new contact."
+    input: CreateContactInput!
+  ): CreateContactPayload!
+  "Deletes a contact with all that belongs to it, under optimistic locking. Not for customers."
+  deleteContact(
+    "Which contact."
+    input: DeleteContactInput!
+  ): DeleteContactPayload!
 }
 `, BuiltIn: false},
 }
@@ -1675,6 +1710,16 @@ func (ec *executionContext) childFields_UpdateContactPayload(ctx context.Context
 		return ec.fieldContext_UpdateContactPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpdateContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateContactsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -438,6 +438,22 @@ type UpdateContactPayload struct {
 	Merge *contact.Divergence `json:"merge,omitempty"`
 }
 
+// Updates of several contacts.
+type UpdateContactsInput struct {
+	// The updates, at most 100.
+	Items []*UpdateContactInput `json:"items"`
+	// What to do when one of them fails.
+	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
+}
+
+// The outcome of updateContacts.
+type UpdateContactsPayload struct {
+	// The outcome of each update, in their order; empty if there are too many.
+	Results []*UpdateContactPayload `json:"results"`
+	// What is wrong with the whole: TOO_MANY.
+	Errors []ContactError `json:"errors"`
+}
+
 // A change of a property's definition: what is absent or null stays.
 type UpdatePropertyInput struct {
 	// The property: its global id or plain number.
@@ -454,7 +470,7 @@ type UpdatePropertyInput struct {
 
 // A value cannot be accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD or IN_USE.
+	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE or NOT_APPLIED.
 	Code ContactErrorCode `json:"code"`
 	// A sentence for people.
 	Message string `json:"message"`
@@ -580,6 +596,65 @@ func (e ActorType) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What to do when one of several updates fails.
+type BatchErrorPolicy string
+
+const (
+	// Apply none. Those that are not to blame have the error NOT_APPLIED. All are one transaction, in which unique values may go
+	// from one contact to another; no contact may be named twice.
+	BatchErrorPolicyAllOrNothing BatchErrorPolicy = "ALL_OR_NOTHING"
+	// Apply the others. Each is a transaction of its own; those of one contact are applied in their order.
+	BatchErrorPolicyPerItem BatchErrorPolicy = "PER_ITEM"
+)
+
+var AllBatchErrorPolicy = []BatchErrorPolicy{
+	BatchErrorPolicyAllOrNothing,
+	BatchErrorPolicyPerItem,
+}
+
+func (e BatchErrorPolicy) IsValid() bool {
+	switch e {
+	case BatchErrorPolicyAllOrNothing, BatchErrorPolicyPerItem:
+		return true
+	}
+	return false
+}
+
+func (e BatchErrorPolicy) String() string {
+	return string(e)
+}
+
+func (e *BatchErrorPolicy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BatchErrorPolicy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BatchErrorPolicy", str)
+	}
+	return nil
+}
+
+func (e BatchErrorPolicy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BatchErrorPolicy) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BatchErrorPolicy) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What to do when somebody else has written since `expectedVersion`.
 type ConflictPolicy string
 
@@ -685,6 +760,8 @@ const (
 	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
 	// Contacts still refer to it.
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
+	// Nothing is wrong with it, but another update of the same call failed, so none was applied.
+	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
 	// No such login, or another password.
 	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
 )
@@ -709,12 +786,13 @@ var AllContactErrorCode = []ContactErrorCode{
 	ContactErrorCodeReadOnly,
 	ContactErrorCodeWrongPassword,
 	ContactErrorCodeInUse,
+	ContactErrorCodeNotApplied,
 	ContactErrorCodeSignInRefused,
 }
 
 func (e ContactErrorCode) IsValid() bool {
 	switch e {
-	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeSignInRefused:
+	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeSignInRefused:
 		return true
 	}
 	return false

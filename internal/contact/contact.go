@@ -20,25 +20,37 @@ import (
 
 // Store is the part of internal/store that the rules need.
 type Store interface {
+	Reader
+	Writer
+}
+
+// Reader reads outside writes.
+type Reader interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// ReadContact returns the contact, whoever the viewer is; nil if the account has none with the id.
 	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
 	// CountRows returns the number of rows of a query, whoever the viewer is.
 	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
+	// LogEnd returns the number of the account's latest change, and that of the latest which has been cut off its log.
+	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
+}
+
+// Writer runs writes, and serves them while they run.
+type Writer interface {
 	// Write runs fn in a transaction about the contact, and returns when its work is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	// WriteAll is Write about several contacts, all of which it keeps from every other write.
+	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *ent.Tx) error) error
 	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.
 	Contact(ctx context.Context, account, id int) (*ent.Contact, error)
+	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
+	// sees them: with those of writes that share its transaction.
+	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
 	// Save leaves a compare-and-set to be done at the end of the write that ctx belongs to.
 	Save(ctx context.Context, u batch.Update)
 	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
 	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
-	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
-	// sees them: with those of writes that share its transaction.
-	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
-	// LogEnd returns the number of the account's latest change, and that of the latest which has been cut off its log.
-	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
 	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
 	Log(ctx context.Context, row *ent.Change)
 }

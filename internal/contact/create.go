@@ -123,7 +123,7 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 			return nil, err
 		}
 	}
-	if err := checkAllKeys(ctx, tx, v.Account, writes); err != nil {
+	if err := checkKeys(ctx, tx, v.Account, writes); err != nil {
 		return nil, err
 	}
 	for _, w := range writes {
@@ -179,24 +179,6 @@ func registration(c *ent.Contact) []revision.FieldChange {
 		fields = append(fields, revision.FieldChange{Path: pathPassword})
 	}
 	return fields
-}
-
-// checkAllKeys adds an error for each key that another contact has, stored or in the same call.
-func checkAllKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) error {
-	var emails, phones []string
-	for _, w := range writes {
-		emails = append(emails, changedKey(nil, w.next.EmailKey)...)
-		phones = append(phones, changedKey(nil, w.next.PhoneKey)...)
-	}
-	owners, err := keyOwners(ctx, tx, account, emails, phones)
-	if err != nil {
-		return err
-	}
-	for _, w := range writes {
-		owners.check(w)
-		owners.put(w.next)
-	}
-	return nil
 }
 
 // insertAll stores the contacts with their terms, does what was left to do after it, and logs them.

@@ -17,14 +17,10 @@ type edit struct {
 // carryOut brings the edit together with what others have done since the version that the lock expects, applies what is left of
 // it, and saves.
 func (w *write) carryOut(ctx context.Context, l Lock, e edit, kind change.Kind) (*Result, error) {
-	if err := w.define(ctx, e); err != nil {
+	if err := w.apply(ctx, l, e); err != nil {
 		return nil, err
 	}
-	e, err := w.reconcile(ctx, l, e)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.apply(ctx, e); err != nil {
+	if err := checkKeys(ctx, w.tx, w.viewer.Account, []*write{w}); err != nil {
 		return nil, err
 	}
 	return w.save(ctx, kind)
@@ -38,8 +34,15 @@ func (w *write) define(ctx context.Context, e edit) (err error) {
 	return err
 }
 
-// apply puts the edit into w.next and checks what it refers to and the keys that it takes.
-func (w *write) apply(ctx context.Context, e edit) error {
+// apply puts what is left of the edit into w.next and checks what it refers to.
+func (w *write) apply(ctx context.Context, l Lock, e edit) error {
+	if err := w.define(ctx, e); err != nil {
+		return err
+	}
+	e, err := w.reconcile(ctx, l, e)
+	if err != nil {
+		return err
+	}
 	if err := w.fill(ctx, e.set); err != nil {
 		return err
 	}
@@ -47,11 +50,6 @@ func (w *write) apply(ctx context.Context, e edit) error {
 		return err
 	}
 	w.derive()
-	owners, err := keyOwners(ctx, w.tx, w.viewer.Account, changedKey(w.old.EmailKey, w.next.EmailKey), changedKey(w.old.PhoneKey, w.next.PhoneKey))
-	if err != nil {
-		return err
-	}
-	owners.check(w)
 	w.setPassword(e.password)
 	return nil
 }

@@ -38,6 +38,7 @@ const (
 	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is another
 	InUse            Code = "IN_USE"             // contacts still refer to it
+	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 )
 
 // Error is one thing that the caller can mend.

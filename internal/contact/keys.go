@@ -83,18 +83,48 @@ func (o owners) put(c *ent.Contact) {
 	}
 }
 
-// check adds an error for each key of w.next that another contact owns.
-func (o owners) check(w *write) {
-	o.checkKey(w, o.email, w.next.EmailKey, EmailTaken, Email.Path, "email address")
-	o.checkKey(w, o.phone, w.next.PhoneKey, PhoneTaken, Phone.Path, "phone number")
+// checkKeys adds an error for each key that another contact has, stored or in the same call. A key that one of the writes gives
+// up is free for the others.
+func checkKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) error {
+	var emails, phones []string
+	for _, w := range writes {
+		emails = append(emails, changedKey(w.old.EmailKey, w.next.EmailKey)...)
+		phones = append(phones, changedKey(w.old.PhoneKey, w.next.PhoneKey)...)
+	}
+	o, err := keyOwners(ctx, tx, account, emails, phones)
+	if err != nil {
+		return err
+	}
+	for _, w := range writes {
+		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, contact.FieldEmailKey)
+		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, contact.FieldPhoneKey)
+	}
+	for _, w := range writes {
+		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, EmailTaken, Email.Path, "email address")
+		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, PhoneTaken, Phone.Path, "phone number")
+	}
+	return nil
 }
 
-func (o owners) checkKey(w *write, owner map[string]*ent.Contact, key *string, code Code, path, noun string) {
-	if key == nil {
+// givesUp frees the key that the contact had, if others ask for it.
+func (w *write) givesUp(owner map[string]*ent.Contact, old, next *string, column string) {
+	if old == nil || next != nil && *next == *old {
 		return
 	}
-	if other := owner[*key]; other != nil && (other.ID != w.next.ID || other.ID == 0) {
-		w.taken(code, path, noun, other)
+	if other := owner[*old]; other != nil && other.ID == w.old.ID {
+		delete(owner, *old)
+		w.vacates = append(w.vacates, column)
+	}
+}
+
+// takes makes the contact the owner of a key that it did not have, or adds an error if another one is.
+func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code Code, path, noun string) {
+	for _, key := range changedKey(old, next) {
+		if other := owner[key]; other != nil {
+			w.taken(code, path, noun, other)
+			continue
+		}
+		owner[key] = w.old
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
 )
 
 // Update is a write of a contact's own fields.
@@ -19,20 +20,34 @@ type Update struct {
 // fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the values, the keys
 // that others have, and the references. A new password ends the contact's other sessions.
 func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
-	v, err := reach(ctx, u.ID)
+	p, err := s.prepare(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	var errs Errors
-	u.Lock.check(&errs)
-	set := u.Set.check(&errs)
-	password, err := s.preparePassword(ctx, v, u, &errs)
-	if err != nil {
-		return nil, err
-	}
-	return s.write(ctx, v, u.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
-		return w.carryOut(ctx, u.Lock, edit{set: set, password: password}, change.KindUPDATE)
+	return s.write(ctx, p.viewer, u.ID, p.errs, func(ctx context.Context, w *write) (*Result, error) {
+		return w.carryOut(ctx, u.Lock, p.edit, change.KindUPDATE)
 	})
+}
+
+// prepared is an update that is checked as far as it can be outside the transaction.
+type prepared struct {
+	Update
+
+	viewer viewer.Viewer
+	edit   edit
+	errs   Errors
+}
+
+// prepare fails as Update does where it has nothing else to say.
+func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error) {
+	p.Update = u
+	if p.viewer, err = reach(ctx, u.ID); err != nil {
+		return p, err
+	}
+	u.Lock.check(&p.errs)
+	p.edit.set = u.Set.check(&p.errs)
+	p.edit.password, err = s.preparePassword(ctx, p.viewer, u, &p.errs)
+	return p, err
 }
 
 // pathPassword names the password in errors and the log, where both its values are always null.

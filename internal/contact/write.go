@@ -23,6 +23,7 @@ type write struct {
 	old     *ent.Contact
 	next    *ent.Contact
 	merge   *Divergence            // that the write was merged with
+	vacates []string               // columns of keys that another write of the same call takes
 	undoes  *revision.Version      // of the change that the write takes back
 	fields  []revision.FieldChange // beyond Fields: password, properties, logins, membership
 	after   []func(context.Context) error

@@ -101,6 +101,20 @@ func (s *Store) Contact(ctx context.Context, account, id int) (*ent.Contact, err
 	return all[0], nil
 }
 
+// lock keeps the contacts of a write about several from every other write, in the order in which batches do.
+func (w *writer) lock(ctx context.Context, j *job) error {
+	for part := range parts(j.contacts, 1) {
+		ids := make([]any, len(part))
+		for i, id := range part {
+			ids[i] = id
+		}
+		if _, err := w.readContacts(ctx, j.account, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // prefetch reads the contacts that the jobs are about, with one statement for those of one account.
 func (w *writer) prefetch(ctx context.Context, jobs []*job) error {
 	for group := range runs(jobs, func(a, b *job) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {

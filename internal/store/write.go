@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -31,14 +32,26 @@ const maxWaiting = 1024
 // It fails with dberr.ErrUnavailable if the database is away or too many writes wait, with dberr.ErrUnknown if the commit
 // failed, and with ErrClosed.
 func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error {
+	w := s.writerOf(contact)
+	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{})})
+}
+
+// WriteAll is Write for what is about several contacts at once, in a transaction that it shares with nobody: it keeps them all
+// from every other write.
+func (s *Store) WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *ent.Tx) error) error {
+	sorted := slices.Compact(slices.Sorted(slices.Values(contacts)))
+	w := s.writerOf(0)
+	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contacts: sorted, fn: fn, done: make(chan struct{})})
+}
+
+// do waits for the job to be run, or runs it.
+func (w *writer) do(ctx context.Context, j *job) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := s.stopped(); err != nil {
+	if err := w.store.stopped(); err != nil {
 		return err
 	}
-	w := s.writerOf(contact)
-	j := &job{ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{})}
 	select {
 	case w.queue <- j:
 	default:
@@ -54,7 +67,7 @@ func (s *Store) Write(ctx context.Context, contact int, fn func(context.Context,
 			return fmt.Errorf("%w: the writes before this one take too long", dberr.ErrUnavailable)
 		}
 	case <-j.done:
-	case <-s.closing:
+	case <-w.store.closing:
 		if j.claim() {
 			return ErrClosed
 		}
@@ -93,12 +106,13 @@ func (s *Store) Reserve(ctx context.Context, tx *ent.Tx, table string, id int) e
 
 // job is a write that waits, runs, or has run.
 type job struct {
-	ctx     context.Context //nolint:containedctx // it is the caller's, and waits in a queue
-	writer  *writer
-	account int // 0 for the server itself beyond an account
-	contact int // 0 for none
-	fn      func(context.Context, *ent.Tx) error
-	claimed atomic.Bool
+	ctx      context.Context //nolint:containedctx // it is the caller's, and waits in a queue
+	writer   *writer
+	account  int   // 0 for the server itself beyond an account
+	contact  int   // 0 for none
+	contacts []int // of WriteAll, sorted
+	fn       func(context.Context, *ent.Tx) error
+	claimed  atomic.Bool
 
 	read    bool         // found is what the transaction has
 	found   *ent.Contact // nil if there is none
@@ -107,6 +121,9 @@ type job struct {
 	err     error
 	done    chan struct{} // closed when err is final
 }
+
+// unshared reports whether the write is to have a transaction of its own.
+func (j *job) unshared() bool { return len(j.contacts) > 0 }
 
 // sameContact reports whether two writes are about one contact.
 func (j *job) sameContact(other *job) bool {

@@ -92,10 +92,18 @@ func (w *writer) finish(jobs []*job) {
 	ran = true
 }
 
-// run runs a batch. If its writes fail together, each is run alone, also one that had failed by itself: what it saw of the
-// others is not to be.
+// run runs a batch, but those that are to have a transaction of their own. If its writes fail together, each is run alone, also
+// one that had failed by itself: what it saw of the others is not to be.
 func (w *writer) run(jobs []*job) {
 	var together error
+	if slices.ContainsFunc(jobs, (*job).unshared) {
+		for _, j := range jobs {
+			if j.unshared() {
+				w.alone(j)
+			}
+		}
+		jobs = slices.DeleteFunc(slices.Clone(jobs), (*job).unshared)
+	}
 	if len(jobs) > 1 {
 		together = w.transact(jobs)
 		away := errors.Is(together, dberr.ErrUnavailable) && !dberr.IsConflict(together)
@@ -165,6 +173,9 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 	shared := len(jobs) > 1
 	if !shared {
 		jobs[0].read = false
+		if err := w.lock(ctx, jobs[0]); err != nil {
+			return err
+		}
 	} else if err := w.prefetch(ctx, jobs); err != nil {
 		return err
 	}

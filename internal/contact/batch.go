@@ -1,0 +1,193 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/ent/contact"
+)
+
+// MaxUpdates bounds one UpdateAll.
+const MaxUpdates = 100
+
+// Outcome is what became of one of several commands: a result, or Errors.
+type Outcome struct {
+	Result *Result
+	Errors Errors
+}
+
+// Err is the Errors, nil if there are none.
+func (o Outcome) Err() error { return o.Errors.orNil() }
+
+// UpdateEach does each update as Update would, by itself: some may succeed and others fail. Outcomes are in the order of the
+// updates; those of one contact are done in it. It fails with TooMany, or with what is no error of a caller: then it is not known
+// how far it came.
+func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, error) {
+	if err := checkBatch(updates); err != nil {
+		return nil, err
+	}
+	outcomes, faults := make([]Outcome, len(updates)), make([]error, len(updates))
+	byContact := map[int][]int{}
+	for i, u := range updates {
+		byContact[u.ID] = append(byContact[u.ID], i)
+	}
+	var all sync.WaitGroup
+	for _, indexes := range byContact {
+		all.Go(func() {
+			for _, i := range indexes { // together they share commits
+				outcomes[i].Result, faults[i] = s.Update(ctx, updates[i])
+				if errors.As(faults[i], &outcomes[i].Errors) {
+					faults[i] = nil
+				}
+			}
+		})
+	}
+	all.Wait()
+	return outcomes, errors.Join(faults...)
+}
+
+// UpdateAll does all the updates in one transaction, or none: then those that are not to blame have the error NotApplied. Keys may
+// go from one of the contacts to another. Outcomes are in the order of the updates. It fails with TooMany, or with what is no error
+// of a caller.
+func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, error) {
+	if err := checkBatch(updates); err != nil {
+		return nil, err
+	}
+	b := &updateBatch{Service: s, updates: make([]prepared, len(updates)), outcomes: make([]Outcome, len(updates))}
+	for i, u := range updates {
+		var err error
+		if b.updates[i], err = s.prepare(ctx, u); err != nil && !errors.As(err, &b.outcomes[i].Errors) {
+			return nil, err
+		}
+		if slices.ContainsFunc(updates[:i], func(earlier Update) bool { return earlier.ID == u.ID }) {
+			b.outcomes[i].Errors.add(Duplicate, "", "The contact %d is named twice.", u.ID)
+		}
+	}
+	if !b.failed() && len(updates) > 0 {
+		if err := s.store.WriteAll(ctx, b.ids(), b.run); err != nil && !b.failed() {
+			return nil, translate(err)
+		}
+	}
+	b.blame()
+	return b.outcomes, nil
+}
+
+func checkBatch(updates []Update) error {
+	if len(updates) > MaxUpdates {
+		var errs Errors
+		errs.add(TooMany, "", "At most %d contacts can be updated at once.", MaxUpdates)
+		return errs
+	}
+	return nil
+}
+
+// updateBatch is an UpdateAll at work.
+type updateBatch struct {
+	*Service
+
+	updates  []prepared
+	outcomes []Outcome
+}
+
+func (b *updateBatch) ids() []int {
+	ids := make([]int, len(b.updates))
+	for i, u := range b.updates {
+		ids[i] = u.ID
+	}
+	return ids
+}
+
+func (b *updateBatch) failed() bool {
+	return slices.ContainsFunc(b.outcomes, func(o Outcome) bool { return len(o.Errors) > 0 })
+}
+
+// blame gives those that are not to blame for a failure an error, too.
+func (b *updateBatch) blame() {
+	if !b.failed() {
+		return
+	}
+	for i := range b.outcomes {
+		o := &b.outcomes[i]
+		o.Result = nil
+		if len(o.Errors) == 0 {
+			o.Errors.add(NotApplied, "", "Another update of the call failed.")
+		}
+		o.Errors.sort()
+	}
+}
+
+// run does the updates inside the transaction.
+func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) error {
+	writes := make([]*write, len(b.updates))
+	b.outcomes = make([]Outcome, len(b.updates))
+	for i, u := range b.updates {
+		old, err := b.store.Contact(ctx, u.viewer.Account, u.ID)
+		if err != nil {
+			return err
+		}
+		if old == nil {
+			b.outcomes[i].Errors = notFound("Contact", u.ID)
+			old = &ent.Contact{ID: u.ID}
+		}
+		next := *old
+		writes[i] = &write{Service: b.Service, tx: tx, viewer: u.viewer, errs: slices.Clone(u.errs), old: old, next: &next}
+		if len(b.outcomes[i].Errors) > 0 {
+			continue
+		}
+		if err := writes[i].apply(ctx, u.Lock, u.edit); err != nil {
+			return err
+		}
+	}
+	if err := checkKeys(ctx, tx, b.updates[0].viewer.Account, writes); err != nil {
+		return err
+	}
+	return b.save(ctx, tx, writes)
+}
+
+// save saves the writes, if nothing is wrong with any.
+func (b *updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) error {
+	for i, w := range writes {
+		b.outcomes[i].Errors = append(b.outcomes[i].Errors, w.errs...)
+	}
+	if b.failed() {
+		return errNotApplied
+	}
+	for _, column := range []string{contact.FieldEmailKey, contact.FieldPhoneKey} {
+		if err := vacate(ctx, tx, writes, column); err != nil {
+			return err
+		}
+	}
+	for i, w := range writes {
+		var err error
+		if b.outcomes[i].Result, err = w.save(ctx, change.KindUPDATE); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNotApplied makes the store undo a batch; outcomes say why.
+var errNotApplied = errors.New("not applied")
+
+// vacate takes a key off the contacts that give it to others, because the database asks at each row whether a key is free. The
+// compare-and-set that follows sets what they have instead.
+func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) error {
+	var ids []int
+	for _, w := range writes {
+		if slices.Contains(w.vacates, column) {
+			ids = append(ids, w.old.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	update := tx.Contact.Update().Where(contact.AccountID(writes[0].viewer.Account), contact.IDIn(ids...))
+	if err := update.Mutation().ClearField(column); err != nil {
+		return err
+	}
+	return update.Exec(ctx)
+}
