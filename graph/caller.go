@@ -77,5 +77,5 @@ func (admission) InterceptOperation(ctx context.Context, next graphql.OperationH
 			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(codeBadInput, "Too many operations run on this connection.")}})
 		}
 	}
-	return next(withAcquaintances(ctx))
+	return next(withKeyring(withAcquaintances(ctx)))
 }

@@ -97,7 +97,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
 		case errors.Is(err, contact.ErrCursorExpired):
 			set(shown, codeCursorExpired, "The log does not reach back to this cursor. Read everything anew, and go on from lastCursor.")
-		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor):
+		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor), errors.Is(err, contact.ErrRequestKey):
 			set(shown, codeBadInput, cause(err).Error())
 		case errors.Is(err, feed.ErrClosed):
 			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Go on from the cursor, at another or later.")

@@ -113,6 +113,7 @@ type reply struct {
 		Path       []any
 		Extensions object
 	}
+	Extensions object
 }
 
 // codes are the extensions.code of the errors.
@@ -126,11 +127,20 @@ func (r reply) codes() (codes []string) {
 // ask runs a document with the token's rights; "" is nobody's.
 func (f *fixture) ask(token, query string, variables object) reply {
 	f.t.Helper()
+	return f.askOnce(token, "", query, variables)
+}
+
+// askOnce is ask with an idempotency key, unless that is "".
+func (f *fixture) askOnce(token, key, query string, variables object) reply {
+	f.t.Helper()
 	body := must(json.Marshal(object{"query": query, "variables": variables}))
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body)).WithContext(f.t.Context())
 	r.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
 	}
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, r)

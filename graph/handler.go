@@ -66,6 +66,8 @@ type admission struct{ log *slog.Logger }
 var (
 	_ graphql.OperationContextMutator = admission{}
 	_ graphql.OperationInterceptor    = admission{}
+	_ graphql.RootFieldInterceptor    = admission{}
+	_ graphql.ResponseInterceptor     = admission{}
 )
 
 // ExtensionName names the extension to gqlgen.

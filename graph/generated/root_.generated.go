@@ -598,6 +598,8 @@ enum ContactErrorCode {
   IN_USE
   "Nothing is wrong with it, but another update of the same call failed, so none was applied."
   NOT_APPLIED
+  "The request's header Idempotency-Key was used for another request within the last 24 hours."
+  IDEMPOTENCY_KEY_REUSED
   "No such login, or another password."
   SIGN_IN_REFUSED
 }
@@ -686,7 +688,7 @@ type ReferenceNotFound implements ContactError {
 
 "A value cannot be accepted."
 type ValidationError implements ContactError {
-  "REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE or NOT_APPLIED."
+  "REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or IDEMPOTENCY_KEY_REUSED."
   code: ContactErrorCode!
   "A sentence for people."
   message: String!
@@ -899,7 +901,14 @@ type Query {
   ): Node
 }
 
-"Everything that can be done. Each field is a transaction of its own: all of it is applied, or nothing."
+"""
+Everything that can be done. Each field is a transaction of its own: all of it is applied, or nothing.
+
+With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied once: within 24 hours a repeat of the same
+request by the same caller gets the outcome of the first that was applied, without ` + "`" + `merge` + "`" + `, and the answer's ` + "`" + `extensions.replayed` + "`" + `
+lists its alias. Several mutations of one document have the key each with its alias. What was refused is not kept: its repeat is
+tried again. ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` take no key.
+"""
 type Mutation
 
 "A direction to order by."

@@ -470,7 +470,7 @@ type UpdatePropertyInput struct {
 
 // A value cannot be accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE or NOT_APPLIED.
+	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or IDEMPOTENCY_KEY_REUSED.
 	Code ContactErrorCode `json:"code"`
 	// A sentence for people.
 	Message string `json:"message"`
@@ -762,6 +762,8 @@ const (
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
 	// Nothing is wrong with it, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
+	// The request's header Idempotency-Key was used for another request within the last 24 hours.
+	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
 	// No such login, or another password.
 	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
 )
@@ -787,12 +789,13 @@ var AllContactErrorCode = []ContactErrorCode{
 	ContactErrorCodeWrongPassword,
 	ContactErrorCodeInUse,
 	ContactErrorCodeNotApplied,
+	ContactErrorCodeIdempotencyKeyReused,
 	ContactErrorCodeSignInRefused,
 }
 
 func (e ContactErrorCode) IsValid() bool {
 	switch e {
-	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeSignInRefused:
+	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused:
 		return true
 	}
 	return false

@@ -39,7 +39,7 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 	for _, indexes := range byContact {
 		all.Go(func() {
 			for _, i := range indexes { // together they share commits
-				outcomes[i].Result, faults[i] = s.Update(ctx, updates[i])
+				outcomes[i].Result, faults[i] = s.Update(forItem(ctx, i), updates[i])
 				if errors.As(faults[i], &outcomes[i].Errors) {
 					faults[i] = nil
 				}
@@ -67,12 +67,22 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 			b.outcomes[i].Errors.add(Duplicate, "", "The contact %d is named twice.", u.ID)
 		}
 	}
-	if !b.failed() && len(updates) > 0 {
-		if err := s.store.WriteAll(ctx, b.ids(), b.run); err != nil && !b.failed() {
-			return nil, translate(err)
-		}
+	if len(updates) == 0 || b.failed() {
+		b.blame()
+		return b.outcomes, nil
 	}
-	b.blame()
+	results, err := transact(ctx, s, b.updates[0].viewer, ofChanges, func(fn func(context.Context, *ent.Tx) error) error {
+		return s.store.WriteAll(ctx, b.ids(), fn)
+	}, b.run)
+	switch {
+	case errors.Is(err, errNotApplied):
+		b.blame()
+	case err != nil:
+		return nil, err
+	}
+	for i, r := range results {
+		b.outcomes[i].Result = r
+	}
 	return b.outcomes, nil
 }
 
@@ -107,12 +117,8 @@ func (b *updateBatch) failed() bool {
 
 // blame gives those that are not to blame for a failure an error, too.
 func (b *updateBatch) blame() {
-	if !b.failed() {
-		return
-	}
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
-		o.Result = nil
 		if len(o.Errors) == 0 {
 			o.Errors.add(NotApplied, "", "Another update of the call failed.")
 		}
@@ -121,13 +127,13 @@ func (b *updateBatch) blame() {
 }
 
 // run does the updates inside the transaction.
-func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) error {
+func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
 	writes := make([]*write, len(b.updates))
 	b.outcomes = make([]Outcome, len(b.updates))
 	for i, u := range b.updates {
 		old, err := b.store.Contact(ctx, u.viewer.Account, u.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if old == nil {
 			b.outcomes[i].Errors = notFound("Contact", u.ID)
@@ -139,35 +145,36 @@ func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) error {
 			continue
 		}
 		if err := writes[i].apply(ctx, u.Lock, u.edit); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := checkKeys(ctx, tx, b.updates[0].viewer.Account, writes); err != nil {
-		return err
+		return nil, err
 	}
 	return b.save(ctx, tx, writes)
 }
 
 // save saves the writes, if nothing is wrong with any.
-func (b *updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) error {
+func (b *updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
 	for i, w := range writes {
 		b.outcomes[i].Errors = append(b.outcomes[i].Errors, w.errs...)
 	}
 	if b.failed() {
-		return errNotApplied
+		return nil, errNotApplied
 	}
 	for _, column := range []string{contact.FieldEmailKey, contact.FieldPhoneKey} {
 		if err := vacate(ctx, tx, writes, column); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	results := make([]*Result, len(writes))
 	for i, w := range writes {
 		var err error
-		if b.outcomes[i].Result, err = w.save(ctx, change.KindUPDATE); err != nil {
-			return err
+		if results[i], err = w.save(ctx, change.KindUPDATE); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return results, nil
 }
 
 // errNotApplied makes the store undo a batch; outcomes say why.

@@ -86,11 +86,7 @@ func manage[T any](ctx context.Context, s *Service, check func() Errors,
 	if err := check().orNil(); err != nil {
 		return result, err
 	}
-	err = s.store.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-		result, err = fn(ctx, tx, v)
-		return err
-	})
-	return result, err
+	return transact(ctx, s, v, asItIs[T](), s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) (T, error) { return fn(ctx, tx, v) })
 }
 
 // remove runs an admin's deletion, and says so when contacts still refer to what was to go.

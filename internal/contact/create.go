@@ -67,15 +67,9 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	var results []*Result
-	err = s.store.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-		results, err = s.createAll(ctx, tx, v, drafts)
-		return err
+	return transact(ctx, s, v, ofChanges, s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
+		return s.createAll(ctx, tx, v, drafts)
 	})
-	if err != nil {
-		return nil, translate(err)
-	}
-	return results, nil
 }
 
 // draft is a contact to be made, checked as far as it can be outside the transaction.

@@ -39,6 +39,8 @@ const (
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is another
 	InUse            Code = "IN_USE"             // contacts still refer to it
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
+
+	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
 )
 
 // Error is one thing that the caller can mend.

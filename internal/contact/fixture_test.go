@@ -61,6 +61,13 @@ func (f *fixture) now() time.Time {
 	return f.clock
 }
 
+// forward moves the clock.
+func (f *fixture) forward(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.clock = f.clock.Add(d)
+}
+
 func (f *fixture) tenant(name string) *tenant {
 	f.t.Helper()
 	a := &tenant{fixture: f, account: f.db.Account(name)}

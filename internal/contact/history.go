@@ -86,6 +86,34 @@ func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*
 	return s.goBack(ctx, pastOf(now), version)
 }
 
+// resultOf is what the write that made the change produced, as far as the log still tells: without what it was merged with.
+func (s *Service) resultOf(ctx context.Context, id revision.ChangeID) (*Result, error) {
+	v, err := reach(ctx, id.Contact)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.client().Change.Query().
+		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, notFound("Contact", id.Contact)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Change: seenBy(v, row)}
+	if row.Kind == change.KindERASE {
+		return r, nil
+	}
+	if row.Kind == change.KindDELETE {
+		id.Version--
+	}
+	r.Contact, err = s.AsOf(ctx, id.Contact, id.Version)
+	if errors.Is(err, ErrNoVersion) {
+		return nil, notFound("Contact", id.Contact)
+	}
+	return r, err
+}
+
 // goBack takes the contact back through its log to the change that made the version. The contact was read before, statement by
 // statement, and may hold some of what came meanwhile: the way back from the newest change sets all that any of them touched.
 func (s *Service) goBack(ctx context.Context, p *past, version revision.Version) (*ent.Contact, error) {

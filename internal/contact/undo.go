@@ -108,21 +108,16 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
 	}
-	var r *Result
-	err = s.store.Write(ctx, row.ContactID, func(ctx context.Context, tx *ent.Tx) error {
+	return transact(ctx, s, v, ofChange, s.about(ctx, row.ContactID), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
 		if err := s.mayReturn(ctx, tx, v, row); err != nil {
-			return err
+			return nil, err
 		}
 		results, err := s.createAll(ctx, tx, v, []*draft{d})
-		if err == nil {
-			r = results[0]
+		if err != nil {
+			return nil, err
 		}
-		return err
+		return results[0], nil
 	})
-	if err != nil {
-		return nil, translate(err)
-	}
-	return r, nil
 }
 
 // mayReturn fails unless the deletion is the last that happened to the contact.

@@ -29,26 +29,26 @@ type write struct {
 	after   []func(context.Context) error
 }
 
+// about is the store's Write about a contact.
+func (s *Service) about(ctx context.Context, contact int) func(func(context.Context, *ent.Tx) error) error {
+	return func(fn func(context.Context, *ent.Tx) error) error { return s.store.Write(ctx, contact, fn) }
+}
+
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
 // with save or remove.
 func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
-) (r *Result, err error) {
-	err = s.store.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
+) (*Result, error) {
+	return transact(ctx, s, v, ofChange, s.about(ctx, id), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
 		old, err := s.store.Contact(ctx, v.Account, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if old == nil {
-			return notFound("Contact", id)
+			return nil, notFound("Contact", id)
 		}
 		next := *old
-		r, err = do(ctx, &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next})
-		return err
+		return do(ctx, &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next})
 	})
-	if err != nil {
-		return nil, translate(err)
-	}
-	return r, nil
 }
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.

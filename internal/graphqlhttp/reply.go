@@ -38,6 +38,9 @@ func (o reply) refuse(r *refusal) {
 
 func (o reply) send(resp *graphql.Response) {
 	status := o.status(resp)
+	if resp.Extensions["replayed"] != nil {
+		o.w.Header().Set("Idempotency-Replayed", "true")
+	}
 	switch status {
 	case http.StatusUnauthorized:
 		o.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1

@@ -69,6 +69,7 @@ var refused = map[refusalError]answer{
 	errCrossSite:       message(http.StatusForbidden, authorizationDenied),
 	errTooLarge:        message(http.StatusRequestEntityTooLarge, "Maximum request length exceeded."),
 	errUnreadable:      message(http.StatusBadRequest, "The request body could not be read."),
+	errRequestKey:      message(http.StatusBadRequest, "The header Idempotency-Key must have 1 to 255 characters."),
 	errEncoded: message(http.StatusUnsupportedMediaType, "The request entity's content encoding is not supported for this resource.").
 		with("Accept-Encoding", "identity"),
 }
@@ -85,6 +86,7 @@ var outcomes = []struct {
 	{contact.TooLong, http.StatusBadRequest, ""},
 	{contact.Invalid, http.StatusBadRequest, ""},
 	{contact.NotFound, http.StatusNotFound, ""},
+	{contact.KeyReused, http.StatusUnprocessableEntity, ""},
 	{contact.VersionConflict, http.StatusConflict, "version"},
 	{contact.EmailTaken, http.StatusConflict, "email"},
 	{contact.PhoneTaken, http.StatusConflict, "phone"},
@@ -133,6 +135,8 @@ func (a *API) answerTo(r *http.Request, err error) (answer, error) {
 			return invalid(stateOf(e)), nil
 		case o.status == http.StatusNotFound:
 			return answer{status: o.status}, nil
+		case o.status == http.StatusUnprocessableEntity:
+			return message(o.status, e.Message), nil
 		case e.Code == contact.StoreNotFound, e.Code == contact.CompanyNotFound:
 			return message(o.status, e.Message).with(conflictHeader, o.conflict), nil
 		default:

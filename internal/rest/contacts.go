@@ -1,11 +1,13 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"contactgraph/internal/contact"
 	"contactgraph/internal/rest/binding"
 	"contactgraph/internal/viewer"
 )
@@ -89,7 +91,12 @@ func (a *API) putContact(w http.ResponseWriter, r *http.Request) error {
 	if v, _ := viewer.FromContext(r.Context()); u.Password != nil && v.Role == viewer.Customer {
 		return errForbidden // it would have to name its current password, for which this API has no member
 	}
-	result, err := a.contacts.Update(r.Context(), u)
+	delete(values, memberPassword) // a hash of it could be guessed
+	var result *contact.Result
+	err = once(w, r, values, func(ctx context.Context) (err error) {
+		result, err = a.contacts.Update(ctx, u)
+		return err
+	})
 	if err != nil {
 		return err
 	}

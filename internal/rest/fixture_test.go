@@ -98,6 +98,7 @@ func routes(api *rest.API) http.Handler {
 		mux.HandleFunc(prefix+"/webapp-api-custinfo", api.CustInfo)
 		mux.HandleFunc(prefix+"/webapp-api-login", api.Login)
 	}
+	mux.HandleFunc("GET /api/v1/Changes", api.GetChanges)
 	mux.HandleFunc("/", api.NoRoute)
 	return mux
 }

@@ -1,6 +1,9 @@
 package rest
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // setDetails saves what the form of a contact's details holds: all of it, or nothing.
 func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error {
@@ -20,6 +23,8 @@ func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error
 	if err != nil {
 		return err
 	}
-	_, err = a.details.SetDetails(r.Context(), command)
-	return err
+	return once(w, r, command, func(ctx context.Context) error {
+		_, err := a.details.SetDetails(ctx, command)
+		return err
+	})
 }

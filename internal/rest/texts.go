@@ -26,6 +26,7 @@ var refusedTexts = map[refusalError]texts{
 	errTooLarge:        {invalidRequest, "The request body is too large."},
 	errEncoded:         {invalidRequest, "The request body must not be compressed."},
 	errUnreadable:      {invalidRequest, "The request body could not be read."},
+	errRequestKey:      {invalidRequest, "The header Idempotency-Key must have 1 to 255 characters."},
 	errNotJSON:         {invalidRequest, "The request body is not valid JSON."},
 	errNotForm:         {invalidRequest, "The request body is not a valid form."},
 	errShape:           {invalidRequest, "The request body is not of the documented form."},
@@ -53,6 +54,7 @@ var codeTexts = map[contact.Code]struct{ summary, named, other string }{
 	contact.Invalid:         {"Invalid value.", "", ""},
 	contact.ReadOnly:        {"Read-only contact property.", "", ""},
 	contact.VersionConflict: {"Contact changed.", "", ""},
+	contact.KeyReused:       {"Idempotency key reused.", "", ""},
 }
 
 // textsOf are the texts for one thing that the rules find wrong. They repeat nothing of a request but ids and the name of a

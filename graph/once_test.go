@@ -1,0 +1,63 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := f.create(a, "anna", nil)
+	document := `mutation($id: ID!, $set: ContactPatch!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: $set}) {
+		contact { version firstName } errors { code } change { id cursor } } }`
+	write := func(key, name, password string) reply {
+		return f.askOnce(a.agent, key, document, object{"id": c.ID, "set": object{"firstName": name, "newPassword": password}})
+	}
+	first := write("key", "Eva", "one")
+	if first.header.Get("Idempotency-Replayed") != "" || first.Extensions != nil {
+		t.Errorf("the first is marked as replayed: %v", first)
+	}
+	f.ask(a.agent, document, object{"id": c.ID, "set": object{"firstName": "later"}})
+	again := write("key", "Eva", "another password, which nobody can tell from the first")
+	if diff := cmp.Diff(first.Data, again.Data); diff != "" {
+		t.Errorf("a repeat (-first +again)\n%s", diff)
+	}
+	f.want("the mark", again.Extensions, `{"replayed": ["updateContact"]}`)
+	if again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the header: %v", again.header)
+	}
+	f.want("another request", write("key", "Ida", "one").Data["updateContact"].(object)["errors"], `[{"code": "IDEMPOTENCY_KEY_REUSED"}]`)
+	f.want("another key", write("another key", "Eva", "one").Data["updateContact"].(object)["contact"], `{"version": "AAAAAAAAAAQ=", "firstName": "Eva"}`)
+	if got := write(strings.Repeat("x", 256), "Eva", "one").codes(); !cmp.Equal(got, []string{"BAD_USER_INPUT"}) {
+		t.Errorf("a key that is too long: %v", got)
+	}
+}
+
+// Mutations of one document have keys of their own: what was refused is tried again, what was applied is not.
+func TestIdempotencyKeyOfSeveral(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := f.create(a, "anna", nil)
+	document := `mutation($id: ID!, $store: ID!) {
+		one: updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: "Eva"}}) { contact { version } errors { code } }
+		two: updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: "Eva"}}) { contact { version } errors { code } }
+		new: createStore(name: "new") { store { storeId } errors { code } }
+		bad: deleteStore(id: $store) { errors { code } } }`
+	v := object{"id": c.ID, "store": a.stores[0]}
+	first := f.askOnce(a.admin, "key", document, v)
+	f.want("the first", pick(first.Data, "one", "two", "bad"), `{
+		"one": {"contact": {"version": "AAAAAAAAAAI="}, "errors": []}, "two": {"contact": {"version": "AAAAAAAAAAM="}, "errors": []},
+		"bad": {"errors": [{"code": "IN_USE"}]}}`)
+	f.get(a.agent, `mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, object{"id": c.ID})
+	again := f.askOnce(a.admin, "key", document, v)
+	if diff := cmp.Diff(pick(first.Data, "one", "two", "new"), pick(again.Data, "one", "two", "new")); diff != "" {
+		t.Errorf("a repeat (-first +again)\n%s", diff)
+	}
+	f.want("what was refused", again.Data["bad"], `{"errors": []}`)
+	f.want("the mark", again.Extensions, `{"replayed": ["new", "one", "two"]}`)
+}

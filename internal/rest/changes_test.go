@@ -1,0 +1,101 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/revision"
+)
+
+// feed is the answer to a question about changes.
+type feed struct {
+	Changes []struct {
+		ID, Cursor, Version, Kind, Source string
+		ContactID                         int
+		Actor                             *struct{ Type, Name string }
+		Fields                            []struct {
+			Path     string
+			Old, New any
+		}
+	}
+	EndCursor, LastCursor string
+	HasMore               bool
+}
+
+func (f *fixture) changes(query string, h headers) (feed, response) {
+	f.t.Helper()
+	got := f.do(http.MethodGet, "/api/v1/Changes?"+query, "", h)
+	var page feed
+	if err := json.Unmarshal([]byte(got.body), &page); err != nil {
+		f.t.Fatalf("%s: %v", got.body, err)
+	}
+	return page, got
+}
+
+func TestChangesAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	agent := headers{"X-ApiKey": agentKey}
+	whole, _ := f.changes("first=1000", agent)
+	if len(whole.Changes) < 3 || whole.HasMore || whole.EndCursor != whole.LastCursor {
+		t.Fatalf("%d changes, more %v, from %s to %s", len(whole.Changes), whole.HasMore, whole.EndCursor, whole.LastCursor)
+	}
+	seen := 0
+	for query := "first=2"; ; {
+		page, _ := f.changes(query, agent)
+		for _, c := range page.Changes {
+			if c.ID != whole.Changes[seen].ID || c.Cursor != revision.Cursor(seen+1).String() {
+				t.Errorf("change %d is %v", seen+1, c)
+			}
+			seen++
+		}
+		if !page.HasMore {
+			break
+		}
+		query = "first=2&after=" + page.EndCursor
+	}
+	if seen != len(whole.Changes) {
+		t.Errorf("%d of %d changes came by pages", seen, len(whole.Changes))
+	}
+	f.put(466, `{"Version":"`+f.version(466)+`","FirstName":"Eva \u2028"}`)
+	news, got := f.changes("after="+whole.LastCursor, agent)
+	if len(news.Changes) != 1 || news.Changes[0].Kind != "UPDATE" || news.Changes[0].Source != "REST" || news.Changes[0].Actor.Type != "API_KEY" {
+		t.Errorf("got %s", got.body)
+	}
+	if field := news.Changes[0].Fields[0]; field.Path != "firstName" || field.New != "Eva \u2028" {
+		t.Errorf("got %s", got.body)
+	}
+	if own, got := f.changes("contactId=466&after="+whole.LastCursor, f.cookie()); len(own.Changes) != 1 || own.Changes[0].Actor != nil {
+		t.Errorf("the customer sees %s", got.body)
+	}
+}
+
+func TestChangesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	invalid := func(key, text string) string {
+		return `{"Message":"The request is invalid.","ModelState":{"` + key + `":["` + text + `"]}}`
+	}
+	tests := []struct {
+		name, query string
+		as          headers
+		status      int
+		body        string
+	}{
+		{"nobody asks", "", nil, http.StatusUnauthorized, `{"Message":"Authorization has been denied for this request."}`},
+		{"a customer asks about another", "contactId=1", f.cookie(), http.StatusForbidden, `{"Message":"Authorization has been denied for this request."}`},
+		{"a cursor that is none", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a cursor of the change log.")},
+		{"a cursor beyond the log", "after=" + revision.Cursor(1<<40).String(), headers{"X-ApiKey": agentKey}, http.StatusGone,
+			`{"Message":"The log does not reach back to this cursor. Read everything anew, and go on from LastCursor."}`},
+		{"a number that is none", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
+		{"too many", "first=" + strconv.Itoa(1001), headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
+	}
+	for _, tt := range tests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			expect(t, f.do(http.MethodGet, "/api/v1/Changes?"+tt.query, "", tt.as), tt.status, tt.body)
+		})
+	}
+}

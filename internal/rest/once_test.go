@@ -1,0 +1,50 @@
+package rest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestPutIsAppliedOnceUnderItsKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := first
+	keyed := headers{"X-ApiKey": agentKey, "Content-Type": "application/json", "Idempotency-Key": "key"}
+	put := func(version, name, password string) response {
+		return f.do(http.MethodPut, contactPath(id), `{"Version":"`+version+`","FirstName":"`+name+`","NewPassword":"`+password+`"}`, keyed)
+	}
+	version := f.version(id)
+	applied := put(version, "Eva", "one")
+	if applied.StatusCode != http.StatusOK || applied.Header.Get("Idempotency-Replayed") != "" {
+		t.Fatalf("got %d %s, %v", applied.StatusCode, applied.body, applied.Header)
+	}
+	f.put(id, `{"Version":"`+f.version(id)+`","FirstName":"later"}`)
+	again := put(version, "Eva", "two")
+	expect(t, again, http.StatusOK, applied.body)
+	if again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the repeat is not marked: %v", again.Header)
+	}
+	expect(t, put(version, "Ida", "one"), http.StatusUnprocessableEntity, `{"Message":"The idempotency key was used for another request."}`)
+	keyed["Idempotency-Key"] = strings.Repeat("x", 256)
+	expect(t, put(version, "Eva", "one"), http.StatusBadRequest, `{"Message":"The header Idempotency-Key must have 1 to 255 characters."}`)
+}
+
+func TestSetDetailsIsAppliedOnceUnderItsKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	keyed := f.cookie().and("Content-Type", "application/json").and("Idempotency-Key", "key")
+	set := func(value string) response {
+		return f.do(http.MethodPost, "/f/webapp-api-custinfo?api=setdetails",
+			`{"contactID":466,"details":{"properties":[{"propertyID":2,"values":[{"value":"`+value+`"}]}]}}`, keyed)
+	}
+	fine := `{"errors":[],"errorDetails":[]}`
+	expect(t, set("x"), http.StatusOK, fine)
+	version := f.version(466)
+	again := set("x")
+	expect(t, again, http.StatusOK, fine)
+	if got := f.version(466); got != version || again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the repeat wrote: version %s after %s, %v", got, version, again.Header)
+	}
+	expect(t, set("y"), http.StatusOK, `{"errors":["Idempotency key reused."],"errorDetails":["The idempotency key was used for another request."]}`)
+}
