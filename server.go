@@ -14,10 +14,12 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/cli"
+	"contactgraph/internal/contact"
 	"contactgraph/internal/demo"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
@@ -64,11 +66,21 @@ type serve struct {
 	DemoContacts    int    `default:"500" help:"How many contacts the demo data has."`
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"The account that the iService addresses serve: the only one, or with --demo the account Demo, unless another is named."`
 	SecureCookies   bool   `help:"Browsers come by HTTPS, and must send session cookies by nothing else."`
+
+	LogRetention time.Duration `placeholder:"DURATION" help:"Cut changes off the change log when they are older than this, such as 8760h: at least 24h. Left out, all are kept."`
 }
 
 // gcPercent lets the heap grow to several times of what lives: the server keeps little, and makes much for each request.
 // The environment variable GOGC goes before it. See https://go.dev/doc/gc-guide#GOGC.
 const gcPercent = 400
+
+// Validate says what is wrong with the flags.
+func (c *serve) Validate() error {
+	if c.LogRetention != 0 && c.LogRetention < contact.MinRetention {
+		return fmt.Errorf("--log-retention is %s, and must be at least %s: so long a repeated write finds its outcome in the log", c.LogRetention, contact.MinRetention)
+	}
+	return nil
+}
 
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
@@ -99,9 +111,37 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	}
 	if ctx.Err() == nil {
 		prepared.Store(true)
+		tidying := make(chan struct{})
+		go func() {
+			defer close(tidying)
+			c.tidy(serving, s.Contacts, log)
+		}()
+		defer func() {
+			stop()
+			<-tidying
+		}()
 		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s)) //nolint:errcheck // it serves without anybody to greet, too
 	}
 	return <-served
+}
+
+// tidyInterval is how often what has had its time is taken away.
+const tidyInterval = time.Hour
+
+// tidy takes away from time to time what has had its time, until ctx ends.
+func (c *serve) tidy(ctx context.Context, contacts *contact.Service, log *slog.Logger) {
+	ticker := time.NewTicker(tidyInterval)
+	defer ticker.Stop()
+	for {
+		if err := contacts.Tidy(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "tidying the database failed; it will be tried again", slog.Any("error", err))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // listen opens the address before anything is written, so that a second server on it does no harm.

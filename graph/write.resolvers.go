@@ -48,3 +48,8 @@ func (r *mutationResolver) DeleteContact(ctx context.Context, input model.Delete
 	}))
 	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
+
+func (r *mutationResolver) EraseContact(ctx context.Context, input model.EraseContactInput) (*model.EraseContactPayload, error) {
+	o, err := outcome(r.contacts.Erase(ctx, globalid.Of("Contact", input.ID)))
+	return &model.EraseContactPayload{Errors: o.errs, Change: o.change}, err
+}

@@ -62,6 +62,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateContactInput,
 		ec.unmarshalInputCreatePropertyInput,
 		ec.unmarshalInputDeleteContactInput,
+		ec.unmarshalInputEraseContactInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
 		ec.unmarshalInputSetContactDetailsInput,
@@ -191,9 +192,9 @@ type Change {
 type FieldChange {
   "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
-  "The value before; null if there was none, and always for ` + "`" + `password` + "`" + `."
+  "The value before; null if there was none, always for ` + "`" + `password` + "`" + `, and if the contact was erased."
   old: JSON
-  "The value after; null if there is none, and always for ` + "`" + `password` + "`" + `."
+  "The value after; null if there is none, always for ` + "`" + `password` + "`" + `, and if the contact was erased."
   new: JSON
 }
 
@@ -1266,6 +1267,20 @@ type DeleteContactPayload {
   merge: Merge
 }
 
+"Which contact to erase."
+input EraseContactInput {
+  "The contact: its global id or plain number. It may have been deleted before."
+  id: ID!
+}
+
+"The outcome of eraseContact."
+type EraseContactPayload {
+  "All that the caller can mend. Empty when the contact is erased."
+  errors: [ContactError!]!
+  "The erasure's row in the change log; null after any error."
+  change: Change
+}
+
 extend type Mutation {
   "Writes fields of a contact under optimistic locking."
   updateContact(
@@ -1292,6 +1307,14 @@ extend type Mutation {
     "Which contact."
     input: DeleteContactInput!
   ): DeleteContactPayload!
+  """
+  Deletes a contact for good, whatever its version, also one that was deleted before: all values in its changes are blanked,
+  their paths, times and actors stay. It cannot be undone. For admins.
+  """
+  eraseContact(
+    "Which contact."
+    input: EraseContactInput!
+  ): EraseContactPayload!
 }
 `, BuiltIn: false},
 }
@@ -1489,6 +1512,16 @@ func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context
 		return ec.fieldContext_DeleteContactPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EraseContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_EraseContactPayload_errors(ctx, field)
+	case "change":
+		return ec.fieldContext_EraseContactPayload_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EraseContactPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -212,6 +212,20 @@ type DeleteContactPayload struct {
 	Merge *contact.Divergence `json:"merge,omitempty"`
 }
 
+// Which contact to erase.
+type EraseContactInput struct {
+	// The contact: its global id or plain number. It may have been deleted before.
+	ID string `json:"id"`
+}
+
+// The outcome of eraseContact.
+type EraseContactPayload struct {
+	// All that the caller can mend. Empty when the contact is erased.
+	Errors []ContactError `json:"errors"`
+	// The erasure's row in the change log; null after any error.
+	Change *ent.Change `json:"change,omitempty"`
+}
+
 // The viewer may not do this.
 type Forbidden struct {
 	// FORBIDDEN, READ_ONLY or SIGN_IN_REFUSED.

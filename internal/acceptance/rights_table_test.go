@@ -132,6 +132,10 @@ var rights = map[string]right{
 		stranger: per(notFound, notFound, ok, notFound), try: (*trial).deleteContact,
 	},
 
+	"mutation eraseContact": {
+		customer: all(forbidden), agent: all(forbidden), admin: per(ok, ok, notFound, notFound),
+		stranger: per(notFound, notFound, ok, notFound), try: (*trial).eraseContact,
+	},
 	"mutation undoChange": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
 		admin: per(ok, ok, notFound, notFound), stranger: per(notFound, notFound, ok, notFound), try: (*trial).undoChange,

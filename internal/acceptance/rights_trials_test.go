@@ -156,12 +156,22 @@ func (c *trial) complete() {
 
 // deleteContact tries on a contact made for it, but for a customer, whose own it is.
 func (c *trial) deleteContact() string {
+	return c.graph(`mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, variables{"id": c.doomed()})
+}
+
+// eraseContact tries as deleteContact does.
+func (c *trial) eraseContact() string {
+	return c.graph(`mutation($id: ID!) { eraseContact(input: {id: $id}) { errors { code } } }`, variables{"id": c.doomed()})
+}
+
+// doomed is the target, or for staff one made in its place.
+func (c *trial) doomed() string {
 	id := fmt.Sprint(c.id())
 	if c.target != absent && c.who["Authorization"] == nil {
 		id = into[struct{ Contact struct{ ID string } }](c.process, c.owner(),
 			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
 	}
-	return c.graph(`mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, variables{"id": id})
+	return id
 }
 
 // undoChange tries on a change made for it.

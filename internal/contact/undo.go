@@ -32,7 +32,7 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	case change.KindDELETE:
 		return s.undoDeletion(ctx, row)
 	case change.KindERASE:
-		return nil, Errors{{Code: Invalid, Message: "What was erased cannot come back."}}
+		return nil, errErased()
 	}
 	back, err := reversed(row)
 	if err != nil {
@@ -43,6 +43,8 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 		return w.carryOut(ctx, sinceThen(row), back, row.Kind)
 	})
 }
+
+func errErased() Errors { return Errors{{Code: Invalid, Message: "What was erased cannot come back."}} }
 
 // sinceThen is the lock of who saw the contact right after the change.
 func sinceThen(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
@@ -123,8 +125,11 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 // mayReturn fails unless the deletion is the last that happened to the contact.
 func (s *Service) mayReturn(ctx context.Context, tx *ent.Tx, v viewer.Viewer, row *ent.Change) error {
 	later, err := s.store.Changes(ctx, tx, v.Account, row.ContactID, row.Version, 1)
-	if err != nil || len(later) == 0 {
+	switch {
+	case err != nil || len(later) == 0:
 		return err
+	case later[0].Kind == change.KindERASE:
+		return errErased()
 	}
 	now, err := s.store.Contact(ctx, v.Account, row.ContactID)
 	if err != nil {

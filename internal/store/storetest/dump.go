@@ -3,6 +3,7 @@ package storetest
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // for connections past the store
@@ -76,7 +77,11 @@ func (db *DB) rows(raw *sql.DB, query string) (all []string) {
 		}
 		row := make([]string, len(columns))
 		for i, c := range cells {
-			row[i] = fmt.Sprintf("%s=%v", columns[i], *c.(*any)) //nolint:forcetypeassert // made above
+			value := *c.(*any) //nolint:forcetypeassert // made above
+			if b, ok := value.([]byte); ok {
+				value = strconv.Quote(string(b)) // JSON, on PostgreSQL
+			}
+			row[i] = fmt.Sprintf("%s=%v", columns[i], value)
 		}
 		all = append(all, strings.Join(row, " "))
 	}

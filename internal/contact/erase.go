@@ -1,0 +1,71 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/ent/contact"
+	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// Erase deletes the contact for good, whatever its version, also one that has been deleted: nothing that it had is left in the log,
+// where the paths, times and actors of its changes stay. For admins. It fails with NotFound for a contact that never was, or is
+// erased. The result has no contact.
+func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
+	v, err := require(ctx, viewer.Admin)
+	if err != nil {
+		return nil, err
+	}
+	alone := func(fn func(context.Context, *ent.Tx) error) error { return s.store.WriteAll(ctx, []int{id}, fn) }
+	return transact(ctx, s, v, ofChange, alone, func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+		last, err := tx.Change.Query().Where(change.AccountID(v.Account), change.ContactID(id)).
+			Order(change.ByVersion(sql.OrderDesc())).First(ctx)
+		if ent.IsNotFound(err) || err == nil && last.Kind == change.KindERASE {
+			return nil, notFound("Contact", id)
+		}
+		if err != nil {
+			return nil, err
+		}
+		w := &write{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
+		w.next = &ent.Contact{ID: id, Version: last.Version + 1, LastModified: s.clock()}
+		if err := w.erase(ctx); err != nil {
+			return nil, err
+		}
+		r := w.logged(ctx, change.KindERASE)
+		r.Contact = nil
+		return r, nil
+	})
+}
+
+// erase takes away all that the database knows of the contact but that there was one.
+func (w *write) erase(ctx context.Context) error {
+	account, id := w.viewer.Account, w.old.ID
+	if _, err := w.tx.Contact.Delete().Where(contact.ID(id), contact.AccountID(account)).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
+		idempotencykey.ActorKind(viewer.ActorContact), idempotencykey.ActorID(id)).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	const atOnce = 500
+	for after := revision.Version(0); ; {
+		rows, err := w.tx.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
+			Order(change.ByVersion()).Limit(atOnce).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			err := w.tx.Change.Update().Where(change.AccountID(account), change.ID(row.ID)).SetFields(revision.Blank(row.Fields)).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			after = row.Version
+		}
+	}
+}
