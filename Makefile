@@ -12,7 +12,8 @@ SHELL := /bin/bash
 .PHONY: build run test test-faults test-powercut tools generate fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
-AUDIT := internal/graphqlhttp/testdata/audit
+# Folders with npm packages that tests need.
+NPM := internal/graphqlhttp/testdata/audit internal/acceptance/testdata/clients
 # What runs on each engine.
 BOTH := ./internal/store/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance ./graph
 GENERATED := find ent graph -name '*.go' -type f -print0 | sort -z | xargs -0 sha256sum
@@ -29,14 +30,14 @@ test: tools fresh lint
 	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -count=1 -timeout 20m $(BOTH)
 
 # What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and two Debian packages.
-tools: $(AUDIT)/node_modules
+tools: $(NPM:%=%/node_modules)
 	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null; then exit; fi; \
 	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql and pgbouncer" >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
 	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer >/dev/null
 
-$(AUDIT)/node_modules: $(AUDIT)/package-lock.json
-	npm ci --prefix $(AUDIT) --no-audit --no-fund
+$(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund
 	touch $@
 
 generate:
