@@ -1,0 +1,367 @@
+package feed_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/feed"
+	"contactgraph/internal/revision"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	account = 3
+	// kept is how many changes the hub keeps.
+	kept = 1024
+	// soon is time enough for the hub to read.
+	soon = 200 * time.Millisecond
+)
+
+// fakeLog is the log of one account.
+type fakeLog struct {
+	mu    sync.Mutex
+	last  int64
+	rows  []*ent.Change
+	err   error // of every reading
+	reads int
+}
+
+// write appends a change of each contact.
+func (l *fakeLog) write(contacts ...int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, contact := range contacts {
+		l.last++
+		l.rows = append(l.rows, &ent.Change{Seq: l.last, AccountID: account, ContactID: contact, Kind: change.KindUPDATE,
+			Fields: []revision.FieldChange{{Path: "email", Old: "a@example.com", New: "b@example.com"}}})
+	}
+}
+
+// erase appends the erasure of a contact, and blanks what it has written of it.
+func (l *fakeLog) erase(contact int) {
+	l.write(contact)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, row := range l.rows {
+		if row.ContactID == contact {
+			blank := *row
+			blank.Fields = revision.Blank(row.Fields)
+			l.rows[i] = &blank
+		}
+	}
+	l.rows[len(l.rows)-1].Kind = change.KindERASE
+}
+
+// cut takes away all but the last n changes.
+func (l *fakeLog) cut(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rows = l.rows[len(l.rows)-n:]
+}
+
+func (l *fakeLog) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = err
+}
+
+// asked is how often the log was read.
+func (l *fakeLog) asked() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads
+}
+
+// LogEnd is the end of the account's log.
+func (l *fakeLog) LogEnd(context.Context, int) (last, cut int64, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads++
+	return l.last, 0, l.err
+}
+
+// ReadLog reads the account's log.
+func (l *fakeLog) ReadLog(_ context.Context, _ int, after int64, limit int) ([]*ent.Change, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads++
+	if l.err != nil {
+		return nil, l.err
+	}
+	begin, _ := slices.BinarySearchFunc(l.rows, after+1, func(row *ent.Change, seq int64) int { return int(row.Seq - seq) })
+	return slices.Clone(l.rows[begin:min(begin+limit, len(l.rows))]), nil
+}
+
+// inBubble runs a test on a clock of its own, with a hub that has nothing left running at the end.
+func inBubble(t *testing.T, test func(t *testing.T, l *fakeLog, h *feed.Hub)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		l := &fakeLog{}
+		test(t, l, feed.New(l, slog.New(slog.DiscardHandler)))
+	})
+}
+
+// settle lets the hub read all that is there.
+func settle() {
+	time.Sleep(soon)
+	synctest.Wait()
+}
+
+// seqs are the numbers of the changes.
+func seqs(rows []*ent.Change) (numbers []int64) {
+	for _, row := range rows {
+		numbers = append(numbers, row.Seq)
+	}
+	return numbers
+}
+
+// awake reports whether the follower is woken before d is over.
+func awake(t *testing.T, f *feed.Follower, d time.Duration) bool {
+	t.Helper()
+	start := time.Now()
+	if err := f.Wait(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(start) < d
+}
+
+func TestSince(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		l.write(1, 2)
+		all, one, other := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 9)
+		defer all.Leave()
+		defer one.Leave()
+		defer other.Leave()
+		if _, _, covered := all.Since(2); covered {
+			t.Error("the hub claims to know the log before it has read it")
+		}
+		settle()
+		l.write(1, 2, 1)
+		settle()
+		tests := []struct {
+			name     string
+			follower *feed.Follower
+			after    int64
+			want     []int64
+			upTo     int64
+			covered  bool
+		}{
+			{"from where the following began", all, 2, []int64{3, 4, 5}, 5, true},
+			{"from the middle", all, 3, []int64{4, 5}, 5, true},
+			{"from the end", all, 5, nil, 5, true},
+			{"from behind the end", all, 7, nil, 7, true},
+			{"from before", all, 1, nil, 1, false},
+			{"of one contact", one, 2, []int64{3, 5}, 5, true},
+			{"of a contact that nothing happens to", other, 2, nil, 5, true},
+			{"of one contact from before", one, 0, nil, 0, false},
+		}
+		for _, tt := range tests {
+			rows, upTo, covered := tt.follower.Since(tt.after)
+			if diff := cmp.Diff(tt.want, seqs(rows)); diff != "" || upTo != tt.upTo || covered != tt.covered {
+				t.Errorf("%s: up to %d, covered %v, want %d, %v (-want +got)\n%s", tt.name, upTo, covered, tt.upTo, tt.covered, diff)
+			}
+		}
+	})
+}
+
+func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		f := h.Follow(account, 0)
+		defer f.Leave()
+		settle()
+		const more = 300
+		l.write(make([]int, kept+more)...)
+		settle()
+		if _, _, covered := f.Since(more - 1); covered {
+			t.Error("what is not in memory any more is covered")
+		}
+		rows, upTo, covered := f.Since(more)
+		if len(rows) != kept || rows[0].Seq != more+1 || upTo != kept+more || !covered {
+			t.Errorf("%d changes up to %d, covered %v; want the %d that are kept", len(rows), upTo, covered, kept)
+		}
+	})
+}
+
+// TestGap cuts changes off the log before the hub has read them.
+func TestGap(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		f, of := h.Follow(account, 0), h.Follow(account, 9)
+		defer f.Leave()
+		defer of.Leave()
+		l.write(1)
+		settle()
+		awake(t, f, soon)
+		awake(t, of, soon)
+		l.write(1, 1, 1, 1)
+		l.cut(2)
+		if !awake(t, f, soon) || !awake(t, of, soon) {
+			t.Error("somebody is not woken, who has to learn that the log was cut")
+		}
+		if rows, _, covered := f.Since(1); covered {
+			t.Errorf("%d changes behind the gap count as all", len(rows))
+		}
+		l.write(1)
+		settle()
+		if rows, upTo, covered := f.Since(5); len(rows) != 1 || upTo != 6 || !covered {
+			t.Errorf("behind the gap there are %d changes up to %d, covered %v", len(rows), upTo, covered)
+		}
+	})
+}
+
+func TestOnlyThoseConcernedAreWoken(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		all, one, two := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 2)
+		for _, f := range []*feed.Follower{all, one, two} {
+			defer f.Leave()
+			awake(t, f, soon) // when the following begins
+		}
+		l.write(1)
+		if !awake(t, all, time.Minute) || !awake(t, one, time.Minute) {
+			t.Error("who follows the contact is not woken")
+		}
+		if awake(t, two, time.Minute) {
+			t.Error("who follows another contact is woken")
+		}
+		if awake(t, all, time.Minute) {
+			t.Error("somebody is woken for nothing")
+		}
+	})
+}
+
+func TestErasureBlanksWhatIsKept(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		f := h.Follow(account, 0)
+		defer f.Leave()
+		settle()
+		l.write(1, 2)
+		settle()
+		before, _, _ := f.Since(0)
+		l.erase(1)
+		settle()
+		rows, _, _ := f.Since(0)
+		kinds, values := "", []any{}
+		for _, row := range rows {
+			kinds += string(row.Kind) + " "
+			values = append(values, row.Fields[0].New)
+		}
+		if diff := cmp.Diff([]any{nil, "b@example.com", nil}, values); diff != "" || kinds != "UPDATE UPDATE ERASE " {
+			t.Errorf("kinds %s(-want +got)\n%s", kinds, diff)
+		}
+		if before[0].Fields[0].New != "b@example.com" {
+			t.Error("a change was altered in the hands of a reader")
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+		f := h.Follow(account, 0)
+		defer f.Leave()
+		awake(t, f, soon)
+		time.AfterFunc(time.Second, h.Close)
+		if err := f.Wait(t.Context(), time.Minute); !errors.Is(err, feed.ErrClosed) {
+			t.Errorf("waiting ends with %v, want ErrClosed", err)
+		}
+		h.Close()
+		late := h.Follow(account, 0)
+		defer late.Leave()
+		if err := late.Wait(t.Context(), time.Minute); !errors.Is(err, feed.ErrClosed) {
+			t.Errorf("waiting on a closed hub ends with %v, want ErrClosed", err)
+		}
+	})
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+		f := h.Follow(account, 0)
+		defer f.Leave()
+		awake(t, f, soon)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := f.Wait(ctx, time.Minute); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("waiting ends with %v", err)
+		}
+	})
+}
+
+// TestNobodyFollows shows that the database is read once for all, and not at all for nobody. A bubble also fails if something is
+// left running in it.
+func TestNobodyFollows(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+		reads := func() int { // in tens, for those at the edges not to count
+			before := l.asked()
+			time.Sleep(10 * time.Second)
+			return (l.asked() - before + 5) / 10
+		}
+		one := h.Follow(account, 0)
+		settle()
+		alone := reads()
+		two := h.Follow(account, 1)
+		if together := reads(); together != alone {
+			t.Errorf("two cost %d0 readings, one costs %d0", together, alone)
+		}
+		one.Leave()
+		if left := reads(); left != alone {
+			t.Errorf("who is left has %d0 readings, want %d0", left, alone)
+		}
+		two.Leave()
+		if none := reads(); none > 0 {
+			t.Errorf("nobody has %d0 readings", none)
+		}
+		l.write(1)
+		again := h.Follow(account, 0)
+		defer again.Leave()
+		settle()
+		if _, upTo, covered := again.Since(1); upTo != 1 || !covered {
+			t.Errorf("who comes later sees the log up to %d, covered %v", upTo, covered)
+		}
+	})
+}
+
+func TestReadingIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var text bytes.Buffer
+		l := &fakeLog{err: errors.New("the database is away")}
+		f := feed.New(l, slog.New(slog.NewTextHandler(&text, nil))).Follow(account, 0)
+		defer f.Leave()
+		settle()
+		if _, _, covered := f.Since(0); covered {
+			t.Error("what could not be read is covered")
+		}
+		l.fail(nil)
+		settle()
+		l.write(1)
+		settle()
+		l.fail(errors.New("it is away once more"))
+		l.write(2)
+		settle()
+		l.fail(nil)
+		settle()
+		if rows, upTo, covered := f.Since(0); len(rows) != 2 || upTo != 2 || !covered {
+			t.Errorf("%d changes up to %d, covered %v", len(rows), upTo, covered)
+		}
+		if n := strings.Count(text.String(), "the change log cannot be read"); n != 2 {
+			t.Errorf("it was logged %d times, want once each time that the database went away:\n%s", n, &text)
+		}
+	})
+}
