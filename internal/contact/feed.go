@@ -99,21 +99,21 @@ func (s *Service) readFeed(ctx context.Context, v viewer.Viewer, contact int, af
 	return q.Order(change.BySeq()).All(ctx)
 }
 
-// recheck is how long somebody who follows may do so without being asked again who it is.
-const recheck = time.Minute
-
 // Follow calls deliver for every change behind a cursor, in the order of the writes, and goes on with those that come, until ctx
-// ends, deliver fails, or still does: it is asked every minute whether the viewer may still. It fails as Feed does, and with
+// ends, deliver fails, or still does: it is asked from time to time whether the viewer may still. It fails as Feed does, and with
 // feed.ErrClosed.
 func (s *Service) Follow(ctx context.Context, h *feed.Hub, a FeedArgs, still func(context.Context) error, deliver func(*ent.Change) error) error {
 	v, contact, err := reachFeed(ctx, a.Contact)
 	if err != nil {
 		return err
 	}
+	if err := s.holds(ctx, v.Account, a.After); err != nil {
+		return err
+	}
 	f := h.Follow(v.Account, contact)
 	defer f.Leave()
 	for asked := time.Now(); ; {
-		if time.Since(asked) >= recheck {
+		if time.Since(asked) >= h.Recheck {
 			if err := still(ctx); err != nil {
 				return err
 			}
@@ -129,13 +129,27 @@ func (s *Service) Follow(ctx context.Context, h *feed.Hub, a FeedArgs, still fun
 			}
 		}
 		a.After = &next.End
+		pause := h.Recheck
 		if next.HasMore {
-			continue
+			pause = 0
 		}
-		if err := f.Wait(ctx, recheck); err != nil {
+		if err := f.Wait(ctx, pause); err != nil {
 			return err
 		}
 	}
+}
+
+// holds fails with ErrCursorExpired if the log does not have the place of the cursor. What is in memory cannot tell: it knows neither
+// where the log begins, nor whether a place behind its end is one that it has not come to yet.
+func (s *Service) holds(ctx context.Context, account int, after *revision.Cursor) error {
+	if after == nil {
+		return nil
+	}
+	last, cut, err := s.store.LogEnd(ctx, account)
+	if err == nil && (int64(*after) < cut || int64(*after) > last) {
+		err = ErrCursorExpired
+	}
+	return err
 }
 
 // next is what comes behind a cursor: of what is in memory, or of the database.

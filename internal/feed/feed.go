@@ -19,6 +19,8 @@ const (
 	atOnce = 500
 	// interval is how often the database is asked for more. It is the same for changes of this process and of others.
 	interval = 50 * time.Millisecond
+	// recheck is what Hub.Recheck is unless it is set.
+	recheck = time.Minute
 )
 
 // ErrClosed is the error of waiting when the server stops.
@@ -34,6 +36,9 @@ type Log interface {
 
 // Hub hands out the ends of the logs.
 type Hub struct {
+	// Recheck is how long somebody may follow without being asked again who it is. To be set before anybody does.
+	Recheck time.Duration
+
 	source Log
 	log    *slog.Logger
 	closed chan struct{}
@@ -45,7 +50,7 @@ type Hub struct {
 
 // New returns a hub that nobody follows, and which does nothing until somebody does.
 func New(source Log, log *slog.Logger) *Hub {
-	return &Hub{source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
+	return &Hub{Recheck: recheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
 }
 
 // Close ends all waiting with ErrClosed.
@@ -91,8 +96,14 @@ func (f *Follower) Since(after int64) (rows []*ent.Change, upTo int64, covered b
 	return f.tail.since(after, f.contact)
 }
 
-// Wait returns nil when there may be something new, and at the latest after d. It fails with ErrClosed, or if ctx ends.
+// Wait returns nil when there may be something new, and at the latest after d. It fails with ErrClosed, also if there is something
+// new, or if ctx ends.
 func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-f.hub.closed:
+		return ErrClosed
+	default:
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

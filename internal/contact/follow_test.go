@@ -1,0 +1,62 @@
+package contact_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/feed"
+	"contactgraph/internal/revision"
+)
+
+func (f *fixture) hub() *feed.Hub { return feed.New(f.db, slog.New(slog.DiscardHandler)) }
+
+// welcome is the answer to whether a viewer may still follow.
+func welcome(context.Context) error { return nil }
+
+// TestClosingEndsALongReplay: who reads the whole log does not keep the server from stopping.
+func TestClosingEndsALongReplay(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := f.demo.create(contact.Patch{contact.FirstName: "Anna"})
+	const changes = 2*contact.MaxPage + 50
+	for i := range changes - 1 {
+		must(f.update(f.demo.agent, c.ID, contact.Patch{contact.FirstName: fmt.Sprint(i)}))
+	}
+	h := f.hub()
+	n := 0
+	err := f.Follow(f.demo.agent, h, contact.FeedArgs{}, welcome, func(*ent.Change) error {
+		n++
+		h.Close()
+		return nil
+	})
+	if !errors.Is(err, feed.ErrClosed) || n > contact.MaxPage {
+		t.Errorf("it ends behind %d changes with %v", n, err)
+	}
+}
+
+// TestCursorThatTheLogDoesNotHave is refused also while what others follow is in memory.
+func TestCursorThatTheLogDoesNotHave(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.demo.create(contact.Patch{contact.FirstName: "Anna"})
+	h := f.hub()
+	other := h.Follow(f.demo.account, 0)
+	defer other.Leave()
+	for _, _, covered := other.Since(1); !covered; _, _, covered = other.Since(1) {
+		time.Sleep(time.Millisecond)
+	}
+	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: contact.ErrCursorExpired} {
+		ctx, cancel := context.WithTimeout(f.demo.agent, 300*time.Millisecond)
+		defer cancel()
+		err := f.Follow(ctx, h, contact.FeedArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
+		if !errors.Is(err, want) {
+			t.Errorf("behind %d: it ends with %v, want %v", after, err, want)
+		}
+	}
+}
