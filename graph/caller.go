@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -42,7 +43,7 @@ func identify(ctx context.Context, a *auth.Service, r *http.Request) context.Con
 }
 
 // greet identifies who opened a WebSocket by the headers of the handshake and those that it has sent behind it, which go first.
-func greet(ctx context.Context, introduction http.Header) (context.Context, error) {
+func (a admission) greet(ctx context.Context, introduction http.Header) (context.Context, error) {
 	c := callerOf(ctx)
 	r := c.request.Clone(ctx)
 	for _, name := range []string{auth.KeyHeader, "Authorization"} {
@@ -53,6 +54,10 @@ func greet(ctx context.Context, introduction http.Header) (context.Context, erro
 	ctx = identify(ctx, c.auth, r)
 	c = callerOf(ctx)
 	c.socket = true
+	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) {
+		a.log.ErrorContext(ctx, "authentication failed", "error", c.err)
+		return ctx, graphqlhttp.ErrTryAgain
+	}
 	return ctx, c.err
 }
 

@@ -45,8 +45,9 @@ func NewHandler(c Config) http.Handler {
 	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(recovery(c.Log))
 	srv.Use(extension.Introspection{})
-	srv.Use(admission{log: c.Log})
-	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(greet), graphqlhttp.EventStream{})
+	gate := admission{log: c.Log}
+	srv.Use(gate)
+	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(gate.greet, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		srv.ServeHTTP(w, r.WithContext(identify(r.Context(), c.Auth, r)))
 	})

@@ -1,6 +1,7 @@
 package graphqlhttp
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -13,9 +14,9 @@ import (
 )
 
 const (
-	// SendTimeout is how long a reader of a stream may take for what is sent,
-	// before it is cut off.
-	SendTimeout = 10 * time.Second
+	// DefaultSendTimeout is how long a reader of a stream may take for what is
+	// sent, before it is cut off.
+	DefaultSendTimeout = 10 * time.Second
 	// pingInterval is how long a stream may be silent, before the server says
 	// that it is still there.
 	pingInterval = 15 * time.Second
@@ -28,7 +29,11 @@ const (
 //
 // gqlgen has such a transport, but it reads bodies without a limit, repeats them
 // in its log, and waits for ever for a client that does not read.
-type EventStream struct{ Transport }
+type EventStream struct {
+	Transport
+
+	SendTimeout time.Duration // zero means DefaultSendTimeout
+}
 
 var _ graphql.Transport = EventStream{}
 
@@ -54,15 +59,23 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs := exec.CreateOperationContext(ctx, params)
 	switch {
 	case len(errs) > 0:
-		out.send(exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)))
-		return
+		errs = translate(op, errs)
 	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
 		out.refuse(errMutationByGet)
 		return
+	default:
+		errs = refuseDefer(op)
 	}
-	e := &events{w: w, control: http.NewResponseController(w)}
+	if len(errs) > 0 {
+		out.send(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		return
+	}
+	e := &events{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
 	w.Header().Set("Content-Type", eventStreamType)
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy would keep back what is short
+	if e.write([]byte(silence)) != nil {      // it tells the client that the stream has begun
+		return
+	}
 	var pinging sync.WaitGroup
 	pinging.Go(func() { e.ping(ctx, cancel) })
 	defer pinging.Wait()
@@ -84,6 +97,7 @@ type events struct {
 	mu      sync.Mutex
 	w       http.ResponseWriter
 	control *http.ResponseController
+	timeout time.Duration // of each write
 }
 
 // Parts of a stream of events.
@@ -98,14 +112,17 @@ const (
 func (e *events) ping(ctx context.Context, giveUp func()) {
 	ticker := time.NewTicker(pingInterval)
 	defer ticker.Stop()
-	for err := e.write([]byte(silence)); err == nil; err = e.write([]byte(silence)) {
+	for {
 		select {
 		case <-ticker.C:
+			if e.write([]byte(silence)) != nil {
+				giveUp()
+				return
+			}
 		case <-ctx.Done():
 			return
 		}
 	}
-	giveUp()
 }
 
 // event writes an answer: its JSON has no line breaks.
@@ -121,7 +138,7 @@ func (e *events) event(resp *graphql.Response) error {
 func (e *events) write(parts ...[]byte) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.control.SetWriteDeadline(time.Now().Add(SendTimeout)); err != nil {
+	if err := e.control.SetWriteDeadline(time.Now().Add(e.timeout)); err != nil {
 		return err
 	}
 	for _, part := range parts {

@@ -11,10 +11,15 @@ import (
 // refuseStream refuses operations that have more answers than one. gqlgen would
 // run them, and all answers but the first would be lost.
 func refuseStream(op *graphql.OperationContext) gqlerror.List {
-	switch {
-	case op.Operation.Operation == ast.Subscription:
+	if op.Operation.Operation == ast.Subscription {
 		return badUserInput("Subscriptions are served as a stream only: over a WebSocket or as text/event-stream.")
-	case strings.Contains(op.RawQuery, "defer") && usesDefer(op.Doc):
+	}
+	return refuseDefer(op)
+}
+
+// refuseDefer refuses operations whose answers come in parts.
+func refuseDefer(op *graphql.OperationContext) gqlerror.List {
+	if strings.Contains(op.RawQuery, "defer") && usesDefer(op.Doc) {
 		return badUserInput("The directive @defer is not supported.")
 	}
 	return nil

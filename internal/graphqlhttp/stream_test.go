@@ -1,0 +1,229 @@
+package graphqlhttp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+)
+
+// source is a schema whose subscription has answers of a size, with pauses in between.
+type source struct {
+	schema
+
+	answers int64 // 0 for no end
+	size    int
+	pause   time.Duration
+	taken   *atomic.Int64
+}
+
+func (s source) Exec(context.Context) graphql.ResponseHandler {
+	data := []byte(`{"ticks":"` + strings.Repeat("x", s.size) + `"}`)
+	return func(ctx context.Context) *graphql.Response {
+		select {
+		case <-time.After(s.pause):
+		case <-ctx.Done():
+		}
+		if n := s.taken.Add(1); ctx.Err() != nil || s.answers > 0 && n > s.answers {
+			return nil
+		}
+		return &graphql.Response{Data: data}
+	}
+}
+
+// serve runs a server for the source, which tells when it has ended a stream.
+func (s source) serve(t *testing.T, timeout time.Duration) (srv *httptest.Server, ended chan struct{}) {
+	t.Helper()
+	gql := handler.New(s)
+	Install(gql, Transport{}, WebSocket(func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, timeout),
+		EventStream{SendTimeout: timeout})
+	ended = make(chan struct{})
+	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		gql.ServeHTTP(w, r)
+		close(ended)
+	}))
+	t.Cleanup(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	return srv, ended
+}
+
+const ticks = `subscription { ticks }`
+
+// openEvents subscribes over text/event-stream.
+func openEvents(t *testing.T, srv *httptest.Server) io.Reader {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader(document(ticks)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", jsonType)
+	r.Header.Set("Accept", eventStreamType)
+	resp, err := srv.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp.Body
+}
+
+// openSocket subscribes over a WebSocket.
+func openSocket(t *testing.T, srv *httptest.Server) *websocket.Conn {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), srv.URL, &websocket.DialOptions{Subprotocols: []string{protocol}}) //nolint:bodyclose // a WebSocket has none
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.CloseNow() })
+	for _, message := range []any{
+		map[string]any{"type": "connection_init"},
+		map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": ticks}},
+	} {
+		if err := wsjson.Write(t.Context(), conn, message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conn
+}
+
+// TestReaderThatTakesNothingIsCutOff: what is sent to it meanwhile is no more than what connections hold, and one answer.
+func TestReaderThatTakesNothingIsCutOff(t *testing.T) {
+	t.Parallel()
+	const size, most = 1 << 20, 32
+	for name, open := range map[string]func(*testing.T, *httptest.Server){
+		"events":    func(t *testing.T, srv *httptest.Server) { openEvents(t, srv) },
+		"WebSocket": func(t *testing.T, srv *httptest.Server) { openSocket(t, srv) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			taken := new(atomic.Int64)
+			srv, ended := source{size: size, taken: taken}.serve(t, 300*time.Millisecond)
+			open(t, srv)
+			select {
+			case <-ended:
+			case <-time.After(20 * time.Second):
+				t.Fatal("the stream goes on")
+			}
+			if n := taken.Load(); n > most {
+				t.Errorf("%d MB were taken from the source, for nobody", n)
+			}
+		})
+	}
+}
+
+// TestReaderThatTakesItsTimeIsNotCutOff: the limit is for each answer, not for all.
+func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
+	t.Parallel()
+	const answers = 10
+	slow := source{answers: answers, size: 10, pause: 150 * time.Millisecond}
+	t.Run("events", func(t *testing.T) {
+		t.Parallel()
+		slow.taken = new(atomic.Int64)
+		srv, _ := slow.serve(t, time.Second)
+		n, last := 0, ""
+		for lines := bufio.NewScanner(openEvents(t, srv)); lines.Scan(); {
+			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				n, last = n+1, event
+			}
+		}
+		if n != answers+1 || last != "complete" {
+			t.Errorf("%d events, the last %q", n, last)
+		}
+	})
+	t.Run("WebSocket", func(t *testing.T) {
+		t.Parallel()
+		slow.taken = new(atomic.Int64)
+		srv, _ := slow.serve(t, time.Second)
+		conn := openSocket(t, srv)
+		n := 0
+		for message := (struct{ Type string }{}); message.Type != "complete"; n++ {
+			if err := wsjson.Read(t.Context(), conn, &message); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n != answers+2 { // the greeting and the end
+			t.Errorf("%d messages", n)
+		}
+	})
+}
+
+// TestConnectionServesAfterAStream: the limit of a stream's answers is not that of what follows on its connection.
+func TestConnectionServesAfterAStream(t *testing.T) {
+	t.Parallel()
+	const timeout = 100 * time.Millisecond
+	s := newServer(EventStream{SendTimeout: timeout})
+	var connections atomic.Int64
+	srv := httptest.NewUnstartedServer(s)
+	srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		connections.Add(1)
+		return ctx
+	}
+	srv.Start()
+	defer srv.Close()
+	for range 3 {
+		body, err := io.ReadAll(openEvents(t, srv))
+		if err != nil || !strings.HasSuffix(string(body), complete) {
+			t.Fatalf("got %q, %v", body, err)
+		}
+		time.Sleep(2 * timeout)
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("it took %d connections", n)
+	}
+}
+
+// TestHandshake: which WebSockets are refused, and how.
+func TestHandshake(t *testing.T) {
+	t.Parallel()
+	greet := func(ctx context.Context, introduction http.Header) (context.Context, error) {
+		switch introduction.Get("X-Test") {
+		case "forbidden":
+			return ctx, errors.New("nobody")
+		case "later":
+			return ctx, ErrTryAgain
+		}
+		return ctx, nil
+	}
+	srv := httptest.NewServer(newServer(WebSocket(greet, 0)))
+	t.Cleanup(srv.Close)
+	tests := []struct {
+		name      string
+		protocols []string
+		payload   string
+		want      websocket.StatusCode // -1 if it is not closed
+	}{
+		{"accepted", []string{protocol}, `{"X-Test": 7}`, -1},
+		{"one of those offered", []string{"graphql-ws", protocol}, `null`, -1},
+		{"refused", []string{protocol}, `{"X-Test": "forbidden"}`, closeForbidden},
+		{"not now", []string{protocol}, `{"X-Test": "later"}`, closeTryAgain},
+		{"an older protocol", []string{"graphql-ws"}, `null`, closeProtocol},
+		{"no protocol", nil, `null`, closeProtocol},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			conn, _, err := websocket.Dial(t.Context(), srv.URL, &websocket.DialOptions{Subprotocols: tt.protocols}) //nolint:bodyclose // the same
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.CloseNow()
+			_ = conn.Write(t.Context(), websocket.MessageText, []byte(`{"type": "connection_init", "payload": `+tt.payload+`}`))
+			if _, message, err := conn.Read(t.Context()); websocket.CloseStatus(err) != tt.want {
+				t.Errorf("got %s, %v, want it closed with %d", message, err, tt.want)
+			}
+		})
+	}
+}
