@@ -35,6 +35,7 @@ type fixture struct {
 	auth     *auth.Service
 	contacts *contact.Service
 	handler  http.Handler
+	feed     *feed.Hub
 	log      *logBuffer
 	demo     *tenant
 	other    *tenant
@@ -56,7 +57,8 @@ func newFixture(t *testing.T) *fixture {
 	f.auth = auth.New(f.db, passwords, time.Now)
 	f.contacts = contact.New(f.db, passwords, time.Now)
 	log := slog.New(slog.NewTextHandler(f.log, nil))
-	f.handler = graph.NewHandler(graph.Config{Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: feed.New(f.db, log), Log: log})
+	f.feed = feed.New(f.db, log)
+	f.handler = graph.NewHandler(graph.Config{Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: f.feed, Log: log})
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
 }
