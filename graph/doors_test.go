@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -75,12 +76,25 @@ var doors = []struct {
 // url is the address of a server for the handler.
 func (f *fixture) url() string {
 	f.t.Helper()
-	s := httptest.NewServer(f.handler)
+	s := httptest.NewUnstartedServer(f.handler)
+	s.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			f.lines.Store(c, nil)
+		}
+	}
+	s.Start()
 	f.t.Cleanup(func() {
-		s.CloseClientConnections()
+		f.hangUp()
 		s.Close()
 	})
 	return s.URL + "/graphql"
+}
+
+// hangUp closes all connections, as a process does that ends.
+func (f *fixture) hangUp() {
+	for c := range f.lines.Range {
+		c.(net.Conn).Close()
+	}
 }
 
 // events subscribes over text/event-stream.

@@ -39,6 +39,7 @@ type fixture struct {
 	log      *logBuffer
 	demo     *tenant
 	other    *tenant
+	lines    sync.Map // the connections of its servers
 }
 
 // tenant is an account with API keys for its admin and its agent, and what contacts refer to.

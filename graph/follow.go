@@ -12,6 +12,7 @@ import (
 
 // follow hands out changes until the client goes away or the server ends the stream, and says then why, and from where to go on.
 func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *ent.Change {
+	r.feed.Stream(ctx)
 	changes := make(chan *ent.Change)
 	cursor := args.After
 	deliver := func(row *ent.Change) error {

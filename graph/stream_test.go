@@ -140,7 +140,8 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 		s := open(f.demo.agent, nil)
 		cursors := s.changes(2, "cursor")
 		idle := open(f.demo.agent, object{"after": cursors[0], "contact": "1"})
-		time.AfterFunc(100*time.Millisecond, f.feed.Close)
+		f.feed.Close()
+		f.hangUp()
 		for name, tt := range map[string]struct {
 			s    *stream
 			want any

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"contactgraph/ent"
@@ -21,6 +22,8 @@ const (
 	interval = 50 * time.Millisecond
 	// recheck is what Hub.Recheck is unless it is set.
 	recheck = time.Minute
+	// farewell is how long Close waits for the streams.
+	farewell = 5 * time.Second
 )
 
 // ErrClosed is the error of waiting when the server stops.
@@ -39,10 +42,11 @@ type Hub struct {
 	// Recheck is how long somebody may follow without being asked again who it is. To be set before anybody does.
 	Recheck time.Duration
 
-	source Log
-	log    *slog.Logger
-	closed chan struct{}
-	close  sync.Once
+	source  Log
+	log     *slog.Logger
+	closed  chan struct{}
+	close   sync.Once
+	streams atomic.Int64
 
 	mu    sync.Mutex
 	tails map[int]*tail
@@ -53,8 +57,19 @@ func New(source Log, log *slog.Logger) *Hub {
 	return &Hub{Recheck: recheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
 }
 
-// Close ends all waiting with ErrClosed.
-func (h *Hub) Close() { h.close.Do(func() { close(h.closed) }) }
+// Close ends all waiting with ErrClosed. It returns when the streams have told that to their readers, or have had their time.
+func (h *Hub) Close() {
+	h.close.Do(func() { close(h.closed) })
+	for end := time.Now().Add(farewell); h.streams.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Stream tells the hub of a stream that ends with ctx, for Close to wait for: nothing else does if it is a WebSocket's.
+func (h *Hub) Stream(ctx context.Context) {
+	h.streams.Add(1)
+	context.AfterFunc(ctx, func() { h.streams.Add(-1) })
+}
 
 // Follower follows the log of an account, or of one contact.
 type Follower struct {

@@ -291,6 +291,29 @@ func TestClose(t *testing.T) {
 	})
 }
 
+// TestCloseWaitsForStreams: what they tell their readers must be out before the server goes away, but no reader keeps it.
+func TestCloseWaitsForStreams(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+		closing := func(last time.Duration) time.Duration {
+			for _, d := range []time.Duration{0, time.Second, last} {
+				ctx, cancel := context.WithTimeout(t.Context(), d)
+				defer cancel()
+				h.Stream(ctx)
+			}
+			start := time.Now()
+			h.Close()
+			return time.Since(start).Round(time.Second)
+		}
+		if took := closing(2 * time.Second); took != 2*time.Second {
+			t.Errorf("closing took %s, and the streams 2 s", took)
+		}
+		if took := closing(time.Hour); took != 5*time.Second {
+			t.Errorf("closing took %s in spite of a stream that does not end, want 5 s", took)
+		}
+	})
+}
+
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {

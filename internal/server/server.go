@@ -27,7 +27,7 @@ type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the schema of GraphQL
 	REST    REST
-	Stop    func()                      // ends the streams, which would never end by themselves
+	Stop    func()                      // ends the streams, which would never end by themselves, and returns when they have
 	Ping    func(context.Context) error // reports whether the database answers
 	// Ready returns why the server cannot do its work yet, in words for whoever asks /readyz; nil if it can.
 	Ready func(context.Context) error
