@@ -37,7 +37,7 @@ func TestEveryCaseRuns(t *testing.T) {
 	var cases []string
 	for _, c := range r.Comparisons {
 		cases = append(cases, c.Case)
-		for _, f := range []figures{c.Server.Median, c.Yardstick.Median} {
+		for _, f := range []figures{c.Server.Median, c.Other.Median} {
 			if f.P50 <= 0 || f.P99 < f.P50 || f.Max < f.P99 {
 				t.Errorf("%s: %+v", c.Case, f)
 			}
@@ -72,6 +72,8 @@ func TestFlagsThatMakeNoSense(t *testing.T) {
 		"-rounds 0":              "-rounds",
 		"-seconds 0":             "-seconds",
 		"-yardstick-writers 2":   "-yardstick-writers",
+		"-beside nothing":        "-beside",
+		"-subscriptions 0":       "-subscriptions",
 		"update":                 "update",
 	} {
 		if _, err := parseOptions(strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
@@ -162,9 +164,9 @@ func TestTargetsAreJudged(t *testing.T) {
 	}
 	r := report{
 		Comparisons: []comparison{
-			{Engine: sqliteName, Case: caseUpdate, Clients: 64, Server: with(300, 4), Yardstick: with(100, 10)},
-			{Engine: postgresName, Case: caseRead, Clients: 64, Server: with(60, 1), Yardstick: with(100, 1)},
-			{Engine: postgresName, Case: casePage, Clients: 64, Server: with(60, 1), Yardstick: with(100, 1)},
+			{Engine: sqliteName, Case: caseUpdate, Clients: 64, Server: with(300, 4), Beside: besideYardstick, Other: with(100, 10)},
+			{Engine: postgresName, Case: caseRead, Clients: 64, Server: with(60, 1), Beside: besideYardstick, Other: with(100, 1)},
+			{Engine: postgresName, Case: casePage, Clients: 64, Server: with(60, 1), Beside: besideYardstick, Other: with(100, 1)},
 		},
 		Growth: []growth{
 			{Engine: sqliteName, Contacts: 1, Update: with(100, 1), Read: with(100, 1), Pages: list(10, 20)},

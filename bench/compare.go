@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What is compared with the yardstick.
+// What is compared.
 const (
 	caseUpdate = "update" // a first name, under optimistic locking
 	caseRead   = "read"   // a contact by its id
@@ -19,12 +19,13 @@ var caseNames = []string{caseUpdate, caseRead, caseREST, casePage}
 
 // comparison is one case with so many clients.
 type comparison struct {
-	Engine    string   `json:"engine"`
-	Contacts  int      `json:"contacts"`
-	Case      string   `json:"case"`
-	Clients   int      `json:"clients"`
-	Server    measured `json:"server"`
-	Yardstick measured `json:"yardstick"`
+	Engine   string   `json:"engine"`
+	Contacts int      `json:"contacts"`
+	Case     string   `json:"case"`
+	Clients  int      `json:"clients"`
+	Beside   string   `json:"beside"`
+	Server   measured `json:"server"`
+	Other    measured `json:"other"`
 }
 
 // measured are the rounds of one program, and their medians.
@@ -72,16 +73,26 @@ func (b *bench) compare(ctx context.Context, e engine, engineName string, contac
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	yardstick, stopYardstick, err := open(ctx, e, b.yardstick, contacts)
+	other, stopOther, err := open(ctx, e, b.other, contacts)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, stopYardstick()) }()
+	defer func() { err = errors.Join(err, stopOther()) }()
+	if b.beside == besideUnwatched {
+		w, err := watch(ctx, server.url, contacts, b.watchers)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			w.stop()
+			b.say("%d changes came to subscriptions", w.came.Load())
+		}()
+	}
 	for _, name := range b.cases {
 		for _, clients := range b.clients {
 			b.say("%s, %d contacts: %s, %d clients", engineName, contacts, name, clients)
-			c := comparison{Engine: engineName, Contacts: contacts, Case: name, Clients: clients}
-			if err := b.alternate(ctx, clients, name, []target{server, yardstick}, []*measured{&c.Server, &c.Yardstick}); err != nil {
+			c := comparison{Engine: engineName, Contacts: contacts, Case: name, Clients: clients, Beside: b.beside}
+			if err := b.alternate(ctx, clients, name, []target{server, other}, []*measured{&c.Server, &c.Other}); err != nil {
 				return err
 			}
 			b.report.Comparisons = append(b.report.Comparisons, c)

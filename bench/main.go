@@ -56,11 +56,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 type bench struct {
 	options
 
-	work      string    // everything that the run leaves on the disk, removed at its end
-	progress  io.Writer // told what is being done
-	server    *program
-	yardstick *program
-	report    report
+	work     string    // everything that the run leaves on the disk, removed at its end
+	progress io.Writer // told what is being done
+	server   *program
+	other    *program // that it is compared with
+	report   report
 }
 
 func (b *bench) say(format string, args ...any) {
@@ -77,8 +77,8 @@ func (b *bench) measure(ctx context.Context) error {
 	if err := b.build(ctx); err != nil {
 		return err
 	}
-	defer b.server.log.Close()    //nolint:errcheck // it goes with the folder
-	defer b.yardstick.log.Close() //nolint:errcheck // it goes with the folder
+	defer b.server.log.Close() //nolint:errcheck // it goes with the folder
+	defer b.other.log.Close()  //nolint:errcheck // it goes with the folder
 	for _, name := range b.engines {
 		if err := b.measureOn(ctx, name); err != nil {
 			return fmt.Errorf("on %s: %w", name, err)

@@ -16,6 +16,8 @@ import (
 type options struct {
 	engines   []string
 	cases     []string
+	beside    string
+	watchers  int
 	clients   []int
 	sizes     []int
 	rounds    int
@@ -38,6 +40,8 @@ const (
 	maxSeconds = 600
 	maxClients = 1000
 	maxSize    = 1_000_000 // the demo data has no more
+
+	maxSubscriptions = 15_000 // each takes a file of each process, and a common limit is 20,000
 )
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -49,6 +53,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.SetOutput(stderr)
 	f.Var((*words)(&o.engines), "engines", "databases to measure on")
 	f.Var((*words)(&o.cases), "cases", "what to compare with the yardstick; empty for nothing")
+	f.StringVar(&o.beside, "beside", besideYardstick, "what to compare with: the yardstick; nolog, the same server that keeps no change log; or unwatched, the same server while that which is compared has -subscriptions open")
+	f.IntVar(&o.watchers, "subscriptions", 10_000, "with -beside unwatched: how many subscriptions are open, each to the changes of one contact")
 	f.Var((*numbers)(&o.clients), clientsFlag, "how many connections to measure with")
 	f.Var((*numbers)(&o.sizes), "sizes", "how many contacts to compare with")
 	f.IntVar(&o.rounds, "rounds", 5, "rounds of each program in each case")
@@ -96,6 +102,10 @@ func (o options) check(rest []string) error {
 		}
 	}
 	switch {
+	case !slices.Contains(besideNames, o.beside):
+		return fmt.Errorf("-beside: %q is none of %s", o.beside, strings.Join(besideNames, ", "))
+	case o.watchers < 1 || o.watchers > maxSubscriptions:
+		return fmt.Errorf("-subscriptions: %d is not from 1 to %d", o.watchers, maxSubscriptions)
 	case o.writers < 0 || o.writers > 1:
 		return fmt.Errorf("-yardstick-writers: %d is neither 0 nor 1", o.writers)
 	case o.seconds <= 0 || o.seconds > maxSeconds:
@@ -113,6 +123,9 @@ func (o options) round() time.Duration { return time.Duration(o.seconds * float6
 
 // describe says what a reader of the report must know of the settings.
 func (o options) describe() string {
+	if o.beside != besideYardstick {
+		return fmt.Sprintf("%d alternating rounds of %v s each", o.rounds, o.seconds)
+	}
 	pool := "one pool of " + strconv.Itoa(o.conns) + " connections for everything"
 	if o.writers > 0 {
 		pool = "a connection of its own that writes (SQLite), and a pool of " + strconv.Itoa(o.conns)

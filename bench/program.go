@@ -19,6 +19,7 @@ import (
 type program struct {
 	name   string
 	binary string
+	source []string // the package that it is built from, and how
 	log    *os.File // what its processes log to, as they would in earnest
 	serve  []string
 	cases  map[string]newWorker
@@ -29,31 +30,51 @@ type program struct {
 // build builds both programs as they are released: without the race detector.
 func (b *bench) build(ctx context.Context) error {
 	b.server = &program{
-		name: "server", binary: filepath.Join(b.work, "contactgraph"), serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
+		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"}, serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
 		cases: serverCases,
 		seeding: func(n int) ([]string, bool) {
 			return []string{"serve", "--demo", "--demo-contacts", strconv.Itoa(n), "--addr", "127.0.0.1:0", "--database"}, true
 		},
 	}
-	b.yardstick = &program{
-		name: "yardstick", binary: filepath.Join(b.work, "yardstick"),
-		serve: []string{"-conns", strconv.Itoa(b.conns), "-writers", strconv.Itoa(b.writers), "-database"},
-		cases: yardstickCases,
-		seeding: func(n int) ([]string, bool) {
-			return []string{"-seed", strconv.Itoa(n), "-database"}, false
-		},
-	}
-	for pkg, p := range map[string]*program{"contactgraph": b.server, "contactgraph/bench/yardstick": b.yardstick} {
+	b.other = b.besides()
+	for _, p := range []*program{b.server, b.other} {
 		var err error
 		if p.log, err = os.OpenFile(filepath.Join(b.work, p.name+".log"), os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 			return err
 		}
-		build := exec.CommandContext(ctx, "go", "build", "-o", p.binary, pkg) //nolint:gosec // two packages of ours
+		args := append([]string{"build", "-o", p.binary}, p.source...)
+		build := exec.CommandContext(ctx, "go", args...) //nolint:gosec // packages of ours
 		if out, err := build.CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", pkg, err, out)
+			return fmt.Errorf("building %s: %w\n%s", p.name, err, out)
 		}
 	}
 	return nil
+}
+
+// What the server can be measured beside.
+const (
+	besideYardstick = "yardstick"
+	besideNoLog     = "nolog"
+	besideUnwatched = "unwatched"
+)
+
+var besideNames = []string{besideYardstick, besideNoLog, besideUnwatched}
+
+// besides is the program that the server is measured beside: another, or itself otherwise.
+func (b *bench) besides() *program {
+	p := *b.server
+	p.name, p.binary = b.beside, filepath.Join(b.work, b.beside)
+	switch b.beside {
+	case besideNoLog:
+		p.source = []string{"-tags", "nolog", "contactgraph"}
+	case besideYardstick:
+		p.source, p.cases = []string{"contactgraph/bench/yardstick"}, yardstickCases
+		p.serve = []string{"-conns", strconv.Itoa(b.conns), "-writers", strconv.Itoa(b.writers), "-database"}
+		p.seeding = func(n int) ([]string, bool) {
+			return []string{"-seed", strconv.Itoa(n), "-database"}, false
+		}
+	}
+	return &p
 }
 
 // seed fills an empty database with contacts.

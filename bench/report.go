@@ -86,21 +86,21 @@ func (r *report) printComparisons(w io.Writer) error {
 			name string
 			figures
 			ratio string
-		}{{"yardstick", c.Yardstick.Median, ""}, {"server", c.Server.Median, c.ratios()}} {
+		}{{c.Beside, c.Other.Median, ""}, {"server", c.Server.Median, c.ratios()}} {
 			rows = append(rows, []any{
 				c.Engine, c.Contacts, c.Case, c.Clients, p.name, strconv.Itoa(int(p.Rate)), milliseconds(p.P50), milliseconds(p.P99),
 				milliseconds(p.Max), microseconds(p.CPU), microseconds(p.Client), p.ratio,
 			})
 		}
 	}
-	title := "Side by side: medians of the rounds (max: of all requests), and the server's medians to the yardstick's"
+	title := "Side by side: medians of the rounds (max: of all requests), and the server's medians to those of what it is beside"
 	head := []any{"engine", "contacts", "case", "clients", "", throughput, "p50 ms", "p99 ms", "max ms", "CPU µs", "client µs", "ratio: rate, p99, CPU"} //nolint:goconst // a heading
 	return table(w, title, right, head, rows)
 }
 
 // ratios are those of the medians.
 func (c comparison) ratios() string {
-	s, y := c.Server.Median, c.Yardstick.Median
+	s, y := c.Server.Median, c.Other.Median
 	return fmt.Sprintf("%.2f, %.2f, %.2f", ratio(s.Rate, y.Rate), ratio(s.P99, y.P99), ratio(s.CPU, y.CPU))
 }
 

@@ -158,7 +158,10 @@ func (w *writer) transact(jobs []*job) (err error) {
 	if err := w.runAll(ctx, tx, jobs); err != nil {
 		return err
 	}
-	rows := rowsOf(jobs)
+	var rows []*ent.Change
+	if keepsLog {
+		rows = rowsOf(jobs)
+	}
 	if err := w.begin.tx.run(ctx, append(w.effects(), w.numbering(rows)...)); err != nil {
 		return err
 	}

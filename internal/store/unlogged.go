@@ -1,0 +1,5 @@
+//go:build nolog
+
+package store
+
+const keepsLog = false
