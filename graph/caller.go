@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -45,9 +46,9 @@ func identify(ctx context.Context, a *auth.Service, r *http.Request) context.Con
 // greet identifies who opened a WebSocket by the headers of the handshake and those that it has sent behind it, which go first.
 func (a admission) greet(ctx context.Context, introduction http.Header) (context.Context, error) {
 	c := callerOf(ctx)
-	r := c.request.Clone(ctx)
+	r := &http.Request{Header: http.Header{"Cookie": c.request.Header["Cookie"]}} // a connection keeps no more of it
 	for _, name := range []string{auth.KeyHeader, "Authorization"} {
-		if value := introduction.Get(name); value != "" {
+		if value := cmp.Or(introduction.Get(name), c.request.Header.Get(name)); value != "" {
 			r.Header.Set(name, value)
 		}
 	}

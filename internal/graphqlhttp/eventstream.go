@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -170,11 +169,7 @@ func streamEnd(ctx context.Context) *gqlerror.Error {
 
 // EndStream says why a subscription ends, before its channel is closed.
 func EndStream(ctx context.Context, err *gqlerror.Error) {
-	end, ok := ctx.Value(streamEndKey{}).(*ended)
-	if !ok { // a WebSocket's
-		transport.AddSubscriptionError(ctx, err)
-		return
-	}
+	end, _ := ctx.Value(streamEndKey{}).(*ended)
 	end.mu.Lock()
 	defer end.mu.Unlock()
 	end.err = err

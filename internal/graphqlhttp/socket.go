@@ -1,0 +1,286 @@
+package graphqlhttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Codes that a connection is closed with.
+const (
+	closeTryAgain     websocket.StatusCode = websocket.StatusTryAgainLater
+	closeInvalid      websocket.StatusCode = 4400 // this and what follows are of the protocol
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeProtocol     websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeSameID       websocket.StatusCode = 4409
+	closeInitTwice    websocket.StatusCode = 4429
+)
+
+// closure ends a connection.
+type closure struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+// Error says why.
+func (c closure) Error() string { return c.reason }
+
+var (
+	errInvalidMessage = closure{closeInvalid, "Invalid message"}
+	errNotGreeted     = closure{closeUnauthorized, "Unauthorized"}
+	errForbidden      = closure{closeForbidden, "Forbidden"}
+	errUnsure         = closure{closeTryAgain, "Try again later"}
+	errInitTimeout    = closure{closeInitTimeout, "Connection initialisation timeout"}
+	errSameID         = closure{closeSameID, "Subscriber already exists"}
+	errInitTwice      = closure{closeInitTwice, "Too many initialisation requests"}
+)
+
+// message is one of the protocol.
+type message struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// socket is a connection.
+type socket struct {
+	conn    *websocket.Conn
+	exec    graphql.GraphExecutor
+	greet   Greeter
+	timeout time.Duration
+	heard   atomic.Int64 // when the client sent something, in Unix seconds
+
+	mu      sync.Mutex
+	running map[string]context.CancelFunc // operations, by id
+}
+
+// serve answers the client until the connection ends.
+func (s *socket) serve(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // which ends all operations
+	defer s.conn.CloseNow()
+	err := s.converse(ctx)
+	if c, ok := errors.AsType[closure](err); ok {
+		_ = s.conn.Close(c.code, c.reason)
+	}
+}
+
+func (s *socket) converse(ctx context.Context) error {
+	ctx, err := s.welcome(ctx)
+	if err != nil {
+		return err
+	}
+	s.heard.Store(time.Now().Unix())
+	var ping *time.Timer
+	ping = time.AfterFunc(wsPingInterval, func() {
+		if s.ping() {
+			ping.Reset(wsPingInterval)
+		}
+	})
+	defer ping.Stop()
+	for {
+		m, err := s.receive(ctx)
+		if err != nil {
+			return err
+		}
+		s.heard.Store(time.Now().Unix())
+		if err := s.handle(ctx, m); err != nil {
+			return err
+		}
+	}
+}
+
+// ping asks whether the client is still there, and cuts it off if it has not been heard of.
+func (s *socket) ping() bool {
+	silent := time.Since(time.Unix(s.heard.Load(), 0))
+	if silent > 2*wsPingInterval || s.send("", "ping", nil) != nil {
+		_ = s.conn.CloseNow()
+		return false
+	}
+	return true
+}
+
+// welcome waits for the client's introduction, and returns the context of its operations.
+func (s *socket) welcome(ctx context.Context) (context.Context, error) {
+	late := time.AfterFunc(initTimeout, func() { _ = s.conn.Close(errInitTimeout.code, errInitTimeout.reason) })
+	m, err := s.receive(ctx)
+	late.Stop()
+	switch {
+	case err != nil:
+		return nil, err
+	case m.Type == "subscribe":
+		return nil, errNotGreeted
+	case m.Type != "connection_init":
+		return nil, errInvalidMessage
+	}
+	introduction := http.Header{}
+	var payload map[string]any
+	if len(m.Payload) > 0 && json.Unmarshal(m.Payload, &payload) != nil {
+		return nil, errInvalidMessage
+	}
+	for name, value := range payload {
+		if text, ok := value.(string); ok {
+			introduction.Set(name, text)
+		}
+	}
+	greeted, err := s.greet(ctx, introduction)
+	switch {
+	case errors.Is(err, ErrTryAgain):
+		return nil, errUnsure
+	case err != nil:
+		return nil, errForbidden
+	}
+	return greeted, s.send("", "connection_ack", nil)
+}
+
+// receive reads the next message.
+func (s *socket) receive(ctx context.Context) (m message, err error) {
+	kind, text, err := s.conn.Read(ctx)
+	if err != nil {
+		return m, err
+	}
+	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
+		return m, errInvalidMessage
+	}
+	return m, nil
+}
+
+// handle does what a message of a greeted client asks for.
+func (s *socket) handle(ctx context.Context, m message) error {
+	switch m.Type {
+	case "subscribe":
+		return s.subscribe(ctx, m)
+	case "complete":
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if stop := s.running[m.ID]; stop != nil {
+			stop()
+		}
+		return nil
+	case "ping":
+		return s.send("", "pong", m.Payload)
+	case "pong":
+		return nil
+	case "connection_init":
+		return errInitTwice
+	}
+	return errInvalidMessage
+}
+
+// subscribe begins an operation.
+func (s *socket) subscribe(ctx context.Context, m message) error {
+	if m.ID == "" {
+		return errInvalidMessage
+	}
+	ctx, stop := context.WithCancel(withStreamEnd(ctx))
+	s.mu.Lock()
+	_, runs := s.running[m.ID]
+	if !runs {
+		s.running[m.ID] = stop
+	}
+	s.mu.Unlock()
+	if runs {
+		stop()
+		return errSameID
+	}
+	go func() {
+		defer func() {
+			s.mu.Lock()
+			delete(s.running, m.ID)
+			s.mu.Unlock()
+			stop()
+		}()
+		s.run(ctx, m)
+	}()
+	return nil
+}
+
+// run answers an operation until it ends, and says then that it has. A client that has completed it is told nothing more.
+func (s *socket) run(ctx context.Context, m message) {
+	errs := s.answer(ctx, m)
+	switch {
+	case ctx.Err() != nil:
+	case len(errs) > 0:
+		if text, err := json.Marshal(errs); err == nil {
+			_ = s.send(m.ID, "error", text) // nobody is there to be told
+		}
+	default:
+		_ = s.send(m.ID, "complete", nil) // the same
+	}
+}
+
+// answer sends the answers of an operation, and returns why it cannot run or had to end.
+func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
+	start := graphql.Now()
+	params, refused := parseBody(m.Payload)
+	if refused == nil && len(params.Query) > MaxQuery {
+		refused = errQueryTooLarge
+	}
+	if refused != nil {
+		return refused.errors()
+	}
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	op, errs := s.exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		return s.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
+	}
+	if errs := refuseDefer(op); len(errs) > 0 {
+		return errs
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			errs = gqlerror.List{graphql.DefaultErrorPresenter(ctx, op.Recover(ctx, p))}
+		}
+	}()
+	responses, running := s.exec.DispatchOperation(ctx, op)
+	for resp := responses(running); resp != nil; resp = responses(running) {
+		if err := s.next(m.ID, resp); err != nil {
+			return nil
+		}
+	}
+	if err := streamEnd(ctx); err != nil {
+		return gqlerror.List{err}
+	}
+	return nil
+}
+
+// next sends an answer.
+func (s *socket) next(id string, resp *graphql.Response) error {
+	body := borrow()
+	defer giveBack(body)
+	if err := encode(body, resp); err != nil {
+		return err
+	}
+	return s.send(id, "next", body.Bytes())
+}
+
+// send sends a message. The connection is cut if the client does not take it in time.
+func (s *socket) send(id, kind string, payload []byte) error {
+	text := borrow()
+	defer giveBack(text)
+	text.WriteString(`{"type":"` + kind + `"`)
+	if id != "" {
+		text.WriteByte(',')
+		if err := encodeMember(text, "id", id); err != nil {
+			return err
+		}
+	}
+	if len(payload) > 0 {
+		text.WriteString(`,"payload":`)
+		text.Write(payload)
+	}
+	text.WriteByte('}')
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, text.Bytes())
+}
