@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"contactgraph/internal/pgserver"
+
+	"github.com/coder/websocket"
 )
 
 const (
@@ -102,6 +105,9 @@ func away(t *testing.T, f fleet, l *load) {
 		if a.status != 503 || a.header.Get("Retry-After") == "" {
 			t.Errorf("PUT while PostgreSQL is away: %d %v %s", a.status, a.header, a.body)
 		}
+		if err := greeting(t, s); websocket.CloseStatus(err) != websocket.StatusTryAgainLater {
+			t.Errorf("a WebSocket while PostgreSQL is away: %v", err)
+		}
 	}
 	for end := time.Now().Add(patience); l.refused.Load() < before+restartClients; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -109,6 +115,20 @@ func away(t *testing.T, f fleet, l *load) {
 			return
 		}
 	}
+}
+
+// greeting is the error with which the WebSocket ends of somebody whom the server has to ask the database for.
+func greeting(t *testing.T, s *process) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	k, err := s.openSocket(ctx, "nobody-so-far")
+	if err != nil {
+		return err
+	}
+	defer k.conn.CloseNow()
+	_, err = k.next(ctx)
+	return err
 }
 
 // firstSuccess waits for an acknowledged write that was sent after now.

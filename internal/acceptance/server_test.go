@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ type process struct {
 	t        *testing.T
 	url      string
 	database string
+	args     []string
 	cmd      *exec.Cmd
 	stdout   io.Reader
 	told     *output // what it has said there
@@ -66,18 +68,25 @@ func start(t *testing.T, database string, contacts int) *process {
 func launch(t *testing.T, database string, flags ...string) *process {
 	t.Helper()
 	s := &process{t: t, database: database, told: &output{}, log: &output{}}
-	s.cmd = exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--database", database}, flags...)...)
+	s.args = append([]string{"serve", "--addr", "127.0.0.1:0", "--database", database}, flags...)
+	s.run()
+	t.Cleanup(s.stop)
+	return s
+}
+
+// run starts the server: also one that was killed, as it was started before.
+func (s *process) run() {
+	s.t.Helper()
+	s.cmd = exec.Command(program, s.args...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.stdout = io.TeeReader(stdout, s.told)
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(s.stop)
-	return s
 }
 
 // await waits until a launched server is ready.
@@ -154,7 +163,12 @@ func (s *process) send(w who, method, path, mediaType, body string) answer {
 
 // try is send for requests that may fail because the server is being killed.
 func (s *process) try(w who, method, path, mediaType, body string) (answer, error) {
-	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	return s.tryWithin(context.Background(), w, method, path, mediaType, body)
+}
+
+// tryWithin is try for requests that are given up when ctx ends.
+func (s *process) tryWithin(ctx context.Context, w who, method, path, mediaType, body string) (answer, error) {
+	r, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
@@ -182,7 +196,7 @@ type graphql struct {
 	Data   map[string]json.RawMessage
 	Errors []struct {
 		Message    string
-		Extensions struct{ Code string }
+		Extensions struct{ Code, Cursor string }
 	}
 }
 

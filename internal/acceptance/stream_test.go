@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -46,12 +47,18 @@ func (s *process) openStream(ctx context.Context, w who, document string, v vari
 // patient waits for streams.
 var patient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 
-// next is the next answer. It fails with io.EOF behind the last.
+// errEnded is the error of reading behind the last answer of a subscription that the server has ended.
+var errEnded = errors.New("the server has ended the subscription")
+
+// next is the next answer. It fails with errEnded behind the last.
 func (s *stream) next() (graphql, error) {
 	for s.lines.Scan() {
 		data, ok := strings.CutPrefix(s.lines.Text(), "data: ")
 		if !ok || data == "" {
 			continue
+		}
+		if !s.lines.Scan() {
+			break // an event ends with an empty line: this one was cut off
 		}
 		var g graphql
 		if err := json.Unmarshal([]byte(data), &g); err != nil {
@@ -62,7 +69,7 @@ func (s *stream) next() (graphql, error) {
 	if err := s.lines.Err(); err != nil {
 		return graphql{}, err
 	}
-	return graphql{}, io.EOF
+	return graphql{}, errEnded
 }
 
 func (s *stream) close() { s.body.Close() }
