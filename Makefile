@@ -4,12 +4,13 @@
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
 # make bench     side by side with a server written by hand (ARGS=…)
 # make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
+# make test-feed      followers of 20,000 changes that are cut off, on both engines
 # make test-powercut  the power cut fifty times under load; needs root (where root may, make test cuts it a few times)
 # make lint, make build, make fuzz: what they say
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-faults test-powercut tools generate fresh migration lint fuzz bench
+.PHONY: build run test test-faults test-feed test-powercut tools generate fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # Folders with npm packages that tests need.
@@ -66,6 +67,10 @@ bench:
 # What takes too long for every commit.
 test-faults: tools
 	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance
+
+test-feed: tools
+	for engine in sqlite postgres; do \
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance; done
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut
