@@ -7,9 +7,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/coder/websocket"
-	"github.com/coder/websocket/wsjson"
 )
 
 // TestStoppingTellsWhoFollows stops a server that many follow over WebSockets, which nothing else keeps: each learns before the
@@ -22,13 +19,21 @@ func TestStoppingTellsWhoFollows(t *testing.T) {
 	const document = `subscription { contactChanges { cursor } }`
 	last := into[struct{ LastCursor string }](s, key("demo-agent"), `{ contactChanges(first: 0) { lastCursor } }`, nil).LastCursor
 	const readers = 100
-	var read []func() (graphql, error)
+	var sockets []*socket
 	for range readers {
-		read = append(read, s.openSocket(ctx, "demo-agent", document))
+		k, err := s.openSocket(ctx, "demo-agent")
+		if err == nil {
+			t.Cleanup(func() { k.conn.CloseNow() })
+			err = k.subscribe(ctx, document, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		sockets = append(sockets, k)
 	}
-	for i, next := range read {
+	for i, k := range sockets {
 		for cursor := ""; cursor != last; {
-			g, err := next()
+			g, err := k.next(ctx)
 			if err != nil {
 				t.Fatal(i, err)
 			}
@@ -41,57 +46,13 @@ func TestStoppingTellsWhoFollows(t *testing.T) {
 	stopping.Go(s.stop)
 	defer stopping.Wait()
 	untold := map[string]int{}
-	for _, next := range read {
-		g, err := next()
+	for _, k := range sockets {
+		g, err := k.next(ctx)
 		if got := fmt.Sprint(g.Errors, err); err != nil || len(g.Errors) != 1 || g.Errors[0].Extensions.Code != "SERVICE_UNAVAILABLE" {
 			untold[got]++
 		}
 	}
 	if len(untold) > 0 {
-		t.Errorf("of %d readers these are told nothing: %v", len(read), untold)
-	}
-}
-
-// openSocket subscribes over a WebSocket, and returns what reads the answers.
-func (s *process) openSocket(ctx context.Context, token, document string) func() (graphql, error) {
-	s.t.Helper()
-	conn, _, err := websocket.Dial(ctx, s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a WebSocket has none
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { conn.CloseNow() })
-	type message struct {
-		Type    string          `json:"type"`
-		ID      string          `json:"id,omitempty"`
-		Payload json.RawMessage `json:"payload,omitempty"`
-	}
-	payload := func(v any) json.RawMessage {
-		b, err := json.Marshal(v)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return b
-	}
-	for _, m := range []message{
-		{Type: "connection_init", Payload: payload(map[string]any{"X-ApiKey": token})},
-		{Type: "subscribe", ID: "1", Payload: payload(map[string]any{"query": document})},
-	} {
-		if err := wsjson.Write(ctx, conn, m); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	return func() (g graphql, err error) {
-		for {
-			var m message
-			if err := wsjson.Read(ctx, conn, &m); err != nil {
-				return g, err
-			}
-			switch m.Type {
-			case "next":
-				return g, json.Unmarshal(m.Payload, &g)
-			case "error":
-				return g, json.Unmarshal(m.Payload, &g.Errors)
-			}
-		}
+		t.Errorf("of %d readers these are told nothing: %v", len(sockets), untold)
 	}
 }

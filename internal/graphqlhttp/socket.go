@@ -68,7 +68,7 @@ type socket struct {
 func (s *socket) serve(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // which ends all operations
-	defer s.conn.CloseNow()
+	defer s.conn.CloseNow() //nolint:errcheck // it is at its end
 	err := s.converse(ctx)
 	if c, ok := errors.AsType[closure](err); ok {
 		_ = s.conn.Close(c.code, c.reason)
