@@ -67,7 +67,7 @@ type socket struct {
 // serve answers the client until the connection ends.
 func (s *socket) serve(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // which ends all operations
+	defer cancel()          // which ends all operations
 	defer s.conn.CloseNow() //nolint:errcheck // it is at its end
 	err := s.converse(ctx)
 	if c, ok := errors.AsType[closure](err); ok {
