@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -70,10 +69,6 @@ type serve struct {
 	LogRetention time.Duration `placeholder:"DURATION" help:"Cut changes off the change log when they are older than this, such as 8760h: at least 24h. Left out, all are kept."`
 }
 
-// gcPercent lets the heap grow to several times of what lives: the server keeps little, and makes much for each request.
-// The environment variable GOGC goes before it. See https://go.dev/doc/gc-guide#GOGC.
-const gcPercent = 400
-
 // Validate says what is wrong with the flags.
 func (c *serve) Validate() error {
 	if c.LogRetention != 0 && c.LogRetention < contact.MinRetention {
@@ -84,8 +79,8 @@ func (c *serve) Validate() error {
 
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
-	if p.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+	if p.Getenv("GOGC") == "" { // else the operator has chosen
+		go server.TuneMemory(ctx)
 	}
 	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
 	listener, err := c.listen(ctx)

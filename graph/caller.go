@@ -52,7 +52,7 @@ func (a admission) greet(ctx context.Context, introduction http.Header) (context
 			r.Header.Set(name, value)
 		}
 	}
-	ctx = identify(ctx, c.auth, r)
+	ctx = identify(context.Background(), c.auth, r) // the handshake's context holds the whole request
 	c = callerOf(ctx)
 	c.socket = true
 	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) {

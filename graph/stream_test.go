@@ -140,6 +140,9 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 		s := open(f.demo.agent, nil)
 		cursors := s.changes(2, "cursor")
 		idle := open(f.demo.agent, object{"after": cursors[0], "contact": "1"})
+		for f.feed.Streams() < 2 {
+			time.Sleep(time.Millisecond)
+		}
 		f.feed.Close()
 		f.hangUp()
 		for name, tt := range map[string]struct {

@@ -16,6 +16,8 @@ import (
 const (
 	// kept is how many of the latest changes of an account stay in memory. Who is further behind reads the database.
 	kept = 1024
+	// keptOfContact is how many changes are kept for who follows one contact and has not come for them.
+	keptOfContact = 16
 	// atOnce is how many changes are read in one query.
 	atOnce = 500
 	// interval is how often the database is asked for more. It is the same for changes of this process and of others.
@@ -71,12 +73,19 @@ func (h *Hub) Stream(ctx context.Context) {
 	context.AfterFunc(ctx, func() { h.streams.Add(-1) })
 }
 
+// Streams is how many streams are open.
+func (h *Hub) Streams() int { return int(h.streams.Load()) }
+
 // Follower follows the log of an account, or of one contact.
 type Follower struct {
 	hub     *Hub
 	tail    *tail
 	contact int
 	wake    chan struct{}
+
+	// Of one contact's, under the tail's lock: its changes behind from, which may be long out of the tail.
+	from  int64
+	fresh []*ent.Change
 }
 
 // Follow registers a follower of the account, and of one of its contacts only unless that is 0. It must Leave.
@@ -108,7 +117,7 @@ func (f *Follower) Leave() {
 // Since returns the changes behind a number that are in memory, and the number up to which that is all of them. covered is false
 // if changes in between may be in the database only.
 func (f *Follower) Since(after int64) (rows []*ent.Change, upTo int64, covered bool) {
-	return f.tail.since(after, f.contact)
+	return f.tail.since(after, f)
 }
 
 // Wait returns nil when there may be something new, and at the latest after d. It fails with ErrClosed, also if there is something

@@ -32,7 +32,10 @@ func (t *tail) begin(last int64) {
 	defer t.mu.Unlock()
 	t.begun, t.last = true, last
 	t.known, t.first, t.rows = true, last, nil
-	for contact := range t.followers { // whoever waits is not waiting for nothing
+	for contact, followers := range t.followers { // whoever waits is not waiting for nothing
+		for f := range followers {
+			f.from, f.fresh = last, nil
+		}
 		t.wake(contact)
 	}
 }
@@ -62,7 +65,22 @@ func (t *tail) add(rows []*ent.Change) {
 	}
 	t.wake(0)
 	for _, row := range rows {
+		for f := range t.followers[row.ContactID] {
+			f.keep(row)
+		}
 		t.wake(row.ContactID)
+	}
+}
+
+// keep keeps a change for who follows its contact only. Of one who does not come for what is kept, nothing is.
+func (f *Follower) keep(row *ent.Change) {
+	switch {
+	case row.Kind == change.KindERASE: // what is kept is not to be told any more
+		f.from, f.fresh = row.Seq-1, []*ent.Change{row}
+	case len(f.fresh) == keptOfContact:
+		f.from, f.fresh = row.Seq, nil
+	default:
+		f.fresh = append(f.fresh, row)
 	}
 }
 
@@ -87,23 +105,21 @@ func (t *tail) wake(contact int) {
 	}
 }
 
-func (t *tail) since(after int64, contact int) (rows []*ent.Change, upTo int64, covered bool) {
+func (t *tail) since(after int64, f *Follower) (rows []*ent.Change, upTo int64, covered bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.known || after < t.first {
+	end := max(after, t.first+int64(len(t.rows)))
+	switch {
+	case !t.known:
+		return nil, after, false
+	case f.contact != 0 && after >= f.from:
+		rows = slices.DeleteFunc(f.fresh, func(row *ent.Change) bool { return row.Seq <= after })
+		f.from, f.fresh = end, nil
+		return rows, end, true
+	case f.contact != 0 || after < t.first:
 		return nil, after, false
 	}
-	begin := min(int(after-t.first), len(t.rows))
-	if contact == 0 {
-		rows = slices.Clone(t.rows[begin:])
-	} else {
-		for _, row := range t.rows[begin:] {
-			if row.ContactID == contact {
-				rows = append(rows, row)
-			}
-		}
-	}
-	return rows, max(after, t.first+int64(len(t.rows))), true
+	return slices.Clone(t.rows[min(int(after-t.first), len(t.rows)):]), end, true
 }
 
 func (t *tail) join(f *Follower) {
@@ -113,6 +129,7 @@ func (t *tail) join(f *Follower) {
 		t.followers[f.contact] = map[*Follower]struct{}{}
 	}
 	t.followers[f.contact][f] = struct{}{}
+	f.from = t.first + int64(len(t.rows))
 }
 
 // leave returns how many followers are left.

@@ -64,22 +64,22 @@ type socket struct {
 	running map[string]context.CancelFunc // operations, by id
 }
 
-// serve answers the client until the connection ends.
-func (s *socket) serve(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()          // which ends all operations
+// serve answers the client until the connection ends. Of the handshake's context it keeps nothing beyond the greeting.
+func (s *socket) serve(handshake context.Context) {
 	defer s.conn.CloseNow() //nolint:errcheck // it is at its end
-	err := s.converse(ctx)
+	ctx, err := s.welcome(handshake)
+	if err == nil {
+		err = s.converse(ctx)
+	}
 	if c, ok := errors.AsType[closure](err); ok {
 		_ = s.conn.Close(c.code, c.reason)
 	}
 }
 
+// converse does what the client asks for.
 func (s *socket) converse(ctx context.Context) error {
-	ctx, err := s.welcome(ctx)
-	if err != nil {
-		return err
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // which ends all operations
 	s.heard.Store(time.Now().Unix())
 	var ping *time.Timer
 	ping = time.AfterFunc(wsPingInterval, func() {
@@ -133,7 +133,8 @@ func (s *socket) welcome(ctx context.Context) (context.Context, error) {
 			introduction.Set(name, text)
 		}
 	}
-	greeted, err := s.greet(ctx, introduction)
+	var greeted context.Context
+	aside(func() { greeted, err = s.greet(ctx, introduction) })
 	switch {
 	case errors.Is(err, ErrTryAgain):
 		return nil, errUnsure
@@ -221,6 +222,7 @@ func (s *socket) run(ctx context.Context, m message) {
 
 // answer sends the answers of an operation, and returns why it cannot run or had to end.
 func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
+	ctx = graphql.StartOperationTrace(ctx)
 	start := graphql.Now()
 	params, refused := parseBody(m.Payload)
 	if refused == nil && len(params.Query) > MaxQuery {
@@ -230,19 +232,22 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 		return refused.errors()
 	}
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	op, errs := s.exec.CreateOperationContext(ctx, params)
+	var op *graphql.OperationContext
+	defer func() {
+		if p := recover(); p != nil {
+			errs = panicked(ctx, op, p)
+		}
+	}()
+	aside(func() { op, errs = s.exec.CreateOperationContext(ctx, params) })
 	if len(errs) > 0 {
 		return s.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
 	}
 	if errs := refuseDefer(op); len(errs) > 0 {
 		return errs
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			errs = gqlerror.List{graphql.DefaultErrorPresenter(ctx, op.Recover(ctx, p))}
-		}
-	}()
-	responses, running := s.exec.DispatchOperation(ctx, op)
+	var responses graphql.ResponseHandler
+	var running context.Context
+	aside(func() { responses, running = s.exec.DispatchOperation(ctx, op) })
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		if err := s.next(m.ID, resp); err != nil {
 			return nil
@@ -252,6 +257,15 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 		return gqlerror.List{err}
 	}
 	return nil
+}
+
+// panicked is the error of an operation that has panicked. Who made the server
+// is told by its RecoverFunc, which an operation knows.
+func panicked(ctx context.Context, op *graphql.OperationContext, p any) gqlerror.List {
+	if op == nil {
+		return gqlerror.List{{Message: "An internal error has occurred.", Extensions: map[string]any{"code": CodeInternal}}}
+	}
+	return gqlerror.List{graphql.DefaultErrorPresenter(ctx, op.Recover(ctx, p))}
 }
 
 // next sends an answer.
@@ -283,4 +297,20 @@ func (s *socket) send(id, kind string, payload []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, text.Bytes())
+}
+
+// aside runs fn in a goroutine of its own, and waits; a panic is passed on. What
+// fn needs of a stack would stay with a goroutine that then waits for long, and
+// thousands do.
+func aside(fn func()) {
+	var panicked any
+	var done sync.WaitGroup
+	done.Go(func() {
+		defer func() { panicked = recover() }()
+		fn()
+	})
+	done.Wait()
+	if panicked != nil {
+		panic(panicked)
+	}
 }

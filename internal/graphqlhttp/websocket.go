@@ -1,9 +1,13 @@
 package graphqlhttp
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -27,7 +31,8 @@ var ErrTryAgain = errors.New("try again later")
 
 // Greeter says in which context the operations of a WebSocket run, whose client
 // has introduced itself by the headers that it could not send: browsers let
-// pages set none. If it fails, the connection is closed: with 1013 if that is
+// pages set none. ctx is that of the handshake; what is returned should hold no
+// more of it than is needed, because connections last long. If it fails, the connection is closed: with 1013 if that is
 // ErrTryAgain, else with 4403.
 type Greeter func(ctx context.Context, introduction http.Header) (context.Context, error)
 
@@ -57,7 +62,7 @@ func (webSocket) Supports(r *http.Request) bool {
 // Do answers the handshake. The connection then has a goroutine of its own:
 // what has called Do is many calls deep, and need not wait.
 func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
+	conn, err := websocket.Accept(lean{w}, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
 	if err != nil {
 		return // it has been answered
 	}
@@ -68,4 +73,32 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	conn.SetReadLimit(DefaultMaxBody)
 	s := &socket{conn: conn, exec: exec, greet: t.greet, timeout: t.timeout, running: map[string]context.CancelFunc{}}
 	go s.serve(context.WithoutCancel(r.Context()))
+}
+
+// leanBuffer is how many bytes are kept for each direction of a connection. net/http keeps 4096, which thousands of connections on
+// which nothing happens do not need.
+const leanBuffer = 512
+
+// lean hands over a connection with small buffers.
+type lean struct{ http.ResponseWriter }
+
+// Unwrap gives http.ResponseController what is behind.
+func (l lean) Unwrap() http.ResponseWriter { return l.ResponseWriter }
+
+// Hijack takes over the connection, with what has been read of it already.
+func (l lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(l.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	early, err := buffered.Reader.Peek(buffered.Reader.Buffered())
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	rest := io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn)
+	reader := bufio.NewReaderSize(rest, max(leanBuffer, len(early)))
+	if _, err := reader.Peek(len(early)); err != nil { // who takes the reader asks it for what it has read already
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return conn, bufio.NewReadWriter(reader, bufio.NewWriterSize(conn, leanBuffer)), nil
 }
