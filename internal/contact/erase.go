@@ -23,16 +23,12 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	}
 	alone := func(fn func(context.Context, *ent.Tx) error) error { return s.store.WriteAll(ctx, []int{id}, fn) }
 	return transact(ctx, s, v, ofChange, alone, func(ctx context.Context, tx *ent.Tx) (*Result, error) {
-		last, err := tx.Change.Query().Where(change.AccountID(v.Account), change.ContactID(id)).
-			Order(change.ByVersion(sql.OrderDesc())).First(ctx)
-		if ent.IsNotFound(err) || err == nil && last.Kind == change.KindERASE {
-			return nil, notFound("Contact", id)
-		}
+		last, err := s.lastVersion(ctx, tx, v.Account, id)
 		if err != nil {
 			return nil, err
 		}
 		w := &write{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
-		w.next = &ent.Contact{ID: id, Version: last.Version + 1, LastModified: s.clock()}
+		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.clock()}
 		if err := w.erase(ctx); err != nil {
 			return nil, err
 		}
@@ -40,6 +36,29 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 		r.Contact = nil
 		return r, nil
 	})
+}
+
+// lastVersion is the latest version that the contact has or had. It fails with NotFound for one that never was, or is erased. The log
+// tells of those that are deleted; it may be cut behind all that happened to one that is there.
+func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) (revision.Version, error) {
+	last, err := tx.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
+		Order(change.ByVersion(sql.OrderDesc())).First(ctx)
+	switch {
+	case err == nil && last.Kind == change.KindERASE:
+		return 0, notFound("Contact", id)
+	case err == nil:
+		return last.Version, nil
+	case !ent.IsNotFound(err):
+		return 0, err
+	}
+	now, err := s.store.Contact(ctx, account, id)
+	if err == nil && now == nil {
+		err = notFound("Contact", id)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return now.Version, nil
 }
 
 // erase takes away all that the database knows of the contact but that there was one.

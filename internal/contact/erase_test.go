@@ -182,3 +182,20 @@ func TestTidy(t *testing.T) {
 	}
 	must(a.update(a.agent, c.ID, nil))
 }
+
+// A contact whose changes are all cut off the log can be erased all the same.
+func TestEraseBehindACut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c, gone := a.create(contact.Patch{contact.FirstName: "Anna"}), a.create(nil)
+	must(a.Delete(a.agent, contact.Delete{ID: gone.ID, Lock: overwrite}))
+	f.forward(48 * time.Hour)
+	must(0, f.Tidy(t.Context(), 24*time.Hour))
+	if r := must(a.Erase(a.admin, c.ID)); r.Change.Version != c.Version+1 || r.Change.Kind != change.KindERASE {
+		t.Errorf("got %v", r.Change)
+	}
+	for _, id := range []int{c.ID, gone.ID} {
+		f.refused("again, or of what nobody knows", func() error { return errOf(a.Erase(a.admin, id)) }, "NOT_FOUND")
+	}
+}
