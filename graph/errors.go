@@ -32,7 +32,7 @@ const (
 const (
 	messageInternal    = "An internal error has occurred."
 	messageUnavailable = "The database is not available for now. Nothing has happened: try again."
-	messageUnknown     = "Whether this took effect is unknown. Trying again is safe with the same expectedVersion."
+	messageUnknown     = "Whether this took effect is unknown. Trying again is safe with the same expectedVersion, or the same Idempotency-Key."
 )
 
 // payloadErrors separates what the caller can mend, which goes into the payload, from faults.
@@ -96,7 +96,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.Is(err, contact.ErrNoVersion):
 			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
 		case errors.Is(err, contact.ErrCursorExpired):
-			set(shown, codeCursorExpired, "The log does not reach back to this cursor. Read everything anew, and go on from lastCursor.")
+			set(shown, codeCursorExpired, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from lastCursor.")
 		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor), errors.Is(err, contact.ErrRequestKey):
 			set(shown, codeBadInput, cause(err).Error())
 		case errors.Is(err, feed.ErrClosed):

@@ -31,7 +31,7 @@ func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *en
 			return
 		}
 		shown := r.present(ctx, err)
-		if cursor != nil {
+		if cursor != nil && !errors.Is(err, contact.ErrCursorExpired) { // from there nobody goes on
 			shown.Extensions["cursor"] = cursor.String()
 		}
 		graphqlhttp.EndStream(ctx, shown)

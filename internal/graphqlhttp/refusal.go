@@ -102,9 +102,11 @@ func (r *refusal) errors() gqlerror.List {
 	if code == "" {
 		code = CodeBadUserInput
 	}
-	return gqlerror.List{{Message: r.message, Extensions: map[string]any{"code": code}}}
+	return coded(code, r.message)
 }
 
-func badUserInput(message string) gqlerror.List {
-	return gqlerror.List{{Message: message, Extensions: map[string]any{"code": CodeBadUserInput}}}
+func badUserInput(message string) gqlerror.List { return coded(CodeBadUserInput, message) }
+
+func coded(code, message string) gqlerror.List {
+	return gqlerror.List{{Message: message, Extensions: map[string]any{"code": code}}}
 }

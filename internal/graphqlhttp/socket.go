@@ -133,8 +133,7 @@ func (s *socket) welcome(ctx context.Context) (context.Context, error) {
 			introduction.Set(name, text)
 		}
 	}
-	var greeted context.Context
-	aside(func() { greeted, err = s.greet(ctx, introduction) })
+	greeted, err := aside(func() (context.Context, error) { return s.greet(ctx, introduction) })
 	switch {
 	case errors.Is(err, ErrTryAgain):
 		return nil, errUnsure
@@ -238,16 +237,14 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 			errs = panicked(ctx, op, p)
 		}
 	}()
-	aside(func() { op, errs = s.exec.CreateOperationContext(ctx, params) })
+	op, errs = aside(func() (*graphql.OperationContext, gqlerror.List) { return s.exec.CreateOperationContext(ctx, params) })
 	if len(errs) > 0 {
 		return s.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
 	}
 	if errs := refuseDefer(op); len(errs) > 0 {
 		return errs
 	}
-	var responses graphql.ResponseHandler
-	var running context.Context
-	aside(func() { responses, running = s.exec.DispatchOperation(ctx, op) })
+	responses, running := aside(func() (graphql.ResponseHandler, context.Context) { return s.exec.DispatchOperation(ctx, op) })
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		if err := s.next(m.ID, resp); err != nil {
 			return nil
@@ -263,7 +260,7 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 // is told by its RecoverFunc, which an operation knows.
 func panicked(ctx context.Context, op *graphql.OperationContext, p any) gqlerror.List {
 	if op == nil {
-		return gqlerror.List{{Message: "An internal error has occurred.", Extensions: map[string]any{"code": CodeInternal}}}
+		return coded(CodeInternal, "An internal error has occurred.")
 	}
 	return gqlerror.List{graphql.DefaultErrorPresenter(ctx, op.Recover(ctx, p))}
 }
@@ -302,15 +299,16 @@ func (s *socket) send(id, kind string, payload []byte) error {
 // aside runs fn in a goroutine of its own, and waits; a panic is passed on. What
 // fn needs of a stack would stay with a goroutine that then waits for long, and
 // thousands do.
-func aside(fn func()) {
+func aside[A, B any](fn func() (A, B)) (a A, b B) {
 	var panicked any
 	var done sync.WaitGroup
 	done.Go(func() {
 		defer func() { panicked = recover() }()
-		fn()
+		a, b = fn()
 	})
 	done.Wait()
 	if panicked != nil {
 		panic(panicked)
 	}
+	return a, b
 }

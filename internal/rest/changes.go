@@ -12,6 +12,9 @@ import (
 	"contactgraph/internal/revision"
 )
 
+// nobody is the number of no contact: 0 would stand for all.
+const nobody = -1
+
 // defaultChanges is how many changes an answer has unless first says otherwise.
 const defaultChanges = 100
 
@@ -37,7 +40,7 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	feed, err := a.contacts.Feed(r.Context(), args, first)
 	switch {
 	case errors.Is(err, contact.ErrCursorExpired):
-		return answerError{message(http.StatusGone, "The log does not reach back to this cursor. Read everything anew, and go on from LastCursor.")}
+		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}
 	case errors.Is(err, contact.ErrPage):
 		return answerError{invalid(binding.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."}}})}
 	case err != nil:
@@ -75,6 +78,9 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state bind
 	}
 	number("first", &first)
 	number("contactId", &args.Contact)
+	if query.Has("contactId") && args.Contact == 0 && len(state) == 0 {
+		args.Contact = nobody
+	}
 	return args, first, state
 }
 
@@ -114,9 +120,12 @@ func changeDto(row *ent.Change) ([]byte, error) {
 		}
 		fields = append(fields, object{}.add("Path", f.Path).add("Old", json.RawMessage(before)).add("New", json.RawMessage(after)).end()...)
 	}
-	var actor, undoes any
+	var actor, name, undoes any
+	if row.ActorName != "" {
+		name = row.ActorName
+	}
 	if row.ActorKind != "" {
-		actor = json.RawMessage(object{}.add("Type", row.ActorKind.Name()).add("Id", row.ActorID).add("Name", row.ActorName).end())
+		actor = json.RawMessage(object{}.add("Type", row.ActorKind.Name()).add("Id", row.ActorID).add("Name", name).end())
 	}
 	if row.Undoes != nil {
 		undoes = revision.ChangeID{Contact: row.ContactID, Version: *row.Undoes}.String()

@@ -89,7 +89,7 @@ func TestChangesThatCannotBeRead(t *testing.T) {
 		{"a customer asks about another", "contactId=1", f.cookie(), http.StatusForbidden, `{"Message":"Authorization has been denied for this request."}`},
 		{"a cursor that is none", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a cursor of the change log.")},
 		{"a cursor beyond the log", "after=" + revision.Cursor(1<<40).String(), headers{"X-ApiKey": agentKey}, http.StatusGone,
-			`{"Message":"The log does not reach back to this cursor. Read everything anew, and go on from LastCursor."}`},
+			`{"Message":"The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor."}`},
 		{"a number that is none", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
 		{"too many", "first=" + strconv.Itoa(1001), headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
 	}

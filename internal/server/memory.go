@@ -40,5 +40,5 @@ func TuneMemory(ctx context.Context) {
 // growth is the collector's share, in percent, where so many bytes live: what is affordable, in steps of ten.
 func growth(live uint64) int {
 	percent := affordable * 100 / max(live, 1) / 10 * 10
-	return int(min(max(percent, leastGrowth), mostGrowth)) //nolint:gosec // at most mostGrowth
+	return int(min(max(percent, leastGrowth), mostGrowth))
 }
