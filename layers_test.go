@@ -35,7 +35,7 @@ var layers = map[string][]string{
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/batch", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/aside", "internal/batch", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
 	"internal/feed":    {"ent/...", "internal/revision"},
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 
@@ -50,7 +50,8 @@ var layers = map[string][]string{
 	"internal/batch":        {"internal/revision"},
 	"internal/dberr":        {},
 	"internal/globalid":     {},
-	"internal/graphqlhttp":  {},
+	"internal/aside":        {},
+	"internal/graphqlhttp":  {"internal/aside"},
 	"internal/keys":         {},
 	"internal/pgserver":     {},
 	"internal/rest/binding": {},

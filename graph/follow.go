@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
@@ -26,7 +28,7 @@ func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *en
 	}
 	go func() {
 		defer close(changes)
-		err := r.contacts.Follow(ctx, r.feed, args, stillWelcome, deliver)
+		err := r.followSafely(ctx, args, deliver)
 		if errors.Is(err, context.Canceled) {
 			return
 		}
@@ -37,4 +39,14 @@ func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *en
 		graphqlhttp.EndStream(ctx, shown)
 	}()
 	return changes
+}
+
+// followSafely makes an error of a panic: no resolver's goroutine runs it.
+func (r *Resolver) followSafely(ctx context.Context, args contact.FeedArgs, deliver func(*ent.Change) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return r.contacts.Follow(ctx, r.feed, args, stillWelcome, deliver)
 }

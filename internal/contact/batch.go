@@ -3,12 +3,13 @@ package contact
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
-	"sync"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/contact"
+	"contactgraph/internal/aside"
 )
 
 // MaxUpdates bounds one UpdateAll.
@@ -35,18 +36,15 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 	for i, u := range updates {
 		byContact[u.ID] = append(byContact[u.ID], i)
 	}
-	var all sync.WaitGroup
-	for _, indexes := range byContact {
-		all.Go(func() {
-			for _, i := range indexes { // together they share commits
-				outcomes[i].Result, faults[i] = s.Update(forItem(ctx, i), updates[i])
-				if errors.As(faults[i], &outcomes[i].Errors) {
-					faults[i] = nil
-				}
+	groups := slices.Collect(maps.Values(byContact))
+	aside.Each(len(groups), func(g int) { // together they share commits
+		for _, i := range groups[g] {
+			outcomes[i].Result, faults[i] = s.Update(forItem(ctx, i), updates[i])
+			if errors.As(faults[i], &outcomes[i].Errors) {
+				faults[i] = nil
 			}
-		})
-	}
-	all.Wait()
+		}
+	})
 	return outcomes, errors.Join(faults...)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/aside"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -146,7 +147,7 @@ func (s *Service) holds(ctx context.Context, account int, after *revision.Cursor
 		return nil
 	}
 	var last, cut int64
-	_, err := aside(func() (_ struct{}, err error) {
+	_, err := aside.Run(func() (_ struct{}, err error) {
 		last, cut, err = s.store.LogEnd(ctx, account)
 		return struct{}{}, err
 	})
@@ -163,21 +164,9 @@ func (s *Service) next(ctx context.Context, f *feed.Follower, v viewer.Viewer, a
 			return &Feed{Changes: seenByAll(v, rows), End: revision.Cursor(upTo)}, nil
 		}
 	}
-	page, err := aside(func() (*Feed, error) { return s.Feed(ctx, a, MaxPage) })
+	page, err := aside.Run(func() (*Feed, error) { return s.Feed(ctx, a, MaxPage) })
 	if err == nil {
 		page.HasMore = true // by now, what is in memory may begin where it ends
 	}
 	return page, err
-}
-
-// aside runs fn in a goroutine of its own: the stack that a query of the database needs would stay with one that then waits for
-// long, and thousands do.
-func aside[T any](fn func() (T, error)) (result T, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		result, err = fn()
-	}()
-	<-done
-	return result, err
 }

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"contactgraph/internal/aside"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -133,7 +135,7 @@ func (s *socket) welcome(ctx context.Context) (context.Context, error) {
 			introduction.Set(name, text)
 		}
 	}
-	greeted, err := aside(func() (context.Context, error) { return s.greet(ctx, introduction) })
+	greeted, err := aside.Run(func() (context.Context, error) { return s.greet(ctx, introduction) })
 	switch {
 	case errors.Is(err, ErrTryAgain):
 		return nil, errUnsure
@@ -237,14 +239,14 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 			errs = panicked(ctx, op, p)
 		}
 	}()
-	op, errs = aside(func() (*graphql.OperationContext, gqlerror.List) { return s.exec.CreateOperationContext(ctx, params) })
+	op, errs = aside.Run(func() (*graphql.OperationContext, gqlerror.List) { return s.exec.CreateOperationContext(ctx, params) })
 	if len(errs) > 0 {
 		return s.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
 	}
 	if errs := refuseDefer(op); len(errs) > 0 {
 		return errs
 	}
-	responses, running := aside(func() (graphql.ResponseHandler, context.Context) { return s.exec.DispatchOperation(ctx, op) })
+	responses, running := aside.Run(func() (graphql.ResponseHandler, context.Context) { return s.exec.DispatchOperation(ctx, op) })
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		if err := s.next(m.ID, resp); err != nil {
 			return nil
@@ -294,21 +296,4 @@ func (s *socket) send(id, kind string, payload []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, text.Bytes())
-}
-
-// aside runs fn in a goroutine of its own, and waits; a panic is passed on. What
-// fn needs of a stack would stay with a goroutine that then waits for long, and
-// thousands do.
-func aside[A, B any](fn func() (A, B)) (a A, b B) {
-	var panicked any
-	var done sync.WaitGroup
-	done.Go(func() {
-		defer func() { panicked = recover() }()
-		a, b = fn()
-	})
-	done.Wait()
-	if panicked != nil {
-		panic(panicked)
-	}
-	return a, b
 }
