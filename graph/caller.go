@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync/atomic"
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
@@ -13,7 +12,6 @@ import (
 	"contactgraph/internal/viewer"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // caller is who sent a request, or opened a connection.
@@ -22,9 +20,8 @@ type caller struct {
 	request *http.Request
 	viewer  viewer.Viewer
 	known   bool
-	err     error        // why its credentials were not accepted
-	socket  bool         // it is a WebSocket, on which many operations run
-	running atomic.Int32 // how many do
+	err     error // why its credentials were not accepted
+	socket  bool  // it is a WebSocket, which outlasts credentials
 }
 
 type callerKey struct{}
@@ -66,22 +63,13 @@ func (a admission) greet(ctx context.Context, introduction http.Header) (context
 func stillWelcome(ctx context.Context) error {
 	c := callerOf(ctx)
 	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))
-	if errors.Is(err, auth.ErrCredentials) || err == nil && (!ok || v != c.viewer) {
+	if errors.Is(err, auth.ErrCredentials) || err == nil && (ok != c.known || v != c.viewer) {
 		return contact.ErrUnauthenticated
 	}
 	return nil
 }
 
-// maxRunning bounds the operations that run at the same time on one connection.
-const maxRunning = 100
-
-// InterceptOperation gives each operation acquaintances of its own, and refuses those that are too many for a connection.
+// InterceptOperation gives each operation acquaintances of its own, and its idempotency keys.
 func (admission) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if c := callerOf(ctx); c.socket {
-		context.AfterFunc(ctx, func() { c.running.Add(-1) })
-		if c.running.Add(1) > maxRunning {
-			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(codeBadInput, "Too many operations run on this connection.")}})
-		}
-	}
 	return next(withKeyring(withAcquaintances(ctx)))
 }

@@ -90,10 +90,17 @@ func (a admission) MutateOperationContext(ctx context.Context, op *graphql.Opera
 		a.log.ErrorContext(ctx, "authentication failed", "error", err)
 		return coded(fault(err))
 	}
+	fields := graphql.CollectFields(op, op.Operation.SelectionSet, nil)
+	if op.Operation.Operation == ast.Subscription && len(fields) != 1 {
+		return coded(codeBadInput, "A subscription asks for one field.")
+	}
+	if c := callerOf(ctx); c.socket && stillWelcome(ctx) != nil {
+		return coded(codeUnauthenticated, "The credentials of the connection have expired.")
+	}
 	if _, ok := viewer.FromContext(ctx); ok {
 		return nil
 	}
-	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
+	for _, f := range fields {
 		if !openFields[f.Name] {
 			return coded(codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		}

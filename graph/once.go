@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
@@ -36,19 +37,24 @@ func withKeyring(ctx context.Context) context.Context {
 	return context.WithValue(ctx, keyringKey{}, &keyring{keys: map[string]*contact.RequestKey{}})
 }
 
-// InterceptRootField gives a mutation its key: that of the request, and the alias if the document has several.
+// InterceptRootField gives a mutation its key: that of the request, with the alias.
 func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	ring, ok := ctx.Value(keyringKey{}).(*keyring)
 	if !ok {
 		return next(ctx)
 	}
 	op, field := graphql.GetOperationContext(ctx), graphql.GetRootFieldContext(ctx).Field
-	alias := ""
-	if len(graphql.CollectFields(op, op.Operation.SelectionSet, nil)) > 1 {
-		alias = field.Alias
+	if field.Name == "signIn" || field.Name == "signOut" || field.Name == "__typename" {
+		return next(ctx)
 	}
-	request := map[string]any{field.Name: withoutPasswords(field.ArgumentMap(op.Variables))}
-	key, err := contact.NewRequestKey(op.Headers.Get(requestKeyHeader), alias, request)
+	request, err := requestOf(op)
+	if err == nil && len(op.Headers.Values(requestKeyHeader)) > 1 {
+		err = contact.ErrRequestKey
+	}
+	var key *contact.RequestKey
+	if err == nil {
+		key, err = contact.NewRequestKey(op.Headers.Get(requestKeyHeader), field.Alias, request)
+	}
 	if err != nil {
 		graphql.AddError(ctx, err)
 		return graphql.Null
@@ -77,26 +83,39 @@ func (admission) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	return resp
 }
 
-// passwords are the arguments that no hash may hold: a hash can be guessed.
+// requestOf is what the whole document asks for: a key is for one request, and not for one of its mutations.
+func requestOf(op *graphql.OperationContext) (any, error) {
+	asked := map[string]any{}
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
+		asked[f.Alias] = map[string]any{f.Name: f.ArgumentMap(op.Variables)}
+	}
+	text, err := json.Marshal(asked) // as JSON has it, whatever the parser has made of it
+	if err != nil {
+		return nil, err
+	}
+	var plain any
+	err = json.Unmarshal(text, &plain)
+	return withoutPasswords(plain), err
+}
+
+// passwords are the arguments whose values no hash may hold, because what is hashed can be guessed.
 var passwords = []string{"newPassword", "currentPassword", "password"}
 
-// withoutPasswords is the value without passwords, however deep.
+// withoutPasswords is JSON that tells of passwords only that they are there, however deep.
 func withoutPasswords(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
-		kept := make(map[string]any, len(v))
 		for name, inner := range v {
-			if !slices.Contains(passwords, name) {
-				kept[name] = withoutPasswords(inner)
+			if slices.Contains(passwords, name) && inner != nil {
+				v[name] = true
+				continue
 			}
+			v[name] = withoutPasswords(inner)
 		}
-		return kept
 	case []any:
-		kept := make([]any, len(v))
 		for i, inner := range v {
-			kept[i] = withoutPasswords(inner)
+			v[i] = withoutPasswords(inner)
 		}
-		return kept
 	}
 	return value
 }

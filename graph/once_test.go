@@ -61,3 +61,26 @@ func TestIdempotencyKeyOfSeveral(t *testing.T) {
 	f.want("what was refused", again.Data["bad"], `{"errors": []}`)
 	f.want("the mark", again.Extensions, `{"replayed": ["new", "one", "two"]}`)
 }
+
+// A key is for one request: what else it asks for, and whether there is a password, is part of that; the password itself is not.
+func TestIdempotencyKeyIsOfOneRequest(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	c := f.create(a, "anna", nil)
+	several := `mutation($items: [UpdateContactInput!]!) { updateContacts(input: {errorPolicy: PER_ITEM, items: $items}) { results { errors { code } } errors { code } } }`
+	item := func(set object) object { return object{"id": c.ID, "onConflict": "OVERWRITE", "set": set} }
+	for _, password := range []string{"one", "two"} { // not in a list, which the parser makes one of
+		f.want("a password that differs", f.askOnce(a.admin, "items", several, object{"items": item(object{"newPassword": password})}).Data["updateContacts"],
+			`{"results": [{"errors": []}], "errors": []}`)
+	}
+	f.want("without a password", f.askOnce(a.admin, "items", several, object{"items": item(object{})}).Data["updateContacts"],
+		`{"results": [{"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}], "errors": []}`)
+	both := `mutation($skip: Boolean!) { a: createStore(name: "A") { errors { code } } b: createStore(name: "B") @skip(if: $skip) { errors { code } } }`
+	f.want("both", f.askOnce(a.admin, "stores", both, object{"skip": false}).Data, `{"a": {"errors": []}, "b": {"errors": []}}`)
+	f.want("one of them", f.askOnce(a.admin, "stores", both, object{"skip": true}).Data, `{"a": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
+	f.want("under another alias", f.askOnce(a.admin, "stores", `mutation { c: createStore(name: "C") { errors { code } } }`, nil).Data,
+		`{"c": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
+	f.want("signing in", f.askOnce("", strings.Repeat("x", 256), `mutation { signIn(account: "demo", login: "x", password: "y") { errors { code } } }`, nil).Data,
+		`{"signIn": {"errors": [{"code": "SIGN_IN_REFUSED"}]}}`)
+}

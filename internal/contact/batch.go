@@ -57,12 +57,13 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 	}
 	b := &updateBatch{Service: s, updates: make([]prepared, len(updates)), outcomes: make([]Outcome, len(updates))}
 	for i, u := range updates {
+		if u.ID != 0 && slices.ContainsFunc(updates[:i], func(earlier Update) bool { return earlier.ID == u.ID }) {
+			b.outcomes[i].Errors.add(Duplicate, "", "The contact %d is named twice.", u.ID)
+			continue
+		}
 		var err error
 		if b.updates[i], err = s.prepare(ctx, u); err != nil && !errors.As(err, &b.outcomes[i].Errors) {
 			return nil, err
-		}
-		if slices.ContainsFunc(updates[:i], func(earlier Update) bool { return earlier.ID == u.ID }) {
-			b.outcomes[i].Errors.add(Duplicate, "", "The contact %d is named twice.", u.ID)
 		}
 	}
 	if len(updates) == 0 || b.failed() {

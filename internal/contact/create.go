@@ -147,10 +147,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 			return nil, err
 		}
 	}
-	if err := w.fill(ctx, d.set); err != nil {
-		return nil, err
-	}
-	if err := w.setDetails(ctx, d.Details); err != nil {
+	if err := w.put(ctx, w.checked(edit{set: d.set, details: d.Details})); err != nil {
 		return nil, err
 	}
 	w.derive()

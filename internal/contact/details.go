@@ -47,19 +47,3 @@ func (d Details) check(errs *Errors) Details {
 	}
 	return d
 }
-
-// setDetails puts the parts of d in place.
-func (w *write) setDetails(ctx context.Context, d Details) error {
-	if err := w.setProperties(ctx, d.Properties); err != nil {
-		return err
-	}
-	if d.Logins != nil {
-		if err := w.setLogins(ctx, *d.Logins); err != nil {
-			return err
-		}
-	}
-	if d.Membership != nil {
-		return w.setMembership(ctx, *d.Membership)
-	}
-	return nil
-}

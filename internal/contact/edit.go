@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"contactgraph/ent/change"
@@ -39,14 +40,11 @@ func (w *write) apply(ctx context.Context, l Lock, e edit) error {
 	if err := w.define(ctx, e); err != nil {
 		return err
 	}
-	e, err := w.reconcile(ctx, l, e)
+	e, err := w.reconcile(ctx, l, w.checked(e))
 	if err != nil {
 		return err
 	}
-	if err := w.fill(ctx, e.set); err != nil {
-		return err
-	}
-	if err := w.setDetails(ctx, e.details); err != nil {
+	if err := w.put(ctx, e); err != nil {
 		return err
 	}
 	w.derive()
@@ -54,8 +52,39 @@ func (w *write) apply(ctx context.Context, l Lock, e edit) error {
 	return nil
 }
 
-// wanted lists the paths that the edit touches, each with the value that it is to have. Null stands for a password.
-func (e edit) wanted(defined properties) map[string]any {
+// checked is the edit with what is right about its properties. Those that are bound to fields are fields.
+func (w *write) checked(e edit) edit {
+	bound, own := w.checkProperties(e.details.Properties)
+	set := maps.Clone(e.set)
+	if set == nil {
+		set = Patch{}
+	}
+	maps.Copy(set, bound)
+	e.set, e.details.Properties = set, own
+	return e
+}
+
+// put puts the parts of a checked edit in place.
+func (w *write) put(ctx context.Context, e edit) error {
+	if err := w.fill(ctx, e.set); err != nil {
+		return err
+	}
+	if err := w.replaceValues(ctx, e.details.Properties); err != nil {
+		return err
+	}
+	if e.details.Logins != nil {
+		if err := w.setLogins(ctx, *e.details.Logins); err != nil {
+			return err
+		}
+	}
+	if e.details.Membership != nil {
+		return w.setMembership(ctx, *e.details.Membership)
+	}
+	return nil
+}
+
+// wanted lists the paths that a checked edit touches, each with the value that it is to have. Null stands for a password.
+func (e edit) wanted() map[string]any {
 	values := map[string]any{}
 	for f, v := range e.set {
 		values[f.Path] = logged(v)
@@ -64,11 +93,7 @@ func (e edit) wanted(defined properties) map[string]any {
 		values[pathPassword] = nil
 	}
 	for _, p := range e.details.Properties {
-		path, bound := defined.pathOf(p)
-		values[path] = list(p.Values)
-		if bound {
-			values[path] = p.bound()
-		}
+		values[propertyPath(p.Property)] = list(p.Values)
 	}
 	if e.details.Logins != nil {
 		values[pathLogins] = *e.details.Logins
@@ -80,7 +105,7 @@ func (e edit) wanted(defined properties) map[string]any {
 }
 
 // settled is the edit with the values that merging has come to, without what the contact has already.
-func (e edit) settled(merged map[string]any, defined properties) edit {
+func (e edit) settled(merged map[string]any) edit {
 	s := edit{set: Patch{}, password: e.password}
 	for f, v := range e.set {
 		if _, ok := merged[f.Path]; ok {
@@ -88,8 +113,7 @@ func (e edit) settled(merged map[string]any, defined properties) edit {
 		}
 	}
 	s.details.Properties = slices.DeleteFunc(slices.Clone(e.details.Properties), func(p PropertyPatch) bool {
-		path, _ := defined.pathOf(p)
-		_, ok := merged[path]
+		_, ok := merged[propertyPath(p.Property)]
 		return !ok
 	})
 	if set, ok := merged[pathLogins].([]Login); ok {

@@ -72,6 +72,9 @@ func (w *write) erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := w.forgetKeys(ctx); err != nil {
+		return err
+	}
 	const atOnce = 500
 	for after := revision.Version(0); ; {
 		rows, err := w.tx.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
@@ -85,6 +88,31 @@ func (w *write) erase(ctx context.Context) error {
 				return err
 			}
 			after = row.Version
+		}
+	}
+}
+
+// forgetKeys takes away the idempotency keys of writes of the contact, by whomever: the hash of a request tells who guesses it what
+// the contact had.
+func (w *write) forgetKeys(ctx context.Context) error {
+	for after := 0; ; {
+		rows, err := w.tx.IdempotencyKey.Query().
+			Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDGT(after)).Order(idempotencykey.ByID()).Limit(tidied).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		var named []int
+		for _, row := range rows {
+			if keptNames(row.Outcome, w.old.ID) {
+				named = append(named, row.ID)
+			}
+			after = row.ID
+		}
+		if len(named) == 0 {
+			continue
+		}
+		if _, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDIn(named...)).Exec(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -288,3 +288,24 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with a write is wrong also when it is merged.
+func TestMergeChecksWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	note := a.property(contact.NewProperty{Name: "Note"})
+	c := a.create(nil)
+	must(a.update(a.agent, c.ID, nil))
+	for name, tt := range map[string]struct {
+		patches []contact.PropertyPatch
+		want    string
+	}{
+		"one property twice": {[]contact.PropertyPatch{set(note, "lost"), set(note)}, "DUPLICATE properties." + itoa(note)},
+		"one that is none":   {[]contact.PropertyPatch{set(999)}, "PROPERTY_NOT_FOUND properties.999"},
+	} {
+		f.refused(name, func() error {
+			return errOf(a.SetDetails(a.agent, contact.SetDetails{ID: c.ID, Lock: merging(c.Version), Details: contact.Details{Properties: tt.patches}}))
+		}, tt.want)
+	}
+}

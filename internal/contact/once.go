@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -95,6 +96,7 @@ func transact[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[
 		return err
 	})
 	if before, ok := errors.AsType[replayError](err); ok {
+		ctx.Value(requestKeyKey{}).(*RequestKey).replayed.Store(true) //nolint:forcetypeassert // only a key makes this error
 		return m.recall(ctx, s, before.kept)
 	}
 	if err != nil {
@@ -138,17 +140,37 @@ func (k *RequestKey) lookUp(ctx context.Context, s *Service, v viewer.Viewer, tx
 	).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		return nil
+		return k.checkOthers(ctx, s, v, tx)
 	case err != nil:
 		return err
 	case s.clock().Sub(row.At) >= keyLife:
 		_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(v.Account), idempotencykey.ID(row.ID)).Exec(ctx)
 		return err
 	case subtle.ConstantTimeCompare(row.RequestHash, k.hash) == 0:
-		return Errors{{Code: KeyReused, Message: "The idempotency key was used for another request."}}
+		return errKeyReused()
 	}
-	k.replayed.Store(true)
 	return replayError{row.Outcome}
+}
+
+func errKeyReused() Errors {
+	return Errors{{Code: KeyReused, Message: "The idempotency key was used for another request."}}
+}
+
+// checkOthers fails with KeyReused if the key is that of a write of another request, under whatever alias.
+func (k *RequestKey) checkOthers(ctx context.Context, s *Service, v viewer.Viewer, tx *ent.Tx) error {
+	row, err := tx.IdempotencyKey.Query().Where(
+		idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind), idempotencykey.ActorID(v.Actor.ID),
+		idempotencykey.Key(k.key), idempotencykey.AtGT(s.clock().Add(-keyLife)),
+	).First(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil
+	case err != nil:
+		return err
+	case subtle.ConstantTimeCompare(row.RequestHash, k.hash) == 0:
+		return errKeyReused()
+	}
+	return nil
 }
 
 // Things of the catalogue are kept as they are.
@@ -201,4 +223,14 @@ var ofChanges = memory[[]*Result]{
 type keptChange struct {
 	Contact int              `json:"contact"`
 	Version revision.Version `json:"version"`
+}
+
+// keptNames reports whether a kept outcome is of changes, one of which is the contact's.
+func keptNames(kept json.RawMessage, contact int) bool {
+	var one keptChange
+	var all []keptChange
+	if json.Unmarshal(kept, &one) == nil && one.Contact == contact && one.Version != 0 {
+		return true
+	}
+	return json.Unmarshal(kept, &all) == nil && slices.ContainsFunc(all, func(c keptChange) bool { return c.Contact == contact })
 }

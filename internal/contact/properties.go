@@ -72,23 +72,13 @@ func BoundField(p *ent.Property) *Field {
 	return boundFields[*p.Bound]
 }
 
-// pathOf is where the log shows what the patch writes: as the property, or as the field that it is another name for.
-func (ps properties) pathOf(p PropertyPatch) (path string, bound bool) {
-	if definition := ps[p.Property]; definition != nil {
-		if f := BoundField(definition); f != nil {
-			return f.Path, true
-		}
-	}
-	return propertyPath(p.Property), false
-}
-
-// setProperties checks the patches and puts them in place: bound ones into the contact, others into their table.
-func (w *write) setProperties(ctx context.Context, patches []PropertyPatch) error {
+// checkProperties adds what is wrong with the patches, and returns those that are right: as fields, where they are bound to them.
+func (w *write) checkProperties(patches []PropertyPatch) (bound Patch, own []PropertyPatch) {
+	bound = Patch{}
 	if len(patches) > maxProperties {
 		w.errs.add(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
-		return nil
+		return bound, nil
 	}
-	bound, own := Patch{}, []PropertyPatch{}
 	seen := map[int]bool{}
 	for _, p := range patches {
 		path := propertyPath(p.Property)
@@ -112,10 +102,7 @@ func (w *write) setProperties(ctx context.Context, patches []PropertyPatch) erro
 			bound[f] = p.bound()
 		}
 	}
-	if err := w.fill(ctx, bound); err != nil {
-		return err
-	}
-	return w.replaceValues(ctx, own)
+	return bound, own
 }
 
 // checkValues adds what is wrong with values for the property.

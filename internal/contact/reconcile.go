@@ -15,7 +15,7 @@ func (w *write) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
 	if l.holds(w.old.Version) {
 		return e, nil
 	}
-	wanted := e.wanted(w.defined)
+	wanted := e.wanted()
 	current, err := w.current(ctx, slices.Collect(maps.Keys(wanted)))
 	if err != nil {
 		return e, err
@@ -30,7 +30,7 @@ func (w *write) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
 		return e, nil
 	}
 	w.merge = d
-	return e.settled(merged, w.defined), nil
+	return e.settled(merged), nil
 }
 
 // reconcileRemoval adds a conflict if the contact is not as it was at the version that the lock expects. Removing overlaps with

@@ -63,8 +63,19 @@ type socket struct {
 	heard   atomic.Int64 // when the client sent something, in Unix seconds
 
 	mu      sync.Mutex
-	running map[string]context.CancelFunc // operations, by id
+	running map[string]*operation // by id
 }
+
+// operation is one that runs.
+type operation struct{ stop context.CancelFunc }
+
+const (
+	// MaxRunning bounds the operations that run at the same time on one
+	// connection.
+	MaxRunning = 100
+	// maxID bounds the id of an operation, which each of its messages repeats.
+	maxID = 255
+)
 
 // serve answers the client until the connection ends. Of the handshake's context it keeps nothing beyond the greeting.
 func (s *socket) serve(handshake context.Context) {
@@ -165,8 +176,9 @@ func (s *socket) handle(ctx context.Context, m message) error {
 	case "complete":
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if stop := s.running[m.ID]; stop != nil {
-			stop()
+		if op := s.running[m.ID]; op != nil {
+			op.stop()
+			delete(s.running, m.ID) // the client may use the id again
 		}
 		return nil
 	case "ping":
@@ -179,53 +191,65 @@ func (s *socket) handle(ctx context.Context, m message) error {
 	return errInvalidMessage
 }
 
-// subscribe begins an operation.
+// subscribe begins an operation. While too many run nothing more is read of a
+// client that does not take what it is told about that.
 func (s *socket) subscribe(ctx context.Context, m message) error {
-	if m.ID == "" {
+	if m.ID == "" || len(m.ID) > maxID {
 		return errInvalidMessage
 	}
 	ctx, stop := context.WithCancel(withStreamEnd(ctx))
+	op := &operation{stop}
 	s.mu.Lock()
 	_, runs := s.running[m.ID]
-	if !runs {
-		s.running[m.ID] = stop
+	tooMany := len(s.running) >= MaxRunning
+	if !runs && !tooMany {
+		s.running[m.ID] = op
 	}
 	s.mu.Unlock()
-	if runs {
+	switch {
+	case runs:
 		stop()
 		return errSameID
+	case tooMany:
+		stop()
+		return s.refuse(m.ID, badUserInput("Too many operations run on this connection."))
 	}
-	go func() {
-		defer func() {
-			s.mu.Lock()
-			delete(s.running, m.ID)
-			s.mu.Unlock()
-			stop()
-		}()
-		s.run(ctx, m)
-	}()
+	go s.run(ctx, op, m.ID, m.Payload)
 	return nil
 }
 
 // run answers an operation until it ends, and says then that it has. A client that has completed it is told nothing more.
-func (s *socket) run(ctx context.Context, m message) {
-	errs := s.answer(ctx, m)
+func (s *socket) run(ctx context.Context, op *operation, id string, payload []byte) {
+	defer op.stop()
+	errs := s.answer(ctx, id, payload)
+	s.mu.Lock()
+	if s.running[id] == op {
+		delete(s.running, id)
+	}
+	s.mu.Unlock()
 	switch {
 	case ctx.Err() != nil:
 	case len(errs) > 0:
-		if text, err := json.Marshal(errs); err == nil {
-			_ = s.send(m.ID, "error", text) // nobody is there to be told
-		}
+		_ = s.refuse(id, errs) // nobody is there to be told
 	default:
-		_ = s.send(m.ID, "complete", nil) // the same
+		_ = s.send(id, "complete", nil) // the same
 	}
 }
 
+// refuse ends an operation with errors.
+func (s *socket) refuse(id string, errs gqlerror.List) error {
+	text, err := json.Marshal(errs)
+	if err != nil {
+		return err
+	}
+	return s.send(id, "error", text)
+}
+
 // answer sends the answers of an operation, and returns why it cannot run or had to end.
-func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
+func (s *socket) answer(ctx context.Context, id string, payload []byte) (errs gqlerror.List) {
 	ctx = graphql.StartOperationTrace(ctx)
 	start := graphql.Now()
-	params, refused := parseBody(m.Payload)
+	params, refused := parseBody(payload)
 	if refused == nil && len(params.Query) > MaxQuery {
 		refused = errQueryTooLarge
 	}
@@ -248,7 +272,7 @@ func (s *socket) answer(ctx context.Context, m message) (errs gqlerror.List) {
 	}
 	responses, running := aside.Run(func() (graphql.ResponseHandler, context.Context) { return s.exec.DispatchOperation(ctx, op) })
 	for resp := responses(running); resp != nil; resp = responses(running) {
-		if err := s.next(m.ID, resp); err != nil {
+		if err := s.next(id, resp); err != nil {
 			return nil
 		}
 	}

@@ -71,7 +71,7 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	conn.SetReadLimit(DefaultMaxBody)
-	s := &socket{conn: conn, exec: exec, greet: t.greet, timeout: t.timeout, running: map[string]context.CancelFunc{}}
+	s := &socket{conn: conn, exec: exec, greet: t.greet, timeout: t.timeout, running: map[string]*operation{}}
 	go s.serve(context.WithoutCancel(r.Context()))
 }
 
