@@ -17,6 +17,7 @@ import (
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -242,7 +243,11 @@ func (m *merger) picture(id int) picture {
 // All that is written by many at once, from versions that are old when they arrive, is in the result.
 func TestManyMergeIntoOneContact(t *testing.T) {
 	t.Parallel()
-	const clients, each = 16, 625
+	const clients = 16
+	each := 625
+	if storetest.Postgres() { // where each write takes longer; what merges is the same code
+		each = 100
+	}
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(nil)
@@ -267,7 +272,7 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := a.get(c.ID).Version; got != c.Version+clients*each {
+	if got := a.get(c.ID).Version; got != c.Version+revision.Version(clients*each) {
 		t.Errorf("%d writes raised the version from %d to %d", clients*each, c.Version, got)
 	}
 	last := map[int]int{}
