@@ -108,7 +108,7 @@ func (a *tenant) step(rt *rapid.T, id int, props []int) error {
 // Whatever was done to a contact: each version can be seen as it was, and each change can be taken back, and so can that.
 func TestHistoriesGoBackAndForth(t *testing.T) {
 	t.Parallel()
-	histories := 10 // a hundred times
+	histories := 10           // a hundred times
 	if storetest.Postgres() { // where each write takes longer; what goes back is the same code
 		histories = 2
 	}
