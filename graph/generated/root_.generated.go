@@ -907,8 +907,8 @@ Everything that can be done. Each field is a transaction of its own: all of it i
 
 With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied once: within 24 hours a repeat of the same
 request by the same caller gets the outcome of the first that was applied, without ` + "`" + `merge` + "`" + `, and the answer's ` + "`" + `extensions.replayed` + "`" + `
-lists its alias. Several mutations of one document have the key each with its alias. What was refused is not kept: its repeat is
-tried again. ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` take no key, and neither do operations over a WebSocket.
+lists its alias. Several mutations of one document have the key each with its alias; another document under the key is refused. What
+was refused is not kept: its repeat is tried again. ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` take no key, and neither do operations over a WebSocket.
 """
 type Mutation
 
