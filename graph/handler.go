@@ -90,8 +90,7 @@ func (a admission) MutateOperationContext(ctx context.Context, op *graphql.Opera
 		a.log.ErrorContext(ctx, "authentication failed", "error", err)
 		return coded(fault(err))
 	}
-	fields := graphql.CollectFields(op, op.Operation.SelectionSet, nil)
-	if op.Operation.Operation == ast.Subscription && len(fields) != 1 {
+	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
 		return coded(codeBadInput, "A subscription asks for one field.")
 	}
 	if c := callerOf(ctx); c.socket && stillWelcome(ctx) != nil {
@@ -100,10 +99,15 @@ func (a admission) MutateOperationContext(ctx context.Context, op *graphql.Opera
 	if _, ok := viewer.FromContext(ctx); ok {
 		return nil
 	}
-	for _, f := range fields {
+	for _, f := range rootFields(op) {
 		if !openFields[f.Name] {
 			return coded(codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		}
 	}
 	return nil
+}
+
+// rootFields are the fields that the operation asks for, without those that it skips.
+func rootFields(op *graphql.OperationContext) []graphql.CollectedField {
+	return graphql.CollectFields(op, op.Operation.SelectionSet, nil)
 }

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"cmp"
-
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
@@ -112,7 +110,7 @@ func changeOf(text string) revision.ChangeID {
 // feedArgsOf reads what to follow. It fails with revision.ErrNotCursor.
 func feedArgsOf(after, contactID *string) (a contact.FeedArgs, err error) {
 	if contactID != nil {
-		a.Contact = cmp.Or(globalid.Of("Contact", *contactID), nobody)
+		a.Contact = new(globalid.Of("Contact", *contactID))
 	}
 	if after != nil {
 		cursor, err := revision.ParseCursor(*after)
@@ -123,9 +121,6 @@ func feedArgsOf(after, contactID *string) (a contact.FeedArgs, err error) {
 	}
 	return a, nil
 }
-
-// nobody is the number of no contact, for an id that is none.
-const nobody = -1
 
 // below is a limit from above, or the usual one.
 func below(limit *revision.Version, usual revision.Version) revision.Version {

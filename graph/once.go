@@ -5,25 +5,19 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"sync"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/graphqlhttp"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-const (
-	// requestKeyHeader gives the mutations of a request an idempotency key.
-	requestKeyHeader = "Idempotency-Key"
-	// extensionReplayed names in an answer the mutations, by alias, whose outcome is that of an earlier request.
-	extensionReplayed = "replayed"
-)
-
-// keyring has the idempotency keys of a document's mutations.
+// keyring has the idempotency keys of a document's mutations, which run one after the other.
 type keyring struct {
-	mu   sync.Mutex
-	keys map[string]*contact.RequestKey // by alias
+	key *contact.RequestKey            // of the document; nil if it cannot be used
+	err error                          // why not
+	of  map[string]*contact.RequestKey // of each mutation, by alias
 }
 
 type keyringKey struct{}
@@ -31,11 +25,21 @@ type keyringKey struct{}
 // withKeyring returns a context with a keyring, if the request brings a key for mutations.
 func withKeyring(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
-	if op.Operation.Operation != ast.Mutation || len(op.Headers.Values(requestKeyHeader)) == 0 {
+	given := op.Headers.Values(contact.RequestKeyHeader)
+	if op.Operation.Operation != ast.Mutation || len(given) == 0 {
 		return ctx
 	}
-	return context.WithValue(ctx, keyringKey{}, &keyring{keys: map[string]*contact.RequestKey{}})
+	ring := &keyring{of: map[string]*contact.RequestKey{}}
+	request, err := requestOf(op)
+	if err == nil {
+		ring.key, err = contact.NewRequestKey(given, request)
+	}
+	ring.err = err
+	return context.WithValue(ctx, keyringKey{}, ring)
 }
+
+// keyless are the mutations that take no key.
+var keyless = []string{"signIn", "signOut", "__typename"}
 
 // InterceptRootField gives a mutation its key: that of the request, with the alias.
 func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
@@ -43,25 +47,16 @@ func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolv
 	if !ok {
 		return next(ctx)
 	}
-	op, field := graphql.GetOperationContext(ctx), graphql.GetRootFieldContext(ctx).Field
-	if field.Name == "signIn" || field.Name == "signOut" || field.Name == "__typename" {
+	field := graphql.GetRootFieldContext(ctx).Field
+	switch {
+	case slices.Contains(keyless, field.Name):
 		return next(ctx)
-	}
-	request, err := requestOf(op)
-	if err == nil && len(op.Headers.Values(requestKeyHeader)) > 1 {
-		err = contact.ErrRequestKey
-	}
-	var key *contact.RequestKey
-	if err == nil {
-		key, err = contact.NewRequestKey(op.Headers.Get(requestKeyHeader), field.Alias, request)
-	}
-	if err != nil {
-		graphql.AddError(ctx, err)
+	case ring.err != nil:
+		graphql.AddError(ctx, ring.err)
 		return graphql.Null
 	}
-	ring.mu.Lock()
-	ring.keys[field.Alias] = key
-	ring.mu.Unlock()
+	key := ring.key.As(field.Alias)
+	ring.of[field.Alias] = key
 	return next(contact.WithRequestKey(ctx, key))
 }
 
@@ -72,21 +67,21 @@ func (admission) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	if !ok || resp == nil {
 		return resp
 	}
-	replayed := slices.DeleteFunc(slices.Sorted(maps.Keys(ring.keys)), func(alias string) bool { return !ring.keys[alias].Replayed() })
+	replayed := slices.DeleteFunc(slices.Sorted(maps.Keys(ring.of)), func(alias string) bool { return !ring.of[alias].Replayed() })
 	if len(replayed) == 0 {
 		return resp
 	}
 	if resp.Extensions == nil {
 		resp.Extensions = map[string]any{}
 	}
-	resp.Extensions[extensionReplayed] = replayed
+	resp.Extensions[graphqlhttp.ExtensionReplayed] = replayed
 	return resp
 }
 
 // requestOf is what the whole document asks for: a key is for one request, and not for one of its mutations.
 func requestOf(op *graphql.OperationContext) (any, error) {
 	asked := map[string]any{}
-	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
+	for _, f := range rootFields(op) {
 		asked[f.Alias] = map[string]any{f.Name: f.ArgumentMap(op.Variables)}
 	}
 	text, err := json.Marshal(asked) // as JSON has it, whatever the parser has made of it

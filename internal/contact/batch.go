@@ -127,40 +127,36 @@ func (b *updateBatch) blame() {
 
 // run does the updates inside the transaction.
 func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
-	writes := make([]*write, len(b.updates))
+	var writes []*write
 	b.outcomes = make([]Outcome, len(b.updates))
 	for i, u := range b.updates {
-		old, err := b.store.Contact(ctx, u.viewer.Account, u.ID)
-		if err != nil {
-			return nil, err
-		}
-		if old == nil {
-			b.outcomes[i].Errors = notFound("Contact", u.ID)
-			old = &ent.Contact{ID: u.ID}
-		}
-		next := *old
-		writes[i] = &write{Service: b.Service, tx: tx, viewer: u.viewer, errs: slices.Clone(u.errs), old: old, next: &next}
-		if len(b.outcomes[i].Errors) > 0 {
+		w, err := b.begin(ctx, tx, u.viewer, u.ID, u.errs)
+		switch {
+		case errors.As(err, &b.outcomes[i].Errors):
 			continue
-		}
-		if err := writes[i].apply(ctx, u.Lock, u.edit); err != nil {
+		case err != nil:
 			return nil, err
 		}
+		if err := w.apply(ctx, u.Lock, u.edit); err != nil {
+			return nil, err
+		}
+		writes = append(writes, w)
 	}
 	if err := checkKeys(ctx, tx, b.updates[0].viewer.Account, writes); err != nil {
 		return nil, err
 	}
-	return b.save(ctx, tx, writes)
-}
-
-// save saves the writes, if nothing is wrong with any.
-func (b *updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
-	for i, w := range writes {
-		b.outcomes[i].Errors = append(b.outcomes[i].Errors, w.errs...)
+	for _, w := range writes {
+		o := &b.outcomes[slices.IndexFunc(b.updates, func(u prepared) bool { return u.ID == w.old.ID })]
+		o.Errors = w.errs
 	}
 	if b.failed() {
 		return nil, errNotApplied
 	}
+	return b.save(ctx, tx, writes)
+}
+
+// save saves the writes, with none of which anything is wrong.
+func (*updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
 	for _, column := range []string{contact.FieldEmailKey, contact.FieldPhoneKey} {
 		if err := vacate(ctx, tx, writes, column); err != nil {
 			return nil, err

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"contactgraph/ent/change"
@@ -54,12 +53,15 @@ func (w *write) apply(ctx context.Context, l Lock, e edit) error {
 
 // checked is the edit with what is right about its properties. Those that are bound to fields are fields.
 func (w *write) checked(e edit) edit {
-	bound, own := w.checkProperties(e.details.Properties)
-	set := maps.Clone(e.set)
-	if set == nil {
-		set = Patch{}
+	if len(e.details.Properties) == 0 {
+		return e
 	}
-	maps.Copy(set, bound)
+	set, own := w.checkProperties(e.details.Properties)
+	for f, v := range e.set {
+		if _, bound := set[f]; !bound {
+			set[f] = v
+		}
+	}
 	e.set, e.details.Properties = set, own
 	return e
 }

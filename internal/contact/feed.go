@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (f *Feed) LastCursor() string { return f.Last.String() }
 // FeedArgs say what to read of the log.
 type FeedArgs struct {
 	After   *revision.Cursor // nil: from the beginning, as far as it is kept
-	Contact int              // one contact only; 0 for all that the viewer may see
+	Contact *int             // one contact only; nil for all that the viewer may see
 }
 
 // Feed reads at most first changes behind a cursor. A customer sees those of its own contact. It fails with ErrPage if first is not
@@ -79,16 +80,19 @@ func (s *Service) Feed(ctx context.Context, a FeedArgs, first int) (*Feed, error
 	return f, nil
 }
 
+// nobody is the number of no contact, in place of 0, which stands for all.
+const nobody = -1
+
 // reachFeed returns the viewer and the contact that it follows, 0 for all.
-func reachFeed(ctx context.Context, contact int) (viewer.Viewer, int, error) {
-	v, err := signedIn(ctx)
-	if err == nil && v.Role == viewer.Customer && contact == 0 {
-		contact = v.Contact
+func reachFeed(ctx context.Context, asked *int) (v viewer.Viewer, contact int, err error) {
+	switch v, err = signedIn(ctx); {
+	case err != nil:
+		return v, 0, err
+	case asked != nil:
+		v, err = reach(ctx, *asked)
+		return v, cmp.Or(*asked, nobody), err
 	}
-	if err == nil && contact != 0 {
-		_, err = reach(ctx, contact)
-	}
-	return v, contact, err
+	return v, v.Contact, nil // 0 but for a customer
 }
 
 // readFeed reads rows of the log. Those of one contact are found by their versions, whose order is the same.
@@ -108,7 +112,8 @@ func (s *Service) Follow(ctx context.Context, h *feed.Hub, a FeedArgs, still fun
 	if err != nil {
 		return err
 	}
-	if err := s.holds(ctx, v.Account, a.After); err != nil {
+	// What is in memory cannot tell where the log begins, nor whether a place behind its end is one that it has not come to yet.
+	if _, err := s.read(ctx, a, 0); err != nil {
 		return err
 	}
 	f := h.Follow(v.Account, contact)
@@ -140,23 +145,6 @@ func (s *Service) Follow(ctx context.Context, h *feed.Hub, a FeedArgs, still fun
 	}
 }
 
-// holds fails with ErrCursorExpired if the log does not have the place of the cursor. What is in memory cannot tell: it knows neither
-// where the log begins, nor whether a place behind its end is one that it has not come to yet.
-func (s *Service) holds(ctx context.Context, account int, after *revision.Cursor) error {
-	if after == nil {
-		return nil
-	}
-	var last, cut int64
-	_, err := aside.Run(func() (_ struct{}, err error) {
-		last, cut, err = s.store.LogEnd(ctx, account)
-		return struct{}{}, err
-	})
-	if err == nil && (int64(*after) < cut || int64(*after) > last) {
-		err = ErrCursorExpired
-	}
-	return err
-}
-
 // next is what comes behind a cursor: of what is in memory, or of the database.
 func (s *Service) next(ctx context.Context, f *feed.Follower, v viewer.Viewer, a FeedArgs) (*Feed, error) {
 	if a.After != nil {
@@ -164,9 +152,14 @@ func (s *Service) next(ctx context.Context, f *feed.Follower, v viewer.Viewer, a
 			return &Feed{Changes: seenByAll(v, rows), End: revision.Cursor(upTo)}, nil
 		}
 	}
-	page, err := aside.Run(func() (*Feed, error) { return s.Feed(ctx, a, MaxPage) })
+	page, err := s.read(ctx, a, MaxPage)
 	if err == nil {
 		page.HasMore = true // by now, what is in memory may begin where it ends
 	}
 	return page, err
+}
+
+// read is Feed for somebody who then waits, and shall not keep the stack that a database needs.
+func (s *Service) read(ctx context.Context, a FeedArgs, first int) (*Feed, error) {
+	return aside.Run(func() (*Feed, error) { return s.Feed(ctx, a, first) })
 }

@@ -86,16 +86,25 @@ func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*
 	return s.goBack(ctx, pastOf(now), version)
 }
 
+// change reads the change, whoever the viewer is; nil if the account has none, or its log does not reach back to it.
+func (s *Service) change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
+	row, err := s.client().Change.Query().
+		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
 // resultOf is what the write that made the change produced, as far as the log still tells: without what it was merged with.
 func (s *Service) resultOf(ctx context.Context, id revision.ChangeID) (*Result, error) {
 	v, err := reach(ctx, id.Contact)
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.client().Change.Query().
-		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, notFound("Contact", id.Contact)
+	row, err := s.change(ctx, v, id)
+	if err == nil && row == nil {
+		err = notFound("Contact", id.Contact)
 	}
 	if err != nil {
 		return nil, err

@@ -20,6 +20,8 @@ import (
 )
 
 const (
+	// RequestKeyHeader is the HTTP header that has an idempotency key.
+	RequestKeyHeader = "Idempotency-Key"
 	// MaxRequestKey bounds an idempotency key, in UTF-16 units.
 	MaxRequestKey = 255
 	// keyLife is how long a repeat finds the first outcome.
@@ -39,9 +41,13 @@ type RequestKey struct {
 	replayed *atomic.Bool
 }
 
-// NewRequestKey returns the key for a write that asks for request, which must have JSON and no password. It fails with
-// ErrRequestKey.
-func NewRequestKey(key, alias string, request any) (*RequestKey, error) {
+// NewRequestKey returns the key for the write that request asks for, which must have JSON and no password. given are the values of
+// the header: it fails with ErrRequestKey unless there is one, and that a key.
+func NewRequestKey(given []string, request any) (*RequestKey, error) {
+	if len(given) != 1 {
+		return nil, ErrRequestKey
+	}
+	key := given[0]
 	if n := Length(key); n == 0 || n > MaxRequestKey || !holdable(key) {
 		return nil, ErrRequestKey
 	}
@@ -50,7 +56,12 @@ func NewRequestKey(key, alias string, request any) (*RequestKey, error) {
 		return nil, err
 	}
 	hash := sha256.Sum256(text)
-	return &RequestKey{key: key, alias: alias, hash: hash[:], replayed: &atomic.Bool{}}, nil
+	return &RequestKey{key: key, hash: hash[:], replayed: &atomic.Bool{}}, nil
+}
+
+// As is the key for one of several writes of the request.
+func (k *RequestKey) As(alias string) *RequestKey {
+	return &RequestKey{key: k.key, alias: alias, hash: k.hash, replayed: &atomic.Bool{}}
 }
 
 // Replayed reports whether a write found the outcome of an earlier one.
@@ -132,45 +143,31 @@ func once[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T], 
 	return result, err
 }
 
-// lookUp fails with replayError if there is an outcome under the key, and with KeyReused if it is of another request.
+// lookUp fails with replayError if there is an outcome under the key, and with KeyReused if the key is of another request, be it
+// under another alias.
 func (k *RequestKey) lookUp(ctx context.Context, s *Service, v viewer.Viewer, tx *ent.Tx) error {
-	row, err := tx.IdempotencyKey.Query().Where(
-		idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind), idempotencykey.ActorID(v.Actor.ID),
-		idempotencykey.Key(k.key), idempotencykey.Alias(k.alias),
-	).Only(ctx)
+	mine := tx.IdempotencyKey.Query().Where(idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind),
+		idempotencykey.ActorID(v.Actor.ID), idempotencykey.Key(k.key))
+	row, err := mine.Clone().Where(idempotencykey.Alias(k.alias)).Only(ctx)
+	found := err == nil
 	switch {
-	case ent.IsNotFound(err):
-		return k.checkOthers(ctx, s, v, tx)
-	case err != nil:
-		return err
-	case s.clock().Sub(row.At) >= keyLife:
+	case found && s.clock().Sub(row.At) >= keyLife:
 		_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(v.Account), idempotencykey.ID(row.ID)).Exec(ctx)
 		return err
-	case subtle.ConstantTimeCompare(row.RequestHash, k.hash) == 0:
-		return errKeyReused()
+	case ent.IsNotFound(err):
+		row, err = mine.Where(idempotencykey.AtGT(s.clock().Add(-keyLife))).First(ctx)
 	}
-	return replayError{row.Outcome}
-}
-
-func errKeyReused() Errors {
-	return Errors{{Code: KeyReused, Message: "The idempotency key was used for another request."}}
-}
-
-// checkOthers fails with KeyReused if the key is that of a write of another request, under whatever alias.
-func (k *RequestKey) checkOthers(ctx context.Context, s *Service, v viewer.Viewer, tx *ent.Tx) error {
-	row, err := tx.IdempotencyKey.Query().Where(
-		idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind), idempotencykey.ActorID(v.Actor.ID),
-		idempotencykey.Key(k.key), idempotencykey.AtGT(s.clock().Add(-keyLife)),
-	).First(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return nil
 	case err != nil:
 		return err
 	case subtle.ConstantTimeCompare(row.RequestHash, k.hash) == 0:
-		return errKeyReused()
+		return Errors{{Code: KeyReused, Message: "The idempotency key was used for another request."}}
+	case !found:
+		return nil
 	}
-	return nil
+	return replayError{row.Outcome}
 }
 
 // Things of the catalogue are kept as they are.

@@ -19,7 +19,7 @@ import (
 
 // keyed is ctx with an idempotency key for a request.
 func keyed(ctx context.Context, key, request string) (context.Context, *contact.RequestKey) {
-	k := must(contact.NewRequestKey(key, "", request))
+	k := must(contact.NewRequestKey([]string{key}, request))
 	return contact.WithRequestKey(ctx, k), k
 }
 
@@ -185,11 +185,16 @@ func TestPasswordIsChangedOnce(t *testing.T) {
 func TestKeysThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"", strings.Repeat("x", 256), "a\x00b", "\xff"} {
-		if _, err := contact.NewRequestKey(key, "", nil); !errors.Is(err, contact.ErrRequestKey) {
+		if _, err := contact.NewRequestKey([]string{key}, nil); !errors.Is(err, contact.ErrRequestKey) {
 			t.Errorf("%q: %v", key, err)
 		}
 	}
-	if _, err := contact.NewRequestKey(strings.Repeat("x", 255), "", nil); err != nil {
+	for _, given := range [][]string{nil, {"a", "b"}} {
+		if _, err := contact.NewRequestKey(given, nil); !errors.Is(err, contact.ErrRequestKey) {
+			t.Errorf("%q: %v", given, err)
+		}
+	}
+	if _, err := contact.NewRequestKey([]string{strings.Repeat("x", 255)}, nil); err != nil {
 		t.Error(err)
 	}
 }

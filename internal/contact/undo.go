@@ -18,10 +18,9 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.client().Change.Query().
-		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, Errors{{Code: NotFound, Message: "There is no such change."}}
+	row, err := s.change(ctx, v, id)
+	if err == nil && row == nil {
+		err = Errors{{Code: NotFound, Message: "There is no such change."}}
 	}
 	if err != nil {
 		return nil, err

@@ -39,16 +39,25 @@ func (s *Service) about(ctx context.Context, contact int) func(func(context.Cont
 func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
 ) (*Result, error) {
 	return transact(ctx, s, v, ofChange, s.about(ctx, id), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
-		old, err := s.store.Contact(ctx, v.Account, id)
+		w, err := s.begin(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
 		}
-		if old == nil {
-			return nil, notFound("Contact", id)
-		}
-		next := *old
-		return do(ctx, &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next})
+		return do(ctx, w)
 	})
+}
+
+// begin finds the contact. It fails with NotFound.
+func (s *Service) begin(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, errs Errors) (*write, error) {
+	old, err := s.store.Contact(ctx, v.Account, id)
+	if err == nil && old == nil {
+		err = notFound("Contact", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	next := *old
+	return &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next}, nil
 }
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.

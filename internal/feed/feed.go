@@ -165,14 +165,14 @@ func (h *Hub) run(ctx context.Context, t *tail) {
 
 // read takes what is new, and reports whether there may be more.
 func (h *Hub) read(ctx context.Context, t *tail) (more bool, err error) {
-	if !t.begun {
+	if !t.known {
 		last, _, err := h.source.LogEnd(ctx, t.account)
 		if err != nil {
 			return false, err
 		}
 		t.begin(last)
 	}
-	rows, err := h.source.ReadLog(ctx, t.account, t.last, atOnce)
+	rows, err := h.source.ReadLog(ctx, t.account, t.last(), atOnce)
 	if err != nil {
 		return false, err
 	}

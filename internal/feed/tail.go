@@ -15,10 +15,7 @@ type tail struct {
 	account int
 	stop    context.CancelFunc
 
-	// Of the one that reads.
-	begun bool
-	last  int64
-
+	// Written by the one that reads, which therefore looks at them as it likes; others need the lock.
 	mu        sync.Mutex
 	known     bool          // whether first and rows say anything
 	first     int64         // the number behind which rows begin
@@ -26,11 +23,13 @@ type tail struct {
 	followers map[int]map[*Follower]struct{}
 }
 
+// last is the number up to which the log is known.
+func (t *tail) last() int64 { return t.first + int64(len(t.rows)) }
+
 // begin says where the reading begins.
 func (t *tail) begin(last int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.begun, t.last = true, last
 	t.known, t.first, t.rows = true, last, nil
 	for contact, followers := range t.followers { // whoever waits is not waiting for nothing
 		for f := range followers {
@@ -46,7 +45,7 @@ func (t *tail) add(rows []*ent.Change) {
 	if len(rows) == 0 {
 		return
 	}
-	if rows[0].Seq != t.last+1 {
+	if rows[0].Seq != t.last()+1 {
 		t.begin(rows[len(rows)-1].Seq)
 		return
 	}
@@ -58,7 +57,6 @@ func (t *tail) add(rows []*ent.Change) {
 		}
 	}
 	t.rows = append(t.rows, rows...)
-	t.last = rows[len(rows)-1].Seq
 	if over := len(t.rows) - kept; over > 0 {
 		t.rows = slices.Clone(t.rows[over:])
 		t.first += int64(over)
@@ -108,7 +106,7 @@ func (t *tail) wake(contact int) {
 func (t *tail) since(after int64, f *Follower) (rows []*ent.Change, upTo int64, covered bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	end := max(after, t.first+int64(len(t.rows)))
+	end := max(after, t.last())
 	switch {
 	case !t.known:
 		return nil, after, false
@@ -129,7 +127,7 @@ func (t *tail) join(f *Follower) {
 		t.followers[f.contact] = map[*Follower]struct{}{}
 	}
 	t.followers[f.contact][f] = struct{}{}
-	f.from = t.first + int64(len(t.rows))
+	f.from = t.last()
 }
 
 // leave returns how many followers are left.

@@ -12,14 +12,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-const (
-	// DefaultSendTimeout is how long a reader of a stream may take for what is
-	// sent, before it is cut off.
-	DefaultSendTimeout = 10 * time.Second
-	// pingInterval is how long a stream may be silent, before the server says
-	// that it is still there.
-	pingInterval = 15 * time.Second
-)
+// pingInterval is how long a stream of events may be silent, before the server
+// says that it is still there.
+const pingInterval = 15 * time.Second
 
 // EventStream answers requests that prefer text/event-stream to JSON, by the
 // distinct connections mode of
@@ -146,31 +141,4 @@ func (e *events) write(parts ...[]byte) error {
 		}
 	}
 	return e.control.Flush()
-}
-
-type streamEndKey struct{}
-
-// ended is how a stream has ended.
-type ended struct {
-	mu  sync.Mutex
-	err *gqlerror.Error
-}
-
-func withStreamEnd(ctx context.Context) context.Context {
-	return context.WithValue(ctx, streamEndKey{}, &ended{})
-}
-
-func streamEnd(ctx context.Context) *gqlerror.Error {
-	end, _ := ctx.Value(streamEndKey{}).(*ended)
-	end.mu.Lock()
-	defer end.mu.Unlock()
-	return end.err
-}
-
-// EndStream says why a subscription ends, before its channel is closed.
-func EndStream(ctx context.Context, err *gqlerror.Error) {
-	end, _ := ctx.Value(streamEndKey{}).(*ended)
-	end.mu.Lock()
-	defer end.mu.Unlock()
-	end.err = err
 }

@@ -36,9 +36,13 @@ func (o reply) refuse(r *refusal) {
 	o.write(r.status, &graphql.Response{Errors: r.errors()})
 }
 
+// ExtensionReplayed names in an answer the mutations, by alias, whose outcome is
+// that of an earlier request. It comes from the executor; here it sets a header.
+const ExtensionReplayed = "replayed"
+
 func (o reply) send(resp *graphql.Response) {
 	status := o.status(resp)
-	if resp.Extensions["replayed"] != nil {
+	if resp.Extensions[ExtensionReplayed] != nil {
 		o.w.Header().Set("Idempotency-Replayed", "true")
 	}
 	switch status {

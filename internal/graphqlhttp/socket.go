@@ -64,6 +64,7 @@ type socket struct {
 
 	mu      sync.Mutex
 	running map[string]*operation // by id
+	pinger  *time.Timer
 }
 
 // operation is one that runs.
@@ -94,13 +95,10 @@ func (s *socket) converse(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // which ends all operations
 	s.heard.Store(time.Now().Unix())
-	var ping *time.Timer
-	ping = time.AfterFunc(wsPingInterval, func() {
-		if s.ping() {
-			ping.Reset(wsPingInterval)
-		}
-	})
-	defer ping.Stop()
+	s.mu.Lock()
+	s.pinger = time.AfterFunc(wsPingInterval, s.ping)
+	s.mu.Unlock()
+	defer s.pinger.Stop()
 	for {
 		m, err := s.receive(ctx)
 		if err != nil {
@@ -113,14 +111,16 @@ func (s *socket) converse(ctx context.Context) error {
 	}
 }
 
-// ping asks whether the client is still there, and cuts it off if it has not been heard of.
-func (s *socket) ping() bool {
+// ping asks from time to time whether the client is still there, and cuts it off if it has not been heard of.
+func (s *socket) ping() {
 	silent := time.Since(time.Unix(s.heard.Load(), 0))
 	if silent > 2*wsPingInterval || s.send("", "ping", nil) != nil {
 		_ = s.conn.CloseNow()
-		return false
+		return
 	}
-	return true
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pinger.Reset(wsPingInterval)
 }
 
 // welcome waits for the client's introduction, and returns the context of its operations.

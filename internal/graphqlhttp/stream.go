@@ -1,12 +1,19 @@
 package graphqlhttp
 
 import (
+	"context"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
+
+// DefaultSendTimeout is how long a reader of a stream may take for what is sent,
+// before it is cut off.
+const DefaultSendTimeout = 10 * time.Second
 
 // refuseStream refuses operations that have more answers than one. gqlgen would
 // run them, and all answers but the first would be lost.
@@ -57,4 +64,31 @@ func defers(set ast.SelectionSet) bool {
 		}
 	}
 	return false
+}
+
+type streamEndKey struct{}
+
+// ended is how a stream has ended.
+type ended struct {
+	mu  sync.Mutex
+	err *gqlerror.Error
+}
+
+func withStreamEnd(ctx context.Context) context.Context {
+	return context.WithValue(ctx, streamEndKey{}, &ended{})
+}
+
+func streamEnd(ctx context.Context) *gqlerror.Error {
+	end, _ := ctx.Value(streamEndKey{}).(*ended)
+	end.mu.Lock()
+	defer end.mu.Unlock()
+	return end.err
+}
+
+// EndStream says why a subscription ends, before its channel is closed.
+func EndStream(ctx context.Context, err *gqlerror.Error) {
+	end, _ := ctx.Value(streamEndKey{}).(*ended)
+	end.mu.Lock()
+	defer end.mu.Unlock()
+	end.err = err
 }

@@ -32,8 +32,8 @@ var ErrTryAgain = errors.New("try again later")
 // Greeter says in which context the operations of a WebSocket run, whose client
 // has introduced itself by the headers that it could not send: browsers let
 // pages set none. ctx is that of the handshake; what is returned should hold no
-// more of it than is needed, because connections last long. If it fails, the connection is closed: with 1013 if that is
-// ErrTryAgain, else with 4403.
+// more of it than is needed, because connections last long. If it fails, the
+// connection is closed: with 1013 if that is ErrTryAgain, else with 4403.
 type Greeter func(ctx context.Context, introduction http.Header) (context.Context, error)
 
 // WebSocket answers the handshakes of WebSockets, by the protocol
@@ -43,8 +43,9 @@ type Greeter func(ctx context.Context, introduction http.Header) (context.Contex
 // cut off; zero means DefaultSendTimeout.
 //
 // gqlgen has such a transport, but it lets the id of a running operation be
-// given to another, has no codes for clients that break the protocol, and takes
-// three times the memory for a connection on which nothing happens.
+// given to another, has no codes for clients that break the protocol, and holds
+// five goroutines and the call stack of the handshake for a connection on which
+// nothing happens.
 func WebSocket(greet Greeter, sendTimeout time.Duration) graphql.Transport {
 	return webSocket{greet: greet, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
 }

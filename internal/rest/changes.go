@@ -12,9 +12,6 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// nobody is the number of no contact: 0 would stand for all.
-const nobody = -1
-
 // defaultChanges is how many changes an answer has unless first says otherwise.
 const defaultChanges = 100
 
@@ -58,16 +55,16 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state binding.ModelState) {
 	first = defaultChanges
 	query := r.URL.Query()
-	number := func(name string, n *int) {
+	number := func(name string) *int {
 		text := query.Get(name)
 		if text == "" {
-			return
+			return nil
 		}
-		i, err := strconv.ParseInt(text, 10, 32)
+		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
 			state = append(state, binding.FieldErrors{Key: name, Messages: []string{"The value '" + text + "' is not valid for Int32."}})
 		}
-		*n = int(i)
+		return new(int(n))
 	}
 	if text := query.Get("after"); text != "" {
 		cursor, err := revision.ParseCursor(text)
@@ -76,11 +73,10 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state bind
 		}
 		args.After = &cursor
 	}
-	number("first", &first)
-	number("contactId", &args.Contact)
-	if query.Has("contactId") && args.Contact == 0 && len(state) == 0 {
-		args.Contact = nobody
+	if n := number("first"); n != nil {
+		first = *n
 	}
+	args.Contact = number("contactId")
 	return args, first, state
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"contactgraph/ent"
@@ -91,8 +92,12 @@ func targets(c *ent.Contact) []any {
 // one is committed or undone. That the viewer may see it is for the caller to know.
 func (s *Store) Contact(ctx context.Context, account, id int) (*ent.Contact, error) {
 	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
-	if found := j.contact == id && j.account == account; found && j.read {
+	switch {
+	case j.account != account:
+	case j.contact == id && j.read:
 		return j.found, nil
+	case slices.Contains(j.contacts, id):
+		return j.all[id], nil
 	}
 	all, err := j.writer.readContacts(ctx, account, []any{id})
 	if err != nil || len(all) == 0 {
@@ -101,15 +106,20 @@ func (s *Store) Contact(ctx context.Context, account, id int) (*ent.Contact, err
 	return all[0], nil
 }
 
-// lock keeps the contacts of a write about several from every other write, in the order in which batches do.
+// lock reads the contacts of a write about several, and keeps them from every other write, in the order in which batches do.
 func (w *writer) lock(ctx context.Context, j *job) error {
+	j.all = map[int]*ent.Contact{}
 	for part := range parts(j.contacts, 1) {
 		ids := make([]any, len(part))
 		for i, id := range part {
 			ids[i] = id
 		}
-		if _, err := w.readContacts(ctx, j.account, ids); err != nil {
+		found, err := w.readContacts(ctx, j.account, ids)
+		if err != nil {
 			return err
+		}
+		for _, c := range found {
+			j.all[c.ID] = c
 		}
 	}
 	return nil

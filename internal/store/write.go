@@ -114,8 +114,9 @@ type job struct {
 	fn       func(context.Context, *ent.Tx) error
 	claimed  atomic.Bool
 
-	read    bool         // found is what the transaction has
-	found   *ent.Contact // nil if there is none
+	read    bool                 // found is what the transaction has
+	found   *ent.Contact         // nil if there is none
+	all     map[int]*ent.Contact // of contacts, those that there are
 	updates []batch.Update
 	log     []*ent.Change
 	err     error
