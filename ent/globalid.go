@@ -2,7 +2,10 @@
 
 package ent
 
-import "contactgraph/internal/globalid"
+import (
+	"contactgraph/internal/globalid"
+	"contactgraph/internal/revision"
+)
 
 // GlobalID is the id of the APIKey in the GraphQL API.
 func (_m *APIKey) GlobalID() string { return globalid.Encode("APIKey", _m.ID) }
@@ -10,8 +13,18 @@ func (_m *APIKey) GlobalID() string { return globalid.Encode("APIKey", _m.ID) }
 // GlobalID is the id of the Account in the GraphQL API.
 func (_m *Account) GlobalID() string { return globalid.Encode("Account", _m.ID) }
 
-// GlobalID is the id of the Change in the GraphQL API.
-func (_m *Change) GlobalID() string { return globalid.Encode("Change", _m.ID) }
+// GlobalID is the id of the Change in the GraphQL API: it names the contact and the version, not the row.
+func (_m *Change) GlobalID() string {
+	return revision.ChangeID{Contact: _m.ContactID, Version: _m.Version}.String()
+}
+
+// UndoesID is the id of the change that this one takes back, nil if it takes back none.
+func (_m *Change) UndoesID() *string {
+	if _m.Undoes == nil {
+		return nil
+	}
+	return new(revision.ChangeID{Contact: _m.ContactID, Version: *_m.Undoes}.String())
+}
 
 // GlobalID is the id of the Company in the GraphQL API.
 func (_m *Company) GlobalID() string { return globalid.Encode("Company", _m.ID) }

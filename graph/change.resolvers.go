@@ -15,22 +15,12 @@ import (
 	"fmt"
 )
 
-func (r *changeResolver) ID(ctx context.Context, objs []*ent.Change) ([]string, error) {
-	return each(objs, func(c *ent.Change) string {
-		return revision.ChangeID{Contact: c.ContactID, Version: c.Version}.String()
-	}), nil
-}
-
 func (r *changeResolver) Cursor(ctx context.Context, objs []*ent.Change) ([]string, error) {
 	return each(objs, func(c *ent.Change) string { return revision.Cursor(c.Seq).String() }), nil
 }
 
 func (r *changeResolver) Actor(ctx context.Context, objs []*ent.Change) ([]*model.Actor, error) {
 	return each(objs, actorOf), nil
-}
-
-func (r *changeResolver) Undoes(ctx context.Context, objs []*ent.Change) ([]*string, error) {
-	return each(objs, undoesOf), nil
 }
 
 func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*ent.Contact, error) {

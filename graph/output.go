@@ -8,7 +8,6 @@ import (
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/globalid"
-	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
 
@@ -80,14 +79,6 @@ func connection(p *contact.Page, f contact.Filter) *model.ContactConnection {
 		conn.PageInfo.StartCursor, conn.PageInfo.EndCursor = &p.Cursors[0], &p.Cursors[n-1]
 	}
 	return conn
-}
-
-// undoesOf is the id of the change that c takes back, nil if it takes back none.
-func undoesOf(c *ent.Change) *string {
-	if c.Undoes == nil {
-		return nil
-	}
-	return new(revision.ChangeID{Contact: c.ContactID, Version: *c.Undoes}.String())
 }
 
 // actorOf is who made a change, nil if the viewer is not to know.

@@ -22,12 +22,10 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ChangeResolver interface {
-	ID(ctx context.Context, objs []*ent.Change) ([]string, error)
 	Cursor(ctx context.Context, objs []*ent.Change) ([]string, error)
 
 	Actor(ctx context.Context, objs []*ent.Change) ([]*model.Actor, error)
 
-	Undoes(ctx context.Context, objs []*ent.Change) ([]*string, error)
 	Contact(ctx context.Context, objs []*ent.Change) ([]*ent.Contact, error)
 }
 
@@ -117,7 +115,7 @@ func (ec *executionContext) _Change_id(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Change_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.resolveBatch_Change_id(ctx, field, obj)
+			return obj.GlobalID(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -128,30 +126,7 @@ func (ec *executionContext) _Change_id(ctx context.Context, field graphql.Collec
 	)
 }
 func (ec *executionContext) fieldContext_Change_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Change", field, true, true, errors.New("field of type ID does not have child fields"))
-}
-func (ec *executionContext) resolveBatch_Change_id(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (any, error) {
-	resolver := ec.Resolvers.Change()
-	if batch, ok := graphql.BatchParentsFor[*ent.Change](ctx, "Change"); ok {
-		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.ID(ctx, batch.Parents)
-		})
-		return graphql.ResolveBatchGroupResult[string](
-			ctx,
-			batch.Index,
-			len(batch.Parents),
-			result,
-			"Change.id",
-			batch.IndexMap,
-		)
-	}
-	results, err := resolver.ID(ctx, []*ent.Change{obj})
-	return graphql.ResolveBatchSingleResult[string](
-		ctx,
-		results,
-		err,
-		"Change.id",
-	)
+	return graphql.NewScalarFieldContext("Change", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Change_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (ret graphql.Marshaler) {
@@ -411,7 +386,7 @@ func (ec *executionContext) _Change_undoes(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Change_undoes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.resolveBatch_Change_undoes(ctx, field, obj)
+			return obj.UndoesID(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -422,30 +397,7 @@ func (ec *executionContext) _Change_undoes(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Change_undoes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Change", field, true, true, errors.New("field of type ID does not have child fields"))
-}
-func (ec *executionContext) resolveBatch_Change_undoes(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (any, error) {
-	resolver := ec.Resolvers.Change()
-	if batch, ok := graphql.BatchParentsFor[*ent.Change](ctx, "Change"); ok {
-		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Undoes(ctx, batch.Parents)
-		})
-		return graphql.ResolveBatchGroupResult[*string](
-			ctx,
-			batch.Index,
-			len(batch.Parents),
-			result,
-			"Change.undoes",
-			batch.IndexMap,
-		)
-	}
-	results, err := resolver.Undoes(ctx, []*ent.Change{obj})
-	return graphql.ResolveBatchSingleResult[*string](
-		ctx,
-		results,
-		err,
-		"Change.undoes",
-	)
+	return graphql.NewScalarFieldContext("Change", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Change_contact(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (ret graphql.Marshaler) {
@@ -858,43 +810,10 @@ func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Change")
 		case "id":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Change_id(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Change_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cursor":
 			field := field
 
@@ -1002,43 +921,10 @@ func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "undoes":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Change_undoes(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Change_undoes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "contact":
 			field := field
 

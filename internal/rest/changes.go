@@ -123,11 +123,11 @@ func changeDto(row *ent.Change) ([]byte, error) {
 	if row.ActorKind != "" {
 		actor = json.RawMessage(object{}.add("Type", row.ActorKind.Name()).add("Id", row.ActorID).add("Name", name).end())
 	}
-	if row.Undoes != nil {
-		undoes = revision.ChangeID{Contact: row.ContactID, Version: *row.Undoes}.String()
+	if id := row.UndoesID(); id != nil {
+		undoes = *id
 	}
 	return object{}.
-		add("Id", revision.ChangeID{Contact: row.ContactID, Version: row.Version}.String()).
+		add("Id", row.GlobalID()).
 		add("Cursor", revision.Cursor(row.Seq).String()).
 		add("ContactId", row.ContactID).
 		add(memberVersion, row.Version.String()).
