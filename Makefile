@@ -1,6 +1,7 @@
 # make run       the demo server on http://127.0.0.1:8080
 # make test      everything that CI runs
-# make generate  ent's client and gqlgen's server, after a change of ent/schema or schema
+# make generate  ent's client, gqlgen's server and the console's documents, after a change of ent/schema, schema or web/src/**.graphql
+# make web       the pages in web/dist, after a change of web/src
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
 # make bench     side by side with a server written by hand (ARGS=…)
 # make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
@@ -10,14 +11,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-faults test-feed test-powercut tools generate fresh migration lint fuzz bench
+.PHONY: build run test test-faults test-feed test-powercut tools generate web fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
-# Folders with npm packages that tests need.
-NPM := internal/graphqlhttp/testdata/audit internal/acceptance/testdata/clients
+# Folders with npm packages that the build of the pages and tests need.
+NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/testdata/clients
 # What runs on each engine.
 BOTH := ./internal/store/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance ./graph
-GENERATED := find ent graph -name '*.go' -type f -print0 | sort -z | xargs -0 sha256sum
+# What is generated. Of the pages it is the sums: compressors differ from machine to machine.
+GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
 build:
 	go build -o bin/contactgraph .
@@ -44,11 +46,15 @@ $(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
 generate:
 	cd ent && go run entc.go
 	go run github.com/99designs/gqlgen generate
+	npm run --silent --prefix web generate
+
+web:
+	npm run --silent --prefix web build
 
 # The committed code is what the generators make of the sources.
 fresh:
-	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
-	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate wrote" >&2; exit 1; fi
+	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate web; \
+	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate web wrote" >&2; exit 1; fi
 
 migration:
 	go run ./internal/store/plan $(NAME)
@@ -56,6 +62,7 @@ migration:
 # The linter is pinned by a module of its own, so that its thousand dependencies stay out of go.mod.
 lint: $(LINT)
 	$(LINT) run ./...
+	npm run --silent --prefix web check
 
 $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 	cd .ci/lint && go build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint

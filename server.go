@@ -23,6 +23,7 @@ import (
 	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
+	"contactgraph/web"
 )
 
 func main() {
@@ -94,18 +95,20 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 
-	var prepared atomic.Bool
-	web := c.server(s, &prepared, log)
+	var now state
+	doors := c.server(s, &now, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- web.Serve(serving, listener) }()
+	go func() { served <- doors.Serve(serving, listener) }()
 	if err := c.prepare(ctx, s, log); err != nil {
 		stop()
 		return errors.Join(err, <-served)
 	}
 	if ctx.Err() == nil {
-		prepared.Store(true)
+		present, err := demo.Present(ctx, s.Auth)
+		now.demo.Store(c.Demo && present && err == nil)
+		now.prepared.Store(true)
 		tidying := make(chan struct{})
 		go func() {
 			defer close(tidying)
@@ -115,7 +118,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 			stop()
 			<-tidying
 		}()
-		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s)) //nolint:errcheck // it serves without anybody to greet, too
+		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s, &now)) //nolint:errcheck // it serves without anybody to greet, too
 	}
 	return <-served
 }
@@ -161,8 +164,22 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
+// state is what becomes of a server while it runs.
+type state struct {
+	prepared atomic.Bool // the database can be used
+	demo     atomic.Bool // it holds the demo data
+}
+
+// settings are what the pages must know.
+func (s *state) settings() web.Settings {
+	if !s.demo.Load() {
+		return web.Settings{}
+	}
+	return web.Settings{Demo: &web.Demo{Key: demo.AgentKey, SignIns: []web.SignIn{}}}
+}
+
 // server puts the doors together.
-func (c *serve) server(s *cli.Services, prepared *atomic.Bool, log *slog.Logger) *server.Server {
+func (c *serve) server(s *cli.Services, now *state, log *slog.Logger) *server.Server {
 	hub := feed.New(s.Store, log)
 	return server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Feed: hub, Log: log}),
@@ -171,9 +188,10 @@ func (c *serve) server(s *cli.Services, prepared *atomic.Bool, log *slog.Logger)
 		REST: rest.New(rest.Config{
 			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
 		}),
+		Site: web.New(now.settings),
 		Ping: s.Store.Ping,
 		Ready: func(context.Context) error {
-			if !prepared.Load() {
+			if !now.prepared.Load() {
 				return errors.New("the database is being prepared")
 			}
 			return nil
@@ -219,20 +237,21 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 }
 
 // greeting says where to go, and with --demo how to get in.
-func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services) string {
+func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, now *state) string {
 	host, port, _ := net.SplitHostPort(addr.String()) // a listener's address has both
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
 	text := fmt.Sprintf(`contactgraph serves %[2]s
 
-  %[1]s/                       what there is
-  %[1]s/playground             how to call GraphQL
+  %[1]s/                       the console
+  %[1]s/playground             GraphQL to try
+  %[1]s/docs                   the manuals
   %[1]s/graphql                GraphQL
   %[1]s/api/v1/Contacts/1      REST
   %[1]s/f/webapp-api-custinfo  iService
 `, "http://"+net.JoinHostPort(host, port), c.DatabaseName())
-	if present, err := demo.Present(ctx, s.Auth); present && err == nil && c.Demo {
+	if now.demo.Load() {
 		text += fmt.Sprintf(`
 Demo data: send the header X-ApiKey: %s (or %s; %s for the account %s), or sign in
 as %s or %s, password %s, account %s.

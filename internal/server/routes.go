@@ -1,6 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+
+	"contactgraph/web"
+)
 
 // Route is an address that the server answers. Method "" means every method that no other route of the same pattern has; GET
 // includes HEAD. Patterns are those of http.ServeMux; the ones of the legacy APIs match without regard to case.
@@ -20,8 +24,11 @@ const changes = "/api/v1/changes"
 var routes = []route{
 	{Route{"", "/graphql", "graphql"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.GraphQL.ServeHTTP(w, r) }},
 	{Route{http.MethodGet, "/graphql/schema.graphqls", "sdl"}, (*Server).sdl},
-	{Route{http.MethodGet, "/playground", "playground"}, page("pages/playground.html")},
-	{Route{http.MethodGet, "/{$}", "home"}, page("pages/home.html")},
+
+	consoleAt("/{$}"),
+	consoleAt("/contacts/{page...}"),
+	consoleAt("/manage/{page...}"),
+	{Route{http.MethodGet, "/assets/{file}", "asset"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.Site.Asset(w, r) }},
 
 	{Route{http.MethodGet, contacts, "getContact"}, rest(REST.GetContact)},
 	{Route{http.MethodPut, contacts, "putContact"}, rest(REST.PutContact)},
@@ -61,6 +68,15 @@ func Routes() []Route {
 		all[i] = r.Route
 	}
 	return all
+}
+
+// consoleAt is one of the addresses that the console has for its pages.
+func consoleAt(pattern string) route {
+	return route{Route{http.MethodGet, pattern, "console"}, page(web.Console)}
+}
+
+func page(name string) func(*Server, http.ResponseWriter, *http.Request) {
+	return func(s *Server, w http.ResponseWriter, _ *http.Request) { s.Site.Page(w, name) }
 }
 
 func rest(method func(REST, http.ResponseWriter, *http.Request)) func(*Server, http.ResponseWriter, *http.Request) {

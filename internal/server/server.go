@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+
+	"contactgraph/web"
 )
 
 // REST is the door of the documented REST APIs.
@@ -27,6 +29,7 @@ type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the schema of GraphQL
 	REST    REST
+	Site    *web.Site                   // the pages for people
 	Stop    func()                      // ends the streams, which would never end by themselves, and returns when they have
 	Ping    func(context.Context) error // reports whether the database answers
 	// Ready returns why the server cannot do its work yet, in words for whoever asks /readyz; nil if it can.

@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"contactgraph/internal/server"
+	"contactgraph/web"
 )
 
 // doors stands for all that a server routes to: each answers with its own name and what it saw.
@@ -65,6 +67,7 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 		GraphQL: say("graphql"),
 		SDL:     func() string { return "type Query { viewer: Viewer }\n" },
 		REST:    doors{},
+		Site:    web.New(func() web.Settings { return web.Settings{} }),
 		Ping:    func(context.Context) error { return nil },
 		Ready:   func(context.Context) error { return nil },
 		Stop:    func() {},
@@ -151,8 +154,7 @@ func TestOwnAnswers(t *testing.T) {
 		contentType    string
 		body           string // a part of it
 	}{
-		{"GET", "/", 200, "text/html; charset=utf-8", "/playground"},
-		{"GET", "/playground", 200, "text/html; charset=utf-8", "/graphql/schema.graphqls"},
+		{"GET", "/", 200, "text/html; charset=utf-8", "console"},
 		{"GET", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", "type Query { viewer: Viewer }\n"},
 		{"HEAD", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", ""},
 		{"POST", "/graphql/schema.graphqls", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
@@ -179,6 +181,16 @@ func TestOwnAnswers(t *testing.T) {
 	}
 }
 
+// asset is the name of a file that the console loads.
+func asset(t *testing.T, f *fixture) string {
+	t.Helper()
+	name := regexp.MustCompile(`/assets/([^"]+)`).FindStringSubmatch(f.send(t, "GET", "/").Body.String())
+	if name == nil {
+		t.Fatal("the console loads nothing")
+	}
+	return name[1]
+}
+
 func TestRoutesAreAllServed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
@@ -187,7 +199,7 @@ func TestRoutesAreAllServed(t *testing.T) {
 		if method == "" {
 			method = http.MethodPatch
 		}
-		target := strings.NewReplacer("{$}", "", "{id}", "1").Replace(r.Pattern)
+		target := strings.NewReplacer("{$}", "", "{id}", "1", "{page...}", "1", "{file}", asset(t, f)).Replace(r.Pattern)
 		if w := f.send(t, method, target); w.Code != http.StatusOK || r.Name == "" {
 			t.Errorf("%s %s (%s) answers %d", method, target, r.Name, w.Code)
 		}

@@ -1,0 +1,91 @@
+// Package web holds the pages for people: the console, the playground and the manuals. They are built from src/ by make web and
+// embedded as dist/ has them, so that the server needs no files beside it and no page needs another server.
+package web
+
+import (
+	"crypto/rand"
+	"embed"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/vearutop/statigz"
+	"github.com/vearutop/statigz/brotli"
+)
+
+// dist are the files that the build has made: pages as they are, and assets compressed only.
+//
+//go:embed dist
+var dist embed.FS
+
+// Settings are what the pages must know of the server. Everybody can read them.
+type Settings struct {
+	Demo *Demo `json:"demo"` // what one can try the demo data with; nil without
+}
+
+// Demo is what one can try the demo data with.
+type Demo struct {
+	Key     string   `json:"key"` // an API key
+	SignIns []SignIn `json:"signIns"`
+}
+
+// SignIn is somebody whom one can sign in as.
+type SignIn struct {
+	Role     string `json:"role"`
+	Account  string `json:"account"`
+	Login    string `json:"login"`
+	Password string `json:"password"`
+}
+
+// The pages, by the names of their files.
+const (
+	Console = "console.html"
+)
+
+// policies are what each page adds to the Content-Security-Policy that all have. NONCE is that of its style elements.
+var policies = map[string]string{
+	Console: "style-src 'self' 'nonce-NONCE'; img-src 'self' data:",
+}
+
+// Site answers with the pages and what they load.
+type Site struct {
+	settings func() Settings
+	pages    *template.Template
+	assets   http.Handler
+}
+
+// New returns the pages. Each time that one is answered, it has the settings of that time in it.
+func New(settings func() Settings) *Site {
+	return &Site{
+		settings: settings,
+		pages:    template.Must(template.ParseFS(dist, "dist/*.html")),
+		assets:   statigz.FileServer(dist, brotli.AddEncoding, statigz.FSPrefix("dist"), statigz.OnNotFound(notFound)),
+	}
+}
+
+// Page answers with a page.
+func (s *Site) Page(w http.ResponseWriter, name string) {
+	nonce := rand.Text()
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; "+
+		strings.ReplaceAll(policies[name], "NONCE", nonce)+"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
+	err := s.pages.ExecuteTemplate(w, name, struct {
+		Settings Settings
+		Nonce    string
+	}{s.settings(), nonce})
+	_ = err // a client that is gone: the tests show that nothing else fails
+}
+
+// Asset answers with a file that a page loads, compressed as the client takes it. Its name has a hash of its content in it, so
+// that browsers keep it for good.
+func (s *Site) Asset(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	s.assets.ServeHTTP(w, r)
+}
+
+// notFound answers for an asset that there is not: of an older server, perhaps, or of a newer one that is about to start.
+func notFound(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	http.NotFound(w, r)
+}
