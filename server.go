@@ -182,9 +182,11 @@ func (s *state) settings() web.Settings {
 func (c *serve) server(s *cli.Services, now *state, log *slog.Logger) *server.Server {
 	hub := feed.New(s.Store, log)
 	return server.New(server.Config{
-		GraphQL: graph.NewHandler(graph.Config{Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Feed: hub, Log: log}),
-		Stop:    hub.Close,
-		SDL:     graph.SDL,
+		GraphQL: graph.NewHandler(graph.Config{
+			Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Feed: hub, SecureCookies: c.SecureCookies, Log: log,
+		}),
+		Stop: hub.Close,
+		SDL:  graph.SDL,
 		REST: rest.New(rest.Config{
 			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
 		}),

@@ -170,10 +170,15 @@ type message struct {
 // socket opens a WebSocket and introduces the client, as the protocol of graphql-ws does; "" introduces nobody.
 func (f *fixture) socket(token string) *socket {
 	f.t.Helper()
-	s := f.dial()
-	s.send(message{Type: "connection_init", Payload: introduction(token)})
+	return f.dial(nil).introduce(introduction(token))
+}
+
+// introduce has the client greeted.
+func (s *socket) introduce(payload json.RawMessage) *socket {
+	s.t.Helper()
+	s.send(message{Type: "connection_init", Payload: payload})
 	if m, err := s.receive(); err != nil || m.Type != "connection_ack" {
-		f.t.Fatalf("the introduction is answered by %v, %v", m, err)
+		s.t.Fatalf("the introduction is answered by %v, %v", m, err)
 	}
 	return s
 }
@@ -185,11 +190,12 @@ func introduction(token string) json.RawMessage {
 	return must(json.Marshal(object{"X-ApiKey": token, "other": 7}))
 }
 
-func (f *fixture) dial() *socket {
+// dial opens a WebSocket, with these headers.
+func (f *fixture) dial(header http.Header) *socket {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
 	f.t.Cleanup(cancel)
-	conn, resp, err := websocket.Dial(ctx, f.url(), &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	conn, resp, err := websocket.Dial(ctx, f.url(), &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -57,11 +57,17 @@ func newFixture(t *testing.T) *fixture {
 	passwords := auth.NewPasswords(1)
 	f.auth = auth.New(f.db, passwords, time.Now)
 	f.contacts = contact.New(f.db, passwords, time.Now)
-	log := slog.New(slog.NewTextHandler(f.log, nil))
-	f.feed = feed.New(f.db, log)
-	f.handler = graph.NewHandler(graph.Config{Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: f.feed, Log: log})
+	f.feed = feed.New(f.db, slog.New(slog.NewTextHandler(f.log, nil)))
+	f.serve(false)
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
+}
+
+// serve makes the handler, for browsers that come by HTTPS or that do not.
+func (f *fixture) serve(secure bool) {
+	f.handler = graph.NewHandler(graph.Config{
+		Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: f.feed, SecureCookies: secure, Log: slog.New(slog.NewTextHandler(f.log, nil)),
+	})
 }
 
 func (f *fixture) tenant(name string) *tenant {
@@ -136,15 +142,23 @@ func (f *fixture) ask(token, query string, variables object) reply {
 // askOnce is ask with an idempotency key, unless that is "".
 func (f *fixture) askOnce(token, key, query string, variables object) reply {
 	f.t.Helper()
-	body := must(json.Marshal(object{"query": query, "variables": variables}))
-	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body)).WithContext(f.t.Context())
-	r.Header.Set("Content-Type", "application/json")
+	header := http.Header{}
 	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+		header.Set("Authorization", "Bearer "+token)
 	}
 	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
+		header.Set("Idempotency-Key", key)
 	}
+	return f.askWith(header, query, variables)
+}
+
+// askWith runs a document in a request that has these headers.
+func (f *fixture) askWith(header http.Header, query string, variables object) reply {
+	f.t.Helper()
+	body := must(json.Marshal(object{"query": query, "variables": variables}))
+	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body)).WithContext(f.t.Context())
+	r.Header = header.Clone()
+	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, r)
 	got := reply{status: w.Code, header: w.Header()}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"contactgraph/ent"
@@ -30,22 +31,26 @@ const cachedDocuments = 1000
 
 // Config is what the API needs.
 type Config struct {
-	Contacts *contact.Service
-	Auth     *auth.Service
-	Client   *ent.Client // to read
-	Feed     *feed.Hub
-	Log      *slog.Logger
+	Contacts      *contact.Service
+	Auth          *auth.Service
+	Client        *ent.Client // to read
+	Feed          *feed.Hub
+	SecureCookies bool // browsers come by HTTPS
+	Log           *slog.Logger
 }
 
 // NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
 func NewHandler(c Config) http.Handler {
-	root := &Resolver{contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, client: c.Client, feed: c.Feed, present: presenter(c.Log)}
+	cookies := cookies{auth: c.Auth, secure: c.SecureCookies}
+	root := &Resolver{
+		contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, cookies: cookies, client: c.Client, feed: c.Feed, present: presenter(c.Log),
+	}
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(recovery(c.Log))
 	srv.Use(extension.Introspection{})
-	gate := admission{log: c.Log}
+	gate := admission{cookies: cookies, log: c.Log}
 	srv.Use(gate)
 	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(gate.greet, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,7 +67,10 @@ func SDL() string {
 }
 
 // admission refuses operations of callers who may not run them, before anything is executed.
-type admission struct{ log *slog.Logger }
+type admission struct {
+	cookies cookies
+	log     *slog.Logger
+}
 
 var (
 	_ graphql.OperationContextMutator = admission{}
@@ -101,10 +109,18 @@ func (a admission) MutateOperationContext(ctx context.Context, op *graphql.Opera
 	}
 	for _, f := range rootFields(op) {
 		if !openFields[f.Name] {
+			if asksFor(op, "signOut") {
+				a.cookies.clear(ctx) // it has expired
+			}
 			return coded(codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		}
 	}
 	return nil
+}
+
+// asksFor reports whether the operation asks for the root field.
+func asksFor(op *graphql.OperationContext, name string) bool {
+	return slices.ContainsFunc(rootFields(op), func(f graphql.CollectedField) bool { return f.Name == name })
 }
 
 // rootFields are the fields that the operation asks for, without those that it skips.

@@ -15,6 +15,7 @@ import (
 type Resolver struct {
 	contacts *contact.Service
 	auth     *auth.Service
+	cookies  cookies
 	client   *ent.Client // to read
 	feed     *feed.Hub
 	present  graphql.ErrorPresenterFunc

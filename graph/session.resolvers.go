@@ -10,10 +10,10 @@ import (
 	"context"
 )
 
-func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string) (*model.SignInPayload, error) {
-	return r.signIn(ctx, account, login, password)
+func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string, cookie bool) (*model.SignInPayload, error) {
+	return r.signIn(ctx, credentials{account: account, login: login, password: password, cookie: cookie})
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	return &model.SignOutPayload{Errors: []model.ContactError{}}, r.auth.SignOut(ctx)
+	return r.signOut(ctx)
 }

@@ -175,13 +175,13 @@ func TestSignedOutSessionEndsItsStream(t *testing.T) {
 func TestIntroductionOfAWebSocket(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	s := f.dial()
+	s := f.dial(nil)
 	s.send(message{Type: "connection_init", Payload: introduction("forged")})
 	if m, err := s.receive(); websocket.CloseStatus(err) != 4403 {
 		t.Errorf("forged credentials: got %v, %v, want it closed with 4403", m, err)
 	}
 	must(f.db.Raw().Exec("ALTER TABLE api_keys RENAME TO lost"))
-	s = f.dial()
+	s = f.dial(nil)
 	s.send(message{Type: "connection_init", Payload: introduction("unknown")})
 	if m, err := s.receive(); websocket.CloseStatus(err) != websocket.StatusTryAgainLater {
 		t.Errorf("credentials that cannot be looked up: got %v, %v, want it closed with 1013", m, err)
@@ -189,7 +189,7 @@ func TestIntroductionOfAWebSocket(t *testing.T) {
 	if !strings.Contains(f.log.String(), "authentication failed") {
 		t.Errorf("the log is silent about it: %s", f.log)
 	}
-	s = f.dial()
+	s = f.dial(nil)
 	s.send(message{ID: "1", Type: "subscribe", Payload: []byte(`{"query": "{ __typename }"}`)})
 	if m, err := s.receive(); websocket.CloseStatus(err) < 0 {
 		t.Errorf("an operation before the introduction: got %v, %v, want it closed", m, err)

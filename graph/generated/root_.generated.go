@@ -999,7 +999,7 @@ enum ViewerRole {
 
 "The outcome of signIn."
 type SignInPayload {
-  "The session's token, for the header ` + "`" + `Authorization: Bearer …` + "`" + `; null when refused."
+  "The session's token, for the header ` + "`" + `Authorization: Bearer …` + "`" + `; null when refused, and when a cookie keeps it."
   token: String
   "When the session ends."
   expiresAt: Time
@@ -1024,8 +1024,14 @@ extend type Mutation {
     login: String!
     "The password."
     password: String!
+    """
+    Keep the session in a cookie that no script can read, instead of giving out its token: for pages of this server's own
+    origin. The browser sends it with every request from then on, also when it opens a WebSocket. It takes one answer as JSON:
+    over a WebSocket or text/event-stream, which cannot set a cookie, it is a ValidationError.
+    """
+    cookie: Boolean! = false
   ): SignInPayload!
-  "Ends the session that the request came with."
+  "Ends the session that the request came with. If that came by cookie, the answer takes the cookie away, also one that has expired."
   signOut: SignOutPayload!
 }
 `, BuiltIn: false},

@@ -34,7 +34,7 @@ type MutationResolver interface {
 	CreateSegment(ctx context.Context, name string) (*model.SegmentPayload, error)
 	UpdateSegment(ctx context.Context, id string, name string) (*model.SegmentPayload, error)
 	DeleteSegment(ctx context.Context, id string) (*model.SegmentPayload, error)
-	SignIn(ctx context.Context, account string, login string, password string) (*model.SignInPayload, error)
+	SignIn(ctx context.Context, account string, login string, password string, cookie bool) (*model.SignInPayload, error)
 	SignOut(ctx context.Context) (*model.SignOutPayload, error)
 	CreateStore(ctx context.Context, name string) (*model.StorePayload, error)
 	UpdateStore(ctx context.Context, id string, name string) (*model.StorePayload, error)
@@ -261,6 +261,14 @@ func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["password"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "cookie",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["cookie"] = arg3
 	return args, nil
 }
 
@@ -1038,7 +1046,7 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["account"].(string), fc.Args["login"].(string), fc.Args["password"].(string))
+			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["account"].(string), fc.Args["login"].(string), fc.Args["password"].(string), fc.Args["cookie"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignInPayload) graphql.Marshaler {

@@ -363,7 +363,7 @@ type SetContactDetailsPayload struct {
 
 // The outcome of signIn.
 type SignInPayload struct {
-	// The session's token, for the header `Authorization: Bearer …`; null when refused.
+	// The session's token, for the header `Authorization: Bearer …`; null when refused, and when a cookie keeps it.
 	Token *string `json:"token,omitempty"`
 	// When the session ends.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`

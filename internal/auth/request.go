@@ -36,6 +36,12 @@ func (s *Service) Authenticate(r *http.Request) (v viewer.Viewer, ok bool, err e
 	return viewer.Viewer{}, false, nil
 }
 
+// ByCookie reports whether the session cookie is what Authenticate judges r by, whatever it is worth.
+func ByCookie(r *http.Request) bool {
+	_, err := r.Cookie(CookieName)
+	return err == nil && headerToken(r.Header) == ""
+}
+
 // headerToken returns the token of the headers, "" if there is none. Schemes other than Bearer are not for us: a proxy in
 // front may use Basic.
 func headerToken(h http.Header) string {

@@ -76,6 +76,24 @@ func TestAuthenticatePrecedence(t *testing.T) {
 	}
 }
 
+func TestByCookie(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		headers map[string]string
+		want    bool
+	}{
+		{nil, false},
+		{map[string]string{"Cookie": "stale"}, true},
+		{map[string]string{"Cookie": "stale", "X-ApiKey": " ", "Authorization": "Basic eDp5"}, true},
+		{map[string]string{"Cookie": "stale", "X-ApiKey": "x"}, false},
+		{map[string]string{"Cookie": "stale", "Authorization": "Bearer x"}, false},
+	} {
+		if got := auth.ByCookie(request(tt.headers)); got != tt.want {
+			t.Errorf("%v: %v", tt.headers, got)
+		}
+	}
+}
+
 func TestAuthenticateRefusesForgedSessions(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

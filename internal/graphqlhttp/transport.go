@@ -11,6 +11,7 @@
 package graphqlhttp
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -77,12 +78,26 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		out.refuse(refused)
 		return
 	}
-	resp, refused := run(r, exec, params)
+	resp, refused := run(r.WithContext(withHeader(r.Context(), w.Header())), exec, params)
 	if refused != nil {
 		out.refuse(refused)
 		return
 	}
 	out.send(resp)
+}
+
+type headerKey struct{}
+
+func withHeader(ctx context.Context, h http.Header) context.Context {
+	return context.WithValue(ctx, headerKey{}, h)
+}
+
+// Header is that of the answer, for operations that run one after the other to
+// add to. It is nil where the answer has begun before the operation runs, as on
+// a WebSocket and in a stream of events.
+func Header(ctx context.Context) http.Header {
+	h, _ := ctx.Value(headerKey{}).(http.Header)
+	return h
 }
 
 // admit checks what can be told before anything is read.
