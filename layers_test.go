@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"internal/demo":    {"ent/...", "internal/auth", "internal/contact", "internal/viewer"},
 	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/dberr", "internal/feed", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
 	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
-	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision"},
+	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
 	"internal/contact": {"ent/...", "internal/aside", "internal/batch", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},

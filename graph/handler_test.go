@@ -88,6 +88,27 @@ func TestViewer(t *testing.T) {
 	}
 }
 
+// Forms need no copy of the rules: they are told what they may write, also by the answer of a sign-in.
+func TestWritablePaths(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.customer(f.demo, "anna")
+	in := f.get("", `mutation { signIn(account: "demo", login: "anna", password: "pw") { token viewer { writablePaths } } }`, nil, "signIn").(object)
+	token := in["token"].(string)
+	for name, got := range map[string]any{
+		"signing in": in["viewer"], "the customer": f.get(token, `{ viewer { writablePaths } }`, nil, "viewer"),
+	} {
+		f.want(name, got, fmt.Sprintf(`{"writablePaths": ["email", "phoneCountryCode", "phone", "firstName", "lastName", "limitMailsPermanently",
+			"limitMailsTemporarilyUntil", "preferredStoreId", "password", "properties.%d", "properties.%d", "logins"]}`, f.demo.note, f.demo.first))
+	}
+	staff := f.get(f.demo.agent, `{ viewer { writablePaths } }`, nil, "viewer", "writablePaths").([]any)
+	for _, path := range []any{"companyId", "latestPermissionSource", "membership"} {
+		if !slices.Contains(staff, path) {
+			t.Errorf("an agent may write %v, not %v", staff, path)
+		}
+	}
+}
+
 const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(account: $account, login: $login, password: $password) {
 	token expiresAt errors { __typename code path } viewer { account role name contact ` + everything + ` } } }`
 

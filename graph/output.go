@@ -100,7 +100,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String())}
+	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), Asking: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}
@@ -113,6 +113,18 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	}
 	introduce(ctx, shown.Contact)
 	return shown, nil
+}
+
+// writablePathsOf lists what each viewer may write. Who signs in was nobody when the request came.
+func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) ([][]string, error) {
+	paths := make([][]string, len(shown))
+	for i, s := range shown {
+		var err error
+		if paths[i], err = r.contacts.WritablePaths(viewer.NewContext(ctx, s.Asking)); err != nil {
+			return nil, err
+		}
+	}
+	return paths, nil
 }
 
 // node finds the thing of a type with a number, as find gives it. What the viewer may not see is not there.

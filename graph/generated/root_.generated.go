@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Subscription() SubscriptionResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -985,6 +986,12 @@ type Viewer {
   name: String
   "The contact that a customer is signed in as; null for others."
   contact: Contact
+  """
+  The paths of a contact that the viewer may write, as in the change log: its fields, ` + "`" + `password` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `,
+  ` + "`" + `membership` + "`" + `. It holds for every contact that the viewer may write at all. What is not listed may be sent as it is, but for
+  a property. A property that is another name for a field is listed beside the field.
+  """
+  writablePaths: [String!]!
 }
 
 "What a viewer may do."
@@ -1780,6 +1787,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_name(ctx, field)
 	case "contact":
 		return ec.fieldContext_Viewer_contact(ctx, field)
+	case "writablePaths":
+		return ec.fieldContext_Viewer_writablePaths(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
 	"fmt"
 	"io"
 	"strconv"
@@ -544,6 +545,12 @@ type Viewer struct {
 	Name *string `json:"name,omitempty"`
 	// The contact that a customer is signed in as; null for others.
 	Contact *ent.Contact `json:"contact,omitempty"`
+	// The paths of a contact that the viewer may write, as in the change log: its fields, `password`, `properties.7`, `logins`,
+	// `membership`. It holds for every contact that the viewer may write at all. What is not listed may be sent as it is, but for
+	// a property. A property that is another name for a field is listed beside the field.
+	WritablePaths []string `json:"writablePaths"`
+	// Asking is who it is, for what is asked about it.
+	Asking viewer.Viewer `json:"-"`
 }
 
 // The sort of credential that somebody acted with.

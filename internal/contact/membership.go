@@ -8,7 +8,6 @@ import (
 	"contactgraph/ent/membership"
 	"contactgraph/ent/segment"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/viewer"
 )
 
 const (
@@ -29,7 +28,7 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 	if slices.Equal(now, set) {
 		return nil
 	}
-	if w.viewer.Role == viewer.Customer {
+	if !membershipOpenTo(w.viewer) {
 		w.errs = append(w.errs, forbidden(pathMembership, "Customers may not change their membership."))
 		return nil
 	}

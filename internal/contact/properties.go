@@ -10,7 +10,6 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/viewer"
 )
 
 // Limits of property values: UTF-16 units, and how many one property can have.
@@ -108,7 +107,7 @@ func (w *write) checkProperties(patches []PropertyPatch) (bound Patch, own []Pro
 // checkValues adds what is wrong with values for the property.
 func (w *write) checkValues(path string, p *ent.Property, values []Value) {
 	switch {
-	case p.ReadOnly && w.viewer.Role == viewer.Customer:
+	case !propertyOpenTo(w.viewer, p):
 		w.errs.add(ReadOnly, path, "Customers may not change %s.", p.Name)
 		return
 	case p.Required && !slices.ContainsFunc(values, func(v Value) bool { return strings.TrimSpace(v.Value) != "" }):

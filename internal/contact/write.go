@@ -70,7 +70,7 @@ func (w *write) fill(ctx context.Context, p Patch) error {
 		if !ok || same(f.get(w.next), v) {
 			continue
 		}
-		if f.staff && w.viewer.Role == viewer.Customer {
+		if !f.openTo(w.viewer) {
 			w.errs = append(w.errs, forbidden(f.Path, "Customers may not change "+f.Path+"."))
 			continue
 		}

@@ -1,0 +1,51 @@
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/internal/viewer"
+)
+
+// What a viewer may write in a contact that it may write: the rules ask here, and WritablePaths tells.
+
+// openTo reports whether v may change the field.
+func (f *Field) openTo(v viewer.Viewer) bool { return !f.staff || v.Role != viewer.Customer }
+
+// propertyOpenTo reports whether v may write values of the property.
+func propertyOpenTo(v viewer.Viewer, p *ent.Property) bool {
+	return !p.ReadOnly || v.Role != viewer.Customer
+}
+
+// membershipOpenTo reports whether v may change which segments a contact is in.
+func membershipOpenTo(v viewer.Viewer) bool { return v.Role != viewer.Customer }
+
+// WritablePaths lists what the context's viewer may write in a contact that it may write, by the paths of errors and the change
+// log, in their order. Two paths lead to a field that a property is bound to: its own, by which it is logged, and the property's.
+func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defined, err := s.Properties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []string
+	for _, f := range Fields {
+		if f.openTo(v) {
+			open = append(open, f.Path)
+		}
+	}
+	open = append(open, pathPassword)
+	for _, p := range defined {
+		if propertyOpenTo(v, p) {
+			open = append(open, propertyPath(p.ID))
+		}
+	}
+	open = append(open, pathLogins)
+	if membershipOpenTo(v) {
+		open = append(open, pathMembership)
+	}
+	return open, nil
+}

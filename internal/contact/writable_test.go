@@ -1,0 +1,115 @@
+package contact_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/contact"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWritablePathsAreInOrder(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	for i := range 11 { // beyond properties.9
+		a.property(contact.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
+	}
+	f.other.property(contact.NewProperty{Name: "theirs"})
+	fields := []string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "limitMailsPermanently", "limitMailsTemporarilyUntil", "preferredStoreId"}
+	staff := []string{"companyId", "latestPermissionSource"}
+	customer, all := append(slices.Clone(fields), "password"), append(append(slices.Clone(fields), staff...), "password")
+	for i := range 11 {
+		if i != 1 {
+			customer = append(customer, fmt.Sprint("properties.", i+1))
+		}
+		all = append(all, fmt.Sprint("properties.", i+1))
+	}
+	customer, all = append(customer, "logins"), append(all, "logins", "membership")
+	for name, tt := range map[string]struct {
+		ctx  context.Context
+		want []string
+	}{"customer": {a.as(a.create(nil)), customer}, "agent": {a.agent, all}, "admin": {a.admin, all}} {
+		if diff := cmp.Diff(tt.want, must(f.WritablePaths(tt.ctx))); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+	if _, err := f.WritablePaths(t.Context()); !errors.Is(err, contact.ErrUnauthenticated) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+// TestWritablePathsAreThose tries each path as a customer and as an agent: what is listed is accepted, and the rest refused.
+func TestWritablePathsAreThose(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	properties := map[string]int{
+		"open":      a.property(contact.NewProperty{Name: "Open"}),
+		"read-only": a.property(contact.NewProperty{Name: "Locked", ReadOnly: true}),
+		"required":  a.property(contact.NewProperty{Name: "Language", Required: true}),
+		"bound":     a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
+	}
+	values := map[*contact.Field]any{
+		contact.Email: "eva@example.net", contact.PhoneCountryCode: "47", contact.Phone: "029 2018 0123", contact.FirstName: "Eva", contact.LastName: "Ek",
+		contact.LimitPermanently: true, contact.LimitUntil: start.Add(time.Hour), contact.PreferredStore: a.stores[2], contact.Company: a.companies[2],
+		contact.PermissionSource: "form",
+	}
+	type try func(ctx context.Context, c *ent.Contact) error
+	details := func(d contact.Details) try {
+		return func(ctx context.Context, c *ent.Contact) error { return errOf(f.details(ctx, c.ID, d)) }
+	}
+	trials := map[string]try{
+		"password": func(ctx context.Context, c *ent.Contact) error {
+			return errOf(f.Update(ctx, contact.Update{ID: c.ID, Lock: overwrite, Password: &contact.PasswordChange{New: new("new"), Current: new("old")}}))
+		},
+		"logins":     details(contact.Details{Logins: &[]contact.Login{{Name: "eva", Kind: login.KindBlank}}}),
+		"membership": details(contact.Details{Membership: &a.segments}),
+	}
+	for _, field := range contact.Fields {
+		value, ok := values[field]
+		if !ok {
+			t.Fatalf("no value to try for %s", field.Path)
+		}
+		trials[field.Path] = func(ctx context.Context, c *ent.Contact) error {
+			return errOf(f.update(ctx, c.ID, contact.Patch{field: value}))
+		}
+	}
+	for _, id := range properties {
+		trials[fmt.Sprint("properties.", id)] = details(contact.Details{Properties: []contact.PropertyPatch{{Property: id, Values: []contact.Value{{Value: "x"}}}}})
+	}
+	for _, role := range []string{"customer", "agent"} {
+		for path, try := range trials {
+			c := must(a.Create(a.agent, contact.Create{RegistrationSource: "test", Password: &contact.PasswordChange{New: new("old")}})).Contact
+			ctx := a.agent
+			if role == "customer" {
+				ctx = a.as(c)
+			}
+			listed := slices.Contains(must(f.WritablePaths(ctx)), path)
+			err := try(ctx, c)
+			var errs contact.Errors
+			switch {
+			case listed && err != nil:
+				t.Errorf("%s is listed for a %s, and refused: %v", path, role, err)
+			case listed && a.get(c.ID).Version == c.Version:
+				t.Errorf("%s by a %s: nothing was written", path, role)
+			case !listed && (!errors.As(err, &errs) || len(errs) != 1 || errs[0].Path != path || errs[0].Code != contact.Forbidden && errs[0].Code != contact.ReadOnly):
+				t.Errorf("%s is not listed for a %s: %v", path, role, err)
+			}
+			must(a.Delete(a.admin, contact.Delete{ID: c.ID, Lock: overwrite})) // its keys are free for the next
+		}
+		for _, path := range must(f.WritablePaths(a.agent)) {
+			if trials[path] == nil {
+				t.Errorf("%s is listed, and is not tried", path)
+			}
+		}
+	}
+}
