@@ -59,7 +59,7 @@ func TestErrorCodesAreThoseOfTheRules(t *testing.T) {
 // Each type says in the schema which codes it comes with.
 func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 	t.Parallel()
-	types := servedTypes(t)
+	types := served(t).Types
 	for _, code := range append(contactCodes(t), string(model.ContactErrorCodeSignInRefused)) {
 		e := payloadError(&contact.Error{Code: contact.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Others: &contact.Divergence{}, Existing: &ent.Contact{ID: 2}})
 		if code == string(model.ContactErrorCodeSignInRefused) {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,26 +15,29 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// servedTypes are the types of our own that the served schema has.
-func servedTypes(t *testing.T) map[string]*ast.Definition {
+// served is the served schema, without what every schema has.
+func served(t *testing.T) *ast.Schema {
 	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "served", Input: SDL()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	types := map[string]*ast.Definition{}
-	for name, def := range schema.Types {
-		if !def.BuiltIn {
-			types[name] = def
-		}
-	}
-	return types
+	maps.DeleteFunc(schema.Types, func(_ string, d *ast.Definition) bool { return d.BuiltIn })
+	maps.DeleteFunc(schema.Directives, func(_ string, d *ast.DirectiveDefinition) bool { return d.Position.Src.BuiltIn })
+	return schema
 }
 
 // The schema's comments are the manual.
 func TestEverythingIsDescribed(t *testing.T) {
 	t.Parallel()
-	for name, def := range servedTypes(t) {
+	schema := served(t)
+	for name, def := range schema.Directives {
+		described(t, "@"+name, def.Description)
+		for _, a := range def.Arguments {
+			described(t, "@"+name+"("+a.Name+")", a.Description)
+		}
+	}
+	for name, def := range schema.Types {
 		described(t, name, def.Description)
 		for _, f := range def.Fields {
 			if strings.HasPrefix(f.Name, "__") {

@@ -327,14 +327,14 @@ extend type Mutation {
   "Adds a company. For admins."
   createCompany(
     "Its name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): CompanyPayload!
   "Gives a company another name. For admins."
   updateCompany(
     "The global id or the plain number."
     id: ID!
     "Its new name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): CompanyPayload!
   "Removes a company that no contact refers to. For admins."
   deleteCompany(
@@ -453,7 +453,7 @@ type ContactEdge {
 "Narrows a list of contacts. All that is given must hold; null is the same as absent."
 input ContactFilter {
   "Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words."
-  name: String
+  name: String @length(max: 250)
   "The email address, without regard to case."
   email: String
   "The phone number, however it is written; without a leading + it needs ` + "`" + `phoneCountryCode` + "`" + `."
@@ -472,7 +472,7 @@ input ContactFilter {
   Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
   characters and 16 words.
   """
-  search: String
+  search: String @length(max: 250)
 }
 
 "What to order contacts by. Ties go by id."
@@ -816,7 +816,7 @@ extend type Query {
 "A new property."
 input CreatePropertyInput {
   "Its name, at most 250 characters, unique within the account without regard to case."
-  name: String!
+  name: String! @length(max: 250)
   "What its values look like. It cannot be changed later."
   type: PropertyType! = TEXT
   "Whether it takes several values. It cannot be changed later."
@@ -825,8 +825,8 @@ input CreatePropertyInput {
   required: Boolean! = false
   "Whether customers may not write it."
   readOnly: Boolean! = false
-  "The values that it takes, for type CHOICE."
-  choices: [String!]
+  "The values that it takes, for type CHOICE, each at most 4000 characters."
+  choices: [String!] @length(max: 4000)
   """
   The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
   cannot be changed later.
@@ -838,14 +838,14 @@ input CreatePropertyInput {
 input UpdatePropertyInput {
   "The property: its global id or plain number."
   id: ID!
-  "Its new name."
-  name: String
+  "Its new name, at most 250 characters, unique within the account without regard to case."
+  name: String @length(max: 250)
   "Whether it must not be cleared."
   required: Boolean
   "Whether customers may not write it."
   readOnly: Boolean
-  "The full new list of values that it takes. One that contacts have cannot go."
-  choices: [String!]
+  "The full new list of values that it takes, each at most 4000 characters. One that contacts have cannot go."
+  choices: [String!] @length(max: 4000)
 }
 
 "The outcome of a mutation about a property."
@@ -885,6 +885,15 @@ scalar Time
 
 "Any JSON value."
 scalar JSON
+
+"""
+The most UTF-16 units that the text may have; of a list, that each of its texts may have. A longer one is refused. It is for what is
+generated from this schema: forms can say it before they send.
+"""
+directive @length(
+  "How many."
+  max: Int!
+) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 
 "Something with an id that is unique across all types."
 interface Node {
@@ -960,14 +969,14 @@ extend type Mutation {
   "Adds a segment. For admins."
   createSegment(
     "Its name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): SegmentPayload!
   "Gives a segment another name. For admins."
   updateSegment(
     "The global id or the plain number."
     id: ID!
     "Its new name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): SegmentPayload!
   "Removes a segment that no contact is in. For admins."
   deleteSegment(
@@ -1069,14 +1078,14 @@ extend type Mutation {
   "Adds a store. For admins."
   createStore(
     "Its name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): StorePayload!
   "Gives a store another name. For admins."
   updateStore(
     "The global id or the plain number."
     id: ID!
     "Its new name, at most 250 characters."
-    name: String!
+    name: String! @length(max: 250)
   ): StorePayload!
   "Removes a store that no contact refers to. For admins."
   deleteStore(
@@ -1102,15 +1111,15 @@ enum ConflictPolicy {
 "The fields to write: absent is untouched, null is cleared. ` + "`" + `limitMailsPermanently` + "`" + ` and ` + "`" + `newPassword` + "`" + ` cannot be null."
 input ContactPatch {
   "At most 250 characters; unique within the account without regard to case."
-  email: String
+  email: String @length(max: 250)
   "At most 10 characters."
-  phoneCountryCode: String
+  phoneCountryCode: String @length(max: 10)
   "At most 20 characters; unique within the account however it is written."
-  phone: String
+  phone: String @length(max: 20)
   "At most 50 characters."
-  firstName: String
+  firstName: String @length(max: 50)
   "At most 50 characters."
-  lastName: String
+  lastName: String @length(max: 50)
   "The source of the latest permission. Not for customers."
   latestPermissionSource: String
   "Whether the contact wants no mails at all."
@@ -1122,7 +1131,7 @@ input ContactPatch {
   "The company that the contact belongs to. Not for customers."
   companyId: ID
   "A new password, at most 1000 characters; it ends the contact's other sessions."
-  newPassword: String
+  newPassword: String @length(max: 1000)
   "The password as it is now: a customer that sets a new one must know it."
   currentPassword: String
 }
@@ -1188,16 +1197,19 @@ input ContactPropertyInput {
 
 "One value of a property."
 input PropertyValueInput {
-  "The value as text, of the form that the property's type asks for; at most 4000 characters."
-  value: String!
+  """
+  The value as text, of the form that the property's type asks for; at most 4000 characters. Of a property that is another name for
+  a field it takes no more than the field does.
+  """
+  value: String! @length(max: 4000)
   "A remark on the value, at most 250 characters."
-  description: String
+  description: String @length(max: 250)
 }
 
 "A name to sign in with. A blank name is dropped."
 input LoginInput {
   "The name, at most 250 characters."
-  name: String!
+  name: String! @length(max: 250)
   "What sort of name it is."
   type: LoginType! = BLANK
 }
@@ -1233,9 +1245,9 @@ type SetContactDetailsPayload {
 "A new contact."
 input CreateContactInput {
   "Where the contact comes from, at most 50 characters."
-  registrationSource: String!
+  registrationSource: String! @length(max: 50)
   "The IPv4 address that the contact registered from, at most 16 characters."
-  registrationIp: String! = ""
+  registrationIp: String! = "" @length(max: 16)
   "The store that registers the contact: its global id or plain number."
   registrationStoreId: ID
   "The fields. ` + "`" + `currentPassword` + "`" + ` has no meaning here."

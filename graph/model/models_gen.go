@@ -184,7 +184,7 @@ type CreatePropertyInput struct {
 	Required bool `json:"required"`
 	// Whether customers may not write it.
 	ReadOnly bool `json:"readOnly"`
-	// The values that it takes, for type CHOICE.
+	// The values that it takes, for type CHOICE, each at most 4000 characters.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 	// The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
 	// cannot be changed later.
@@ -299,7 +299,8 @@ type PropertyPayload struct {
 
 // One value of a property.
 type PropertyValueInput struct {
-	// The value as text, of the form that the property's type asks for; at most 4000 characters.
+	// The value as text, of the form that the property's type asks for; at most 4000 characters. Of a property that is another name for
+	// a field it takes no more than the field does.
 	Value string `json:"value"`
 	// A remark on the value, at most 250 characters.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
@@ -473,13 +474,13 @@ type UpdateContactsPayload struct {
 type UpdatePropertyInput struct {
 	// The property: its global id or plain number.
 	ID string `json:"id"`
-	// Its new name.
+	// Its new name, at most 250 characters, unique within the account without regard to case.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 	// Whether it must not be cleared.
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
 	// Whether customers may not write it.
 	ReadOnly graphql.Omittable[*bool] `json:"readOnly,omitempty"`
-	// The full new list of values that it takes. One that contacts have cannot go.
+	// The full new list of values that it takes, each at most 4000 characters. One that contacts have cannot go.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 }
 

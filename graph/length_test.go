@@ -1,0 +1,176 @@
+package graph_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"contactgraph/ent/property"
+	"contactgraph/graph"
+	"contactgraph/internal/contact"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// input is an input field or an argument of the served schema that takes text.
+type input struct {
+	described int // the most characters, as its description has it; 0 if it is silent
+	max       int // as the directive has it; 0 without one
+}
+
+var atMost = regexp.MustCompile(`(?i)at most (\d+)\s+characters`)
+
+// textInputs lists them: as Type.field, and Type.field(argument).
+func textInputs(t *testing.T) map[string]input {
+	t.Helper()
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "served", Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]input{}
+	add := func(name, description string, typ *ast.Type, directives ast.DirectiveList) {
+		var in input
+		if m := atMost.FindStringSubmatch(description); m != nil {
+			in.described = must(strconv.Atoi(m[1]))
+		}
+		if d := directives.ForName("length"); d != nil {
+			in.max = must(strconv.Atoi(d.Arguments.ForName("max").Value.Raw))
+		}
+		if typ.Name() == "String" || in != (input{}) {
+			all[name] = in
+		}
+	}
+	for name, def := range schema.Types {
+		if def.BuiltIn {
+			continue
+		}
+		for _, f := range def.Fields {
+			if def.Kind == ast.InputObject {
+				add(name+"."+f.Name, f.Description, f.Type, f.Directives)
+			}
+			for _, a := range f.Arguments {
+				if !strings.HasPrefix(f.Name, "__") {
+					add(name+"."+f.Name+"("+a.Name+")", a.Description, a.Type, a.Directives)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// unbounded are the texts of any length: what is looked up, and what is compared with a hash.
+var unbounded = []string{
+	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
+	"ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
+	"Mutation.signIn(account)", "Mutation.signIn(login)", "Mutation.signIn(password)",
+	"Query.contactByEmail(email)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
+	"Query.contactBySecret(secret)", "Query.contactChanges(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)",
+}
+
+func TestLengthsAreDescribed(t *testing.T) {
+	t.Parallel()
+	inputs := textInputs(t)
+	for name, in := range inputs {
+		if in.max != in.described {
+			t.Errorf("%s: @length says %d, and its description %d", name, in.max, in.described)
+		}
+		if (in.max == 0) != slices.Contains(unbounded, name) {
+			t.Errorf("%s: give it @length, or let it be unbounded; it has %d", name, in.max)
+		}
+	}
+	for _, name := range unbounded {
+		if _, ok := inputs[name]; !ok {
+			t.Errorf("%s is not in the schema", name)
+		}
+	}
+	for _, f := range contact.Fields {
+		if got := inputs["ContactPatch."+f.Path].max; got != f.Limit {
+			t.Errorf("ContactPatch.%s: @length says %d, and the rules %d", f.Path, got, f.Limit)
+		}
+	}
+}
+
+// TestLengthsAreThose sends, for each @length of the schema, a text that is as long and one that is longer by a unit.
+func TestLengthsAreThose(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	choice := must(f.contacts.CreateProperty(a.ctx, contact.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
+	const create = `createContact(input: {registrationSource: "test", set: {}, %s}) { errors { code path } }`
+	bounds := map[string]string{
+		"ContactFilter.name":                    `contacts(filter: {name: $t}) { nodes { id } }`,
+		"ContactFilter.search":                  `contacts(filter: {search: $t}) { nodes { id } }`,
+		"PropertyValueInput.value":              fmt.Sprintf(create, fmt.Sprintf(`properties: [{propertyId: %d, values: [{value: $t}]}]`, a.note)),
+		"PropertyValueInput.description":        fmt.Sprintf(create, fmt.Sprintf(`properties: [{propertyId: %d, values: [{value: "", description: $t}]}]`, a.note)),
+		"LoginInput.name":                       fmt.Sprintf(create, `logins: [{name: $t}]`),
+		"CreateContactInput.registrationSource": `createContact(input: {registrationSource: $t, set: {}}) { errors { code path } }`,
+		"CreateContactInput.registrationIp":     `createContact(input: {registrationSource: "test", registrationIp: $t, set: {}}) { errors { code path } }`,
+		"CreatePropertyInput.name":              `createProperty(input: {name: $t}) { errors { code path } }`,
+		"CreatePropertyInput.choices":           `createProperty(input: {name: "New", type: CHOICE, choices: ["a", $t]}) { errors { code path } }`,
+		"UpdatePropertyInput.name":              fmt.Sprintf(`updateProperty(input: {id: %d, name: $t}) { errors { code path } }`, a.note),
+		"UpdatePropertyInput.choices":           fmt.Sprintf(`updateProperty(input: {id: %d, choices: ["a", $t]}) { errors { code path } }`, choice),
+		"Mutation.createStore(name)":            `createStore(name: $t) { errors { code path } }`,
+		"Mutation.createCompany(name)":          `createCompany(name: $t) { errors { code path } }`,
+		"Mutation.createSegment(name)":          `createSegment(name: $t) { errors { code path } }`,
+		"Mutation.updateStore(name)":            fmt.Sprintf(`updateStore(id: %d, name: $t) { errors { code path } }`, a.stores[0]),
+		"Mutation.updateCompany(name)":          fmt.Sprintf(`updateCompany(id: %d, name: $t) { errors { code path } }`, a.company),
+		"Mutation.updateSegment(name)":          fmt.Sprintf(`updateSegment(id: %d, name: $t) { errors { code path } }`, a.segments[0]),
+	}
+	for _, name := range []string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "newPassword"} {
+		bounds["ContactPatch."+name] = fmt.Sprintf(`createContact(input: {registrationSource: "test", set: {%s: $t}}) { errors { code path } }`, name)
+	}
+	inputs := textInputs(t)
+	for name, in := range inputs {
+		if in.max > 0 && bounds[name] == "" {
+			t.Errorf("%s has @length and no trial", name)
+		}
+	}
+	for name, field := range bounds {
+		most := inputs[name].max
+		if most == 0 {
+			t.Errorf("%s is tried and has no @length", name)
+			continue
+		}
+		last := "😀" // of two units
+		if strings.HasPrefix(name, "Update") {
+			last = "🙂" // the name that a creation has taken is another
+		}
+		document := `mutation($t: String!) { ` + field + ` }`
+		if strings.HasPrefix(field, "contacts(") {
+			document = `query($t: String!) { ` + field + ` }`
+		}
+		for _, longer := range []int{1, 0} { // in this order, because the other is stored
+			text := strings.Repeat("1", most+longer-2) + last
+			codes := f.refusals(f.ask(a.admin, document, object{"t": text}))
+			var want []string
+			if longer > 0 {
+				want = []string{"TOO_LONG"}
+				if strings.HasPrefix(field, "contacts(") {
+					want = []string{fmt.Sprintf("BAD_USER_INPUT at most %d characters", most)}
+				}
+			}
+			if !slices.Equal(codes, want) {
+				t.Errorf("%s of %d units: %v, want %v", name, contact.Length(text), codes, want)
+			}
+		}
+	}
+}
+
+// refusals are the codes in the payload of the answer, or why it has no data, with the length that it tells.
+func (f *fixture) refusals(got reply) (codes []string) {
+	f.t.Helper()
+	for _, e := range got.Errors {
+		codes = append(codes, fmt.Sprint(e.Extensions["code"], " ", atMost.FindString(e.Message)))
+	}
+	for _, payload := range got.Data {
+		errs, _ := pick(payload, "errors")["errors"].([]any)
+		for _, e := range errs {
+			codes = append(codes, e.(object)["code"].(string))
+		}
+	}
+	return codes
+}
