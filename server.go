@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -175,7 +176,11 @@ func (s *state) settings() web.Settings {
 	if !s.demo.Load() {
 		return web.Settings{}
 	}
-	return web.Settings{Demo: &web.Demo{Key: demo.AgentKey, SignIns: []web.SignIn{}}}
+	d := &web.Demo{Key: demo.AgentKey}
+	for _, in := range demo.SignIns() {
+		d.SignIns = append(d.SignIns, web.SignIn(in))
+	}
+	return web.Settings{Demo: d}
 }
 
 // server puts the doors together.
@@ -254,13 +259,21 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, no
   %[1]s/f/webapp-api-custinfo  iService
 `, "http://"+net.JoinHostPort(host, port), c.DatabaseName())
 	if now.demo.Load() {
-		text += fmt.Sprintf(`
-Demo data: send the header X-ApiKey: %s (or %s; %s for the account %s), or sign in
-as %s or %s, password %s, account %s.
-`, demo.AdminKey, demo.AgentKey, demo.OtherKey, demo.OtherAccount, demo.AgentLogin, demo.CustomerLogin, demo.Password, demo.Account)
+		text += demoGreeting()
 	}
 	if n, err := s.Auth.Accounts(ctx); n == 0 && err == nil {
 		text += "\nThere is no account yet: contactgraph key create --new-account --account NAME --name KEY --role admin makes one.\n"
 	}
 	return text
+}
+
+// demoGreeting says how to get in where the demo data is.
+func demoGreeting() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nDemo data: send the header X-ApiKey: %s (or %s; %s for the account %s), or sign in:\n\n",
+		demo.AdminKey, demo.AgentKey, demo.OtherKey, demo.OtherAccount)
+	for _, in := range demo.SignIns() {
+		fmt.Fprintf(&b, "  %-8s  %-26s  password %s, account %s\n", strings.ToLower(in.Role), in.Login, in.Password, in.Account)
+	}
+	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"contactgraph/internal/demo"
 )
 
 // output collects what a command writes while others read it.
@@ -115,6 +118,19 @@ func TestServeDemo(t *testing.T) {
 		if !strings.Contains(r.stdout.String(), "demo-admin") {
 			t.Errorf("%s: printed %s", start, &r.stdout)
 		}
+		for _, in := range demo.SignIns() {
+			if !strings.Contains(r.stdout.String(), in.Login) {
+				t.Errorf("%s: %s is not told of: %s", start, in.Login, &r.stdout)
+			}
+			document := fmt.Sprintf(`mutation { signIn(account: %q, login: %q, password: %q) { viewer { role } } }`, in.Account, in.Login, in.Password)
+			query, err := json.Marshal(map[string]string{"query": document})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if status, body := r.send("POST", "/graphql", string(query), "Content-Type", "application/json"); !strings.Contains(body, fmt.Sprintf(`{"role":%q}`, in.Role)) {
+				t.Errorf("%s: signing in as %s: %d %s", start, in.Login, status, body)
+			}
+		}
 		if status, body := r.send("GET", "/readyz", ""); status != http.StatusOK {
 			t.Errorf("%s: /readyz %d %s", start, status, body)
 		}
@@ -143,6 +159,35 @@ func TestServeDemo(t *testing.T) {
 			if !json.Valid([]byte(line)) || strings.Contains(line, "demo-password") || strings.Contains(line, "demo-agent") {
 				t.Errorf("%s: logged %s", start, line)
 			}
+		}
+	}
+}
+
+// TestSecureCookies: what the operator says of HTTPS holds at both doors that set a cookie.
+func TestSecureCookies(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []string{"false", "true"} {
+		r := begin(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db"), "--demo", "--demo-contacts", "1", "--secure-cookies="+secure).ready()
+		for _, door := range []struct{ path, contentType, body string }{
+			{"/graphql", "application/json", `{"query":"mutation { signIn(account: \"Demo\", login: \"admin@example.com\", password: \"demo-password\", cookie: true) { token } }"}`},
+			{"/f/webapp-api-login?api=login", "application/x-www-form-urlencoded", "emailAddress=customer11%401to1service.com&Password=demo-password"},
+		} {
+			q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+door.path, strings.NewReader(door.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q.Header.Set("Content-Type", door.contentType)
+			answer, err := http.DefaultClient.Do(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if set := answer.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly {
+				t.Errorf("--secure-cookies=%s at %s: %v", secure, door.path, set)
+			}
+		}
+		if err := r.end(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -31,10 +31,10 @@ type Demo struct {
 
 // SignIn is somebody whom one can sign in as.
 type SignIn struct {
-	Role     string `json:"role"`
-	Account  string `json:"account"`
+	Role     string `json:"role"` // as the API names it
 	Login    string `json:"login"`
 	Password string `json:"password"`
+	Account  string `json:"account"`
 }
 
 // The pages, by the names of their files.

@@ -28,11 +28,29 @@ const (
 	AgentKey = "demo-agent"
 	OtherKey = "demo-other" // an admin's key of OtherAccount
 
-	AgentLogin    = "agent@example.com" // a user of Account
+	AdminLogin    = "admin@example.com" // users of Account
+	AgentLogin    = "agent@example.com"
 	CustomerLogin = "customer11@1to1service.com"
 	CustomerID    = 466             // the contact that CustomerLogin is a login of
-	Password      = "demo-password" // of both
+	Password      = "demo-password" // of all three
 )
+
+// SignIn is what one can sign in with.
+type SignIn struct {
+	Role     string // as the API names it
+	Login    string
+	Password string
+	Account  string
+}
+
+// SignIns lists all that one can sign in with, those who may do most first.
+func SignIns() []SignIn {
+	return []SignIn{
+		{viewer.Admin.String(), AdminLogin, Password, Account},
+		{viewer.Agent.String(), AgentLogin, Password, Account},
+		{viewer.Customer.String(), CustomerLogin, Password, Account},
+	}
+}
 
 // MaxContacts is how many contacts Account can have: those of OtherAccount are numbered above.
 const MaxContacts = otherBase
@@ -109,11 +127,13 @@ func (s seeder) seedMain(ctx context.Context, n int) error {
 	if err := s.key(ctx, account, AdminKey, viewer.Admin); err != nil {
 		return err
 	}
-	_, err = s.auth.CreateUser(ctx, account, auth.NewUser{
-		Login: AgentLogin, Name: "Demo Agent", Password: Password, Role: viewer.Agent,
-	})
-	if err != nil {
-		return err
+	for _, u := range []auth.NewUser{
+		{Login: AdminLogin, Name: "Demo Admin", Password: Password, Role: viewer.Admin},
+		{Login: AgentLogin, Name: "Demo Agent", Password: Password, Role: viewer.Agent},
+	} {
+		if _, err := s.auth.CreateUser(ctx, account, u); err != nil {
+			return err
+		}
 	}
 	if err := s.catalog(viewer.NewSystemContext(ctx, account), mainCatalog); err != nil {
 		return err
