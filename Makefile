@@ -2,6 +2,7 @@
 # make test      everything that CI runs
 # make generate  ent's client, gqlgen's server and the console's documents, after a change of ent/schema, schema or web/src/**.graphql
 # make web       the pages in web/dist, after a change of web/src
+# make screenshots  runs the stories of web/e2e in a browser; the screenshots that they take go to SCREENSHOTS=…
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
 # make bench     side by side with a server written by hand (ARGS=…)
 # make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
@@ -11,7 +12,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-faults test-feed test-powercut tools generate web fresh migration lint fuzz bench
+.PHONY: build run test test-faults test-feed test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # Folders with npm packages that the build of the pages and tests need.
@@ -32,12 +33,13 @@ test: tools fresh lint
 	go test -race -timeout 20m ./...
 	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -count=1 -timeout 20m $(BOTH)
 
-# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and two Debian packages.
+# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and three Debian packages.
 tools: $(NPM:%=%/node_modules)
-	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null; then exit; fi; \
-	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql and pgbouncer" >&2; exit 1; fi; \
+	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null && \
+		[ -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then exit; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql, pgbouncer and chromium" >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
-	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer >/dev/null
+	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer chromium >/dev/null
 
 $(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
@@ -50,6 +52,10 @@ generate:
 
 web:
 	npm run --silent --prefix web build
+
+SCREENSHOTS := bin/screenshots
+screenshots: tools
+	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) go test -count=1 -timeout 20m -v -run TestInTheBrowser ./internal/acceptance
 
 # The committed code is what the generators make of the sources.
 fresh:
