@@ -36,6 +36,7 @@ var routes = []route{
 	{Route{http.MethodGet, changes, "getChanges"}, rest(REST.GetChanges)},
 	{Route{"", changes, "changesMethodNotAllowed"}, notAllowed(http.MethodGet)},
 	{Route{"", "/api/", "noRoute"}, rest(REST.NoRoute)},
+	{Route{http.MethodGet, "/openapi.json", "openapi"}, rest(REST.OpenAPI)},
 
 	{Route{"", "/f/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},
 	{Route{"", "/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},

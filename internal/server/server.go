@@ -20,6 +20,8 @@ type REST interface {
 	MethodNotAllowed(allow ...string) http.HandlerFunc
 	// NoRoute answers an address that the API does not have.
 	NoRoute(w http.ResponseWriter, r *http.Request)
+	// OpenAPI answers with the document that describes all of them.
+	OpenAPI(w http.ResponseWriter, r *http.Request)
 	CustInfo(w http.ResponseWriter, r *http.Request)
 	Login(w http.ResponseWriter, r *http.Request)
 }

@@ -34,6 +34,7 @@ func (doors) GetContact(w http.ResponseWriter, r *http.Request) { say("getContac
 func (doors) PutContact(w http.ResponseWriter, r *http.Request) { say("putContact")(w, r) }
 func (doors) GetChanges(w http.ResponseWriter, r *http.Request) { say("getChanges")(w, r) }
 func (doors) NoRoute(w http.ResponseWriter, r *http.Request)    { say("noRoute")(w, r) }
+func (doors) OpenAPI(w http.ResponseWriter, r *http.Request)    { say("openapi")(w, r) }
 func (doors) CustInfo(w http.ResponseWriter, r *http.Request)   { say("custInfo")(w, r) }
 func (doors) Login(w http.ResponseWriter, r *http.Request)      { say("login")(w, r) }
 func (doors) MethodNotAllowed(allow ...string) http.HandlerFunc {
