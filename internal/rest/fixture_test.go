@@ -20,6 +20,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/resttest"
 	"contactgraph/internal/store"
 	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
@@ -204,6 +205,7 @@ func (f *fixture) do(method, path, body string, h headers) response {
 	if got := res.Header.Get("Cache-Control"); got != "no-store" {
 		f.t.Errorf("%s %s: Cache-Control is %q", method, path, got)
 	}
+	asDocumented(f.t, resttest.Answer{Method: method, Target: path, Status: res.StatusCode, Header: res.Header, Body: answer.body})
 	return answer
 }
 
