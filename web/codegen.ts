@@ -15,6 +15,7 @@ const config: CodegenConfig = {
         scalars: { Version: 'string', Time: 'string', JSON: 'unknown' },
       },
     },
+    'src/gql/lengths.ts': { plugins: [{ add: { content: mark } }, './build/lengths.cjs'] },
   },
 };
 

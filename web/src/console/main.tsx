@@ -1,29 +1,25 @@
+// The console: it starts here.
 import '@mantine/core/styles.css';
-import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
-import { ApolloProvider } from '@apollo/client/react';
-import { Badge, Button, Checkbox, MantineProvider, Modal, Select, TextInput } from '@mantine/core';
+import '@mantine/notifications/styles.css';
+import './console.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
-import { WhoDocument as q } from '../gql';
+import { cssVariables, theme } from '../parts/theme';
 import { nonce } from '../settings';
+import { Console } from './console';
 
-const client = new ApolloClient({ cache: new InMemoryCache(), link: new HttpLink({ uri: '/graphql' }) });
+setNonce(nonce); // for what keeps the page from scrolling behind a dialog
+
 const root = document.getElementById('root');
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <MantineProvider getStyleNonce={() => nonce} defaultColorScheme="auto">
-        <ApolloProvider client={client}>
-          <BrowserRouter>
-            <Button onClick={() => client.query({ query: q }).then(console.log)}>hello</Button>
-            <TextInput label="x" />
-            <Modal opened={false} onClose={() => {}} />
-            <Checkbox />
-            <Select data={[]} />
-            <Badge>hu</Badge>
-          </BrowserRouter>
-        </ApolloProvider>
-      </MantineProvider>
-    </StrictMode>,
-  );
+if (root === null) throw new Error('the page has no root');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <Notifications position="bottom-right" />
+      <Console />
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,80 @@
+// Saving a draft: only what was changed, against the version that the person saw, merged with what others have done since.
+import type { ApolloClient } from '@apollo/client';
+import {
+  type ComparisonPartsFragment,
+  type ContactPartsFragment,
+  type ErrorPartsFragment,
+  SetContactDetailsDocument,
+  UpdateContactDocument,
+} from '../gql';
+import type { Draft } from './draft';
+import { inputsOf } from './input';
+
+/** What the server says when others want something else: the comparison that a person must decide. */
+export type Conflict = Extract<ErrorPartsFragment, { __typename: 'VersionConflict' }>;
+
+/** What became of a draft. Its two writes stand each by itself: one may be saved and the other refused. */
+export interface Outcome {
+  /** The contact after the last write that was accepted; absent if none was. */
+  contact?: ContactPartsFragment;
+  /** The paths that are saved. */
+  saved: string[];
+  /** The ids of the changes that were made. */
+  changes: string[];
+  /** What others had changed meanwhile, and was merged with. */
+  cameIn: ComparisonPartsFragment[];
+  /** What the person can mend. */
+  errors: ErrorPartsFragment[];
+  /** What the person must decide. */
+  conflict?: Conflict;
+}
+
+/** What both mutations answer. */
+interface Payload {
+  contact: ContactPartsFragment | null;
+  change: { id: string } | null;
+  merge: { fields: ComparisonPartsFragment[] } | null;
+  errors: ErrorPartsFragment[];
+}
+
+/** Saves a draft of the contact. It throws when there is no answer, or none to the point: then nothing is known to be saved. */
+export async function save(client: ApolloClient, id: string, draft: Draft): Promise<Outcome> {
+  const { patch, patched, details, detailed } = inputsOf(draft.edits);
+  const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
+  const outcome: Outcome = { saved: [], changes: [], cameIn: [], errors: [] };
+  if (patched.length > 0) {
+    const input = { ...lock, set: patch };
+    const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
+    take(outcome, patched, data?.updateContact);
+  }
+  if (detailed.length > 0) {
+    const input = { ...lock, ...details };
+    const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
+    take(outcome, detailed, data?.setContactDetails);
+  }
+  return outcome;
+}
+
+/** Adds what became of a write of some paths. */
+function take(outcome: Outcome, paths: string[], payload: Payload | undefined): void {
+  if (!payload) return;
+  const { contact, change, merge, errors } = payload;
+  for (const error of errors) {
+    if (error.__typename === 'VersionConflict') outcome.conflict = joined(outcome.conflict, error);
+    else outcome.errors.push(error);
+  }
+  if (contact === null) return;
+  // The second write merges with the first, which is nobody else's.
+  outcome.cameIn.push(...(merge?.fields ?? []).filter((f) => f.changedAt !== null && !outcome.saved.includes(f.path)));
+  outcome.contact = contact;
+  outcome.saved.push(...paths);
+  if (change) outcome.changes.push(change.id);
+}
+
+/** One conflict of those of both writes: the later one has the contact as it is now. */
+function joined(first: Conflict | undefined, second: Conflict): Conflict {
+  const seen = new Set(second.fields.filter((f) => f.overlaps).map((f) => f.path));
+  const rest = (first?.fields ?? []).filter((f) => f.overlaps && !seen.has(f.path));
+  const paths = new Set(rest.map((f) => f.path));
+  return { ...second, fields: [...rest, ...second.fields.filter((f) => !paths.has(f.path))] };
+}

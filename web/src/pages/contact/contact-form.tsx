@@ -1,0 +1,101 @@
+import { Alert, Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { type FormEvent, useEffect, useRef } from 'react';
+import { loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
+import { FaultNote } from '../../parts/fault-note';
+import { useSession } from '../../session/session';
+import { CameIn } from './came-in';
+import classes from './contact-form.module.css';
+import { ErrorText } from './error-text';
+import { FormField } from './form-field';
+import type { Editing } from './use-editing';
+
+/** All that a contact has, to edit. Nothing is written before it is saved. */
+export function ContactForm({ editing }: { editing: Editing }) {
+  const { catalog } = useSession();
+  const form = useRef<HTMLFormElement>(null);
+  const properties = propertyFields(catalog);
+  const details = [loginsField, segmentsField];
+  const shown = new Set([...ownFields, ...properties, ...details].map(({ path }) => path));
+  const other = editing.outcome?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
+
+  useEffect(() => {
+    if (editing.outcome?.errors.length) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [editing.outcome]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    editing.save();
+  };
+  return (
+    <form ref={form} onSubmit={submit} aria-label="Contact">
+      <Stack>
+        <Notes editing={editing} other={other} />
+        <Fieldset legend="Details" className={classes.set}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            {ownFields.map((field) => (
+              <FormField key={field.path} field={field} editing={editing} />
+            ))}
+          </SimpleGrid>
+        </Fieldset>
+        {properties.length > 0 && (
+          <Fieldset legend="Properties" className={classes.set}>
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              {properties.map((field) => (
+                <FormField key={field.path} field={field} editing={editing} />
+              ))}
+            </SimpleGrid>
+          </Fieldset>
+        )}
+        <Fieldset legend="Signing in and segments" className={classes.set}>
+          <Stack>
+            {details.map((field) => (
+              <FormField key={field.path} field={field} editing={editing} />
+            ))}
+          </Stack>
+        </Fieldset>
+        {editing.dirty && <SaveBar editing={editing} />}
+      </Stack>
+    </form>
+  );
+}
+
+/** What came of the last save. */
+function Notes({
+  editing: { outcome, fault, save, dismiss },
+  other,
+}: {
+  editing: Editing;
+  other: Parameters<typeof ErrorText>[0]['errors'];
+}) {
+  return (
+    <>
+      {fault !== undefined && <FaultNote title="It is not known to be saved" error={fault} onRetry={save} />}
+      {other.length > 0 && (
+        <Alert role="alert" color="red" variant="outline" title="Not saved">
+          <ErrorText errors={other} />
+        </Alert>
+      )}
+      {outcome && outcome.saved.length > 0 && !outcome.conflict && <CameIn fields={outcome.cameIn} onClose={dismiss} />}
+    </>
+  );
+}
+
+function SaveBar({ editing: { count, saving, discard } }: { editing: Editing }) {
+  return (
+    <Paper withBorder shadow="md" p="sm" className={classes.bar}>
+      <Group justify="space-between">
+        <Text size="sm" role="status">
+          {count === 1 ? '1 change is not saved' : `${count} changes are not saved`}
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={discard} disabled={saving}>
+            Discard
+          </Button>
+          <Button type="submit" loading={saving}>
+            Save
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}

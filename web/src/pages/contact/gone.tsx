@@ -1,0 +1,85 @@
+import { useApolloClient } from '@apollo/client/react';
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { Link } from 'react-router';
+import { time, who } from '../../contact/words';
+import { type ChangePartsFragment, RemainsDocument } from '../../gql';
+import { FaultNote } from '../../parts/fault-note';
+import { Page } from '../../parts/page';
+import { useSession } from '../../session/session';
+import { useUndo } from './use-undo';
+
+interface GoneProps {
+  id: string;
+  onReturned: () => void;
+}
+
+/** What stands where there is no contact that the viewer may see. One that was deleted can be brought back. */
+export function Gone({ id, onReturned }: GoneProps) {
+  const { staff } = useSession();
+  const deletion = useDeletion(id, staff);
+  const { undo, undoing, refusal, fault } = useUndo();
+  if (deletion === undefined) {
+    return (
+      <Page title="There is no such contact">
+        <Text>
+          Or you may not see it. Go to{' '}
+          <Anchor component={Link} to="/">
+            the beginning
+          </Anchor>
+          .
+        </Text>
+      </Page>
+    );
+  }
+  return (
+    <Page title="This contact was deleted">
+      <Stack align="flex-start">
+        <Text>
+          By {who(deletion.actor)}, {time(deletion.at)}.
+        </Text>
+        {refusal && (
+          <Alert role="alert" color="red" variant="outline" title="It cannot be brought back">
+            {refusal}
+          </Alert>
+        )}
+        {fault !== undefined && <FaultNote title="It is not known to be back" error={fault} />}
+        <Button loading={undoing !== undefined} onClick={() => undo(deletion).then((done) => done && onReturned())}>
+          Bring it back
+        </Button>
+        <Text size="sm" c="dimmed">
+          It comes back with all it had but its password.
+        </Text>
+      </Stack>
+    </Page>
+  );
+}
+
+/** The deletion of a contact, if its log ends with one. */
+function useDeletion(id: string, staff: boolean): ChangePartsFragment | undefined {
+  const client = useApolloClient();
+  const [deletion, setDeletion] = useState<ChangePartsFragment>();
+  useEffect(() => {
+    let over = false;
+    const find = async () => {
+      let last: ChangePartsFragment | undefined;
+      for (let after: string | null = null, more = true; more; ) {
+        const { data }: { data?: import('../../gql').RemainsQuery | undefined } = await client.query({
+          query: RemainsDocument,
+          variables: { id, after },
+          fetchPolicy: 'no-cache',
+        });
+        if (!data) return;
+        last = data.contactChanges.changes.at(-1) ?? last;
+        more = data.contactChanges.hasMore;
+        after = data.contactChanges.endCursor;
+      }
+      if (!over && last?.kind === 'DELETE') setDeletion(last);
+    };
+    if (staff) find().catch(() => {}); // there is no contact all the same
+    return () => {
+      over = true;
+    };
+  }, [client, id, staff]);
+  return deletion;
+}

@@ -1,0 +1,98 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { type Draft, edit, forget, isDirty, overtaken, rebase, shown, untouched } from '../../contact/draft';
+import { type Conflict, type Outcome, save } from '../../contact/save';
+import { snapshotOf, type Value } from '../../contact/values';
+import type { ChangePartsFragment, ContactPartsFragment, ErrorPartsFragment } from '../../gql';
+import { useSession } from '../../session/session';
+
+/** What a person does to a contact, and what comes of it. */
+export interface Editing {
+  dirty: boolean;
+  /** How many paths are edited. */
+  count: number;
+  saving: boolean;
+  /** What the last save says; undefined once the person goes on. */
+  outcome: Outcome | undefined;
+  /** Why the last save got no answer. */
+  fault: unknown;
+  /** The value that the form shows. */
+  value(path: string): Value;
+  /** What is wrong with a path. */
+  errors(path: string): ErrorPartsFragment[];
+  /** The last change of somebody else to a path since the page was opened. */
+  news(path: string): ChangePartsFragment | undefined;
+  /** Whether others have changed what the person is editing. */
+  overtaken(path: string): boolean;
+  set(path: string, value: Value): void;
+  discard(): void;
+  save(): void;
+  /** Settles a conflict: of the paths that overlap these are taken as others have them, and the rest is saved over it. */
+  settle(conflict: Conflict, theirs: readonly string[]): void;
+  /** Leaves a conflict undecided. */
+  dismiss(): void;
+  /** Takes notice of a change in the log. */
+  notice(change: ChangePartsFragment): void;
+}
+
+/** The editing of a contact, which others may change meanwhile. */
+export function useEditing(contact: ContactPartsFragment | null | undefined): Editing {
+  const { api } = useSession();
+  const [draft, setDraft] = useState(untouched);
+  const [saving, setSaving] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [fault, setFault] = useState<unknown>();
+  const [news, setNews] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
+  const own = useRef(new Set<string>()); // the ids of changes that were made here
+  const early = useRef<ChangePartsFragment[]>([]); // changes that arrived while it was not known whose they are
+  const now = useMemo(() => contact && snapshotOf(contact), [contact]);
+
+  const tell = useCallback((change: ChangePartsFragment) => {
+    if (own.current.has(change.id)) return;
+    setNews((before) => ({ ...before, ...Object.fromEntries(change.fields.map(({ path }) => [path, change])) }));
+  }, []);
+
+  const send = async (draft: Draft) => {
+    if (!contact) return;
+    setSaving(true);
+    setFault(undefined);
+    setOutcome(undefined);
+    setNews({});
+    try {
+      const done = await save(api.client, contact.id, draft);
+      for (const id of done.changes) own.current.add(id);
+      setDraft((latest) => forget(latest, done.saved));
+      setOutcome(done);
+    } catch (error) {
+      setFault(error);
+    }
+    setSaving(false);
+    for (const change of early.current.splice(0)) tell(change);
+  };
+
+  return {
+    dirty: isDirty(draft),
+    count: Object.keys(draft.edits).length,
+    saving,
+    outcome,
+    fault,
+    value: (path) => (now ? shown(draft, now, path) : null),
+    errors: (path) => outcome?.errors.filter((error) => error.path === path) ?? [],
+    news: (path) => news[path],
+    overtaken: (path) => !!now && overtaken(draft, now, path),
+    set: (path, value) => now && setDraft((latest) => edit(latest, now, path, value)),
+    discard: () => {
+      setDraft(untouched);
+      setOutcome(undefined);
+      setFault(undefined);
+    },
+    save: () => send(draft),
+    settle: (conflict, theirs) => {
+      const next = rebase(forget(draft, theirs), snapshotOf(conflict.latest));
+      setDraft(next);
+      setOutcome(undefined);
+      if (isDirty(next)) send(next);
+    },
+    dismiss: () => setOutcome(undefined),
+    notice: (change) => (saving ? early.current.push(change) : tell(change)),
+  };
+}

@@ -1,0 +1,46 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { Link, useSearchParams } from 'react-router';
+import { count } from '../../contact/words';
+import { FaultNote } from '../../parts/fault-note';
+import { Page } from '../../parts/page';
+import { ContactTable } from './contact-table';
+import { Filters } from './filters';
+import { type Listing, listingOf, orderOf, searchOf, sortedBy } from './listing';
+import { useContacts } from './use-contacts';
+
+/** All contacts: searched, narrowed, sorted, and scrolled as far as they reach. */
+export function ContactsPage() {
+  const [search, setSearch] = useSearchParams();
+  const listing = listingOf(search);
+  const change = (next: Listing) => setSearch(searchOf(next), { replace: true });
+  const { rows, total, loading, error, next, more } = useContacts(listing);
+  return (
+    <Page
+      title="Contacts"
+      actions={
+        <Button component={Link} to="/contacts/new">
+          New contact
+        </Button>
+      }
+    >
+      <Stack gap="sm">
+        <Filters listing={listing} onChange={change} />
+        <Text size="sm" role="status" mih="1.5em">
+          {total !== undefined && (total === 1 ? '1 contact' : `${count(total)} contacts`)}
+        </Text>
+        <ContactTable
+          rows={rows}
+          total={total}
+          order={orderOf(listing)}
+          onSort={(field) => change(sortedBy(listing, field))}
+          onEnd={next === undefined ? undefined : more}
+        />
+        {error !== undefined && (
+          <FaultNote title="The contacts cannot be listed" error={error} onRetry={() => window.location.reload()} />
+        )}
+        {loading && <Text c="dimmed">Loading…</Text>}
+        {!loading && error === undefined && rows.length === 0 && <Text>No contact matches.</Text>}
+      </Stack>
+    </Page>
+  );
+}

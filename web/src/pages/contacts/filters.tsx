@@ -1,0 +1,70 @@
+import { Button, Group, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import type { Names } from '../../contact/catalog';
+import { lengths } from '../../gql/lengths';
+import { useSession } from '../../session/session';
+import type { Listing } from './listing';
+
+interface FiltersProps {
+  listing: Listing;
+  onChange: (listing: Listing) => void;
+}
+
+const typing = 200; // milliseconds that a pause between letters may take
+
+/** What narrows the list: it is applied as one types. */
+export function Filters({ listing, onChange }: FiltersProps) {
+  const { catalog } = useSession();
+  const [q, setQ] = useState(listing.q);
+  const search = useDebouncedCallback((text: string) => onChange({ ...listing, q: text }), typing);
+  useEffect(() => setQ(listing.q), [listing.q]);
+  const pick = (name: 'store' | 'company' | 'segment', label: string, names: Names) => (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      data={[...names].map(([id, text]) => ({ value: String(id), label: text }))}
+      value={listing[name] || null}
+      onChange={(value) => onChange({ ...listing, [name]: value ?? '' })}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
+      w={{ base: '100%', xs: 170 }}
+    />
+  );
+  const any = Object.entries(listing).some(([name, value]) => name !== 'sort' && value !== '');
+  return (
+    <Group component="search" gap="xs" align="end">
+      <TextInput
+        type="search"
+        aria-label="Search"
+        placeholder="Name, email or phone"
+        maxLength={lengths.ContactFilter.search}
+        value={q}
+        onChange={({ currentTarget: { value } }) => {
+          setQ(value);
+          search(value);
+        }}
+        w={{ base: '100%', xs: 260 }}
+      />
+      {pick('store', 'Store', catalog.stores)}
+      {pick('company', 'Company', catalog.companies)}
+      {pick('segment', 'Segment', catalog.segments)}
+      <TextInput
+        type="date"
+        label="Changed since"
+        value={listing.since}
+        onChange={({ currentTarget: { value } }) => onChange({ ...listing, since: value })}
+        w={{ base: '100%', xs: 170 }}
+      />
+      {any && (
+        <Button
+          variant="subtle"
+          onClick={() => onChange({ q: '', store: '', company: '', segment: '', since: '', sort: listing.sort })}
+        >
+          Show all
+        </Button>
+      )}
+    </Group>
+  );
+}
