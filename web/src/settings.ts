@@ -1,8 +1,9 @@
 // What the server has written into the page.
+import type { ViewerRole } from './gql';
 
 /** Somebody whom one can sign in as on a server with demo data. */
 export interface SignIn {
-  role: string;
+  role: ViewerRole;
   account: string;
   login: string;
   password: string;

@@ -1,6 +1,6 @@
 // Edits as the inputs of the API have them.
 import type { ContactPatch, ContactPropertyInput, LoginInput } from '../gql';
-import { type Login, type PropertyValue, propertyOf, type Value, type Values } from './values';
+import { type Login, type PropertyValue, propertyOf, type Values } from './values';
 
 /** The edits of a contact's properties, logins and segments. */
 export interface Details {
@@ -42,9 +42,4 @@ function given(values: readonly PropertyValue[]): PropertyValue[] {
   return values
     .filter(({ value }) => value !== '')
     .map(({ value, description }) => ({ value, description: description === '' ? null : description }));
-}
-
-/** Whether there is a value: null would clear the field. */
-export function isBlank(value: Value): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }

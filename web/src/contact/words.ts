@@ -1,5 +1,5 @@
 // Values told to people, in the language of their browser.
-import type { ActorPartsFragment, ChangeKind, ChangeSource, LoginType, PropertyType } from '../gql';
+import type { ActorPartsFragment, ChangeKind, ChangeSource, LoginType, PropertyType, ViewerRole } from '../gql';
 import type { Catalog, Names } from './catalog';
 import { type Field, propertyType } from './fields';
 import type { Login, PropertyValue, Value } from './values';
@@ -10,7 +10,7 @@ export const nothing = '–';
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
-const lists = new Intl.ListFormat(undefined, { type: 'unit', style: 'narrow' });
+const lists = new Intl.ListFormat(undefined, { type: 'unit', style: 'short' });
 
 /** A point in time. */
 export function time(value: string): string {
@@ -30,6 +30,9 @@ export const loginTypes: Record<LoginType, string> = {
   BOUNCED: 'Bounced email',
   GOOGLE: 'Google account',
 };
+
+/** What a viewer is by its role. */
+export const roles: Record<ViewerRole, string> = { ADMIN: 'Admin', AGENT: 'Agent', CUSTOMER: 'Customer' };
 
 /** What a property's type is called. */
 export const propertyTypes: Record<PropertyType, string> = {

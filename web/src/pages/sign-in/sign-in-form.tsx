@@ -1,6 +1,7 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { roles } from '../../contact/words';
 import { SignInDocument, ViewerDocument } from '../../gql';
 import { FaultNote } from '../../parts/fault-note';
 import { type SignIn, settings } from '../../settings';
@@ -80,7 +81,7 @@ function Offers({ signIns, onChoose, disabled }: OffersProps) {
       <Text size="sm">This server has demo data. Look around as</Text>
       {signIns.map((signIn) => (
         <Button key={signIn.login} variant="default" onClick={() => onChoose(signIn)} disabled={disabled}>
-          {signIn.role}: {signIn.login}
+          {roles[signIn.role]}: {signIn.login}
         </Button>
       ))}
     </Stack>
