@@ -5,6 +5,7 @@ import { RetryLink } from '@apollo/client/link/retry';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { type Client, createClient } from 'graphql-ws';
 import { map, tap } from 'rxjs';
+import interfaces from '../gql/types';
 import { came, isUnauthenticated } from './fault';
 
 /** A new random name for a request. crypto.randomUUID would ask for HTTPS. */
@@ -59,7 +60,7 @@ export function connect(onSignedOut: () => void): Api {
   const http = ApolloLink.from([watched, keyed, retried, named, new HttpLink({ uri: '/graphql' })]);
   return {
     client: new ApolloClient({
-      cache: new InMemoryCache(),
+      cache: new InMemoryCache(interfaces),
       link: ApolloLink.split(({ operationType }) => operationType === 'subscription', new GraphQLWsLink(socket), http),
       defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
     }),
