@@ -30,7 +30,8 @@ export function faultOf(error: unknown): Fault {
     };
   }
   const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
-  if (ServerError.is(error)) return { message: `The server answered with ${error.statusCode}. Try again in a moment.`, requestId };
+  if (ServerError.is(error))
+    return { message: `The server answered with ${error.statusCode}. Try again in a moment.`, requestId };
   if (requestId) return { message: 'The server cannot be reached. Check the connection, and try again.', requestId };
   return { message: `The page has failed: ${error instanceof Error ? error.message : String(error)}` };
 }

@@ -63,9 +63,9 @@ export const changeSources: Record<ChangeSource, string> = {
 
 /** Somebody who did something. */
 export function who(actor: ActorPartsFragment | null): string {
-  if (actor === null) return 'Staff'; // customers do not learn who works on their contact
-  if (actor.type === 'SYSTEM') return 'The server';
-  return actor.name ?? (actor.type === 'CONTACT' ? 'The customer' : `${actor.type} ${actor.id}`);
+  if (actor === null) return 'staff'; // customers do not learn who works on their contact
+  if (actor.type === 'SYSTEM') return 'the server';
+  return actor.name ?? (actor.type === 'CONTACT' ? 'the customer' : `${actor.type} ${actor.id}`);
 }
 
 /** A value of a field. */

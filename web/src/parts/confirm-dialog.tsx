@@ -13,7 +13,7 @@ interface ConfirmDialogProps {
 /** Asks before something is deleted. */
 export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={title}>
       <Stack>
         <Text size="sm">{text}</Text>
         <OutcomeNote command={command} />

@@ -1,5 +1,5 @@
 // Colours and shapes of all pages. Where they differ from Mantine's it is for contrast: text has 4.5 to 1 at least.
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Modal } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'cyan',
@@ -7,6 +7,12 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { title: { fontWeight: 600 } },
+    }),
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = ({ colors: { gray, red, cyan, dark } }) => ({

@@ -4,9 +4,9 @@ import { type ReactNode, useMemo } from 'react';
 import type { Api } from '../api/client';
 import { catalogOf } from '../contact/catalog';
 import { CatalogDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from '../gql';
-import { SignInForm } from '../pages/sign-in/sign-in-form';
 import { FaultNote } from '../parts/fault-note';
 import { SessionContext } from './session';
+import { SignInForm } from './sign-in-form';
 
 interface SessionProviderProps {
   api: Api;

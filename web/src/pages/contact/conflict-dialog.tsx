@@ -28,18 +28,12 @@ export function ConflictDialog({ conflict, onClose, onSettle }: ConflictDialogPr
     onSettle(overlapping.map(({ path }) => path).filter((path) => sides[path] === 'theirs'));
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title="Somebody else has changed the same"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} size="xl" title="Somebody else has changed the same fields">
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
             {conflict.unknownBecause === null
-              ? 'Nothing of yours is saved yet where it overlaps. Choose what each field shall be.'
+              ? 'This is not saved yet. Choose what each field shall be.'
               : 'It is no longer known what others have changed since you began. Choose what each field shall be.'}
           </Text>
           <div className={classes.head} aria-hidden>

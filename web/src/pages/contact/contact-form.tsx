@@ -1,11 +1,11 @@
 import { Alert, Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type FormEvent, useEffect, useRef } from 'react';
 import { loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
+import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
 import { useSession } from '../../session/session';
 import { CameIn } from './came-in';
 import classes from './contact-form.module.css';
-import { ErrorText } from './error-text';
 import { FormField } from './form-field';
 import type { Editing } from './use-editing';
 

@@ -2,8 +2,8 @@ import { useMutation } from '@apollo/client/react';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { nameOf } from '../../contact/names';
 import { type ContactPartsFragment, DeleteContactDocument } from '../../gql';
+import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
-import { ErrorText } from './error-text';
 
 interface DeleteDialogProps {
   contact: ContactPartsFragment;
@@ -22,7 +22,7 @@ export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
     await remove({ variables: { input } }).catch(() => {}); // the error is shown below
   };
   return (
-    <Modal opened onClose={onClose} title={`Delete ${nameOf(contact)}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={`Delete ${nameOf(contact)}?`}>
       <Stack>
         <Text size="sm">
           Contact {contact.contactId} goes with all its values and logins. What was done to it stays in the history, by which it

@@ -1,9 +1,9 @@
 import { Stack, Text } from '@mantine/core';
 import type { Field } from '../../contact/fields';
 import { time, who, words } from '../../contact/words';
+import { Editor } from '../../editors/editor';
+import { ErrorText } from '../../parts/error-text';
 import { useSession } from '../../session/session';
-import { Editor } from './editors/editor';
-import { ErrorText } from './error-text';
 import type { Editing } from './use-editing';
 
 /** A field in the form: with its editor where the viewer may write it, and what others do to it meanwhile. */

@@ -4,9 +4,9 @@ import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { type ContactPartsFragment, type ErrorPartsFragment, UpdateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
+import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
 import { useSession } from '../../session/session';
-import { ErrorText } from './error-text';
 
 interface PasswordDialogProps {
   contact: ContactPartsFragment;
@@ -39,7 +39,7 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
   };
   const other = errors.filter(({ path }) => path !== 'currentPassword' && path !== 'password');
   return (
-    <Modal opened onClose={onClose} title="Set password" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Set password">
       <form onSubmit={submit}>
         <Stack>
           {!staff && (

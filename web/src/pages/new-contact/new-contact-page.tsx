@@ -5,14 +5,14 @@ import { useNavigate } from 'react-router';
 import { type Field, loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
 import { inputsOf } from '../../contact/input';
 import type { Value, Values } from '../../contact/values';
+import { Editor } from '../../editors/editor';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
+import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
+import { LeaveDialog } from '../../parts/leave-dialog';
 import { Page } from '../../parts/page';
 import { useSession } from '../../session/session';
-import { Editor } from '../contact/editors/editor';
-import { ErrorText } from '../contact/error-text';
-import { LeaveDialog } from '../contact/leave-dialog';
 
 /** What a field of a new contact has before anything is entered. */
 function blankOf({ kind }: Field): Value {

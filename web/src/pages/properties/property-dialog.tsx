@@ -50,12 +50,7 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
     <Checkbox label={label} checked={rules[rule]} onChange={(e) => setRules({ ...rules, [rule]: e.currentTarget.checked })} />
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={property ? `Edit ${property.name}` : 'New property'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={property ? `Edit ${property.name}` : 'New property'}>
       <form onSubmit={submit}>
         <Stack>
           <TextInput

@@ -1,5 +1,5 @@
 import { Anchor, Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { SignInForm } from './sign-in-form';
+import { SignInForm } from '../../session/sign-in-form';
 
 /** The page for those whom the server does not know. It stands at every address, which is still there after signing in. */
 export function SignInPage() {

@@ -1,0 +1,43 @@
+import { Select, TextInput, type TextInputProps } from '@mantine/core';
+import type { PropertyPartsFragment } from '../gql';
+import { lengths } from '../gql/lengths';
+import { TimeInput } from './time-input';
+
+interface ValueInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'property'> {
+  property: PropertyPartsFragment;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** Enters one value of a property. The property's type decides how; whether the value will do is for the server to say. */
+export function ValueInput({ property: { type, choices }, value, onChange, ...props }: ValueInputProps) {
+  const input = {
+    ...props,
+    value,
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) => onChange(currentTarget.value),
+  };
+  switch (type) {
+    case 'TEXT':
+      return <TextInput {...input} maxLength={lengths.PropertyValueInput.value} />;
+    case 'INTEGER':
+      return <TextInput {...input} type="number" step={1} inputMode="numeric" />;
+    case 'NUMBER':
+      return <TextInput {...input} type="number" step="any" inputMode="decimal" />;
+    case 'DATE':
+      return <TextInput {...input} type="date" />;
+    case 'DATETIME':
+      return <TimeInput {...props} value={value} onChange={onChange} />;
+    case 'CHOICE':
+      return (
+        <Select
+          {...(props as object)}
+          data={[...new Set([...choices, ...(value ? [value] : [])])]}
+          value={value || null}
+          onChange={(choice) => onChange(choice ?? '')}
+          searchable
+          clearable
+          clearButtonProps={{ 'aria-label': `No ${props.label ?? props['aria-label']}` }}
+        />
+      );
+  }
+}

@@ -1,0 +1,18 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'react-router';
+import { nameOf } from '../contact/names';
+import type { ErrorPartsFragment } from '../gql';
+
+/** What a person can mend, in words; who has a value that must be unique, if the viewer may know. */
+export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] }) {
+  return errors.map((error) => (
+    <span key={`${error.code} ${error.path} ${error.message}`}>
+      {error.message}{' '}
+      {error.__typename === 'UniqueConflict' && error.existing && (
+        <Anchor component={Link} to={`/contacts/${error.existing.contactId}`} inherit>
+          See {nameOf(error.existing)}.
+        </Anchor>
+      )}
+    </span>
+  ));
+}

@@ -1,0 +1,89 @@
+import { useApolloClient, useMutation } from '@apollo/client/react';
+import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { roles } from '../contact/words';
+import { SignInDocument, ViewerDocument } from '../gql';
+import { FaultNote } from '../parts/fault-note';
+import { type SignIn, settings } from '../settings';
+
+interface SignInFormProps {
+  /** The account that is offered at first. */
+  account?: string;
+  onSignedIn?: () => void;
+}
+
+/** Signs in. On a server with demo data it offers whom one can be. */
+export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
+  const client = useApolloClient();
+  const [who, setWho] = useState({ account, login: '', password: '' });
+  const [refusal, setRefusal] = useState('');
+  const [signIn, { loading, error }] = useMutation(SignInDocument);
+
+  const submit = async (variables: typeof who) => {
+    setRefusal('');
+    const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
+    if (!data) return;
+    const { viewer, errors } = data.signIn;
+    setRefusal(errors.map(({ message }) => message).join(' '));
+    if (!viewer) return;
+    client.writeQuery({ query: ViewerDocument, data: { viewer } });
+    onSignedIn?.();
+  };
+  const field = (name: keyof typeof who) => ({
+    name,
+    value: who[name],
+    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) => setWho({ ...who, [name]: value }),
+    required: true,
+    withAsterisk: false,
+  });
+
+  return (
+    <form
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        submit(who);
+      }}
+    >
+      <Stack>
+        <TextInput label="Account" autoComplete="organization" {...field('account')} />
+        <TextInput label="Login" autoComplete="username" {...field('login')} />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the password', 'aria-hidden': undefined, tabIndex: 0 }}
+          {...field('password')}
+        />
+        {refusal && (
+          <Alert role="alert" color="red" variant="outline">
+            {refusal}
+          </Alert>
+        )}
+        {error && <FaultNote title="Signing in failed" error={error} />}
+        <Button type="submit" loading={loading}>
+          Sign in
+        </Button>
+        {settings.demo && <Offers signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />}
+      </Stack>
+    </form>
+  );
+}
+
+interface OffersProps {
+  signIns: SignIn[];
+  onChoose: (signIn: SignIn) => void;
+  disabled: boolean;
+}
+
+/** Whom one can be on a server with demo data. */
+function Offers({ signIns, onChoose, disabled }: OffersProps) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">This server has demo data. Look around as</Text>
+      {signIns.map((signIn) => (
+        <Button key={signIn.login} variant="default" onClick={() => onChoose(signIn)} disabled={disabled}>
+          {roles[signIn.role]}: {signIn.login}
+        </Button>
+      ))}
+    </Stack>
+  );
+}
