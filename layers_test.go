@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +69,57 @@ func TestArrowsRunOneWay(t *testing.T) {
 	for _, wrong := range strayImports(imports(t), layers) {
 		t.Error(wrong)
 	}
+}
+
+// pageLayers says the same of the folders that the pages are made of: no page knows another one.
+var pageLayers = map[string][]string{
+	"web/src":           {"web/src/gql"},
+	"web/src/console":   {"web/src", "web/src/api", "web/src/gql", "web/src/pages/...", "web/src/parts", "web/src/session"},
+	"web/src/pages/...": {"web/src/contact", "web/src/editors", "web/src/gql", "web/src/parts", "web/src/session"},
+	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/session"},
+	"web/src/session":   {"web/src", "web/src/api", "web/src/contact", "web/src/gql", "web/src/parts"},
+	"web/src/parts":     {"web/src/api", "web/src/contact", "web/src/gql"},
+	"web/src/contact":   {"web/src/gql"},
+	"web/src/api":       {"web/src/gql"},
+	"web/src/gql":       {},
+}
+
+func TestArrowsOfPagesRunOneWay(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range strayImports(pageImports(t), pageLayers) {
+		t.Error(wrong)
+	}
+}
+
+var fromFile = regexp.MustCompile(`(?:from |import\(?)'(\.[^']*)'`)
+
+// pageImports are our own folders that each folder of the pages imports.
+func pageImports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	for _, file := range files(t, ".ts", ".tsx") {
+		folder := path.Dir(file)
+		if !covers("web/src/...", folder) {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range fromFile.FindAllSubmatch(text, -1) {
+			other := path.Join(folder, string(match[1]))
+			if info, err := os.Stat(other); err != nil || !info.IsDir() {
+				other = path.Dir(other)
+			}
+			if other != folder && !slices.Contains(found[folder], other) {
+				found[folder] = append(found[folder], other)
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("no imports were found")
+	}
+	return found
 }
 
 // TestCheckerOfArrows shows that an arrow that is turned round is caught.

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { createBrowserRouter, Navigate, type RouteObject, RouterProvider } from 'react-router';
 import type { ViewerPartsFragment } from '../gql';
-import { Broken, NoPage } from './no-page';
+import { Broken, NoPage } from '../parts/no-page';
 import { Shell } from './shell';
 
 const contact: RouteObject = {

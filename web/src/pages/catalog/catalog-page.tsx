@@ -1,7 +1,7 @@
 import { Button, Group, Table, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useParams } from 'react-router';
-import { NoPage } from '../../console/no-page';
+import { NoPage } from '../../parts/no-page';
 import { OutcomeNote } from '../../parts/outcome-note';
 import { Page } from '../../parts/page';
 import { useCommand } from '../../parts/use-command';

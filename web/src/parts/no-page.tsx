@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link, useRouteError } from 'react-router';
-import { FaultNote } from '../parts/fault-note';
-import { Page } from '../parts/page';
+import { FaultNote } from './fault-note';
+import { Page } from './page';
 
 /** What an address leads to at which there is nothing for the viewer. */
 export function NoPage() {
