@@ -39,12 +39,19 @@ type SignIn struct {
 
 // The pages, by the names of their files.
 const (
-	Console = "console.html"
+	Console    = "console.html"
+	Playground = "playground.html"
+	Docs       = "docs.html"
+	Manual     = "manual.html"
 )
 
 // policies are what each page adds to the Content-Security-Policy that all have. NONCE is that of its style elements.
 var policies = map[string]string{
 	Console: "style-src 'self' 'nonce-NONCE'; img-src 'self' data:",
+	// The editors write style elements and attributes, and bring their fonts in their style sheets.
+	Playground: "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self'",
+	Docs:       "style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+	Manual:     "style-src 'self'; img-src 'self'",
 }
 
 // Site answers with the pages and what they load.

@@ -28,6 +28,9 @@ var routes = []route{
 	consoleAt("/{$}"),
 	consoleAt("/contacts/{page...}"),
 	consoleAt("/manage/{page...}"),
+	{Route{http.MethodGet, "/playground", "playground"}, page(web.Playground)},
+	{Route{http.MethodGet, "/docs", "docs"}, page(web.Docs)},
+	{Route{http.MethodGet, "/docs/graphql", "manual"}, page(web.Manual)},
 	{Route{http.MethodGet, "/assets/{file}", "asset"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.Site.Asset(w, r) }},
 
 	{Route{http.MethodGet, contacts, "getContact"}, rest(REST.GetContact)},

@@ -1,0 +1,27 @@
+// Writes the header that the pages for developers share in place of <!-- header -->, with a mark on the page that one is on.
+import { basename } from 'node:path';
+import type { Plugin } from 'vite';
+
+const links = [
+  { page: 'console.html', path: '/', name: 'Console' },
+  { page: 'playground.html', path: '/playground', name: 'Playground' },
+  { page: 'docs.html', path: '/docs', name: 'REST' },
+  { page: 'manual.html', path: '/docs/graphql', name: 'GraphQL' },
+];
+
+const header = (page: string) => `<header class="page-header">
+<a class="page-skip" href="#main">Skip to content</a>
+<a class="page-home" href="/"><img src="/src/icon.svg" alt="" width="22" height="22"><span>contactgraph</span></a>
+<nav aria-label="Pages">
+${links.map((l) => `<a href="${l.path}"${l.page === page ? ' aria-current="page"' : ''}>${l.name}</a>`).join('\n')}
+</nav>
+</header>`;
+
+/** The plugin of vite. */
+export const pageHeader = (): Plugin => ({
+  name: 'page-header',
+  transformIndexHtml: {
+    order: 'pre', // so that vite sees the icon
+    handler: (html, { filename }) => html.replace('<!-- header -->', header(basename(filename))),
+  },
+});
