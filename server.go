@@ -173,14 +173,14 @@ type state struct {
 
 // settings are what the pages must know.
 func (s *state) settings() web.Settings {
-	if !s.demo.Load() {
-		return web.Settings{}
+	all := web.Settings{GraphQL: manual()}
+	if s.demo.Load() {
+		all.Demo = &web.Demo{Key: demo.AgentKey}
+		for _, in := range demo.SignIns() {
+			all.Demo.SignIns = append(all.Demo.SignIns, web.SignIn(in))
+		}
 	}
-	d := &web.Demo{Key: demo.AgentKey}
-	for _, in := range demo.SignIns() {
-		d.SignIns = append(d.SignIns, web.SignIn(in))
-	}
-	return web.Settings{Demo: d}
+	return all
 }
 
 // server puts the doors together.

@@ -20,8 +20,23 @@ var dist embed.FS
 
 // Settings are what the pages must know of the server. Everybody can read them.
 type Settings struct {
-	Demo *Demo `json:"demo"` // what one can try the demo data with; nil without
+	Demo    *Demo   `json:"demo"` // what one can try the demo data with; nil without
+	GraphQL GraphQL `json:"-"`    // what the manual of the GraphQL API has from the code
 }
+
+// GraphQL is what the manual of the GraphQL API has from the code.
+type GraphQL struct {
+	PayloadCodes []Code // of errors that callers can mend
+	Codes        []Code // the values of extensions.code
+	Limits       []Limit
+	KeyLife      string // how long a repeat under an idempotency key finds the outcome
+}
+
+// Code is something that an answer can say went wrong.
+type Code struct{ Name, Meaning string }
+
+// Limit is the most that there may be of something.
+type Limit struct{ What, Most string }
 
 // Demo is what one can try the demo data with.
 type Demo struct {

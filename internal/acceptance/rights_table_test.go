@@ -33,7 +33,7 @@ func operations(t *testing.T, s *process) []string {
 var byRoute = map[string][]string{
 	"graphql": {"query ", "mutation ", "subscription "}, "getContact": {"GET /api/v1/Contacts/{id}"}, "getChanges": {"GET /api/v1/Changes"}, "putContact": {"PUT /api/v1/Contacts/{id}"},
 	"custInfo": {"iService setdetails"}, "login": {"iService log"},
-	"contactMethodNotAllowed": nil, "changesMethodNotAllowed": nil, "noRoute": nil, "sdl": nil, "console": nil, "playground": nil, "docs": nil, "docsGraphQL": nil, "asset": nil, "healthz": nil, "readyz": nil, "openapi": nil,
+	"contactMethodNotAllowed": nil, "changesMethodNotAllowed": nil, "noRoute": nil, "sdl": nil, "console": nil, "playground": nil, "docs": nil, "manual": nil, "asset": nil, "healthz": nil, "readyz": nil, "openapi": nil,
 }
 
 func TestEveryRouteHasRights(t *testing.T) {

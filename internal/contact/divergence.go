@@ -22,11 +22,11 @@ type Gap string
 const (
 	NoGap   Gap = ""        // it is known
 	Unknown Gap = "UNKNOWN" // the contact never had the version
-	TooOld  Gap = "TOO_OLD" // the log does not reach back as far, or more than maxBehind versions lie between
+	TooOld  Gap = "TOO_OLD" // the log does not reach back as far, or more than MaxBehind versions lie between
 )
 
-// maxBehind bounds how many changes a write is compared with.
-const maxBehind = 1000
+// MaxBehind bounds how many changes a write is compared with.
+const MaxBehind = 1000
 
 // Comparison is one field, property or set from both sides. Values are as in the log; of a password they are null.
 type Comparison struct {

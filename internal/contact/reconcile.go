@@ -101,11 +101,11 @@ func (w *write) diverged(ctx context.Context, base revision.Version) (*Divergenc
 	case base <= revision.Stale || steps < 0:
 		d.Gap = Unknown
 		return d, nil
-	case steps > maxBehind:
+	case steps > MaxBehind:
 		d.Gap = TooOld
 		return d, nil
 	}
-	rows, err := w.store.Changes(ctx, w.tx, w.viewer.Account, w.old.ID, base, maxBehind)
+	rows, err := w.store.Changes(ctx, w.tx, w.viewer.Account, w.old.ID, base, MaxBehind)
 	if err != nil {
 		return nil, err
 	}

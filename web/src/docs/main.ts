@@ -11,9 +11,7 @@ dark.addEventListener('change', follow);
 follow();
 
 /** Opening an operation is a button, in which no link can be: the address follows all the same. */
-const linkless = ({ React }: { React: { createElement(type: string, props: null, text: string): unknown } }) => ({
-  components: { DeepLink: ({ text }: { text: string }) => React.createElement('span', null, text) },
-});
+const DeepLink = ({ text }: { text: string }) => text;
 
 const root = document.getElementById('root');
 const key = settings.demo?.key;
@@ -22,7 +20,7 @@ if (root) {
   const ui = SwaggerUI({
     url: '/openapi.json',
     domNode: root,
-    plugins: [linkless],
+    plugins: [{ components: { DeepLink } }],
     deepLinking: true,
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,

@@ -1,0 +1,52 @@
+package graph
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// TestEveryCodeHasAMeaning looks for constants that are named as codes, in the two packages that have such.
+func TestEveryCodeHasAMeaning(t *testing.T) {
+	t.Parallel()
+	said := map[string]bool{}
+	for _, c := range append(Codes(), PayloadCodes()...) {
+		if said[c.Name] = c.Meaning != ""; !said[c.Name] {
+			t.Errorf("%s means nothing", c.Name)
+		}
+	}
+	named := regexp.MustCompile("^[cC]ode[A-Z]")
+	found := 0
+	for _, pattern := range []string{"*.go", "../internal/graphqlhttp/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				spec, ok := n.(*ast.ValueSpec)
+				if !ok || len(spec.Values) != 1 || !named.MatchString(spec.Names[0].Name) {
+					return true
+				}
+				if value, ok := spec.Values[0].(*ast.BasicLit); ok {
+					found++
+					if code, err := strconv.Unquote(value.Value); err != nil || !said[code] {
+						t.Errorf("%s: %s is in neither list of codes", name, value.Value)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d constants are codes", found)
+	}
+}
