@@ -11,6 +11,8 @@ const names: Record<string, string> = {
 function mend(root: HTMLElement): void {
   for (const [selector, name] of Object.entries(names))
     for (const element of root.querySelectorAll(`${selector}:not([aria-label])`)) element.setAttribute('aria-label', name);
+  for (const row of root.querySelectorAll<HTMLElement>('[data-param-name]'))
+    row.querySelector('select:not([aria-label])')?.setAttribute('aria-label', row.dataset.paramName ?? '');
   for (const button of root.querySelectorAll('.auth-btn-wrapper [aria-label]')) button.removeAttribute('aria-label'); // it has a text
   for (const text of root.querySelectorAll('pre:not([tabindex])')) text.setAttribute('tabindex', '0');
 }

@@ -15,7 +15,7 @@ const tabs = examples(settings.demo !== null).map(({ query, variables }) => ({
 // No tab has headers of its own at first, so all have these, also when the browser has kept the tabs without their headers.
 const headers = settings.demo
   ? JSON.stringify({ 'X-ApiKey': settings.demo.key }, null, 2)
-  : '{\n  // An API key. Who has signed in to the console needs none.\n  // "X-ApiKey": "…"\n}';
+  : '{\n  // An API key. Who has signed in\n  // to the console needs none.\n  // "X-ApiKey": "…"\n}';
 
 // GraphiQL shows the query of the first tab at once, but not its variables.
 const first = localStorage.getItem('graphiql:tabState') ? {} : { initialVariables: tabs[0]?.variables ?? '' };
