@@ -82,6 +82,11 @@ var pageLayers = map[string][]string{
 	"web/src/contact":   {"web/src/gql"},
 	"web/src/api":       {"web/src/gql"},
 	"web/src/gql":       {},
+
+	// The pages for developers.
+	"web/src/playground": {"web/src", "web/src/parts"},
+	"web/src/docs":       {"web/src"},
+	"web/src/manual":     {"web/src/parts"},
 }
 
 func TestArrowsOfPagesRunOneWay(t *testing.T) {

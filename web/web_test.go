@@ -119,7 +119,7 @@ func TestPagesLoadWhatIsThere(t *testing.T) {
 				t.Errorf("%s loads %s, which answers %d", name, asset[1], w.Code)
 			}
 		}
-		if foreign := regexp.MustCompile(`https?://|<script>|style=`).FindString(body); foreign != "" {
+		if foreign := regexp.MustCompile(`(?:src|href)="(?:\w+:)?//|<script>|style=`).FindString(body); foreign != "" {
 			t.Errorf("%s has %s in it: the policy does not let that through", name, foreign)
 		}
 	}
