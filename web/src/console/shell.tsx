@@ -2,6 +2,7 @@ import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColor
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, NavLink as RouterLink, useLocation } from 'react-router';
 import type { ViewerPartsFragment } from '../gql';
+import icon from '../icon.svg';
 import { useSession } from '../session/session';
 
 interface Place {
@@ -51,8 +52,11 @@ export function Shell() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" aria-expanded={opened} />
-            <Anchor component={RouterLink} to="/" fw={700} underline="never">
-              contactgraph
+            <Anchor component={RouterLink} to="/" fw={700} underline="never" c="var(--mantine-color-text)">
+              <Group gap={8} wrap="nowrap">
+                <img src={icon} alt="" width={22} height={22} />
+                contactgraph
+              </Group>
             </Anchor>
           </Group>
           <Group gap="xs" wrap="nowrap">
