@@ -15,15 +15,20 @@ export const theme = createTheme({
   },
 });
 
+// Under the pointer filled buttons would become lighter than their white text allows.
+const hover = { '--mantine-color-cyan-filled-hover': '#095c70', '--mantine-primary-color-filled-hover': '#095c70' };
+
 export const cssVariables: CSSVariablesResolver = ({ colors: { gray, red, cyan, dark } }) => ({
   variables: {},
   light: {
+    ...hover,
     '--mantine-color-dimmed': gray[7],
     '--mantine-color-placeholder': gray[7],
     '--mantine-color-error': red[9],
     '--mantine-color-anchor': cyan[9],
   },
   dark: {
+    ...hover,
     '--mantine-color-dimmed': dark[1],
     '--mantine-color-placeholder': dark[1],
     '--mantine-color-error': red[3],
