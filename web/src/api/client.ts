@@ -44,6 +44,8 @@ const retried = new RetryLink({
 /** The connection of the console. */
 export interface Api {
   client: ApolloClient;
+  /** Calls the listener whenever the WebSocket is there, until the function that it returns is called. */
+  onConnected(listener: () => void): () => void;
   /** Lets go of the WebSocket, which was opened for whoever was signed in. */
   hangUp(): void;
 }
@@ -64,6 +66,7 @@ export function connect(onSignedOut: () => void): Api {
       link: ApolloLink.split(({ operationType }) => operationType === 'subscription', new GraphQLWsLink(socket), http),
       defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
     }),
+    onConnected: (listener) => socket.on('connected', listener),
     hangUp: () => socket.terminate(),
   };
 }

@@ -1,5 +1,5 @@
 // Following what is done to a contact, as long as its page is open.
-import type { ApolloClient } from '@apollo/client';
+import type { Api } from '../api/client';
 import { type ChangePartsFragment, FollowContactDocument } from '../gql';
 
 /** Somebody who wants to know. */
@@ -13,7 +13,7 @@ export interface Follower {
 const patience = { first: 500, last: 15_000 }; // milliseconds between attempts to connect
 
 /** Follows a contact from a cursor on, through lost connections, until the function that it returns is called. */
-export function follow(client: ApolloClient, id: string, after: string, follower: Follower): () => void {
+export function follow({ client, onConnected }: Api, id: string, after: string, follower: Follower): () => void {
   let cursor = after;
   let wait = patience.first;
   let timer: number | undefined;
@@ -31,7 +31,6 @@ export function follow(client: ApolloClient, id: string, after: string, follower
       error: again,
       complete: again,
     });
-    follower.onLive(true);
   };
   const again = () => {
     if (over) return;
@@ -41,9 +40,11 @@ export function follow(client: ApolloClient, id: string, after: string, follower
     timer = window.setTimeout(begin, wait);
     wait = Math.min(wait * 2, patience.last);
   };
+  const hush = onConnected(() => follower.onLive(true)); // an attempt is not yet a connection
   begin();
   return () => {
     over = true;
+    hush();
     window.clearTimeout(timer);
     subscription?.unsubscribe();
   };

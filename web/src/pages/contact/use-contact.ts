@@ -26,7 +26,7 @@ export function useContact(id: string, onChange: (change: ChangePartsFragment) =
 
   useEffect(() => {
     if (cursor === undefined) return;
-    return follow(api.client, id, cursor, {
+    return follow(api, id, cursor, {
       onChange: (change) => follower.current.onChange(change),
       onLive: (now) => follower.current.onLive(now),
     });
