@@ -34,6 +34,19 @@ export function rebase(draft: Draft, onto: Snapshot): Draft {
   return draft.base === null ? draft : forget({ base: onto, edits: draft.edits }, pathsAsIn(draft.edits, onto.values));
 }
 
+/** The draft once some paths of it were saved as they were sent. What was typed since stays, over the contact as it is now. */
+export function saved(draft: Draft, sent: Draft, paths: readonly string[], onto: Snapshot): Draft {
+  const rest = forget(
+    draft,
+    paths.filter((path) => same(draft.edits[path], sent.edits[path])),
+  );
+  // Where others have changed what is edited still, the person has not seen it: the next save must meet it.
+  const unseen = Object.keys(rest.edits).some(
+    (path) => !paths.includes(path) && !same(onto.values[path], rest.base?.values[path]),
+  );
+  return unseen ? rest : rebase(rest, onto);
+}
+
 function pathsAsIn(edits: Values, values: Values): string[] {
   return Object.keys(edits).filter((path) => same(edits[path], values[path]));
 }

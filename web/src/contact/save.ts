@@ -9,6 +9,7 @@ import {
 } from '../gql';
 import type { Draft } from './draft';
 import { inputsOf } from './input';
+import { same, type Value, type Values } from './values';
 
 /** What the server says when others want something else: the comparison that a person must decide. */
 export type Conflict = Extract<ErrorPartsFragment, { __typename: 'VersionConflict' }>;
@@ -37,26 +38,32 @@ interface Payload {
   errors: ErrorPartsFragment[];
 }
 
-/** Saves a draft of the contact. It throws when there is no answer, or none to the point: then nothing is known to be saved. */
-export async function save(client: ApolloClient, id: string, draft: Draft): Promise<Outcome> {
+/** Whether a comparison is news: others have changed the field since, to something that the person has not saved itself. */
+export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragment, own: Values): boolean {
+  const now = latest as Value;
+  return changedAt !== null && !same(base as Value, now) && !(path in own && same(own[path], now));
+}
+
+/** Saves a draft of the contact. What the person has saved of it before is nobody's news. It throws when there is no answer, or none to the point: then nothing is known to be saved. */
+export async function save(client: ApolloClient, id: string, draft: Draft, own: Values): Promise<Outcome> {
   const { patch, patched, details, detailed } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
   const outcome: Outcome = { saved: [], changes: [], cameIn: [], errors: [] };
   if (patched.length > 0) {
     const input = { ...lock, set: patch };
     const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
-    take(outcome, patched, data?.updateContact);
+    take(outcome, own, patched, data?.updateContact);
   }
   if (detailed.length > 0) {
     const input = { ...lock, ...details };
     const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
-    take(outcome, detailed, data?.setContactDetails);
+    take(outcome, own, detailed, data?.setContactDetails);
   }
   return outcome;
 }
 
 /** Adds what became of a write of some paths. */
-function take(outcome: Outcome, paths: string[], payload: Payload | undefined): void {
+function take(outcome: Outcome, own: Values, paths: string[], payload: Payload | undefined): void {
   if (!payload) return;
   const { contact, change, merge, errors } = payload;
   for (const error of errors) {
@@ -65,7 +72,7 @@ function take(outcome: Outcome, paths: string[], payload: Payload | undefined): 
   }
   if (contact === null) return;
   // The second write merges with the first, which is nobody else's.
-  outcome.cameIn.push(...(merge?.fields ?? []).filter((f) => f.changedAt !== null && !outcome.saved.includes(f.path)));
+  outcome.cameIn.push(...(merge?.fields ?? []).filter((f) => isNews(f, own) && !outcome.saved.includes(f.path)));
   outcome.contact = contact;
   outcome.saved.push(...paths);
   if (change) outcome.changes.push(change.id);

@@ -4,23 +4,26 @@ import { fieldAt } from '../../contact/fields';
 import type { Conflict } from '../../contact/save';
 import type { Value } from '../../contact/values';
 import { nothing, time, who, words } from '../../contact/words';
+import type { ComparisonPartsFragment } from '../../gql';
 import { useSession } from '../../session/session';
 import classes from './conflict-dialog.module.css';
 import { ConflictField, type Side } from './conflict-field';
 
 interface ConflictDialogProps {
   conflict: Conflict;
+  /** Whether a field was changed by others. */
+  isNews: (comparison: ComparisonPartsFragment) => boolean;
   onClose: () => void;
   /** Called with the paths that are taken as others have them. */
   onSettle: (theirs: string[]) => void;
 }
 
 /** Where two people have changed the same: what it was, what others have made of it, what you want, and a choice for each field. */
-export function ConflictDialog({ conflict, onClose, onSettle }: ConflictDialogProps) {
+export function ConflictDialog({ conflict, isNews, onClose, onSettle }: ConflictDialogProps) {
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});
   const overlapping = conflict.fields.filter(({ overlaps }) => overlaps);
-  const others = conflict.fields.filter(({ overlaps, changedAt }) => !overlaps && changedAt !== null);
+  const others = conflict.fields.filter((field) => !field.overlaps && isNews(field));
   const undecided = overlapping.filter(({ path }) => !(path in sides)).length;
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -13,6 +13,7 @@ import { SessionContext, useSession } from '../../session/session';
 import { ConflictDialog } from './conflict-dialog';
 import { ContactForm } from './contact-form';
 import { DeleteDialog } from './delete-dialog';
+import { DeletedNote } from './deleted-note';
 import { Gone } from './gone';
 import { History } from './history';
 import { PasswordDialog } from './password-dialog';
@@ -39,13 +40,18 @@ function OpenContactPage({ id }: { id: string }) {
     [session, contact],
   );
 
+  const back = () => {
+    setArrived([]); // the history is read anew
+    retry();
+  };
   if (error !== undefined) return <FaultNote title="The contact cannot be shown" error={error} onRetry={retry} />;
   if (contact === undefined) return <Loading />;
-  if (contact === null) return <Gone id={id} onReturned={retry} />;
+  if (contact === null) return <Gone id={id} onReturned={back} />;
   const { conflict } = editing.outcome ?? {};
   return (
     <SessionContext value={scope}>
       <Page title={nameOf(contact)} actions={<Actions contact={contact} />}>
+        {arrived[0]?.kind === 'DELETE' && <DeletedNote deletion={arrived[0]} />}
         {!live && (
           <Alert color="yellow" variant="outline" role="status">
             The connection is lost. What others change is shown when it is back.
@@ -65,7 +71,12 @@ function OpenContactPage({ id }: { id: string }) {
           </Grid.Col>
         </Grid>
         {conflict && (
-          <ConflictDialog conflict={conflict} onClose={editing.dismiss} onSettle={(theirs) => editing.settle(conflict, theirs)} />
+          <ConflictDialog
+            conflict={conflict}
+            isNews={editing.isNews}
+            onClose={editing.dismiss}
+            onSettle={(theirs) => editing.settle(conflict, theirs)}
+          />
         )}
         <LeaveDialog when={editing.dirty} />
       </Page>

@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { type Draft, edit, forget, isDirty, overtaken, rebase, shown, untouched } from '../../contact/draft';
-import { type Conflict, type Outcome, save } from '../../contact/save';
-import { snapshotOf, type Value } from '../../contact/values';
-import type { ChangePartsFragment, ContactPartsFragment, ErrorPartsFragment } from '../../gql';
+import { type Draft, edit, forget, isDirty, overtaken, rebase, saved, shown, untouched } from '../../contact/draft';
+import { type Conflict, isNews, type Outcome, save } from '../../contact/save';
+import { snapshotOf, type Value, type Values } from '../../contact/values';
+import type { ChangePartsFragment, ComparisonPartsFragment, ContactPartsFragment, ErrorPartsFragment } from '../../gql';
 import { useSession } from '../../session/session';
 
 /** What a person does to a contact, and what comes of it. */
@@ -15,6 +15,8 @@ export interface Editing {
   outcome: Outcome | undefined;
   /** Why the last save got no answer. */
   fault: unknown;
+  /** Whether a comparison says what others have done. */
+  isNews(comparison: ComparisonPartsFragment): boolean;
   /** The value that the form shows. */
   value(path: string): Value;
   /** What is wrong with a path. */
@@ -43,11 +45,13 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
   const [fault, setFault] = useState<unknown>();
   const [news, setNews] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
   const own = useRef(new Set<string>()); // the ids of changes that were made here
+  const ownValues = useRef<Values>({}); // what was saved here, as it was then
   const early = useRef<ChangePartsFragment[]>([]); // changes that arrived while it was not known whose they are
   const now = useMemo(() => contact && snapshotOf(contact), [contact]);
 
   const tell = useCallback((change: ChangePartsFragment) => {
-    if (own.current.has(change.id)) return;
+    // That it is gone, or back, is no news of each field.
+    if (own.current.has(change.id) || !['UPDATE', 'DETAILS'].includes(change.kind)) return;
     setNews((before) => ({ ...before, ...Object.fromEntries(change.fields.map(({ path }) => [path, change])) }));
   }, []);
 
@@ -58,9 +62,14 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     setOutcome(undefined);
     setNews({});
     try {
-      const done = await save(api.client, contact.id, draft);
+      const done = await save(api.client, contact.id, draft, ownValues.current);
       for (const id of done.changes) own.current.add(id);
-      setDraft((latest) => forget(latest, done.saved));
+      if (done.contact) {
+        const after = snapshotOf(done.contact);
+        const values = Object.fromEntries(done.saved.map((path) => [path, after.values[path] ?? null]));
+        ownValues.current = { ...ownValues.current, ...values };
+        setDraft((latest) => saved(latest, draft, done.saved, after));
+      }
       setOutcome(done);
     } catch (error) {
       setFault(error);
@@ -75,6 +84,7 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     saving,
     outcome,
     fault,
+    isNews: (comparison) => isNews(comparison, ownValues.current),
     value: (path) => (now ? shown(draft, now, path) : null),
     errors: (path) => outcome?.errors.filter((error) => error.path === path) ?? [],
     news: (path) => news[path],
