@@ -4,6 +4,7 @@ export const url = process.env.CONTACTGRAPH_URL ?? 'http://127.0.0.1:8080';
 export const origin = new URL(url).origin;
 
 // Who can sign in.
+export const admin = { account: 'Demo', login: 'admin@example.com', password: 'demo-password' };
 export const agent = { account: 'Demo', login: 'agent@example.com', password: 'demo-password' };
 export const customer = { account: 'Demo', login: 'customer11@1to1service.com', password: 'demo-password' };
 

@@ -10,7 +10,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { close, complaints, everyPage } from './browser.mjs';
 
 export { browser, expecting, person } from './browser.mjs';
-export { agent, customer, graphql, signIn, url } from './demo.mjs';
+export { admin, agent, customer, graphql, signIn, url } from './demo.mjs';
 export { axe, fits, look } from './look.mjs';
 
 // A story that takes longer than this hangs. The acceptance tests wait a little longer, so that it can say where.
