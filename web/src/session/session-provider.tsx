@@ -3,7 +3,7 @@ import { Center, Loader, Modal } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Api } from '../api/client';
 import { catalogOf } from '../contact/catalog';
-import { CatalogDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from '../gql';
+import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../gql';
 import { FaultNote } from '../parts/fault-note';
 import { SessionContext } from './session';
 import { SignInForm } from './sign-in-form';
@@ -52,11 +52,9 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
   );
 }
 
-/** Ends the session, and forgets all that was seen in it. */
+/** Ends the session, and forgets all that was seen in it, wherever it was kept: the page begins anew. */
 async function signOut({ client, hangUp }: Api): Promise<void> {
   await client.mutate({ mutation: SignOutDocument });
   hangUp();
-  window.history.replaceState(null, '', '/');
-  await client.clearStore();
-  client.writeQuery({ query: ViewerDocument, data: { viewer: null } });
+  window.location.replace('/');
 }
