@@ -78,7 +78,7 @@ function Reference({ label, names, value, onChange, error }: ReferenceProps) {
       onChange={(id) => onChange(id === null ? null : Number(id))}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}` }}
+      clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
       error={error}
     />
   );

@@ -36,7 +36,7 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
           onChange={(choice) => onChange(choice ?? '')}
           searchable
           clearable
-          clearButtonProps={{ 'aria-label': `No ${props.label ?? props['aria-label']}` }}
+          clearButtonProps={{ 'aria-label': `No ${props.label ?? props['aria-label']}`, 'aria-hidden': undefined, tabIndex: 0 }}
         />
       );
   }

@@ -1,6 +1,6 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Names } from '../../contact/catalog';
 import { lengths } from '../../gql/lengths';
 import { useSession } from '../../session/session';
@@ -18,7 +18,10 @@ export function Filters({ listing, onChange }: FiltersProps) {
   const { catalog } = useSession();
   const [q, setQ] = useState(listing.q);
   const search = useDebouncedCallback((text: string) => onChange({ ...listing, q: text }), typing);
-  useEffect(() => setQ(listing.q), [listing.q]);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setQ(listing.q); // whoever types is ahead of the address
+  }, [listing.q]);
   const pick = (name: 'store' | 'company' | 'segment', label: string, names: Names) => (
     <Select
       aria-label={label}
@@ -28,7 +31,7 @@ export function Filters({ listing, onChange }: FiltersProps) {
       onChange={(value) => onChange({ ...listing, [name]: value ?? '' })}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
+      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
       w={{ base: '100%', xs: 170 }}
     />
   );
@@ -36,6 +39,7 @@ export function Filters({ listing, onChange }: FiltersProps) {
   return (
     <Group component="search" gap="xs" align="end">
       <TextInput
+        ref={input}
         type="search"
         aria-label="Search"
         placeholder="Name, email or phone"
