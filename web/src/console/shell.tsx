@@ -1,6 +1,6 @@
 import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Outlet, NavLink as RouterLink, useLocation } from 'react-router';
+import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
 import type { ViewerPartsFragment } from '../gql';
 import icon from '../icon.svg';
 import { useSession } from '../session/session';
@@ -83,6 +83,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <Outlet />
+        <ScrollRestoration />
       </AppShell.Main>
     </AppShell>
   );

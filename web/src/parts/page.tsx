@@ -14,7 +14,7 @@ let visited = false;
 export function Page({ title, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (visited) heading.current?.focus();
+    if (visited) heading.current?.focus({ preventScroll: true }); // where the page stands is for ScrollRestoration to say
     visited = true;
   }, []);
   return (
