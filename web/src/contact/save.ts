@@ -44,7 +44,10 @@ export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragmen
   return changedAt !== null && !same(base as Value, now) && !(path in own && same(own[path], now));
 }
 
-/** Saves a draft of the contact. What the person has saved of it before is nobody's news. It throws when there is no answer, or none to the point: then nothing is known to be saved. */
+/**
+ * Saves a draft of the contact. What the person has saved of it before is nobody's news. It throws when there is no answer, or none
+ * to the point: then nothing is known to be saved.
+ */
 export async function save(client: ApolloClient, id: string, draft: Draft, own: Values): Promise<Outcome> {
   const { patch, patched, details, detailed } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
