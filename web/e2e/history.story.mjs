@@ -12,7 +12,11 @@ await story(async () => {
   const says = (index) => items.nth(index).innerText();
   // one line of text a change, for its parts stand apart
   const newest = (expected) => eventually(async () => assert.match((await says(0)).replaceAll(/\s+/g, ' '), expected));
-  const undo = (index) => items.nth(index).getByRole('button', { name: /^Undo the change of / }).click();
+  const undo = (index) =>
+    items
+      .nth(index)
+      .getByRole('button', { name: /^Undo the change of / })
+      .click();
   const refusal = history(page).getByRole('alert').filter({ hasText: 'It cannot be undone' });
 
   await step('each kind of field in words', async () => {
@@ -30,7 +34,13 @@ await story(async () => {
     await update(7, { newPassword: 'a secret of Nora' });
     await newest(/Password: •••••• → ••••••/);
     assert.equal(await items.first().getByRole('button').count(), 0, 'a password can be undone');
-    await details(7, { logins: [{ name: 'nora', type: 'BLANK' }, { name: 'n@example.com', type: 'BOUNCED' }], membership: ['1', '12'] });
+    await details(7, {
+      logins: [
+        { name: 'nora', type: 'BLANK' },
+        { name: 'n@example.com', type: 'BOUNCED' },
+      ],
+      membership: ['1', '12'],
+    });
     await newest(/Logins: nora\.vogel@example\.org \(Google account\) → n@example\.com \(Bounced email\), nora/);
     await newest(/Segments: New Arrivals, Product Tests, Students → Newsletter, Summer Campaign/);
     await details(7, { properties: [...property(4, '2001-02-03').properties, ...property(5, '1234567').properties] });
@@ -55,7 +65,7 @@ await story(async () => {
     await newest(/^Changed by demo-agent .* by REST .*Last name: Vogel → Rest/);
     const shown = (await items.allInnerTexts()).join('\n');
     for (const secret of ['a secret of Nora', 'null', 'undefined', '[object']) assert.ok(!shown.includes(secret), secret);
-    assert.match(await items.last().innerText(), /^Created by The server[\s\S]*by Import/);
+    assert.match(await items.last().innerText(), /^Created by the server[\s\S]*by Import/);
   });
 
   await step('page by page', async () => {
@@ -130,7 +140,11 @@ await story(async () => {
   });
 
   await step('a contact that was deleted long ago is found by its address', async () => {
-    await graphql('mutation { deleteContact(input: {id: "12", onConflict: OVERWRITE}) { errors { message } } }', {}, 'demo-admin');
+    await graphql(
+      'mutation { deleteContact(input: {id: "12", onConflict: OVERWRITE}) { errors { message } } }',
+      {},
+      'demo-admin',
+    );
     await page.goto('/contacts/12');
     await page.getByText(/^By demo-admin, /).waitFor();
     await page.goto('/contacts/999999');
