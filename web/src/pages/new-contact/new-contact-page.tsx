@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { Alert, Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { type Field, loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
 import { inputsOf } from '../../contact/input';
@@ -46,10 +46,11 @@ export function NewContactPage() {
     event.preventDefault();
     const { patch, details } = inputsOf(values);
     const input = { registrationSource: source, set: patch, ...details };
-    const { data } = await create({ variables: { input } }).catch(() => ({ data: undefined })); // the error is shown below
-    const contact = data?.createContact.contact;
-    if (contact) navigate(`/contacts/${contact.contactId}`);
+    await create({ variables: { input } }).catch(() => {}); // the error is shown below
   };
+  useEffect(() => {
+    if (made) navigate(`/contacts/${made.contactId}`); // not before the page knows that nothing is lost by leaving it
+  }, [made, navigate]);
 
   return (
     <Page title="New contact">
