@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { OutcomeNote } from './outcome-note';
 import type { Command } from './use-command';
+import { useFocusBack } from './use-focus-back';
 
 interface ConfirmDialogProps {
   title: string;
@@ -12,6 +13,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something is deleted. */
 export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
+  useFocusBack();
   return (
     <Modal opened onClose={onClose} title={title}>
       <Stack>

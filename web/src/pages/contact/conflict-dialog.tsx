@@ -5,6 +5,7 @@ import type { Conflict } from '../../contact/save';
 import type { Value } from '../../contact/values';
 import { nothing, time, who, words } from '../../contact/words';
 import type { ComparisonPartsFragment } from '../../gql';
+import { useFocusBack } from '../../parts/use-focus-back';
 import { useSession } from '../../session/session';
 import classes from './conflict-dialog.module.css';
 import { ConflictField, type Side } from './conflict-field';
@@ -20,6 +21,7 @@ interface ConflictDialogProps {
 
 /** Where two people have changed the same: what it was, what others have made of it, what you want, and a choice for each field. */
 export function ConflictDialog({ conflict, isNews, onClose, onSettle }: ConflictDialogProps) {
+  useFocusBack();
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});
   const overlapping = conflict.fields.filter(({ overlaps }) => overlaps);

@@ -4,6 +4,7 @@ import { nameOf } from '../../contact/names';
 import { type ContactPartsFragment, DeleteContactDocument } from '../../gql';
 import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
+import { useFocusBack } from '../../parts/use-focus-back';
 
 interface DeleteDialogProps {
   contact: ContactPartsFragment;
@@ -12,6 +13,7 @@ interface DeleteDialogProps {
 
 /** Asks before a contact is deleted. That it is gone, its page finds out by itself. */
 export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
+  useFocusBack();
   const [remove, { loading, error, data }] = useMutation(DeleteContactDocument, {
     refetchQueries: ['ContactPage'],
     awaitRefetchQueries: true,

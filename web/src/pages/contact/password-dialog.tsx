@@ -6,6 +6,7 @@ import { type ContactPartsFragment, type ErrorPartsFragment, UpdateContactDocume
 import { lengths } from '../../gql/lengths';
 import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
+import { useFocusBack } from '../../parts/use-focus-back';
 import { useSession } from '../../session/session';
 
 interface PasswordDialogProps {
@@ -17,6 +18,7 @@ const toggle = { 'aria-label': 'Show the password', 'aria-hidden': undefined, ta
 
 /** Sets a new password. A customer says the one that it has, too. */
 export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
+  useFocusBack();
   const { staff } = useSession();
   const [newPassword, setNew] = useState('');
   const [currentPassword, setCurrent] = useState('');

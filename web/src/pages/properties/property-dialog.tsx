@@ -11,6 +11,7 @@ import {
 import { lengths } from '../../gql/lengths';
 import { OutcomeNote } from '../../parts/outcome-note';
 import { useCommand } from '../../parts/use-command';
+import { useFocusBack } from '../../parts/use-focus-back';
 
 interface PropertyDialogProps {
   /** The property to change; null makes a new one. */
@@ -27,6 +28,7 @@ const bindings = [
 
 /** Defines a property, or changes its definition: its type, how many values it takes and what it is bound to stay as they are. */
 export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
+  useFocusBack();
   const command = useCommand();
   const [name, setName] = useState(property?.name ?? '');
   const [type, setType] = useState<PropertyType>(property?.type ?? 'TEXT');
