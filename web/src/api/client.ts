@@ -46,8 +46,6 @@ export interface Api {
   client: ApolloClient;
   /** Calls the listener whenever the WebSocket is there, until the function that it returns is called. */
   onConnected(listener: () => void): () => void;
-  /** Lets go of the WebSocket, which was opened for whoever was signed in. */
-  hangUp(): void;
 }
 
 /** Connects to the server that the page came from. onSignedOut is called when it no longer knows who is asking. */
@@ -67,6 +65,5 @@ export function connect(onSignedOut: () => void): Api {
       defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
     }),
     onConnected: (listener) => socket.on('connected', listener),
-    hangUp: () => socket.terminate(),
   };
 }

@@ -53,8 +53,7 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
 }
 
 /** Ends the session, and forgets all that was seen in it, wherever it was kept: the page begins anew. */
-async function signOut({ client, hangUp }: Api): Promise<void> {
+async function signOut({ client }: Api): Promise<void> {
   await client.mutate({ mutation: SignOutDocument });
-  hangUp();
   window.location.replace('/');
 }
