@@ -1,6 +1,8 @@
 import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
+import { faultOf } from '../api/fault';
 import type { ViewerPartsFragment } from '../gql';
 import icon from '../icon.svg';
 import { useSession } from '../session/session';
@@ -33,7 +35,7 @@ const manuals: Place[] = [
 
 /** The frame of all pages: where one is, where one can go, and who one is. */
 export function Shell() {
-  const { viewer, signOut } = useSession();
+  const { viewer } = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const places = placesOf(viewer);
@@ -64,9 +66,7 @@ export function Shell() {
               {nameOf(viewer)} · {viewer.account}
             </Text>
             <ColorSchemeButton />
-            <Button size="xs" variant="default" onClick={signOut}>
-              Sign out
-            </Button>
+            <SignOutButton />
           </Group>
         </Group>
       </AppShell.Header>
@@ -74,18 +74,40 @@ export function Shell() {
         {places.map(({ to, label }) => (
           <NavLink key={to} component={RouterLink} to={to} label={label} active={here(to)} onClick={close} variant="filled" />
         ))}
-        <Text size="xs" c="dimmed" mt="md" px="sm">
-          For developers
-        </Text>
-        {manuals.map(({ to, label }) => (
-          <NavLink key={to} href={to} label={label} />
-        ))}
+        {viewer.role !== 'CUSTOMER' && <Manuals />}
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <Outlet />
         <ScrollRestoration />
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+/** The way to the pages for developers. */
+function Manuals() {
+  return (
+    <>
+      <Text size="xs" c="dimmed" mt="md" px="sm">
+        For developers
+      </Text>
+      {manuals.map(({ to, label }) => (
+        <NavLink key={to} href={to} label={label} />
+      ))}
+    </>
+  );
+}
+
+function SignOutButton() {
+  const { signOut } = useSession();
+  const leave = () =>
+    signOut().catch((error) =>
+      notifications.show({ color: 'red', title: 'You are still signed in', message: faultOf(error).message }),
+    );
+  return (
+    <Button size="xs" variant="default" onClick={leave}>
+      Sign out
+    </Button>
   );
 }
 

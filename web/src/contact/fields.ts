@@ -46,7 +46,7 @@ const others: readonly Field[] = [
   loginsField,
   segmentsField,
   { path: 'password', label: 'Password', kind: 'secret' },
-  { path: 'secret', label: 'Secret', kind: 'text' },
+  { path: 'secret', label: 'Secret', kind: 'secret' },
   { path: 'registrationDateTime', label: 'Registered', kind: 'time' },
   { path: 'registrationSource', label: 'Registration source', kind: 'text' },
   { path: 'registrationIp', label: 'Registration address', kind: 'text' },

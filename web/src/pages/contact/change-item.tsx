@@ -1,7 +1,7 @@
 import { Button, List, Text, Timeline } from '@mantine/core';
 import { fieldAt } from '../../contact/fields';
 import type { Value } from '../../contact/values';
-import { changeKinds, changeSources, time, who, words } from '../../contact/words';
+import { changeKinds, changeSources, nothing, time, who, words } from '../../contact/words';
 import type { ChangePartsFragment } from '../../gql';
 import { useSession } from '../../session/session';
 import classes from './change-item.module.css';
@@ -16,24 +16,26 @@ interface ChangeItemProps {
 
 /** A change in the history of a contact. */
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
-  const { catalog } = useSession();
+  const { catalog, staff } = useSession();
   const { kind, at, actor, source, fields, undoes } = change;
   const title = `${undoes === null ? changeKinds[kind] : 'Undone'} by ${who(actor)}`;
   // Taking back a creation would delete the contact, for which there is a button that asks first.
   const reversible = kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
   return (
-    <Timeline.Item {...timeline} title={<span className={classes.title}>{title}</span>}>
+    <Timeline.Item {...timeline} role="listitem" title={<span className={classes.title}>{title}</span>}>
       <Text size="xs" c="dimmed">
-        <time dateTime={at}>{time(at)}</time>, by {changeSources[source]}
+        <time dateTime={at}>{time(at)}</time>
+        {staff && `, by ${changeSources[source]}`}
         {undone && ', undone since'}
       </Text>
       {kind !== 'CREATE' && (
         <List size="sm" listStyleType="none" className={classes.fields}>
           {fields.map(({ path, old, new: value }) => {
             const field = fieldAt(path, catalog);
+            const before = words(field, old as Value, catalog);
             return (
               <List.Item key={path}>
-                <span className={classes.label}>{field.label}</span>: <del>{words(field, old as Value, catalog)}</del>{' '}
+                <span className={classes.label}>{field.label}</span>: {before === nothing ? nothing : <del>{before}</del>}{' '}
                 <span aria-hidden>→</span> <ins>{words(field, value as Value, catalog)}</ins>
               </List.Item>
             );

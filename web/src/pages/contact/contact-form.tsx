@@ -1,8 +1,10 @@
 import { Alert, Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type FormEvent, useEffect, useRef } from 'react';
 import { loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
+import type { ErrorPartsFragment } from '../../gql';
 import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
+import { InView } from '../../parts/in-view';
 import { useSession } from '../../session/session';
 import { CameIn } from './came-in';
 import classes from './contact-form.module.css';
@@ -59,24 +61,28 @@ export function ContactForm({ editing }: { editing: Editing }) {
   );
 }
 
-/** What came of the last save. */
-function Notes({
-  editing: { outcome, fault, save, dismiss },
-  other,
-}: {
+interface NotesProps {
   editing: Editing;
-  other: Parameters<typeof ErrorText>[0]['errors'];
-}) {
+  /** What is wrong with no field that is shown. */
+  other: readonly ErrorPartsFragment[];
+}
+
+/** What came of the last save. */
+function Notes({ editing: { outcome, fault, save, dismiss }, other }: NotesProps) {
+  const saved = outcome !== undefined && outcome.saved.length > 0 && !outcome.conflict;
+  if (fault === undefined && other.length === 0 && !saved) return null;
   return (
-    <>
-      {fault !== undefined && <FaultNote title="It is not known to be saved" error={fault} onRetry={save} />}
-      {other.length > 0 && (
-        <Alert role="alert" color="red" variant="outline" title="Not saved">
-          <ErrorText errors={other} />
-        </Alert>
-      )}
-      {outcome && outcome.saved.length > 0 && !outcome.conflict && <CameIn fields={outcome.cameIn} onClose={dismiss} />}
-    </>
+    <InView>
+      <Stack gap="xs">
+        {fault !== undefined && <FaultNote title="It is not known to be saved" error={fault} onRetry={save} />}
+        {other.length > 0 && (
+          <Alert role="alert" color="red" variant="outline" title="Not saved">
+            <ErrorText errors={other} />
+          </Alert>
+        )}
+        {saved && <CameIn fields={outcome.cameIn} onClose={dismiss} />}
+      </Stack>
+    </InView>
   );
 }
 

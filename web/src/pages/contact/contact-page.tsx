@@ -67,7 +67,7 @@ function OpenContactPage({ id }: { id: string }) {
             <ContactForm editing={editing} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
-            <History id={contact.id} arrived={arrived} />
+            <History id={contact.id} arrived={arrived} onUndone={editing.claim} />
           </Grid.Col>
         </Grid>
         {conflict && (

@@ -1,6 +1,7 @@
 import { Alert, Button, Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
 import type { ChangePartsFragment } from '../../gql';
 import { FaultNote } from '../../parts/fault-note';
+import { InView } from '../../parts/in-view';
 import { ChangeItem } from './change-item';
 import { useHistory } from './use-history';
 import { useUndo } from './use-undo';
@@ -9,12 +10,14 @@ interface HistoryProps {
   id: string;
   /** The changes that have arrived since the page was opened, newest first. */
   arrived: readonly ChangePartsFragment[];
+  /** Called with the id of a change that undoes another. */
+  onUndone: (id: string) => void;
 }
 
 /** All that was done to a contact, newest first, and a way back from each. */
-export function History({ id, arrived }: HistoryProps) {
+export function History({ id, arrived, onUndone }: HistoryProps) {
   const { changes, loading, error, hasMore, more } = useHistory(id, arrived);
-  const { undo, undoing, refusal, fault } = useUndo();
+  const { undo, undoing, refusal, fault } = useUndo(onUndone);
   const undone = new Set(changes.map(({ undoes }) => undoes));
   return (
     <Stack component="section" aria-label="History">
@@ -22,12 +25,14 @@ export function History({ id, arrived }: HistoryProps) {
         History
       </Title>
       {refusal && (
-        <Alert role="alert" color="red" variant="outline" title="It cannot be undone">
-          {refusal}
-        </Alert>
+        <InView>
+          <Alert role="alert" color="red" variant="outline" title="It cannot be undone">
+            {refusal}
+          </Alert>
+        </InView>
       )}
       {fault !== undefined && <FaultNote title="It is not known to be undone" error={fault} />}
-      <Timeline bulletSize={12} lineWidth={2}>
+      <Timeline bulletSize={12} lineWidth={2} role="list">
         {changes.map((change) => (
           <ChangeItem
             key={change.id}

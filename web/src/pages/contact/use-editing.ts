@@ -34,6 +34,8 @@ export interface Editing {
   dismiss(): void;
   /** Takes notice of a change in the log. */
   notice(change: ChangePartsFragment): void;
+  /** Says that a change was made here, though not by saving. */
+  claim(id: string): void;
 }
 
 /** The editing of a contact, which others may change meanwhile. */
@@ -46,6 +48,7 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
   const [news, setNews] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
   const own = useRef(new Set<string>()); // the ids of changes that were made here
   const ownValues = useRef<Values>({}); // what was saved here, as it was then
+  const busy = useRef(false); // saving, as of now
   const early = useRef<ChangePartsFragment[]>([]); // changes that arrived while it was not known whose they are
   const now = useMemo(() => contact && snapshotOf(contact), [contact]);
 
@@ -56,7 +59,8 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
   }, []);
 
   const send = async (draft: Draft) => {
-    if (!contact) return;
+    if (!contact || busy.current) return;
+    busy.current = true;
     setSaving(true);
     setFault(undefined);
     setOutcome(undefined);
@@ -74,6 +78,7 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     } catch (error) {
       setFault(error);
     }
+    busy.current = false;
     setSaving(false);
     for (const change of early.current.splice(0)) tell(change);
   };
@@ -103,6 +108,10 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
       if (isDirty(next)) send(next);
     },
     dismiss: () => setOutcome(undefined),
-    notice: (change) => (saving ? early.current.push(change) : tell(change)),
+    notice: (change) => (busy.current ? early.current.push(change) : tell(change)),
+    claim: (id) => {
+      own.current.add(id);
+      setNews((before) => Object.fromEntries(Object.entries(before).filter(([, change]) => change.id !== id)));
+    },
   };
 }

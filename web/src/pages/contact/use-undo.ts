@@ -17,7 +17,8 @@ interface Undo {
   fault: unknown;
 }
 
-export function useUndo(): Undo {
+/** Takes changes back. onDone is called with the id of the change that did it. */
+export function useUndo(onDone?: (id: string) => void): Undo {
   const client = useApolloClient();
   const { catalog } = useSession();
   const [undoing, setUndoing] = useState<string>();
@@ -31,6 +32,7 @@ export function useUndo(): Undo {
       const { data } = await client.mutate({ mutation: UndoChangeDocument, variables: { id }, refetchQueries: ['ContactPage'] });
       const errors = data?.undoChange.errors ?? [];
       setRefusal(errors.map((error) => reason(error, catalog)).join(' '));
+      if (data?.undoChange.change) onDone?.(data.undoChange.change.id);
       return errors.length === 0;
     } catch (error) {
       setFault(error);
