@@ -9,7 +9,7 @@ export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] })
     <span key={`${error.code} ${error.path} ${error.message}`}>
       {error.message}{' '}
       {error.__typename === 'UniqueConflict' && error.existing && (
-        <Anchor component={Link} to={`/contacts/${error.existing.contactId}`} inherit>
+        <Anchor component={Link} to={`/contacts/${error.existing.contactId}`} inherit underline="always">
           See {nameOf(error.existing)}.
         </Anchor>
       )}
