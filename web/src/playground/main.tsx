@@ -6,6 +6,8 @@ import { createRoot } from 'react-dom/client';
 import { settings } from '../settings';
 import { examples } from './examples';
 import { fetcher } from './fetcher';
+import { keepNames } from './names';
+import { Scheme } from './scheme';
 
 const tabs = examples(settings.demo !== null).map(({ query, variables }) => ({
   query,
@@ -23,6 +25,8 @@ const first = localStorage.getItem('graphiql:tabState') ? {} : { initialVariable
 // There is no history: it would keep the headers, and with them API keys, in the browser.
 const plugins: never[] = [];
 
+keepNames();
+
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
@@ -36,6 +40,7 @@ if (root)
       {...first}
     >
       <GraphiQL.Logo>
+        <Scheme />
         <a className="playground-sdl" href="/graphql/schema.graphqls">
           schema.graphqls
         </a>
