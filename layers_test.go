@@ -79,7 +79,7 @@ var pageLayers = map[string][]string{
 	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/session"},
 	"web/src/session":   {"web/src", "web/src/api", "web/src/contact", "web/src/gql", "web/src/parts"},
 	"web/src/parts":     {"web/src/api", "web/src/contact", "web/src/gql"},
-	"web/src/contact":   {"web/src/gql"},
+	"web/src/contact":   {"web/src/api", "web/src/gql"},
 	"web/src/api":       {"web/src/gql"},
 	"web/src/gql":       {},
 

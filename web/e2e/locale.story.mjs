@@ -24,7 +24,7 @@ await story(async () => {
 
   await step('in Germany', async () => {
     const page = await open('german', { locale: 'de-DE' });
-    await page.getByLabel('Discount', { exact: true }).fill('1234.5'); // the decimal sign is the browser's own, not the page's
+    await page.getByLabel('Discount', { exact: true }).fill('1234,5'); // and it is stored with a point
     await page.getByLabel('No mails until', { exact: true }).fill('2031-02-03T04:05:06');
     await save(page);
     const { discount, until } = await stored();

@@ -1,6 +1,7 @@
 import { Select, TextInput, type TextInputProps } from '@mantine/core';
 import type { PropertyPartsFragment } from '../gql';
 import { lengths } from '../gql/lengths';
+import { NumberInput } from './number-input';
 import { TimeInput } from './time-input';
 
 interface ValueInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'property'> {
@@ -20,9 +21,9 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
     case 'TEXT':
       return <TextInput {...input} maxLength={lengths.PropertyValueInput.value} />;
     case 'INTEGER':
-      return <TextInput {...input} type="number" step={1} inputMode="numeric" />;
+      return <TextInput {...input} inputMode="numeric" />;
     case 'NUMBER':
-      return <TextInput {...input} type="number" step="any" inputMode="decimal" />;
+      return <NumberInput {...props} value={value} onChange={onChange} inputMode="decimal" />;
     case 'DATE':
       return <TextInput {...input} type="date" />;
     case 'DATETIME':
