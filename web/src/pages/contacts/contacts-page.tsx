@@ -1,18 +1,17 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { count } from '../../contact/words';
 import { FaultNote } from '../../parts/fault-note';
 import { Page } from '../../parts/page';
 import { ContactTable } from './contact-table';
 import { Filters } from './filters';
-import { type Listing, listingOf, orderOf, searchOf, sortedBy } from './listing';
+import { orderOf, sortedBy } from './listing';
 import { useContacts } from './use-contacts';
+import { useListing } from './use-listing';
 
 /** All contacts: searched, narrowed, sorted, and scrolled as far as they reach. */
 export function ContactsPage() {
-  const [search, setSearch] = useSearchParams();
-  const listing = listingOf(search);
-  const change = (next: Listing) => setSearch(searchOf(next), { replace: true });
+  const [listing, change] = useListing();
   const { rows, total, loading, error, next, more } = useContacts(listing);
   return (
     <Page
@@ -24,7 +23,7 @@ export function ContactsPage() {
       }
     >
       <Stack gap="sm">
-        <Filters listing={listing} onChange={change} />
+        <Filters listing={listing} onChange={(part) => change((now) => ({ ...now, ...part }))} />
         <Text size="sm" role="status" mih="1.5em">
           {total !== undefined && (total === 1 ? '1 contact' : `${count(total)} contacts`)}
         </Text>
@@ -32,7 +31,7 @@ export function ContactsPage() {
           rows={rows}
           total={total}
           order={orderOf(listing)}
-          onSort={(field) => change(sortedBy(listing, field))}
+          onSort={(field) => change((now) => sortedBy(now, field))}
           onEnd={next === undefined ? undefined : more}
         />
         {error !== undefined && (

@@ -8,7 +8,7 @@ import type { Listing } from './listing';
 
 interface FiltersProps {
   listing: Listing;
-  onChange: (listing: Listing) => void;
+  onChange: (part: Partial<Listing>) => void;
 }
 
 const typing = 200; // milliseconds that a pause between letters may take
@@ -17,7 +17,7 @@ const typing = 200; // milliseconds that a pause between letters may take
 export function Filters({ listing, onChange }: FiltersProps) {
   const { catalog } = useSession();
   const [q, setQ] = useState(listing.q);
-  const search = useDebouncedCallback((text: string) => onChange({ ...listing, q: text }), typing);
+  const search = useDebouncedCallback((text: string) => onChange({ q: text }), typing);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (document.activeElement !== input.current) setQ(listing.q); // whoever types is ahead of the address
@@ -28,7 +28,7 @@ export function Filters({ listing, onChange }: FiltersProps) {
       placeholder={label}
       data={[...names].map(([id, text]) => ({ value: String(id), label: text }))}
       value={listing[name] || null}
-      onChange={(value) => onChange({ ...listing, [name]: value ?? '' })}
+      onChange={(value) => onChange({ [name]: value ?? '' })}
       searchable
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
@@ -58,13 +58,17 @@ export function Filters({ listing, onChange }: FiltersProps) {
         type="date"
         label="Changed since"
         value={listing.since}
-        onChange={({ currentTarget: { value } }) => onChange({ ...listing, since: value })}
+        onChange={({ currentTarget: { value } }) => onChange({ since: value })}
         w={{ base: '100%', xs: 170 }}
       />
       {any && (
         <Button
           variant="subtle"
-          onClick={() => onChange({ q: '', store: '', company: '', segment: '', since: '', sort: listing.sort })}
+          onClick={() => {
+            search.cancel();
+            setQ('');
+            onChange({ q: '', store: '', company: '', segment: '', since: '' });
+          }}
         >
           Show all
         </Button>
