@@ -10,7 +10,8 @@ const decimal = new Intl.NumberFormat().formatToParts(0.5).find(({ type }) => ty
 
 /**
  * Enters a number with the decimal sign of the browser's locale; a point will do as well. What is no number is left as it was typed,
- * for the server to refuse: the browser's own input for numbers drops signs that it does not expect.
+ * for the server to refuse: the browser's own input for numbers drops signs that it does not expect, is changed by the mouse wheel, and
+ * counts in floating point.
  */
 export function NumberInput({ value, onChange, ...props }: NumberInputProps) {
   return (

@@ -21,9 +21,9 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
     case 'TEXT':
       return <TextInput {...input} maxLength={lengths.PropertyValueInput.value} />;
     case 'INTEGER':
-      return <TextInput {...input} inputMode="numeric" />;
+      return <TextInput {...input} inputMode="numeric" maxLength={lengths.PropertyValueInput.value} />;
     case 'NUMBER':
-      return <NumberInput {...props} value={value} onChange={onChange} inputMode="decimal" />;
+      return <NumberInput {...props} value={value} onChange={onChange} inputMode="decimal" maxLength={lengths.PropertyValueInput.value} />;
     case 'DATE':
       return <TextInput {...input} type="date" />;
     case 'DATETIME':
