@@ -27,7 +27,8 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
           label={name}
           withAsterisk={required}
           value={value.value}
-          onChange={(text) => onChange(text === '' ? [] : [{ ...value, value: text }])}
+          // The remark outlives the moment between two values; nothing is saved of a blank one.
+          onChange={(text) => onChange(text === '' && !value.description ? [] : [{ ...value, value: text }])}
           error={error}
         />
         {values.length > 0 && <Remark of={name} value={value} onChange={(next) => onChange([next])} />}
