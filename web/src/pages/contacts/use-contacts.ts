@@ -30,6 +30,7 @@ export function useContacts(listing: Listing): Contacts & { more: () => void } {
   );
   const current = useRef({ key: '', busy: false });
   const restored = useRef(contacts.loading ? null : key);
+  const listed = useRef(restored.current); // the listing that the rows are of
 
   const load = useCallback(
     async (after?: string) => {
@@ -43,6 +44,7 @@ export function useContacts(listing: Listing): Contacts & { more: () => void } {
         if (!data) return;
         const { nodes, pageInfo } = data.contacts;
         const next = pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined;
+        if (current.current.key === key) listed.current = key;
         change = ({ rows, ...rest }) => ({ ...rest, rows: after ? [...rows, ...nodes] : nodes, next, loading: false });
       } catch (error) {
         change = (before) => ({ ...before, loading: false, error });
@@ -73,7 +75,7 @@ export function useContacts(listing: Listing): Contacts & { more: () => void } {
   }, [client, key, load]);
 
   useEffect(() => {
-    if (!contacts.loading) remembered = { key, contacts };
+    if (!contacts.loading && listed.current === key) remembered = { key, contacts };
   }, [key, contacts]);
 
   const more = useCallback(() => {
