@@ -6,6 +6,7 @@ import { type Api, connect } from '../api/client';
 import { ViewerDocument } from '../gql';
 import { SignInPage } from '../pages/sign-in/sign-in-page';
 import { FaultNote } from '../parts/fault-note';
+import { keyOf } from '../session/session';
 import { SessionProvider } from '../session/session-provider';
 import { Pages } from './pages';
 
@@ -42,13 +43,7 @@ function Gate({ api, lapsed, onReturn }: GateProps) {
   if (error) return <FaultNote title="The console cannot start" error={error} onRetry={() => refetch()} />;
   if (viewer === null) return <SignInPage />;
   return (
-    <SessionProvider
-      key={`${viewer.account}/${viewer.role}/${viewer.name}`}
-      api={api}
-      viewer={viewer}
-      lapsed={lapsed}
-      onReturn={onReturn}
-    >
+    <SessionProvider key={keyOf(viewer)} api={api} viewer={viewer} lapsed={lapsed} onReturn={onReturn}>
       <Pages viewer={viewer} />
     </SessionProvider>
   );

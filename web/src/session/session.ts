@@ -16,6 +16,11 @@ export interface Session {
   signOut(): Promise<void>;
 }
 
+/** Tells one viewer from another: also two customers, who may have no name or the same. */
+export function keyOf({ account, role, name, contact }: ViewerPartsFragment): string {
+  return [account, role, contact?.contactId, name].join('/');
+}
+
 export const SessionContext = createContext<Session | null>(null);
 
 /** The session, on pages, which are shown to nobody else. */

@@ -5,6 +5,7 @@ import { roles } from '../contact/words';
 import { SignInDocument, ViewerDocument } from '../gql';
 import { FaultNote } from '../parts/fault-note';
 import { type SignIn, settings } from '../settings';
+import { keyOf } from './session';
 
 interface SignInFormProps {
   /** The account that is offered at first. */
@@ -26,6 +27,8 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
     const { viewer, errors } = data.signIn;
     setRefusal(errors.map(({ message }) => message).join(' '));
     if (!viewer) return;
+    const before = client.readQuery({ query: ViewerDocument })?.viewer;
+    if (before && keyOf(before) !== keyOf(viewer)) return window.location.replace('/'); // what somebody else has seen is forgotten
     client.writeQuery({ query: ViewerDocument, data: { viewer } });
     onSignedIn?.();
   };
