@@ -67,6 +67,7 @@ export function same(a: Value | undefined, b: Value | undefined): boolean {
 function plain(value: Value | undefined): unknown {
   if (value === '' || value === undefined) return null;
   if (!Array.isArray(value)) return value;
+  if (value.length === 0) return null; // a property that is newer than the contact that was read has no values yet
   // Neither logins nor segments have an order; the values of a property have.
   if (value.some((entry) => typeof entry === 'object' && 'value' in entry)) {
     return value.map(({ value, description }) => [value, description || null]);

@@ -24,7 +24,7 @@ const limits: Readonly<Record<string, number>> = lengths.ContactPatch;
 export function Editor({ field: { path, label, kind }, value, onChange, error }: EditorProps) {
   const { catalog } = useSession();
   if (typeof kind === 'object') {
-    return <PropertyEditor property={kind} values={value as PropertyValue[]} onChange={onChange} error={error} />;
+    return <PropertyEditor property={kind} values={(value ?? []) as PropertyValue[]} onChange={onChange} error={error} />;
   }
   switch (kind) {
     case 'checkbox':

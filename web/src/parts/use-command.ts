@@ -29,6 +29,9 @@ export interface Command {
   fault: unknown;
 }
 
+// A property that is new, or gone, is one more path to write, or one less.
+const refetchQueries = ['Catalog', 'Viewer'];
+
 /** Runs mutations of the catalogue, which is read anew after each. */
 export function useCommand(): Command {
   const client = useApolloClient();
@@ -40,7 +43,7 @@ export function useCommand(): Command {
     setRefusals([]);
     setFault(undefined);
     try {
-      const { data } = await client.mutate<Done>({ mutation, variables, refetchQueries: ['Catalog'], awaitRefetchQueries: true });
+      const { data } = await client.mutate<Done>({ mutation, variables, refetchQueries, awaitRefetchQueries: true });
       const errors = data?.done.errors ?? [];
       setRefusals(errors);
       return errors.length === 0;
