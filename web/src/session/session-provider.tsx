@@ -1,7 +1,10 @@
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { useQuery } from '@apollo/client/react';
 import { Center, Loader, Modal } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { type ReactNode, useMemo } from 'react';
 import type { Api } from '../api/client';
+import { faultOf, isUnauthenticated } from '../api/fault';
 import { catalogOf } from '../contact/catalog';
 import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../gql';
 import { FaultNote } from '../parts/fault-note';
@@ -45,7 +48,7 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
   return (
     <SessionContext value={session}>
       {children}
-      <Modal opened={lapsed} onClose={() => {}} withCloseButton={false} title="Your session has ended">
+      <Modal opened={lapsed} onClose={() => {}} withCloseButton={false} title="Your session has ended" zIndex={1000}>
         <SignInForm account={viewer.account} onSignedIn={onReturn} />
       </Modal>
     </SessionContext>
@@ -54,6 +57,14 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
 
 /** Ends the session, and forgets all that was seen in it, wherever it was kept: the page begins anew. */
 async function signOut({ client }: Api): Promise<void> {
-  await client.mutate({ mutation: SignOutDocument });
+  try {
+    await client.mutate({ mutation: SignOutDocument });
+  } catch (error) {
+    const ended = CombinedGraphQLErrors.is(error) && error.errors.some(isUnauthenticated);
+    if (!ended) {
+      notifications.show({ color: 'red', message: `You are still signed in. ${faultOf(error).message}` });
+      return;
+    }
+  }
   window.location.replace('/');
 }
