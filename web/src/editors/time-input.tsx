@@ -13,6 +13,7 @@ export function TimeInput({ value, onChange, ...props }: TimeInputProps) {
       {...props}
       type="datetime-local"
       step={1}
+      max="9999-12-31T23:59:59" // or a year takes six digits, and swallows the hour that is typed after it
       value={local(value)}
       onChange={({ currentTarget }) => {
         const at = new Date(currentTarget.value);

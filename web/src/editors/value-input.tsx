@@ -25,7 +25,7 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
     case 'NUMBER':
       return <NumberInput {...props} value={value} onChange={onChange} inputMode="decimal" maxLength={lengths.PropertyValueInput.value} />;
     case 'DATE':
-      return <TextInput {...input} type="date" />;
+      return <TextInput {...input} type="date" max="9999-12-31" />;
     case 'DATETIME':
       return <TimeInput {...props} value={value} onChange={onChange} />;
     case 'CHOICE':
