@@ -103,7 +103,21 @@ func (s *Site) Page(w http.ResponseWriter, name string) {
 // that browsers keep it for good.
 func (s *Site) Asset(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	s.assets.ServeHTTP(w, r)
+	s.assets.ServeHTTP(untagged{w}, r)
+}
+
+// untagged leaves out the entity tag: what is kept for good is never asked for anew, and statigz writes tags without their quotes.
+type untagged struct{ http.ResponseWriter }
+
+// WriteHeader writes the header without the tag.
+func (w untagged) WriteHeader(status int) {
+	w.Header().Del("Etag")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w untagged) Write(b []byte) (int, error) {
+	w.Header().Del("Etag") // of an answer that begins with its body
+	return w.ResponseWriter.Write(b)
 }
 
 // notFound answers for an asset that there is not: of an older server, perhaps, or of a newer one that is about to start.

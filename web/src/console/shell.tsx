@@ -1,8 +1,6 @@
 import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
-import { faultOf } from '../api/fault';
 import type { ViewerPartsFragment } from '../gql';
 import icon from '../icon.svg';
 import { useSession } from '../session/session';
@@ -35,7 +33,7 @@ const manuals: Place[] = [
 
 /** The frame of all pages: where one is, where one can go, and who one is. */
 export function Shell() {
-  const { viewer } = useSession();
+  const { viewer, signOut } = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const places = placesOf(viewer);
@@ -66,7 +64,9 @@ export function Shell() {
               {nameOf(viewer)} · {viewer.account}
             </Text>
             <ColorSchemeButton />
-            <SignOutButton />
+            <Button size="xs" variant="default" onClick={signOut}>
+              Sign out
+            </Button>
           </Group>
         </Group>
       </AppShell.Header>
@@ -95,19 +95,6 @@ function Manuals() {
         <NavLink key={to} href={to} label={label} />
       ))}
     </>
-  );
-}
-
-function SignOutButton() {
-  const { signOut } = useSession();
-  const leave = () =>
-    signOut().catch((error) =>
-      notifications.show({ color: 'red', title: 'You are still signed in', message: faultOf(error).message }),
-    );
-  return (
-    <Button size="xs" variant="default" onClick={leave}>
-      Sign out
-    </Button>
   );
 }
 

@@ -28,6 +28,8 @@ export interface Outcome {
   errors: ErrorPartsFragment[];
   /** What the person must decide. */
   conflict?: Conflict;
+  /** Why the last write got no answer to the point: it is not known whether it was accepted. */
+  fault?: unknown;
 }
 
 /** What both mutations answer. */
@@ -45,22 +47,26 @@ export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragmen
 }
 
 /**
- * Saves a draft of the contact. What the person has saved of it before is nobody's news. It throws when there is no answer, or none
- * to the point: then nothing is known to be saved.
+ * Saves a draft of the contact. What the person has saved of it before is nobody's news. Where a write gets no answer, the next is
+ * not tried.
  */
 export async function save(client: ApolloClient, id: string, draft: Draft, own: Values): Promise<Outcome> {
   const { patch, patched, details, detailed } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
   const outcome: Outcome = { saved: [], changes: [], cameIn: [], errors: [] };
-  if (patched.length > 0) {
-    const input = { ...lock, set: patch };
-    const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
-    take(outcome, own, patched, data?.updateContact);
-  }
-  if (detailed.length > 0) {
-    const input = { ...lock, ...details };
-    const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
-    take(outcome, own, detailed, data?.setContactDetails);
+  try {
+    if (patched.length > 0) {
+      const input = { ...lock, set: patch };
+      const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
+      take(outcome, own, patched, data?.updateContact);
+    }
+    if (detailed.length > 0) {
+      const input = { ...lock, ...details };
+      const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
+      take(outcome, own, detailed, data?.setContactDetails);
+    }
+  } catch (error) {
+    outcome.fault = error;
   }
   return outcome;
 }
@@ -81,10 +87,17 @@ function take(outcome: Outcome, own: Values, paths: string[], payload: Payload |
   if (change) outcome.changes.push(change.id);
 }
 
-/** One conflict of those of both writes: the later one has the contact as it is now. */
+/**
+ * One conflict of those of both writes. The next save goes over the contact as the first has seen it: what others have done to a field
+ * of the first write since then, nobody has been shown.
+ */
 function joined(first: Conflict | undefined, second: Conflict): Conflict {
   const seen = new Set(second.fields.filter((f) => f.overlaps).map((f) => f.path));
   const rest = (first?.fields ?? []).filter((f) => f.overlaps && !seen.has(f.path));
   const paths = new Set(rest.map((f) => f.path));
-  return { ...second, fields: [...rest, ...second.fields.filter((f) => !paths.has(f.path))] };
+  return {
+    ...second,
+    latest: first?.latest ?? second.latest,
+    fields: [...rest, ...second.fields.filter((f) => !paths.has(f.path))],
+  };
 }

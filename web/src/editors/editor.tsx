@@ -18,6 +18,8 @@ interface EditorProps {
   error: ReactNode;
 }
 
+const shownOptions = 100; // of a long list; searching finds the others
+
 const limits: Readonly<Record<string, number>> = lengths.ContactPatch;
 
 /** The editor that fits a field: the kind of the field decides. */
@@ -77,6 +79,7 @@ function Reference({ label, names, value, onChange, error }: ReferenceProps) {
       value={value === null ? null : String(value)}
       onChange={(id) => onChange(id === null ? null : Number(id))}
       searchable
+      limit={shownOptions}
       clearable
       clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
       error={error}

@@ -19,6 +19,7 @@ export function SegmentsEditor({ label, segments, onChange, error }: SegmentsEdi
       value={segments.map(String)}
       onChange={(ids) => onChange(ids.map(Number))}
       searchable
+      limit={100} // searching finds the others
       hidePickedOptions
       error={error}
     />

@@ -23,7 +23,15 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
     case 'INTEGER':
       return <TextInput {...input} inputMode="numeric" maxLength={lengths.PropertyValueInput.value} />;
     case 'NUMBER':
-      return <NumberInput {...props} value={value} onChange={onChange} inputMode="decimal" maxLength={lengths.PropertyValueInput.value} />;
+      return (
+        <NumberInput
+          {...props}
+          value={value}
+          onChange={onChange}
+          inputMode="decimal"
+          maxLength={lengths.PropertyValueInput.value}
+        />
+      );
     case 'DATE':
       return <TextInput {...input} type="date" max="9999-12-31" />;
     case 'DATETIME':

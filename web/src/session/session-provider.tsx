@@ -1,15 +1,16 @@
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { useQuery } from '@apollo/client/react';
-import { Center, Loader, Modal } from '@mantine/core';
+import { Button, Center, Loader, Modal } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Api } from '../api/client';
 import { faultOf, isUnauthenticated } from '../api/fault';
 import { catalogOf } from '../contact/catalog';
 import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../gql';
 import { FaultNote } from '../parts/fault-note';
-import { SessionContext } from './session';
+import { keyOf, SessionContext } from './session';
 import { SignInForm } from './sign-in-form';
+import { onSignIn } from './tabs';
 
 interface SessionProviderProps {
   api: Api;
@@ -23,6 +24,15 @@ interface SessionProviderProps {
 /** Gives the pages their session. When it ends by itself, one signs in again above the page, and what was typed is still there. */
 export function SessionProvider({ api, viewer, lapsed, onReturn, children }: SessionProviderProps) {
   const staff = viewer.role !== 'CUSTOMER';
+  const [replaced, setReplaced] = useState(false);
+  useEffect(
+    () =>
+      onSignIn((key) => {
+        setReplaced(key !== keyOf(viewer));
+        if (key === keyOf(viewer)) onReturn();
+      }),
+    [viewer, onReturn],
+  );
   const { data, error, refetch } = useQuery(CatalogDocument, { variables: { staff } });
   const session = useMemo(() => {
     const writable = new Set(viewer.writablePaths);
@@ -48,8 +58,25 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
   return (
     <SessionContext value={session}>
       {children}
-      <Modal opened={lapsed} onClose={() => {}} withCloseButton={false} title="Your session has ended" zIndex={1000}>
-        <SignInForm account={viewer.account} onSignedIn={onReturn} />
+      <Modal
+        opened={lapsed || replaced}
+        onClose={() => {}}
+        withCloseButton={false}
+        title={replaced ? 'Somebody else has signed in in this browser' : 'Your session has ended'}
+        zIndex={1000}
+      >
+        <SignInForm
+          account={viewer.account}
+          onSignedIn={() => {
+            setReplaced(false);
+            onReturn();
+          }}
+        />
+        {replaced && (
+          <Button fullWidth mt="md" variant="subtle" onClick={() => window.location.replace('/')}>
+            Go on as whoever it is
+          </Button>
+        )}
       </Modal>
     </SessionContext>
   );

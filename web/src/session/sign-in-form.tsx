@@ -6,6 +6,7 @@ import { SignInDocument, ViewerDocument } from '../gql';
 import { FaultNote } from '../parts/fault-note';
 import { type SignIn, settings } from '../settings';
 import { keyOf } from './session';
+import { announce } from './tabs';
 
 interface SignInFormProps {
   /** The account that is offered at first. */
@@ -27,6 +28,7 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
     const { viewer, errors } = data.signIn;
     setRefusal(errors.map(({ message }) => message).join(' '));
     if (!viewer) return;
+    announce(viewer);
     const before = client.readQuery({ query: ViewerDocument })?.viewer;
     if (before && keyOf(before) !== keyOf(viewer)) return window.location.replace('/'); // what somebody else has seen is forgotten
     client.writeQuery({ query: ViewerDocument, data: { viewer } });

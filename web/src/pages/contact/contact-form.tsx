@@ -1,5 +1,5 @@
 import { Alert, Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
-import { type FormEvent, useEffect, useRef } from 'react';
+import { type FormEvent, useEffect, useMemo, useRef } from 'react';
 import { loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
 import type { ErrorPartsFragment } from '../../gql';
 import { ErrorText } from '../../parts/error-text';
@@ -8,14 +8,14 @@ import { InView } from '../../parts/in-view';
 import { useSession } from '../../session/session';
 import { CameIn } from './came-in';
 import classes from './contact-form.module.css';
-import { FormField } from './form-field';
+import { FormField, propsOf } from './form-field';
 import type { Editing } from './use-editing';
 
 /** All that a contact has, to edit. Nothing is written before it is saved. */
 export function ContactForm({ editing }: { editing: Editing }) {
   const { catalog } = useSession();
   const form = useRef<HTMLFormElement>(null);
-  const properties = propertyFields(catalog);
+  const properties = useMemo(() => propertyFields(catalog), [catalog]);
   const details = [loginsField, segmentsField];
   const shown = new Set([...ownFields, ...properties, ...details].map(({ path }) => path));
   const other = editing.outcome?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
@@ -35,7 +35,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
         <Fieldset legend="Details" className={classes.set}>
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             {ownFields.map((field) => (
-              <FormField key={field.path} field={field} editing={editing} />
+              <FormField key={field.path} {...propsOf(field, editing)} />
             ))}
           </SimpleGrid>
         </Fieldset>
@@ -43,7 +43,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
           <Fieldset legend="Properties" className={classes.set}>
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               {properties.map((field) => (
-                <FormField key={field.path} field={field} editing={editing} />
+                <FormField key={field.path} {...propsOf(field, editing)} />
               ))}
             </SimpleGrid>
           </Fieldset>
@@ -51,7 +51,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
         <Fieldset legend="Signing in and segments" className={classes.set}>
           <Stack>
             {details.map((field) => (
-              <FormField key={field.path} field={field} editing={editing} />
+              <FormField key={field.path} {...propsOf(field, editing)} />
             ))}
           </Stack>
         </Fieldset>
@@ -68,7 +68,8 @@ interface NotesProps {
 }
 
 /** What came of the last save. */
-function Notes({ editing: { outcome, fault, save, dismiss }, other }: NotesProps) {
+function Notes({ editing: { outcome, save, dismiss }, other }: NotesProps) {
+  const fault = outcome?.fault;
   const saved = outcome !== undefined && outcome.saved.length > 0 && !outcome.conflict;
   if (fault === undefined && other.length === 0 && !saved) return null;
   return (

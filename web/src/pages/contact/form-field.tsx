@@ -1,16 +1,46 @@
 import { Stack, Text } from '@mantine/core';
+import { memo } from 'react';
 import type { Field } from '../../contact/fields';
+import type { Value } from '../../contact/values';
 import { time, who, words } from '../../contact/words';
 import { Editor } from '../../editors/editor';
+import type { ChangePartsFragment, ErrorPartsFragment } from '../../gql';
 import { ErrorText } from '../../parts/error-text';
 import { useSession } from '../../session/session';
 import type { Editing } from './use-editing';
 
-/** A field in the form: with its editor where the viewer may write it, and what others do to it meanwhile. */
-export function FormField({ field, editing }: { field: Field; editing: Editing }) {
+interface FormFieldProps {
+  field: Field;
+  value: Value;
+  /** What is wrong with it. */
+  errors: readonly ErrorPartsFragment[];
+  /** The last change of somebody else to it since the page was opened. */
+  news: ChangePartsFragment | undefined;
+  /** Whether that is to what the person is editing. */
+  overtaken: boolean;
+  onChange: (path: string, value: Value) => void;
+}
+
+/** What a field of the form shows, by the editing of the contact. */
+export function propsOf(field: Field, editing: Editing): FormFieldProps {
+  const { path } = field;
+  return {
+    field,
+    value: editing.value(path),
+    errors: editing.errors(path),
+    news: editing.news(path),
+    overtaken: editing.overtaken(path),
+    onChange: editing.set,
+  };
+}
+
+/**
+ * A field in the form: with its editor where the viewer may write it, and what others do to it meanwhile. An account may have hundreds
+ * of them, so only the one that changes is drawn anew.
+ */
+export const FormField = memo(function FormField({ field, value, errors, news, overtaken, onChange }: FormFieldProps) {
   const { mayWrite, catalog } = useSession();
-  const value = editing.value(field.path);
-  const note = <News field={field} editing={editing} />;
+  const note = <News field={field} change={news} overtaken={overtaken} />;
   if (!mayWrite(field.path)) {
     return (
       <Stack gap={2}>
@@ -22,32 +52,34 @@ export function FormField({ field, editing }: { field: Field; editing: Editing }
       </Stack>
     );
   }
-  const errors = editing.errors(field.path);
   return (
     <Stack gap={2}>
       <Editor
         field={field}
         value={value}
-        onChange={(next) => editing.set(field.path, next)}
+        onChange={(next) => onChange(field.path, next)}
         error={errors.length > 0 && <ErrorText errors={errors} />}
       />
       {note}
     </Stack>
   );
+});
+
+interface NewsProps {
+  field: Field;
+  change: ChangePartsFragment | undefined;
+  overtaken: boolean;
 }
 
 /** What somebody else has done to the field since the page was opened. */
-function News({ field, editing }: { field: Field; editing: Editing }) {
+function News({ field, change, overtaken }: NewsProps) {
   const { catalog } = useSession();
-  const change = editing.news(field.path);
   if (!change) return <div aria-live="polite" />;
   const latest = change.fields.find(({ path }) => path === field.path)?.new ?? null;
   const whom = `${who(change.actor)}, ${time(change.at)}`;
   return (
     <Text size="xs" aria-live="polite" fw={500}>
-      {editing.overtaken(field.path)
-        ? `Meanwhile changed to “${words(field, latest as Parameters<typeof words>[1], catalog)}” by ${whom}`
-        : `Changed by ${whom}`}
+      {overtaken ? `Meanwhile changed to “${words(field, latest as Value, catalog)}” by ${whom}` : `Changed by ${whom}`}
     </Text>
   );
 }

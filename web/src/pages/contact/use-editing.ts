@@ -13,14 +13,12 @@ export interface Editing {
   saving: boolean;
   /** What the last save says; undefined once the person goes on. */
   outcome: Outcome | undefined;
-  /** Why the last save got no answer. */
-  fault: unknown;
   /** Whether a comparison says what others have done. */
   isNews(comparison: ComparisonPartsFragment): boolean;
   /** The value that the form shows. */
   value(path: string): Value;
   /** What is wrong with a path. */
-  errors(path: string): ErrorPartsFragment[];
+  errors(path: string): readonly ErrorPartsFragment[];
   /** The last change of somebody else to a path since the page was opened. */
   news(path: string): ChangePartsFragment | undefined;
   /** Whether others have changed what the person is editing. */
@@ -38,19 +36,23 @@ export interface Editing {
   claim(id: string): void;
 }
 
+const none: readonly ErrorPartsFragment[] = [];
+
 /** The editing of a contact, which others may change meanwhile. */
 export function useEditing(contact: ContactPartsFragment | null | undefined): Editing {
   const { api } = useSession();
   const [draft, setDraft] = useState(untouched);
   const [saving, setSaving] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
-  const [fault, setFault] = useState<unknown>();
   const [news, setNews] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
   const own = useRef(new Set<string>()); // the ids of changes that were made here
   const ownValues = useRef<Values>({}); // what was saved here, as it was then
   const busy = useRef(false); // saving, as of now
   const early = useRef<ChangePartsFragment[]>([]); // changes that arrived while it was not known whose they are
   const now = useMemo(() => contact && snapshotOf(contact), [contact]);
+
+  const errors = useMemo(() => Map.groupBy(outcome?.errors ?? [], ({ path }) => path ?? ''), [outcome]);
+  const set = useCallback((path: string, value: Value) => now && setDraft((latest) => edit(latest, now, path, value)), [now]);
 
   const tell = useCallback((change: ChangePartsFragment) => {
     // That it is gone, or back, is no news of each field.
@@ -62,22 +64,17 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     if (!contact || busy.current) return;
     busy.current = true;
     setSaving(true);
-    setFault(undefined);
     setOutcome(undefined);
     setNews({});
-    try {
-      const done = await save(api.client, contact.id, draft, ownValues.current);
-      for (const id of done.changes) own.current.add(id);
-      if (done.contact) {
-        const after = snapshotOf(done.contact);
-        const values = Object.fromEntries(done.saved.map((path) => [path, after.values[path] ?? null]));
-        ownValues.current = { ...ownValues.current, ...values };
-        setDraft((latest) => saved(latest, draft, done.saved, after));
-      }
-      setOutcome(done);
-    } catch (error) {
-      setFault(error);
+    const done = await save(api.client, contact.id, draft, ownValues.current);
+    for (const id of done.changes) own.current.add(id);
+    if (done.contact) {
+      const after = snapshotOf(done.contact);
+      const values = Object.fromEntries(done.saved.map((path) => [path, after.values[path] ?? null]));
+      ownValues.current = { ...ownValues.current, ...values };
+      setDraft((latest) => saved(latest, draft, done.saved, after));
     }
+    setOutcome(done);
     busy.current = false;
     setSaving(false);
     for (const change of early.current.splice(0)) tell(change);
@@ -88,17 +85,15 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     count: Object.keys(draft.edits).length,
     saving,
     outcome,
-    fault,
     isNews: (comparison) => isNews(comparison, ownValues.current),
     value: (path) => (now ? shown(draft, now, path) : null),
-    errors: (path) => outcome?.errors.filter((error) => error.path === path) ?? [],
+    errors: (path) => errors.get(path) ?? none,
     news: (path) => news[path],
     overtaken: (path) => !!now && overtaken(draft, now, path),
-    set: (path, value) => now && setDraft((latest) => edit(latest, now, path, value)),
+    set,
     discard: () => {
       setDraft(untouched);
       setOutcome(undefined);
-      setFault(undefined);
     },
     save: () => send(draft),
     settle: (conflict, theirs) => {
