@@ -105,6 +105,31 @@ await story(async () => {
     });
   }
 
+  await step('somebody else signs in in another tab: nothing is saved under the name of the other', async () => {
+    await page.goto('/contacts/9');
+    await button(`Agent: ${agent.login}`).click();
+    await field('First name').fill('Unsigned');
+    const other = await page.context().newPage();
+    await other.goto('/contacts/new');
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByRole('button', { name: `Admin: ${admin.login}` }).click();
+    await other.getByText('Demo Admin · Demo').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Somebody else has signed in in this browser' });
+    await dialog.waitFor();
+    await axe(page);
+    assert.doesNotMatch(await nameOf(9), /Unsigned/);
+    await dialog.getByLabel('Login').fill(agent.login);
+    await dialog.getByRole('textbox', { name: 'Password' }).fill(agent.password);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await other.getByRole('dialog', { name: 'Somebody else has signed in in this browser' }).waitFor();
+    await other.close();
+    await button('Save').click();
+    await eventually(async () => assert.match(await nameOf(9), /^Unsigned /));
+    await button('Sign out').click();
+    await button('Sign in').waitFor();
+  });
+
   await step('an address that nobody may see more by', async () => {
     await page.goto('/manage/stores');
     await signIn(page);

@@ -85,7 +85,7 @@ function Remark({ of, value, onChange }: RemarkProps) {
   if (!open && !value.description) {
     return (
       <Button
-        variant="subtle"
+        variant="transparent"
         size="compact-xs"
         onClick={() => setOpen(true)}
         aria-label={`Add a remark on ${of}`}

@@ -73,7 +73,7 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
           }}
         />
         {replaced && (
-          <Button fullWidth mt="md" variant="subtle" onClick={() => window.location.replace('/')}>
+          <Button fullWidth mt="md" variant="default" onClick={() => window.location.replace('/')}>
             Go on as whoever it is
           </Button>
         )}

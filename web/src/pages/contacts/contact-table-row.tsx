@@ -23,7 +23,7 @@ export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
     <div role="row" aria-rowindex={index + 2} className={classes.row} style={{ transform: `translateY(${top}px)` }}>
       <div role="cell">{contact.contactId}</div>
       <div role="cell">
-        <Anchor component={Link} to={`/contacts/${contact.contactId}`}>
+        <Anchor inherit component={Link} to={`/contacts/${contact.contactId}`}>
           {nameOf(contact)}
         </Anchor>
       </div>

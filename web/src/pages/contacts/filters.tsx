@@ -32,7 +32,7 @@ export function Filters({ listing, onChange }: FiltersProps) {
       searchable
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
-      w={{ base: '100%', xs: 170 }}
+      w={{ base: 'calc(50% - 5px)', xs: 170 }}
     />
   );
   const any = Object.entries(listing).some(([name, value]) => name !== 'sort' && value !== '');
@@ -59,11 +59,11 @@ export function Filters({ listing, onChange }: FiltersProps) {
         label="Changed since"
         value={listing.since}
         onChange={({ currentTarget: { value } }) => onChange({ since: value })}
-        w={{ base: '100%', xs: 170 }}
+        w={{ base: 'calc(50% - 5px)', xs: 170 }}
       />
       {any && (
         <Button
-          variant="subtle"
+          variant="default"
           onClick={() => {
             search.cancel();
             setQ('');
