@@ -128,11 +128,12 @@ func TestReaderThatTakesNothingIsCutOff(t *testing.T) {
 func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
 	t.Parallel()
 	const answers = 10
-	slow := source{answers: answers, size: 10, pause: 150 * time.Millisecond}
+	slow := func() source {
+		return source{answers: answers, size: 10, pause: 150 * time.Millisecond, taken: new(atomic.Int64)}
+	}
 	t.Run("events", func(t *testing.T) {
 		t.Parallel()
-		slow.taken = new(atomic.Int64)
-		srv, _ := slow.serve(t, time.Second)
+		srv, _ := slow().serve(t, time.Second)
 		n, last := 0, ""
 		for lines := bufio.NewScanner(openEvents(t, srv)); lines.Scan(); {
 			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
@@ -145,8 +146,7 @@ func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
 	})
 	t.Run("WebSocket", func(t *testing.T) {
 		t.Parallel()
-		slow.taken = new(atomic.Int64)
-		srv, _ := slow.serve(t, time.Second)
+		srv, _ := slow().serve(t, time.Second)
 		conn := openSocket(t, srv)
 		n := 0
 		for message := (struct{ Type string }{}); message.Type != "complete"; n++ {
