@@ -13,7 +13,7 @@ import (
 func TestManualHasWhatTheCodeHas(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	web.New((&state{}).settings).Page(w, web.Manual)
+	web.New((&state{}).settings, manual()).Page(w, web.Manual)
 	page := w.Body.String()
 	for _, want := range []string{"<td>Updates in one updateContacts</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "for 24 hours a repeat"} {
 		if !strings.Contains(page, want) {

@@ -173,14 +173,14 @@ type state struct {
 
 // settings are what the pages must know.
 func (s *state) settings() web.Settings {
-	all := web.Settings{GraphQL: manual()}
-	if s.demo.Load() {
-		all.Demo = &web.Demo{Key: demo.AgentKey}
-		for _, in := range demo.SignIns() {
-			all.Demo.SignIns = append(all.Demo.SignIns, web.SignIn(in))
-		}
+	if !s.demo.Load() {
+		return web.Settings{}
 	}
-	return all
+	d := &web.Demo{Key: demo.AgentKey}
+	for _, in := range demo.SignIns() {
+		d.SignIns = append(d.SignIns, web.SignIn(in))
+	}
+	return web.Settings{Demo: d}
 }
 
 // server puts the doors together.
@@ -195,7 +195,7 @@ func (c *serve) server(s *cli.Services, now *state, log *slog.Logger) *server.Se
 		REST: rest.New(rest.Config{
 			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
 		}),
-		Site: web.New(now.settings),
+		Site: web.New(now.settings, manual()),
 		Ping: s.Store.Ping,
 		Ready: func(context.Context) error {
 			if !now.prepared.Load() {

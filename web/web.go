@@ -20,8 +20,7 @@ var dist embed.FS
 
 // Settings are what the pages must know of the server. Everybody can read them.
 type Settings struct {
-	Demo    *Demo   `json:"demo"` // what one can try the demo data with; nil without
-	GraphQL GraphQL `json:"-"`    // what the manual of the GraphQL API has from the code
+	Demo *Demo `json:"demo"` // what one can try the demo data with; nil without
 }
 
 // GraphQL is what the manual of the GraphQL API has from the code.
@@ -72,14 +71,16 @@ var policies = map[string]string{
 // Site answers with the pages and what they load.
 type Site struct {
 	settings func() Settings
+	graphQL  GraphQL
 	pages    *template.Template
 	assets   http.Handler
 }
 
 // New returns the pages. Each time that one is answered, it has the settings of that time in it.
-func New(settings func() Settings) *Site {
+func New(settings func() Settings, graphQL GraphQL) *Site {
 	return &Site{
 		settings: settings,
+		graphQL:  graphQL,
 		pages:    template.Must(template.ParseFS(dist, "dist/*.html")),
 		assets:   statigz.FileServer(dist, brotli.AddEncoding, statigz.FSPrefix("dist"), statigz.OnNotFound(notFound)),
 	}
@@ -94,8 +95,9 @@ func (s *Site) Page(w http.ResponseWriter, name string) {
 		strings.ReplaceAll(policies[name], "NONCE", nonce)+"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
 	err := s.pages.ExecuteTemplate(w, name, struct {
 		Settings Settings
+		GraphQL  GraphQL
 		Nonce    string
-	}{s.settings(), nonce})
+	}{s.settings(), s.graphQL, nonce})
 	_ = err // a client that is gone: the tests show that nothing else fails
 }
 

@@ -102,7 +102,7 @@ var loaded = regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`)
 
 func TestPagesLoadWhatIsThere(t *testing.T) {
 	t.Parallel()
-	site := web.New(none)
+	site := web.New(none, web.GraphQL{})
 	for name := range sums(t) {
 		if !isPage(name) {
 			continue
@@ -127,7 +127,7 @@ func TestPagesLoadWhatIsThere(t *testing.T) {
 
 func TestPolicyIsStrict(t *testing.T) {
 	t.Parallel()
-	site := web.New(none)
+	site := web.New(none, web.GraphQL{})
 	for name := range sums(t) {
 		if !isPage(name) {
 			continue
@@ -147,9 +147,8 @@ func TestPolicyIsStrict(t *testing.T) {
 // What the settings say cannot get out of the element that they stand in.
 func TestSettingsStayData(t *testing.T) {
 	t.Parallel()
-	site := web.New(func() web.Settings {
-		return web.Settings{Demo: &web.Demo{Key: `</script><script>alert("x")</script><!--`}}
-	})
+	hostile := web.Settings{Demo: &web.Demo{Key: `</script><script>alert("x")</script><!--`}}
+	site := web.New(func() web.Settings { return hostile }, web.GraphQL{})
 	body := page(t, site, web.Console).Body.String()
 	if strings.Contains(body, "<script>alert") || strings.Contains(body, "<!--") {
 		t.Error(body)
@@ -158,7 +157,7 @@ func TestSettingsStayData(t *testing.T) {
 
 func TestAssets(t *testing.T) {
 	t.Parallel()
-	site := web.New(none)
+	site := web.New(none, web.GraphQL{})
 	var script string
 	for name := range sums(t) {
 		if path.Ext(name) == ".js" {

@@ -68,7 +68,7 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 		GraphQL: say("graphql"),
 		SDL:     func() string { return "type Query { viewer: Viewer }\n" },
 		REST:    doors{},
-		Site:    web.New(func() web.Settings { return web.Settings{} }),
+		Site:    web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
 		Ping:    func(context.Context) error { return nil },
 		Ready:   func(context.Context) error { return nil },
 		Stop:    func() {},
