@@ -1,11 +1,11 @@
 // The console as it is loaded by somebody who was never here.
 import { person } from './browser.mjs';
 
-// load opens the page in a new browser window. It returns all answers that the page needed until one can sign in, and after how
-// many milliseconds that was.
-export async function load(who = 'newcomer') {
-  const page = await person(who);
-  await page.addInitScript(untilUsable);
+// load opens the page in a new browser window. It returns all answers that the page needed until what is called so can be used, and
+// after how many milliseconds that was.
+export async function load(who = 'newcomer', called = 'Sign in', options = {}) {
+  const page = await person(who, options);
+  await page.addInitScript(untilUsable, called);
   const answers = new Map();
   const cdp = await page.context().newCDPSession(page);
   cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
@@ -18,7 +18,6 @@ export async function load(who = 'newcomer') {
   });
   await cdp.send('Network.enable');
   await page.goto('/', { waitUntil: 'load' });
-  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   const usable = await page.evaluate(() => globalThis.usable);
   for (const answer of answers.values()) {
     if (answer.type === 'Script') answer.text = (await cdp.send('Network.getResponseBody', { requestId: answer.requestId })).body;
@@ -26,12 +25,12 @@ export async function load(who = 'newcomer') {
   return { page, usable, answers: [...answers.values()] };
 }
 
-// untilUsable looks at each frame whether one can sign in, and notes since when.
-function untilUsable() {
+// untilUsable looks at each frame whether there is a button or a link that is called so, and notes since when.
+function untilUsable(called) {
   globalThis.usable = new Promise((done) => {
     const look = () => {
-      const button = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Sign in');
-      if (button?.checkVisibility() && !button.disabled) done(performance.now());
+      const usable = [...document.querySelectorAll('button, a')].find((e) => e.textContent.trim() === called);
+      if (usable?.checkVisibility() && !usable.disabled) done(performance.now());
       else requestAnimationFrame(look);
     };
     look();
