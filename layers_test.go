@@ -76,7 +76,7 @@ var pageLayers = map[string][]string{
 	"web/src":           {"web/src/gql"},
 	"web/src/console":   {"web/src", "web/src/api", "web/src/gql", "web/src/pages/...", "web/src/parts", "web/src/session"},
 	"web/src/pages/...": {"web/src/contact", "web/src/editors", "web/src/gql", "web/src/parts", "web/src/session"},
-	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/session"},
+	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/parts", "web/src/session"},
 	"web/src/session":   {"web/src", "web/src/api", "web/src/contact", "web/src/gql", "web/src/parts"},
 	"web/src/parts":     {"web/src/api", "web/src/contact", "web/src/gql"},
 	"web/src/contact":   {"web/src/api", "web/src/gql"},

@@ -1,11 +1,11 @@
 // Who is asking decides what there is: the sign-in page for nobody, the pages for everybody else.
 import { ApolloProvider, useQuery } from '@apollo/client/react';
-import { Center, Loader } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { type Api, connect } from '../api/client';
 import { ViewerDocument } from '../gql';
 import { SignInPage } from '../pages/sign-in/sign-in-page';
 import { FaultNote } from '../parts/fault-note';
+import { LoadingPage } from '../parts/loading-page';
 import { keyOf } from '../session/session';
 import { SessionProvider } from '../session/session-provider';
 import { Pages } from './pages';
@@ -33,13 +33,7 @@ function Gate({ api, lapsed, onReturn }: GateProps) {
   useEffect(() => {
     if (viewer === null) onReturn(); // what anonymous callers are refused is no session that has ended
   }, [viewer, onReturn]);
-  if (loading && !data) {
-    return (
-      <Center h="100vh">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  }
+  if (loading && !data) return <LoadingPage />;
   if (error) return <FaultNote title="The console cannot start" error={error} onRetry={() => refetch()} />;
   if (viewer === null) return <SignInPage />;
   return (

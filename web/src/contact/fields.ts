@@ -56,7 +56,7 @@ const others: readonly Field[] = [
 const known: ReadonlyMap<string, Field> = new Map([...ownFields, ...others].map((field) => [field.path, field]));
 
 /** The field of a property. */
-export function propertyField(property: PropertyPartsFragment): Field {
+function propertyField(property: PropertyPartsFragment): Field {
   return { path: propertyPath(property.propertyId), label: property.name, kind: property };
 }
 

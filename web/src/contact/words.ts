@@ -69,13 +69,13 @@ export function who(actor: ActorPartsFragment | null): string {
 }
 
 /** A value of a field. */
-export function words({ path, ...field }: Field, value: Value, catalog: Catalog): string {
+export function words(field: Field, value: Value, catalog: Catalog): string {
   if (field.kind === 'secret') return '••••••';
   if (value === null || value === '') return nothing;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') return named(field.kind === 'company' ? catalog.companies : catalog.stores, value);
   if (typeof value === 'string') return field.kind === 'time' ? time(value) : value;
-  const type = propertyType({ path, ...field });
+  const type = propertyType(field);
   const entries = value.map((entry) => {
     if (typeof entry === 'number') return named(catalog.segments, entry);
     return 'value' in entry ? propertyValue(entry, type) : login(entry);

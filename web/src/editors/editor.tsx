@@ -1,9 +1,10 @@
-import { Checkbox, Select, TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Names } from '../contact/catalog';
 import type { Field } from '../contact/fields';
 import type { Login, PropertyValue, Value } from '../contact/values';
 import { lengths } from '../gql/lengths';
+import { Choice, optionsOf } from '../parts/choice';
 import { useSession } from '../session/session';
 import { LoginsEditor } from './logins-editor';
 import { PropertyEditor } from './property-editor';
@@ -17,8 +18,6 @@ interface EditorProps {
   /** What is wrong with the value; false if nothing is. */
   error: ReactNode;
 }
-
-const shownOptions = 100; // of a long list; searching finds the others
 
 const limits: Readonly<Record<string, number>> = lengths.ContactPatch;
 
@@ -73,15 +72,12 @@ interface ReferenceProps {
 /** Chooses one of the things that have names, or none. */
 function Reference({ label, names, value, onChange, error }: ReferenceProps) {
   return (
-    <Select
+    <Choice
       label={label}
-      data={[...names].map(([id, name]) => ({ value: String(id), label: name }))}
-      value={value === null ? null : String(value)}
-      onChange={(id) => onChange(id === null ? null : Number(id))}
-      searchable
-      limit={shownOptions}
-      clearable
-      clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
+      data={optionsOf(names)}
+      value={value === null ? '' : String(value)}
+      onChange={(id) => onChange(id === '' ? null : Number(id))}
+      clear={`No ${label.toLowerCase()}`}
       error={error}
     />
   );

@@ -1,5 +1,6 @@
 import { MultiSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { optionsOf, shownOptions } from '../parts/choice';
 import { useSession } from '../session/session';
 
 interface SegmentsEditorProps {
@@ -15,11 +16,11 @@ export function SegmentsEditor({ label, segments, onChange, error }: SegmentsEdi
   return (
     <MultiSelect
       label={label}
-      data={[...catalog.segments].map(([id, name]) => ({ value: String(id), label: name }))}
+      data={optionsOf(catalog.segments)}
       value={segments.map(String)}
       onChange={(ids) => onChange(ids.map(Number))}
       searchable
-      limit={100} // searching finds the others
+      limit={shownOptions}
       hidePickedOptions
       error={error}
     />

@@ -1,6 +1,7 @@
-import { Select, TextInput, type TextInputProps } from '@mantine/core';
+import { TextInput, type TextInputProps } from '@mantine/core';
 import type { PropertyPartsFragment } from '../gql';
 import { lengths } from '../gql/lengths';
+import { Choice } from '../parts/choice';
 import { NumberInput } from './number-input';
 import { TimeInput } from './time-input';
 
@@ -38,14 +39,12 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
       return <TimeInput {...props} value={value} onChange={onChange} />;
     case 'CHOICE':
       return (
-        <Select
+        <Choice
           {...(props as object)}
           data={[...new Set([...choices, ...(value ? [value] : [])])]}
-          value={value || null}
-          onChange={(choice) => onChange(choice ?? '')}
-          searchable
-          clearable
-          clearButtonProps={{ 'aria-label': `No ${props.label ?? props['aria-label']}`, 'aria-hidden': undefined, tabIndex: 0 }}
+          value={value}
+          onChange={onChange}
+          clear={`No ${props.label ?? props['aria-label']}`}
         />
       );
   }

@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { Dialog } from './dialog';
 import { OutcomeNote } from './outcome-note';
 import type { Command } from './use-command';
-import { useFocusBack } from './use-focus-back';
 
 interface ConfirmDialogProps {
   title: string;
@@ -13,9 +13,8 @@ interface ConfirmDialogProps {
 
 /** Asks before something is deleted. */
 export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
-  useFocusBack();
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text size="sm">{text}</Text>
         <OutcomeNote command={command} />
@@ -28,6 +27,6 @@ export function ConfirmDialog({ title, text, command, onConfirm, onClose }: Conf
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

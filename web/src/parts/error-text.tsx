@@ -1,4 +1,5 @@
 import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { nameOf } from '../contact/names';
 import type { ErrorPartsFragment } from '../gql';
@@ -15,4 +16,10 @@ export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] })
       )}
     </span>
   ));
+}
+
+/** What is wrong with a path, for the input that edits it; false if nothing is. */
+export function errorAt(errors: readonly ErrorPartsFragment[], path: string): ReactNode {
+  const about = errors.filter((error) => error.path === path);
+  return about.length > 0 && <ErrorText errors={about} />;
 }

@@ -1,5 +1,6 @@
-import { Alert, Button, Code, Stack, Text } from '@mantine/core';
+import { Button, Code, Stack, Text } from '@mantine/core';
 import { faultOf } from '../api/fault';
+import { RefusalNote } from './refusal-note';
 
 interface FaultNoteProps {
   /** What could not be done. */
@@ -12,7 +13,7 @@ interface FaultNoteProps {
 export function FaultNote({ title, error, onRetry }: FaultNoteProps) {
   const { message, requestId } = faultOf(error);
   return (
-    <Alert role="alert" color="red" variant="outline" title={title}>
+    <RefusalNote title={title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{message}</Text>
         {requestId && (
@@ -26,6 +27,6 @@ export function FaultNote({ title, error, onRetry }: FaultNoteProps) {
           </Button>
         )}
       </Stack>
-    </Alert>
+    </RefusalNote>
   );
 }

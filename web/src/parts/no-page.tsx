@@ -3,12 +3,19 @@ import { Link, useRouteError } from 'react-router';
 import { FaultNote } from './fault-note';
 import { Page } from './page';
 
+interface NoPageProps {
+  /** What there is not. */
+  what?: string;
+  /** Why that may seem so. */
+  or?: string;
+}
+
 /** What an address leads to at which there is nothing for the viewer. */
-export function NoPage() {
+export function NoPage({ what = 'There is no such page', or = 'Or it is not for you.' }: NoPageProps) {
   return (
-    <Page title="There is no such page">
+    <Page title={what}>
       <Text>
-        Or it is not for you. Go to{' '}
+        {or} Go to{' '}
         <Anchor component={Link} to="/">
           the beginning
         </Anchor>

@@ -1,14 +1,10 @@
-import { Alert } from '@mantine/core';
 import { FaultNote } from './fault-note';
+import { RefusalNote } from './refusal-note';
 import type { Command } from './use-command';
 
 /** Says why a command did not take effect. */
 export function OutcomeNote({ command: { refusals, fault } }: { command: Command }) {
   if (fault !== undefined) return <FaultNote title="It is not known whether that took effect" error={fault} />;
   if (refusals.length === 0) return null;
-  return (
-    <Alert role="alert" color="red" variant="outline" title="That was not done">
-      {refusals.map(({ message }) => message).join(' ')}
-    </Alert>
-  );
+  return <RefusalNote title="That was not done">{refusals.map(({ message }) => message).join(' ')}</RefusalNote>;
 }

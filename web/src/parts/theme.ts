@@ -1,5 +1,5 @@
 // Colours and shapes of all pages. Where they differ from Mantine's it is for contrast: text has 4.5 to 1 at least.
-import { type CSSVariablesResolver, createTheme, Modal } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Modal, PasswordInput } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'cyan',
@@ -8,6 +8,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    PasswordInput: PasswordInput.extend({
+      defaultProps: {
+        visibilityToggleButtonProps: { 'aria-label': 'Show the password', 'aria-hidden': undefined, tabIndex: 0 },
+      },
+    }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
       styles: { title: { fontWeight: 600 } },

@@ -15,7 +15,7 @@ interface Done {
   done: { errors: Refusal[] };
 }
 
-/** Runs mutations of the catalogue, one at a time. */
+/** Runs mutations, one at a time. */
 export interface Command {
   /** Runs a mutation, and returns whether it took effect. */
   run<Variables extends Record<string, unknown>>(
@@ -30,10 +30,10 @@ export interface Command {
 }
 
 // A property that is new, or gone, is one more path to write, or one less.
-const refetchQueries = ['Catalog', 'Viewer'];
+const ofCatalog = ['Catalog', 'Viewer'];
 
-/** Runs mutations of the catalogue, which is read anew after each. */
-export function useCommand(): Command {
+/** Runs mutations that need no form: of the catalogue, unless others are named that are to be read anew after each. */
+export function useCommand(refetchQueries: string[] = ofCatalog): Command {
   const client = useApolloClient();
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);

@@ -1,6 +1,6 @@
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { useQuery } from '@apollo/client/react';
-import { Button, Center, Loader, Modal } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Api } from '../api/client';
@@ -8,6 +8,7 @@ import { faultOf, isUnauthenticated } from '../api/fault';
 import { catalogOf } from '../contact/catalog';
 import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../gql';
 import { FaultNote } from '../parts/fault-note';
+import { LoadingPage } from '../parts/loading-page';
 import { keyOf, SessionContext } from './session';
 import { SignInForm } from './sign-in-form';
 import { onSignIn } from './tabs';
@@ -48,13 +49,7 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
     );
   }, [api, viewer, staff, data]);
   if (error && !data) return <FaultNote title="The console cannot start" error={error} onRetry={() => refetch()} />;
-  if (!session) {
-    return (
-      <Center h="100vh">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  }
+  if (!session) return <LoadingPage />;
   return (
     <SessionContext value={session}>
       {children}

@@ -1,9 +1,10 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { roles } from '../contact/words';
 import { SignInDocument, ViewerDocument } from '../gql';
 import { FaultNote } from '../parts/fault-note';
+import { RefusalNote } from '../parts/refusal-note';
 import { type SignIn, settings } from '../settings';
 import { keyOf } from './session';
 import { announce } from './tabs';
@@ -52,17 +53,8 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
       <Stack>
         <TextInput label="Account" autoComplete="organization" {...field('account')} />
         <TextInput label="Login" autoComplete="username" {...field('login')} />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password', 'aria-hidden': undefined, tabIndex: 0 }}
-          {...field('password')}
-        />
-        {refusal && (
-          <Alert role="alert" color="red" variant="outline">
-            {refusal}
-          </Alert>
-        )}
+        <PasswordInput label="Password" autoComplete="current-password" {...field('password')} />
+        {refusal && <RefusalNote>{refusal}</RefusalNote>}
         {error && <FaultNote title="Signing in failed" error={error} />}
         <Button type="submit" loading={loading}>
           Sign in

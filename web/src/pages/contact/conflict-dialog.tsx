@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { fieldAt } from '../../contact/fields';
 import type { Conflict } from '../../contact/save';
 import type { Value } from '../../contact/values';
 import { nothing, time, who, words } from '../../contact/words';
 import type { ComparisonPartsFragment } from '../../gql';
-import { useFocusBack } from '../../parts/use-focus-back';
+import { Dialog } from '../../parts/dialog';
 import { useSession } from '../../session/session';
 import classes from './conflict-dialog.module.css';
 import { ConflictField, type Side } from './conflict-field';
@@ -21,7 +21,6 @@ interface ConflictDialogProps {
 
 /** Where two people have changed the same: what it was, what others have made of it, what you want, and a choice for each field. */
 export function ConflictDialog({ conflict, isNews, onClose, onSettle }: ConflictDialogProps) {
-  useFocusBack();
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});
   const overlapping = conflict.fields.filter(({ overlaps }) => overlaps);
@@ -33,7 +32,7 @@ export function ConflictDialog({ conflict, isNews, onClose, onSettle }: Conflict
     onSettle(overlapping.map(({ path }) => path).filter((path) => sides[path] === 'theirs'));
   };
   return (
-    <Modal opened onClose={onClose} size="xl" title="Somebody else has changed the same fields">
+    <Dialog onClose={onClose} size="xl" title="Somebody else has changed the same fields">
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
@@ -79,6 +78,6 @@ export function ConflictDialog({ conflict, isNews, onClose, onSettle }: Conflict
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Alert, Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type FormEvent, useEffect, useMemo, useRef } from 'react';
 import { loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
 import type { ErrorPartsFragment } from '../../gql';
 import { ErrorText } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
 import { InView } from '../../parts/in-view';
+import { RefusalNote } from '../../parts/refusal-note';
 import { useSession } from '../../session/session';
 import { CameIn } from './came-in';
 import classes from './contact-form.module.css';
@@ -77,9 +78,9 @@ function Notes({ editing: { outcome, save, dismiss }, other }: NotesProps) {
       <Stack gap="xs">
         {fault !== undefined && <FaultNote title="It is not known to be saved" error={fault} onRetry={save} />}
         {other.length > 0 && (
-          <Alert role="alert" color="red" variant="outline" title="Not saved">
+          <RefusalNote title="Not saved">
             <ErrorText errors={other} />
-          </Alert>
+          </RefusalNote>
         )}
         {saved && <CameIn fields={outcome.cameIn} onClose={dismiss} />}
       </Stack>

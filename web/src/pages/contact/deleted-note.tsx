@@ -1,14 +1,15 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { time, who } from '../../contact/words';
 import type { ChangePartsFragment } from '../../gql';
 import { FaultNote } from '../../parts/fault-note';
+import { RefusalNote } from '../../parts/refusal-note';
 import { useUndo } from './use-undo';
 
 /** Says that the contact was deleted while its page is open. The page stays, for there may be something typed in it. */
 export function DeletedNote({ deletion }: { deletion: ChangePartsFragment }) {
   const { undo, undoing, refusal, fault } = useUndo();
   return (
-    <Alert role="alert" color="red" variant="outline" title="This contact was deleted">
+    <RefusalNote title="This contact was deleted">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
           By {who(deletion.actor)}, {time(deletion.at)}. Nothing can be saved until it is back; what you typed stays here.
@@ -19,6 +20,6 @@ export function DeletedNote({ deletion }: { deletion: ChangePartsFragment }) {
           Bring it back
         </Button>
       </Stack>
-    </Alert>
+    </RefusalNote>
   );
 }

@@ -1,11 +1,12 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { Link } from 'react-router';
 import { time, who } from '../../contact/words';
-import { type ChangePartsFragment, RemainsDocument } from '../../gql';
+import { type ChangePartsFragment, RemainsDocument, type RemainsQuery } from '../../gql';
 import { FaultNote } from '../../parts/fault-note';
+import { NoPage } from '../../parts/no-page';
 import { Page } from '../../parts/page';
+import { RefusalNote } from '../../parts/refusal-note';
 import { useSession } from '../../session/session';
 import { useUndo } from './use-undo';
 
@@ -19,30 +20,14 @@ export function Gone({ id, onReturned }: GoneProps) {
   const { staff } = useSession();
   const deletion = useDeletion(id, staff);
   const { undo, undoing, refusal, fault } = useUndo();
-  if (deletion === undefined) {
-    return (
-      <Page title="There is no such contact">
-        <Text>
-          Or you may not see it. Go to{' '}
-          <Anchor component={Link} to="/">
-            the beginning
-          </Anchor>
-          .
-        </Text>
-      </Page>
-    );
-  }
+  if (deletion === undefined) return <NoPage what="There is no such contact" or="Or you may not see it." />;
   return (
     <Page title="This contact was deleted">
       <Stack align="flex-start">
         <Text>
           By {who(deletion.actor)}, {time(deletion.at)}.
         </Text>
-        {refusal && (
-          <Alert role="alert" color="red" variant="outline" title="It cannot be brought back">
-            {refusal}
-          </Alert>
-        )}
+        {refusal && <RefusalNote title="It cannot be brought back">{refusal}</RefusalNote>}
         {fault !== undefined && <FaultNote title="It is not known to be back" error={fault} />}
         <Button loading={undoing !== undefined} onClick={() => undo(deletion).then((done) => done && onReturned())}>
           Bring it back
@@ -64,7 +49,7 @@ function useDeletion(id: string, staff: boolean): ChangePartsFragment | undefine
     const find = async () => {
       let last: ChangePartsFragment | undefined;
       for (let after: string | null = null, more = true; more; ) {
-        const { data }: { data?: import('../../gql').RemainsQuery | undefined } = await client.query({
+        const { data }: { data?: RemainsQuery | undefined } = await client.query({
           query: RemainsDocument,
           variables: { id, after },
           fetchPolicy: 'no-cache',

@@ -1,7 +1,8 @@
-import { Alert, Button, Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
 import type { ChangePartsFragment } from '../../gql';
 import { FaultNote } from '../../parts/fault-note';
 import { InView } from '../../parts/in-view';
+import { RefusalNote } from '../../parts/refusal-note';
 import { ChangeItem } from './change-item';
 import { useHistory } from './use-history';
 import { useUndo } from './use-undo';
@@ -26,9 +27,7 @@ export function History({ id, arrived, onUndone }: HistoryProps) {
       </Title>
       {refusal && (
         <InView>
-          <Alert role="alert" color="red" variant="outline" title="It cannot be undone">
-            {refusal}
-          </Alert>
+          <RefusalNote title="It cannot be undone">{refusal}</RefusalNote>
         </InView>
       )}
       {fault !== undefined && <FaultNote title="It is not known to be undone" error={fault} />}

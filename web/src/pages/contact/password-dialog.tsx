@@ -1,12 +1,13 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { type ContactPartsFragment, type ErrorPartsFragment, UpdateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
-import { ErrorText } from '../../parts/error-text';
+import { Dialog } from '../../parts/dialog';
+import { ErrorText, errorAt } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
-import { useFocusBack } from '../../parts/use-focus-back';
+import { RefusalNote } from '../../parts/refusal-note';
 import { useSession } from '../../session/session';
 
 interface PasswordDialogProps {
@@ -14,11 +15,8 @@ interface PasswordDialogProps {
   onClose: () => void;
 }
 
-const toggle = { 'aria-label': 'Show the password', 'aria-hidden': undefined, tabIndex: 0 };
-
 /** Sets a new password. A customer says the one that it has, too. */
 export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
-  useFocusBack();
   const { staff } = useSession();
   const [newPassword, setNew] = useState('');
   const [currentPassword, setCurrent] = useState('');
@@ -35,13 +33,9 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
     notifications.show({ message: 'The new password is set. Other sessions of the contact have ended.' });
     onClose();
   };
-  const about = (path: string) => {
-    const some = errors.filter((e) => e.path === path);
-    return some.length > 0 && <ErrorText errors={some} />;
-  };
   const other = errors.filter(({ path }) => path !== 'currentPassword' && path !== 'password');
   return (
-    <Modal opened onClose={onClose} title="Set password">
+    <Dialog onClose={onClose} title="Set password">
       <form onSubmit={submit}>
         <Stack>
           {!staff && (
@@ -50,8 +44,7 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
               autoComplete="current-password"
               value={currentPassword}
               onChange={(e) => setCurrent(e.currentTarget.value)}
-              error={about('currentPassword')}
-              visibilityToggleButtonProps={toggle}
+              error={errorAt(errors, 'currentPassword')}
             />
           )}
           <PasswordInput
@@ -62,13 +55,12 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
             maxLength={lengths.ContactPatch.newPassword}
             value={newPassword}
             onChange={(e) => setNew(e.currentTarget.value)}
-            error={about('password')}
-            visibilityToggleButtonProps={toggle}
+            error={errorAt(errors, 'password')}
           />
           {other.length > 0 && (
-            <Text size="sm" role="alert" c="var(--mantine-color-error)">
+            <RefusalNote>
               <ErrorText errors={other} />
-            </Text>
+            </RefusalNote>
           )}
           {error && <FaultNote title="It is not known to be set" error={error} />}
           <Group justify="flex-end">
@@ -81,6 +73,6 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

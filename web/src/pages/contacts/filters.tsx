@@ -1,8 +1,9 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import type { Names } from '../../contact/catalog';
 import { lengths } from '../../gql/lengths';
+import { Choice, optionsOf } from '../../parts/choice';
 import { useSession } from '../../session/session';
 import type { Listing } from './listing';
 
@@ -23,15 +24,13 @@ export function Filters({ listing, onChange }: FiltersProps) {
     if (document.activeElement !== input.current) setQ(listing.q); // whoever types is ahead of the address
   }, [listing.q]);
   const pick = (name: 'store' | 'company' | 'segment', label: string, names: Names) => (
-    <Select
+    <Choice
       aria-label={label}
       placeholder={label}
-      data={[...names].map(([id, text]) => ({ value: String(id), label: text }))}
-      value={listing[name] || null}
-      onChange={(value) => onChange({ [name]: value ?? '' })}
-      searchable
-      clearable
-      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}`, 'aria-hidden': undefined, tabIndex: 0 }}
+      data={optionsOf(names)}
+      value={listing[name]}
+      onChange={(value) => onChange({ [name]: value })}
+      clear={`Any ${label.toLowerCase()}`}
       w={{ base: 'calc(50% - 5px)', xs: 170 }}
     />
   );

@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { Alert, Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { type Field, loginsField, ownFields, propertyFields, segmentsField } from '../../contact/fields';
@@ -8,10 +8,11 @@ import type { Value, Values } from '../../contact/values';
 import { Editor } from '../../editors/editor';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
-import { ErrorText } from '../../parts/error-text';
+import { ErrorText, errorAt } from '../../parts/error-text';
 import { FaultNote } from '../../parts/fault-note';
 import { LeaveDialog } from '../../parts/leave-dialog';
 import { Page } from '../../parts/page';
+import { RefusalNote } from '../../parts/refusal-note';
 import { useSession } from '../../session/session';
 
 /** What a field of a new contact has before anything is entered. */
@@ -37,10 +38,6 @@ export function NewContactPage() {
   ];
   const shown = new Set(['registrationSource', ...sets.flatMap(({ fields }) => fields.map(({ path }) => path))]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
-  const about = (path: string) => {
-    const some = errors.filter((e) => e.path === path);
-    return some.length > 0 && <ErrorText errors={some} />;
-  };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -65,7 +62,7 @@ export function NewContactPage() {
                     field={field}
                     value={values[field.path] ?? blankOf(field)}
                     onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
-                    error={about(field.path)}
+                    error={errorAt(errors, field.path)}
                   />
                 ))}
                 {legend === 'Details' && (
@@ -76,16 +73,16 @@ export function NewContactPage() {
                     maxLength={lengths.CreateContactInput.registrationSource}
                     value={source}
                     onChange={({ currentTarget }) => setSource(currentTarget.value)}
-                    error={about('registrationSource')}
+                    error={errorAt(errors, 'registrationSource')}
                   />
                 )}
               </SimpleGrid>
             </Fieldset>
           ))}
           {other.length > 0 && (
-            <Alert role="alert" color="red" variant="outline" title="The contact was not made">
+            <RefusalNote title="The contact was not made">
               <ErrorText errors={other} />
-            </Alert>
+            </RefusalNote>
           )}
           {error && <FaultNote title="It is not known whether the contact was made" error={error} />}
           <Group justify="flex-end">

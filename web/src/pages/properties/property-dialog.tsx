@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { propertyTypes } from '../../contact/words';
 import {
@@ -9,9 +9,9 @@ import {
   UpdatePropertyDocument,
 } from '../../gql';
 import { lengths } from '../../gql/lengths';
+import { Dialog } from '../../parts/dialog';
 import { OutcomeNote } from '../../parts/outcome-note';
 import { useCommand } from '../../parts/use-command';
-import { useFocusBack } from '../../parts/use-focus-back';
 
 interface PropertyDialogProps {
   /** The property to change; null makes a new one. */
@@ -28,7 +28,6 @@ const bindings = [
 
 /** Defines a property, or changes its definition: its type, how many values it takes and what it is bound to stay as they are. */
 export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
-  useFocusBack();
   const command = useCommand();
   const [name, setName] = useState(property?.name ?? '');
   const [type, setType] = useState<PropertyType>(property?.type ?? 'TEXT');
@@ -52,7 +51,7 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
     <Checkbox label={label} checked={rules[rule]} onChange={(e) => setRules({ ...rules, [rule]: e.currentTarget.checked })} />
   );
   return (
-    <Modal opened onClose={onClose} title={property ? `Edit ${property.name}` : 'New property'}>
+    <Dialog onClose={onClose} title={property ? `Edit ${property.name}` : 'New property'}>
       <form onSubmit={submit}>
         <Stack>
           <TextInput
@@ -102,6 +101,6 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
