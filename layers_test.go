@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	// The doors.
 	"internal/server":  {"web"},
 	"web":              {},
-	"internal/cli":     {"internal/auth", "internal/contact", "internal/store", "internal/viewer"},
+	"internal/cli":     {"internal/auth", "internal/contact", "internal/database", "internal/viewer"},
 	"internal/demo":    {"ent/...", "internal/auth", "internal/contact", "internal/viewer"},
 	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/dberr", "internal/feed", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
 	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
@@ -44,9 +44,9 @@ var layers = map[string][]string{
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/store":           {"ent/...", "internal/batch", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
-	"internal/store/plan":      {"internal/pgserver", "internal/store"},
-	"internal/store/storetest": {"ent/...", "internal/pgserver", "internal/store", "internal/viewer"},
+	"internal/database":           {"ent/...", "internal/batch", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
+	"internal/database/plan":      {"internal/pgserver", "internal/database"},
+	"internal/database/databasetest": {"ent/...", "internal/pgserver", "internal/database", "internal/viewer"},
 	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 

@@ -15,11 +15,11 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/demo"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 )
 
 // benchmark is the API without a network, on a database of its own with demo data, for 64 clients at a time.
@@ -34,7 +34,7 @@ const perClient = 10 // contacts of each client
 
 func newBenchmark(b *testing.B) *benchmark {
 	b.Helper()
-	s, err := store.Open(b.Context(), storetest.URL(b), store.Options{})
+	s, err := database.Open(b.Context(), databasetest.URL(b), database.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,19 +19,19 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/feed"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // fixture is the API over a database of its own with two accounts.
 type fixture struct {
 	t        *testing.T
-	db       *storetest.DB
+	db       *databasetest.DB
 	auth     *auth.Service
 	contacts *contact.Service
 	handler  http.Handler
@@ -53,7 +53,7 @@ type tenant struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{t: t, db: storetest.Open(t), log: &logBuffer{}}
+	f := &fixture{t: t, db: databasetest.Open(t), log: &logBuffer{}}
 	passwords := auth.NewPasswords(1)
 	f.auth = auth.New(f.db, passwords, time.Now)
 	f.contacts = contact.New(f.db, passwords, time.Now)

@@ -10,11 +10,11 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/apikey"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/privacy"
 	"contactgraph/ent/propertyvalue"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/viewer"
 )
 
@@ -22,7 +22,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // fixture is a database with two accounts, each with one row of each kind, and in the first a second contact with its own.
 type fixture struct {
-	*storetest.DB
+	*databasetest.DB
 	t           *testing.T
 	demo, other rows
 	another     rows
@@ -33,7 +33,7 @@ type rows struct{ account, contact, store, company, segment, property, value, lo
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{DB: storetest.Open(t), t: t}
+	f := &fixture{DB: databasetest.Open(t), t: t}
 	f.demo, f.other = f.account("demo"), f.account("other")
 	f.another = f.demo
 	f.system(f.demo.account, func(ctx context.Context, tx *ent.Tx) error { return f.belongings(ctx, tx, &f.another, "another") })
@@ -259,7 +259,7 @@ func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
 		}
 		for _, r := range []rows{f.demo, f.another, f.other} {
 			ctx := viewer.NewSystemContext(t.Context(), r.account)
-			c := f.Client().Contact.Query().Where(contact.ID(r.contact)).OnlyX(ctx)
+			c := f.Client().Contact.Query().Where(entcontact.ID(r.contact)).OnlyX(ctx)
 			v := f.Client().PropertyValue.Query().Where(propertyvalue.ID(r.value)).OnlyX(ctx)
 			wrote := c.FirstName != nil && *c.FirstName == tt.name
 			if wrote != (tt.want[c.Secret] == 1) || wrote != (v.Value == tt.name) {

@@ -26,7 +26,7 @@ var (
 )
 
 // Store is the part of the store that sign-in needs.
-type Store interface {
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// Write runs a function in a transaction and returns when its work is durable; it may run the function twice.
@@ -35,13 +35,13 @@ type Store interface {
 
 // Service signs in, for all accounts of one database. It is safe for concurrent use.
 type Service struct {
-	store     Store
+	store     DB
 	passwords *Passwords
 	now       func() time.Time
 	keys      keyCache
 }
 
 // New returns a service that keeps what it makes in store, and takes the time from now.
-func New(store Store, passwords *Passwords, now func() time.Time) *Service {
+func New(store DB, passwords *Passwords, now func() time.Time) *Service {
 	return &Service{store: store, passwords: passwords, now: now}
 }

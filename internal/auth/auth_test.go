@@ -15,12 +15,12 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/keys"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -30,7 +30,7 @@ type fixture struct {
 	*auth.Service
 	t         *testing.T
 	ctx       context.Context
-	store     *storetest.DB
+	store     *databasetest.DB
 	passwords *auth.Passwords
 
 	mu       sync.Mutex
@@ -44,7 +44,7 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
 	f.passwords.Stub(f.hashing)
-	f.store = storetest.Open(t)
+	f.store = databasetest.Open(t)
 	f.Service = auth.New(f.store, f.passwords, f.now)
 	return f
 }

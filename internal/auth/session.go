@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
@@ -90,7 +90,7 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	if l != nil {
 		owner = l.ContactID
 	}
-	p, err := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner), lock).Select(contact.FieldPasswordHash).Only(ctx)
+	p, err := c.Contact.Query().Where(entcontact.AccountID(account), entcontact.ID(owner), lock).Select(entcontact.FieldPasswordHash).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}

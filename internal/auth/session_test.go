@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
@@ -155,7 +155,7 @@ func TestSignInReportsAnUnreadableHash(t *testing.T) {
 	demo := f.account("Demo")
 	id := f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
 	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		return tx.Contact.Update().Where(contact.AccountID(demo), contact.ID(id)).SetPasswordHash("plain").AddVersion(1).Exec(ctx)
+		return tx.Contact.Update().Where(entcontact.AccountID(demo), entcontact.ID(id)).SetPasswordHash("plain").AddVersion(1).Exec(ctx)
 	})
 
 	_, err := f.SignIn(f.ctx, demo, "contact", "pw")
@@ -175,14 +175,14 @@ func TestSignInRefusesWhatChangesMeanwhile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(ctx context.Context, tx *ent.Tx, account int) error{
 		"a new password": func(ctx context.Context, tx *ent.Tx, account int) error {
-			return tx.Contact.Update().Where(contact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
+			return tx.Contact.Update().Where(entcontact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
 		},
 		"the login goes": func(ctx context.Context, tx *ent.Tx, account int) error {
 			_, err := tx.Login.Delete().Where(login.AccountID(account)).Exec(ctx)
 			return err
 		},
 		"the contact goes": func(ctx context.Context, tx *ent.Tx, account int) error {
-			_, err := tx.Contact.Delete().Where(contact.AccountID(account)).Exec(ctx)
+			_, err := tx.Contact.Delete().Where(entcontact.AccountID(account)).Exec(ctx)
 			return err
 		},
 	}
@@ -237,7 +237,7 @@ func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
 		f.signIn(a, "contact", "pw")
 	}
 	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		id := tx.Contact.Query().Where(contact.AccountID(demo)).OnlyIDX(ctx)
+		id := tx.Contact.Query().Where(entcontact.AccountID(demo)).OnlyIDX(ctx)
 		for i := range auth.SweepLimit {
 			err := tx.Session.Create().SetTokenHash([]byte{byte(i)}).SetContactID(id).SetExpiresAt(start).Exec(ctx)
 			if err != nil {
@@ -319,7 +319,7 @@ func TestSessionEndsWithItsOwner(t *testing.T) {
 	u := f.user(demo, "agent", "pw", viewer.Agent)
 	tokens := []string{f.signIn(demo, "contact", "pw").Token, f.signIn(demo, "agent", "pw").Token}
 	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		_, err := tx.Contact.Delete().Where(contact.AccountID(demo), contact.ID(c)).Exec(ctx)
+		_, err := tx.Contact.Delete().Where(entcontact.AccountID(demo), entcontact.ID(c)).Exec(ctx)
 		if err != nil {
 			return err
 		}

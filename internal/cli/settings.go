@@ -10,7 +10,7 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/store"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -31,18 +31,18 @@ func (s Settings) LogHandler(w io.Writer) slog.Handler {
 }
 
 // DatabaseName is the database as it may be shown: without a password.
-func (s Settings) DatabaseName() string { return store.Name(s.Database) }
+func (s Settings) DatabaseName() string { return database.Name(s.Database) }
 
 // Services are what commands work with.
 type Services struct {
-	Store    *store.Store
+	Store    *database.DB
 	Contacts *contact.Service
 	Auth     *auth.Service
 }
 
 // Open opens the database.
 func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error) {
-	st, err := store.Open(ctx, s.Database, store.Options{Logger: log})
+	st, err := database.Open(ctx, s.Database, database.Options{Logger: log})
 	if err != nil {
 		return nil, err
 	}

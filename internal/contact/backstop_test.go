@@ -9,13 +9,13 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/batch"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/database/databasetest"
 )
 
 // faster stands between the rules and the store, and runs a statement between what a command has looked up and what it
 // writes: as another process may do, where the database lets it.
 type faster struct {
-	*storetest.DB
+	*databasetest.DB
 
 	table     string
 	statement string

@@ -8,7 +8,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/aside"
 )
 
@@ -157,7 +157,7 @@ func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
 
 // save saves the writes, with none of which anything is wrong.
 func (*updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
-	for _, column := range []string{contact.FieldEmailKey, contact.FieldPhoneKey} {
+	for _, column := range []string{entcontact.FieldEmailKey, entcontact.FieldPhoneKey} {
 		if err := vacate(ctx, tx, writes, column); err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) err
 	if len(ids) == 0 {
 		return nil
 	}
-	update := tx.Contact.Update().Where(contact.AccountID(writes[0].viewer.Account), contact.IDIn(ids...))
+	update := tx.Contact.Update().Where(entcontact.AccountID(writes[0].viewer.Account), entcontact.IDIn(ids...))
 	if err := update.Mutation().ClearField(column); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Store is the part of internal/store that the rules need.
-type Store interface {
+// Store is the part of internal/database that the rules need.
+type DB interface {
 	Reader
 	Writer
 }
@@ -63,14 +63,14 @@ type Passwords interface {
 
 // Service runs the commands and queries.
 type Service struct {
-	store     Store
+	store     DB
 	passwords Passwords
 	now       func() time.Time
 	source    change.Source
 }
 
 // New returns a service whose writes the log attributes to an import; Via gives each door its own.
-func New(store Store, passwords Passwords, now func() time.Time) *Service {
+func New(store DB, passwords Passwords, now func() time.Time) *Service {
 	return &Service{store: store, passwords: passwords, now: now, source: change.SourceIMPORT}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/batch"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -183,7 +183,7 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 		}
 		bulk[i] = c
 	}
-	if err := s.store.Reserve(ctx, tx, contact.Table, chosen); err != nil {
+	if err := s.store.Reserve(ctx, tx, entcontact.Table, chosen); err != nil {
 		return nil, err
 	}
 	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)

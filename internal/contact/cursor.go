@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/revision"
 
 	"entgo.io/ent/dialect/sql"
@@ -122,9 +122,9 @@ func (st stretch) cut(q *sql.Selector, column func(string) string) {
 // columns are those that values is compared with.
 func (p position) columns(column func(string) string) []string {
 	if p.Field == ByID {
-		return []string{column(contact.FieldID)}
+		return []string{column(entcontact.FieldID)}
 	}
-	return []string{column(string(p.Field)), column(contact.FieldID)}
+	return []string{column(string(p.Field)), column(entcontact.FieldID)}
 }
 
 func (p position) values() []any {

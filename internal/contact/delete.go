@@ -6,7 +6,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
@@ -54,8 +54,8 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	w.old = all
-	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
-		contact.Version(w.old.Version)).Exec(ctx)
+	n, err := w.tx.Contact.Delete().Where(entcontact.ID(w.old.ID), entcontact.AccountID(w.viewer.Account),
+		entcontact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {
 		return nil, err
 	}

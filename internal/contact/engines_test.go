@@ -14,8 +14,8 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +26,7 @@ import (
 // change log that they leave.
 func TestEnginesAgree(t *testing.T) {
 	t.Parallel()
-	databases := []*storetest.DB{storetest.At(t, storetest.SQLiteURL(t)), storetest.At(t, storetest.PostgresURL(t))}
+	databases := []*databasetest.DB{databasetest.At(t, databasetest.SQLiteURL(t)), databasetest.At(t, databasetest.PostgresURL(t))}
 	rounds := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rounds++
@@ -55,7 +55,7 @@ func TestEnginesAgree(t *testing.T) {
 // engines number differently.
 type world struct {
 	*contact.Service
-	db       *storetest.DB
+	db       *databasetest.DB
 	clock    time.Time
 	agent    context.Context
 	admin    context.Context
@@ -65,7 +65,7 @@ type world struct {
 	versions                               []revision.Version // of the contacts, as they were last seen
 }
 
-func newWorld(t *testing.T, db *storetest.DB, name string) *world {
+func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	t.Helper()
 	w := &world{db: db, clock: start}
 	account := db.Account(name)

@@ -5,7 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -64,7 +64,7 @@ func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) 
 // erase takes away all that the database knows of the contact but that there was one.
 func (w *write) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
-	if _, err := w.tx.Contact.Delete().Where(contact.ID(id), contact.AccountID(account)).Exec(ctx); err != nil {
+	if _, err := w.tx.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
 		return err
 	}
 	_, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),

@@ -10,8 +10,8 @@ import (
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -90,9 +90,9 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 }
 
 // checkFile searches the bytes of an SQLite database.
-func checkFile(t *testing.T, db *storetest.DB, secret string) {
+func checkFile(t *testing.T, db *databasetest.DB, secret string) {
 	t.Helper()
-	if storetest.Postgres() {
+	if databasetest.Postgres() {
 		return // its files are the operator's
 	}
 	if _, err := db.Raw().ExecContext(t.Context(), "VACUUM"); err != nil {

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 )
 
 // Field is one of a contact's own fields that callers write. Patching, checking, comparing, logging and the mapping of
@@ -24,24 +24,24 @@ type Field struct {
 
 // The fields. Their values are string, bool, time.Time or int (an id), and nil for null.
 var (
-	Email            = text("email", contact.FieldEmail, 250, func(c *ent.Contact) **string { return &c.Email })
-	PhoneCountryCode = text("phoneCountryCode", contact.FieldPhoneCountryCode, 10, func(c *ent.Contact) **string { return &c.PhoneCountryCode })
-	Phone            = text("phone", contact.FieldPhone, 20, func(c *ent.Contact) **string { return &c.Phone })
-	FirstName        = text("firstName", contact.FieldFirstName, 50, func(c *ent.Contact) **string { return &c.FirstName })
-	LastName         = text("lastName", contact.FieldLastName, 50, func(c *ent.Contact) **string { return &c.LastName })
+	Email            = text("email", entcontact.FieldEmail, 250, func(c *ent.Contact) **string { return &c.Email })
+	PhoneCountryCode = text("phoneCountryCode", entcontact.FieldPhoneCountryCode, 10, func(c *ent.Contact) **string { return &c.PhoneCountryCode })
+	Phone            = text("phone", entcontact.FieldPhone, 20, func(c *ent.Contact) **string { return &c.Phone })
+	FirstName        = text("firstName", entcontact.FieldFirstName, 50, func(c *ent.Contact) **string { return &c.FirstName })
+	LastName         = text("lastName", entcontact.FieldLastName, 50, func(c *ent.Contact) **string { return &c.LastName })
 	LimitPermanently = &Field{
-		Path: "limitMailsPermanently", column: contact.FieldLimitMailsPermanently, solid: true,
+		Path: "limitMailsPermanently", column: entcontact.FieldLimitMailsPermanently, solid: true,
 		get:   func(c *ent.Contact) any { return c.LimitMailsPermanently },
 		set:   func(c *ent.Contact, v any) { c.LimitMailsPermanently, _ = v.(bool) },
 		parse: func(v any) (any, error) { return decode[bool](v) },
 	}
-	LimitUntil = nullable("limitMailsTemporarilyUntil", contact.FieldLimitMailsTemporarilyUntil,
+	LimitUntil = nullable("limitMailsTemporarilyUntil", entcontact.FieldLimitMailsTemporarilyUntil,
 		func(c *ent.Contact) **time.Time { return &c.LimitMailsTemporarilyUntil })
-	PreferredStore = id("preferredStoreId", contact.FieldPreferredStoreID, storeReference,
+	PreferredStore = id("preferredStoreId", entcontact.FieldPreferredStoreID, storeReference,
 		func(c *ent.Contact) **int { return &c.PreferredStoreID })
-	Company = staffOnly(id("companyId", contact.FieldCompanyID, companyReference,
+	Company = staffOnly(id("companyId", entcontact.FieldCompanyID, companyReference,
 		func(c *ent.Contact) **int { return &c.CompanyID }))
-	PermissionSource = staffOnly(text("latestPermissionSource", contact.FieldLatestPermissionSource, 0,
+	PermissionSource = staffOnly(text("latestPermissionSource", entcontact.FieldLatestPermissionSource, 0,
 		func(c *ent.Contact) **string { return &c.LatestPermissionSource }))
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
@@ -50,19 +50,19 @@ func (f Filter) check() error {
 func (f Filter) conditions(v viewer.Viewer) []condition {
 	var cs []condition
 	if v.Role == viewer.Customer {
-		cs = append(cs, ofOne(v.Account, contact.ID(v.Contact)))
+		cs = append(cs, ofOne(v.Account, entcontact.ID(v.Contact)))
 	}
 	if f.Email != nil {
-		cs = append(cs, ofOne(v.Account, contact.EmailKey(keys.Name(*f.Email))))
+		cs = append(cs, ofOne(v.Account, entcontact.EmailKey(keys.Name(*f.Email))))
 	}
 	if f.Phone != nil {
-		cs = append(cs, ofOne(v.Account, contact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone))))
+		cs = append(cs, ofOne(v.Account, entcontact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone))))
 	}
 	if f.Store != nil {
-		cs = append(cs, ofContact(v.Account, contact.PreferredStoreID(*f.Store)))
+		cs = append(cs, ofContact(v.Account, entcontact.PreferredStoreID(*f.Store)))
 	}
 	if f.Company != nil {
-		cs = append(cs, ofContact(v.Account, contact.CompanyID(*f.Company)))
+		cs = append(cs, ofContact(v.Account, entcontact.CompanyID(*f.Company)))
 	}
 	if f.ModifiedSince != nil {
 		cs = append(cs, ofModified(v.Account, *f.ModifiedSince))
@@ -85,7 +85,7 @@ func blank(text string) bool { return strings.TrimSpace(text) == "" }
 // ofWords are the conditions that each word is a prefix of one of the contact's. Text without a word finds nothing.
 func ofWords(account int, words []string, kinds ...searchterm.Kind) []condition {
 	if len(words) == 0 {
-		return []condition{ofOne(account, contact.ID(0))}
+		return []condition{ofOne(account, entcontact.ID(0))}
 	}
 	cs := make([]condition, len(words))
 	for i, w := range words {

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/predicate"
 	"contactgraph/internal/keys"
@@ -26,17 +26,17 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 
 // ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
 func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Name(email), contact.EmailKey)
+	return s.only(ctx, keys.Name(email), entcontact.EmailKey)
 }
 
 // ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
 func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Phone(countryCode, phone), contact.PhoneKey)
+	return s.only(ctx, keys.Phone(countryCode, phone), entcontact.PhoneKey)
 }
 
 // BySecret returns the contact with the secret; nil if the viewer can see none.
 func (s *Service) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
-	return s.only(ctx, secret, contact.Secret)
+	return s.only(ctx, secret, entcontact.Secret)
 }
 
 // ByLogin returns the contact that signs in with the name; nil if the viewer can see none.
@@ -46,7 +46,7 @@ func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error
 		return nil, err
 	}
 	return s.only(ctx, keys.Name(name), func(key string) predicate.Contact {
-		return contact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
+		return entcontact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
 	})
 }
 
@@ -56,7 +56,7 @@ func (s *Service) only(ctx context.Context, key string, is func(string) predicat
 	if err != nil || key == "" {
 		return nil, err
 	}
-	c, err := s.client().Contact.Query().Where(is(key), contact.AccountID(v.Account)).Only(ctx)
+	c, err := s.client().Contact.Query().Where(is(key), entcontact.AccountID(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

@@ -12,21 +12,21 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
 // fixture is a service on a database of its own with two accounts. Its clock moves a second at each look.
 type fixture struct {
 	*contact.Service
-	db        *storetest.DB
+	db        *databasetest.DB
 	t         *testing.T
 	passwords *passwords
 	demo      *tenant
@@ -48,7 +48,7 @@ type tenant struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{db: storetest.Open(t), t: t, clock: start, passwords: &passwords{}}
+	f := &fixture{db: databasetest.Open(t), t: t, clock: start, passwords: &passwords{}}
 	f.Service = contact.New(f.db, f.passwords, f.now).Via(change.SourceGRAPHQL)
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f

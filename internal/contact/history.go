@@ -9,7 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
@@ -156,7 +156,7 @@ func (s *Service) goBack(ctx context.Context, p *past, version revision.Version)
 
 // whole reads the contact with what it has in other tables, in the order in which the log shows it.
 func whole(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
-	return c.Contact.Query().Where(contact.ID(id), contact.AccountID(account)).
+	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
 		WithValues(inOrderOfValues).WithLogins(inOrderOfLogins).WithMemberships(inOrderOfSegments).Only(ctx)
 }
 

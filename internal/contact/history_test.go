@@ -12,8 +12,8 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -108,8 +108,8 @@ func (a *tenant) step(rt *rapid.T, id int, props []int) error {
 // Whatever was done to a contact: each version can be seen as it was, and each change can be taken back, and so can that.
 func TestHistoriesGoBackAndForth(t *testing.T) {
 	t.Parallel()
-	histories := 10           // a hundred times
-	if storetest.Postgres() { // where each write takes longer; what goes back is the same code
+	histories := 10              // a hundred times
+	if databasetest.Postgres() { // where each write takes longer; what goes back is the same code
 		histories = 2
 	}
 	f := newFixture(t)

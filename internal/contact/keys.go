@@ -4,18 +4,18 @@ import (
 	"context"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
 
 // columns are all that a write may change: the fields, what is derived from them, and when it was.
 var columns = append(append([]*Field{}, Fields...),
-	text("", contact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
-	text("", contact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
-	&Field{column: contact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
-	text("", contact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
-	&Field{column: contact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
+	text("", entcontact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
+	text("", entcontact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
+	&Field{column: entcontact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
+	text("", entcontact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
+	&Field{column: entcontact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
 )
 
 // derive computes the keys of the contact from the fields that have changed.
@@ -65,7 +65,7 @@ func keyOwners(ctx context.Context, tx *ent.Tx, account int, emails, phones []st
 		return o, nil
 	}
 	found, err := tx.Contact.Query().
-		Where(contact.AccountID(account), contact.Or(contact.EmailKeyIn(emails...), contact.PhoneKeyIn(phones...))).
+		Where(entcontact.AccountID(account), entcontact.Or(entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...))).
 		All(viewer.AccountWide(ctx))
 	for _, c := range found {
 		o.put(c)
@@ -96,8 +96,8 @@ func checkKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) er
 		return err
 	}
 	for _, w := range writes {
-		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, contact.FieldEmailKey)
-		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, contact.FieldPhoneKey)
+		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, entcontact.FieldEmailKey)
+		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, entcontact.FieldPhoneKey)
 	}
 	for _, w := range writes {
 		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, EmailTaken, Email.Path, "email address")

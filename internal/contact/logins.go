@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/revision"
@@ -113,7 +113,7 @@ func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
 		return err
 	}
 	for _, l := range others {
-		owner, err := w.tx.Contact.Query().Where(contact.ID(l.ContactID), contact.AccountID(w.viewer.Account)).Only(wide)
+		owner, err := w.tx.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(wide)
 		if err != nil {
 			return err
 		}

@@ -16,8 +16,8 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -245,7 +245,7 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 	t.Parallel()
 	const clients = 16
 	each := 625
-	if storetest.Postgres() { // where each write takes longer; what merges is the same code
+	if databasetest.Postgres() { // where each write takes longer; what merges is the same code
 		each = 100
 	}
 	f := newFixture(t)

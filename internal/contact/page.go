@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -28,10 +28,10 @@ type OrderField string
 
 // The orders. Each has an index.
 const (
-	ByID           OrderField = contact.FieldID
-	ByName         OrderField = contact.FieldNameKey // last name, then first, as people search
-	ByLastModified OrderField = contact.FieldLastModified
-	ByRegistration OrderField = contact.FieldRegisteredAt
+	ByID           OrderField = entcontact.FieldID
+	ByName         OrderField = entcontact.FieldNameKey // last name, then first, as people search
+	ByLastModified OrderField = entcontact.FieldLastModified
+	ByRegistration OrderField = entcontact.FieldRegisteredAt
 )
 
 // Order of a list.
@@ -120,8 +120,8 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.client().Contact.Query().Where(contact.AccountID(v.Account), func(q *sql.Selector) {
-		id, b, sought := q.C(contact.FieldID), sql.Dialect(q.Dialect()), false
+	return s.client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
+		id, b, sought := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
 		for _, c := range f.conditions(v) {
 			switch in := sql.In(id, c.entries(b, all)); {
 			case c.own():
@@ -161,7 +161,7 @@ func (o Order) sort(q *sql.Selector, column func(string) string) {
 	if o.Field != ByID {
 		q.OrderBy(direction(column(string(o.Field))))
 	}
-	q.OrderBy(direction(column(contact.FieldID)))
+	q.OrderBy(direction(column(entcontact.FieldID)))
 }
 
 // compare is negative if a comes before b in the order.

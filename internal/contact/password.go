@@ -5,7 +5,7 @@ import (
 	"log/slog"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/session"
 	"contactgraph/internal/viewer"
 )
@@ -72,7 +72,7 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 		errs.add(Required, pathCurrentPassword, "A new password needs the current one.")
 		return "", nil
 	}
-	c, err := s.client().Contact.Query().Where(contact.ID(u.ID), contact.AccountID(v.Account)).Only(ctx)
+	c, err := s.client().Contact.Query().Where(entcontact.ID(u.ID), entcontact.AccountID(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return "", notFound("Contact", u.ID)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/internal/dberr"
@@ -182,5 +182,5 @@ func boundInUse(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) 
 		return false, err
 	}
 	filled := predicate.Contact(sql.FieldNotNull(BoundField(p).column))
-	return tx.Contact.Query().Where(contact.AccountID(account), filled).Exist(ctx)
+	return tx.Contact.Query().Where(entcontact.AccountID(account), filled).Exist(ctx)
 }

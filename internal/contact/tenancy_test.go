@@ -9,7 +9,7 @@ import (
 	"contactgraph/internal/contact"
 )
 
-// Every test of this package fails at a statement that does not carry its account (see storetest). This one runs all there
+// Every test of this package fails at a statement that does not carry its account (see databasetest). This one runs all there
 // is at a stretch, for an agent and for a customer, and shows that the statements were seen.
 func TestEveryStatementCarriesItsAccount(t *testing.T) {
 	t.Parallel()

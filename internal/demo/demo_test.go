@@ -15,15 +15,15 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/demo"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // fixture is a database of its own with the services on it.
 type fixture struct {
@@ -35,7 +35,7 @@ type fixture struct {
 
 // failingStore is a store whose writes fail when none are left.
 type failingStore struct {
-	*store.Store
+	*database.DB
 
 	left int
 }
@@ -46,12 +46,12 @@ func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Contex
 	if s.left--; s.left < 0 {
 		return errPower
 	}
-	return s.Store.Write(ctx, id, fn)
+	return s.DB.Write(ctx, id, fn)
 }
 
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
-	st, err := store.Open(tb.Context(), storetest.URL(tb), store.Options{})
+	st, err := database.Open(tb.Context(), databasetest.URL(tb), database.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func newFixture(tb testing.TB) *fixture {
 			tb.Error(err)
 		}
 	})
-	s := &failingStore{Store: st, left: 1_000_000}
+	s := &failingStore{DB: st, left: 1_000_000}
 	passwords := auth.NewPasswords(1)
 	return &fixture{s, contact.New(s, passwords, time.Now), auth.New(s, passwords, time.Now)}
 }

@@ -19,14 +19,14 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/rest/resttest"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 const (
 	agentKey     = "demo-agent"
@@ -60,7 +60,7 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	st, err := store.Open(t.Context(), storetest.URL(t), store.Options{})
+	st, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
