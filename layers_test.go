@@ -39,19 +39,18 @@ var layers = map[string][]string{
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/aside", "internal/batch", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
 	"internal/feed":    {"ent/...", "internal/revision"},
-	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
+	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/database":           {"ent/...", "internal/batch", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
-	"internal/database/plan":      {"internal/pgserver", "internal/database"},
+	"internal/database":              {"ent/...", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
+	"internal/database/plan":         {"internal/pgserver", "internal/database"},
 	"internal/database/databasetest": {"ent/...", "internal/pgserver", "internal/database", "internal/viewer"},
-	"ent/...":                  {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
-	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
+	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
+	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// The leaves.
-	"internal/batch":        {"internal/revision"},
 	"internal/dberr":        {},
 	"internal/globalid":     {},
 	"internal/aside":        {},

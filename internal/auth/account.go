@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/user"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
@@ -56,20 +57,20 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 	if key == "" {
 		return 0, fmt.Errorf("%w: an account needs a name", ErrInvalid)
 	}
-	err = s.store.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *ent.Tx) error {
-		exists, err := tx.Account.Query().Where(account.NameKey(key)).Exist(ctx)
+	err = s.store.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		exists, err := tx.Ent.Account.Query().Where(account.NameKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		a, err := tx.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
+		a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
 		if err != nil {
 			return taken(err)
 		}
 		id = a.ID
-		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
+		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("creating account %q: %w", name, err)
@@ -107,16 +108,16 @@ func (s *Service) CreateKey(ctx context.Context, account int, k NewKey) (token s
 		token = newKeyToken()
 	}
 	d := digestOf(token)
-	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *database.Tx) error {
 		// The digest is unique in the whole database, so ask beyond the account.
-		exists, err := tx.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
+		exists, err := tx.Ent.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		return taken(tx.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
+		return taken(tx.Ent.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
 			SetCreatedAt(s.now().UTC()).Exec(ctx))
 	})
 	if err != nil {
@@ -165,15 +166,15 @@ func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id in
 	if err != nil {
 		return 0, err
 	}
-	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
-		exists, err := tx.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
+	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *database.Tx) error {
+		exists, err := tx.Ent.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		row, err := tx.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
+		row, err := tx.Ent.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
 			SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).Save(ctx)
 		if err != nil {
 			return taken(err)

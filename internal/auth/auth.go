@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/database"
 )
 
 // What this package's functions fail with, besides faults such as a database that is away.
@@ -30,7 +31,7 @@ type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// Write runs a function in a transaction and returns when its work is durable; it may run the function twice.
-	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 
 // Service signs in, for all accounts of one database. It is safe for concurrent use.

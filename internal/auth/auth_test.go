@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
@@ -127,15 +127,15 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 		hash = &h
 	}
 	f.contacts++
-	f.write(account, func(ctx context.Context, tx *ent.Tx) error {
-		c, err := tx.Contact.Create().SetSecret(fmt.Sprint("secret ", f.contacts)).SetRegisteredAt(start).
+	f.write(account, func(ctx context.Context, tx *database.Tx) error {
+		c, err := tx.Ent.Contact.Create().SetSecret(fmt.Sprint("secret ", f.contacts)).SetRegisteredAt(start).
 			SetRegistrationSource("test").SetRegistrationIP("::1").SetLastModified(start).SetNillablePasswordHash(hash).Save(ctx)
 		if err != nil {
 			return err
 		}
 		id = c.ID
 		for name, kind := range logins {
-			err := tx.Login.Create().SetContactID(id).SetName(name).SetNameKey(keys.Name(name)).SetKind(kind).Exec(ctx)
+			err := tx.Ent.Login.Create().SetContactID(id).SetName(name).SetNameKey(keys.Name(name)).SetKind(kind).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 }
 
 // write changes the account's rows as the server itself.
-func (f *fixture) write(account int, fn func(context.Context, *ent.Tx) error) {
+func (f *fixture) write(account int, fn func(context.Context, *database.Tx) error) {
 	f.t.Helper()
 	if err := f.store.Write(viewer.NewSystemContext(f.ctx, account), 0, fn); err != nil {
 		f.t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 
@@ -120,8 +121,8 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
-	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *ent.Tx) error {
-		again, err := identify(ctx, tx.Client(), account, key, forShare)
+	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
+		again, err := identify(ctx, tx.Ent, account, key, forShare)
 		if err != nil {
 			return err
 		}
@@ -144,9 +145,9 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 }
 
 // insert stores a session and returns its id.
-func insert(ctx context.Context, tx *ent.Tx, s Session) (int, error) {
+func insert(ctx context.Context, tx *database.Tx, s Session) (int, error) {
 	d := digestOf(s.Token)
-	create := tx.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
+	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
 	if s.Viewer.Role == viewer.Customer {
 		create.SetContactID(s.Viewer.Contact)
 	} else {
@@ -160,13 +161,13 @@ func insert(ctx context.Context, tx *ent.Tx, s Session) (int, error) {
 }
 
 // sweep deletes the account's sessions that have expired, the oldest first.
-func sweep(ctx context.Context, tx *ent.Tx, account int, now time.Time) error {
-	ids, err := tx.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
+func sweep(ctx context.Context, tx *database.Tx, account int, now time.Time) error {
+	ids, err := tx.Ent.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
 		Order(session.ByExpiresAt()).Limit(sweepLimit).IDs(ctx)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	_, err = tx.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
+	_, err = tx.Ent.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
 	return err
 }
 
@@ -178,8 +179,8 @@ func (s *Service) SignOut(ctx context.Context) error {
 		return nil
 	}
 	ctx = viewer.NewSystemContext(ctx, v.Account)
-	err := s.store.Write(ctx, v.Contact, func(ctx context.Context, tx *ent.Tx) error {
-		_, err := tx.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
+	err := s.store.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
 		return err
 	})
 	if err != nil {

@@ -6,10 +6,10 @@ import (
 	"maps"
 	"slices"
 
-	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/aside"
+	"contactgraph/internal/database"
 )
 
 // MaxUpdates bounds one UpdateAll.
@@ -70,7 +70,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		b.blame()
 		return b.outcomes, nil
 	}
-	results, err := transact(ctx, s, b.updates[0].viewer, ofChanges, func(fn func(context.Context, *ent.Tx) error) error {
+	results, err := transact(ctx, s, b.updates[0].viewer, ofChanges, func(fn func(context.Context, *database.Tx) error) error {
 		return s.store.WriteAll(ctx, b.ids(), fn)
 	}, b.run)
 	switch {
@@ -126,7 +126,7 @@ func (b *updateBatch) blame() {
 }
 
 // run does the updates inside the transaction.
-func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
+func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 	var writes []*write
 	b.outcomes = make([]Outcome, len(b.updates))
 	for i, u := range b.updates {
@@ -156,7 +156,7 @@ func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
 }
 
 // save saves the writes, with none of which anything is wrong.
-func (*updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
+func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
 	for _, column := range []string{entcontact.FieldEmailKey, entcontact.FieldPhoneKey} {
 		if err := vacate(ctx, tx, writes, column); err != nil {
 			return nil, err
@@ -177,7 +177,7 @@ var errNotApplied = errors.New("not applied")
 
 // vacate takes a key off the contacts that give it to others, because the database asks at each row whether a key is free. The
 // compare-and-set that follows sets what they have instead.
-func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) error {
+func vacate(ctx context.Context, tx *database.Tx, writes []*write, column string) error {
 	var ids []int
 	for _, w := range writes {
 		if slices.Contains(w.vacates, column) {
@@ -187,7 +187,7 @@ func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) err
 	if len(ids) == 0 {
 		return nil
 	}
-	update := tx.Contact.Update().Where(entcontact.AccountID(writes[0].viewer.Account), entcontact.IDIn(ids...))
+	update := tx.Ent.Contact.Update().Where(entcontact.AccountID(writes[0].viewer.Account), entcontact.IDIn(ids...))
 	if err := update.Mutation().ClearField(column); err != nil {
 		return err
 	}

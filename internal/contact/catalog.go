@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/viewer"
 )
@@ -77,7 +78,7 @@ func checkName(name string) Errors {
 
 // manage runs an admin's write of something other than a contact.
 func manage[T any](ctx context.Context, s *Service, check func() Errors,
-	fn func(context.Context, *ent.Tx, viewer.Viewer) (T, error),
+	fn func(context.Context, *database.Tx, viewer.Viewer) (T, error),
 ) (result T, err error) {
 	v, err := require(ctx, viewer.Admin)
 	if err != nil {
@@ -86,13 +87,13 @@ func manage[T any](ctx context.Context, s *Service, check func() Errors,
 	if err := check().orNil(); err != nil {
 		return result, err
 	}
-	return transact(ctx, s, v, asItIs[T](), s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) (T, error) { return fn(ctx, tx, v) })
+	return transact(ctx, s, v, asItIs[T](), s.about(ctx, 0), func(ctx context.Context, tx *database.Tx) (T, error) { return fn(ctx, tx, v) })
 }
 
 // remove runs an admin's deletion, and says so when contacts still refer to what was to go.
-func remove(ctx context.Context, s *Service, fn func(context.Context, *ent.Tx, viewer.Viewer) error) error {
+func remove(ctx context.Context, s *Service, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
 	nothing := func() Errors { return nil }
-	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (struct{}, error) {
+	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
 	if dberr.IsForeignKey(err) {

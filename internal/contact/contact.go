@@ -11,8 +11,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/batch"
-	"contactgraph/internal/revision"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
@@ -36,23 +35,12 @@ type Reader interface {
 	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
 }
 
-// Writer runs writes, and serves them while they run.
+// Writer runs writes.
 type Writer interface {
-	// Write runs fn in a transaction about the contact, and returns when its work is durable.
-	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
-	// WriteAll is Write about several contacts, all of which it keeps from every other write.
-	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *ent.Tx) error) error
-	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.
-	Contact(ctx context.Context, account, id int) (*ent.Contact, error)
-	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
-	// sees them: with those of writes that share its transaction.
-	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
-	// Save leaves a compare-and-set to be done at the end of the write that ctx belongs to.
-	Save(ctx context.Context, u batch.Update)
-	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
-	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
-	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
-	Log(ctx context.Context, row *ent.Change)
+	// Write runs fn in a transaction about the contact, 0 for none, and returns when its work is durable.
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
+	// WriteAll is Write about several contacts, all of which it locks against every other write.
+	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error
 }
 
 // Passwords hashes and verifies passwords.

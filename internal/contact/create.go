@@ -10,7 +10,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/internal/batch"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -67,7 +67,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	return transact(ctx, s, v, ofChanges, s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
+	return transact(ctx, s, v, ofChanges, s.about(ctx, 0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 		return s.createAll(ctx, tx, v, drafts)
 	})
 }
@@ -105,7 +105,7 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 }
 
 // createAll checks the drafts against the database and each other, and stores them.
-func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
+func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
 	defined, err := definitions(ctx, tx, v.Account)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 }
 
 // newWrite is a write on a contact that is not there yet: what it found is empty.
-func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
+func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
 	now := s.clock()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
@@ -173,7 +173,7 @@ func registration(c *ent.Contact) []revision.FieldChange {
 }
 
 // insertAll stores the contacts with their terms, does what was left to do after it, and logs them.
-func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
+func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
 		chosen = max(chosen, w.next.ID)
@@ -183,10 +183,10 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 		}
 		bulk[i] = c
 	}
-	if err := s.store.Reserve(ctx, tx, entcontact.Table, chosen); err != nil {
+	if err := tx.ReserveID(ctx, entcontact.Table, chosen); err != nil {
 		return nil, err
 	}
-	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)
+	created, err := tx.Ent.Contact.CreateBulk(bulk...).Save(ctx)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -194,7 +194,7 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 	for i, w := range writes {
 		w.next = created[i]
 		_, terms := changedTerms(w.old, w.next)
-		s.store.Save(ctx, batch.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
+		tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
 		for _, do := range w.after {
 			if err := do(ctx); err != nil {
 				return nil, translate(err)
@@ -205,8 +205,8 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 	return results, nil
 }
 
-func newContact(tx *ent.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
-	create := withID(tx.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
+func newContact(tx *database.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
+	create := withID(tx.Ent.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
 		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
 		SetNillableRegistrationStoreID(c.RegistrationStoreID)
 	names, values := changedColumns(&ent.Contact{}, c)

@@ -49,12 +49,12 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 	if err := w.errs.orNil(); err != nil {
 		return nil, err
 	}
-	all, err := whole(ctx, w.tx.Client(), w.viewer.Account, w.old.ID)
+	all, err := whole(ctx, w.tx.Ent, w.viewer.Account, w.old.ID)
 	if err != nil {
 		return nil, err
 	}
 	w.old = all
-	n, err := w.tx.Contact.Delete().Where(entcontact.ID(w.old.ID), entcontact.AccountID(w.viewer.Account),
+	n, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(w.old.ID), entcontact.AccountID(w.viewer.Account),
 		entcontact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {
 		return nil, err

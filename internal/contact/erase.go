@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
@@ -21,8 +22,8 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	alone := func(fn func(context.Context, *ent.Tx) error) error { return s.store.WriteAll(ctx, []int{id}, fn) }
-	return transact(ctx, s, v, ofChange, alone, func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	alone := func(fn func(context.Context, *database.Tx) error) error { return s.store.WriteAll(ctx, []int{id}, fn) }
+	return transact(ctx, s, v, ofChange, alone, func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		last, err := s.lastVersion(ctx, tx, v.Account, id)
 		if err != nil {
 			return nil, err
@@ -40,8 +41,8 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 
 // lastVersion is the latest version that the contact has or had. It fails with NotFound for one that never was, or is erased. The log
 // tells of those that are deleted; it may be cut behind all that happened to one that is there.
-func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) (revision.Version, error) {
-	last, err := tx.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
+func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id int) (revision.Version, error) {
+	last, err := tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
 		Order(change.ByVersion(sql.OrderDesc())).First(ctx)
 	switch {
 	case err == nil && last.Kind == change.KindERASE:
@@ -51,7 +52,7 @@ func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) 
 	case !ent.IsNotFound(err):
 		return 0, err
 	}
-	now, err := s.store.Contact(ctx, account, id)
+	now, err := tx.Contact(ctx, account, id)
 	if err == nil && now == nil {
 		err = notFound("Contact", id)
 	}
@@ -64,10 +65,10 @@ func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) 
 // erase takes away all that the database knows of the contact but that there was one.
 func (w *write) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
-	if _, err := w.tx.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
+	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
 		return err
 	}
-	_, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
+	_, err := w.tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
 		idempotencykey.ActorKind(viewer.ActorContact), idempotencykey.ActorID(id)).Exec(ctx)
 	if err != nil {
 		return err
@@ -77,13 +78,13 @@ func (w *write) erase(ctx context.Context) error {
 	}
 	const atOnce = 500
 	for after := revision.Version(0); ; {
-		rows, err := w.tx.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
+		rows, err := w.tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
 			Order(change.ByVersion()).Limit(atOnce).All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		for _, row := range rows {
-			err := w.tx.Change.Update().Where(change.AccountID(account), change.ID(row.ID)).SetFields(revision.Blank(row.Fields)).Exec(ctx)
+			err := w.tx.Ent.Change.Update().Where(change.AccountID(account), change.ID(row.ID)).SetFields(revision.Blank(row.Fields)).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -96,7 +97,7 @@ func (w *write) erase(ctx context.Context) error {
 // the contact had.
 func (w *write) forgetKeys(ctx context.Context) error {
 	for after := 0; ; {
-		rows, err := w.tx.IdempotencyKey.Query().
+		rows, err := w.tx.Ent.IdempotencyKey.Query().
 			Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDGT(after)).Order(idempotencykey.ByID()).Limit(tidied).All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
@@ -111,7 +112,7 @@ func (w *write) forgetKeys(ctx context.Context) error {
 		if len(named) == 0 {
 			continue
 		}
-		if _, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDIn(named...)).Exec(ctx); err != nil {
+		if _, err := w.tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDIn(named...)).Exec(ctx); err != nil {
 			return err
 		}
 	}

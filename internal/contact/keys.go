@@ -5,6 +5,7 @@ import (
 
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
@@ -59,12 +60,12 @@ func changedKey(old, next *string) []string {
 type owners struct{ email, phone map[string]*ent.Contact }
 
 // keyOwners looks up who has the keys. It asks about the whole account, whoever the viewer is.
-func keyOwners(ctx context.Context, tx *ent.Tx, account int, emails, phones []string) (owners, error) {
+func keyOwners(ctx context.Context, tx *database.Tx, account int, emails, phones []string) (owners, error) {
 	o := owners{email: map[string]*ent.Contact{}, phone: map[string]*ent.Contact{}}
 	if len(emails)+len(phones) == 0 {
 		return o, nil
 	}
-	found, err := tx.Contact.Query().
+	found, err := tx.Ent.Contact.Query().
 		Where(entcontact.AccountID(account), entcontact.Or(entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...))).
 		All(viewer.AccountWide(ctx))
 	for _, c := range found {
@@ -85,7 +86,7 @@ func (o owners) put(c *ent.Contact) {
 
 // checkKeys adds an error for each key that another contact has, stored or in the same call. A key that one of the writes gives
 // up is free for the others.
-func checkKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) error {
+func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*write) error {
 	var emails, phones []string
 	for _, w := range writes {
 		emails = append(emails, changedKey(w.old.EmailKey, w.next.EmailKey)...)

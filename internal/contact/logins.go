@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -47,12 +48,12 @@ func (w *write) setLogins(ctx context.Context, set []Login) error {
 	w.fields = append(w.fields, revision.FieldChange{Path: pathLogins, Old: now, New: set})
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(now) > 0 {
-			_, err := w.tx.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
+			_, err := w.tx.Ent.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
-		return w.tx.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
+		return w.tx.Ent.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
 	})
 	return nil
 }
@@ -62,7 +63,7 @@ func (w *write) loginsNow(ctx context.Context) ([]Login, error) {
 	if w.isNew() {
 		return []Login{}, nil
 	}
-	rows, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
+	rows, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
 		Order(login.ByNameKey()).All(ctx)
 	return loginsOf(rows), err
 }
@@ -107,13 +108,13 @@ func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
 		names[i] = l.key()
 	}
 	wide := viewer.AccountWide(ctx)
-	others, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
+	others, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
 		Order(login.ByNameKey()).All(wide)
 	if err != nil {
 		return err
 	}
 	for _, l := range others {
-		owner, err := w.tx.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(wide)
+		owner, err := w.tx.Ent.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(wide)
 		if err != nil {
 			return err
 		}
@@ -131,10 +132,10 @@ func loginsOf(rows []*ent.Login) []Login {
 	return set
 }
 
-func newLogins(tx *ent.Tx, contact int, set []Login) []*ent.LoginCreate {
+func newLogins(tx *database.Tx, contact int, set []Login) []*ent.LoginCreate {
 	rows := make([]*ent.LoginCreate, len(set))
 	for i, l := range set {
-		rows[i] = tx.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.key()).SetKind(l.Kind)
+		rows[i] = tx.Ent.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.key()).SetKind(l.Kind)
 	}
 	return rows
 }

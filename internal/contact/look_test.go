@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 
@@ -97,9 +98,9 @@ func (a *tenant) town(n int) []*ent.Contact {
 		creates = append(creates, contact.Create{RegistrationSource: "test", Set: set, Details: contact.Details{Membership: new(a.segments[:i%3])}})
 	}
 	must(a.CreateAll(a.agent, creates))
-	a.write(func(ctx context.Context, tx *ent.Tx) error {
-		for i, c := range tx.Contact.Query().AllX(ctx) {
-			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
+	a.write(func(ctx context.Context, tx *database.Tx) error {
+		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
+			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
 				start.Add(time.Duration(i*7%10)*time.Second), start.Add(time.Duration(i*3%11)*time.Second), a.account, c.ID)
 			if err != nil {
 				return err
@@ -111,7 +112,7 @@ func (a *tenant) town(n int) []*ent.Contact {
 }
 
 // write runs fn as the system.
-func (a *tenant) write(fn func(context.Context, *ent.Tx) error) {
+func (a *tenant) write(fn func(context.Context, *database.Tx) error) {
 	a.t.Helper()
 	if err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, fn); err != nil {
 		a.t.Fatal(err)

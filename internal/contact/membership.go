@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/segment"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 )
 
@@ -40,13 +41,13 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 	w.fields = append(w.fields, revision.FieldChange{Path: pathMembership, Old: now, New: list(set)})
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(gone) > 0 {
-			_, err := w.tx.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
+			_, err := w.tx.Ent.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
 				membership.ContactID(w.next.ID), membership.SegmentIDIn(gone...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
-		return w.tx.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
+		return w.tx.Ent.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
 	})
 	return nil
 }
@@ -61,14 +62,14 @@ func (w *write) segmentsNow(ctx context.Context) ([]int, error) {
 	if w.isNew() {
 		return []int{}, nil
 	}
-	rows, err := w.tx.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
+	rows, err := w.tx.Ent.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
 		Order(membership.BySegmentID()).All(ctx)
 	return segmentsOf(rows), err
 }
 
 // checkSegments adds an error for each id that is no segment of the account.
 func (w *write) checkSegments(ctx context.Context, set []int) error {
-	found, err := w.tx.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
+	found, err := w.tx.Ent.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,10 +89,10 @@ func segmentsOf(rows []*ent.Membership) []int {
 	return set
 }
 
-func newMemberships(tx *ent.Tx, contact int, set []int) []*ent.MembershipCreate {
+func newMemberships(tx *database.Tx, contact int, set []int) []*ent.MembershipCreate {
 	rows := make([]*ent.MembershipCreate, len(set))
 	for i, id := range set {
-		rows[i] = tx.Membership.Create().SetContactID(contact).SetSegmentID(id)
+		rows[i] = tx.Ent.Membership.Create().SetContactID(contact).SetSegmentID(id)
 	}
 	return rows
 }

@@ -14,6 +14,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -100,9 +101,9 @@ func (replayError) Error() string { return "this has happened before" }
 // transact runs fn by run, which is the store's Write; or finds what came of it, if that has happened before under the context's
 // key.
 func transact[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T],
-	run func(func(context.Context, *ent.Tx) error) error, fn func(context.Context, *ent.Tx) (T, error),
+	run func(func(context.Context, *database.Tx) error) error, fn func(context.Context, *database.Tx) (T, error),
 ) (result T, err error) {
-	err = run(func(ctx context.Context, tx *ent.Tx) error {
+	err = run(func(ctx context.Context, tx *database.Tx) error {
 		result, err = once(ctx, s, v, m, tx, fn)
 		return err
 	})
@@ -118,8 +119,8 @@ func transact[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[
 }
 
 // once runs fn and keeps its outcome under the context's key, if there is one. It fails with replayError if there is an outcome.
-func once[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T], tx *ent.Tx,
-	fn func(context.Context, *ent.Tx) (T, error),
+func once[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T], tx *database.Tx,
+	fn func(context.Context, *database.Tx) (T, error),
 ) (result T, err error) {
 	k, ok := ctx.Value(requestKeyKey{}).(*RequestKey)
 	if !ok {
@@ -135,7 +136,7 @@ func once[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T], 
 	if err != nil {
 		return result, err
 	}
-	err = tx.IdempotencyKey.Create().SetActorKind(v.Actor.Kind).SetActorID(v.Actor.ID).SetKey(k.key).SetAlias(k.alias).
+	err = tx.Ent.IdempotencyKey.Create().SetActorKind(v.Actor.Kind).SetActorID(v.Actor.ID).SetKey(k.key).SetAlias(k.alias).
 		SetRequestHash(k.hash).SetAt(s.clock()).SetOutcome(kept).Exec(ctx)
 	if dberr.IsUnique(err) { // another process was faster
 		err = dberr.Raced(err)
@@ -145,14 +146,14 @@ func once[T any](ctx context.Context, s *Service, v viewer.Viewer, m memory[T], 
 
 // lookUp fails with replayError if there is an outcome under the key, and with KeyReused if the key is of another request, be it
 // under another alias.
-func (k *RequestKey) lookUp(ctx context.Context, s *Service, v viewer.Viewer, tx *ent.Tx) error {
-	mine := tx.IdempotencyKey.Query().Where(idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind),
+func (k *RequestKey) lookUp(ctx context.Context, s *Service, v viewer.Viewer, tx *database.Tx) error {
+	mine := tx.Ent.IdempotencyKey.Query().Where(idempotencykey.AccountID(v.Account), idempotencykey.ActorKind(v.Actor.Kind),
 		idempotencykey.ActorID(v.Actor.ID), idempotencykey.Key(k.key))
 	row, err := mine.Clone().Where(idempotencykey.Alias(k.alias)).Only(ctx)
 	found := err == nil
 	switch {
 	case found && s.clock().Sub(row.At) >= keyLife:
-		_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(v.Account), idempotencykey.ID(row.ID)).Exec(ctx)
+		_, err := tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(v.Account), idempotencykey.ID(row.ID)).Exec(ctx)
 		return err
 	case ent.IsNotFound(err):
 		row, err = mine.Where(idempotencykey.AtGT(s.clock().Add(-keyLife))).First(ctx)

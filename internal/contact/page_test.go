@@ -11,6 +11,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -27,9 +28,9 @@ func (a *tenant) crowd(n int) {
 	for i := range n {
 		a.create(contact.Patch{contact.LastName: names[i%len(names)], contact.FirstName: names[i/len(names)%len(names)], contact.PreferredStore: a.stores[i%2]})
 	}
-	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *ent.Tx) error {
-		for i, c := range tx.Contact.Query().AllX(ctx) {
-			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
+	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *database.Tx) error {
+		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
+			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
 				times[i*3%len(times)], times[i*7%len(times)], a.account, c.ID)
 			if err != nil {
 				return err

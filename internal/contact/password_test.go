@@ -11,6 +11,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/session"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,10 +24,10 @@ func (a *tenant) withPassword(password string, sessions int) (c *ent.Contact, id
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	err = a.db.Write(a.agent, r.Contact.ID, func(ctx context.Context, tx *ent.Tx) error {
+	err = a.db.Write(a.agent, r.Contact.ID, func(ctx context.Context, tx *database.Tx) error {
 		for i := range sessions {
 			token := fmt.Appendf(nil, "%d-%d", r.Contact.ID, i)
-			s, err := tx.Session.Create().SetTokenHash(token).SetContactID(r.Contact.ID).SetExpiresAt(start).Save(ctx)
+			s, err := tx.Ent.Session.Create().SetTokenHash(token).SetContactID(r.Contact.ID).SetExpiresAt(start).Save(ctx)
 			if err != nil {
 				return err
 			}
@@ -145,8 +146,8 @@ func TestPasswordChangedMeanwhileIsRefused(t *testing.T) {
 	me, _ := a.withPassword("old", 0)
 	f.passwords.onHash = func() { // the customer's new password is hashed when an agent sets another
 		f.passwords.onHash = nil
-		err := a.db.Write(a.agent, me.ID, func(ctx context.Context, tx *ent.Tx) error {
-			return tx.Contact.Update().SetPasswordHash("hash of another").AddVersion(1).Exec(ctx)
+		err := a.db.Write(a.agent, me.ID, func(ctx context.Context, tx *database.Tx) error {
+			return tx.Ent.Contact.Update().SetPasswordHash("hash of another").AddVersion(1).Exec(ctx)
 		})
 		if err != nil {
 			t.Error(err)

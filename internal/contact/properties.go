@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 )
 
@@ -45,8 +46,8 @@ func (p PropertyPatch) bound() any {
 // properties are the account's definitions by id.
 type properties map[int]*ent.Property
 
-func definitions(ctx context.Context, tx *ent.Tx, account int) (properties, error) {
-	all, err := tx.Property.Query().Where(property.AccountID(account)).All(ctx)
+func definitions(ctx context.Context, tx *database.Tx, account int) (properties, error) {
+	all, err := tx.Ent.Property.Query().Where(property.AccountID(account)).All(ctx)
 	defined := make(properties, len(all))
 	for _, p := range all {
 		defined[p.ID] = p
@@ -164,14 +165,14 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 	}
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(had) > 0 {
-			_, err := w.tx.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
+			_, err := w.tx.Ent.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
 				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(ids(replaced)...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
 		for rows := range slices.Chunk(newValues(w.tx, w.next.ID, replaced), maxCreate) {
-			if err := w.tx.PropertyValue.CreateBulk(rows...).Exec(ctx); err != nil {
+			if err := w.tx.Ent.PropertyValue.CreateBulk(rows...).Exec(ctx); err != nil {
 				return err
 			}
 		}
@@ -185,7 +186,7 @@ func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]Val
 	if w.isNew() {
 		return nil, nil
 	}
-	rows, err := w.tx.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
+	rows, err := w.tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
 		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(properties...)).
 		Order(propertyvalue.ByPosition()).All(ctx)
 	had := map[int][]Value{}
@@ -195,11 +196,11 @@ func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]Val
 	return had, err
 }
 
-func newValues(tx *ent.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {
+func newValues(tx *database.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {
 	var rows []*ent.PropertyValueCreate
 	for _, p := range patches {
 		for i, v := range p.Values {
-			rows = append(rows, tx.PropertyValue.Create().SetContactID(contact).SetPropertyID(p.Property).
+			rows = append(rows, tx.Ent.PropertyValue.Create().SetContactID(contact).SetPropertyID(p.Property).
 				SetPosition(i).SetValue(v.Value).SetNillableDescription(v.Description))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
@@ -36,7 +37,7 @@ type NewProperty struct {
 // CreateProperty defines a property, for admins. It fails with NameTaken if another has the name, without regard to case,
 // and with InUse if another is bound to the field.
 func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
-	created, err := manage(ctx, s, p.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Property, error) {
+	created, err := manage(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)
 		if err == nil {
 			err = errs.orNil()
@@ -44,10 +45,10 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 		if err != nil {
 			return nil, err
 		}
-		if err := s.store.Reserve(ctx, tx, property.Table, p.ID); err != nil {
+		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return withID(tx.Property.Create(), p.ID).SetName(p.Name).SetNameKey(keys.Name(p.Name)).SetKind(p.Kind).
+		return withID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(keys.Name(p.Name)).SetKind(p.Kind).
 			SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
@@ -92,10 +93,10 @@ const (
 )
 
 // checkFree returns an error for the name and the binding that another property than the one with this id has.
-func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (Errors, error) {
+func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (Errors, error) {
 	var errs Errors
 	others := func(has predicate.Property) (bool, error) {
-		return tx.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
+		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
 	}
 	if name != nil {
 		taken, err := others(property.NameKey(keys.Name(*name)))
@@ -160,7 +161,7 @@ func checkChoices(choices []string) Errors {
 
 // DeleteProperty removes the definition of a property that no contact has a value for, for admins.
 func (s *Service) DeleteProperty(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
+	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		used, err := boundInUse(ctx, tx, v.Account, id)
 		if err != nil {
 			return err
@@ -168,13 +169,13 @@ func (s *Service) DeleteProperty(ctx context.Context, id int) error {
 		if used {
 			return Errors{inUse()}
 		}
-		return changed("Property", id)(tx.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
+		return changed("Property", id)(tx.Ent.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
 	})
 }
 
 // boundInUse reports whether the property is another name for a field that a contact has filled. No foreign key tells.
-func boundInUse(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
-	p, err := tx.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
+func boundInUse(ctx context.Context, tx *database.Tx, account, id int) (bool, error) {
+	p, err := tx.Ent.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return false, nil
 	}
@@ -182,5 +183,5 @@ func boundInUse(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) 
 		return false, err
 	}
 	filled := predicate.Contact(sql.FieldNotNull(BoundField(p).column))
-	return tx.Contact.Query().Where(entcontact.AccountID(account), filled).Exist(ctx)
+	return tx.Ent.Contact.Query().Where(entcontact.AccountID(account), filled).Exist(ctx)
 }

@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 	"contactgraph/internal/viewer"
 )
@@ -24,9 +25,9 @@ type PropertyChange struct {
 // ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
 func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
 	nothing := func() Errors { return nil } // it depends on what the property is like
-	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Property, error) {
+	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		is := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
-		old, err := tx.Property.Query().Where(is...).Only(ctx)
+		old, err := tx.Ent.Property.Query().Where(is...).Only(ctx)
 		if ent.IsNotFound(err) {
 			return nil, notFound("Property", p.ID)
 		}
@@ -43,18 +44,18 @@ func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Pr
 		if _, err := p.update(tx, old).Where(is...).Save(ctx); err != nil {
 			return nil, err
 		}
-		return tx.Property.Query().Where(is...).Only(ctx)
+		return tx.Ent.Property.Query().Where(is...).Only(ctx)
 	})
 	return written, propertyTaken(err)
 }
 
 // update sets what p changes.
-func (p PropertyChange) update(tx *ent.Tx, old *ent.Property) *ent.PropertyUpdate {
+func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.PropertyUpdate {
 	name := old.Name // set always: an update without a column would run without its predicates
 	if p.Name != nil {
 		name = *p.Name
 	}
-	update := tx.Property.Update().SetName(name).SetNameKey(keys.Name(name)).
+	update := tx.Ent.Property.Update().SetName(name).SetNameKey(keys.Name(name)).
 		SetNillableRequired(p.Required).SetNillableReadOnly(p.ReadOnly)
 	if p.Choices != nil {
 		update.SetChoices(p.Choices)
@@ -63,7 +64,7 @@ func (p PropertyChange) update(tx *ent.Tx, old *ent.Property) *ent.PropertyUpdat
 }
 
 // check returns what is wrong with the change for the property as it is.
-func (p PropertyChange) check(ctx context.Context, tx *ent.Tx, v viewer.Viewer, old *ent.Property) (Errors, error) {
+func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (Errors, error) {
 	var errs Errors
 	if p.Name != nil {
 		errs = checkName(*p.Name)
@@ -93,11 +94,11 @@ func (p PropertyChange) check(ctx context.Context, tx *ent.Tx, v viewer.Viewer, 
 }
 
 // choicesInUse reports whether contacts have a choice of the property that is not among those left.
-func choicesInUse(ctx context.Context, tx *ent.Tx, p *ent.Property, left []string) (bool, error) {
+func choicesInUse(ctx context.Context, tx *database.Tx, p *ent.Property, left []string) (bool, error) {
 	gone := slices.DeleteFunc(slices.Clone(p.Choices), func(c string) bool { return slices.Contains(left, c) })
 	if len(gone) == 0 {
 		return false, nil
 	}
-	return tx.PropertyValue.Query().Where(propertyvalue.AccountID(p.AccountID), propertyvalue.PropertyID(p.ID),
+	return tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(p.AccountID), propertyvalue.PropertyID(p.ID),
 		propertyvalue.ValueIn(gone...)).Exist(ctx)
 }

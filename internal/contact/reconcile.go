@@ -105,7 +105,7 @@ func (w *write) diverged(ctx context.Context, base revision.Version) (*Divergenc
 		d.Gap = TooOld
 		return d, nil
 	}
-	rows, err := w.store.Changes(ctx, w.tx, w.viewer.Account, w.old.ID, base, MaxBehind)
+	rows, err := w.tx.Changes(ctx, w.viewer.Account, w.old.ID, base, MaxBehind)
 	if err != nil {
 		return nil, err
 	}

@@ -3,24 +3,24 @@ package contact
 import (
 	"context"
 
-	"contactgraph/ent"
 	"contactgraph/ent/company"
 	"contactgraph/ent/store"
+	"contactgraph/internal/database"
 )
 
 // reference is a kind of thing that a field's id names.
 type reference struct {
 	code   Code
 	noun   string
-	exists func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error)
+	exists func(ctx context.Context, tx *database.Tx, account, id int) (bool, error)
 }
 
 var (
-	storeReference = &reference{StoreNotFound, "Store", func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
-		return tx.Store.Query().Where(store.ID(id), store.AccountID(account)).Exist(ctx)
+	storeReference = &reference{StoreNotFound, "Store", func(ctx context.Context, tx *database.Tx, account, id int) (bool, error) {
+		return tx.Ent.Store.Query().Where(store.ID(id), store.AccountID(account)).Exist(ctx)
 	}}
-	companyReference = &reference{CompanyNotFound, "Company", func(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
-		return tx.Company.Query().Where(company.ID(id), company.AccountID(account)).Exist(ctx)
+	companyReference = &reference{CompanyNotFound, "Company", func(ctx context.Context, tx *database.Tx, account, id int) (bool, error) {
+		return tx.Ent.Company.Query().Where(company.ID(id), company.AccountID(account)).Exist(ctx)
 	}}
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/searchterm"
-	"contactgraph/internal/batch"
+	"contactgraph/internal/database"
 	"contactgraph/internal/keys"
 )
 
@@ -26,7 +26,7 @@ var termKinds = []struct {
 }
 
 // changedTerms lists the words that the second state is no longer found by, and those that it is found by anew.
-func changedTerms(old, next *ent.Contact) (gone, added []batch.Term) {
+func changedTerms(old, next *ent.Contact) (gone, added []database.Term) {
 	for _, k := range termKinds {
 		if !differ(old, next, k.from...) {
 			continue
@@ -39,10 +39,10 @@ func changedTerms(old, next *ent.Contact) (gone, added []batch.Term) {
 }
 
 // missing are the words that others lack.
-func missing(kind searchterm.Kind, words, others []string) (terms []batch.Term) {
+func missing(kind searchterm.Kind, words, others []string) (terms []database.Term) {
 	for _, w := range words {
 		if !slices.Contains(others, w) {
-			terms = append(terms, batch.Term{Kind: string(kind), Word: w})
+			terms = append(terms, database.Term{Kind: string(kind), Word: w})
 		}
 	}
 	return terms

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -39,9 +39,9 @@ func (s *Service) Tidy(ctx context.Context, retention time.Duration) error {
 }
 
 // inSteps runs step in transactions of its own until it has nothing more to do.
-func (s *Service) inSteps(ctx context.Context, step func(context.Context, *ent.Tx) (more bool, err error)) error {
+func (s *Service) inSteps(ctx context.Context, step func(context.Context, *database.Tx) (more bool, err error)) error {
 	for more := true; more && ctx.Err() == nil; {
-		err := s.store.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) (err error) {
+		err := s.store.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) (err error) {
 			more, err = step(ctx, tx)
 			return err
 		})
@@ -53,22 +53,22 @@ func (s *Service) inSteps(ctx context.Context, step func(context.Context, *ent.T
 }
 
 // dropKeys takes away keys that have expired.
-func (s *Service) dropKeys(account int) func(context.Context, *ent.Tx) (bool, error) {
-	return func(ctx context.Context, tx *ent.Tx) (bool, error) {
-		ids, err := tx.IdempotencyKey.Query().Where(idempotencykey.AccountID(account), idempotencykey.AtLT(s.clock().Add(-keyLife))).
+func (s *Service) dropKeys(account int) func(context.Context, *database.Tx) (bool, error) {
+	return func(ctx context.Context, tx *database.Tx) (bool, error) {
+		ids, err := tx.Ent.IdempotencyKey.Query().Where(idempotencykey.AccountID(account), idempotencykey.AtLT(s.clock().Add(-keyLife))).
 			Limit(tidied).IDs(ctx)
 		if err != nil || len(ids) == 0 {
 			return false, err
 		}
-		_, err = tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account), idempotencykey.IDIn(ids...)).Exec(ctx)
+		_, err = tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account), idempotencykey.IDIn(ids...)).Exec(ctx)
 		return len(ids) == tidied, err
 	}
 }
 
 // cutLog takes the oldest changes off the log, up to the first that is not older than then: what is left has no gap.
-func (s *Service) cutLog(account int, then time.Time) func(context.Context, *ent.Tx) (bool, error) {
-	return func(ctx context.Context, tx *ent.Tx) (bool, error) {
-		oldest, err := tx.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(tidied).All(ctx)
+func (s *Service) cutLog(account int, then time.Time) func(context.Context, *database.Tx) (bool, error) {
+	return func(ctx context.Context, tx *database.Tx) (bool, error) {
+		oldest, err := tx.Ent.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(tidied).All(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -80,10 +80,10 @@ func (s *Service) cutLog(account int, then time.Time) func(context.Context, *ent
 			return false, nil
 		}
 		cut := oldest[old-1].Seq
-		if _, err := tx.Change.Delete().Where(change.AccountID(account), change.SeqLTE(cut)).Exec(ctx); err != nil {
+		if _, err := tx.Ent.Change.Delete().Where(change.AccountID(account), change.SeqLTE(cut)).Exec(ctx); err != nil {
 			return false, err
 		}
-		_, err = tx.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
+		_, err = tx.Ent.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
 		return old == tidied, err
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -109,7 +110,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
 	}
-	return transact(ctx, s, v, ofChange, s.about(ctx, row.ContactID), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	return transact(ctx, s, v, ofChange, s.about(ctx, row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		if err := s.mayReturn(ctx, tx, v, row); err != nil {
 			return nil, err
 		}
@@ -122,15 +123,15 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 }
 
 // mayReturn fails unless the deletion is the last that happened to the contact.
-func (s *Service) mayReturn(ctx context.Context, tx *ent.Tx, v viewer.Viewer, row *ent.Change) error {
-	later, err := s.store.Changes(ctx, tx, v.Account, row.ContactID, row.Version, 1)
+func (s *Service) mayReturn(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
+	later, err := tx.Changes(ctx, v.Account, row.ContactID, row.Version, 1)
 	switch {
 	case err != nil || len(later) == 0:
 		return err
 	case later[0].Kind == change.KindERASE:
 		return errErased()
 	}
-	now, err := s.store.Contact(ctx, v.Account, row.ContactID)
+	now, err := tx.Contact(ctx, v.Account, row.ContactID)
 	if err != nil {
 		return err
 	}

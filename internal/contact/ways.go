@@ -1,8 +1,9 @@
 package contact
 
 import (
-	entcontact "contactgraph/ent/contact"
 	"slices"
+
+	entcontact "contactgraph/ent/contact"
 
 	"entgo.io/ent/dialect/sql"
 )

@@ -6,7 +6,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/batch"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -16,7 +16,7 @@ import (
 type write struct {
 	*Service
 
-	tx      *ent.Tx
+	tx      *database.Tx
 	viewer  viewer.Viewer
 	defined properties // read when they are needed
 	errs    Errors
@@ -30,15 +30,15 @@ type write struct {
 }
 
 // about is the store's Write about a contact.
-func (s *Service) about(ctx context.Context, contact int) func(func(context.Context, *ent.Tx) error) error {
-	return func(fn func(context.Context, *ent.Tx) error) error { return s.store.Write(ctx, contact, fn) }
+func (s *Service) about(ctx context.Context, contact int) func(func(context.Context, *database.Tx) error) error {
+	return func(fn func(context.Context, *database.Tx) error) error { return s.store.Write(ctx, contact, fn) }
 }
 
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
 // with save or remove.
 func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
 ) (*Result, error) {
-	return transact(ctx, s, v, ofChange, s.about(ctx, id), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	return transact(ctx, s, v, ofChange, s.about(ctx, id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		w, err := s.begin(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
@@ -48,8 +48,8 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Error
 }
 
 // begin finds the contact. It fails with NotFound.
-func (s *Service) begin(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, errs Errors) (*write, error) {
-	old, err := s.store.Contact(ctx, v.Account, id)
+func (s *Service) begin(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs Errors) (*write, error) {
+	old, err := tx.Contact(ctx, v.Account, id)
 	if err == nil && old == nil {
 		err = notFound("Contact", id)
 	}
@@ -89,10 +89,10 @@ func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
 		return nil, err
 	}
 	w.next.Version, w.next.LastModified = w.old.Version+1, w.clock()
-	u := batch.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
+	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
 	u.Gone, u.New = changedTerms(w.old, w.next)
-	w.store.Save(ctx, u)
+	w.tx.StageUpdate(u)
 	for _, do := range w.after {
 		if err := do(ctx); err != nil {
 			return nil, translate(err)
@@ -118,7 +118,7 @@ func (w *write) logged(ctx context.Context, kind change.Kind) *Result {
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,
 		At: w.next.LastModified, Undoes: w.undoes, Fields: append(differences(w.old, w.next), w.fields...),
 	}
-	w.store.Log(ctx, row)
+	w.tx.AppendChange(row)
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}
 }
 

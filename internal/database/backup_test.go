@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,9 +59,9 @@ func TestBackupOfADatabaseInUse(t *testing.T) {
 }
 
 // addAndLog is a write's function that adds a numbered store, and a row to the log.
-func (f *fixture) addAndLog(i int) func(context.Context, *ent.Tx) error {
-	return func(ctx context.Context, tx *ent.Tx) error {
-		f.Log(ctx, logRow(ctx, 1, revision.Version(i+1)))
+func (f *fixture) addAndLog(i int) func(context.Context, *Tx) error {
+	return func(ctx context.Context, tx *Tx) error {
+		tx.AppendChange(logRow(ctx, 1, revision.Version(i+1)))
 		return addShop(fmt.Sprint(i))(ctx, tx)
 	}
 }
@@ -101,7 +100,7 @@ func TestBackupWaitsForNoWriter(t *testing.T) {
 	f := newSQLite(t)
 	ctx := f.account("Demo")
 	file := filepath.Join(t.TempDir(), "copy.db")
-	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
 		return errors.Join(addShop("North")(ctx, tx), Backup(ctx, f.url, file))
 	})
 	if err != nil {

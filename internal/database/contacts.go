@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strings"
 
 	"contactgraph/ent"
@@ -86,24 +85,6 @@ func targets(c *ent.Contact) []any {
 		&c.LimitMailsPermanently, &c.LimitMailsTemporarilyUntil, &c.PreferredStoreID, &c.CompanyID, &c.LatestPermissionSource,
 		&c.PasswordHash,
 	}
-}
-
-// Contact returns the contact that the write is about, nil if there is none, and keeps it from every other write until this
-// one is committed or undone. That the viewer may see it is for the caller to know.
-func (s *DB) Contact(ctx context.Context, account, id int) (*ent.Contact, error) {
-	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
-	switch {
-	case j.account != account:
-	case j.contact == id && j.read:
-		return j.found, nil
-	case slices.Contains(j.contacts, id):
-		return j.all[id], nil
-	}
-	all, err := j.writer.readContacts(ctx, account, []any{id})
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return all[0], nil
 }
 
 // lock reads the contacts of a write about several, and keeps them from every other write, in the order in which batches do.

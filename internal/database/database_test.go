@@ -78,7 +78,7 @@ func writeInTx(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(addShop("North")(ctx, tx), tx.Rollback())
+	return errors.Join(addShop("North")(ctx, &Tx{Ent: tx.Client()}), tx.Rollback())
 }
 
 func TestFileIsForItsOwnerAlone(t *testing.T) {
@@ -158,7 +158,7 @@ func TestCloseWaitsForARunningWriteAndRefusesOthers(t *testing.T) {
 	f := newFixture(t)
 	ctx := f.account("Demo")
 	closed := make(chan error, 1)
-	err := f.Write(ctx, 0, func(wctx context.Context, tx *ent.Tx) error {
+	err := f.Write(ctx, 0, func(wctx context.Context, tx *Tx) error {
 		go func() { closed <- f.Close() }()
 		if err := f.Write(ctx, 0, addShop("late")); !errors.Is(err, ErrClosed) {
 			t.Errorf("one that waits: got %v, want ErrClosed", err)

@@ -2,7 +2,6 @@ package database
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -10,25 +9,17 @@ import (
 
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
-	"contactgraph/internal/batch"
 )
 
 // errOvertaken is the error of a compare-and-set that found another version than the write had read.
 var errOvertaken = errors.New("another write was faster")
-
-// Save notes what the write that ctx belongs to does to its contact. It is done when the write's function has returned
-// without an error, in statements that serve all the writes of the transaction.
-func (s *DB) Save(ctx context.Context, u batch.Update) {
-	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
-	j.updates = append(j.updates, u)
-}
 
 // effects are the steps that do what the writes have noted. A key that is taken, or a version that has moved on, makes them fail
 // with an error that dberr.Raced has marked: the writes, run again one by one, see by themselves what has come between.
 func (w *writer) effects() []step {
 	updates := w.noted
 	w.noted = nil
-	slices.SortStableFunc(updates, func(a, b batch.Update) int {
+	slices.SortStableFunc(updates, func(a, b Update) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), slices.Compare(a.Columns, b.Columns))
 	})
 	steps := append(w.updateContacts(updates), w.replaceTerms(updates)...)
@@ -39,8 +30,8 @@ func (w *writer) effects() []step {
 }
 
 // updateContacts are the compare-and-sets, one statement for those that set the same columns of the same account.
-func (w *writer) updateContacts(updates []batch.Update) (steps []step) {
-	alike := func(a, b batch.Update) bool {
+func (w *writer) updateContacts(updates []Update) (steps []step) {
+	alike := func(a, b Update) bool {
 		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && slices.Equal(a.Columns, b.Columns)
 	}
 	for group := range runs(updates, alike) {
@@ -54,7 +45,7 @@ func (w *writer) updateContacts(updates []batch.Update) (steps []step) {
 	return steps
 }
 
-func (w *writer) updateAlike(updates []batch.Update) step {
+func (w *writer) updateAlike(updates []Update) step {
 	columns := updates[0].Columns
 	args := append(make([]any, 0, 1+len(updates)*(2+len(columns))), updates[0].Account)
 	for _, u := range updates {
@@ -118,14 +109,14 @@ func (b *builder) rows(n int, columns []string) {
 // termRow is a row of the table of search terms.
 type termRow struct {
 	account, contact int
-	batch.Term
+	Term
 }
 
 // termColumns are those of a termRow.
 var termColumns = []string{searchterm.FieldAccountID, searchterm.FieldContactID, searchterm.FieldKind, searchterm.FieldTerm}
 
 // replaceTerms take away the words that the contacts are no longer found by, and add those that are new.
-func (w *writer) replaceTerms(updates []batch.Update) []step {
+func (w *writer) replaceTerms(updates []Update) []step {
 	var gone, added []termRow
 	for _, u := range updates { // sorted by account
 		for _, t := range u.Gone {

@@ -30,7 +30,7 @@ type engine struct {
 	alone func(ctx context.Context, fn func(context.Context, *sql.Tx) error) error
 
 	// reserve, if set, keeps the database from giving out an id that was chosen, or a lower one.
-	reserve func(ctx context.Context, tx *ent.Tx, table string, id int) error
+	reserve func(ctx context.Context, c *ent.Client, table string, id int) error
 
 	// check, if set, fails if migrations have broken what the engine did not watch meanwhile.
 	check func(ctx context.Context, tx *sql.Tx) error

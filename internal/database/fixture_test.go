@@ -104,13 +104,13 @@ func openFixture(t *testing.T, url string) *fixture {
 func (f *fixture) account(name string) context.Context {
 	f.t.Helper()
 	id := 0
-	err := f.Write(viewer.NewSystemContext(f.t.Context(), 0), 0, func(ctx context.Context, tx *ent.Tx) error {
-		a, err := tx.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
+	err := f.Write(viewer.NewSystemContext(f.t.Context(), 0), 0, func(ctx context.Context, tx *Tx) error {
+		a, err := tx.Ent.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
 		if err != nil {
 			return err
 		}
 		id = a.ID
-		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
+		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
 	})
 	if err != nil {
 		f.t.Fatal(err)
@@ -133,8 +133,8 @@ func (f *fixture) shops(ctx context.Context) []string {
 }
 
 // addShop is a write's function that adds a store.
-func addShop(name string) func(context.Context, *ent.Tx) error {
-	return func(ctx context.Context, tx *ent.Tx) error { return tx.Store.Create().SetName(name).Exec(ctx) }
+func addShop(name string) func(context.Context, *Tx) error {
+	return func(ctx context.Context, tx *Tx) error { return tx.Ent.Store.Create().SetName(name).Exec(ctx) }
 }
 
 // logRow is a row of the context's account about a contact's version.

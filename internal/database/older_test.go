@@ -16,10 +16,11 @@ import (
 	"sync"
 	"testing"
 
-	"contactgraph/ent/migrate"
-	"contactgraph/internal/database"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
+
+	"contactgraph/ent/migrate"
+	"contactgraph/internal/database"
 )
 
 var update = flag.Bool("update", false, "record the statements that this binary runs")

@@ -119,8 +119,8 @@ func hasTablePostgres(ctx context.Context, tx *sql.Tx, table string) (found bool
 }
 
 // reservePostgres moves the sequence behind the table's identity, which does not look at ids that were chosen.
-func reservePostgres(ctx context.Context, tx *ent.Tx, table string, id int) error {
-	_, err := tx.ExecContext(ctx, `SELECT setval(s::regclass, GREATEST($2::bigint, coalesce(pg_sequence_last_value(s::regclass), 0)))
+func reservePostgres(ctx context.Context, c *ent.Client, table string, id int) error {
+	_, err := c.ExecContext(ctx, `SELECT setval(s::regclass, GREATEST($2::bigint, coalesce(pg_sequence_last_value(s::regclass), 0)))
 		FROM pg_get_serial_sequence($1, 'id') AS s`, table, id)
 	return err
 }

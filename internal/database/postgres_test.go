@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/internal/dberr"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,28 +89,28 @@ func TestNoTransactionStaysOpen(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
-		do   func(f *fixture, ctx context.Context, tx *ent.Tx) error
+		do   func(f *fixture, ctx context.Context, tx *Tx) error
 	}{
-		{"a function that takes longer than the limit of a statement", func(f *fixture, _ context.Context, _ *ent.Tx) error {
+		{"a function that takes longer than the limit of a statement", func(f *fixture, _ context.Context, _ *Tx) error {
 			time.Sleep(2 * f.engine.limits.write)
 			return nil
 		}},
-		{"a row that the log refuses", func(f *fixture, ctx context.Context, _ *ent.Tx) error {
-			f.Log(ctx, logRow(ctx, 1, 1))
-			f.Log(ctx, logRow(ctx, 1, 1))
+		{"a row that the log refuses", func(_ *fixture, ctx context.Context, tx *Tx) error {
+			tx.AppendChange(logRow(ctx, 1, 1))
+			tx.AppendChange(logRow(ctx, 1, 1))
 			return nil
 		}},
-		{"text that PostgreSQL does not take", func(f *fixture, ctx context.Context, _ *ent.Tx) error {
+		{"text that PostgreSQL does not take", func(_ *fixture, ctx context.Context, tx *Tx) error {
 			r := logRow(ctx, 1, 1)
 			r.ActorName = "\x00"
-			f.Log(ctx, r)
+			tx.AppendChange(r)
 			return nil
 		}},
-		{"rows that are not closed", func(_ *fixture, _ context.Context, tx *ent.Tx) error {
-			_, err := tx.QueryContext(context.Background(), "SELECT generate_series(1, 100000)") //nolint:rowserrcheck,sqlclosecheck // on purpose
+		{"rows that are not closed", func(_ *fixture, _ context.Context, tx *Tx) error {
+			_, err := tx.Ent.QueryContext(context.Background(), "SELECT generate_series(1, 100000)") //nolint:rowserrcheck,sqlclosecheck // on purpose
 			return err
 		}},
-		{"a function that fails", func(_ *fixture, ctx context.Context, tx *ent.Tx) error {
+		{"a function that fails", func(_ *fixture, ctx context.Context, tx *Tx) error {
 			return errors.Join(errTest, addShop("South")(ctx, tx))
 		}},
 	} {
@@ -121,8 +120,8 @@ func TestNoTransactionStaysOpen(t *testing.T) {
 			f.engine.limits.write = 300 * time.Millisecond
 			ctx := f.account("Demo")
 			id := f.contacts(ctx, 1)[0]
-			err := f.Write(ctx, id, func(ctx context.Context, tx *ent.Tx) error {
-				if _, err := f.Contact(ctx, accountOf(ctx), id); err != nil {
+			err := f.Write(ctx, id, func(ctx context.Context, tx *Tx) error {
+				if _, err := tx.Contact(ctx, accountOf(ctx), id); err != nil {
 					return err
 				}
 				return tt.do(f, ctx, tx)

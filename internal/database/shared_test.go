@@ -12,7 +12,6 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -25,7 +24,7 @@ import (
 type sharedWrite struct {
 	ctx     context.Context
 	contact int
-	fn      func(context.Context, *ent.Tx) error
+	fn      func(context.Context, *Tx) error
 }
 
 // together runs writes so that they share a transaction: while another write holds the turn of their writer, they queue up.
@@ -36,7 +35,7 @@ func (f *fixture) together(ctx context.Context, writes ...sharedWrite) []error {
 	w := f.writers[0]
 	errs := make([]error, len(writes))
 	var group sync.WaitGroup
-	err := f.Write(ctx, 0, func(context.Context, *ent.Tx) error {
+	err := f.Write(ctx, 0, func(context.Context, *Tx) error {
 		for i, s := range writes {
 			waiting := len(w.queue)
 			group.Go(func() { errs[i] = f.Write(s.ctx, s.contact, s.fn) })
@@ -58,10 +57,10 @@ func (f *fixture) together(ctx context.Context, writes ...sharedWrite) []error {
 // contacts makes n contacts in the context's account, and returns their ids.
 func (f *fixture) contacts(ctx context.Context, n int) (ids []int) {
 	f.t.Helper()
-	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
 		v, _ := viewer.FromContext(ctx)
 		for i := range n {
-			c := tx.Contact.Create().SetSecret(fmt.Sprint(v.Account, i)).SetRegisteredAt(someTime).SetRegistrationSource("").
+			c := tx.Ent.Contact.Create().SetSecret(fmt.Sprint(v.Account, i)).SetRegisteredAt(someTime).SetRegistrationSource("").
 				SetRegistrationIP("").SetLastModified(someTime).SaveX(ctx)
 			ids = append(ids, c.ID)
 		}
@@ -75,21 +74,21 @@ func (f *fixture) contacts(ctx context.Context, n int) (ids []int) {
 
 // rename is a write that gives the context's contact a first name and an email key, as the rules do.
 func (f *fixture) rename(ctx context.Context, id int, name, email string) sharedWrite {
-	return sharedWrite{ctx, id, func(ctx context.Context, _ *ent.Tx) error {
+	return sharedWrite{ctx, id, func(ctx context.Context, tx *Tx) error {
 		v, _ := viewer.FromContext(ctx)
-		old, err := f.Contact(ctx, v.Account, id)
+		old, err := tx.Contact(ctx, v.Account, id)
 		if err != nil {
 			return err
 		}
-		u := batch.Update{
-			Account: v.Account, Contact: id, Version: old.Version, New: []batch.Term{{Kind: "name", Word: name}},
+		u := Update{
+			Account: v.Account, Contact: id, Version: old.Version, New: []Term{{Kind: "name", Word: name}},
 			Columns: []string{entcontact.FieldEmailKey, entcontact.FieldFirstName}, Values: []any{email, name},
 		}
 		if old.FirstName != nil {
-			u.Gone = []batch.Term{{Kind: "name", Word: *old.FirstName}}
+			u.Gone = []Term{{Kind: "name", Word: *old.FirstName}}
 		}
-		f.Save(ctx, u)
-		f.Log(ctx, logRow(ctx, id, old.Version+1))
+		tx.StageUpdate(u)
+		tx.AppendChange(logRow(ctx, id, old.Version+1))
 		return nil
 	}}
 }
@@ -157,21 +156,21 @@ func TestAWriteFailsAlone(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		fail func(context.Context, *ent.Tx) error
+		fail func(context.Context, *Tx) error
 		want string
 	}{
-		{"by its own error", func(context.Context, *ent.Tx) error { return errTest }, errTest.Error()},
-		{"by a panic", func(context.Context, *ent.Tx) error { panic("aghast") }, "panic in a write: aghast"},
-		{"by a rule of the database", func(ctx context.Context, tx *ent.Tx) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
+		{"by its own error", func(context.Context, *Tx) error { return errTest }, errTest.Error()},
+		{"by a panic", func(context.Context, *Tx) error { panic("aghast") }, "panic in a write: aghast"},
+		{"by a rule of the database", func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Ent.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
 			return err
 		}, "foreign key"},
-		{"by a statement that is none", func(ctx context.Context, tx *ent.Tx) error {
-			_, err := tx.ExecContext(ctx, "SELECT nonsense")
+		{"by a statement that is none", func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Ent.ExecContext(ctx, "SELECT nonsense")
 			return err
 		}, "nonsense"},
-		{"by a viewer that may not", func(ctx context.Context, tx *ent.Tx) error {
-			return tx.Store.Create().SetName("x").Exec(viewer.NewContext(ctx, viewer.Viewer{}))
+		{"by a viewer that may not", func(ctx context.Context, tx *Tx) error {
+			return tx.Ent.Store.Create().SetName("x").Exec(viewer.NewContext(ctx, viewer.Viewer{}))
 		}, "requires the role"},
 	}
 	for _, tt := range tests {
@@ -180,7 +179,7 @@ func TestAWriteFailsAlone(t *testing.T) {
 			f := newFixture(t)
 			ctx := f.account("Demo")
 			ids := f.contacts(ctx, 3)
-			failing := sharedWrite{ctx, ids[1], func(ctx context.Context, tx *ent.Tx) error {
+			failing := sharedWrite{ctx, ids[1], func(ctx context.Context, tx *Tx) error {
 				if err := addShop("of the one that fails")(ctx, tx); err != nil {
 					return err
 				}
@@ -304,8 +303,8 @@ func TestContactsAreReadWhole(t *testing.T) {
 	f := newFixture(t)
 	ctx := f.account("Demo")
 	r := f.rows(ctx)
-	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-		return tx.Contact.Create().SetID(77).SetSecret("secret").SetVersion(5).SetRegisteredAt(someTime).SetRegistrationSource("source").
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
+		return tx.Ent.Contact.Create().SetID(77).SetSecret("secret").SetVersion(5).SetRegisteredAt(someTime).SetRegistrationSource("source").
 			SetRegistrationIP("ip").SetRegistrationStoreID(r.store).SetLastModified(someTime.Add(1000)).SetEmail("A").SetEmailKey("a").
 			SetPhoneCountryCode("46").SetPhone("1").SetPhoneKey("461").SetFirstName("First").SetLastName("Last").SetNameKey("key").
 			SetLimitMailsPermanently(true).SetLimitMailsTemporarilyUntil(someTime.Add(2000)).SetPreferredStoreID(r.store).

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"contactgraph/ent"
 	"contactgraph/ent/migrate"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/viewer"
@@ -173,14 +172,14 @@ func (f *fixture) rows(ctx context.Context) rows {
 	f.t.Helper()
 	v, _ := viewer.FromContext(ctx)
 	r := rows{account: v.Account}
-	err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-		r.store = tx.Store.Create().SetName("North").SaveX(ctx).ID
-		r.company = tx.Company.Create().SetName("Example").SaveX(ctx).ID
-		r.segment = tx.Segment.Create().SetName("News").SaveX(ctx).ID
-		r.property = tx.Property.Create().SetName("Note").SetNameKey("note").SetKind("TEXT").SaveX(ctx).ID
-		r.user = tx.User.Create().SetLogin("x").SetLoginKey("x").SetName("x").SetRole("AGENT").SetPasswordHash("x").SaveX(ctx).ID
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
+		r.store = tx.Ent.Store.Create().SetName("North").SaveX(ctx).ID
+		r.company = tx.Ent.Company.Create().SetName("Example").SaveX(ctx).ID
+		r.segment = tx.Ent.Segment.Create().SetName("News").SaveX(ctx).ID
+		r.property = tx.Ent.Property.Create().SetName("Note").SetNameKey("note").SetKind("TEXT").SaveX(ctx).ID
+		r.user = tx.Ent.User.Create().SetLogin("x").SetLoginKey("x").SetName("x").SetRole("AGENT").SetPasswordHash("x").SaveX(ctx).ID
 		now := logRow(ctx, 0, 0).At
-		r.contact = tx.Contact.Create().SetSecret("x").SetRegisteredAt(now).SetRegistrationSource("x").SetRegistrationIP("").
+		r.contact = tx.Ent.Contact.Create().SetSecret("x").SetRegisteredAt(now).SetRegistrationSource("x").SetRegistrationIP("").
 			SetLastModified(now).SaveX(ctx).ID
 		return nil
 	})

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/internal/dberr"
 )
 
@@ -19,10 +18,10 @@ func TestAStatementThatHangsIsGivenUp(t *testing.T) {
 	}
 	f.engine.limits.write = time.Second
 	ctx := f.account("Demo")
-	sleeping := func(seconds ...string) func(context.Context, *ent.Tx) error {
-		return func(ctx context.Context, tx *ent.Tx) error {
+	sleeping := func(seconds ...string) func(context.Context, *Tx) error {
+		return func(ctx context.Context, tx *Tx) error {
 			for _, s := range seconds {
-				if _, err := tx.ExecContext(ctx, "SELECT pg_sleep("+s+")"); err != nil {
+				if _, err := tx.Ent.ExecContext(ctx, "SELECT pg_sleep("+s+")"); err != nil {
 					return err
 				}
 			}

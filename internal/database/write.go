@@ -8,10 +8,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/change"
-	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/revision"
 )
 
 // ErrClosed is the error of a write to a store that has been closed.
@@ -31,14 +28,14 @@ const maxWaiting = 1024
 //
 // It fails with dberr.ErrUnavailable if the database is away or too many writes wait, with dberr.ErrUnknown if the commit
 // failed, and with ErrClosed.
-func (s *DB) Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error {
+func (s *DB) Write(ctx context.Context, contact int, fn func(context.Context, *Tx) error) error {
 	w := s.writerOf(contact)
 	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{})})
 }
 
 // WriteAll is Write for what is about several contacts at once, in a transaction that it shares with nobody: it keeps them all
 // from every other write.
-func (s *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *ent.Tx) error) error {
+func (s *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *Tx) error) error {
 	sorted := slices.Compact(slices.Sorted(slices.Values(contacts)))
 	w := s.writerOf(0)
 	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contacts: sorted, fn: fn, done: make(chan struct{})})
@@ -95,15 +92,6 @@ func (s *DB) writerOf(contact int) *writer {
 	return s.writers[uint(contact)%uint(len(s.writers))]
 }
 
-// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table. SQLite sees to
-// that itself. Nothing is reserved by 0, the id of rows that take the next free one.
-func (s *DB) Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error {
-	if id == 0 || s.engine.reserve == nil {
-		return nil
-	}
-	return s.engine.reserve(ctx, tx, table, id)
-}
-
 // job is a write that waits, runs, or has run.
 type job struct {
 	ctx      context.Context //nolint:containedctx // it is the caller's, and waits in a queue
@@ -111,13 +99,13 @@ type job struct {
 	account  int   // 0 for the server itself beyond an account
 	contact  int   // 0 for none
 	contacts []int // of WriteAll, sorted
-	fn       func(context.Context, *ent.Tx) error
+	fn       func(context.Context, *Tx) error
 	claimed  atomic.Bool
 
 	read    bool                 // found is what the transaction has
 	found   *ent.Contact         // nil if there is none
 	all     map[int]*ent.Contact // of contacts, those that there are
-	updates []batch.Update
+	updates []Update
 	log     []*ent.Change
 	err     error
 	done    chan struct{} // closed when err is final
@@ -133,30 +121,3 @@ func (j *job) sameContact(other *job) bool {
 
 // claim reports whether the one who asks is the first to: who will run the job, or its caller who gives it up.
 func (j *job) claim() bool { return j.claimed.CompareAndSwap(false, true) }
-
-type jobKey struct{}
-
-// Changes returns at most limit rows of the contact's log beyond a version, in order, with those that the writes before the one
-// that ctx belongs to leave to their common transaction.
-func (s *DB) Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error) {
-	rows, err := tx.Change.Query().
-		Where(change.AccountID(account), change.ContactID(contact), change.VersionGT(after)).
-		Order(change.ByVersion()).Limit(limit).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
-	for _, row := range rowsOf(j.writer.ran) {
-		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
-}
-
-// Log adds a row to the change log of the write that ctx belongs to. The row is numbered and stored when the write's
-// function has returned without an error; then row.Seq holds its number.
-func (s *DB) Log(ctx context.Context, row *ent.Change) {
-	j := ctx.Value(jobKey{}).(*job) //nolint:forcetypeassert // outside a write it is a fault of ours, and must show
-	j.log = append(j.log, row)
-}

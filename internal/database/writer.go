@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/internal/batch"
 	"contactgraph/internal/dberr"
 )
 
@@ -40,8 +39,8 @@ type writer struct {
 
 	// Of the one who has the turn.
 	texts map[statementKey]string
-	ran   []*job         // the writes of the transaction so far
-	noted []batch.Update // of those that have succeeded, and that nothing has been done about
+	ran   []*job   // the writes of the transaction so far
+	noted []Update // of those that have succeeded, and that nothing has been done about
 }
 
 // lead runs batches until one has had j in it, and gives the turn back.
@@ -155,7 +154,7 @@ func (w *writer) transact(jobs []*job) (err error) {
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
 	w.noted = nil
-	if err := w.runAll(ctx, tx, jobs); err != nil {
+	if err := w.runAll(ctx, tx.Client(), jobs); err != nil {
 		return err
 	}
 	var rows []*ent.Change
@@ -172,7 +171,7 @@ func (w *writer) transact(jobs []*job) (err error) {
 }
 
 // runAll runs the writes one after the other.
-func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
+func (w *writer) runAll(ctx context.Context, c *ent.Client, jobs []*job) error {
 	shared := len(jobs) > 1
 	if !shared {
 		jobs[0].read = false
@@ -190,7 +189,7 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 				return err
 			}
 		}
-		if err := w.one(ctx, tx, j, shared); err != nil {
+		if err := w.one(ctx, c, j, shared); err != nil {
 			return err
 		}
 		if j.err == nil {
@@ -201,14 +200,14 @@ func (w *writer) runAll(ctx context.Context, tx *ent.Tx, jobs []*job) error {
 }
 
 // one runs one write. Its own error is in j.err; what it returns ends the transaction.
-func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error {
-	own, cancel := endingWith(ctx, context.WithValue(context.WithoutCancel(j.ctx), jobKey{}, j))
+func (w *writer) one(ctx context.Context, c *ent.Client, j *job, shared bool) error {
+	own, cancel := endingWith(ctx, context.WithoutCancel(j.ctx))
 	defer cancel()
 	if shared {
 		w.begin.tx.guard()
 	}
 	j.log, j.updates = nil, nil
-	j.err = call(own, tx, j.fn)
+	j.err = call(own, &Tx{Ent: c, writer: w, request: j}, j.fn)
 	if !shared {
 		return j.err
 	}
@@ -216,7 +215,7 @@ func (w *writer) one(ctx context.Context, tx *ent.Tx, j *job, shared bool) error
 }
 
 // call runs fn and turns its panic into an error.
-func call(ctx context.Context, tx *ent.Tx, fn func(context.Context, *ent.Tx) error) (err error) {
+func call(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())

@@ -42,7 +42,7 @@ type failingStore struct {
 
 var errPower = errors.New("the power is out")
 
-func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
+func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
 	if s.left--; s.left < 0 {
 		return errPower
 	}

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"contactgraph/ent"
 	"contactgraph/internal/database"
 	"contactgraph/internal/pgserver"
 	"contactgraph/internal/viewer"
@@ -133,13 +132,13 @@ func At(tb testing.TB, url string) *DB {
 // Account makes an account with its feed, and returns its id.
 func (db *DB) Account(name string) (id int) {
 	db.tb.Helper()
-	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *ent.Tx) error {
-		a, err := tx.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
+	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		a, err := tx.Ent.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
 		if err != nil {
 			return err
 		}
 		id = a.ID
-		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
+		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
 	})
 	if err != nil {
 		db.tb.Fatal(err)

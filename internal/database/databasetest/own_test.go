@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
@@ -22,12 +23,12 @@ func TestStatementsOfTheStoreItselfAreSeen(t *testing.T) {
 	account := db.Account("Demo")
 	ctx := viewer.NewSystemContext(t.Context(), account)
 	ran := db.Statements(func() {
-		err := db.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
-			db.Log(ctx, &ent.Change{
+		err := db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
+			tx.AppendChange(&ent.Change{
 				AccountID: account, ContactID: 7, Version: 1, Kind: change.KindUPDATE, Source: change.SourceIMPORT,
 				ActorKind: viewer.ActorSystem, Fields: []revision.FieldChange{},
 			})
-			return db.Reserve(ctx, tx, "contacts", 7)
+			return tx.ReserveID(ctx, "contacts", 7)
 		})
 		if err != nil {
 			t.Fatal(err)
