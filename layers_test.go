@@ -38,10 +38,10 @@ var layers = map[string][]string{
 	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
 	"graph/scalar":     {"internal/revision"},
-	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
+	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/normalize", "internal/revision", "internal/viewer"},
 	"internal/feed":    {"ent/...", "internal/revision"},
-	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/keys", "internal/viewer"},
+	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
 
 	// The database.
 	"internal/database":              {"ent/...", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
@@ -55,7 +55,7 @@ var layers = map[string][]string{
 	"internal/globalid":     {},
 	"internal/aside":        {},
 	"internal/graphqlhttp":  {"internal/aside"},
-	"internal/keys":         {},
+	"internal/normalize":    {},
 	"internal/pgserver":     {},
 	"internal/rest/binding": {},
 	"internal/revision":     {},

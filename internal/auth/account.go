@@ -11,7 +11,7 @@ import (
 	"contactgraph/ent/user"
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -19,7 +19,7 @@ const maxKeyToken = 256 // characters: more than any generated one has, and no b
 
 // AccountByName returns the account of this name, without regard to case; found is false and the id 0 if there is none.
 func (s *Service) AccountByName(ctx context.Context, name string) (id int, found bool, err error) {
-	id, err = s.store.Client().Account.Query().Where(account.NameKey(keys.Name(name))).OnlyID(viewer.NewSystemContext(ctx, 0))
+	id, err = s.store.Client().Account.Query().Where(account.NameKey(normalize.Name(name))).OnlyID(viewer.NewSystemContext(ctx, 0))
 	if ent.IsNotFound(err) {
 		return 0, false, nil
 	}
@@ -53,7 +53,7 @@ func (s *Service) Accounts(ctx context.Context) (int, error) {
 // CreateAccount adds an account, with the row that numbers its change log. It fails with ErrNameTaken if one has this name
 // without regard to case, and with ErrInvalid if the name is blank.
 func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err error) {
-	key := keys.Name(name)
+	key := normalize.Name(name)
 	if key == "" {
 		return 0, fmt.Errorf("%w: an account needs a name", ErrInvalid)
 	}
@@ -155,7 +155,7 @@ func (u NewUser) String() string { return fmt.Sprintf("%s user %q", u.Role, u.Lo
 // login without regard to case, and with ErrInvalid if the login is blank, the role is neither AGENT nor ADMIN, or the
 // password is empty or too long. That the caller may do this is for it to check.
 func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id int, err error) {
-	key := keys.Name(u.Login)
+	key := normalize.Name(u.Login)
 	if key == "" {
 		return 0, fmt.Errorf("%w: a user needs a login", ErrInvalid)
 	}

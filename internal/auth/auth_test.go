@@ -16,7 +16,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -135,7 +135,7 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 		}
 		id = c.ID
 		for name, kind := range logins {
-			err := tx.Ent.Login.Create().SetContactID(id).SetName(name).SetNameKey(keys.Name(name)).SetKind(kind).Exec(ctx)
+			err := tx.Ent.Login.Create().SetContactID(id).SetName(name).SetNameKey(normalize.Name(name)).SetKind(kind).Exec(ctx)
 			if err != nil {
 				return err
 			}

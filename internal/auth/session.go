@@ -13,7 +13,7 @@ import (
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect"
@@ -62,7 +62,7 @@ func (i identity) String() string {
 // whether the account itself exists: a caller that does not find the account may pass 0.
 func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
-	key := keys.Name(login)
+	key := normalize.Name(login)
 	who, err := identify(ctx, s.store.Client(), account, key, unlocked)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)

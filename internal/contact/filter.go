@@ -7,7 +7,7 @@ import (
 
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -36,7 +36,7 @@ func (f Filter) check() error {
 		if text == nil {
 			continue
 		}
-		if Length(*text) > maxSearch || len(keys.Query(*text)) > maxWords {
+		if Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
 			return fmt.Errorf("%w: %s takes at most %d characters and %d words", ErrPage, name, maxSearch, maxWords)
 		}
 	}
@@ -53,10 +53,10 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, ofOne(v.Account, entcontact.ID(v.Contact)))
 	}
 	if f.Email != nil {
-		cs = append(cs, ofOne(v.Account, entcontact.EmailKey(keys.Name(*f.Email))))
+		cs = append(cs, ofOne(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
 	}
 	if f.Phone != nil {
-		cs = append(cs, ofOne(v.Account, entcontact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone))))
+		cs = append(cs, ofOne(v.Account, entcontact.PhoneKey(normalize.Phone(str(f.CountryCode), *f.Phone))))
 	}
 	if f.Store != nil {
 		cs = append(cs, ofContact(v.Account, entcontact.PreferredStoreID(*f.Store)))
@@ -71,10 +71,10 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, ofSegment(v.Account, *f.Segment))
 	}
 	if f.Name != nil && !blank(*f.Name) {
-		cs = append(cs, ofWords(v.Account, keys.NameQuery(*f.Name), searchterm.KindName)...)
+		cs = append(cs, ofWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
 	}
 	if f.Search != nil && !blank(*f.Search) {
-		cs = append(cs, ofWords(v.Account, keys.Query(*f.Search))...)
+		cs = append(cs, ofWords(v.Account, normalize.Query(*f.Search))...)
 	}
 	return cs
 }

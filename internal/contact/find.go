@@ -7,7 +7,7 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/predicate"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 )
 
 // Get returns the contact. It fails with Forbidden for a customer that asks for another than its own, there or not, and
@@ -26,12 +26,12 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 
 // ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
 func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Name(email), entcontact.EmailKey)
+	return s.only(ctx, normalize.Name(email), entcontact.EmailKey)
 }
 
 // ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
 func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Phone(countryCode, phone), entcontact.PhoneKey)
+	return s.only(ctx, normalize.Phone(countryCode, phone), entcontact.PhoneKey)
 }
 
 // BySecret returns the contact with the secret; nil if the viewer can see none.
@@ -45,7 +45,7 @@ func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error
 	if err != nil {
 		return nil, err
 	}
-	return s.only(ctx, keys.Name(name), func(key string) predicate.Contact {
+	return s.only(ctx, normalize.Name(name), func(key string) predicate.Contact {
 		return entcontact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -23,13 +23,13 @@ var columns = append(append([]*Field{}, Fields...),
 func (w *write) derive() {
 	c := w.next
 	if differ(w.old, c, Email) {
-		c.EmailKey = filled(keys.Name(str(c.Email)))
+		c.EmailKey = filled(normalize.Name(str(c.Email)))
 	}
 	if differ(w.old, c, PhoneCountryCode, Phone) {
-		c.PhoneKey = filled(keys.Phone(str(c.PhoneCountryCode), str(c.Phone)))
+		c.PhoneKey = filled(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
 	}
 	if differ(w.old, c, FirstName, LastName) {
-		c.NameKey = keys.Order(str(c.LastName), str(c.FirstName))
+		c.NameKey = normalize.Order(str(c.LastName), str(c.FirstName))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -27,7 +27,7 @@ type Login struct {
 }
 
 // key is what makes a login unique.
-func (l Login) key() string { return keys.Name(l.Name) }
+func (l Login) key() string { return normalize.Name(l.Name) }
 
 // setLogins replaces the contact's logins with the set, which checkLogins has seen.
 func (w *write) setLogins(ctx context.Context, set []Login) error {

@@ -11,7 +11,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -166,10 +166,10 @@ func meets(c *ent.Contact, f contact.Filter) bool {
 			return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, p) })
 		})
 	}
-	names := keys.NameWords(text(c.FirstName), text(c.LastName))
-	words := slices.Concat(names, keys.EmailWords(text(c.Email)), keys.PhoneWords(text(c.PhoneCountryCode), text(c.Phone)))
-	return has(f.Name, keys.NameQuery, names) && has(f.Search, keys.Query, words) &&
-		(f.Email == nil || text(c.EmailKey) == keys.Name(*f.Email)) && (f.Phone == nil || text(c.PhoneKey) == keys.Phone("", *f.Phone)) &&
+	names := normalize.NameWords(text(c.FirstName), text(c.LastName))
+	words := slices.Concat(names, normalize.EmailWords(text(c.Email)), normalize.PhoneWords(text(c.PhoneCountryCode), text(c.Phone)))
+	return has(f.Name, normalize.NameQuery, names) && has(f.Search, normalize.Query, words) &&
+		(f.Email == nil || text(c.EmailKey) == normalize.Name(*f.Email)) && (f.Phone == nil || text(c.PhoneKey) == normalize.Phone("", *f.Phone)) &&
 		is(f.Store, c.PreferredStoreID) && is(f.Company, c.CompanyID) && (f.ModifiedSince == nil || !c.LastModified.Before(*f.ModifiedSince)) &&
 		(f.Segment == nil || slices.ContainsFunc(c.Edges.Memberships, func(m *ent.Membership) bool { return m.SegmentID == *f.Segment }))
 }

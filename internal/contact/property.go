@@ -10,7 +10,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
@@ -48,7 +48,7 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return withID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(keys.Name(p.Name)).SetKind(p.Kind).
+		return withID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetKind(p.Kind).
 			SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
@@ -99,7 +99,7 @@ func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, na
 		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
 	}
 	if name != nil {
-		taken, err := others(property.NameKey(keys.Name(*name)))
+		taken, err := others(property.NameKey(normalize.Name(*name)))
 		if err != nil {
 			return nil, err
 		}

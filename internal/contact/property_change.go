@@ -9,7 +9,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -55,7 +55,7 @@ func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.Property
 	if p.Name != nil {
 		name = *p.Name
 	}
-	update := tx.Ent.Property.Update().SetName(name).SetNameKey(keys.Name(name)).
+	update := tx.Ent.Property.Update().SetName(name).SetNameKey(normalize.Name(name)).
 		SetNillableRequired(p.Required).SetNillableReadOnly(p.ReadOnly)
 	if p.Choices != nil {
 		update.SetChoices(p.Choices)

@@ -6,7 +6,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/database"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 )
 
 // termKinds are the kinds of words that a contact is found by: what they come from, and what they are. Taking a phone number
@@ -17,11 +17,11 @@ var termKinds = []struct {
 	words func(c *ent.Contact) []string
 }{
 	{searchterm.KindName, []*Field{FirstName, LastName}, func(c *ent.Contact) []string {
-		return keys.NameWords(str(c.FirstName), str(c.LastName))
+		return normalize.NameWords(str(c.FirstName), str(c.LastName))
 	}},
-	{searchterm.KindEmail, []*Field{Email}, func(c *ent.Contact) []string { return keys.EmailWords(str(c.Email)) }},
+	{searchterm.KindEmail, []*Field{Email}, func(c *ent.Contact) []string { return normalize.EmailWords(str(c.Email)) }},
 	{searchterm.KindPhone, []*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []string {
-		return keys.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))
+		return normalize.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))
 	}},
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"contactgraph/internal/contact"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -17,7 +17,7 @@ func TestPhonesAreUnique(t *testing.T) {
 	numbers, theirs := map[string]bool{}, map[string]bool{}
 	for code, number, ok := p.next(); ok; code, number, ok = p.next() {
 		if len(theirs) < 500 { // reading a number takes long
-			theirs[keys.Phone(code, number)] = true
+			theirs[normalize.Phone(code, number)] = true
 		}
 		if numbers[code+number] {
 			t.Fatalf("%s %s is given out twice", code, number)

@@ -1,10 +1,10 @@
-package keys_test
+package normalize_test
 
 import (
 	"strings"
 	"testing"
 
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 
 	"pgregory.net/rapid"
 )
@@ -56,7 +56,7 @@ func TestPhone(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := keys.Phone(tt.code, tt.phone); got != tt.want {
+			if got := normalize.Phone(tt.code, tt.phone); got != tt.want {
 				t.Errorf("%q %q: got %q, want %q", tt.code, tt.phone, got, tt.want)
 			}
 		})
@@ -82,13 +82,13 @@ func FuzzPhone(f *testing.F) {
 
 func phoneIsStable(t rapid.TB, code, phone string) {
 	t.Helper()
-	key := keys.Phone(code, phone)
+	key := normalize.Phone(code, phone)
 	if key != strings.TrimSpace(key) {
 		t.Fatalf("%q %q: the key %q has blanks around", code, phone, key)
 	}
-	again := keys.Phone(code, key)
+	again := normalize.Phone(code, key)
 	if !strings.HasPrefix(key, "+") && strings.Trim(key, "0123456789") == "" {
-		again = keys.Phone("", key)
+		again = normalize.Phone("", key)
 	}
 	if again != key {
 		t.Fatalf("%q %q: the key is %q, and of that %q", code, phone, key, again)

@@ -1,4 +1,4 @@
-package keys_test
+package normalize_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
@@ -29,7 +29,7 @@ func TestFold(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := keys.Fold(tt.text); got != tt.want {
+			if got := normalize.Fold(tt.text); got != tt.want {
 				t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
 			}
 		})
@@ -39,8 +39,8 @@ func TestFold(t *testing.T) {
 func TestFoldOfAFoldIsItself(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		fold := keys.Fold(rapid.String().Draw(t, "text"))
-		if again := keys.Fold(fold); again != fold {
+		fold := normalize.Fold(rapid.String().Draw(t, "text"))
+		if again := normalize.Fold(fold); again != fold {
 			t.Fatalf("the fold is %+q, and of that %+q", fold, again)
 		}
 	})
@@ -52,18 +52,18 @@ func TestWords(t *testing.T) {
 		name      string
 		got, want []string
 	}{
-		{"a name", keys.NameWords("Anna-Karin", "af Klint"), []string{"af", "anna", "karin", "klint"}},
-		{"a name given twice", keys.NameWords("Anna", "ANNA"), []string{"anna"}},
-		{"an apostrophe parts", keys.NameWords("O'Brien"), []string{"brien", "o"}},
-		{"no name", keys.NameWords("", " - "), nil},
-		{"an address", keys.EmailWords("Anna.K+news@Example.com"), []string{"anna", "anna.k+news@example.com", "com", "example", "k", "news"}},
-		{"an address that begins with digits", keys.EmailWords("12.34x@a.se"), []string{"12", "12.34x@a.se", "1234", "34x", "a", "se"}},
-		{"no address", keys.EmailWords(""), nil},
-		{"a phone number", keys.PhoneWords("46", "070-174 06 05"), []string{"0701740605", "460701740605", "46701740605", "701740605"}},
-		{"a phone number that stands alone", keys.PhoneWords("", "+46 70 174 06 05"), []string{"0701740605", "46701740605", "701740605"}},
-		{"full-width digits", keys.PhoneWords("", "０７０"), []string{"070"}},
-		{"digits of no country", keys.PhoneWords("", "12-34"), []string{"1234"}},
-		{"no phone number", keys.PhoneWords("46", "none"), nil},
+		{"a name", normalize.NameWords("Anna-Karin", "af Klint"), []string{"af", "anna", "karin", "klint"}},
+		{"a name given twice", normalize.NameWords("Anna", "ANNA"), []string{"anna"}},
+		{"an apostrophe parts", normalize.NameWords("O'Brien"), []string{"brien", "o"}},
+		{"no name", normalize.NameWords("", " - "), nil},
+		{"an address", normalize.EmailWords("Anna.K+news@Example.com"), []string{"anna", "anna.k+news@example.com", "com", "example", "k", "news"}},
+		{"an address that begins with digits", normalize.EmailWords("12.34x@a.se"), []string{"12", "12.34x@a.se", "1234", "34x", "a", "se"}},
+		{"no address", normalize.EmailWords(""), nil},
+		{"a phone number", normalize.PhoneWords("46", "070-174 06 05"), []string{"0701740605", "460701740605", "46701740605", "701740605"}},
+		{"a phone number that stands alone", normalize.PhoneWords("", "+46 70 174 06 05"), []string{"0701740605", "46701740605", "701740605"}},
+		{"full-width digits", normalize.PhoneWords("", "０７０"), []string{"070"}},
+		{"digits of no country", normalize.PhoneWords("", "12-34"), []string{"1234"}},
+		{"no phone number", normalize.PhoneWords("46", "none"), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestQuery(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, keys.Query(tt.text)); diff != "" {
+			if diff := cmp.Diff(tt.want, normalize.Query(tt.text)); diff != "" {
 				t.Errorf("%q (-want +got)\n%s", tt.text, diff)
 			}
 		})
@@ -114,9 +114,9 @@ func TestQueryFindsEachBeginningOfAWord(t *testing.T) {
 		words func(text string) []string
 		parts func(text string) []string
 	}{
-		{"of a name", name, func(s string) []string { return keys.NameWords(s) }, strings.Fields},
-		{"of an address", email, keys.EmailWords, strings.Fields},
-		{"of a phone number", phone, func(s string) []string { return keys.PhoneWords("46", s) }, whole},
+		{"of a name", name, func(s string) []string { return normalize.NameWords(s) }, strings.Fields},
+		{"of an address", email, normalize.EmailWords, strings.Fields},
+		{"of a phone number", phone, func(s string) []string { return normalize.PhoneWords("46", s) }, whole},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -126,8 +126,8 @@ func TestQueryFindsEachBeginningOfAWord(t *testing.T) {
 				words := tt.words(text)
 				for _, part := range tt.parts(text) {
 					for end := range part + " " {
-						if utf8.ValidString(part[:end]) && !finds(words, keys.Query(part[:end])) {
-							t.Fatalf("%q is not found by %q: it has the words %q, the search asks for %q", text, part[:end], words, keys.Query(part[:end]))
+						if utf8.ValidString(part[:end]) && !finds(words, normalize.Query(part[:end])) {
+							t.Fatalf("%q is not found by %q: it has the words %q, the search asks for %q", text, part[:end], words, normalize.Query(part[:end]))
 						}
 					}
 				}
@@ -141,7 +141,7 @@ func TestNameQueryFindsEachBeginningOfAWord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := norm.NFC.String(rapid.StringN(0, 20, -1).Draw(t, "text"))
 		for end := range text + " " {
-			if !finds(keys.NameWords(text), keys.NameQuery(text[:end])) {
+			if !finds(normalize.NameWords(text), normalize.NameQuery(text[:end])) {
 				t.Fatalf("%q is not found by %q", text, text[:end])
 			}
 		}

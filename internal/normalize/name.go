@@ -1,6 +1,6 @@
-// Package keys turns what people type into the normalised forms that are unique, searched and ordered by. It imports
-// nothing of ours, so that rules and sign-in agree on what is the same.
-package keys
+// Package normalize turns what people type into the normal forms that are unique, searched and ordered by. It imports
+// nothing of this project, so that the rules for contacts and for sign-in agree on what is equal.
+package normalize
 
 import (
 	"strings"

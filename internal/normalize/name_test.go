@@ -1,9 +1,9 @@
-package keys_test
+package normalize_test
 
 import (
 	"testing"
 
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 
 	"pgregory.net/rapid"
 )
@@ -25,7 +25,7 @@ func TestNameIsOneForm(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if a, b := keys.Name(tt.a), keys.Name(tt.b); a != b || a == "" {
+			if a, b := normalize.Name(tt.a), normalize.Name(tt.b); a != b || a == "" {
 				t.Errorf("%+q and %+q: got %+q and %+q, want one key", tt.a, tt.b, a, b)
 			}
 		})
@@ -45,7 +45,7 @@ func TestNameKeepsApart(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if a, b := keys.Name(tt.a), keys.Name(tt.b); a == b {
+			if a, b := normalize.Name(tt.a), normalize.Name(tt.b); a == b {
 				t.Errorf("%+q and %+q have one key, %+q", tt.a, tt.b, a)
 			}
 		})
@@ -55,7 +55,7 @@ func TestNameKeepsApart(t *testing.T) {
 func TestNameOfBlankIsNone(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "\t\r\n", "\u00a0\u2003"} {
-		if got := keys.Name(text); got != "" {
+		if got := normalize.Name(text); got != "" {
 			t.Errorf("%+q: got %+q, want none", text, got)
 		}
 	}
@@ -75,8 +75,8 @@ func FuzzName(f *testing.F) {
 
 func nameIsStable(t rapid.TB, text string) {
 	t.Helper()
-	key := keys.Name(text)
-	if again := keys.Name(key); again != key {
+	key := normalize.Name(text)
+	if again := normalize.Name(key); again != key {
 		t.Fatalf("%+q: the key is %+q, and of that %+q", text, key, again)
 	}
 }
