@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
 	"graph/scalar":     {"internal/revision"},
 	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/normalize", "internal/revision", "internal/viewer"},
+	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/normalize", "internal/revision", "internal/storable", "internal/viewer"},
 	"internal/feed":    {"ent/...", "internal/revision"},
 	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
 
@@ -59,6 +59,7 @@ var layers = map[string][]string{
 	"internal/pgserver":     {},
 	"internal/rest/binding": {},
 	"internal/revision":     {},
+	"internal/storable":     {},
 	"internal/viewer":       {},
 	"migrations":            {},
 }

@@ -11,6 +11,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/graph"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/storable"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -154,7 +155,7 @@ func TestLengthsAreThose(t *testing.T) {
 				}
 			}
 			if !slices.Equal(codes, want) {
-				t.Errorf("%s of %d units: %v, want %v", name, contact.Length(text), codes, want)
+				t.Errorf("%s of %d units: %v, want %v", name, storable.Length(text), codes, want)
 			}
 		}
 	}

@@ -69,7 +69,7 @@ func (n Named) check() Errors { return checkName(n.Name) }
 
 func checkName(name string) Errors {
 	var errs Errors
-	checkText(&errs, pathName, name, maxName)
+	errs.checkText(pathName, name, maxName)
 	if strings.TrimSpace(name) == "" {
 		errs.add(Required, pathName, "The name must not be blank.")
 	}

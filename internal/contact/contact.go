@@ -12,7 +12,6 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/database"
-	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -81,31 +80,3 @@ func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microse
 
 // client reads.
 func (s *Service) client() *ent.Client { return s.store.Client() }
-
-// signedIn returns the viewer; without one it fails with ErrUnauthenticated.
-func signedIn(ctx context.Context) (viewer.Viewer, error) {
-	v, ok := viewer.FromContext(ctx)
-	if !ok {
-		return v, ErrUnauthenticated
-	}
-	return v, nil
-}
-
-// require returns the viewer if it has at least the role r, else Forbidden.
-func require(ctx context.Context, r viewer.Role) (viewer.Viewer, error) {
-	v, err := signedIn(ctx)
-	if err == nil && !v.Is(r) {
-		err = Errors{forbidden("", "You may not do this.")}
-	}
-	return v, err
-}
-
-// reach returns the viewer if it may touch the contact, should that exist. To a customer every contact but its own is
-// forbidden, there or not.
-func reach(ctx context.Context, id int) (viewer.Viewer, error) {
-	v, err := signedIn(ctx)
-	if err == nil && !v.Reaches(id) {
-		err = Errors{forbidden("", "Customers may only access their own contact.")}
-	}
-	return v, err
-}

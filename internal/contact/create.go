@@ -18,14 +18,8 @@ import (
 // maxCreate bounds one CreateAll: its rows are inserted in statements with a bounded number of parameters.
 const maxCreate = 500
 
-// Paths of the registration, and its limits in UTF-16 units.
+// Limits of the registration, in UTF-16 units.
 const (
-	pathSecret             = "secret"
-	pathRegisteredAt       = "registrationDateTime"
-	pathRegistrationSource = "registrationSource"
-	pathRegistrationIP     = "registrationIp"
-	pathRegistrationStore  = "registrationStoreId"
-
 	maxRegistrationSource = 50
 	maxRegistrationIP     = 16
 )
@@ -89,9 +83,9 @@ type draft struct {
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
-	checkText(&d.errs, pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
-	checkText(&d.errs, pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
-	d.set, d.Details = c.Set.check(&d.errs), c.check(&d.errs)
+	d.errs.checkText(pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
+	d.errs.checkText(pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
+	d.set, d.Details = checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -52,7 +53,7 @@ func (o Order) position(cursor *string) (*position, error) {
 	if err == nil && (o.Field == ByLastModified || o.Field == ByRegistration) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
-	if err != nil || p.Field != o.Field || !inYears(p.at) {
+	if err != nil || p.Field != o.Field || !storable.Time(p.at) {
 		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
 	}
 	return &p, nil

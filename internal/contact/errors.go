@@ -1,18 +1,14 @@
 package contact
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/internal/storable"
 )
-
-// ErrUnauthenticated is the error of every command and query without a viewer.
-var ErrUnauthenticated = errors.New("not signed in")
 
 // Code tells what went wrong. The list only grows.
 type Code string
@@ -101,49 +97,40 @@ func (es Errors) orNil() error {
 // sort brings errors that were found in several places into the order of their paths. What is about one path stays as it
 // was found.
 func (es Errors) sort() {
-	slices.SortStableFunc(es, func(a, b *Error) int { return cmp.Compare(place(a.Path), place(b.Path)) })
+	slices.SortStableFunc(es, func(a, b *Error) int { return comparePathKinds(a.Path, b.Path) })
 }
 
-// paths are all that errors can be about, in their order.
-var paths = slices.Concat([]string{"", pathVersion, pathSecret, pathRegisteredAt, pathRegistrationSource, pathRegistrationIP, pathRegistrationStore}, fieldPaths(),
-	[]string{pathPassword, pathCurrentPassword, pathProperties, pathLogins, pathMembership})
-
-func fieldPaths() []string {
-	all := make([]string, len(Fields))
-	for i, f := range Fields {
-		all[i] = f.Path
-	}
-	return all
-}
-
-// place is where a path stands in paths. Those of definitions stand in none, and stay as they are.
-func place(path string) int {
-	whole, _, _ := strings.Cut(path, ".")
-	return slices.Index(paths, whole)
-}
-
-// comparePaths orders all paths of a contact: properties by id.
-func comparePaths(a, b string) int {
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-}
-
+// Add appends an error with a formatted message.
 func (es *Errors) add(code Code, path, format string, args ...any) {
 	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-// last is the error that was added last, to tell more about it.
+// Last returns the error that was added last, so that the caller can add details to it.
 func (es Errors) last() *Error { return es[len(es)-1] }
 
-// missing adds a reference to something that is not there.
+// Missing adds a reference to an object that does not exist.
 func (es *Errors) missing(code Code, path, noun string, id int) {
 	es.add(code, path, "%s with id %d does not exist.", noun, id)
 	es.last().Subject = strconv.Itoa(id)
 }
 
+// CheckText adds an error if a text has more than limit UTF-16 units (0: any number) or cannot be
+// stored on both engines.
+func (es *Errors) checkText(path, s string, limit int) {
+	if limit > 0 && storable.Length(s) > limit {
+		es.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+	}
+	if !storable.Text(s) {
+		es.add(Invalid, path, "%s must be text without NUL characters.", path)
+	}
+}
+
+// NewForbidden returns the error of a caller that does not have the right.
 func forbidden(path, message string) *Error {
 	return &Error{Code: Forbidden, Path: path, Message: message}
 }
 
+// NewNotFound returns the errors of a command about an object that does not exist in the account.
 func notFound(noun string, id int) Errors {
 	return Errors{{Code: NotFound, Message: fmt.Sprintf("%s with id %d does not exist.", noun, id), Subject: strconv.Itoa(id)}}
 }

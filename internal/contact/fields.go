@@ -5,6 +5,8 @@ import (
 
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/property"
+	"contactgraph/internal/viewer"
 )
 
 // Field is one of a contact's own fields that callers write. Patching, checking, comparing, logging and the mapping of
@@ -19,7 +21,6 @@ type Field struct {
 	get    func(*ent.Contact) any
 	set    func(*ent.Contact, any)
 	parse  func(any) (any, error) // makes a value of the log the field's own
-	ref    *reference             // what an id must name
 }
 
 // The fields. Their values are string, bool, time.Time or int (an id), and nil for null.
@@ -37,9 +38,9 @@ var (
 	}
 	LimitUntil = nullable("limitMailsTemporarilyUntil", entcontact.FieldLimitMailsTemporarilyUntil,
 		func(c *ent.Contact) **time.Time { return &c.LimitMailsTemporarilyUntil })
-	PreferredStore = id("preferredStoreId", entcontact.FieldPreferredStoreID, storeReference,
+	PreferredStore = id("preferredStoreId", entcontact.FieldPreferredStoreID,
 		func(c *ent.Contact) **int { return &c.PreferredStoreID })
-	Company = staffOnly(id("companyId", entcontact.FieldCompanyID, companyReference,
+	Company = staffOnly(id("companyId", entcontact.FieldCompanyID,
 		func(c *ent.Contact) **int { return &c.CompanyID }))
 	PermissionSource = staffOnly(text("latestPermissionSource", entcontact.FieldLatestPermissionSource, 0,
 		func(c *ent.Contact) **string { return &c.LatestPermissionSource }))
@@ -84,10 +85,8 @@ func text(path, column string, limit int, at func(*ent.Contact) **string) *Field
 	return f
 }
 
-func id(path, column string, ref *reference, at func(*ent.Contact) **int) *Field {
-	f := nullable(path, column, at)
-	f.ref = ref
-	return f
+func id(path, column string, at func(*ent.Contact) **int) *Field {
+	return nullable(path, column, at)
 }
 
 func staffOnly(f *Field) *Field {
@@ -102,4 +101,30 @@ func same(a, b any) bool {
 		return ok && t.Equal(u)
 	}
 	return a == b
+}
+
+// openTo reports whether v may change the field.
+func (f *Field) openTo(v viewer.Viewer) bool { return !f.staff || v.Role != viewer.Customer }
+
+// columns are all that a write may change: the fields, what is derived from them, and when it was.
+var columns = append(append([]*Field{}, Fields...),
+	text("", entcontact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
+	text("", entcontact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
+	&Field{column: entcontact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
+	text("", entcontact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
+	&Field{column: entcontact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
+)
+
+// boundFields are the contact's own fields that a property can be another name for.
+var boundFields = map[property.Bound]*Field{
+	property.BoundFirstName: FirstName,
+	property.BoundLastName:  LastName,
+}
+
+// BoundField returns the contact's own field that the property is another name for, nil if it has values of its own.
+func BoundField(p *ent.Property) *Field {
+	if p.Bound == nil {
+		return nil
+	}
+	return boundFields[*p.Bound]
 }

@@ -8,6 +8,7 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 )
 
@@ -36,11 +37,11 @@ func (f Filter) check() error {
 		if text == nil {
 			continue
 		}
-		if Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
+		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
 			return fmt.Errorf("%w: %s takes at most %d characters and %d words", ErrPage, name, maxSearch, maxWords)
 		}
 	}
-	if f.ModifiedSince != nil && !inYears(*f.ModifiedSince) {
+	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
 		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", ErrPage)
 	}
 	return nil

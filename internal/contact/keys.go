@@ -10,15 +10,6 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// columns are all that a write may change: the fields, what is derived from them, and when it was.
-var columns = append(append([]*Field{}, Fields...),
-	text("", entcontact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
-	text("", entcontact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
-	&Field{column: entcontact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
-	text("", entcontact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
-	&Field{column: entcontact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
-)
-
 // derive computes the keys of the contact from the fields that have changed.
 func (w *write) derive() {
 	c := w.next

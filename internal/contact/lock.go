@@ -22,8 +22,6 @@ type Lock struct {
 	Malformed bool
 }
 
-const pathVersion = "expectedVersion"
-
 // check adds what is wrong with the lock itself.
 func (l Lock) check(errs *Errors) {
 	switch {

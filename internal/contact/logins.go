@@ -1,7 +1,6 @@
 package contact
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -9,25 +8,15 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/internal/database"
-	"contactgraph/internal/normalize"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 )
 
 const (
-	pathLogins = "logins"
-	maxLogin   = 250 // UTF-16 units, as of an email address
-	maxLogins  = 100
+	maxLogin  = 250 // UTF-16 units, as of an email address
+	maxLogins = 100
 )
-
-// Login is a name that a contact signs in with.
-type Login struct {
-	Name string     `json:"name"`
-	Kind login.Kind `json:"type"`
-}
-
-// key is what makes a login unique.
-func (l Login) key() string { return normalize.Name(l.Name) }
 
 // setLogins replaces the contact's logins with the set, which checkLogins has seen.
 func (w *write) setLogins(ctx context.Context, set []Login) error {
@@ -83,22 +72,17 @@ func checkLogins(errs *Errors, set []Login) []Login {
 			continue
 		}
 		seen[key] = true
-		checkText(errs, pathLogins, l.Name, maxLogin)
+		errs.checkText(pathLogins, l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
 			errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
 			errs.last().Subject = l.Name
 		}
-		if holdable(l.Name) {
+		if storable.Text(l.Name) {
 			kept = append(kept, l)
 		}
 	}
 	sortLogins(kept)
 	return kept
-}
-
-// sortLogins sorts logins as they are read.
-func sortLogins(set []Login) {
-	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.key(), b.key()) })
 }
 
 // checkLoginsFree adds an error for each login that another contact has.
@@ -122,14 +106,6 @@ func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
 		w.errs.last().Subject = set[slices.Index(names, l.NameKey)].Name
 	}
 	return nil
-}
-
-func loginsOf(rows []*ent.Login) []Login {
-	set := make([]Login, len(rows))
-	for i, l := range rows {
-		set[i] = Login{l.Name, l.Kind}
-	}
-	return set
 }
 
 func newLogins(tx *database.Tx, contact int, set []Login) []*ent.LoginCreate {

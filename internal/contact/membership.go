@@ -11,10 +11,7 @@ import (
 	"contactgraph/internal/revision"
 )
 
-const (
-	pathMembership = "membership"
-	maxSegments    = 1000
-)
+const maxSegments = 1000
 
 // setMembership replaces the contact's segments with the set, which is sorted. A customer may send it only as it is.
 func (w *write) setMembership(ctx context.Context, set []int) error {
@@ -79,14 +76,6 @@ func (w *write) checkSegments(ctx context.Context, set []int) error {
 		}
 	}
 	return nil
-}
-
-func segmentsOf(rows []*ent.Membership) []int {
-	set := make([]int, len(rows))
-	for i, m := range rows {
-		set[i] = m.SegmentID
-	}
-	return set
 }
 
 func newMemberships(tx *database.Tx, contact int, set []int) []*ent.MembershipCreate {

@@ -17,6 +17,7 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 )
 
@@ -49,7 +50,7 @@ func NewRequestKey(given []string, request any) (*RequestKey, error) {
 		return nil, ErrRequestKey
 	}
 	key := given[0]
-	if n := Length(key); n == 0 || n > MaxRequestKey || !holdable(key) {
+	if n := storable.Length(key); n == 0 || n > MaxRequestKey || !storable.Text(key) {
 		return nil, ErrRequestKey
 	}
 	text, err := json.Marshal(request)

@@ -7,13 +7,12 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/session"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 )
 
 // MaxPassword bounds a password, in UTF-16 units: hashing costs time for each.
 const MaxPassword = 1000
-
-const pathCurrentPassword = "currentPassword"
 
 // PasswordChange sets a new password. It prints as stars, so that no log shows one.
 type PasswordChange struct {
@@ -61,7 +60,7 @@ func checkNewPassword(errs *Errors, password *string) {
 	switch {
 	case str(password) == "":
 		errs.add(Required, pathPassword, "The new password must not be null or empty.")
-	case Length(*password) > MaxPassword:
+	case storable.Length(*password) > MaxPassword:
 		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", MaxPassword)
 	}
 }

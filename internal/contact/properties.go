@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,14 +19,6 @@ const (
 	maxValues      = 100
 	maxProperties  = 1000 // in one call
 )
-
-const pathProperties = "properties"
-
-// Value is one value of a property.
-type Value struct {
-	Value       string  `json:"value"`
-	Description *string `json:"description"`
-}
 
 // PropertyPatch sets the values of one property, in order; none clears it.
 type PropertyPatch struct {
@@ -53,23 +44,6 @@ func definitions(ctx context.Context, tx *database.Tx, account int) (properties,
 		defined[p.ID] = p
 	}
 	return defined, err
-}
-
-// propertyPath names a property in errors and the log.
-func propertyPath(id int) string { return fmt.Sprintf("%s.%d", pathProperties, id) }
-
-// boundFields are the contact's own fields that a property can be another name for.
-var boundFields = map[property.Bound]*Field{
-	property.BoundFirstName: FirstName,
-	property.BoundLastName:  LastName,
-}
-
-// BoundField returns the contact's own field that the property is another name for, nil if it has values of its own.
-func BoundField(p *ent.Property) *Field {
-	if p.Bound == nil {
-		return nil
-	}
-	return boundFields[*p.Bound]
 }
 
 // checkProperties adds what is wrong with the patches, and returns those that are right: as fields, where they are bound to them.
@@ -120,9 +94,9 @@ func (w *write) checkValues(path string, p *ent.Property, values []Value) {
 	}
 	f := BoundField(p)
 	for _, v := range values {
-		checkText(&w.errs, path, v.Value, limitOf(f))
+		w.errs.checkText(path, v.Value, limitOf(f))
 		if v.Description != nil {
-			checkText(&w.errs, path, *v.Description, maxDescription)
+			w.errs.checkText(path, *v.Description, maxDescription)
 		}
 		if f != nil && str(v.Description) != "" {
 			w.errs.add(Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
@@ -152,7 +126,7 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 	}
 	var replaced []PropertyPatch
 	for _, p := range patches {
-		if slices.EqualFunc(had[p.Property], p.Values, sameValue) {
+		if slices.EqualFunc(had[p.Property], p.Values, Value.equal) {
 			continue
 		}
 		replaced = append(replaced, p)
@@ -213,8 +187,4 @@ func ids(patches []PropertyPatch) []int {
 		all[i] = p.Property
 	}
 	return all
-}
-
-func sameValue(a, b Value) bool {
-	return a.Value == b.Value && (a.Description == nil) == (b.Description == nil) && str(a.Description) == str(b.Description)
 }

@@ -147,7 +147,7 @@ func checkChoices(choices []string) Errors {
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
-		checkText(&errs, pathChoices, c, maxValue)
+		errs.checkText(pathChoices, c, maxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
 			errs.add(Required, pathChoices, "A choice must not be blank.")

@@ -24,13 +24,17 @@ var (
 	}}
 )
 
+// references are the objects that the ids in fields name.
+var references = map[*Field]*reference{PreferredStore: storeReference, Company: companyReference}
+
 // checkReference adds an error if v is the id of nothing in the account.
 func (w *write) checkReference(ctx context.Context, f *Field, v any) error {
+	ref := references[f]
 	id, ok := v.(int)
-	if f.ref == nil || !ok {
+	if ref == nil || !ok {
 		return nil
 	}
-	return w.mustExist(ctx, f.ref, f.Path, id)
+	return w.mustExist(ctx, ref, f.Path, id)
 }
 
 func (w *write) mustExist(ctx context.Context, ref *reference, path string, id int) error {

@@ -45,13 +45,10 @@ func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error)
 		return p, err
 	}
 	u.Lock.check(&p.errs)
-	p.edit.set = u.Set.check(&p.errs)
+	p.edit.set = checkPatch(&p.errs, u.Set)
 	p.edit.password, err = s.preparePassword(ctx, p.viewer, u, &p.errs)
 	return p, err
 }
-
-// pathPassword names the password in errors and the log, where both its values are always null.
-const pathPassword = "password"
 
 // setPassword puts the prepared password in place.
 func (w *write) setPassword(p *preparedPassword) {

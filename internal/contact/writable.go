@@ -9,9 +9,6 @@ import (
 
 // What a viewer may write in a contact that it may write: the rules ask here, and WritablePaths tells.
 
-// openTo reports whether v may change the field.
-func (f *Field) openTo(v viewer.Viewer) bool { return !f.staff || v.Role != viewer.Customer }
-
 // propertyOpenTo reports whether v may write values of the property.
 func propertyOpenTo(v viewer.Viewer, p *ent.Property) bool {
 	return !p.ReadOnly || v.Role != viewer.Customer
