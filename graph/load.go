@@ -103,7 +103,7 @@ func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][
 }
 
 func (r *Resolver) propertiesOf(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
-	defined, err := r.contacts.Properties(ctx)
+	defined, err := r.catalog.Properties(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -3,17 +3,19 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/ent/change"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -687,7 +689,7 @@ func (ec *executionContext) _UndoChangePayload_merge(ctx context.Context, field 
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
 		},
 		true,

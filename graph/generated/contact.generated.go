@@ -3,17 +3,18 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/ent/login"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"

@@ -3,10 +3,6 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +11,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/revision"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -22,8 +23,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type FieldComparisonResolver interface {
-	ChangedBy(ctx context.Context, objs []*contact.Comparison) ([]*model.Actor, error)
-	ChangedAt(ctx context.Context, objs []*contact.Comparison) ([]*time.Time, error)
+	ChangedBy(ctx context.Context, objs []*merge.Comparison) ([]*model.Actor, error)
+	ChangedAt(ctx context.Context, objs []*merge.Comparison) ([]*time.Time, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -34,7 +35,7 @@ type FieldComparisonResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _FieldComparison_path(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_path(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -57,7 +58,7 @@ func (ec *executionContext) fieldContext_FieldComparison_path(_ context.Context,
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_base(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_base(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -80,7 +81,7 @@ func (ec *executionContext) fieldContext_FieldComparison_base(_ context.Context,
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_latest(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_latest(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -103,7 +104,7 @@ func (ec *executionContext) fieldContext_FieldComparison_latest(_ context.Contex
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_yours(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_yours(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -126,7 +127,7 @@ func (ec *executionContext) fieldContext_FieldComparison_yours(_ context.Context
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_overlaps(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_overlaps(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -149,7 +150,7 @@ func (ec *executionContext) fieldContext_FieldComparison_overlaps(_ context.Cont
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -180,9 +181,9 @@ func (ec *executionContext) fieldContext_FieldComparison_changedBy(_ context.Con
 	}
 	return fc, nil
 }
-func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (any, error) {
+func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (any, error) {
 	resolver := ec.Resolvers.FieldComparison()
-	if batch, ok := graphql.BatchParentsFor[*contact.Comparison](ctx, "FieldComparison"); ok {
+	if batch, ok := graphql.BatchParentsFor[*merge.Comparison](ctx, "FieldComparison"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.ChangedBy(ctx, batch.Parents)
 		})
@@ -195,7 +196,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.C
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.ChangedBy(ctx, []*contact.Comparison{obj})
+	results, err := resolver.ChangedBy(ctx, []*merge.Comparison{obj})
 	return graphql.ResolveBatchSingleResult[*model.Actor](
 		ctx,
 		results,
@@ -204,7 +205,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.C
 	)
 }
 
-func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -226,9 +227,9 @@ func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_FieldComparison_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldComparison", field, true, true, errors.New("field of type Time does not have child fields"))
 }
-func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (any, error) {
+func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (any, error) {
 	resolver := ec.Resolvers.FieldComparison()
-	if batch, ok := graphql.BatchParentsFor[*contact.Comparison](ctx, "FieldComparison"); ok {
+	if batch, ok := graphql.BatchParentsFor[*merge.Comparison](ctx, "FieldComparison"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.ChangedAt(ctx, batch.Parents)
 		})
@@ -241,7 +242,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.C
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.ChangedAt(ctx, []*contact.Comparison{obj})
+	results, err := resolver.ChangedAt(ctx, []*merge.Comparison{obj})
 	return graphql.ResolveBatchSingleResult[*time.Time](
 		ctx,
 		results,
@@ -319,7 +320,7 @@ func (ec *executionContext) fieldContext_Forbidden_path(_ context.Context, field
 	return graphql.NewScalarFieldContext("Forbidden", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_base(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_base(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -342,7 +343,7 @@ func (ec *executionContext) fieldContext_Merge_base(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Merge", field, false, false, errors.New("field of type Version does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_over(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_over(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -365,7 +366,7 @@ func (ec *executionContext) fieldContext_Merge_over(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Merge", field, false, false, errors.New("field of type Version does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -377,7 +378,7 @@ func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.Col
 			return obj.Fields, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
@@ -818,7 +819,7 @@ func (ec *executionContext) _VersionConflict_unknownBecause(ctx context.Context,
 			return obj.UnknownBecause, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Gap) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
 			return ec.marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx, selections, v)
 		},
 		true,
@@ -864,7 +865,7 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 			return obj.Fields, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
@@ -953,7 +954,7 @@ func (ec *executionContext) _ContactError(ctx context.Context, sel ast.Selection
 
 var fieldComparisonImplementors = []string{"FieldComparison"}
 
-func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.SelectionSet, obj *contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.SelectionSet, obj *merge.Comparison) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fieldComparisonImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1135,7 +1136,7 @@ func (ec *executionContext) _Forbidden(ctx context.Context, sel ast.SelectionSet
 
 var mergeImplementors = []string{"Merge"}
 
-func (ec *executionContext) _Merge(ctx context.Context, sel ast.SelectionSet, obj *contact.Divergence) graphql.Marshaler {
+func (ec *executionContext) _Merge(ctx context.Context, sel ast.SelectionSet, obj *merge.Divergence) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1486,7 +1487,7 @@ func (ec *executionContext) marshalNContactErrorCode2contactgraphᚋgraphᚋmode
 	return v
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "FieldComparison", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1503,7 +1504,7 @@ func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx context.Context, sel ast.SelectionSet, v *contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx context.Context, sel ast.SelectionSet, v *merge.Comparison) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1513,14 +1514,14 @@ func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternal�
 	return ec._FieldComparison(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Merge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, v any) (*contact.Gap, error) {
+func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, v any) (*merge.Gap, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -1529,7 +1530,7 @@ func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋco
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, sel ast.SelectionSet, v *contact.Gap) graphql.Marshaler {
+func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, sel ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1540,13 +1541,13 @@ func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcont
 }
 
 var (
-	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[string]contact.Gap{
-		"UNKNOWN": contact.Unknown,
-		"TOO_OLD": contact.TooOld,
+	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[string]merge.Gap{
+		"UNKNOWN": merge.Unknown,
+		"TOO_OLD": merge.TooOld,
 	}
-	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[contact.Gap]string{
-		contact.Unknown: "UNKNOWN",
-		contact.TooOld:  "TOO_OLD",
+	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[merge.Gap]string{
+		merge.Unknown: "UNKNOWN",
+		merge.TooOld:  "TOO_OLD",
 	}
 )
 

@@ -3,13 +3,14 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/internal/contact"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"

@@ -3,11 +3,6 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/graph/model"
-	"contactgraph/graph/scalar"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +10,12 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/graph/scalar"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"

@@ -3,14 +3,15 @@
 package generated
 
 import (
-	"contactgraph/ent"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
+
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact/merge"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -230,7 +231,7 @@ func (ec *executionContext) _DeleteContactPayload_merge(ctx context.Context, fie
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
 		},
 		true,
@@ -422,7 +423,7 @@ func (ec *executionContext) _SetContactDetailsPayload_merge(ctx context.Context,
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
 		},
 		true,
@@ -550,7 +551,7 @@ func (ec *executionContext) _UpdateContactPayload_merge(ctx context.Context, fie
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
 		},
 		true,

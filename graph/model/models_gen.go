@@ -4,16 +4,18 @@ package model
 
 import (
 	"bytes"
-	"contactgraph/ent"
-	"contactgraph/ent/login"
-	"contactgraph/ent/property"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/revision"
-	"contactgraph/internal/viewer"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -210,7 +212,7 @@ type DeleteContactPayload struct {
 	// The deletion's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // Which contact to erase.
@@ -360,7 +362,7 @@ type SetContactDetailsPayload struct {
 	// The write's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // The outcome of signIn.
@@ -404,7 +406,7 @@ type UndoChangePayload struct {
 	// The undoing's own row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// What later changes it was merged with; null if there were none, and after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // A value that must be unique within the account is another contact's.
@@ -451,7 +453,7 @@ type UpdateContactPayload struct {
 	// The write's row in the change log; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // Updates of several contacts.
@@ -516,13 +518,13 @@ type VersionConflict struct {
 	// The contact as it is now, with the version to send next.
 	Latest *ent.Contact `json:"latest"`
 	// Why it is not known what others have done since; null if it is.
-	UnknownBecause *contact.Gap `json:"unknownBecause,omitempty"`
+	UnknownBecause *merge.Gap `json:"unknownBecause,omitempty"`
 	// Whether the same write would be accepted with MERGE. Never, if it is not known what others have done since. Other errors
 	// beside this one still stand.
 	Mergeable bool `json:"mergeable"`
 	// Every field that the write or others touched since `expectedVersion`, in the order of the contact's fields, then
 	// properties, logins and segments. Only what the write touches, if it is not known what others have done since.
-	Fields []*contact.Comparison `json:"fields"`
+	Fields []*merge.Comparison `json:"fields"`
 }
 
 func (VersionConflict) IsContactError() {}

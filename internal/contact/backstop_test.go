@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 )
@@ -60,34 +61,34 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 		takeName  = "INSERT INTO properties (account_id, name, name_key, type) VALUES (1, 'x', 'note', 'TEXT')"
 		takeBound = "INSERT INTO properties (account_id, name, name_key, type, bound) VALUES (1, 'x', 'x', 'TEXT', 'last_name')"
 	)
-	email := contact.Patch{contact.Email: "Anna@example.com"}
-	phone := contact.Patch{contact.Phone: "+46701740605"}
-	logins := contact.Details{Logins: &[]contact.Login{{"Anna", login.KindBlank}}}
-	update := func(set contact.Patch) func(s *contact.Service, a *tenant) error {
-		return func(s *contact.Service, a *tenant) error {
+	email := field.Patch{field.Email: "Anna@example.com"}
+	phone := field.Patch{field.Phone: "+46701740605"}
+	logins := contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindBlank}}}
+	update := func(set field.Patch) func(s *fixture, a *tenant) error {
+		return func(s *fixture, a *tenant) error {
 			return errOf(s.Update(a.agent, contact.Update{ID: 2, Lock: overwrite, Set: set}))
 		}
 	}
 	tests := []struct {
 		name, table, statement string
-		do                     func(s *contact.Service, a *tenant) error
+		do                     func(s *fixture, a *tenant) error
 		want                   string
 	}{
 		{"and takes the address", "Contact", takeEmail, update(email), "EMAIL_TAKEN email"},
 		{"and takes the number", "Contact", takePhone, update(phone), "PHONE_TAKEN phone"},
-		{"and takes the login", "Login", takeLogin, func(s *contact.Service, a *tenant) error {
+		{"and takes the login", "Login", takeLogin, func(s *fixture, a *tenant) error {
 			return errOf(s.SetDetails(a.agent, contact.SetDetails{ID: 2, Lock: overwrite, Details: logins}))
 		}, "LOGIN_TAKEN logins"},
-		{"and takes a new contact's address", "Contact", takeEmail, func(s *contact.Service, a *tenant) error {
+		{"and takes a new contact's address", "Contact", takeEmail, func(s *fixture, a *tenant) error {
 			return errOf(s.Create(a.agent, contact.Create{Set: email}))
 		}, "EMAIL_TAKEN email"},
-		{"and takes a new contact's login", "Login", takeLogin, func(s *contact.Service, a *tenant) error {
+		{"and takes a new contact's login", "Login", takeLogin, func(s *fixture, a *tenant) error {
 			return errOf(s.Create(a.agent, contact.Create{Details: logins}))
 		}, "LOGIN_TAKEN logins"},
-		{"and takes the property's name", "Property", takeName, func(s *contact.Service, a *tenant) error {
+		{"and takes the property's name", "Property", takeName, func(s *fixture, a *tenant) error {
 			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText}))
 		}, "NAME_TAKEN name"},
-		{"and binds a property", "Property", takeBound, func(s *contact.Service, a *tenant) error {
+		{"and binds a property", "Property", takeBound, func(s *fixture, a *tenant) error {
 			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText, Bound: new(property.BoundLastName)}))
 		}, "IN_USE boundTo"},
 	}
@@ -99,7 +100,9 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			a.create(nil)
 			a.create(nil)
 			between := &faster{DB: f.db, table: tt.table, statement: tt.statement}
-			f.refused(tt.name, func() error { return tt.do(contact.New(between, f.passwords, f.now), a) }, tt.want)
+			f.refused(tt.name, func() error {
+				return tt.do(&fixture{Service: contact.New(between, f.ChangeLog, f.passwords, f.now), Catalog: contact.NewCatalog(between, f.now)}, a)
+			}, tt.want)
 			if !between.ran {
 				t.Error("the other process was not faster")
 			}

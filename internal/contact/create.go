@@ -10,8 +10,11 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -30,7 +33,7 @@ type Create struct {
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int
-	Set                Patch
+	Set                field.Patch
 	Password           *PasswordChange // nil: none, and nobody can sign in as it
 	Details
 }
@@ -48,7 +51,7 @@ func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
 // CreateAll makes at most 500 contacts, all of them or none, each with its own row in the change log. It fails as Create
 // does, with the errors of all.
 func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
-	v, err := require(ctx, viewer.Agent)
+	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +64,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	return transact(ctx, s, v, ofChanges, s.about(ctx, 0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
+	return inTx(ctx, s, v, s.several(), s.about(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 		return s.createAll(ctx, tx, v, drafts)
 	})
 }
@@ -70,9 +73,9 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 type draft struct {
 	Create
 
-	set  Patch
+	set  field.Patch
 	hash *string
-	errs Errors
+	errs usererror.Errors
 
 	// Of one that was there before.
 	undoes       *revision.Version
@@ -83,8 +86,8 @@ type draft struct {
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
-	d.errs.checkText(pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
-	d.errs.checkText(pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
+	d.errs.CheckText(field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
+	d.errs.CheckText(field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
 	d.set, d.Details = checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
@@ -104,7 +107,7 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 	if err != nil {
 		return nil, err
 	}
-	var errs Errors
+	var errs usererror.Errors
 	writes := make([]*write, len(drafts))
 	for i, d := range drafts {
 		if writes[i], err = s.newWrite(ctx, tx, v, d, defined); err != nil {
@@ -115,7 +118,7 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 		return nil, err
 	}
 	for _, w := range writes {
-		w.errs.sort()
+		w.errs.Sort()
 		errs = append(errs, w.errs...)
 	}
 	if len(errs) > 0 {
@@ -137,7 +140,7 @@ func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer
 	}
 	w := &write{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
-		if err := w.mustExist(ctx, storeReference, pathRegistrationStore, *d.RegistrationStore); err != nil {
+		if err := w.mustExist(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
@@ -152,16 +155,16 @@ func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer
 // registration is what the log of a creation or deletion holds beside the fields, so that a deletion can be undone.
 func registration(c *ent.Contact) []revision.FieldChange {
 	fields := []revision.FieldChange{
-		{Path: pathSecret, New: c.Secret},
-		{Path: pathRegisteredAt, New: logged(c.RegisteredAt)},
-		{Path: pathRegistrationSource, New: c.RegistrationSource},
-		{Path: pathRegistrationIP, New: c.RegistrationIP},
+		{Path: field.PathSecret, New: c.Secret},
+		{Path: field.PathRegisteredAt, New: field.EncodeValue(c.RegisteredAt)},
+		{Path: field.PathRegistrationSource, New: c.RegistrationSource},
+		{Path: field.PathRegistrationIP, New: c.RegistrationIP},
 	}
 	if c.RegistrationStoreID != nil {
-		fields = append(fields, revision.FieldChange{Path: pathRegistrationStore, New: *c.RegistrationStoreID})
+		fields = append(fields, revision.FieldChange{Path: field.PathRegistrationStore, New: *c.RegistrationStoreID})
 	}
 	if c.PasswordHash != nil {
-		fields = append(fields, revision.FieldChange{Path: pathPassword})
+		fields = append(fields, revision.FieldChange{Path: field.PathPassword})
 	}
 	return fields
 }

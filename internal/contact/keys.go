@@ -5,21 +5,23 @@ import (
 
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
 // derive computes the keys of the contact from the fields that have changed.
 func (w *write) derive() {
 	c := w.next
-	if differ(w.old, c, Email) {
+	if differ(w.old, c, field.Email) {
 		c.EmailKey = filled(normalize.Name(str(c.Email)))
 	}
-	if differ(w.old, c, PhoneCountryCode, Phone) {
+	if differ(w.old, c, field.PhoneCountryCode, field.Phone) {
 		c.PhoneKey = filled(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
 	}
-	if differ(w.old, c, FirstName, LastName) {
+	if differ(w.old, c, field.FirstName, field.LastName) {
 		c.NameKey = normalize.Order(str(c.LastName), str(c.FirstName))
 	}
 }
@@ -92,8 +94,8 @@ func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*writ
 		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, entcontact.FieldPhoneKey)
 	}
 	for _, w := range writes {
-		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, EmailTaken, Email.Path, "email address")
-		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, PhoneTaken, Phone.Path, "phone number")
+		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, usererror.EmailTaken, field.Email.Path, "email address")
+		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, usererror.PhoneTaken, field.Phone.Path, "phone number")
 	}
 	return nil
 }
@@ -110,7 +112,7 @@ func (w *write) givesUp(owner map[string]*ent.Contact, old, next *string, column
 }
 
 // takes makes the contact the owner of a key that it did not have, or adds an error if another one is.
-func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code Code, path, noun string) {
+func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code usererror.Code, path, noun string) {
 	for _, key := range changedKey(old, next) {
 		if other := owner[key]; other != nil {
 			w.taken(code, path, noun, other)
@@ -121,14 +123,14 @@ func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code Cod
 }
 
 // taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
-func (w *write) taken(code Code, path, noun string, owner *ent.Contact) {
+func (w *write) taken(code usererror.Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
-		w.errs.add(code, path, messageUnusable, noun)
+		w.errs.Add(code, path, messageUnusable, noun)
 		return
 	}
-	w.errs.add(code, path, "Another contact has this %s.", noun)
+	w.errs.Add(code, path, "Another contact has this %s.", noun)
 	if owner.ID != 0 { // one without an id is being created in the same call
-		w.errs.last().Existing = owner
+		w.errs.Last().Existing = owner
 	}
 }
 

@@ -47,7 +47,7 @@ const all = math.MaxInt32
 type look struct {
 	limits
 
-	store      DB
+	db         QueryDB
 	account    int
 	conditions []condition
 	order      Order // turned round for a page from the end
@@ -81,7 +81,7 @@ func (l *look) sortOrWalk(ctx context.Context) ([]*ent.Contact, error) {
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	n, err := l.store.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.rest(b, l.few+1) })
+	n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.rest(b, l.few+1) })
 	switch {
 	case err != nil:
 		return nil, err
@@ -117,7 +117,7 @@ func (l *look) count(ctx context.Context) error {
 	for i := range l.conditions {
 		c := &l.conditions[i]
 		if c.n == uncounted {
-			n, err := l.store.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.entries(b, l.some+1) })
+			n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.entries(b, l.some+1) })
 			if err != nil {
 				return err
 			}
@@ -144,5 +144,5 @@ func (l *look) contacts(ctx context.Context, w way) ([]*ent.Contact, error) {
 }
 
 func (l *look) query() *ent.ContactQuery {
-	return l.store.Client().Contact.Query().Where(entcontact.AccountID(l.account))
+	return l.db.Client().Contact.Query().Where(entcontact.AccountID(l.account))
 }

@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
@@ -83,17 +84,17 @@ func (a *tenant) town(n int) []*ent.Contact {
 	var creates []contact.Create
 	for i := range n {
 		pick := func(from ...any) any { return from[(i*i+i/3)%len(from)] }
-		set := contact.Patch{
-			contact.FirstName:      pick("Ann", "Anna", "Åsa", "Bo", nil, "Ann-Marie", "ek"),
-			contact.LastName:       []any{"Ek", "Ekman", "Annell", "Bo", nil, "@ek@b\U0010FFFFx", "07-0"}[i%7],
-			contact.PreferredStore: pick(a.stores[0], a.stores[1], nil),
-			contact.Company:        pick(a.companies[0], nil, nil, nil, nil),
+		set := field.Patch{
+			field.FirstName:      pick("Ann", "Anna", "Åsa", "Bo", nil, "Ann-Marie", "ek"),
+			field.LastName:       []any{"Ek", "Ekman", "Annell", "Bo", nil, "@ek@b\U0010FFFFx", "07-0"}[i%7],
+			field.PreferredStore: pick(a.stores[0], a.stores[1], nil),
+			field.Company:        pick(a.companies[0], nil, nil, nil, nil),
 		}
 		if i%3 > 0 {
-			set[contact.Email] = fmt.Sprintf("%v%d@ek.example", pick("ann", "bo.ek", "x-anna", "070"), i)
+			set[field.Email] = fmt.Sprintf("%v%d@ek.example", pick("ann", "bo.ek", "x-anna", "070"), i)
 		}
 		if i%4 > 0 {
-			set[contact.Phone] = fmt.Sprintf("070-%03d", i)
+			set[field.Phone] = fmt.Sprintf("070-%03d", i)
 		}
 		creates = append(creates, contact.Create{RegistrationSource: "test", Set: set, Details: contact.Details{Membership: new(a.segments[:i%3])}})
 	}

@@ -73,7 +73,7 @@ var segments = named[*ent.Segment]{
 	},
 }
 
-func (k named[T]) create(ctx context.Context, s *Service, n Named) (T, error) {
+func (k named[T]) create(ctx context.Context, s *Catalog, n Named) (T, error) {
 	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (thing T, err error) {
 		if err := tx.ReserveID(ctx, k.table, n.ID); err != nil {
 			return thing, err
@@ -82,7 +82,7 @@ func (k named[T]) create(ctx context.Context, s *Service, n Named) (T, error) {
 	})
 }
 
-func (k named[T]) change(ctx context.Context, s *Service, n Named) (T, error) {
+func (k named[T]) change(ctx context.Context, s *Catalog, n Named) (T, error) {
 	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (thing T, err error) {
 		if err := changed(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
 			return thing, err
@@ -91,13 +91,13 @@ func (k named[T]) change(ctx context.Context, s *Service, n Named) (T, error) {
 	})
 }
 
-func (k named[T]) delete(ctx context.Context, s *Service, id int) error {
+func (k named[T]) delete(ctx context.Context, s *Catalog, id int) error {
 	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		return changed(k.noun, id)(k.remove(ctx, tx, v.Account, id))
 	})
 }
 
 // get returns one to viewers of at least the role r. It fails with NotFound if the account has none with the id.
-func (k named[T]) get(ctx context.Context, s *Service, r viewer.Role, id int) (T, error) {
-	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.client(), v.Account, id) })
+func (k named[T]) get(ctx context.Context, s *Catalog, r viewer.Role, id int) (T, error) {
+	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.db.Client(), v.Account, id) })
 }

@@ -11,7 +11,9 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/session"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,11 +128,11 @@ func TestPasswordIsReportedTogetherWithTheRest(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	me, _ := a.withPassword("old", 0)
-	a.create(contact.Patch{contact.Email: "anna@example.com"})
+	a.create(field.Patch{field.Email: "anna@example.com"})
 	hashed := f.passwords.hashed
 	f.refused("all at once", func() error {
 		return errOf(f.Update(a.as(me), contact.Update{
-			ID: me.ID, Lock: expecting(9), Set: contact.Patch{contact.Email: "anna@example.com", contact.LastName: "\xff"},
+			ID: me.ID, Lock: expecting(9), Set: field.Patch{field.Email: "anna@example.com", field.LastName: "\xff"},
 			Password: &contact.PasswordChange{New: new("new"), Current: new("guess")},
 		}))
 	}, "VERSION_CONFLICT", "EMAIL_TAKEN email", "INVALID lastName", "WRONG_PASSWORD currentPassword")
@@ -154,8 +156,8 @@ func TestPasswordChangedMeanwhileIsRefused(t *testing.T) {
 		}
 	}
 	_, err := f.setPassword(a.as(me), me.ID, new("new"), new("old"))
-	var errs contact.Errors
-	if !errors.As(err, &errs) || !errs.Has(contact.WrongPassword) {
+	var errs usererror.Errors
+	if !errors.As(err, &errs) || !errs.Has(usererror.WrongPassword) {
 		t.Errorf("got %v", err)
 	}
 }

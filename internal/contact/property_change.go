@@ -10,6 +10,7 @@ import (
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -23,20 +24,20 @@ type PropertyChange struct {
 }
 
 // ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
-func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
-	nothing := func() Errors { return nil } // it depends on what the property is like
+func (s *Catalog) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
+	nothing := func() usererror.Errors { return nil } // it depends on what the property is like
 	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		is := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
 		old, err := tx.Ent.Property.Query().Where(is...).Only(ctx)
 		if ent.IsNotFound(err) {
-			return nil, notFound("Property", p.ID)
+			return nil, usererror.NewNotFound("Property", p.ID)
 		}
 		if err != nil {
 			return nil, err
 		}
 		errs, err := p.check(ctx, tx, v, old)
 		if err == nil {
-			err = errs.orNil()
+			err = errs.OrNil()
 		}
 		if err != nil {
 			return nil, err
@@ -64,8 +65,8 @@ func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.Property
 }
 
 // check returns what is wrong with the change for the property as it is.
-func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (Errors, error) {
-	var errs Errors
+func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (usererror.Errors, error) {
+	var errs usererror.Errors
 	if p.Name != nil {
 		errs = checkName(*p.Name)
 	}
@@ -76,19 +77,19 @@ func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Vie
 	errs = append(errs, free...)
 	wants := func(right *bool) bool { return right != nil && *right }
 	if old.Bound != nil && (wants(p.Required) || wants(p.ReadOnly)) {
-		errs.add(Invalid, pathBound, messageBoundRights)
+		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
 	}
 	if p.Choices == nil {
 		return errs, nil
 	}
 	if old.Kind != property.KindChoice {
-		errs.add(Invalid, pathChoices, messageNoChoices)
+		errs.Add(usererror.Invalid, pathChoices, messageNoChoices)
 		return errs, nil
 	}
 	errs = append(errs, checkChoices(p.Choices)...)
 	used, err := choicesInUse(ctx, tx, old, p.Choices)
 	if used {
-		errs.add(InUse, pathChoices, "Contacts still have a choice that would go.")
+		errs.Add(usererror.InUse, pathChoices, "Contacts still have a choice that would go.")
 	}
 	return errs, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/searchterm"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
 )
@@ -13,14 +14,14 @@ import (
 // apart takes long, so it is done only where the number changes.
 var termKinds = []struct {
 	kind  searchterm.Kind
-	from  []*Field
+	from  []*field.Field
 	words func(c *ent.Contact) []string
 }{
-	{searchterm.KindName, []*Field{FirstName, LastName}, func(c *ent.Contact) []string {
+	{searchterm.KindName, []*field.Field{field.FirstName, field.LastName}, func(c *ent.Contact) []string {
 		return normalize.NameWords(str(c.FirstName), str(c.LastName))
 	}},
-	{searchterm.KindEmail, []*Field{Email}, func(c *ent.Contact) []string { return normalize.EmailWords(str(c.Email)) }},
-	{searchterm.KindPhone, []*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []string {
+	{searchterm.KindEmail, []*field.Field{field.Email}, func(c *ent.Contact) []string { return normalize.EmailWords(str(c.Email)) }},
+	{searchterm.KindPhone, []*field.Field{field.PhoneCountryCode, field.Phone}, func(c *ent.Contact) []string {
 		return normalize.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))
 	}},
 }
@@ -49,6 +50,6 @@ func missing(kind searchterm.Kind, words, others []string) (terms []database.Ter
 }
 
 // differ reports whether two states differ in one of the fields.
-func differ(a, b *ent.Contact, fields ...*Field) bool {
-	return slices.ContainsFunc(fields, func(f *Field) bool { return !same(f.get(a), f.get(b)) })
+func differ(a, b *ent.Contact, fields ...*field.Field) bool {
+	return slices.ContainsFunc(fields, func(f *field.Field) bool { return !field.Same(f.Get(a), f.Get(b)) })
 }

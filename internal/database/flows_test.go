@@ -11,10 +11,9 @@ import (
 	"time"
 
 	"contactgraph/graph"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/database"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/internal/viewer"
@@ -40,13 +39,14 @@ const (
 func newProgram(t *testing.T, s *database.DB) *program {
 	t.Helper()
 	passwords, log := auth.NewPasswords(1), slog.New(slog.DiscardHandler)
-	signIn, contacts := auth.New(s, passwords, time.Now), contact.New(s, passwords, time.Now)
+	services := app.New(s, passwords, time.Now, log)
+	signIn := services.Auth
 	account := must(signIn.CreateAccount(t.Context(), "Demo"))
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
 	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "secret", Role: viewer.Agent}))
 	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
-		GraphQL: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Feed: feed.New(s, log), Log: log}),
-		REST:    rest.New(rest.Config{Contacts: contacts, Auth: signIn, IServiceAccount: signIn.OnlyAccount, Log: log}),
+		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
+		REST:    rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log}),
 		Ping:    s.Ping, Log: log,
 	})}
 }

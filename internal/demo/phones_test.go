@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"testing"
 
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/normalize"
 
 	"github.com/nyaruka/phonenumbers"
@@ -27,7 +27,7 @@ func TestPhonesAreUnique(t *testing.T) {
 	if len(theirs) != 500 || len(numbers) < 80_000 {
 		t.Errorf("%d keys of the first 500, %d numbers", len(theirs), len(numbers))
 	}
-	if own := customer().Set; numbers[own[contact.PhoneCountryCode].(string)+own[contact.Phone].(string)] {
+	if own := customer().Set; numbers[own[field.PhoneCountryCode].(string)+own[field.Phone].(string)] {
 		t.Error("the customer's number is given out")
 	}
 }

@@ -1,4 +1,7 @@
-package contact
+// Package usererror holds the errors that a caller can fix: each has a code, the path of what is wrong
+// and a message. A command reports all of them at once, as Errors; any other error is a fault of the
+// server. Every API has a table that translates each code (see Codes).
+package usererror
 
 import (
 	"fmt"
@@ -7,6 +10,8 @@ import (
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/storable"
 )
 
@@ -45,10 +50,10 @@ type Error struct {
 	Path    string // the field as in the change log: "email", "properties.7", "logins"; "" for the whole
 	Message string // a sentence for people
 
-	Latest   *ent.Contact // VersionConflict: the contact as it is now
-	Others   *Divergence  // VersionConflict: what has come between
-	Existing *ent.Contact // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
-	Subject  string       // the login, or the id of the reference, that it is about
+	Latest   *ent.Contact      // VersionConflict: the contact as it is now
+	Conflict *merge.Divergence // VersionConflict: what has come between
+	Existing *ent.Contact      // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
+	Subject  string            // the login, or the id of the reference, that it is about
 }
 
 // Error returns the code, path and message.
@@ -86,51 +91,51 @@ func (es Errors) First(code Code) *Error {
 }
 
 // orNil is es as an error, in order; nil if it is empty.
-func (es Errors) orNil() error {
+func (es Errors) OrNil() error {
 	if len(es) == 0 {
 		return nil
 	}
-	es.sort()
+	es.Sort()
 	return es
 }
 
 // sort brings errors that were found in several places into the order of their paths. What is about one path stays as it
 // was found.
-func (es Errors) sort() {
-	slices.SortStableFunc(es, func(a, b *Error) int { return comparePathKinds(a.Path, b.Path) })
+func (es Errors) Sort() {
+	slices.SortStableFunc(es, func(a, b *Error) int { return field.ComparePathKinds(a.Path, b.Path) })
 }
 
 // Add appends an error with a formatted message.
-func (es *Errors) add(code Code, path, format string, args ...any) {
+func (es *Errors) Add(code Code, path, format string, args ...any) {
 	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
 // Last returns the error that was added last, so that the caller can add details to it.
-func (es Errors) last() *Error { return es[len(es)-1] }
+func (es Errors) Last() *Error { return es[len(es)-1] }
 
 // Missing adds a reference to an object that does not exist.
-func (es *Errors) missing(code Code, path, noun string, id int) {
-	es.add(code, path, "%s with id %d does not exist.", noun, id)
-	es.last().Subject = strconv.Itoa(id)
+func (es *Errors) Missing(code Code, path, noun string, id int) {
+	es.Add(code, path, "%s with id %d does not exist.", noun, id)
+	es.Last().Subject = strconv.Itoa(id)
 }
 
 // CheckText adds an error if a text has more than limit UTF-16 units (0: any number) or cannot be
 // stored on both engines.
-func (es *Errors) checkText(path, s string, limit int) {
+func (es *Errors) CheckText(path, s string, limit int) {
 	if limit > 0 && storable.Length(s) > limit {
-		es.add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+		es.Add(TooLong, path, "%s must be at most %d characters long.", path, limit)
 	}
 	if !storable.Text(s) {
-		es.add(Invalid, path, "%s must be text without NUL characters.", path)
+		es.Add(Invalid, path, "%s must be text without NUL characters.", path)
 	}
 }
 
 // NewForbidden returns the error of a caller that does not have the right.
-func forbidden(path, message string) *Error {
+func NewForbidden(path, message string) *Error {
 	return &Error{Code: Forbidden, Path: path, Message: message}
 }
 
 // NewNotFound returns the errors of a command about an object that does not exist in the account.
-func notFound(noun string, id int) Errors {
+func NewNotFound(noun string, id int) Errors {
 	return Errors{{Code: NotFound, Message: fmt.Sprintf("%s with id %d does not exist.", noun, id), Subject: strconv.Itoa(id)}}
 }

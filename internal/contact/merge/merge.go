@@ -1,9 +1,15 @@
-package contact
+// Package merge compares a write that expected an older version of a contact with what others have
+// written since, and merges both where they do not overlap. It reads nothing: the write hands in the
+// rows of the change log and the current values.
+//
+// Start reading at Divergence, which is what a version conflict reports, and then Compare.
+package merge
 
 import (
 	"slices"
 
 	"contactgraph/ent"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 )
 
@@ -45,30 +51,78 @@ func (d *Divergence) Mergeable() bool {
 
 // at is the comparison of the path; the first time it is one that nothing is known of, and fresh.
 func (d *Divergence) at(path string) (c *Comparison, fresh bool) {
-	i, found := slices.BinarySearchFunc(d.Fields, path, func(c *Comparison, path string) int { return comparePaths(c.Path, path) })
+	i, found := slices.BinarySearchFunc(d.Fields, path, func(c *Comparison, path string) int { return field.ComparePaths(c.Path, path) })
 	if !found {
 		d.Fields = slices.Insert(d.Fields, i, &Comparison{Path: path})
 	}
 	return d.Fields[i], !found
 }
 
+// follow adds what a later change did.
+func (d *Divergence) AddChange(row *ent.Change) error {
+	for _, f := range row.Fields {
+		if !field.Editable(f.Path) {
+			continue
+		}
+		old, err := field.ComparableValue(f.Path, f.Old)
+		if err != nil {
+			return err
+		}
+		c, fresh := d.at(f.Path)
+		if fresh {
+			c.Base, c.Yours = old, old
+		}
+		if c.Latest, err = field.ComparableValue(f.Path, f.New); err != nil {
+			return err
+		}
+		c.Change = row
+	}
+	return nil
+}
+
+// compare adds what the write wants, and returns the values that it is to set if all can be merged.
+func (d *Divergence) Compare(wanted, current map[string]any) (merged map[string]any) {
+	merged = map[string]any{}
+	for path, yours := range wanted {
+		c, alone := d.at(path)
+		if alone {
+			c.Base, c.Latest = current[path], current[path]
+		}
+		c.Yours = yours
+		switch {
+		case alone && d.Gap != NoGap:
+			c.Base, c.Overlaps = nil, path == field.PathPassword || !field.EqualValues(yours, c.Latest)
+		case path == field.PathPassword: // whose values nobody compares
+			c.Overlaps = !alone
+			merged[path] = nil
+		default:
+			value, overlaps := threeWay(path, c.Base, c.Latest, yours)
+			c.Overlaps = overlaps
+			if !field.EqualValues(value, c.Latest) {
+				merged[path] = value
+			}
+		}
+	}
+	return merged
+}
+
 // threeWay brings two values of a path together that have come from one base. Sets merge by element. Where the sides overlap,
 // the latest value stays.
 func threeWay(path string, base, latest, yours any) (merged any, overlaps bool) {
 	switch path {
-	case pathLogins:
-		set, overlaps := mergeSets(as[Login](base), as[Login](latest), as[Login](yours), Login.key)
-		sortLogins(set)
+	case field.PathLogins:
+		set, overlaps := mergeSets(As[field.Login](base), As[field.Login](latest), As[field.Login](yours), field.Login.Key)
+		field.SortLogins(set)
 		return set, overlaps
-	case pathMembership:
-		set, overlaps := mergeSets(as[int](base), as[int](latest), as[int](yours), func(id int) int { return id })
+	case field.PathMembership:
+		set, overlaps := mergeSets(As[int](base), As[int](latest), As[int](yours), func(id int) int { return id })
 		slices.Sort(set)
 		return set, overlaps
 	}
-	return resolve(base, latest, yours, equal)
+	return resolve(base, latest, yours, field.EqualValues)
 }
 
-func as[E any](set any) []E {
+func As[E any](set any) []E {
 	s, _ := set.([]E)
 	return s
 }

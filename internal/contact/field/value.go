@@ -1,4 +1,4 @@
-package contact
+package field
 
 import (
 	"cmp"
@@ -22,7 +22,7 @@ type Value struct {
 
 // Equal reports whether both have the same text and description. No description differs from an
 // empty one.
-func (v Value) equal(w Value) bool {
+func (v Value) Equal(w Value) bool {
 	if v.Description == nil || w.Description == nil {
 		return v.Value == w.Value && v.Description == w.Description
 	}
@@ -36,15 +36,15 @@ type Login struct {
 }
 
 // Key returns the normal form under which the login is unique in its account.
-func (l Login) key() string { return normalize.Name(l.Name) }
+func (l Login) Key() string { return normalize.Name(l.Name) }
 
 // SortLogins sorts logins by their keys, which is the order of the change log.
-func sortLogins(set []Login) {
-	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.key(), b.key()) })
+func SortLogins(set []Login) {
+	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.Key(), b.Key()) })
 }
 
 // LoginsOf returns the logins of rows, in their order.
-func loginsOf(rows []*ent.Login) []Login {
+func LoginsOf(rows []*ent.Login) []Login {
 	set := make([]Login, len(rows))
 	for i, l := range rows {
 		set[i] = Login{l.Name, l.Kind}
@@ -53,7 +53,7 @@ func loginsOf(rows []*ent.Login) []Login {
 }
 
 // SegmentsOf returns the ids of the segments that rows name, in their order.
-func segmentsOf(rows []*ent.Membership) []int {
+func SegmentsOf(rows []*ent.Membership) []int {
 	set := make([]int, len(rows))
 	for i, m := range rows {
 		set[i] = m.SegmentID
@@ -67,7 +67,7 @@ func segmentsOf(rows []*ent.Membership) []int {
 
 // EncodeValue returns a value in the form in which the change log stores and compares it: JSON that is
 // the same on both engines.
-func logged(v any) any {
+func EncodeValue(v any) any {
 	if t, ok := v.(time.Time); ok {
 		return revision.FormatTime(t)
 	}
@@ -75,33 +75,33 @@ func logged(v any) any {
 }
 
 // DecodeValue returns a value of the change log in the type of its path.
-func unlogged(path string, v any) (any, error) {
-	if f := fieldAt(path); f != nil {
+func DecodeValue(path string, v any) (any, error) {
+	if f := ByPath(path); f != nil {
 		return f.parse(v)
 	}
 	switch {
-	case path == pathLogins:
-		set, err := decode[[]Login](v)
-		return list(set), err
-	case path == pathMembership:
-		set, err := decode[[]int](v)
-		return list(set), err
-	case propertyID(path) != 0:
-		values, err := decode[[]Value](v)
-		return list(values), err
+	case path == PathLogins:
+		set, err := Decode[[]Login](v)
+		return NonNil(set), err
+	case path == PathMembership:
+		set, err := Decode[[]int](v)
+		return NonNil(set), err
+	case PropertyID(path) != 0:
+		values, err := Decode[[]Value](v)
+		return NonNil(values), err
 	}
 	return v, nil
 }
 
 // Comparable returns a value of the change log in the form in which values of one path compare. The
 // log has read it from JSON, where the type of its path is lost.
-func compared(path string, v any) (any, error) {
-	v, err := unlogged(path, v)
-	return logged(v), err
+func ComparableValue(path string, v any) (any, error) {
+	v, err := DecodeValue(path, v)
+	return EncodeValue(v), err
 }
 
 // Decode returns a value of the change log as a T. It accepts a T as it is, too.
-func decode[T any](v any) (T, error) {
+func Decode[T any](v any) (T, error) {
 	var t T
 	text, err := json.Marshal(v)
 	if err == nil {
@@ -114,10 +114,10 @@ func decode[T any](v any) (T, error) {
 }
 
 // EqualValues compares two comparable values of one path.
-func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
+func EqualValues(a, b any) bool { return reflect.DeepEqual(a, b) }
 
 // NonNil returns an empty list for nil: the log shows [] where there are no entries.
-func list[T any](values []T) []T {
+func NonNil[T any](values []T) []T {
 	if values == nil {
 		return []T{}
 	}

@@ -1,4 +1,4 @@
-package contact
+package field
 
 import (
 	"cmp"
@@ -11,24 +11,24 @@ import (
 // Paths name the parts of a contact in errors, conflicts and the change log. A field has its own in
 // Field.Path, and a property "properties.7".
 const (
-	pathVersion            = "expectedVersion"
-	pathSecret             = "secret"
-	pathRegisteredAt       = "registrationDateTime"
-	pathRegistrationSource = "registrationSource"
-	pathRegistrationIP     = "registrationIp"
-	pathRegistrationStore  = "registrationStoreId"
-	pathPassword           = "password" // both of its values are always null in the log
-	pathCurrentPassword    = "currentPassword"
-	pathProperties         = "properties"
-	pathLogins             = "logins"
-	pathMembership         = "membership"
+	PathVersion            = "expectedVersion"
+	PathSecret             = "secret"
+	PathRegisteredAt       = "registrationDateTime"
+	PathRegistrationSource = "registrationSource"
+	PathRegistrationIP     = "registrationIp"
+	PathRegistrationStore  = "registrationStoreId"
+	PathPassword           = "password" // both of its values are always null in the log
+	PathCurrentPassword    = "currentPassword"
+	PathProperties         = "properties"
+	PathLogins             = "logins"
+	PathMembership         = "membership"
 )
 
 // paths lists all paths, in the order in which errors and conflicts are reported.
 var paths = slices.Concat(
-	[]string{"", pathVersion, pathSecret, pathRegisteredAt, pathRegistrationSource, pathRegistrationIP, pathRegistrationStore},
+	[]string{"", PathVersion, PathSecret, PathRegisteredAt, PathRegistrationSource, PathRegistrationIP, PathRegistrationStore},
 	fieldPaths(),
-	[]string{pathPassword, pathCurrentPassword, pathProperties, pathLogins, pathMembership},
+	[]string{PathPassword, PathCurrentPassword, PathProperties, PathLogins, PathMembership},
 )
 
 func fieldPaths() []string {
@@ -47,19 +47,19 @@ func pathPosition(path string) int {
 }
 
 // ComparePathKinds orders paths as paths lists them; all properties compare as equal.
-func comparePathKinds(a, b string) int { return cmp.Compare(pathPosition(a), pathPosition(b)) }
+func ComparePathKinds(a, b string) int { return cmp.Compare(pathPosition(a), pathPosition(b)) }
 
 // ComparePaths is a total order of a contact's paths: as paths lists them, and properties by id.
-func comparePaths(a, b string) int {
-	return cmp.Or(comparePathKinds(a, b), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+func ComparePaths(a, b string) int {
+	return cmp.Or(ComparePathKinds(a, b), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 // PropertyPath returns the path of a property.
-func propertyPath(id int) string { return fmt.Sprintf("%s.%d", pathProperties, id) }
+func PropertyPath(id int) string { return fmt.Sprintf("%s.%d", PathProperties, id) }
 
 // PropertyID returns the id of the property that the path names, 0 for other paths.
-func propertyID(path string) int {
-	id, err := strconv.Atoi(strings.TrimPrefix(path, pathProperties+"."))
+func PropertyID(path string) int {
+	id, err := strconv.Atoi(strings.TrimPrefix(path, PathProperties+"."))
 	if err != nil {
 		return 0
 	}
@@ -67,7 +67,7 @@ func propertyID(path string) int {
 }
 
 // ByPath returns the field with this path, nil if there is none.
-func fieldAt(path string) *Field {
+func ByPath(path string) *Field {
 	if i := slices.IndexFunc(Fields, func(f *Field) bool { return f.Path == path }); i >= 0 {
 		return Fields[i]
 	}
@@ -76,6 +76,6 @@ func fieldAt(path string) *Field {
 
 // Editable reports whether an edit can change what the path names. What a contact is registered with
 // never changes.
-func writable(path string) bool {
-	return fieldAt(path) != nil || path == pathPassword || path == pathLogins || path == pathMembership || propertyID(path) != 0
+func Editable(path string) bool {
+	return ByPath(path) != nil || path == PathPassword || path == PathLogins || path == PathMembership || PropertyID(path) != 0
 }
