@@ -3,6 +3,10 @@
 package generated
 
 import (
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"fmt"
@@ -10,11 +14,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-
-	"contactgraph/ent"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact/merge"
-	"contactgraph/internal/revision"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -379,7 +378,7 @@ func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
-			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
+			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -820,7 +819,7 @@ func (ec *executionContext) _VersionConflict_unknownBecause(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
-			return ec.marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx, selections, v)
+			return ec.marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx, selections, v)
 		},
 		true,
 		false,
@@ -866,7 +865,7 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
-			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
+			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1487,12 +1486,12 @@ func (ec *executionContext) marshalNContactErrorCode2contactgraphᚋgraphᚋmode
 	return v
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "FieldComparison", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx, sel, v[i])
+		return ec.marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparison(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1504,7 +1503,7 @@ func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx context.Context, sel ast.SelectionSet, v *merge.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparison(ctx context.Context, sel ast.SelectionSet, v *merge.Comparison) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1514,38 +1513,38 @@ func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternal�
 	return ec._FieldComparison(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
+func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Merge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, v any) (*merge.Gap, error) {
+func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx context.Context, v any) (*merge.Gap, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap[tmp]
+	res := unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, sel ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
+func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx context.Context, sel ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap[*v])
+	res := graphql.MarshalString(marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap[*v])
 	return res
 }
 
 var (
-	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[string]merge.Gap{
+	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap = map[string]merge.Gap{
 		"UNKNOWN": merge.Unknown,
 		"TOO_OLD": merge.TooOld,
 	}
-	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[merge.Gap]string{
+	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap = map[merge.Gap]string{
 		merge.Unknown: "UNKNOWN",
 		merge.TooOld:  "TOO_OLD",
 	}

@@ -3,15 +3,14 @@
 package generated
 
 import (
+	"contactgraph/ent"
+	"contactgraph/ent/property"
+	"contactgraph/graph/model"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
-
-	"contactgraph/ent"
-	"contactgraph/ent/property"
-	"contactgraph/graph/model"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"

@@ -3,14 +3,13 @@
 package generated
 
 import (
+	"contactgraph/ent"
+	"contactgraph/graph/model"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
-
-	"contactgraph/ent"
-	"contactgraph/graph/model"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"

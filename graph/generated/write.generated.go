@@ -3,15 +3,14 @@
 package generated
 
 import (
+	"contactgraph/ent"
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact/merge"
 	"context"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
-
-	"contactgraph/ent"
-	"contactgraph/graph/model"
-	"contactgraph/internal/contact/merge"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -232,7 +231,7 @@ func (ec *executionContext) _DeleteContactPayload_merge(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,
@@ -424,7 +423,7 @@ func (ec *executionContext) _SetContactDetailsPayload_merge(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,
@@ -552,7 +551,7 @@ func (ec *executionContext) _UpdateContactPayload_merge(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,

@@ -4,18 +4,17 @@ package model
 
 import (
 	"bytes"
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/ent/property"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/contact/query"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
-
-	"contactgraph/ent"
-	"contactgraph/ent/login"
-	"contactgraph/ent/property"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/contact/merge"
-	"contactgraph/internal/revision"
-	"contactgraph/internal/viewer"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -60,7 +59,7 @@ type ContactConnection struct {
 	// How many contacts the filter leaves in all. It counts them: ask only when you show it.
 	TotalCount int `json:"totalCount"`
 	// Filter is what the page was cut from, for the count.
-	Filter contact.Filter `json:"-"`
+	Filter query.Filter `json:"-"`
 }
 
 // A contact on a page.
