@@ -55,7 +55,7 @@ func TestPackagesSayWhatTheyAreFor(t *testing.T) {
 }
 
 // writers are the packages that may change the database, with those below them.
-var writers = []string{"internal/auth", "internal/contact", "internal/store"}
+var writers = []string{"internal/auth", "internal/contact", "internal/database"}
 
 // TestDatabaseIsUsedAsTheTenantsNeed keeps out of the code what account_id would not reach (see ent/schema.Tenant), and
 // writes out of all packages but writers.
@@ -80,15 +80,15 @@ func TestCheckerOfMisuses(t *testing.T) {
 		want       string // "" if there is nothing to say
 	}{
 		{"a read", `c.Contact.Query().Where(contact.AccountID(1))`, false, ""},
-		{"a write where writes belong", `tx.Contact.Update().AddVersion(1)`, true, ""},
-		{"a write elsewhere", `tx.Contact.Update().AddVersion(1)`, false, "Contact.Update writes to the database"},
-		{"a creation elsewhere", `tx.Login.CreateBulk()`, false, "Login.CreateBulk writes to the database"},
+		{"a write where writes belong", `tx.Ent.Contact.Update().AddVersion(1)`, true, ""},
+		{"a write elsewhere", `tx.Ent.Contact.Update().AddVersion(1)`, false, "Contact.Update writes to the database"},
+		{"a creation elsewhere", `tx.Ent.Login.CreateBulk()`, false, "Login.CreateBulk writes to the database"},
 		{"a deletion elsewhere", `c.Store.DeleteOneID(1)`, false, "Store.DeleteOneID writes to the database"},
 		{"a command of the rules", `s.contacts.Update(ctx, u)`, false, ""},
-		{"an update of one", `tx.Contact.UpdateOneID(1)`, true, "UpdateOneID"},
-		{"an update of an entity", `c.Update().Save(tx.Contact.UpdateOne(c))`, true, "UpdateOne"},
-		{"an upsert", `tx.Login.Create().OnConflictColumns("name").UpdateNewValues()`, true, "OnConflictColumns"},
-		{"a modifier", `tx.Contact.Update().Modify(fn)`, true, "Modify"},
+		{"an update of one", `tx.Ent.Contact.UpdateOneID(1)`, true, "UpdateOneID"},
+		{"an update of an entity", `c.Update().Save(tx.Ent.Contact.UpdateOne(c))`, true, "UpdateOne"},
+		{"an upsert", `tx.Ent.Login.Create().OnConflictColumns("name").UpdateNewValues()`, true, "OnConflictColumns"},
+		{"a modifier", `tx.Ent.Contact.Update().Modify(fn)`, true, "Modify"},
 		{"a query from an entity", `c.QueryLogins().All(ctx)`, true, "QueryLogins"},
 		{"a query of SQL", `tx.QueryContext(ctx, "SELECT 1")`, true, ""},
 		{"an edge's condition with its account", `contact.HasLoginsWith(login.NameKey(k), login.AccountID(a))`, false, ""},

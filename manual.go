@@ -9,7 +9,9 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/idempotency"
 	"contactgraph/web"
 )
 
@@ -28,8 +30,8 @@ func manual() web.GraphQL {
 			{What: fmt.Sprintf("Contacts on a page (%d unless said otherwise)", contact.DefaultPage), Most: number(contact.MaxPage)},
 			{What: "Changes on a page of the feed", Most: number(contact.MaxFeed)},
 			{What: "Updates in one updateContacts", Most: number(contact.MaxUpdates)},
-			{What: "Writes between expectedVersion and now that a write is compared with", Most: number(contact.MaxBehind)},
-			{What: "Characters of an Idempotency-Key", Most: number(contact.MaxRequestKey)},
+			{What: "Writes between expectedVersion and now that a write is compared with", Most: number(merge.MaxBehind)},
+			{What: "Characters of an Idempotency-Key", Most: number(idempotency.MaxLength)},
 			{What: "A repeat under an Idempotency-Key finds the outcome for", Most: inWords(contact.MinRetention)},
 			{What: "A session lasts", Most: inWords(auth.SessionLifetime)},
 			{What: "Operations at the same time on one WebSocket", Most: number(graphqlhttp.MaxRunning)},

@@ -21,7 +21,6 @@ import (
 	"contactgraph/internal/cli"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/demo"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/web"
@@ -113,7 +112,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		tidying := make(chan struct{})
 		go func() {
 			defer close(tidying)
-			c.tidy(serving, s.Contacts, log)
+			c.tidy(serving, s.Changes, log)
 		}()
 		defer func() {
 			stop()
@@ -128,11 +127,11 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 const tidyInterval = time.Hour
 
 // tidy takes away from time to time what has had its time, until ctx ends.
-func (c *serve) tidy(ctx context.Context, contacts *contact.Service, log *slog.Logger) {
+func (c *serve) tidy(ctx context.Context, changes *contact.ChangeLog, log *slog.Logger) {
 	ticker := time.NewTicker(tidyInterval)
 	defer ticker.Stop()
 	for {
-		if err := contacts.Tidy(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
+		if err := changes.Tidy(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "tidying the database failed; it will be tried again", slog.Any("error", err))
 		}
 		select {
@@ -185,18 +184,17 @@ func (s *state) settings() web.Settings {
 
 // server puts the doors together.
 func (c *serve) server(s *cli.Services, now *state, log *slog.Logger) *server.Server {
-	hub := feed.New(s.Store, log)
 	return server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{
-			Contacts: s.Contacts, Auth: s.Auth, Client: s.Store.Client(), Feed: hub, SecureCookies: c.SecureCookies, Log: log,
+			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies, Log: log,
 		}),
-		Stop: hub.Close,
+		Stop: s.Hub.Close,
 		SDL:  graph.SDL,
 		REST: rest.New(rest.Config{
-			Contacts: s.Contacts, Auth: s.Auth, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
+			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
 		}),
 		Site: web.New(now.settings, manual()),
-		Ping: s.Store.Ping,
+		Ping: s.DB.Ping,
 		Ready: func(context.Context) error {
 			if !now.prepared.Load() {
 				return errors.New("the database is being prepared")
@@ -222,7 +220,7 @@ func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, 
 // prepare makes the demo data and checks what needs the database. A server that is stopped meanwhile has not failed.
 func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) error {
 	if c.Demo {
-		_, err := demo.Seed(ctx, s.Contacts, s.Auth, c.DemoContacts, log)
+		_, err := demo.Seed(ctx, s.Services, c.DemoContacts, log)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			log.WarnContext(ctx, "stopped before the demo data was complete", slog.Any("error", err))

@@ -13,13 +13,12 @@ import (
 	"time"
 
 	"contactgraph/graph"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/demo"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 )
 
 // benchmark is the API without a network, on a database of its own with demo data, for 64 clients at a time.
@@ -34,7 +33,7 @@ const perClient = 10 // contacts of each client
 
 func newBenchmark(b *testing.B) *benchmark {
 	b.Helper()
-	s, err := store.Open(b.Context(), storetest.URL(b), store.Options{})
+	s, err := database.Open(b.Context(), databasetest.URL(b), database.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,8 +44,8 @@ func newBenchmark(b *testing.B) *benchmark {
 	})
 	passwords := auth.NewPasswords(1)
 	log := slog.New(slog.DiscardHandler)
-	contacts, signIn := contact.New(s, passwords, time.Now), auth.New(s, passwords, time.Now)
-	if _, err := demo.Seed(b.Context(), contacts, signIn, 1280, log); err != nil {
+	services := app.New(s, passwords, time.Now, log)
+	if _, err := demo.Seed(b.Context(), services, 1280, log); err != nil {
 		b.Fatal(err)
 	}
 	b.SetParallelism(32) // times the cores
@@ -56,7 +55,7 @@ func newBenchmark(b *testing.B) *benchmark {
 		b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
 	})
 	b.ResetTimer()
-	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Contacts: contacts, Auth: signIn, Client: s.Client(), Feed: feed.New(s, log), Log: log})}
+	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log})}
 }
 
 // processorTime is what the process has used so far.

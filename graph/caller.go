@@ -7,7 +7,7 @@ import (
 	"net/http"
 
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
 
@@ -64,12 +64,15 @@ func stillWelcome(ctx context.Context) error {
 	c := callerOf(ctx)
 	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))
 	if errors.Is(err, auth.ErrCredentials) || err == nil && (ok != c.known || v != c.viewer) {
-		return contact.ErrUnauthenticated
+		return authz.ErrUnauthenticated
 	}
 	return nil
 }
 
 // InterceptOperation gives each operation acquaintances of its own, and its idempotency keys.
 func (admission) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(withKeyring(withAcquaintances(ctx)))
+	op := graphql.GetOperationContext(ctx)
+	op.Stats.SetExtension(peersExtension, &acquaintances{})
+	readKeys(op)
+	return next(ctx)
 }

@@ -31,7 +31,7 @@ func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, firs
 	// Another page of them is another thing to load.
 	return together(ctx, objs, fmt.Sprint("changes ", first, before), func(ctx context.Context, objs []*ent.Contact) ([][]*ent.Change, error) {
 		return oneByOne(objs, func(c *ent.Contact) ([]*ent.Change, error) {
-			return r.contacts.Changes(ctx, c.ID, below(before, c.Version+1), first)
+			return r.changes.Changes(ctx, c.ID, below(before, c.Version+1), first)
 		})
 	})
 }
@@ -39,13 +39,13 @@ func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, firs
 func (r *contactResolver) LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
 	return together(ctx, objs, "lastChanges", func(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
 		return oneByOne(objs, func(c *ent.Contact) ([]*contact.LastChange, error) {
-			return r.contacts.LastChanges(ctx, c.ID, c.Version)
+			return r.changes.LastChanges(ctx, c.ID, c.Version)
 		})
 	})
 }
 
 func (r *mutationResolver) UndoChange(ctx context.Context, input model.UndoChangeInput) (*model.UndoChangePayload, error) {
-	o, err := outcome(r.contacts.Undo(ctx, changeOf(input.ID)))
+	o, err := outcome(r.commands(ctx).Undo(ctx, changeOf(input.ID)))
 	return &model.UndoChangePayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 

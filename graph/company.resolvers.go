@@ -14,22 +14,22 @@ import (
 )
 
 func (r *mutationResolver) CreateCompany(ctx context.Context, name string) (*model.CompanyPayload, error) {
-	company, err := r.contacts.CreateCompany(ctx, contact.Named{Name: name})
+	company, err := r.catalogCommands(ctx).CreateCompany(ctx, contact.Named{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateCompany(ctx context.Context, id string, name string) (*model.CompanyPayload, error) {
-	company, err := r.contacts.RenameCompany(ctx, contact.Named{ID: globalid.Of("Company", id), Name: name})
+	company, err := r.catalogCommands(ctx).RenameCompany(ctx, contact.Named{ID: globalid.Of("Company", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteCompany(ctx context.Context, id string) (*model.CompanyPayload, error) {
-	errs, err := payloadErrors(r.contacts.DeleteCompany(ctx, globalid.Of("Company", id)))
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteCompany(ctx, globalid.Of("Company", id)))
 	return &model.CompanyPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Companies(ctx context.Context) ([]*ent.Company, error) {
-	return r.contacts.Companies(ctx)
+	return r.catalog.Companies(ctx)
 }

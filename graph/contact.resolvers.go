@@ -43,7 +43,7 @@ func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*mode
 	counts := make([]int, len(objs))
 	for i, conn := range objs {
 		var err error
-		if counts[i], err = r.contacts.Count(ctx, conn.Filter); err != nil {
+		if counts[i], err = r.queries.Count(ctx, conn.Filter); err != nil {
 			return nil, err
 		}
 	}
@@ -52,13 +52,13 @@ func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*mode
 
 func (r *queryResolver) Contact(ctx context.Context, id string, asOf *revision.Version) (*ent.Contact, error) {
 	if asOf != nil {
-		return visible(r.contacts.AsOf(ctx, globalid.Of("Contact", id), *asOf))
+		return visible(r.changes.AsOf(ctx, globalid.Of("Contact", id), *asOf))
 	}
-	return visible(r.contacts.Get(ctx, globalid.Of("Contact", id)))
+	return visible(r.queries.Get(ctx, globalid.Of("Contact", id)))
 }
 
 func (r *queryResolver) ContactByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	return r.contacts.ByEmail(ctx, email)
+	return r.queries.ByEmail(ctx, email)
 }
 
 func (r *queryResolver) ContactByPhone(ctx context.Context, phone string, phoneCountryCode *string) (*ent.Contact, error) {
@@ -66,20 +66,20 @@ func (r *queryResolver) ContactByPhone(ctx context.Context, phone string, phoneC
 	if phoneCountryCode != nil {
 		code = *phoneCountryCode
 	}
-	return r.contacts.ByPhone(ctx, code, phone)
+	return r.queries.ByPhone(ctx, code, phone)
 }
 
 func (r *queryResolver) ContactBySecret(ctx context.Context, secret string) (*ent.Contact, error) {
-	return r.contacts.BySecret(ctx, secret)
+	return r.queries.BySecret(ctx, secret)
 }
 
 func (r *queryResolver) ContactByLogin(ctx context.Context, name string) (*ent.Contact, error) {
-	return r.contacts.ByLogin(ctx, name)
+	return r.queries.ByLogin(ctx, name)
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error) {
 	f := filterOf(filter)
-	page, err := r.contacts.Page(ctx, f, orderOf(orderBy), contact.PageArgs{First: first, After: after, Last: last, Before: before})
+	page, err := r.queries.Page(ctx, f, orderOf(orderBy), contact.PageArgs{First: first, After: after, Last: last, Before: before})
 	if err != nil {
 		return nil, err
 	}

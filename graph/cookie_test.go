@@ -110,7 +110,7 @@ func TestCookiesOfAnswers(t *testing.T) {
 			func() http.Header { return bringing(stale) }, nothing, "UNAUTHENTICATED"},
 		{"signing out with a token beside a cookie", `signOut { errors { code } }`, func() http.Header {
 			h := bringing(f.cookieOf("anna"))
-			h.Set("Authorization", "Bearer "+must(f.auth.SignIn(t.Context(), f.demo.account, "anna", "pw")).Token)
+			h.Set("Authorization", "Bearer "+must(f.Auth.SignIn(t.Context(), f.demo.account, "anna", "pw")).Token)
 			return h
 		}, nothing, ""},
 		{"out and in", `signOut { errors { code } } ` + in, func() http.Header { return bringing(f.cookieOf("anna")) }, sets, ""},

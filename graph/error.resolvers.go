@@ -8,13 +8,13 @@ package graph
 import (
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"context"
 	"time"
 )
 
-func (r *fieldComparisonResolver) ChangedBy(ctx context.Context, objs []*contact.Comparison) ([]*model.Actor, error) {
-	return each(objs, func(c *contact.Comparison) *model.Actor {
+func (r *fieldComparisonResolver) ChangedBy(ctx context.Context, objs []*merge.Comparison) ([]*model.Actor, error) {
+	return each(objs, func(c *merge.Comparison) *model.Actor {
 		if c.Change == nil {
 			return nil
 		}
@@ -22,8 +22,8 @@ func (r *fieldComparisonResolver) ChangedBy(ctx context.Context, objs []*contact
 	}), nil
 }
 
-func (r *fieldComparisonResolver) ChangedAt(ctx context.Context, objs []*contact.Comparison) ([]*time.Time, error) {
-	return each(objs, func(c *contact.Comparison) *time.Time {
+func (r *fieldComparisonResolver) ChangedAt(ctx context.Context, objs []*merge.Comparison) ([]*time.Time, error) {
+	return each(objs, func(c *merge.Comparison) *time.Time {
 		if c.Change == nil {
 			return nil
 		}

@@ -8,11 +8,15 @@ import (
 	"runtime/debug"
 
 	"contactgraph/graph/model"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -37,7 +41,7 @@ const (
 
 // payloadErrors separates what the caller can mend, which goes into the payload, from faults.
 func payloadErrors(err error) ([]model.ContactError, error) {
-	var errs contact.Errors
+	var errs usererror.Errors
 	if err != nil && !errors.As(err, &errs) {
 		return nil, err
 	}
@@ -49,21 +53,21 @@ func payloadErrors(err error) ([]model.ContactError, error) {
 }
 
 // payloadError gives an error the type that the schema says for its code.
-func payloadError(e *contact.Error) model.ContactError {
+func payloadError(e *usererror.Error) model.ContactError {
 	code, path := model.ContactErrorCode(e.Code), &e.Path
 	if e.Path == "" {
 		path = nil
 	}
 	switch e.Code {
-	case contact.VersionConflict:
+	case usererror.VersionConflict:
 		return versionConflict(e, path)
-	case contact.EmailTaken, contact.PhoneTaken, contact.LoginTaken, contact.NameTaken:
+	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.NameTaken:
 		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
-	case contact.StoreNotFound, contact.CompanyNotFound, contact.SegmentNotFound, contact.PropertyNotFound:
+	case usererror.StoreNotFound, usererror.CompanyNotFound, usererror.SegmentNotFound, usererror.PropertyNotFound:
 		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}
-	case contact.NotFound:
+	case usererror.NotFound:
 		return model.NotFound{Code: code, Message: e.Message, Path: path}
-	case contact.Forbidden, contact.ReadOnly:
+	case usererror.Forbidden, usererror.ReadOnly:
 		return model.Forbidden{Code: code, Message: e.Message, Path: path}
 	default:
 		return model.ValidationError{Code: code, Message: e.Message, Path: path}
@@ -71,11 +75,11 @@ func payloadError(e *contact.Error) model.ContactError {
 }
 
 // versionConflict shows what a write that came too late met.
-func versionConflict(e *contact.Error, path *string) model.VersionConflict {
+func versionConflict(e *usererror.Error, path *string) model.VersionConflict {
 	c := model.VersionConflict{
-		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Others.Mergeable(), Fields: e.Others.Fields,
+		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Conflict.Mergeable(), Fields: e.Conflict.Fields,
 	}
-	if gap := e.Others.Gap; gap != contact.NoGap {
+	if gap := e.Conflict.Gap; gap != merge.NoGap {
 		c.UnknownBecause = &gap
 	}
 	return c
@@ -85,19 +89,19 @@ func versionConflict(e *contact.Error, path *string) model.VersionConflict {
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
-		var errs contact.Errors
+		var errs usererror.Errors
 		switch {
 		case shown.Extensions["code"] != nil:
 			return shown
 		case errors.As(err, &errs):
 			set(shown, codeForbidden, errs[0].Message)
-		case errors.Is(err, contact.ErrUnauthenticated):
+		case errors.Is(err, authz.ErrUnauthenticated):
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		case errors.Is(err, contact.ErrNoVersion):
 			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
 		case errors.Is(err, contact.ErrCursorExpired):
 			set(shown, codeCursorExpired, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from lastCursor.")
-		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor), errors.Is(err, contact.ErrRequestKey):
+		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor), errors.Is(err, idempotency.ErrKey):
 			set(shown, codeBadInput, cause(err).Error())
 		case errors.Is(err, feed.ErrClosed):
 			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Go on from the cursor, at another or later.")

@@ -17,7 +17,7 @@ func (r *queryResolver) ContactChanges(ctx context.Context, after *string, first
 	if err != nil {
 		return nil, err
 	}
-	return r.contacts.Feed(ctx, args, first)
+	return r.changes.Feed(ctx, args, first)
 }
 
 func (r *subscriptionResolver) ContactChanges(ctx context.Context, after *string, contactID *string) (<-chan *ent.Change, error) {

@@ -17,29 +17,28 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/graph"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/feed"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // fixture is the API over a database of its own with two accounts.
 type fixture struct {
-	t        *testing.T
-	db       *storetest.DB
-	auth     *auth.Service
-	contacts *contact.Service
-	handler  http.Handler
-	feed     *feed.Hub
-	log      *logBuffer
-	demo     *tenant
-	other    *tenant
-	lines    sync.Map // the connections of its servers
+	t  *testing.T
+	db *databasetest.DB
+	*app.Services
+	handler http.Handler
+	log     *logBuffer
+	demo    *tenant
+	other   *tenant
+	lines   sync.Map // the connections of its servers
 }
 
 // tenant is an account with API keys for its admin and its agent, and what contacts refer to.
@@ -53,11 +52,9 @@ type tenant struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{t: t, db: storetest.Open(t), log: &logBuffer{}}
+	f := &fixture{t: t, db: databasetest.Open(t), log: &logBuffer{}}
 	passwords := auth.NewPasswords(1)
-	f.auth = auth.New(f.db, passwords, time.Now)
-	f.contacts = contact.New(f.db, passwords, time.Now)
-	f.feed = feed.New(f.db, slog.New(slog.NewTextHandler(f.log, nil)))
+	f.Services = app.New(f.db, passwords, time.Now, slog.New(slog.NewTextHandler(f.log, nil)))
 	f.serve(false)
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
@@ -66,7 +63,7 @@ func newFixture(t *testing.T) *fixture {
 // serve makes the handler, for browsers that come by HTTPS or that do not.
 func (f *fixture) serve(secure bool) {
 	f.handler = graph.NewHandler(graph.Config{
-		Contacts: f.contacts, Auth: f.auth, Client: f.db.Client(), Feed: f.feed, SecureCookies: secure, Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Services: f.Services, Client: f.db.Client(), SecureCookies: secure, Log: slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 }
 
@@ -74,29 +71,29 @@ func (f *fixture) tenant(name string) *tenant {
 	f.t.Helper()
 	a := &tenant{account: f.db.Account(name), admin: name + "-admin", agent: name + "-agent"}
 	for _, k := range []auth.NewKey{{Name: a.admin, Role: viewer.Admin, Token: a.admin}, {Name: a.agent, Role: viewer.Agent, Token: a.agent}} {
-		must(f.auth.CreateKey(f.t.Context(), a.account, k))
+		must(f.Auth.CreateKey(f.t.Context(), a.account, k))
 	}
 	a.ctx = viewer.NewContext(f.t.Context(), viewer.Viewer{Account: a.account, Role: viewer.Admin, Actor: viewer.Actor{Kind: viewer.ActorSystem}})
 	for i := range 2 {
 		n := contact.Named{Name: fmt.Sprint(name, " ", i)}
-		a.stores = append(a.stores, must(f.contacts.CreateStore(a.ctx, n)).ID)
-		a.segments = append(a.segments, must(f.contacts.CreateSegment(a.ctx, n)).ID)
+		a.stores = append(a.stores, must(f.Catalog.CreateStore(a.ctx, n)).ID)
+		a.segments = append(a.segments, must(f.Catalog.CreateSegment(a.ctx, n)).ID)
 	}
-	a.company = must(f.contacts.CreateCompany(a.ctx, contact.Named{Name: name})).ID
-	a.note = must(f.contacts.CreateProperty(a.ctx, contact.NewProperty{Name: "Note", Kind: "TEXT", Multiple: true})).ID
-	a.first = must(f.contacts.CreateProperty(a.ctx, contact.NewProperty{Name: "First Name", Kind: "TEXT", Bound: new(property.BoundFirstName)})).ID
+	a.company = must(f.Catalog.CreateCompany(a.ctx, contact.Named{Name: name})).ID
+	a.note = must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "Note", Kind: "TEXT", Multiple: true})).ID
+	a.first = must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "First Name", Kind: "TEXT", Bound: new(property.BoundFirstName)})).ID
 	return a
 }
 
 // create makes a contact that has something of everything.
 func (f *fixture) create(a *tenant, name string, password *contact.PasswordChange) *ent.Contact {
 	f.t.Helper()
-	return must(f.contacts.Create(a.ctx, contact.Create{
+	return must(f.Contacts.Create(a.ctx, contact.Create{
 		RegistrationSource: "test", RegistrationStore: &a.stores[1], Password: password,
-		Set: contact.Patch{contact.FirstName: name, contact.Email: name + "@example.com", contact.PreferredStore: a.stores[0], contact.Company: a.company},
+		Set: field.Patch{field.FirstName: name, field.Email: name + "@example.com", field.PreferredStore: a.stores[0], field.Company: a.company},
 		Details: contact.Details{
-			Properties: []contact.PropertyPatch{{Property: a.note, Values: []contact.Value{{Value: "a"}, {Value: "b"}}}},
-			Logins:     &[]contact.Login{{Name: name, Kind: login.KindEmail}}, Membership: &a.segments,
+			Properties: []contact.PropertyPatch{{Property: a.note, Values: []field.Value{{Value: "a"}, {Value: "b"}}}},
+			Logins:     &[]field.Login{{Name: name, Kind: login.KindEmail}}, Membership: &a.segments,
 		},
 	})).Contact
 }
@@ -105,7 +102,7 @@ func (f *fixture) create(a *tenant, name string, password *contact.PasswordChang
 func (f *fixture) customer(a *tenant, name string) (*ent.Contact, string) {
 	f.t.Helper()
 	c := f.create(a, name, &contact.PasswordChange{New: new("pw")})
-	return c, must(f.auth.SignIn(f.t.Context(), a.account, name, "pw")).Token
+	return c, must(f.Auth.SignIn(f.t.Context(), a.account, name, "pw")).Token
 }
 
 // object is a JSON object.

@@ -48,5 +48,5 @@ func (r *Resolver) followSafely(ctx context.Context, args contact.FeedArgs, deli
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return r.contacts.Follow(ctx, r.feed, args, stillWelcome, deliver)
+	return r.changes.Follow(ctx, args, stillWelcome, deliver)
 }

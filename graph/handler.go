@@ -11,9 +11,8 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/graph/generated"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
 
@@ -31,19 +30,18 @@ const cachedDocuments = 1000
 
 // Config is what the API needs.
 type Config struct {
-	Contacts      *contact.Service
-	Auth          *auth.Service
+	Services      *app.Services
 	Client        *ent.Client // to read
-	Feed          *feed.Hub
-	SecureCookies bool // browsers come by HTTPS
+	SecureCookies bool        // browsers come by HTTPS
 	Log           *slog.Logger
 }
 
 // NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
 func NewHandler(c Config) http.Handler {
-	cookies := cookies{auth: c.Auth, secure: c.SecureCookies}
+	cookies := cookies{auth: c.Services.Auth, secure: c.SecureCookies}
 	root := &Resolver{
-		contacts: c.Contacts.Via(change.SourceGRAPHQL), auth: c.Auth, cookies: cookies, client: c.Client, feed: c.Feed, present: presenter(c.Log),
+		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog,
+		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, feed: c.Services.Hub, present: presenter(c.Log),
 	}
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
@@ -54,7 +52,7 @@ func NewHandler(c Config) http.Handler {
 	srv.Use(gate)
 	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(gate.greet, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		srv.ServeHTTP(w, r.WithContext(identify(r.Context(), c.Auth, r)))
+		srv.ServeHTTP(w, r.WithContext(identify(r.Context(), c.Services.Auth, r)))
 	})
 }
 

@@ -75,8 +75,8 @@ func TestViewer(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	c, customer := f.customer(f.demo, "anna")
-	must(f.auth.CreateUser(t.Context(), f.demo.account, auth.NewUser{Login: "uma", Name: "Uma", Password: "pw", Role: 2}))
-	user := must(f.auth.SignIn(t.Context(), f.demo.account, "uma", "pw")).Token
+	must(f.Auth.CreateUser(t.Context(), f.demo.account, auth.NewUser{Login: "uma", Name: "Uma", Password: "pw", Role: 2}))
+	user := must(f.Auth.SignIn(t.Context(), f.demo.account, "uma", "pw")).Token
 	for token, want := range map[string]string{
 		"":           `null`,
 		f.demo.admin: `{"account": "demo", "role": "ADMIN", "name": "demo-admin", "contact": null}`,

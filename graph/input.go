@@ -4,6 +4,7 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
 
@@ -22,18 +23,18 @@ var policies = map[model.ConflictPolicy]contact.Policy{
 }
 
 // patchOf translates the fields of an input, and the password beside them.
-func patchOf(in *model.ContactPatch) (contact.Patch, *contact.PasswordChange) {
-	p := contact.Patch{}
-	put(p, contact.Email, in.Email)
-	put(p, contact.PhoneCountryCode, in.PhoneCountryCode)
-	put(p, contact.Phone, in.Phone)
-	put(p, contact.FirstName, in.FirstName)
-	put(p, contact.LastName, in.LastName)
-	put(p, contact.LimitPermanently, in.LimitMailsPermanently)
-	put(p, contact.LimitUntil, in.LimitMailsTemporarilyUntil)
-	putID(p, contact.PreferredStore, "Store", in.PreferredStoreID)
-	putID(p, contact.Company, "Company", in.CompanyID)
-	put(p, contact.PermissionSource, in.LatestPermissionSource)
+func patchOf(in *model.ContactPatch) (field.Patch, *contact.PasswordChange) {
+	p := field.Patch{}
+	put(p, field.Email, in.Email)
+	put(p, field.PhoneCountryCode, in.PhoneCountryCode)
+	put(p, field.Phone, in.Phone)
+	put(p, field.FirstName, in.FirstName)
+	put(p, field.LastName, in.LastName)
+	put(p, field.LimitPermanently, in.LimitMailsPermanently)
+	put(p, field.LimitUntil, in.LimitMailsTemporarilyUntil)
+	putID(p, field.PreferredStore, "Store", in.PreferredStoreID)
+	putID(p, field.Company, "Company", in.CompanyID)
+	put(p, field.PermissionSource, in.LatestPermissionSource)
 	password, ok := in.NewPassword.ValueOK()
 	if !ok {
 		return p, nil
@@ -48,7 +49,7 @@ func updateOf(in *model.UpdateContactInput) contact.Update {
 }
 
 // put adds what is not absent: the value, or nil for null.
-func put[T any](p contact.Patch, f *contact.Field, o graphql.Omittable[*T]) {
+func put[T any](p field.Patch, f *field.Field, o graphql.Omittable[*T]) {
 	v, ok := o.ValueOK()
 	switch {
 	case !ok:
@@ -59,7 +60,7 @@ func put[T any](p contact.Patch, f *contact.Field, o graphql.Omittable[*T]) {
 	}
 }
 
-func putID(p contact.Patch, f *contact.Field, typ string, o graphql.Omittable[*string]) {
+func putID(p field.Patch, f *field.Field, typ string, o graphql.Omittable[*string]) {
 	put(p, f, o)
 	if text, ok := p[f].(string); ok {
 		p[f] = globalid.Of(typ, text)
@@ -77,9 +78,9 @@ func detailsOf(properties []*model.ContactPropertyInput, logins []*model.LoginIn
 		}
 	}
 	if logins != nil {
-		set := make([]contact.Login, len(logins))
+		set := make([]field.Login, len(logins))
 		for i, l := range logins {
-			set[i] = contact.Login{Name: l.Name, Kind: l.Type}
+			set[i] = field.Login{Name: l.Name, Kind: l.Type}
 		}
 		d.Logins = &set
 	}
@@ -93,10 +94,10 @@ func detailsOf(properties []*model.ContactPropertyInput, logins []*model.LoginIn
 	return d
 }
 
-func valuesOf(in []*model.PropertyValueInput) []contact.Value {
-	values := make([]contact.Value, len(in))
+func valuesOf(in []*model.PropertyValueInput) []field.Value {
+	values := make([]field.Value, len(in))
 	for i, v := range in {
-		values[i] = contact.Value{Value: v.Value, Description: v.Description.Value()}
+		values[i] = field.Value{Value: v.Value, Description: v.Description.Value()}
 	}
 	return values
 }

@@ -12,17 +12,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
-
-	"github.com/google/go-cmp/cmp"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/usererror"
 )
 
 // contactCodes reads the codes out of the source, so that none is forgotten.
 func contactCodes(t *testing.T) (codes []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../internal/contact/errors.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../internal/usererror/usererror.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 	t.Parallel()
 	types := served(t).Types
 	for _, code := range append(contactCodes(t), string(model.ContactErrorCodeSignInRefused)) {
-		e := payloadError(&contact.Error{Code: contact.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Others: &contact.Divergence{}, Existing: &ent.Contact{ID: 2}})
+		e := payloadError(&usererror.Error{Code: usererror.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Conflict: &merge.Divergence{}, Existing: &ent.Contact{ID: 2}})
 		if code == string(model.ContactErrorCodeSignInRefused) {
 			e = model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
 		}
@@ -73,13 +75,13 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 			t.Errorf("%s: got %v", code, e)
 		}
 	}
-	if e := payloadError(&contact.Error{Code: contact.NotFound}); e.GetPath() != nil {
+	if e := payloadError(&usererror.Error{Code: usererror.NotFound}); e.GetPath() != nil {
 		t.Errorf("no path: got %q", *e.GetPath())
 	}
-	if e, ok := payloadError(&contact.Error{Code: contact.VersionConflict, Latest: &ent.Contact{ID: 1}, Others: &contact.Divergence{}}).(model.VersionConflict); !ok || e.Latest.ID != 1 {
+	if e, ok := payloadError(&usererror.Error{Code: usererror.VersionConflict, Latest: &ent.Contact{ID: 1}, Conflict: &merge.Divergence{}}).(model.VersionConflict); !ok || e.Latest.ID != 1 {
 		t.Errorf("a version conflict: got %v", e)
 	}
-	if e, ok := payloadError(&contact.Error{Code: contact.EmailTaken, Existing: &ent.Contact{ID: 2}}).(model.UniqueConflict); !ok || e.Existing.ID != 2 {
+	if e, ok := payloadError(&usererror.Error{Code: usererror.EmailTaken, Existing: &ent.Contact{ID: 2}}).(model.UniqueConflict); !ok || e.Existing.ID != 2 {
 		t.Errorf("a unique conflict: got %v", e)
 	}
 }
@@ -87,7 +89,7 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 func TestPayloadErrors(t *testing.T) {
 	t.Parallel()
 	fault := errors.New("of the test")
-	mendable := contact.Errors{{Code: contact.NotFound}, {Code: contact.Invalid}}
+	mendable := usererror.Errors{{Code: usererror.NotFound}, {Code: usererror.Invalid}}
 	for name, tt := range map[string]struct {
 		err   error
 		n     int
@@ -97,7 +99,7 @@ func TestPayloadErrors(t *testing.T) {
 		"what can be mended":       {mendable, 2, nil},
 		"the same, wrapped":        {fmt.Errorf("x: %w", mendable), 2, nil},
 		"a fault":                  {fault, 0, fault},
-		"nobody is signed in":      {contact.ErrUnauthenticated, 0, contact.ErrUnauthenticated},
+		"nobody is signed in":      {authz.ErrUnauthenticated, 0, authz.ErrUnauthenticated},
 		"a fault beside a mistake": {errors.Join(fault), 0, fault},
 	} {
 		list, err := payloadErrors(tt.err)

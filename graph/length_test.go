@@ -11,6 +11,8 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/graph"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/storable"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -87,7 +89,7 @@ func TestLengthsAreDescribed(t *testing.T) {
 			t.Errorf("%s is not in the schema", name)
 		}
 	}
-	for _, f := range contact.Fields {
+	for _, f := range field.Fields {
 		if got := inputs["ContactPatch."+f.Path].max; got != f.Limit {
 			t.Errorf("ContactPatch.%s: @length says %d, and the rules %d", f.Path, got, f.Limit)
 		}
@@ -99,7 +101,7 @@ func TestLengthsAreThose(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	choice := must(f.contacts.CreateProperty(a.ctx, contact.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
+	choice := must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
 	const create = `createContact(input: {registrationSource: "test", set: {}, %s}) { errors { code path } }`
 	bounds := map[string]string{
 		"ContactFilter.name":                    `contacts(filter: {name: $t}) { nodes { id } }`,
@@ -154,7 +156,7 @@ func TestLengthsAreThose(t *testing.T) {
 				}
 			}
 			if !slices.Equal(codes, want) {
-				t.Errorf("%s of %d units: %v, want %v", name, contact.Length(text), codes, want)
+				t.Errorf("%s of %d units: %v, want %v", name, storable.Length(text), codes, want)
 			}
 		}
 	}

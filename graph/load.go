@@ -5,7 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/company"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
@@ -103,7 +103,7 @@ func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][
 }
 
 func (r *Resolver) propertiesOf(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
-	defined, err := r.contacts.Properties(ctx)
+	defined, err := r.catalog.Properties(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func each[T, U any](in []T, of func(T) U) []U {
 // contactsOf finds the contacts that changes are about, nil where one is gone or hidden.
 func (r *Resolver) contactsOf(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
 	ids := each(changes, func(c *ent.Change) int { return c.ContactID })
-	found, err := r.client.Contact.Query().Where(contact.IDIn(ids...)).All(ctx)
+	found, err := r.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}

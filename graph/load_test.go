@@ -45,7 +45,7 @@ func TestListTakesABoundedNumberOfStatements(t *testing.T) {
 func TestContactShowsTheSameWhereverItStands(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	bare := must(f.contacts.Create(f.demo.ctx, contact.Create{})).Contact
+	bare := must(f.Contacts.Create(f.demo.ctx, contact.Create{})).Contact
 	full := f.create(f.demo, "anna", nil)
 	list := f.get(f.demo.agent, `{ contacts { nodes `+everything+` edges { node `+everything+` } } }`, nil, "contacts").(object)
 	nodes := list["nodes"].([]any)

@@ -8,66 +8,88 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/idempotency"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// keyring has the idempotency keys of a document's mutations, which run one after the other.
-type keyring struct {
-	key *contact.RequestKey            // of the document; nil if it cannot be used
-	err error                          // why not
-	of  map[string]*contact.RequestKey // of each mutation, by alias
+// idempotencyKeys are the keys of a document's mutations, which run one after the other.
+type idempotencyKeys struct {
+	key *idempotency.Key            // of the document; nil if the header is invalid
+	err error                       // why it is invalid
+	of  map[string]*idempotency.Key // of each mutation, by alias
 }
 
-type keyringKey struct{}
+// keysExtension is the name under which gqlgen keeps the keys of an operation.
+const keysExtension = "IdempotencyKeys"
 
-// withKeyring returns a context with a keyring, if the request brings a key for mutations.
-func withKeyring(ctx context.Context) context.Context {
-	op := graphql.GetOperationContext(ctx)
-	given := op.Headers.Values(contact.RequestKeyHeader)
-	if op.Operation.Operation != ast.Mutation || len(given) == 0 {
-		return ctx
+// readKeys reads the idempotency key of an operation, if it has mutations and the request has a key.
+func readKeys(op *graphql.OperationContext) {
+	values := op.Headers.Values(idempotency.Header)
+	if op.Operation.Operation != ast.Mutation || len(values) == 0 {
+		return
 	}
-	ring := &keyring{of: map[string]*contact.RequestKey{}}
+	keys := &idempotencyKeys{of: map[string]*idempotency.Key{}}
 	request, err := requestOf(op)
 	if err == nil {
-		ring.key, err = contact.NewRequestKey(given, request)
+		keys.key, err = idempotency.NewKey(values, request)
 	}
-	ring.err = err
-	return context.WithValue(ctx, keyringKey{}, ring)
+	keys.err = err
+	op.Stats.SetExtension(keysExtension, keys)
+}
+
+// keysOf returns the keys of the context's operation, nil if it has none.
+func keysOf(ctx context.Context) *idempotencyKeys {
+	keys, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(keysExtension).(*idempotencyKeys)
+	return keys
+}
+
+// keyOf returns the key of the context's mutation, nil if it has none.
+func keyOf(ctx context.Context) *idempotency.Key {
+	if keys := keysOf(ctx); keys != nil {
+		return keys.of[graphql.GetRootFieldContext(ctx).Field.Alias]
+	}
+	return nil
+}
+
+// commands are the commands that write contacts, for the context's mutation.
+func (r *Resolver) commands(ctx context.Context) *contact.Service {
+	return r.contacts.WithKey(keyOf(ctx))
+}
+
+// catalogCommands are the commands that write the catalog, for the context's mutation.
+func (r *Resolver) catalogCommands(ctx context.Context) *contact.Catalog {
+	return r.catalog.WithKey(keyOf(ctx))
 }
 
 // keyless are the mutations that take no key.
 var keyless = []string{"signIn", "signOut", "__typename"}
 
-// InterceptRootField gives a mutation its key: that of the request, with the alias.
+// InterceptRootField gives a mutation its key, that of the request with the alias, or refuses it if the
+// header is invalid.
 func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-	ring, ok := ctx.Value(keyringKey{}).(*keyring)
-	if !ok {
-		return next(ctx)
-	}
+	keys := keysOf(ctx)
 	field := graphql.GetRootFieldContext(ctx).Field
 	switch {
-	case slices.Contains(keyless, field.Name):
-		return next(ctx)
-	case ring.err != nil:
-		graphql.AddError(ctx, ring.err)
+	case keys == nil, slices.Contains(keyless, field.Name):
+	case keys.err != nil:
+		graphql.AddError(ctx, keys.err)
 		return graphql.Null
+	default:
+		keys.of[field.Alias] = keys.key.WithAlias(field.Alias)
 	}
-	key := ring.key.As(field.Alias)
-	ring.of[field.Alias] = key
-	return next(contact.WithRequestKey(ctx, key))
+	return next(ctx)
 }
 
-// InterceptResponse marks what was replayed.
+// InterceptResponse reports in an extension which mutations were replayed.
 func (admission) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	resp := next(ctx)
-	ring, ok := ctx.Value(keyringKey{}).(*keyring)
-	if !ok || resp == nil {
+	keys := keysOf(ctx)
+	if keys == nil || resp == nil {
 		return resp
 	}
-	replayed := slices.DeleteFunc(slices.Sorted(maps.Keys(ring.of)), func(alias string) bool { return !ring.of[alias].Replayed() })
+	replayed := slices.DeleteFunc(slices.Sorted(maps.Keys(keys.of)), func(alias string) bool { return !keys.of[alias].Replayed() })
 	if len(replayed) == 0 {
 		return resp
 	}

@@ -7,6 +7,8 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/viewer"
 )
@@ -16,7 +18,7 @@ type parts struct {
 	contact *ent.Contact
 	errs    []model.ContactError
 	change  *ent.Change
-	merge   *contact.Divergence
+	merge   *merge.Divergence
 }
 
 // outcome splits the result of a command into the parts of a payload.
@@ -58,9 +60,9 @@ func visible(c *ent.Contact, err error) (*ent.Contact, error) {
 
 // contactProperty shows a property of c. One that is bound to a field has that field's value.
 func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
-	if f := contact.BoundField(p); f != nil {
+	if f := field.BoundTo(p); f != nil {
 		values = nil
-		if text, ok := f.Value(c).(string); ok {
+		if text, ok := f.Get(c).(string); ok {
 			values = []*ent.PropertyValue{{Value: text}}
 		}
 	}
@@ -107,7 +109,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if v.Role != viewer.Customer {
 		return shown, nil
 	}
-	shown.Contact, err = r.contacts.Get(ctx, v.Contact)
+	shown.Contact, err = r.queries.Get(ctx, v.Contact)
 	if err != nil {
 		return nil, err
 	}
@@ -143,11 +145,11 @@ func node[T scalar.Node](find func(context.Context, int) (T, error)) func(contex
 func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
 	typ, number, ok := globalid.Decode(id)
 	find := map[string]func(context.Context, int) (scalar.Node, error){
-		"Contact":  node(r.contacts.Get),
-		"Store":    node(r.contacts.Store),
-		"Company":  node(r.contacts.Company),
-		"Segment":  node(r.contacts.Segment),
-		"Property": node(r.contacts.Property),
+		"Contact":  node(r.queries.Get),
+		"Store":    node(r.catalog.Store),
+		"Company":  node(r.catalog.Company),
+		"Segment":  node(r.catalog.Segment),
+		"Property": node(r.catalog.Property),
 	}[typ]
 	if !ok || find == nil {
 		return nil, nil

@@ -23,17 +23,18 @@ type peers struct {
 // acquaintances remembers the peers of each contact during one operation.
 type acquaintances struct{ sync.Map } // from *ent.Contact to *peers
 
-type acquaintancesKey struct{}
+// peersExtension is the name under which gqlgen keeps the acquaintances of an operation.
+const peersExtension = "Peers"
 
-// withAcquaintances begins an operation, of which a request has one.
-func withAcquaintances(ctx context.Context) context.Context {
-	return context.WithValue(ctx, acquaintancesKey{}, &acquaintances{})
+func acquaintancesOf(ctx context.Context) *acquaintances {
+	known, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(peersExtension).(*acquaintances)
+	return known
 }
 
 // introduce makes peers of contacts that the context's viewer has found together.
 func introduce(ctx context.Context, contacts ...*ent.Contact) {
-	known, ok := ctx.Value(acquaintancesKey{}).(*acquaintances)
-	if !ok {
+	known := acquaintancesOf(ctx)
+	if known == nil {
 		return
 	}
 	v, _ := viewer.FromContext(ctx)
@@ -45,8 +46,8 @@ func introduce(ctx context.Context, contacts ...*ent.Contact) {
 
 // peersOf returns the peers of a contact, nil if it was found alone.
 func peersOf(ctx context.Context, c *ent.Contact) *peers {
-	known, ok := ctx.Value(acquaintancesKey{}).(*acquaintances)
-	if !ok {
+	known := acquaintancesOf(ctx)
+	if known == nil {
 		return nil
 	}
 	found, _ := known.Load(c)

@@ -14,7 +14,7 @@ import (
 )
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, input model.CreatePropertyInput) (*model.PropertyPayload, error) {
-	property, err := r.contacts.CreateProperty(ctx, contact.NewProperty{
+	property, err := r.catalogCommands(ctx).CreateProperty(ctx, contact.NewProperty{
 		Name: input.Name, Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
 		Choices: input.Choices.Value(), Bound: input.BoundTo.Value(),
 	})
@@ -23,7 +23,7 @@ func (r *mutationResolver) CreateProperty(ctx context.Context, input model.Creat
 }
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.UpdatePropertyInput) (*model.PropertyPayload, error) {
-	property, err := r.contacts.ChangeProperty(ctx, contact.PropertyChange{
+	property, err := r.catalogCommands(ctx).ChangeProperty(ctx, contact.PropertyChange{
 		ID: globalid.Of("Property", input.ID), Name: input.Name.Value(), Required: input.Required.Value(),
 		ReadOnly: input.ReadOnly.Value(), Choices: input.Choices.Value(),
 	})
@@ -32,10 +32,10 @@ func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.Updat
 }
 
 func (r *mutationResolver) DeleteProperty(ctx context.Context, id string) (*model.PropertyPayload, error) {
-	errs, err := payloadErrors(r.contacts.DeleteProperty(ctx, globalid.Of("Property", id)))
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteProperty(ctx, globalid.Of("Property", id)))
 	return &model.PropertyPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Properties(ctx context.Context) ([]*ent.Property, error) {
-	return r.contacts.Properties(ctx)
+	return r.catalog.Properties(ctx)
 }

@@ -14,6 +14,9 @@ import (
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	contacts *contact.Service
+	queries  *contact.Queries
+	catalog  *contact.Catalog
+	changes  *contact.ChangeLog
 	auth     *auth.Service
 	cookies  cookies
 	client   *ent.Client // to read

@@ -14,22 +14,22 @@ import (
 )
 
 func (r *mutationResolver) CreateSegment(ctx context.Context, name string) (*model.SegmentPayload, error) {
-	segment, err := r.contacts.CreateSegment(ctx, contact.Named{Name: name})
+	segment, err := r.catalogCommands(ctx).CreateSegment(ctx, contact.Named{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateSegment(ctx context.Context, id string, name string) (*model.SegmentPayload, error) {
-	segment, err := r.contacts.RenameSegment(ctx, contact.Named{ID: globalid.Of("Segment", id), Name: name})
+	segment, err := r.catalogCommands(ctx).RenameSegment(ctx, contact.Named{ID: globalid.Of("Segment", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteSegment(ctx context.Context, id string) (*model.SegmentPayload, error) {
-	errs, err := payloadErrors(r.contacts.DeleteSegment(ctx, globalid.Of("Segment", id)))
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteSegment(ctx, globalid.Of("Segment", id)))
 	return &model.SegmentPayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Segments(ctx context.Context) ([]*ent.Segment, error) {
-	return r.contacts.Segments(ctx)
+	return r.catalog.Segments(ctx)
 }

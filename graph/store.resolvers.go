@@ -14,22 +14,22 @@ import (
 )
 
 func (r *mutationResolver) CreateStore(ctx context.Context, name string) (*model.StorePayload, error) {
-	store, err := r.contacts.CreateStore(ctx, contact.Named{Name: name})
+	store, err := r.catalogCommands(ctx).CreateStore(ctx, contact.Named{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateStore(ctx context.Context, id string, name string) (*model.StorePayload, error) {
-	store, err := r.contacts.RenameStore(ctx, contact.Named{ID: globalid.Of("Store", id), Name: name})
+	store, err := r.catalogCommands(ctx).RenameStore(ctx, contact.Named{ID: globalid.Of("Store", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) DeleteStore(ctx context.Context, id string) (*model.StorePayload, error) {
-	errs, err := payloadErrors(r.contacts.DeleteStore(ctx, globalid.Of("Store", id)))
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteStore(ctx, globalid.Of("Store", id)))
 	return &model.StorePayload{Errors: errs}, err
 }
 
 func (r *queryResolver) Stores(ctx context.Context) ([]*ent.Store, error) {
-	return r.contacts.Stores(ctx)
+	return r.catalog.Stores(ctx)
 }

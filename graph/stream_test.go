@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 
 	"github.com/coder/websocket"
@@ -22,7 +23,7 @@ const follow = `subscription($after: String, $contact: ID) {
 // rename writes a change of the contact.
 func (f *fixture) rename(a *tenant, c *ent.Contact, name string) {
 	f.t.Helper()
-	must(f.contacts.Update(a.ctx, contact.Update{ID: c.ID, Lock: contact.Lock{OnConflict: contact.Overwrite}, Set: contact.Patch{contact.FirstName: name}}))
+	must(f.Contacts.Update(a.ctx, contact.Update{ID: c.ID, Lock: contact.Lock{OnConflict: contact.Overwrite}, Set: field.Patch{field.FirstName: name}}))
 }
 
 // through runs a test once for each way to a stream, each with a fixture of its own.
@@ -140,10 +141,10 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 		s := open(f.demo.agent, nil)
 		cursors := s.changes(2, "cursor")
 		idle := open(f.demo.agent, object{"after": cursors[0], "contact": "1"})
-		for f.feed.Streams() < 2 {
+		for f.Hub.Streams() < 2 {
 			time.Sleep(time.Millisecond)
 		}
-		f.feed.Close()
+		f.Hub.Close()
 		f.hangUp()
 		for name, tt := range map[string]struct {
 			s    *stream
@@ -160,11 +161,11 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 func TestSignedOutSessionEndsItsStream(t *testing.T) {
 	t.Parallel()
 	through(t, func(f *fixture, open func(string, object) *stream) {
-		f.feed.Recheck = 50 * time.Millisecond
+		f.Hub.Recheck = 50 * time.Millisecond
 		_, token := f.customer(f.demo, "anna")
 		s := open(token, nil)
 		cursors := s.changes(1, "cursor")
-		time.Sleep(3 * f.feed.Recheck)
+		time.Sleep(3 * f.Hub.Recheck)
 		f.get(token, `mutation { signOut { errors { code } } }`, nil)
 		if got := s.last(); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || got.Errors[0].Extensions["cursor"] != cursors[0] {
 			f.t.Errorf("the stream ends with %v", got.Errors)

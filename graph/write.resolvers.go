@@ -13,19 +13,19 @@ import (
 )
 
 func (r *mutationResolver) UpdateContact(ctx context.Context, input model.UpdateContactInput) (*model.UpdateContactPayload, error) {
-	return updatePayload(r.contacts.Update(ctx, updateOf(&input)))
+	return updatePayload(r.commands(ctx).Update(ctx, updateOf(&input)))
 }
 
 func (r *mutationResolver) UpdateContacts(ctx context.Context, input model.UpdateContactsInput) (*model.UpdateContactsPayload, error) {
-	do := r.contacts.UpdateAll
+	do := r.commands(ctx).UpdateAll
 	if input.ErrorPolicy == model.BatchErrorPolicyPerItem {
-		do = r.contacts.UpdateEach
+		do = r.commands(ctx).UpdateEach
 	}
 	return updatesPayload(do(ctx, each(input.Items, updateOf)))
 }
 
 func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.SetContactDetailsInput) (*model.SetContactDetailsPayload, error) {
-	o, err := outcome(r.contacts.SetDetails(ctx, contact.SetDetails{
+	o, err := outcome(r.commands(ctx).SetDetails(ctx, contact.SetDetails{
 		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
 		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
 	}))
@@ -34,7 +34,7 @@ func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.Se
 
 func (r *mutationResolver) CreateContact(ctx context.Context, input model.CreateContactInput) (*model.CreateContactPayload, error) {
 	set, password := patchOf(input.Set)
-	o, err := outcome(r.contacts.Create(ctx, contact.Create{
+	o, err := outcome(r.commands(ctx).Create(ctx, contact.Create{
 		RegistrationSource: input.RegistrationSource, RegistrationIP: input.RegistrationIP,
 		RegistrationStore: idOf("Store", input.RegistrationStoreID), Set: set, Password: password,
 		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
@@ -43,13 +43,13 @@ func (r *mutationResolver) CreateContact(ctx context.Context, input model.Create
 }
 
 func (r *mutationResolver) DeleteContact(ctx context.Context, input model.DeleteContactInput) (*model.DeleteContactPayload, error) {
-	o, err := outcome(r.contacts.Delete(ctx, contact.Delete{
+	o, err := outcome(r.commands(ctx).Delete(ctx, contact.Delete{
 		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
 	}))
 	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
 func (r *mutationResolver) EraseContact(ctx context.Context, input model.EraseContactInput) (*model.EraseContactPayload, error) {
-	o, err := outcome(r.contacts.Erase(ctx, globalid.Of("Contact", input.ID)))
+	o, err := outcome(r.commands(ctx).Erase(ctx, globalid.Of("Contact", input.ID)))
 	return &model.EraseContactPayload{Errors: o.errs, Change: o.change}, err
 }

@@ -4,7 +4,7 @@
 //	-- atlas:additive
 //
 // leaves the tables usable for the binary before it; a server starts on a newer database only if all that it does not
-// know is so marked. All files but the first are: tests of internal/store hold them to it. Files are planned from ent/schema by
+// know is so marked. All files but the first are: tests of internal/database hold them to it. Files are planned from ent/schema by
 // `make migration`, and never changed after a release.
 package migrations
 

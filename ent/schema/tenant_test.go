@@ -10,11 +10,12 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/apikey"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/privacy"
 	"contactgraph/ent/propertyvalue"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/viewer"
 )
 
@@ -22,7 +23,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // fixture is a database with two accounts, each with one row of each kind, and in the first a second contact with its own.
 type fixture struct {
-	*storetest.DB
+	*databasetest.DB
 	t           *testing.T
 	demo, other rows
 	another     rows
@@ -33,14 +34,14 @@ type rows struct{ account, contact, store, company, segment, property, value, lo
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{DB: storetest.Open(t), t: t}
+	f := &fixture{DB: databasetest.Open(t), t: t}
 	f.demo, f.other = f.account("demo"), f.account("other")
 	f.another = f.demo
-	f.system(f.demo.account, func(ctx context.Context, tx *ent.Tx) error { return f.belongings(ctx, tx, &f.another, "another") })
+	f.system(f.demo.account, func(ctx context.Context, tx *database.Tx) error { return f.belongings(ctx, tx, &f.another, "another") })
 	return f
 }
 
-func (f *fixture) system(account int, fn func(context.Context, *ent.Tx) error) {
+func (f *fixture) system(account int, fn func(context.Context, *database.Tx) error) {
 	f.t.Helper()
 	if err := f.Write(viewer.NewSystemContext(f.t.Context(), account), 0, fn); err != nil {
 		f.t.Fatal(err)
@@ -50,36 +51,36 @@ func (f *fixture) system(account int, fn func(context.Context, *ent.Tx) error) {
 func (f *fixture) account(name string) (r rows) {
 	f.t.Helper()
 	r.account = f.Account(name)
-	f.system(r.account, func(ctx context.Context, tx *ent.Tx) error {
-		r.store = tx.Store.Create().SetName(name).SaveX(ctx).ID
-		r.company = tx.Company.Create().SetName(name).SaveX(ctx).ID
-		r.segment = tx.Segment.Create().SetName(name).SaveX(ctx).ID
-		r.property = tx.Property.Create().SetName(name).SetNameKey(name).SetKind("TEXT").SaveX(ctx).ID
-		r.key = tx.APIKey.Create().SetName(name).SetRole("AGENT").SetTokenHash([]byte(name)).SetCreatedAt(start).SaveX(ctx).ID
-		r.user = tx.User.Create().SetLogin(name).SetLoginKey(name).SetName(name).SetRole("AGENT").SetPasswordHash("x").SaveX(ctx).ID
+	f.system(r.account, func(ctx context.Context, tx *database.Tx) error {
+		r.store = tx.Ent.Store.Create().SetName(name).SaveX(ctx).ID
+		r.company = tx.Ent.Company.Create().SetName(name).SaveX(ctx).ID
+		r.segment = tx.Ent.Segment.Create().SetName(name).SaveX(ctx).ID
+		r.property = tx.Ent.Property.Create().SetName(name).SetNameKey(name).SetKind("TEXT").SaveX(ctx).ID
+		r.key = tx.Ent.APIKey.Create().SetName(name).SetRole("AGENT").SetTokenHash([]byte(name)).SetCreatedAt(start).SaveX(ctx).ID
+		r.user = tx.Ent.User.Create().SetLogin(name).SetLoginKey(name).SetName(name).SetRole("AGENT").SetPasswordHash("x").SaveX(ctx).ID
 		return f.belongings(ctx, tx, &r, name)
 	})
 	return r
 }
 
 // belongings makes a contact with one row of each kind that belongs to one.
-func (f *fixture) belongings(ctx context.Context, tx *ent.Tx, r *rows, name string) error {
+func (f *fixture) belongings(ctx context.Context, tx *database.Tx, r *rows, name string) error {
 	r.contact = newContact(tx, name).SaveX(ctx).ID
-	r.value = tx.PropertyValue.Create().SetContactID(r.contact).SetPropertyID(r.property).SetPosition(0).SetValue(name).SaveX(ctx).ID
-	r.login = tx.Login.Create().SetContactID(r.contact).SetName(name).SetNameKey(name).SetKind(login.KindBlank).SaveX(ctx).ID
-	r.membership = tx.Membership.Create().SetContactID(r.contact).SetSegmentID(r.segment).SaveX(ctx).ID
-	r.term = tx.SearchTerm.Create().SetContactID(r.contact).SetKind("name").SetTerm(name).SaveX(ctx).ID
-	r.session = tx.Session.Create().SetContactID(r.contact).SetTokenHash([]byte(name)).SetExpiresAt(start).SaveX(ctx).ID
+	r.value = tx.Ent.PropertyValue.Create().SetContactID(r.contact).SetPropertyID(r.property).SetPosition(0).SetValue(name).SaveX(ctx).ID
+	r.login = tx.Ent.Login.Create().SetContactID(r.contact).SetName(name).SetNameKey(name).SetKind(login.KindBlank).SaveX(ctx).ID
+	r.membership = tx.Ent.Membership.Create().SetContactID(r.contact).SetSegmentID(r.segment).SaveX(ctx).ID
+	r.term = tx.Ent.SearchTerm.Create().SetContactID(r.contact).SetKind("name").SetTerm(name).SaveX(ctx).ID
+	r.session = tx.Ent.Session.Create().SetContactID(r.contact).SetTokenHash([]byte(name)).SetExpiresAt(start).SaveX(ctx).ID
 	r.change = newChange(tx, r.contact, int64(r.contact)).SaveX(ctx).ID
 	return nil
 }
 
-func newContact(tx *ent.Tx, name string) *ent.ContactCreate {
-	return tx.Contact.Create().SetSecret(name).SetRegisteredAt(start).SetRegistrationSource("x").SetRegistrationIP("").SetLastModified(start)
+func newContact(tx *database.Tx, name string) *ent.ContactCreate {
+	return tx.Ent.Contact.Create().SetSecret(name).SetRegisteredAt(start).SetRegistrationSource("x").SetRegistrationIP("").SetLastModified(start)
 }
 
-func newChange(tx *ent.Tx, contact int, seq int64) *ent.ChangeCreate {
-	return tx.Change.Create().SetSeq(seq).SetContactID(contact).SetVersion(1).SetKind("UPDATE").SetSource("IMPORT").SetAt(start).
+func newChange(tx *database.Tx, contact int, seq int64) *ent.ChangeCreate {
+	return tx.Ent.Change.Create().SetSeq(seq).SetContactID(contact).SetVersion(1).SetKind("UPDATE").SetSource("IMPORT").SetAt(start).
 		SetActorKind(viewer.ActorSystem).SetActorID(0).SetActorName("").SetFields(nil)
 }
 
@@ -186,40 +187,40 @@ func TestCustomerWritesNoOther(t *testing.T) {
 	for _, r := range []rows{f.another, f.other} {
 		tests := []struct {
 			name  string
-			write func(context.Context, *ent.Tx) error
+			write func(context.Context, *database.Tx) error
 		}{
-			{"a login", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.Login.Create().SetContactID(r.contact).SetName("x").SetNameKey("x").SetKind(login.KindBlank).Exec(ctx)
+			{"a login", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.Login.Create().SetContactID(r.contact).SetName("x").SetNameKey("x").SetKind(login.KindBlank).Exec(ctx)
 			}},
-			{"a value", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.PropertyValue.Create().SetContactID(r.contact).SetPropertyID(r.property).SetPosition(1).SetValue("x").Exec(ctx)
+			{"a value", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.PropertyValue.Create().SetContactID(r.contact).SetPropertyID(r.property).SetPosition(1).SetValue("x").Exec(ctx)
 			}},
-			{"a term", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.SearchTerm.Create().SetContactID(r.contact).SetKind("name").SetTerm("x").Exec(ctx)
+			{"a term", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.SearchTerm.Create().SetContactID(r.contact).SetKind("name").SetTerm("x").Exec(ctx)
 			}},
-			{"a session", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.Session.Create().SetContactID(r.contact).SetTokenHash([]byte("x")).SetExpiresAt(start).Exec(ctx)
+			{"a session", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.Session.Create().SetContactID(r.contact).SetTokenHash([]byte("x")).SetExpiresAt(start).Exec(ctx)
 			}},
-			{"a session of a user", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.Session.Create().SetUserID(r.user).SetTokenHash([]byte("x")).SetExpiresAt(start).Exec(ctx)
+			{"a session of a user", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.Session.Create().SetUserID(r.user).SetTokenHash([]byte("x")).SetExpiresAt(start).Exec(ctx)
 			}},
-			{"a log row", func(ctx context.Context, tx *ent.Tx) error { return newChange(tx, r.contact, 99).Exec(ctx) }},
-			{"a contact", func(ctx context.Context, tx *ent.Tx) error { return newContact(tx, "x").Exec(ctx) }},
-			{"a contact with its own id", func(ctx context.Context, tx *ent.Tx) error {
+			{"a log row", func(ctx context.Context, tx *database.Tx) error { return newChange(tx, r.contact, 99).Exec(ctx) }},
+			{"a contact", func(ctx context.Context, tx *database.Tx) error { return newContact(tx, "x").Exec(ctx) }},
+			{"a contact with its own id", func(ctx context.Context, tx *database.Tx) error {
 				return newContact(tx, "x").SetID(f.demo.contact).Exec(ctx)
 			}},
-			{"several, one its own", func(ctx context.Context, tx *ent.Tx) error {
+			{"several, one its own", func(ctx context.Context, tx *database.Tx) error {
 				add := func(contact int, term string) *ent.SearchTermCreate {
-					return tx.SearchTerm.Create().SetContactID(contact).SetKind("name").SetTerm(term)
+					return tx.Ent.SearchTerm.Create().SetContactID(contact).SetKind("name").SetTerm(term)
 				}
-				return tx.SearchTerm.CreateBulk(add(f.demo.contact, "x"), add(r.contact, "y")).Exec(ctx)
+				return tx.Ent.SearchTerm.CreateBulk(add(f.demo.contact, "x"), add(r.contact, "y")).Exec(ctx)
 			}},
-			{"its membership", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.Membership.Create().SetContactID(f.demo.contact).SetSegmentID(r.segment).Exec(ctx)
+			{"its membership", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.Membership.Create().SetContactID(f.demo.contact).SetSegmentID(r.segment).Exec(ctx)
 			}},
-			{"a store", func(ctx context.Context, tx *ent.Tx) error { return tx.Store.Create().SetName("x").Exec(ctx) }},
-			{"an account", func(ctx context.Context, tx *ent.Tx) error {
-				return tx.Account.Create().SetName("x").SetNameKey("x").Exec(ctx)
+			{"a store", func(ctx context.Context, tx *database.Tx) error { return tx.Ent.Store.Create().SetName("x").Exec(ctx) }},
+			{"an account", func(ctx context.Context, tx *database.Tx) error {
+				return tx.Ent.Account.Create().SetName("x").SetNameKey("x").Exec(ctx)
 			}},
 		}
 		for _, tt := range tests {
@@ -246,9 +247,9 @@ func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
 		{"an agent", f.as(viewer.Agent, f.demo), map[string]int{"demo": 1, "another": 1}},
 	}
 	for _, tt := range tests {
-		err := f.Write(tt.as, 0, func(ctx context.Context, tx *ent.Tx) error {
-			n := tx.Contact.Update().AddVersion(1).SetFirstName(tt.name).SaveX(ctx)
-			m := tx.PropertyValue.Update().SetValue(tt.name).SaveX(ctx)
+		err := f.Write(tt.as, 0, func(ctx context.Context, tx *database.Tx) error {
+			n := tx.Ent.Contact.Update().AddVersion(1).SetFirstName(tt.name).SaveX(ctx)
+			m := tx.Ent.PropertyValue.Update().SetValue(tt.name).SaveX(ctx)
 			if n != len(tt.want) || m != len(tt.want) {
 				t.Errorf("%s: %d contacts and %d values were written, want %d", tt.name, n, m, len(tt.want))
 			}
@@ -259,7 +260,7 @@ func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
 		}
 		for _, r := range []rows{f.demo, f.another, f.other} {
 			ctx := viewer.NewSystemContext(t.Context(), r.account)
-			c := f.Client().Contact.Query().Where(contact.ID(r.contact)).OnlyX(ctx)
+			c := f.Client().Contact.Query().Where(entcontact.ID(r.contact)).OnlyX(ctx)
 			v := f.Client().PropertyValue.Query().Where(propertyvalue.ID(r.value)).OnlyX(ctx)
 			wrote := c.FirstName != nil && *c.FirstName == tt.name
 			if wrote != (tt.want[c.Secret] == 1) || wrote != (v.Value == tt.name) {
@@ -267,10 +268,10 @@ func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
 			}
 		}
 	}
-	err := f.Write(f.as(viewer.Customer, f.demo), 0, func(ctx context.Context, tx *ent.Tx) error {
+	err := f.Write(f.as(viewer.Customer, f.demo), 0, func(ctx context.Context, tx *database.Tx) error {
 		for name, n := range map[string]int{
-			"logins": tx.Login.Delete().ExecX(ctx), "values": tx.PropertyValue.Delete().ExecX(ctx), "terms": tx.SearchTerm.Delete().ExecX(ctx),
-			"sessions": tx.Session.Delete().ExecX(ctx),
+			"logins": tx.Ent.Login.Delete().ExecX(ctx), "values": tx.Ent.PropertyValue.Delete().ExecX(ctx), "terms": tx.Ent.SearchTerm.Delete().ExecX(ctx),
+			"sessions": tx.Ent.Session.Delete().ExecX(ctx),
 		} {
 			if n != 1 {
 				t.Errorf("a customer deleted %d %s, want its own", n, name)
@@ -286,8 +287,8 @@ func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
 func TestCreateIsStampedWithTheAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	err := f.Write(f.as(viewer.Admin, f.demo), 0, func(ctx context.Context, tx *ent.Tx) error {
-		s, err := tx.Store.Create().SetName("x").SetAccountID(f.other.account).Save(ctx)
+	err := f.Write(f.as(viewer.Admin, f.demo), 0, func(ctx context.Context, tx *database.Tx) error {
+		s, err := tx.Ent.Store.Create().SetName("x").SetAccountID(f.other.account).Save(ctx)
 		if err == nil && s.AccountID != f.demo.account {
 			err = fmt.Errorf("the store is in account %d", s.AccountID)
 		}
@@ -303,16 +304,16 @@ func TestWritesBelowTheRoleAreDenied(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, ctx := range []context.Context{t.Context(), f.as(viewer.Nobody, f.demo)} {
-		err := f.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) error {
+		err := f.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
 			for name, err := range map[string]error{
-				"update": tx.Contact.Update().AddVersion(1).Exec(ctx), "insert": tx.Store.Create().SetName("x").Exec(ctx),
-				"account": tx.Account.Update().SetName("x").Exec(ctx),
+				"update": tx.Ent.Contact.Update().AddVersion(1).Exec(ctx), "insert": tx.Ent.Store.Create().SetName("x").Exec(ctx),
+				"account": tx.Ent.Account.Update().SetName("x").Exec(ctx),
 			} {
 				if !errors.Is(err, privacy.Deny) {
 					t.Errorf("%s without a viewer: got %v", name, err)
 				}
 			}
-			_, err := tx.Contact.Delete().Exec(ctx)
+			_, err := tx.Ent.Contact.Delete().Exec(ctx)
 			if !errors.Is(err, privacy.Deny) {
 				t.Errorf("deletion without a viewer: got %v", err)
 			}
@@ -322,11 +323,11 @@ func TestWritesBelowTheRoleAreDenied(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	err := f.Write(f.as(viewer.Agent, f.demo), 0, func(ctx context.Context, tx *ent.Tx) error {
+	err := f.Write(f.as(viewer.Agent, f.demo), 0, func(ctx context.Context, tx *database.Tx) error {
 		for name, err := range map[string]error{
-			"a store": tx.Store.Update().SetName("x").Exec(ctx), "a property": tx.Property.Update().SetName("x").Exec(ctx),
-			"a user": tx.User.Update().SetName("x").Exec(ctx), "a key": tx.APIKey.Update().SetName("x").Exec(ctx),
-			"a feed": tx.Feed.Update().SetSeq(0).Exec(ctx),
+			"a store": tx.Ent.Store.Update().SetName("x").Exec(ctx), "a property": tx.Ent.Property.Update().SetName("x").Exec(ctx),
+			"a user": tx.Ent.User.Update().SetName("x").Exec(ctx), "a key": tx.Ent.APIKey.Update().SetName("x").Exec(ctx),
+			"a feed": tx.Ent.Feed.Update().SetSeq(0).Exec(ctx),
 		} {
 			if !errors.Is(err, privacy.Deny) || !strings.Contains(err.Error(), "requires the role") {
 				t.Errorf("an agent writes %s: got %v", name, err)

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/graph/model"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
 	"context"
 	"errors"
@@ -687,8 +688,8 @@ func (ec *executionContext) _UndoChangePayload_merge(ctx context.Context, field 
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,

@@ -5,7 +5,7 @@ package generated
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
 	"context"
 	"errors"
@@ -22,8 +22,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type FieldComparisonResolver interface {
-	ChangedBy(ctx context.Context, objs []*contact.Comparison) ([]*model.Actor, error)
-	ChangedAt(ctx context.Context, objs []*contact.Comparison) ([]*time.Time, error)
+	ChangedBy(ctx context.Context, objs []*merge.Comparison) ([]*model.Actor, error)
+	ChangedAt(ctx context.Context, objs []*merge.Comparison) ([]*time.Time, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -34,7 +34,7 @@ type FieldComparisonResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _FieldComparison_path(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_path(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -57,7 +57,7 @@ func (ec *executionContext) fieldContext_FieldComparison_path(_ context.Context,
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_base(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_base(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -80,7 +80,7 @@ func (ec *executionContext) fieldContext_FieldComparison_base(_ context.Context,
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_latest(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_latest(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -103,7 +103,7 @@ func (ec *executionContext) fieldContext_FieldComparison_latest(_ context.Contex
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_yours(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_yours(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -126,7 +126,7 @@ func (ec *executionContext) fieldContext_FieldComparison_yours(_ context.Context
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_overlaps(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_overlaps(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -149,7 +149,7 @@ func (ec *executionContext) fieldContext_FieldComparison_overlaps(_ context.Cont
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -180,9 +180,9 @@ func (ec *executionContext) fieldContext_FieldComparison_changedBy(_ context.Con
 	}
 	return fc, nil
 }
-func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (any, error) {
+func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (any, error) {
 	resolver := ec.Resolvers.FieldComparison()
-	if batch, ok := graphql.BatchParentsFor[*contact.Comparison](ctx, "FieldComparison"); ok {
+	if batch, ok := graphql.BatchParentsFor[*merge.Comparison](ctx, "FieldComparison"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.ChangedBy(ctx, batch.Parents)
 		})
@@ -195,7 +195,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.C
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.ChangedBy(ctx, []*contact.Comparison{obj})
+	results, err := resolver.ChangedBy(ctx, []*merge.Comparison{obj})
 	return graphql.ResolveBatchSingleResult[*model.Actor](
 		ctx,
 		results,
@@ -204,7 +204,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedBy(ctx context.C
 	)
 }
 
-func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -226,9 +226,9 @@ func (ec *executionContext) _FieldComparison_changedAt(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_FieldComparison_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldComparison", field, true, true, errors.New("field of type Time does not have child fields"))
 }
-func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *contact.Comparison) (any, error) {
+func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (any, error) {
 	resolver := ec.Resolvers.FieldComparison()
-	if batch, ok := graphql.BatchParentsFor[*contact.Comparison](ctx, "FieldComparison"); ok {
+	if batch, ok := graphql.BatchParentsFor[*merge.Comparison](ctx, "FieldComparison"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.ChangedAt(ctx, batch.Parents)
 		})
@@ -241,7 +241,7 @@ func (ec *executionContext) resolveBatch_FieldComparison_changedAt(ctx context.C
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.ChangedAt(ctx, []*contact.Comparison{obj})
+	results, err := resolver.ChangedAt(ctx, []*merge.Comparison{obj})
 	return graphql.ResolveBatchSingleResult[*time.Time](
 		ctx,
 		results,
@@ -319,7 +319,7 @@ func (ec *executionContext) fieldContext_Forbidden_path(_ context.Context, field
 	return graphql.NewScalarFieldContext("Forbidden", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_base(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_base(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -342,7 +342,7 @@ func (ec *executionContext) fieldContext_Merge_base(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Merge", field, false, false, errors.New("field of type Version does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_over(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_over(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -365,7 +365,7 @@ func (ec *executionContext) fieldContext_Merge_over(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Merge", field, false, false, errors.New("field of type Version does not have child fields"))
 }
 
-func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.CollectedField, obj *contact.Divergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.CollectedField, obj *merge.Divergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -377,8 +377,8 @@ func (ec *executionContext) _Merge_fields(ctx context.Context, field graphql.Col
 			return obj.Fields, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
-			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
+			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -818,8 +818,8 @@ func (ec *executionContext) _VersionConflict_unknownBecause(ctx context.Context,
 			return obj.UnknownBecause, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Gap) graphql.Marshaler {
-			return ec.marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
+			return ec.marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx, selections, v)
 		},
 		true,
 		false,
@@ -864,8 +864,8 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 			return obj.Fields, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
-			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
+			return ec.marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -953,7 +953,7 @@ func (ec *executionContext) _ContactError(ctx context.Context, sel ast.Selection
 
 var fieldComparisonImplementors = []string{"FieldComparison"}
 
-func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.SelectionSet, obj *contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.SelectionSet, obj *merge.Comparison) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fieldComparisonImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1135,7 +1135,7 @@ func (ec *executionContext) _Forbidden(ctx context.Context, sel ast.SelectionSet
 
 var mergeImplementors = []string{"Merge"}
 
-func (ec *executionContext) _Merge(ctx context.Context, sel ast.SelectionSet, obj *contact.Divergence) graphql.Marshaler {
+func (ec *executionContext) _Merge(ctx context.Context, sel ast.SelectionSet, obj *merge.Divergence) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1486,12 +1486,12 @@ func (ec *executionContext) marshalNContactErrorCode2contactgraphᚋgraphᚋmode
 	return v
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "FieldComparison", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx, sel, v[i])
+		return ec.marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparison(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1503,7 +1503,7 @@ func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚐComparison(ctx context.Context, sel ast.SelectionSet, v *contact.Comparison) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparison(ctx context.Context, sel ast.SelectionSet, v *merge.Comparison) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1513,40 +1513,40 @@ func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternal�
 	return ec._FieldComparison(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
+func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Merge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, v any) (*contact.Gap, error) {
+func (ec *executionContext) unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx context.Context, v any) (*merge.Gap, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap[tmp]
+	res := unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap(ctx context.Context, sel ast.SelectionSet, v *contact.Gap) graphql.Marshaler {
+func (ec *executionContext) marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap(ctx context.Context, sel ast.SelectionSet, v *merge.Gap) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap[*v])
+	res := graphql.MarshalString(marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap[*v])
 	return res
 }
 
 var (
-	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[string]contact.Gap{
-		"UNKNOWN": contact.Unknown,
-		"TOO_OLD": contact.TooOld,
+	unmarshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap = map[string]merge.Gap{
+		"UNKNOWN": merge.Unknown,
+		"TOO_OLD": merge.TooOld,
 	}
-	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚐGap = map[contact.Gap]string{
-		contact.Unknown: "UNKNOWN",
-		contact.TooOld:  "TOO_OLD",
+	marshalOVersionGap2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐGap = map[merge.Gap]string{
+		merge.Unknown: "UNKNOWN",
+		merge.TooOld:  "TOO_OLD",
 	}
 )
 

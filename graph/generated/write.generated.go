@@ -5,7 +5,7 @@ package generated
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"context"
 	"errors"
 	"math"
@@ -230,8 +230,8 @@ func (ec *executionContext) _DeleteContactPayload_merge(ctx context.Context, fie
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,
@@ -422,8 +422,8 @@ func (ec *executionContext) _SetContactDetailsPayload_merge(ctx context.Context,
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,
@@ -550,8 +550,8 @@ func (ec *executionContext) _UpdateContactPayload_merge(ctx context.Context, fie
 			return obj.Merge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Divergence) graphql.Marshaler {
-			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚐDivergence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {
+			return ec.marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx, selections, v)
 		},
 		true,
 		false,

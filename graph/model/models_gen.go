@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 	"fmt"
@@ -218,7 +219,7 @@ type DeleteContactPayload struct {
 	Change *ent.Change `json:"change,omitempty"`
 	// How the deletion was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // The contact to erase.
@@ -375,7 +376,7 @@ type SetContactDetailsPayload struct {
 	Change *ent.Change `json:"change,omitempty"`
 	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // The result of signIn.
@@ -420,7 +421,7 @@ type UndoChangePayload struct {
 	// The change that the undo recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// The later changes that the undo was merged with; null if there were none, and after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // A value that must be unique within the account is already in use.
@@ -469,7 +470,7 @@ type UpdateContactPayload struct {
 	Change *ent.Change `json:"change,omitempty"`
 	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
-	Merge *contact.Divergence `json:"merge,omitempty"`
+	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
 // Updates of several contacts.
@@ -537,14 +538,14 @@ type VersionConflict struct {
 	// The contact as it is now, with the version to send next.
 	Latest *ent.Contact `json:"latest"`
 	// Why the changes since `expectedVersion` are unknown; null if they are known.
-	UnknownBecause *contact.Gap `json:"unknownBecause,omitempty"`
+	UnknownBecause *merge.Gap `json:"unknownBecause,omitempty"`
 	// Whether the same write would be accepted with MERGE. False if the changes since `expectedVersion`
 	// are unknown. Other errors in the same payload must be fixed in either case.
 	Mergeable bool `json:"mergeable"`
 	// Every field that this write or other writes since `expectedVersion` change, ordered as the
 	// contact's fields, then properties, logins and segments. If the changes since `expectedVersion` are
 	// unknown, only the fields of this write.
-	Fields []*contact.Comparison `json:"fields"`
+	Fields []*merge.Comparison `json:"fields"`
 }
 
 func (VersionConflict) IsContactError() {}

@@ -9,8 +9,9 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/user"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
@@ -18,7 +19,7 @@ const maxKeyToken = 256 // characters: more than any generated one has, and no b
 
 // AccountByName returns the account of this name, without regard to case; found is false and the id 0 if there is none.
 func (s *Service) AccountByName(ctx context.Context, name string) (id int, found bool, err error) {
-	id, err = s.store.Client().Account.Query().Where(account.NameKey(keys.Name(name))).OnlyID(viewer.NewSystemContext(ctx, 0))
+	id, err = s.store.Client().Account.Query().Where(account.NameKey(normalize.Name(name))).OnlyID(viewer.NewSystemContext(ctx, 0))
 	if ent.IsNotFound(err) {
 		return 0, false, nil
 	}
@@ -52,24 +53,24 @@ func (s *Service) Accounts(ctx context.Context) (int, error) {
 // CreateAccount adds an account, with the row that numbers its change log. It fails with ErrNameTaken if one has this name
 // without regard to case, and with ErrInvalid if the name is blank.
 func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err error) {
-	key := keys.Name(name)
+	key := normalize.Name(name)
 	if key == "" {
 		return 0, fmt.Errorf("%w: an account needs a name", ErrInvalid)
 	}
-	err = s.store.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *ent.Tx) error {
-		exists, err := tx.Account.Query().Where(account.NameKey(key)).Exist(ctx)
+	err = s.store.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		exists, err := tx.Ent.Account.Query().Where(account.NameKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		a, err := tx.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
+		a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
 		if err != nil {
 			return taken(err)
 		}
 		id = a.ID
-		return tx.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
+		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("creating account %q: %w", name, err)
@@ -107,16 +108,16 @@ func (s *Service) CreateKey(ctx context.Context, account int, k NewKey) (token s
 		token = newKeyToken()
 	}
 	d := digestOf(token)
-	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *database.Tx) error {
 		// The digest is unique in the whole database, so ask beyond the account.
-		exists, err := tx.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
+		exists, err := tx.Ent.APIKey.Query().Where(apikey.TokenHash(d[:])).Exist(viewer.NewSystemContext(ctx, 0))
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		return taken(tx.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
+		return taken(tx.Ent.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).SetTokenHash(d[:]).
 			SetCreatedAt(s.now().UTC()).Exec(ctx))
 	})
 	if err != nil {
@@ -154,7 +155,7 @@ func (u NewUser) String() string { return fmt.Sprintf("%s user %q", u.Role, u.Lo
 // login without regard to case, and with ErrInvalid if the login is blank, the role is neither AGENT nor ADMIN, or the
 // password is empty or too long. That the caller may do this is for it to check.
 func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id int, err error) {
-	key := keys.Name(u.Login)
+	key := normalize.Name(u.Login)
 	if key == "" {
 		return 0, fmt.Errorf("%w: a user needs a login", ErrInvalid)
 	}
@@ -165,15 +166,15 @@ func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id in
 	if err != nil {
 		return 0, err
 	}
-	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *ent.Tx) error {
-		exists, err := tx.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
+	err = s.store.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *database.Tx) error {
+		exists, err := tx.Ent.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if exists {
 			return ErrNameTaken
 		}
-		row, err := tx.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
+		row, err := tx.Ent.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
 			SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).Save(ctx)
 		if err != nil {
 			return taken(err)

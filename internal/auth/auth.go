@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/database"
 )
 
 // What this package's functions fail with, besides faults such as a database that is away.
@@ -26,22 +27,22 @@ var (
 )
 
 // Store is the part of the store that sign-in needs.
-type Store interface {
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// Write runs a function in a transaction and returns when its work is durable; it may run the function twice.
-	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 
 // Service signs in, for all accounts of one database. It is safe for concurrent use.
 type Service struct {
-	store     Store
+	store     DB
 	passwords *Passwords
 	now       func() time.Time
 	keys      keyCache
 }
 
 // New returns a service that keeps what it makes in store, and takes the time from now.
-func New(store Store, passwords *Passwords, now func() time.Time) *Service {
+func New(store DB, passwords *Passwords, now func() time.Time) *Service {
 	return &Service{store: store, passwords: passwords, now: now}
 }

@@ -12,15 +12,15 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/keys"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -30,7 +30,7 @@ type fixture struct {
 	*auth.Service
 	t         *testing.T
 	ctx       context.Context
-	store     *storetest.DB
+	store     *databasetest.DB
 	passwords *auth.Passwords
 
 	mu       sync.Mutex
@@ -44,7 +44,7 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
 	f.passwords.Stub(f.hashing)
-	f.store = storetest.Open(t)
+	f.store = databasetest.Open(t)
 	f.Service = auth.New(f.store, f.passwords, f.now)
 	return f
 }
@@ -127,15 +127,15 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 		hash = &h
 	}
 	f.contacts++
-	f.write(account, func(ctx context.Context, tx *ent.Tx) error {
-		c, err := tx.Contact.Create().SetSecret(fmt.Sprint("secret ", f.contacts)).SetRegisteredAt(start).
+	f.write(account, func(ctx context.Context, tx *database.Tx) error {
+		c, err := tx.Ent.Contact.Create().SetSecret(fmt.Sprint("secret ", f.contacts)).SetRegisteredAt(start).
 			SetRegistrationSource("test").SetRegistrationIP("::1").SetLastModified(start).SetNillablePasswordHash(hash).Save(ctx)
 		if err != nil {
 			return err
 		}
 		id = c.ID
 		for name, kind := range logins {
-			err := tx.Login.Create().SetContactID(id).SetName(name).SetNameKey(keys.Name(name)).SetKind(kind).Exec(ctx)
+			err := tx.Ent.Login.Create().SetContactID(id).SetName(name).SetNameKey(normalize.Name(name)).SetKind(kind).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 }
 
 // write changes the account's rows as the server itself.
-func (f *fixture) write(account int, fn func(context.Context, *ent.Tx) error) {
+func (f *fixture) write(account int, fn func(context.Context, *database.Tx) error) {
 	f.t.Helper()
 	if err := f.store.Write(viewer.NewSystemContext(f.ctx, account), 0, fn); err != nil {
 		f.t.Fatal(err)

@@ -8,10 +8,10 @@ import (
 	"sync"
 	"testing"
 
-	"contactgraph/ent"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/login"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -165,12 +165,12 @@ func TestAuthenticateObeysARevokedKeySoon(t *testing.T) {
 			t.Fatalf("%s: %v", token, err)
 		}
 	}
-	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		keys := tx.APIKey.Query().Where(apikey.AccountID(demo)).Order(apikey.ByID()).IDsX(ctx)
-		if _, err := tx.APIKey.Delete().Where(apikey.AccountID(demo), apikey.ID(keys[0])).Exec(ctx); err != nil {
+	f.write(demo, func(ctx context.Context, tx *database.Tx) error {
+		keys := tx.Ent.APIKey.Query().Where(apikey.AccountID(demo)).Order(apikey.ByID()).IDsX(ctx)
+		if _, err := tx.Ent.APIKey.Delete().Where(apikey.AccountID(demo), apikey.ID(keys[0])).Exec(ctx); err != nil {
 			return err
 		}
-		return tx.APIKey.Update().Where(apikey.AccountID(demo), apikey.ID(keys[1])).SetRole(apikey.RoleAGENT).Exec(ctx)
+		return tx.Ent.APIKey.Update().Where(apikey.AccountID(demo), apikey.ID(keys[1])).SetRole(apikey.RoleAGENT).Exec(ctx)
 	})
 
 	if asked := f.statements(func() { _, _ = ask("demo-admin") }); len(asked) != 0 {

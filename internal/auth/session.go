@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/database"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect"
@@ -61,7 +62,7 @@ func (i identity) String() string {
 // whether the account itself exists: a caller that does not find the account may pass 0.
 func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
-	key := keys.Name(login)
+	key := normalize.Name(login)
 	who, err := identify(ctx, s.store.Client(), account, key, unlocked)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
@@ -90,7 +91,7 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	if l != nil {
 		owner = l.ContactID
 	}
-	p, err := c.Contact.Query().Where(contact.AccountID(account), contact.ID(owner), lock).Select(contact.FieldPasswordHash).Only(ctx)
+	p, err := c.Contact.Query().Where(entcontact.AccountID(account), entcontact.ID(owner), lock).Select(entcontact.FieldPasswordHash).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}
@@ -120,8 +121,8 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
-	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *ent.Tx) error {
-		again, err := identify(ctx, tx.Client(), account, key, forShare)
+	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
+		again, err := identify(ctx, tx.Ent, account, key, forShare)
 		if err != nil {
 			return err
 		}
@@ -144,9 +145,9 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 }
 
 // insert stores a session and returns its id.
-func insert(ctx context.Context, tx *ent.Tx, s Session) (int, error) {
+func insert(ctx context.Context, tx *database.Tx, s Session) (int, error) {
 	d := digestOf(s.Token)
-	create := tx.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
+	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
 	if s.Viewer.Role == viewer.Customer {
 		create.SetContactID(s.Viewer.Contact)
 	} else {
@@ -160,13 +161,13 @@ func insert(ctx context.Context, tx *ent.Tx, s Session) (int, error) {
 }
 
 // sweep deletes the account's sessions that have expired, the oldest first.
-func sweep(ctx context.Context, tx *ent.Tx, account int, now time.Time) error {
-	ids, err := tx.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
+func sweep(ctx context.Context, tx *database.Tx, account int, now time.Time) error {
+	ids, err := tx.Ent.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
 		Order(session.ByExpiresAt()).Limit(sweepLimit).IDs(ctx)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	_, err = tx.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
+	_, err = tx.Ent.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
 	return err
 }
 
@@ -178,8 +179,8 @@ func (s *Service) SignOut(ctx context.Context) error {
 		return nil
 	}
 	ctx = viewer.NewSystemContext(ctx, v.Account)
-	err := s.store.Write(ctx, v.Contact, func(ctx context.Context, tx *ent.Tx) error {
-		_, err := tx.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
+	err := s.store.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
 		return err
 	})
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -154,8 +154,8 @@ func TestSignInReportsAnUnreadableHash(t *testing.T) {
 	f := newFixture(t)
 	demo := f.account("Demo")
 	id := f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
-	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		return tx.Contact.Update().Where(contact.AccountID(demo), contact.ID(id)).SetPasswordHash("plain").AddVersion(1).Exec(ctx)
+	f.write(demo, func(ctx context.Context, tx *database.Tx) error {
+		return tx.Ent.Contact.Update().Where(entcontact.AccountID(demo), entcontact.ID(id)).SetPasswordHash("plain").AddVersion(1).Exec(ctx)
 	})
 
 	_, err := f.SignIn(f.ctx, demo, "contact", "pw")
@@ -173,16 +173,16 @@ func TestSignInReportsAnUnreadableHash(t *testing.T) {
 // the old password just after would outlive that.
 func TestSignInRefusesWhatChangesMeanwhile(t *testing.T) {
 	t.Parallel()
-	tests := map[string]func(ctx context.Context, tx *ent.Tx, account int) error{
-		"a new password": func(ctx context.Context, tx *ent.Tx, account int) error {
-			return tx.Contact.Update().Where(contact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
+	tests := map[string]func(ctx context.Context, tx *database.Tx, account int) error{
+		"a new password": func(ctx context.Context, tx *database.Tx, account int) error {
+			return tx.Ent.Contact.Update().Where(entcontact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
 		},
-		"the login goes": func(ctx context.Context, tx *ent.Tx, account int) error {
-			_, err := tx.Login.Delete().Where(login.AccountID(account)).Exec(ctx)
+		"the login goes": func(ctx context.Context, tx *database.Tx, account int) error {
+			_, err := tx.Ent.Login.Delete().Where(login.AccountID(account)).Exec(ctx)
 			return err
 		},
-		"the contact goes": func(ctx context.Context, tx *ent.Tx, account int) error {
-			_, err := tx.Contact.Delete().Where(contact.AccountID(account)).Exec(ctx)
+		"the contact goes": func(ctx context.Context, tx *database.Tx, account int) error {
+			_, err := tx.Ent.Contact.Delete().Where(entcontact.AccountID(account)).Exec(ctx)
 			return err
 		},
 	}
@@ -193,7 +193,7 @@ func TestSignInRefusesWhatChangesMeanwhile(t *testing.T) {
 			demo := f.account("Demo")
 			f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
 			f.onHash = func() {
-				f.write(demo, func(ctx context.Context, tx *ent.Tx) error { return change(ctx, tx, demo) })
+				f.write(demo, func(ctx context.Context, tx *database.Tx) error { return change(ctx, tx, demo) })
 			}
 			if s, err := f.SignIn(f.ctx, demo, "contact", "pw"); err != auth.ErrRefused { //nolint:errorlint // as above
 				t.Errorf("got %v, %v, want ErrRefused itself", s, err)
@@ -236,10 +236,10 @@ func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
 		f.contact(a, "pw", map[string]login.Kind{"contact": login.KindBlank})
 		f.signIn(a, "contact", "pw")
 	}
-	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		id := tx.Contact.Query().Where(contact.AccountID(demo)).OnlyIDX(ctx)
+	f.write(demo, func(ctx context.Context, tx *database.Tx) error {
+		id := tx.Ent.Contact.Query().Where(entcontact.AccountID(demo)).OnlyIDX(ctx)
 		for i := range auth.SweepLimit {
-			err := tx.Session.Create().SetTokenHash([]byte{byte(i)}).SetContactID(id).SetExpiresAt(start).Exec(ctx)
+			err := tx.Ent.Session.Create().SetTokenHash([]byte{byte(i)}).SetContactID(id).SetExpiresAt(start).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -318,12 +318,12 @@ func TestSessionEndsWithItsOwner(t *testing.T) {
 	c := f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
 	u := f.user(demo, "agent", "pw", viewer.Agent)
 	tokens := []string{f.signIn(demo, "contact", "pw").Token, f.signIn(demo, "agent", "pw").Token}
-	f.write(demo, func(ctx context.Context, tx *ent.Tx) error {
-		_, err := tx.Contact.Delete().Where(contact.AccountID(demo), contact.ID(c)).Exec(ctx)
+	f.write(demo, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Ent.Contact.Delete().Where(entcontact.AccountID(demo), entcontact.ID(c)).Exec(ctx)
 		if err != nil {
 			return err
 		}
-		_, err = tx.User.Delete().Where(user.AccountID(demo), user.ID(u)).Exec(ctx)
+		_, err = tx.Ent.User.Delete().Where(user.AccountID(demo), user.ID(u)).Exec(ctx)
 		return err
 	})
 	for _, token := range tokens {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"contactgraph/internal/store"
+	"contactgraph/internal/database"
 )
 
 // Backup is the command that copies an SQLite database which a server may be serving.
@@ -16,7 +16,7 @@ type Backup struct {
 
 // Run makes the copy, and says so when it is on the disk.
 func (c *Backup) Run(ctx context.Context, p *Process) error {
-	if err := store.Backup(ctx, c.Database, c.File); err != nil {
+	if err := database.Backup(ctx, c.Database, c.File); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(p.Stdout, "copied %s to %s\n", c.DatabaseName(), c.File)

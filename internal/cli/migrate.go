@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"contactgraph/internal/store"
+	"contactgraph/internal/database"
 )
 
 // MigrateUp is the command that brings the tables up to date, as serve does when it starts.
@@ -21,9 +21,9 @@ type MigrateUp struct {
 func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	var migrated, placed []string
 	if c.Distribute {
-		migrated, placed, err = store.Distribute(ctx, c.Database)
+		migrated, placed, err = database.Distribute(ctx, c.Database)
 	} else {
-		migrated, err = store.Migrate(ctx, c.Database)
+		migrated, err = database.Migrate(ctx, c.Database)
 	}
 	for _, name := range migrated {
 		fmt.Fprintln(p.Stdout, "applied", name) //nolint:errcheck // done is done, heard or not
@@ -44,7 +44,7 @@ type MigrateStatus struct {
 
 // Run prints a table of the migrations, under what is to be known before it.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
-	s, err := store.StatusOf(ctx, c.Database)
+	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	return printMigrations(p.Stdout, s.Migrations)
 }
 
-func printMigrations(w io.Writer, all []store.Migration) error {
+func printMigrations(w io.Writer, all []database.Migration) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VERSION\tNAME\tADDITIVE\tAPPLIED") //nolint:errcheck // Flush says it
 	for _, m := range all {
@@ -67,7 +67,7 @@ func printMigrations(w io.Writer, all []store.Migration) error {
 }
 
 // applied says when the migration was applied, and by whom if that is news.
-func applied(m store.Migration) string {
+func applied(m database.Migration) string {
 	switch at := m.Applied.UTC().Format(time.DateTime) + " UTC"; {
 	case m.Applied.IsZero():
 		return "pending"

@@ -8,9 +8,9 @@ import (
 	"runtime"
 	"time"
 
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
-	"contactgraph/internal/store"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -31,27 +31,26 @@ func (s Settings) LogHandler(w io.Writer) slog.Handler {
 }
 
 // DatabaseName is the database as it may be shown: without a password.
-func (s Settings) DatabaseName() string { return store.Name(s.Database) }
+func (s Settings) DatabaseName() string { return database.Name(s.Database) }
 
-// Services are what commands work with.
+// Services are what commands work with: an open database and the services on it.
 type Services struct {
-	Store    *store.Store
-	Contacts *contact.Service
-	Auth     *auth.Service
+	*app.Services
+
+	DB *database.DB
 }
 
 // Open opens the database.
 func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error) {
-	st, err := store.Open(ctx, s.Database, store.Options{Logger: log})
+	db, err := database.Open(ctx, s.Database, database.Options{Logger: log})
 	if err != nil {
 		return nil, err
 	}
-	passwords := auth.NewPasswords(runtime.GOMAXPROCS(0))
-	return &Services{st, contact.New(st, passwords, time.Now), auth.New(st, passwords, time.Now)}, nil
+	return &Services{app.New(db, auth.NewPasswords(runtime.GOMAXPROCS(0)), time.Now, log), db}, nil
 }
 
 // Close closes the database.
-func (s *Services) Close() error { return s.Store.Close() }
+func (s *Services) Close() error { return s.DB.Close() }
 
 // Account returns the account of this name. If there is none, the error says how to make it.
 func (s *Services) Account(ctx context.Context, name string) (id int, err error) {

@@ -6,10 +6,11 @@ import (
 	"maps"
 	"slices"
 
-	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/aside"
+	"contactgraph/internal/database"
+	"contactgraph/internal/usererror"
 )
 
 // MaxUpdates bounds one UpdateAll.
@@ -18,11 +19,11 @@ const MaxUpdates = 100
 // Outcome is what became of one of several commands: a result, or Errors.
 type Outcome struct {
 	Result *Result
-	Errors Errors
+	Errors usererror.Errors
 }
 
 // Err is the Errors, nil if there are none.
-func (o Outcome) Err() error { return o.Errors.orNil() }
+func (o Outcome) Err() error { return o.Errors.OrNil() }
 
 // UpdateEach does each update as Update would, by itself: some may succeed and others fail. Outcomes are in the order of the
 // updates; those of one contact are done in it. It fails with TooMany, or with what is no error of a caller: then it is not known
@@ -39,7 +40,7 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 	groups := slices.Collect(maps.Values(byContact))
 	aside.Each(len(groups), func(g int) { // together they share commits
 		for _, i := range groups[g] {
-			outcomes[i].Result, faults[i] = s.Update(forItem(ctx, i), updates[i])
+			outcomes[i].Result, faults[i] = s.WithKey(s.key.WithItem(i)).Update(ctx, updates[i])
 			if errors.As(faults[i], &outcomes[i].Errors) {
 				faults[i] = nil
 			}
@@ -58,7 +59,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 	b := &updateBatch{Service: s, updates: make([]prepared, len(updates)), outcomes: make([]Outcome, len(updates))}
 	for i, u := range updates {
 		if u.ID != 0 && slices.ContainsFunc(updates[:i], func(earlier Update) bool { return earlier.ID == u.ID }) {
-			b.outcomes[i].Errors.add(Duplicate, "", "The contact %d is named twice.", u.ID)
+			b.outcomes[i].Errors.Add(usererror.Duplicate, "", "The contact %d is named twice.", u.ID)
 			continue
 		}
 		var err error
@@ -70,9 +71,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		b.blame()
 		return b.outcomes, nil
 	}
-	results, err := transact(ctx, s, b.updates[0].viewer, ofChanges, func(fn func(context.Context, *ent.Tx) error) error {
-		return s.store.WriteAll(ctx, b.ids(), fn)
-	}, b.run)
+	results, err := inTx(ctx, s, b.updates[0].viewer, s.several(), s.aboutAll(b.ids()), b.run)
 	switch {
 	case errors.Is(err, errNotApplied):
 		b.blame()
@@ -87,8 +86,8 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 
 func checkBatch(updates []Update) error {
 	if len(updates) > MaxUpdates {
-		var errs Errors
-		errs.add(TooMany, "", "At most %d contacts can be updated at once.", MaxUpdates)
+		var errs usererror.Errors
+		errs.Add(usererror.TooMany, "", "At most %d contacts can be updated at once.", MaxUpdates)
 		return errs
 	}
 	return nil
@@ -119,14 +118,14 @@ func (b *updateBatch) blame() {
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
 		if len(o.Errors) == 0 {
-			o.Errors.add(NotApplied, "", "Another update of the call failed.")
+			o.Errors.Add(usererror.NotApplied, "", "Another update of the call failed.")
 		}
-		o.Errors.sort()
+		o.Errors.Sort()
 	}
 }
 
 // run does the updates inside the transaction.
-func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
+func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 	var writes []*write
 	b.outcomes = make([]Outcome, len(b.updates))
 	for i, u := range b.updates {
@@ -156,8 +155,8 @@ func (b *updateBatch) run(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
 }
 
 // save saves the writes, with none of which anything is wrong.
-func (*updateBatch) save(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
-	for _, column := range []string{contact.FieldEmailKey, contact.FieldPhoneKey} {
+func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
+	for _, column := range []string{entcontact.FieldEmailKey, entcontact.FieldPhoneKey} {
 		if err := vacate(ctx, tx, writes, column); err != nil {
 			return nil, err
 		}
@@ -177,7 +176,7 @@ var errNotApplied = errors.New("not applied")
 
 // vacate takes a key off the contacts that give it to others, because the database asks at each row whether a key is free. The
 // compare-and-set that follows sets what they have instead.
-func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) error {
+func vacate(ctx context.Context, tx *database.Tx, writes []*write, column string) error {
 	var ids []int
 	for _, w := range writes {
 		if slices.Contains(w.vacates, column) {
@@ -187,7 +186,7 @@ func vacate(ctx context.Context, tx *ent.Tx, writes []*write, column string) err
 	if len(ids) == 0 {
 		return nil
 	}
-	update := tx.Contact.Update().Where(contact.AccountID(writes[0].viewer.Account), contact.IDIn(ids...))
+	update := tx.Ent.Contact.Update().Where(entcontact.AccountID(writes[0].viewer.Account), entcontact.IDIn(ids...))
 	if err := update.Mutation().ClearField(column); err != nil {
 		return err
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"testing"
 
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,8 +34,8 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	one, two := a.create(contact.Patch{contact.Email: "one@example.com"}), a.create(contact.Patch{contact.Email: "two@example.com"})
-	name := contact.Patch{contact.FirstName: "Eva"}
+	one, two := a.create(field.Patch{field.Email: "one@example.com"}), a.create(field.Patch{field.Email: "two@example.com"})
+	name := field.Patch{field.FirstName: "Eva"}
 	tests := []struct {
 		name    string
 		updates []contact.Update
@@ -43,13 +45,13 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 			[][]string{{"NOT_APPLIED"}, {"VERSION_CONFLICT"}}},
 		{"one is not there", []contact.Update{{ID: 999, Lock: overwrite}, {ID: two.ID, Lock: at(two), Set: name}}, [][]string{{"NOT_FOUND"}, {"NOT_APPLIED"}}},
 		{"all is told", []contact.Update{
-			{ID: one.ID, Lock: expecting(9), Set: contact.Patch{contact.PreferredStore: 999}}, {ID: two.ID, Set: contact.Patch{contact.LimitPermanently: nil}},
+			{ID: one.ID, Lock: expecting(9), Set: field.Patch{field.PreferredStore: 999}}, {ID: two.ID, Set: field.Patch{field.LimitPermanently: nil}},
 		}, [][]string{{"VERSION_CONFLICT", "STORE_NOT_FOUND preferredStoreId"}, {"REQUIRED expectedVersion", "REQUIRED limitMailsPermanently"}}},
 		{"both want one address", []contact.Update{
-			{ID: one.ID, Lock: at(one), Set: contact.Patch{contact.Email: "new@example.com"}}, {ID: two.ID, Lock: at(two), Set: contact.Patch{contact.Email: "NEW@example.com"}},
+			{ID: one.ID, Lock: at(one), Set: field.Patch{field.Email: "new@example.com"}}, {ID: two.ID, Lock: at(two), Set: field.Patch{field.Email: "NEW@example.com"}},
 		}, [][]string{{"NOT_APPLIED"}, {"EMAIL_TAKEN email"}}},
 		{"one wants what the other keeps", []contact.Update{
-			{ID: one.ID, Lock: at(one), Set: contact.Patch{contact.Email: "two@example.com"}}, {ID: two.ID, Lock: at(two), Set: name},
+			{ID: one.ID, Lock: at(one), Set: field.Patch{field.Email: "two@example.com"}}, {ID: two.ID, Lock: at(two), Set: name},
 		}, [][]string{{"EMAIL_TAKEN email"}, {"NOT_APPLIED"}}},
 		{"one contact twice", []contact.Update{{ID: one.ID, Lock: at(one), Set: name}, {ID: one.ID, Lock: at(one)}}, [][]string{{"NOT_APPLIED"}, {"DUPLICATE"}}},
 	}
@@ -72,15 +74,15 @@ func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 	a := f.demo
 	ids := make([]int, 4)
 	for i := range ids {
-		ids[i] = a.create(contact.Patch{contact.Email: fmt.Sprint(i, "@example.com"), contact.PhoneCountryCode: "46", contact.Phone: fmt.Sprint("70174060", i)}).ID
+		ids[i] = a.create(field.Patch{field.Email: fmt.Sprint(i, "@example.com"), field.PhoneCountryCode: "46", field.Phone: fmt.Sprint("70174060", i)}).ID
 	}
 	email := func(i, from int) contact.Update {
-		return contact.Update{ID: ids[i], Lock: overwrite, Set: contact.Patch{contact.Email: fmt.Sprint(from, "@example.com")}}
+		return contact.Update{ID: ids[i], Lock: overwrite, Set: field.Patch{field.Email: fmt.Sprint(from, "@example.com")}}
 	}
 	for round := range 3 {
 		outcomes, err := f.UpdateAll(a.agent, []contact.Update{
 			email(0, (1+round)%3), email(1, (2+round)%3), email(2, (0+round)%3),
-			{ID: ids[3], Lock: overwrite, Set: contact.Patch{contact.Phone: fmt.Sprint("70174061", round)}},
+			{ID: ids[3], Lock: overwrite, Set: field.Patch{field.Phone: fmt.Sprint("70174061", round)}},
 		})
 		if diff := cmp.Diff([][]string{{}, {}, {}, {}}, outcomesOf(t, outcomes, err)); diff != "" {
 			t.Fatalf("round %d\n%s", round, diff)
@@ -96,8 +98,8 @@ func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 		}
 	}
 	handed, err := f.UpdateAll(a.agent, []contact.Update{
-		{ID: ids[0], Lock: overwrite, Set: contact.Patch{contact.Email: nil}},
-		{ID: ids[3], Lock: overwrite, Set: contact.Patch{contact.Email: *a.get(ids[0]).Email}},
+		{ID: ids[0], Lock: overwrite, Set: field.Patch{field.Email: nil}},
+		{ID: ids[3], Lock: overwrite, Set: field.Patch{field.Email: *a.get(ids[0]).Email}},
 	})
 	if diff := cmp.Diff([][]string{{}, {}}, outcomesOf(t, handed, err)); diff != "" {
 		t.Errorf("an address is handed on\n%s", diff)
@@ -108,12 +110,12 @@ func TestUpdateEachStandsByItself(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	one, two := a.create(nil), a.create(contact.Patch{contact.Email: "two@example.com"})
+	one, two := a.create(nil), a.create(field.Patch{field.Email: "two@example.com"})
 	outcomes, err := f.UpdateEach(a.agent, []contact.Update{
-		{ID: one.ID, Lock: at(one), Set: contact.Patch{contact.FirstName: "Eva"}},
-		{ID: one.ID, Lock: at(one), Set: contact.Patch{contact.FirstName: "Ida"}},
-		{ID: one.ID, Lock: merging(one.Version), Set: contact.Patch{contact.LastName: "Ek"}},
-		{ID: two.ID, Lock: at(two), Set: contact.Patch{contact.Email: nil}},
+		{ID: one.ID, Lock: at(one), Set: field.Patch{field.FirstName: "Eva"}},
+		{ID: one.ID, Lock: at(one), Set: field.Patch{field.FirstName: "Ida"}},
+		{ID: one.ID, Lock: merging(one.Version), Set: field.Patch{field.LastName: "Ek"}},
+		{ID: two.ID, Lock: at(two), Set: field.Patch{field.Email: nil}},
 		{ID: 999, Lock: overwrite},
 	})
 	want := [][]string{{}, {"VERSION_CONFLICT"}, {}, {}, {"NOT_FOUND"}}
@@ -134,7 +136,7 @@ func TestTooManyUpdates(t *testing.T) {
 		if outcomes, err := do(a.agent, nil); err != nil || len(outcomes) != 0 {
 			t.Errorf("none: %v, %v", outcomes, err)
 		}
-		if _, err := do(t.Context(), make([]contact.Update, 1)); !errors.Is(err, contact.ErrUnauthenticated) {
+		if _, err := do(t.Context(), make([]contact.Update, 1)); !errors.Is(err, authz.ErrUnauthenticated) {
 			t.Errorf("nobody: %v", err)
 		}
 	}
@@ -148,20 +150,20 @@ func TestBatchesRace(t *testing.T) {
 	const contacts = 8
 	ids := make([]int, contacts)
 	for i := range ids {
-		ids[i] = a.create(contact.Patch{contact.Email: fmt.Sprint(i, "@example.com")}).ID
+		ids[i] = a.create(field.Patch{field.Email: fmt.Sprint(i, "@example.com")}).ID
 	}
 	before := a.get(ids[0]).Version
 	race(func(i int) {
 		var updates []contact.Update
 		for j := range contacts {
 			n := (i*(2*(i%4)+1) + j*(2*(i%4)+1)) % contacts // in another order each
-			updates = append(updates, contact.Update{ID: ids[n], Lock: overwrite, Set: contact.Patch{contact.FirstName: fmt.Sprint(i)}})
+			updates = append(updates, contact.Update{ID: ids[n], Lock: overwrite, Set: field.Patch{field.FirstName: fmt.Sprint(i)}})
 		}
 		outcomes, err := f.UpdateAll(a.agent, updates)
 		if got := outcomesOf(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
 			t.Errorf("racer %d: %v", i, got)
 		}
-		must(a.update(a.agent, ids[i%contacts], contact.Patch{contact.LastName: fmt.Sprint(i)}))
+		must(a.update(a.agent, ids[i%contacts], field.Patch{field.LastName: fmt.Sprint(i)}))
 	})
 	for _, id := range ids {
 		if got := a.get(id).Version - before; got != racers+racers/contacts {

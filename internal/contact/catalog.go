@@ -5,7 +5,11 @@ import (
 	"strings"
 
 	"contactgraph/ent"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
+	"contactgraph/internal/idempotency"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -21,82 +25,83 @@ type Named struct {
 }
 
 // CreateStore adds a store, for admins.
-func (s *Service) CreateStore(ctx context.Context, n Named) (*ent.Store, error) {
+func (s *Catalog) CreateStore(ctx context.Context, n Named) (*ent.Store, error) {
 	return stores.create(ctx, s, n)
 }
 
 // RenameStore gives the store with this id another name, for admins.
-func (s *Service) RenameStore(ctx context.Context, n Named) (*ent.Store, error) {
+func (s *Catalog) RenameStore(ctx context.Context, n Named) (*ent.Store, error) {
 	return stores.change(ctx, s, n)
 }
 
 // DeleteStore removes a store that no contact refers to, for admins.
-func (s *Service) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
+func (s *Catalog) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
 
 // CreateCompany adds a company, for admins.
-func (s *Service) CreateCompany(ctx context.Context, n Named) (*ent.Company, error) {
+func (s *Catalog) CreateCompany(ctx context.Context, n Named) (*ent.Company, error) {
 	return companies.create(ctx, s, n)
 }
 
 // RenameCompany gives the company with this id another name, for admins.
-func (s *Service) RenameCompany(ctx context.Context, n Named) (*ent.Company, error) {
+func (s *Catalog) RenameCompany(ctx context.Context, n Named) (*ent.Company, error) {
 	return companies.change(ctx, s, n)
 }
 
 // DeleteCompany removes a company that no contact refers to, for admins.
-func (s *Service) DeleteCompany(ctx context.Context, id int) error {
+func (s *Catalog) DeleteCompany(ctx context.Context, id int) error {
 	return companies.delete(ctx, s, id)
 }
 
 // CreateSegment adds a segment, for admins.
-func (s *Service) CreateSegment(ctx context.Context, n Named) (*ent.Segment, error) {
+func (s *Catalog) CreateSegment(ctx context.Context, n Named) (*ent.Segment, error) {
 	return segments.create(ctx, s, n)
 }
 
 // RenameSegment gives the segment with this id another name, for admins.
-func (s *Service) RenameSegment(ctx context.Context, n Named) (*ent.Segment, error) {
+func (s *Catalog) RenameSegment(ctx context.Context, n Named) (*ent.Segment, error) {
 	return segments.change(ctx, s, n)
 }
 
 // DeleteSegment removes a segment that no contact is in, for admins.
-func (s *Service) DeleteSegment(ctx context.Context, id int) error {
+func (s *Catalog) DeleteSegment(ctx context.Context, id int) error {
 	return segments.delete(ctx, s, id)
 }
 
 // check returns what is wrong with the name.
-func (n Named) check() Errors { return checkName(n.Name) }
+func (n Named) check() usererror.Errors { return checkName(n.Name) }
 
-func checkName(name string) Errors {
-	var errs Errors
-	checkText(&errs, pathName, name, maxName)
+func checkName(name string) usererror.Errors {
+	var errs usererror.Errors
+	errs.CheckText(pathName, name, maxName)
 	if strings.TrimSpace(name) == "" {
-		errs.add(Required, pathName, "The name must not be blank.")
+		errs.Add(usererror.Required, pathName, "The name must not be blank.")
 	}
 	return errs
 }
 
 // manage runs an admin's write of something other than a contact.
-func manage[T any](ctx context.Context, s *Service, check func() Errors,
-	fn func(context.Context, *ent.Tx, viewer.Viewer) (T, error),
+func manage[T any](ctx context.Context, s *Catalog, check func() usererror.Errors,
+	fn func(context.Context, *database.Tx, viewer.Viewer) (T, error),
 ) (result T, err error) {
-	v, err := require(ctx, viewer.Admin)
+	v, err := authz.RequireRole(ctx, viewer.Admin)
 	if err != nil {
 		return result, err
 	}
-	if err := check().orNil(); err != nil {
+	if err := check().OrNil(); err != nil {
 		return result, err
 	}
-	return transact(ctx, s, v, asItIs[T](), s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) (T, error) { return fn(ctx, tx, v) })
+	r := idempotency.Request{Key: s.key, Viewer: v, Now: s.now}
+	return idempotency.Run(ctx, r, idempotency.JSON[T](), s.transaction, func(ctx context.Context, tx *database.Tx) (T, error) { return fn(ctx, tx, v) })
 }
 
 // remove runs an admin's deletion, and says so when contacts still refer to what was to go.
-func remove(ctx context.Context, s *Service, fn func(context.Context, *ent.Tx, viewer.Viewer) error) error {
-	nothing := func() Errors { return nil }
-	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (struct{}, error) {
+func remove(ctx context.Context, s *Catalog, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
+	nothing := func() usererror.Errors { return nil }
+	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
 	if dberr.IsForeignKey(err) {
-		return Errors{inUse()}
+		return usererror.Errors{inUse()}
 	}
 	return err
 }
@@ -105,7 +110,7 @@ func remove(ctx context.Context, s *Service, fn func(context.Context, *ent.Tx, v
 func changed(noun string, id int) func(n int, err error) error {
 	return func(n int, err error) error {
 		if err == nil && n == 0 {
-			return notFound(noun, id)
+			return usererror.NewNotFound(noun, id)
 		}
 		return err
 	}
@@ -120,4 +125,6 @@ func withID[C interface{ SetID(id int) C }](create C, id int) C {
 }
 
 // inUse is the error of a deletion that would leave contacts with a reference to nothing.
-func inUse() *Error { return &Error{Code: InUse, Message: "Contacts still refer to it."} }
+func inUse() *usererror.Error {
+	return &usererror.Error{Code: usererror.InUse, Message: "Contacts still refer to it."}
+}

@@ -8,6 +8,8 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/usererror"
 )
 
 // catalog is what the three kinds of named things have in common, for the tests.
@@ -28,9 +30,9 @@ func (f *fixture) catalogs() []catalog {
 	}
 	return []catalog{
 		named(catalogOf("Store", f.CreateStore, f.RenameStore, f.DeleteStore, f.Store, f.Stores, func(s *ent.Store) (int, string) { return s.ID, s.Name }),
-			func(a *tenant, id int) { a.create(contact.Patch{contact.PreferredStore: id}) }),
+			func(a *tenant, id int) { a.create(field.Patch{field.PreferredStore: id}) }),
 		named(catalogOf("Company", f.CreateCompany, f.RenameCompany, f.DeleteCompany, f.Company, f.Companies, func(c *ent.Company) (int, string) { return c.ID, c.Name }),
-			func(a *tenant, id int) { a.create(contact.Patch{contact.Company: id}) }),
+			func(a *tenant, id int) { a.create(field.Patch{field.Company: id}) }),
 		named(catalogOf("Segment", f.CreateSegment, f.RenameSegment, f.DeleteSegment, f.Segment, f.Segments, func(s *ent.Segment) (int, string) { return s.ID, s.Name }),
 			func(a *tenant, id int) { a.create(nil, contact.Details{Membership: &[]int{id}}) }),
 	}
@@ -137,7 +139,7 @@ func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
 	f := newFixture(t)
 	for _, c := range f.catalogs() {
 		_, _, err := c.create(f.demo.admin, contact.Named{ID: f.demo.stores[0], Name: "x"})
-		var errs contact.Errors
+		var errs usererror.Errors
 		if err == nil || errors.As(err, &errs) {
 			t.Errorf("%s: got %v, want a fault: clients do not choose ids", c.noun, err)
 		}

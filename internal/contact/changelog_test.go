@@ -9,7 +9,9 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +37,7 @@ func TestLogTellsWhatEachWriteDid(t *testing.T) {
 	a := f.demo
 	note := a.property(contact.NewProperty{Name: "Note"})
 	path := "properties." + itoa(note)
-	c := a.create(contact.Patch{contact.FirstName: "Anna", contact.LimitPermanently: false})
+	c := a.create(field.Patch{field.FirstName: "Anna", field.LimitPermanently: false})
 	tests := []struct {
 		name string
 		do   func() error
@@ -43,29 +45,29 @@ func TestLogTellsWhatEachWriteDid(t *testing.T) {
 		want []string
 	}{
 		{"fields", func() error {
-			return errOf(f.update(a.agent, c.ID, contact.Patch{contact.LastName: "Ek", contact.Email: "", contact.LimitUntil: start, contact.PreferredStore: a.stores[0]}))
+			return errOf(f.update(a.agent, c.ID, field.Patch{field.LastName: "Ek", field.Email: "", field.LimitUntil: start, field.PreferredStore: a.stores[0]}))
 		}, change.KindUPDATE, []string{
 			"email: <nil> → ", "lastName: <nil> → Ek", "limitMailsTemporarilyUntil: <nil> → 2026-03-01T12:00:00.123456Z", "preferredStoreId: <nil> → " + itoa(a.stores[0]),
 		}},
 		{"a field cleared, one changed, one as it is", func() error {
-			return errOf(f.update(a.agent, c.ID, contact.Patch{contact.LastName: nil, contact.FirstName: "Eva", contact.Email: ""}))
+			return errOf(f.update(a.agent, c.ID, field.Patch{field.LastName: nil, field.FirstName: "Eva", field.Email: ""}))
 		}, change.KindUPDATE, []string{"firstName: Anna → Eva", "lastName: Ek → <nil>"}},
 		{"nothing", func() error { return errOf(f.update(a.agent, c.ID, nil)) }, change.KindUPDATE, nil},
 		{"a password", func() error { return errOf(f.setPassword(a.agent, c.ID, new("pw"), nil)) }, change.KindUPDATE, []string{"password: <nil> → <nil>"}},
 		{"details", func() error {
 			return errOf(f.details(a.agent, c.ID, contact.Details{
-				Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]contact.Login{{"eva", login.KindBlank}}, Membership: new(a.segments[:1]),
+				Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}, Membership: new(a.segments[:1]),
 			}))
 		}, change.KindDETAILS, []string{
 			path + ": [] → [map[description:<nil> value:hi]]", "logins: [] → [map[name:eva type:BLANK]]", "membership: [] → [" + itoa(a.segments[0]) + "]",
 		}},
 		{"details as they are", func() error {
 			return errOf(f.details(a.agent, c.ID, contact.Details{
-				Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]contact.Login{{"eva", login.KindBlank}}, Membership: new(a.segments[:1]),
+				Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}, Membership: new(a.segments[:1]),
 			}))
 		}, change.KindDETAILS, nil},
 		{"details cleared", func() error {
-			return errOf(f.details(a.agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{set(note)}, Logins: &[]contact.Login{}, Membership: &[]int{}}))
+			return errOf(f.details(a.agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{set(note)}, Logins: &[]field.Login{}, Membership: &[]int{}}))
 		}, change.KindDETAILS, []string{
 			path + ": [map[description:<nil> value:hi]] → []", "logins: [map[name:eva type:BLANK]] → []", "membership: [" + itoa(a.segments[0]) + "] → []",
 		}},
@@ -94,9 +96,9 @@ func TestLogOfACreationHoldsAllThatTheContactHas(t *testing.T) {
 	a := f.demo
 	note := a.property(contact.NewProperty{Name: "Note"})
 	r, err := f.Create(a.agent, contact.Create{
-		RegistrationSource: "form", RegistrationStore: &a.stores[1], Set: contact.Patch{contact.FirstName: "Anna", contact.LimitPermanently: true},
+		RegistrationSource: "form", RegistrationStore: &a.stores[1], Set: field.Patch{field.FirstName: "Anna", field.LimitPermanently: true},
 		Password: &contact.PasswordChange{New: new("pw")},
-		Details:  contact.Details{Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]contact.Login{{"anna", login.KindEmail}}, Membership: new(a.segments[:1])},
+		Details:  contact.Details{Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]field.Login{{Name: "anna", Kind: login.KindEmail}}, Membership: new(a.segments[:1])},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +142,7 @@ func TestLogTellsWhoWroteAndThroughWhichDoor(t *testing.T) {
 		{f.Service, change.SourceGRAPHQL, func(s *contact.Service) error {
 			return errOf(s.Update(user, contact.Update{ID: c.ID, Lock: overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorUser, ID: 9, Name: "Uma"}},
-		{contact.New(f.db, f.passwords, f.now), change.SourceIMPORT, func(s *contact.Service) error {
+		{contact.New(f.db, f.ChangeLog, f.passwords, f.now), change.SourceIMPORT, func(s *contact.Service) error {
 			return errOf(s.Update(viewer.NewSystemContext(t.Context(), a.account), contact.Update{ID: c.ID, Lock: overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorSystem}},
 	} {
@@ -168,7 +170,7 @@ func TestLogIsWithoutGapsWhateverFails(t *testing.T) {
 			as = f.other
 		}
 		_, err := f.Update(as.agent, contact.Update{ID: c.ID, Lock: lock})
-		var errs contact.Errors
+		var errs usererror.Errors
 		if err != nil && !errors.As(err, &errs) {
 			t.Error(err)
 		}
@@ -187,7 +189,7 @@ func TestResultCarriesTheLogRow(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(nil)
-	r, err := f.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Anna"})
+	r, err := f.update(a.agent, c.ID, field.Patch{field.FirstName: "Anna"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/searchterm"
@@ -31,7 +31,7 @@ const uncounted = math.MaxInt
 
 // ofContact is a condition on a column of the contact's own, by which an index orders the ids.
 func ofContact(account int, is predicate.Contact) condition {
-	return condition{account: account, table: contact.Table, id: contact.FieldID, where: []func(*sql.Selector){is}, order: contact.FieldID, n: uncounted}
+	return condition{account: account, table: entcontact.Table, id: entcontact.FieldID, where: []func(*sql.Selector){is}, order: entcontact.FieldID, n: uncounted}
 }
 
 // ofOne is a condition that one contact at most meets.
@@ -44,7 +44,7 @@ func ofOne(account int, is predicate.Contact) condition {
 // ofModified is the condition to have been modified at t or later.
 func ofModified(account int, t time.Time) condition {
 	c := ofContact(account, stretch{above: since(t)}.of)
-	c.order = contact.FieldLastModified
+	c.order = entcontact.FieldLastModified
 	return c
 }
 
@@ -84,7 +84,7 @@ func after(prefix string) string {
 }
 
 // own reports whether the condition is on the contact's own columns.
-func (c condition) own() bool { return c.table == contact.Table }
+func (c condition) own() bool { return c.table == entcontact.Table }
 
 // leads reports whether every contact whose name_key begins with the prefix meets the condition. An address is another word.
 func (c condition) leads() bool { return c.prefix != "" && !strings.HasPrefix(c.prefix, "@") }
@@ -99,7 +99,7 @@ func (c condition) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
 // ofAll selects the ids of all entries of the account.
 func (c condition) ofAll(b *sql.DialectBuilder) *sql.Selector {
 	t := b.Table(c.table)
-	return b.Select(t.C(c.id)).From(t).Where(sql.EQ(t.C(contact.FieldAccountID), c.account))
+	return b.Select(t.C(c.id)).From(t).Where(sql.EQ(t.C(entcontact.FieldAccountID), c.account))
 }
 
 // narrow limits a statement on the table to the entries.

@@ -10,13 +10,16 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // report writes each field of a divergence as a line: base → theirs | yours, with ! where they overlap, and who changed it.
-func report(d *contact.Divergence) (lines []string) {
+func report(d *merge.Divergence) (lines []string) {
 	if d == nil {
 		return nil
 	}
@@ -38,17 +41,17 @@ func report(d *contact.Divergence) (lines []string) {
 }
 
 // conflict is the report of a write that was refused for its version, nil if it was not.
-func conflict(t *testing.T, err error) *contact.Divergence {
+func conflict(t *testing.T, err error) *merge.Divergence {
 	t.Helper()
-	var errs contact.Errors
+	var errs usererror.Errors
 	if !errors.As(err, &errs) {
 		if err != nil {
 			t.Error(err)
 		}
 		return nil
 	}
-	if e := errs.First(contact.VersionConflict); e != nil {
-		return e.Others
+	if e := errs.First(usererror.VersionConflict); e != nil {
+		return e.Conflict
 	}
 	t.Errorf("refused without a conflict: %v", errs)
 	return nil
@@ -61,17 +64,17 @@ func TestConflictShowsBothSides(t *testing.T) {
 	note := a.property(contact.NewProperty{Name: "Note"})
 	path := "properties." + itoa(note)
 	one, two := a.segments[0], a.segments[1]
-	field := func(f *contact.Field, v any) func(context.Context, int) error {
-		return func(ctx context.Context, id int) error { return errOf(a.update(ctx, id, contact.Patch{f: v})) }
+	setField := func(f *field.Field, v any) func(context.Context, int) error {
+		return func(ctx context.Context, id int) error { return errOf(a.update(ctx, id, field.Patch{f: v})) }
 	}
 	details := func(d contact.Details) func(context.Context, int) error {
 		return func(ctx context.Context, id int) error { return errOf(a.details(ctx, id, d)) }
 	}
 	members := func(ids ...int) contact.Details { return contact.Details{Membership: &ids} }
 	logins := func(names ...string) contact.Details {
-		set := []contact.Login{}
+		set := []field.Login{}
 		for _, n := range names {
-			set = append(set, contact.Login{Name: n, Kind: login.KindBlank})
+			set = append(set, field.Login{Name: n, Kind: login.KindBlank})
 		}
 		return contact.Details{Logins: &set}
 	}
@@ -84,28 +87,28 @@ func TestConflictShowsBothSides(t *testing.T) {
 		merges bool
 	}{
 		{
-			"another field", []func(context.Context, int) error{field(contact.LastName, "Ek")}, contact.Patch{contact.FirstName: "Eva"},
+			"another field", []func(context.Context, int) error{setField(field.LastName, "Ek")}, field.Patch{field.FirstName: "Eva"},
 			[]string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → "Ek" | null by demo-AGENT at version 3`}, true,
 		},
 		{
-			"the same field", []func(context.Context, int) error{field(contact.FirstName, "Eva"), field(contact.FirstName, "Ada")}, contact.Patch{contact.FirstName: "Ida"},
+			"the same field", []func(context.Context, int) error{setField(field.FirstName, "Eva"), setField(field.FirstName, "Ada")}, field.Patch{field.FirstName: "Ida"},
 			[]string{`firstName: "Anna" → "Ada" | "Ida" ! by demo-AGENT at version 4`}, false,
 		},
 		{
-			"the same field, to the same value", []func(context.Context, int) error{field(contact.FirstName, "Eva")}, contact.Patch{contact.FirstName: "Eva"},
+			"the same field, to the same value", []func(context.Context, int) error{setField(field.FirstName, "Eva")}, field.Patch{field.FirstName: "Eva"},
 			[]string{`firstName: "Anna" → "Eva" | "Eva" by demo-AGENT at version 3`}, true,
 		},
 		{
-			"a field that is sent as it was", []func(context.Context, int) error{field(contact.FirstName, "Eva")}, contact.Patch{contact.FirstName: "Anna", contact.LastName: "Ek"},
+			"a field that is sent as it was", []func(context.Context, int) error{setField(field.FirstName, "Eva")}, field.Patch{field.FirstName: "Anna", field.LastName: "Ek"},
 			[]string{`firstName: "Anna" → "Eva" | "Anna" by demo-AGENT at version 3`, `lastName: null → null | "Ek"`}, true,
 		},
 		{
-			"a field that was changed and changed back", []func(context.Context, int) error{field(contact.FirstName, "Eva"), field(contact.FirstName, "Anna")},
-			contact.Patch{contact.FirstName: "Ida"}, []string{`firstName: "Anna" → "Anna" | "Ida" by demo-AGENT at version 4`}, true,
+			"a field that was changed and changed back", []func(context.Context, int) error{setField(field.FirstName, "Eva"), setField(field.FirstName, "Anna")},
+			field.Patch{field.FirstName: "Ida"}, []string{`firstName: "Anna" → "Anna" | "Ida" by demo-AGENT at version 4`}, true,
 		},
 		{
-			"times and ids", []func(context.Context, int) error{field(contact.LimitUntil, start), field(contact.PreferredStore, a.stores[0])},
-			contact.Patch{contact.LimitUntil: start, contact.PreferredStore: a.stores[0], contact.LimitPermanently: true}, []string{
+			"times and ids", []func(context.Context, int) error{setField(field.LimitUntil, start), setField(field.PreferredStore, a.stores[0])},
+			field.Patch{field.LimitUntil: start, field.PreferredStore: a.stores[0], field.LimitPermanently: true}, []string{
 				`limitMailsPermanently: false → false | true`,
 				`limitMailsTemporarilyUntil: null → "2026-03-01T12:00:00.123456Z" | "2026-03-01T12:00:00.123456Z" by demo-AGENT at version 3`,
 				fmt.Sprintf(`preferredStoreId: null → %d | %d by demo-AGENT at version 4`, a.stores[0], a.stores[0]),
@@ -127,16 +130,16 @@ func TestConflictShowsBothSides(t *testing.T) {
 			[]string{fmt.Sprintf(`logins: [] → %s | %s by demo-AGENT at version 3`, jsonOf("a", "b"), jsonOf("c"))}, true,
 		},
 		{
-			"a removal", []func(context.Context, int) error{field(contact.FirstName, "Eva")}, nil,
+			"a removal", []func(context.Context, int) error{setField(field.FirstName, "Eva")}, nil,
 			[]string{`firstName: "Anna" → "Eva" | null ! by demo-AGENT at version 3`}, false,
 		},
 		{
-			"a removal of what is as it was", []func(context.Context, int) error{field(contact.FirstName, "Eva"), field(contact.FirstName, "Anna")}, nil,
+			"a removal of what is as it was", []func(context.Context, int) error{setField(field.FirstName, "Eva"), setField(field.FirstName, "Anna")}, nil,
 			[]string{`firstName: "Anna" → "Anna" | null by demo-AGENT at version 4`}, true,
 		},
 	}
 	for _, tt := range tests {
-		c := a.create(contact.Patch{contact.FirstName: "Anna"})
+		c := a.create(field.Patch{field.FirstName: "Anna"})
 		c = must(a.details(a.agent, c.ID, members(one))).Contact
 		for _, do := range tt.others {
 			if err := do(a.agent, c.ID); err != nil {
@@ -162,7 +165,7 @@ func TestConflictShowsBothSides(t *testing.T) {
 // writeAny writes fields, details, or removes.
 func (a *tenant) writeAny(id int, lock contact.Lock, what any) error {
 	switch what := what.(type) {
-	case contact.Patch:
+	case field.Patch:
 		return errOf(a.Update(a.agent, contact.Update{ID: id, Lock: lock, Set: what}))
 	case contact.Details:
 		return errOf(a.SetDetails(a.agent, contact.SetDetails{ID: id, Lock: lock, Details: what}))
@@ -174,9 +177,9 @@ func TestMergeTellsWhatItMet(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna"})
-	must(a.update(a.agent, c.ID, contact.Patch{contact.LastName: "Ek"}))
-	r := must(a.Update(a.agent, contact.Update{ID: c.ID, Lock: merging(c.Version), Set: contact.Patch{contact.FirstName: "Eva"}}))
+	c := a.create(field.Patch{field.FirstName: "Anna"})
+	must(a.update(a.agent, c.ID, field.Patch{field.LastName: "Ek"}))
+	r := must(a.Update(a.agent, contact.Update{ID: c.ID, Lock: merging(c.Version), Set: field.Patch{field.FirstName: "Eva"}}))
 	want := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → "Ek" | null by demo-AGENT at version 2`}
 	if diff := cmp.Diff(want, report(r.Merge)); diff != "" || r.Merge.Base != 1 || r.Merge.Latest != 2 || r.Contact.Version != 3 {
 		t.Errorf("merged %d over %d to %d (-want +got)\n%s", r.Merge.Base, r.Merge.Latest, r.Contact.Version, diff)
@@ -190,7 +193,7 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna"})
+	c := a.create(field.Patch{field.FirstName: "Anna"})
 	must(a.update(a.agent, c.ID, nil))
 	must(a.update(a.agent, c.ID, nil))
 	if _, err := f.db.Raw().ExecContext(t.Context(), "DELETE FROM changes WHERE version = 2"); err != nil {
@@ -200,19 +203,19 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 	unknown := []string{`firstName: null → "Anna" | "Eva" !`, `lastName: null → null | null`}
 	tests := []struct {
 		version revision.Version
-		gap     contact.Gap
+		gap     merge.Gap
 		fields  []string
 	}{
-		{revision.Stale, contact.Unknown, unknown}, {4, contact.Unknown, unknown}, {1, contact.TooOld, unknown}, {2, contact.NoGap, known},
+		{revision.Stale, merge.Unknown, unknown}, {4, merge.Unknown, unknown}, {1, merge.TooOld, unknown}, {2, merge.NoGap, known},
 	}
 	for _, tt := range tests {
 		for _, lock := range []contact.Lock{merging(tt.version), expecting(tt.version)} {
-			if tt.gap == contact.NoGap && lock.OnConflict == contact.Merge {
+			if tt.gap == merge.NoGap && lock.OnConflict == contact.Merge {
 				continue // it merges
 			}
-			_, err := a.Update(a.agent, contact.Update{ID: c.ID, Lock: lock, Set: contact.Patch{contact.FirstName: "Eva", contact.LastName: nil}})
+			_, err := a.Update(a.agent, contact.Update{ID: c.ID, Lock: lock, Set: field.Patch{field.FirstName: "Eva", field.LastName: nil}})
 			d := conflict(t, err)
-			if diff := cmp.Diff(tt.fields, report(d)); d.Gap != tt.gap || d.Mergeable() != (tt.gap == contact.NoGap) || diff != "" {
+			if diff := cmp.Diff(tt.fields, report(d)); d.Gap != tt.gap || d.Mergeable() != (tt.gap == merge.NoGap) || diff != "" {
 				t.Errorf("version %d: gap %q, mergeable %v (-want +got)\n%s", tt.version, d.Gap, d.Mergeable(), diff)
 			}
 		}
@@ -232,7 +235,7 @@ func TestPasswordsDoNotMerge(t *testing.T) {
 	if diff := cmp.Diff([]string{"password: null → null | null ! by demo-AGENT at version 2"}, report(conflict(t, password(c.Version)))); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva"}))
+	must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"}))
 	if err := password(2); err != nil {
 		t.Errorf("beside a name: %v", err)
 	}
@@ -246,10 +249,10 @@ func TestConflictHidesStaffFromCustomers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna"})
-	must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva"}))
-	must(a.update(a.as(c), c.ID, contact.Patch{contact.LastName: "Ek"}))
-	_, err := a.Update(a.as(c), contact.Update{ID: c.ID, Lock: at(c), Set: contact.Patch{contact.FirstName: "Ida"}})
+	c := a.create(field.Patch{field.FirstName: "Anna"})
+	must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"}))
+	must(a.update(a.as(c), c.ID, field.Patch{field.LastName: "Ek"}))
+	_, err := a.Update(a.as(c), contact.Update{ID: c.ID, Lock: at(c), Set: field.Patch{field.FirstName: "Ida"}})
 	d := conflict(t, err)
 	want := []string{`firstName: "Anna" → "Eva" | "Ida" ! by  at version 2`, `lastName: null → "Ek" | null by  at version 3`}
 	if diff := cmp.Diff(want, report(d)); diff != "" {

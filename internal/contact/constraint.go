@@ -1,18 +1,22 @@
 package contact
 
-import "contactgraph/internal/dberr"
+import (
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/dberr"
+	"contactgraph/internal/usererror"
+)
 
 // uniqueKeys are those of a contact, and what each protects. The rules look before they write; the keys are the backstop
 // when another process was faster.
 var uniqueKeys = []struct {
 	key  dberr.Key
-	code Code
+	code usererror.Code
 	path string
 	noun string
 }{
-	{dberr.Key{Index: "contact_account_id_email_key", Column: "contacts.email_key"}, EmailTaken, "email", "email address"},
-	{dberr.Key{Index: "contact_account_id_phone_key", Column: "contacts.phone_key"}, PhoneTaken, "phone", "phone number"},
-	{dberr.Key{Index: "login_account_id_name_key", Column: "logins.name_key"}, LoginTaken, pathLogins, "login"},
+	{dberr.Key{Index: "contact_account_id_email_key", Column: "contacts.email_key"}, usererror.EmailTaken, "email", "email address"},
+	{dberr.Key{Index: "contact_account_id_phone_key", Column: "contacts.phone_key"}, usererror.PhoneTaken, "phone", "phone number"},
+	{dberr.Key{Index: "login_account_id_name_key", Column: "logins.name_key"}, usererror.LoginTaken, field.PathLogins, "login"},
 }
 
 // translate turns the violation of a key into an error that makes the store run the write again: the rules then see what the
@@ -21,8 +25,8 @@ var uniqueKeys = []struct {
 func translate(err error) error {
 	for _, k := range uniqueKeys {
 		if k.key.TakenBy(err) {
-			var errs Errors
-			errs.add(k.code, k.path, messageUnusable, k.noun)
+			var errs usererror.Errors
+			errs.Add(k.code, k.path, messageUnusable, k.noun)
 			return dberr.Raced(errs)
 		}
 	}

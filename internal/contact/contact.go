@@ -1,8 +1,14 @@
-// Package contact holds the rules: who may do what to a contact, what a valid contact is, which keys are taken, when a
-// write is stale, and what goes into the change log. Both doors call it, so that none is stricter than the other.
+// Package contact holds the commands that write contacts: who may do what to a contact, what a valid
+// contact is, which unique keys are taken, when a write is stale, and what goes into the change log.
+// Every API, the import and the demo data call it, so that none is stricter than another.
 //
-// Every command checks the viewer first, then reports all that the caller can mend, together, as Errors; any other error
-// is a fault. A command that fails has changed nothing.
+// Every command checks the viewer first, then reports all that the caller can fix, together, as
+// usererror.Errors; any other error is a fault. A command that fails has changed nothing.
+//
+// Start reading at Update in update.go, which follows one command from the check to the transaction;
+// write.go has the unit of work that all commands share, edit.go and reconcile.go what they do inside
+// it, and uniquekeys.go the keys of email and phone. Package field lists what a contact consists of,
+// merge compares a stale write with what others have written, and query reads contacts.
 package contact
 
 import (
@@ -11,48 +17,19 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/batch"
-	"contactgraph/internal/revision"
-	"contactgraph/internal/viewer"
-
-	"entgo.io/ent/dialect/sql"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
 )
 
-// Store is the part of internal/store that the rules need.
-type Store interface {
-	Reader
-	Writer
-}
-
-// Reader reads outside writes.
-type Reader interface {
+// DB is the part of database.DB that the commands need.
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
-	// ReadContact returns the contact, whoever the viewer is; nil if the account has none with the id.
-	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
-	// CountRows returns the number of rows of a query, whoever the viewer is.
-	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
-	// LogEnd returns the number of the account's latest change, and that of the latest which has been cut off its log.
-	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
-}
-
-// Writer runs writes, and serves them while they run.
-type Writer interface {
-	// Write runs fn in a transaction about the contact, and returns when its work is durable.
-	Write(ctx context.Context, contact int, fn func(context.Context, *ent.Tx) error) error
-	// WriteAll is Write about several contacts, all of which it keeps from every other write.
-	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *ent.Tx) error) error
-	// Contact returns the contact that a write is about, and keeps it from every other one; nil if there is none.
-	Contact(ctx context.Context, account, id int) (*ent.Contact, error)
-	// Changes returns at most limit rows of the contact's log beyond a version, in order, as the write that ctx belongs to
-	// sees them: with those of writes that share its transaction.
-	Changes(ctx context.Context, tx *ent.Tx, account, contact int, after revision.Version, limit int) ([]*ent.Change, error)
-	// Save leaves a compare-and-set to be done at the end of the write that ctx belongs to.
-	Save(ctx context.Context, u batch.Update)
-	// Reserve keeps the database from giving out an id that was chosen, or a lower one, for a row of the table.
-	Reserve(ctx context.Context, tx *ent.Tx, table string, id int) error
-	// Log adds a row to the change log of the write that ctx belongs to, and numbers it when the write commits.
-	Log(ctx context.Context, row *ent.Change)
+	// Write runs fn in a transaction about the contact, 0 for none, and returns when its work is durable.
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
+	// WriteAll is Write about several contacts, all of which it locks against every other write.
+	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error
 }
 
 // Passwords hashes and verifies passwords.
@@ -61,63 +38,41 @@ type Passwords interface {
 	Verify(ctx context.Context, hash, password string) (bool, error)
 }
 
-// Service runs the commands and queries.
+// Service runs the commands. It is safe for concurrent use.
 type Service struct {
-	store     Store
+	db        DB
+	log       *ChangeLog
 	passwords Passwords
 	now       func() time.Time
 	source    change.Source
+	key       *idempotency.Key
 }
 
-// New returns a service whose writes the log attributes to an import; Via gives each door its own.
-func New(store Store, passwords Passwords, now func() time.Time) *Service {
-	return &Service{store: store, passwords: passwords, now: now, source: change.SourceIMPORT}
+// New returns a service whose writes the change log attributes to an import; see Via.
+func New(db DB, log *ChangeLog, passwords Passwords, now func() time.Time) *Service {
+	return &Service{db: db, log: log, passwords: passwords, now: now, source: change.SourceIMPORT}
 }
 
-// Via returns the service as one door calls it: the log says through which a change came.
+// Via returns the service for one API: the change log names it as the source of every change.
 func (s *Service) Via(source change.Source) *Service {
 	via := *s
 	via.source = source
 	return &via
 }
 
+// WithKey returns the service for one request with an idempotency key, nil if it has none.
+func (s *Service) WithKey(key *idempotency.Key) *Service {
+	keyed := *s
+	keyed.key = key
+	return &keyed
+}
+
 // Result is what an accepted write produced.
 type Result struct {
-	Contact *ent.Contact // the contact as it is now; after a deletion, as it was
-	Change  *ent.Change  // its row in the log
-	Merge   *Divergence  // what it was merged with; nil if nobody had come between
+	Contact *ent.Contact      // as it is now; after a deletion, as it was; after an erasure nil
+	Change  *ent.Change       // its row in the change log
+	Merge   *merge.Divergence // what it was merged with; nil if the version was current
 }
 
 // clock is the time of a write: both engines keep microseconds.
 func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
-
-// client reads.
-func (s *Service) client() *ent.Client { return s.store.Client() }
-
-// signedIn returns the viewer; without one it fails with ErrUnauthenticated.
-func signedIn(ctx context.Context) (viewer.Viewer, error) {
-	v, ok := viewer.FromContext(ctx)
-	if !ok {
-		return v, ErrUnauthenticated
-	}
-	return v, nil
-}
-
-// require returns the viewer if it has at least the role r, else Forbidden.
-func require(ctx context.Context, r viewer.Role) (viewer.Viewer, error) {
-	v, err := signedIn(ctx)
-	if err == nil && !v.Is(r) {
-		err = Errors{forbidden("", "You may not do this.")}
-	}
-	return v, err
-}
-
-// reach returns the viewer if it may touch the contact, should that exist. To a customer every contact but its own is
-// forbidden, there or not.
-func reach(ctx context.Context, id int) (viewer.Viewer, error) {
-	v, err := signedIn(ctx)
-	if err == nil && !v.Reaches(id) {
-		err = Errors{forbidden("", "Customers may only access their own contact.")}
-	}
-	return v, err
-}

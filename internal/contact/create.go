@@ -9,23 +9,20 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
-	"contactgraph/internal/batch"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
 // maxCreate bounds one CreateAll: its rows are inserted in statements with a bounded number of parameters.
 const maxCreate = 500
 
-// Paths of the registration, and its limits in UTF-16 units.
+// Limits of the registration, in UTF-16 units.
 const (
-	pathSecret             = "secret"
-	pathRegisteredAt       = "registrationDateTime"
-	pathRegistrationSource = "registrationSource"
-	pathRegistrationIP     = "registrationIp"
-	pathRegistrationStore  = "registrationStoreId"
-
 	maxRegistrationSource = 50
 	maxRegistrationIP     = 16
 )
@@ -36,7 +33,7 @@ type Create struct {
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int
-	Set                Patch
+	Set                field.Patch
 	Password           *PasswordChange // nil: none, and nobody can sign in as it
 	Details
 }
@@ -54,7 +51,7 @@ func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
 // CreateAll makes at most 500 contacts, all of them or none, each with its own row in the change log. It fails as Create
 // does, with the errors of all.
 func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
-	v, err := require(ctx, viewer.Agent)
+	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +64,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	return transact(ctx, s, v, ofChanges, s.about(ctx, 0), func(ctx context.Context, tx *ent.Tx) ([]*Result, error) {
+	return inTx(ctx, s, v, s.several(), s.about(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 		return s.createAll(ctx, tx, v, drafts)
 	})
 }
@@ -76,9 +73,9 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 type draft struct {
 	Create
 
-	set  Patch
+	set  field.Patch
 	hash *string
-	errs Errors
+	errs usererror.Errors
 
 	// Of one that was there before.
 	undoes       *revision.Version
@@ -89,9 +86,9 @@ type draft struct {
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
-	checkText(&d.errs, pathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
-	checkText(&d.errs, pathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
-	d.set, d.Details = c.Set.check(&d.errs), c.check(&d.errs)
+	d.errs.CheckText(field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
+	d.errs.CheckText(field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
+	d.set, d.Details = checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
 		if err != nil {
@@ -105,12 +102,12 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 }
 
 // createAll checks the drafts against the database and each other, and stores them.
-func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
+func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
 	defined, err := definitions(ctx, tx, v.Account)
 	if err != nil {
 		return nil, err
 	}
-	var errs Errors
+	var errs usererror.Errors
 	writes := make([]*write, len(drafts))
 	for i, d := range drafts {
 		if writes[i], err = s.newWrite(ctx, tx, v, d, defined); err != nil {
@@ -121,7 +118,7 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 		return nil, err
 	}
 	for _, w := range writes {
-		w.errs.sort()
+		w.errs.Sort()
 		errs = append(errs, w.errs...)
 	}
 	if len(errs) > 0 {
@@ -131,7 +128,7 @@ func (s *Service) createAll(ctx context.Context, tx *ent.Tx, v viewer.Viewer, dr
 }
 
 // newWrite is a write on a contact that is not there yet: what it found is empty.
-func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
+func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
 	now := s.clock()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
@@ -143,7 +140,7 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 	}
 	w := &write{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
-		if err := w.mustExist(ctx, storeReference, pathRegistrationStore, *d.RegistrationStore); err != nil {
+		if err := w.mustExist(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
@@ -158,22 +155,22 @@ func (s *Service) newWrite(ctx context.Context, tx *ent.Tx, v viewer.Viewer, d *
 // registration is what the log of a creation or deletion holds beside the fields, so that a deletion can be undone.
 func registration(c *ent.Contact) []revision.FieldChange {
 	fields := []revision.FieldChange{
-		{Path: pathSecret, New: c.Secret},
-		{Path: pathRegisteredAt, New: logged(c.RegisteredAt)},
-		{Path: pathRegistrationSource, New: c.RegistrationSource},
-		{Path: pathRegistrationIP, New: c.RegistrationIP},
+		{Path: field.PathSecret, New: c.Secret},
+		{Path: field.PathRegisteredAt, New: field.EncodeValue(c.RegisteredAt)},
+		{Path: field.PathRegistrationSource, New: c.RegistrationSource},
+		{Path: field.PathRegistrationIP, New: c.RegistrationIP},
 	}
 	if c.RegistrationStoreID != nil {
-		fields = append(fields, revision.FieldChange{Path: pathRegistrationStore, New: *c.RegistrationStoreID})
+		fields = append(fields, revision.FieldChange{Path: field.PathRegistrationStore, New: *c.RegistrationStoreID})
 	}
 	if c.PasswordHash != nil {
-		fields = append(fields, revision.FieldChange{Path: pathPassword})
+		fields = append(fields, revision.FieldChange{Path: field.PathPassword})
 	}
 	return fields
 }
 
 // insertAll stores the contacts with their terms, does what was left to do after it, and logs them.
-func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([]*Result, error) {
+func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
 		chosen = max(chosen, w.next.ID)
@@ -183,10 +180,10 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 		}
 		bulk[i] = c
 	}
-	if err := s.store.Reserve(ctx, tx, contact.Table, chosen); err != nil {
+	if err := tx.ReserveID(ctx, entcontact.Table, chosen); err != nil {
 		return nil, err
 	}
-	created, err := tx.Contact.CreateBulk(bulk...).Save(ctx)
+	created, err := tx.Ent.Contact.CreateBulk(bulk...).Save(ctx)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -194,7 +191,7 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 	for i, w := range writes {
 		w.next = created[i]
 		_, terms := changedTerms(w.old, w.next)
-		s.store.Save(ctx, batch.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
+		tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
 		for _, do := range w.after {
 			if err := do(ctx); err != nil {
 				return nil, translate(err)
@@ -205,8 +202,8 @@ func (s *Service) insertAll(ctx context.Context, tx *ent.Tx, writes []*write) ([
 	return results, nil
 }
 
-func newContact(tx *ent.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
-	create := withID(tx.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
+func newContact(tx *database.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
+	create := withID(tx.Ent.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
 		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
 		SetNillableRegistrationStoreID(c.RegistrationStoreID)
 	names, values := changedColumns(&ent.Contact{}, c)

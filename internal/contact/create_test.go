@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,13 +27,13 @@ func TestCreateStoresWhatIsGiven(t *testing.T) {
 		Password: &contact.PasswordChange{New: new("pw")},
 		Details: contact.Details{
 			Properties: []contact.PropertyPatch{set(note, "hi"), set(first, "Eva")},
-			Logins:     &[]contact.Login{{"Eva", login.KindEmail}}, Membership: &a.segments,
+			Logins:     &[]field.Login{{Name: "Eva", Kind: login.KindEmail}}, Membership: &a.segments,
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	full[contact.FirstName] = "Eva" // the property is given last
+	full[field.FirstName] = "Eva" // the property is given last
 	got := a.get(r.Contact.ID)
 	if diff := cmp.Diff(full, values(got), byPath); diff != "" {
 		t.Errorf("what is stored (-want +got)\n%s", diff)
@@ -63,11 +64,11 @@ func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 	a := f.demo
 	a.property(contact.NewProperty{Name: "Required", Required: true}) // may be given later
 	c := a.create(nil)
-	want := contact.Patch{}
-	for _, field := range contact.Fields {
-		want[field] = nil
+	want := field.Patch{}
+	for _, f := range field.Fields {
+		want[f] = nil
 	}
-	want[contact.LimitPermanently] = false
+	want[field.LimitPermanently] = false
 	got := a.get(c.ID)
 	if diff := cmp.Diff(want, values(got), byPath); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -92,7 +93,7 @@ func TestCreateIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.create(contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"}, contact.Details{Logins: &[]contact.Login{{"anna", login.KindBlank}}})
+	a.create(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
 	note := a.property(contact.NewProperty{Name: "Note"})
 	long := strings.Repeat("x", 251)
 	tests := []struct {
@@ -102,13 +103,13 @@ func TestCreateIsRefused(t *testing.T) {
 	}{
 		{"a long registration", contact.Create{RegistrationSource: long[:51], RegistrationIP: long[:17]}, []string{"TOO_LONG registrationSource", "TOO_LONG registrationIp"}},
 		{"another account's store", contact.Create{RegistrationStore: &f.other.stores[0]}, []string{"STORE_NOT_FOUND registrationStoreId"}},
-		{"null for a boolean", contact.Create{Set: contact.Patch{contact.LimitPermanently: nil}}, []string{"REQUIRED limitMailsPermanently"}},
+		{"null for a boolean", contact.Create{Set: field.Patch{field.LimitPermanently: nil}}, []string{"REQUIRED limitMailsPermanently"}},
 		{"no password where one is set", contact.Create{Password: &contact.PasswordChange{}}, []string{"REQUIRED password"}},
 		{"all at once, in a stable order", contact.Create{
 			RegistrationSource: long, RegistrationStore: new(999), Password: &contact.PasswordChange{New: new("")},
-			Set: contact.Patch{contact.Email: "ANNA@example.com", contact.Phone: "+46701740605", contact.LastName: long, contact.Company: 999, contact.PreferredStore: f.other.stores[0]},
+			Set: field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605", field.LastName: long, field.Company: 999, field.PreferredStore: f.other.stores[0]},
 			Details: contact.Details{
-				Properties: []contact.PropertyPatch{set(note, "a", "b")}, Logins: &[]contact.Login{{"Anna", login.KindBlank}}, Membership: &[]int{999},
+				Properties: []contact.PropertyPatch{set(note, "a", "b")}, Logins: &[]field.Login{{Name: "Anna", Kind: login.KindBlank}}, Membership: &[]int{999},
 			},
 		}, []string{
 			"TOO_LONG registrationSource", "STORE_NOT_FOUND registrationStoreId", "EMAIL_TAKEN email", "PHONE_TAKEN phone", "TOO_LONG lastName",
@@ -129,8 +130,8 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 	all := make([]contact.Create, 500)
 	for i := range all {
 		name := fmt.Sprint("number ", i)
-		all[i] = contact.Create{Set: contact.Patch{contact.Email: fmt.Sprintf("%d@example.com", i), contact.FirstName: name}, Details: contact.Details{
-			Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]contact.Login{{name, login.KindBlank}}, Membership: &a.segments,
+		all[i] = contact.Create{Set: field.Patch{field.Email: fmt.Sprintf("%d@example.com", i), field.FirstName: name}, Details: contact.Details{
+			Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &a.segments,
 		}}
 	}
 	results, err := f.CreateAll(a.agent, all)
@@ -161,10 +162,10 @@ func TestCreateAllMakesAllOrNone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	long := contact.Patch{contact.FirstName: strings.Repeat("x", 51)}
+	long := field.Patch{field.FirstName: strings.Repeat("x", 51)}
 	f.refused("the last one wrong", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{{}, {}, {Set: long}})) }, "TOO_LONG firstName")
 	f.refused("two wrong", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{{Set: long}, {}, {Set: long}})) }, "TOO_LONG firstName", "TOO_LONG firstName")
-	same := contact.Create{Details: contact.Details{Logins: &[]contact.Login{{"anna", login.KindBlank}}}}
+	same := contact.Create{Details: contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}}}
 	f.refused("two of the same login", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{same, same})) }, "LOGIN_TAKEN logins")
 	before := f.db.Dump()
 	if _, err := f.CreateAll(a.agent, make([]contact.Create, 501)); err == nil {
@@ -182,7 +183,7 @@ func TestTimesAreKeptToTheMicrosecond(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.clock = time.Date(2026, 3, 1, 14, 0, 0, 123_456_789, time.FixedZone("", 7200))
-	c := f.demo.create(contact.Patch{contact.LimitUntil: f.clock})
+	c := f.demo.create(field.Patch{field.LimitUntil: f.clock})
 	got := f.demo.get(c.ID)
 	want := "2026-03-01T12:00:01.123456Z"
 	for name, at := range map[string]time.Time{"registered": got.RegisteredAt, "last modified": got.LastModified, "the result": c.LastModified} {

@@ -10,8 +10,9 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -52,7 +53,7 @@ func (o Order) position(cursor *string) (*position, error) {
 	if err == nil && (o.Field == ByLastModified || o.Field == ByRegistration) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
-	if err != nil || p.Field != o.Field || !inYears(p.at) {
+	if err != nil || p.Field != o.Field || !storable.Time(p.at) {
 		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
 	}
 	return &p, nil
@@ -122,9 +123,9 @@ func (st stretch) cut(q *sql.Selector, column func(string) string) {
 // columns are those that values is compared with.
 func (p position) columns(column func(string) string) []string {
 	if p.Field == ByID {
-		return []string{column(contact.FieldID)}
+		return []string{column(entcontact.FieldID)}
 	}
-	return []string{column(string(p.Field)), column(contact.FieldID)}
+	return []string{column(string(p.Field)), column(entcontact.FieldID)}
 }
 
 func (p position) values() []any {

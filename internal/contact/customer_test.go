@@ -6,7 +6,10 @@ import (
 	"testing"
 
 	"contactgraph/ent/login"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/usererror"
 )
 
 // A customer is told the same of every contact but its own, whether it exists or not, and before all else.
@@ -20,7 +23,7 @@ func TestCustomerReachesNoOtherContact(t *testing.T) {
 		"Get":    func(id int) error { return errOf(f.Get(as, id)) },
 		"Update": func(id int) error { return errOf(f.update(as, id, nil)) },
 		"Update without a version": func(id int) error {
-			return errOf(f.Update(as, contact.Update{ID: id, Set: contact.Patch{contact.Email: "\xff"}}))
+			return errOf(f.Update(as, contact.Update{ID: id, Set: field.Patch{field.Email: "\xff"}}))
 		},
 		"SetDetails": func(id int) error { return errOf(f.details(as, id, contact.Details{})) },
 		"Delete":     func(id int) error { return errOf(f.Delete(as, contact.Delete{ID: id, Lock: overwrite})) },
@@ -45,17 +48,17 @@ func TestCustomerWritesItsOwnContact(t *testing.T) {
 	me := a.create(a.everything(), contact.Details{Membership: &a.segments})
 	note := a.property(contact.NewProperty{Name: "Note"})
 	as := a.as(me)
-	if _, err := f.Update(as, contact.Update{ID: me.ID, Lock: at(me), Set: contact.Patch{
-		contact.Email: "eva@example.com", contact.Phone: nil, contact.FirstName: "Eva", contact.LastName: "Ek", contact.LimitPermanently: false,
-		contact.LimitUntil: nil, contact.PreferredStore: a.stores[1],
-		contact.Company: a.companies[0], contact.PermissionSource: "form", // as they are
+	if _, err := f.Update(as, contact.Update{ID: me.ID, Lock: at(me), Set: field.Patch{
+		field.Email: "eva@example.com", field.Phone: nil, field.FirstName: "Eva", field.LastName: "Ek", field.LimitPermanently: false,
+		field.LimitUntil: nil, field.PreferredStore: a.stores[1],
+		field.Company: a.companies[0], field.PermissionSource: "form", // as they are
 	}}); err != nil {
 		t.Errorf("fields: %v", err)
 	}
 	segments := []int{a.segments[2], a.segments[0], a.segments[1], a.segments[0]} // as it is, in another order and with a double
 	if _, err := f.details(as, me.ID, contact.Details{
-		Properties: []contact.PropertyPatch{{Property: note, Values: []contact.Value{{Value: "hi"}}}},
-		Logins:     &[]contact.Login{{Name: "eva", Kind: login.KindBlank}},
+		Properties: []contact.PropertyPatch{{Property: note, Values: []field.Value{{Value: "hi"}}}},
+		Logins:     &[]field.Login{{Name: "eva", Kind: login.KindBlank}},
 		Membership: &segments,
 	}); err != nil {
 		t.Errorf("details: %v", err)
@@ -72,16 +75,16 @@ func TestCustomerMayNotChange(t *testing.T) {
 	locked := a.property(contact.NewProperty{Name: "Locked", ReadOnly: true})
 	me := a.create(a.everything(), contact.Details{
 		Membership: new(a.segments[:2]),
-		Properties: []contact.PropertyPatch{{Property: locked, Values: []contact.Value{{Value: "x"}}}},
+		Properties: []contact.PropertyPatch{{Property: locked, Values: []field.Value{{Value: "x"}}}},
 	})
 	as := a.as(me)
-	fields := func(set contact.Patch) func() error {
+	fields := func(set field.Patch) func() error {
 		return func() error { return errOf(f.update(as, me.ID, set)) }
 	}
 	details := func(d contact.Details) func() error {
 		return func() error { return errOf(f.details(as, me.ID, d)) }
 	}
-	value := func(values ...contact.Value) contact.Details {
+	value := func(values ...field.Value) contact.Details {
 		return contact.Details{Properties: []contact.PropertyPatch{{Property: locked, Values: values}}}
 	}
 	tests := []struct {
@@ -89,18 +92,18 @@ func TestCustomerMayNotChange(t *testing.T) {
 		do   func() error
 		want []string
 	}{
-		{"its company", fields(contact.Patch{contact.Company: a.companies[1]}), []string{"FORBIDDEN companyId"}},
-		{"its company to one that is not there", fields(contact.Patch{contact.Company: 999}), []string{"FORBIDDEN companyId"}},
-		{"its company to none", fields(contact.Patch{contact.Company: nil}), []string{"FORBIDDEN companyId"}},
-		{"its permission source", fields(contact.Patch{contact.PermissionSource: "me"}), []string{"FORBIDDEN latestPermissionSource"}},
-		{"both, with what else is wrong", fields(contact.Patch{contact.Company: 999, contact.PermissionSource: nil, contact.PreferredStore: 999}),
+		{"its company", fields(field.Patch{field.Company: a.companies[1]}), []string{"FORBIDDEN companyId"}},
+		{"its company to one that is not there", fields(field.Patch{field.Company: 999}), []string{"FORBIDDEN companyId"}},
+		{"its company to none", fields(field.Patch{field.Company: nil}), []string{"FORBIDDEN companyId"}},
+		{"its permission source", fields(field.Patch{field.PermissionSource: "me"}), []string{"FORBIDDEN latestPermissionSource"}},
+		{"both, with what else is wrong", fields(field.Patch{field.Company: 999, field.PermissionSource: nil, field.PreferredStore: 999}),
 			[]string{"STORE_NOT_FOUND preferredStoreId", "FORBIDDEN companyId", "FORBIDDEN latestPermissionSource"}},
 		{"its membership by a segment more", details(contact.Details{Membership: &a.segments}), []string{"FORBIDDEN membership"}},
 		{"its membership by a segment less", details(contact.Details{Membership: new(a.segments[:1])}), []string{"FORBIDDEN membership"}},
 		{"its membership to none", details(contact.Details{Membership: &[]int{}}), []string{"FORBIDDEN membership"}},
 		{"its membership to one that is not there", details(contact.Details{Membership: &[]int{999}}), []string{"FORBIDDEN membership"}},
-		{"a read-only property", details(value(contact.Value{Value: "y"})), []string{"READ_ONLY properties.1"}},
-		{"a read-only property to what it has", details(value(contact.Value{Value: "x"})), []string{"READ_ONLY properties.1"}},
+		{"a read-only property", details(value(field.Value{Value: "y"})), []string{"READ_ONLY properties.1"}},
+		{"a read-only property to what it has", details(value(field.Value{Value: "x"})), []string{"READ_ONLY properties.1"}},
 		{"a read-only property to nothing", details(value()), []string{"READ_ONLY properties.1"}},
 	}
 	for _, tt := range tests {
@@ -178,11 +181,11 @@ func TestRoles(t *testing.T) {
 		for role := range admin + 1 {
 			before := f.db.Dump()
 			err := tt.do(contexts[role])
-			var errs contact.Errors
+			var errs usererror.Errors
 			switch {
-			case role == 0 && !errors.Is(err, contact.ErrUnauthenticated):
+			case role == 0 && !errors.Is(err, authz.ErrUnauthenticated):
 				t.Errorf("%s for nobody: got %v, want ErrUnauthenticated", tt.name, err)
-			case role > 0 && role < tt.least && (!errors.As(err, &errs) || !errs.Has(contact.Forbidden)):
+			case role > 0 && role < tt.least && (!errors.As(err, &errs) || !errs.Has(usererror.Forbidden)):
 				t.Errorf("%s for role %d: got %v, want FORBIDDEN", tt.name, role, err)
 			case role >= tt.least && err != nil:
 				t.Errorf("%s for role %d: %v", tt.name, role, err)

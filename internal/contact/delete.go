@@ -6,11 +6,14 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -23,11 +26,11 @@ type Delete struct {
 // Delete removes the contact with all that belongs to it, if it is still at the version that the lock expects. Its row in
 // the log holds everything that the contact had but the password. It fails as Update does; customers may not delete.
 func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
-	v, err := require(ctx, viewer.Agent)
+	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
-	var errs Errors
+	var errs usererror.Errors
 	d.Lock.check(&errs)
 	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
 		if err := w.reconcileRemoval(ctx, d.Lock); err != nil {
@@ -46,16 +49,16 @@ func inOrderOfSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID(
 
 // remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
 func (w *write) remove(ctx context.Context) (*Result, error) {
-	if err := w.errs.orNil(); err != nil {
+	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
-	all, err := whole(ctx, w.tx.Client(), w.viewer.Account, w.old.ID)
+	all, err := whole(ctx, w.tx.Ent, w.viewer.Account, w.old.ID)
 	if err != nil {
 		return nil, err
 	}
 	w.old = all
-	n, err := w.tx.Contact.Delete().Where(contact.ID(w.old.ID), contact.AccountID(w.viewer.Account),
-		contact.Version(w.old.Version)).Exec(ctx)
+	n, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(w.old.ID), entcontact.AccountID(w.viewer.Account),
+		entcontact.Version(w.old.Version)).Exec(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -76,21 +79,21 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 // belongings is what c has in other tables, as the log shows it.
 func belongings(c *ent.Contact) []revision.FieldChange {
 	var fields []revision.FieldChange
-	values, order := map[int][]Value{}, []int{}
+	values, order := map[int][]field.Value{}, []int{}
 	for _, v := range c.Edges.Values {
 		if values[v.PropertyID] == nil {
 			order = append(order, v.PropertyID)
 		}
-		values[v.PropertyID] = append(values[v.PropertyID], Value{v.Value, v.Description})
+		values[v.PropertyID] = append(values[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
 	}
 	for _, id := range order {
-		fields = append(fields, revision.FieldChange{Path: propertyPath(id), New: values[id]})
+		fields = append(fields, revision.FieldChange{Path: field.PropertyPath(id), New: values[id]})
 	}
-	if logins := loginsOf(c.Edges.Logins); len(logins) > 0 {
-		fields = append(fields, revision.FieldChange{Path: pathLogins, New: logins})
+	if logins := field.LoginsOf(c.Edges.Logins); len(logins) > 0 {
+		fields = append(fields, revision.FieldChange{Path: field.PathLogins, New: logins})
 	}
-	if segments := segmentsOf(c.Edges.Memberships); len(segments) > 0 {
-		fields = append(fields, revision.FieldChange{Path: pathMembership, New: segments})
+	if segments := field.SegmentsOf(c.Edges.Memberships); len(segments) > 0 {
+		fields = append(fields, revision.FieldChange{Path: field.PathMembership, New: segments})
 	}
 	return fields
 }

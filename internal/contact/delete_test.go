@@ -7,7 +7,9 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,10 +21,10 @@ func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
 	note := a.property(contact.NewProperty{Name: "Note"})
 	belongings := func(name string) contact.Details {
 		return contact.Details{
-			Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]contact.Login{{name, login.KindEmail}}, Membership: &a.segments,
+			Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]field.Login{{Name: name, Kind: login.KindEmail}}, Membership: &a.segments,
 		}
 	}
-	kept := a.create(contact.Patch{contact.Email: "kept@example.com"}, belongings("kept"))
+	kept := a.create(field.Patch{field.Email: "kept@example.com"}, belongings("kept"))
 	gone, _ := a.withPassword("pw", 2)
 	if _, err := f.update(a.agent, gone.ID, a.everything()); err != nil {
 		t.Fatal(err)
@@ -68,7 +70,7 @@ func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
 		Password: &contact.PasswordChange{New: new("pw")},
 		Details: contact.Details{
 			Properties: []contact.PropertyPatch{set(third, "z"), set(second, "x", "y")},
-			Logins:     &[]contact.Login{{"b", login.KindBlank}, {"a", login.KindEmail}}, Membership: new(a.segments[:2]),
+			Logins:     &[]field.Login{{Name: "b", Kind: login.KindBlank}, {Name: "a", Kind: login.KindEmail}}, Membership: new(a.segments[:2]),
 		},
 	})).Contact
 	r, err := f.Delete(a.agent, contact.Delete{ID: c.ID, Lock: overwrite})
@@ -118,7 +120,7 @@ func TestDeleteIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		errs := f.refused(tt.name, func() error { return errOf(f.Delete(a.agent, contact.Delete{ID: tt.id, Lock: tt.lock})) }, tt.want)
-		if e := errs.First(contact.VersionConflict); e != nil && e.Latest.Version != now.Version {
+		if e := errs.First(usererror.VersionConflict); e != nil && e.Latest.Version != now.Version {
 			t.Errorf("%s: the latest is %v", tt.name, e.Latest)
 		}
 	}

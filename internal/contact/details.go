@@ -4,12 +4,15 @@ import (
 	"context"
 
 	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/usererror"
 )
 
 // Details is a write of what belongs to a contact beside its own fields.
 type Details struct {
 	Properties []PropertyPatch // a property not listed stays
-	Logins     *[]Login        // the full new set; nil leaves it
+	Logins     *[]field.Login  // the full new set; nil leaves it
 	Membership *[]int          // the full new set of segments; nil leaves it
 }
 
@@ -24,11 +27,11 @@ type SetDetails struct {
 // fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the properties, the
 // logins and the membership.
 func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
-	v, err := reach(ctx, d.ID)
+	v, err := authz.AuthorizeContact(ctx, d.ID)
 	if err != nil {
 		return nil, err
 	}
-	var errs Errors
+	var errs usererror.Errors
 	d.Lock.check(&errs)
 	details := d.check(&errs)
 	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
@@ -38,7 +41,7 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 
 // check adds what is wrong with the details whatever the contact is like, but for the values of properties, and brings sets
 // into their order.
-func (d Details) check(errs *Errors) Details {
+func (d Details) check(errs *usererror.Errors) Details {
 	if d.Logins != nil {
 		d.Logins = new(checkLogins(errs, *d.Logins))
 	}

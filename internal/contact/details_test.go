@@ -13,6 +13,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -21,7 +22,7 @@ import (
 func set(property int, values ...string) contact.PropertyPatch {
 	p := contact.PropertyPatch{Property: property}
 	for _, v := range values {
-		p.Values = append(p.Values, contact.Value{Value: v})
+		p.Values = append(p.Values, field.Value{Value: v})
 	}
 	return p
 }
@@ -78,9 +79,9 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 		{"no values clear it", contact.Details{Properties: []contact.PropertyPatch{set(one)}}, state{many: []string{"a", "b"}}},
 		{"an empty value is one", contact.Details{Properties: []contact.PropertyPatch{set(one, "")}},
 			state{one: []string{""}, many: []string{"a", "b"}}},
-		{"logins, sorted, without blank names", contact.Details{Logins: &[]contact.Login{{"Eva", kind}, {" \u00a0", kind}, {"anna", login.KindGoogle}, {"", kind}}},
+		{"logins, sorted, without blank names", contact.Details{Logins: &[]field.Login{{Name: "Eva", Kind: kind}, {Name: " \u00a0", Kind: kind}, {Name: "anna", Kind: login.KindGoogle}, {Name: "", Kind: kind}}},
 			state{one: []string{""}, many: []string{"a", "b"}, logins: []string{"anna GOOGLE", "Eva EMAIL"}}},
-		{"logins are replaced as a set", contact.Details{Logins: &[]contact.Login{{"ANNA", login.KindBlank}, {"ida", login.KindBounced}}},
+		{"logins are replaced as a set", contact.Details{Logins: &[]field.Login{{Name: "ANNA", Kind: login.KindBlank}, {Name: "ida", Kind: login.KindBounced}}},
 			state{one: []string{""}, many: []string{"a", "b"}, logins: []string{"ANNA BLANK", "ida BOUNCED"}}},
 		{"segments, without doubles", contact.Details{Membership: &[]int{a.segments[2], a.segments[0], a.segments[2]}},
 			state{one: []string{""}, many: []string{"a", "b"}, logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: []int{a.segments[0], a.segments[2]}}},
@@ -88,7 +89,7 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 			state{one: []string{""}, many: []string{"a", "b"}, logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.segments[1:]}},
 		{"absent sets stay", contact.Details{Properties: []contact.PropertyPatch{set(many), set(one)}},
 			state{logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.segments[1:]}},
-		{"empty sets clear", contact.Details{Logins: &[]contact.Login{}, Membership: &[]int{}}, state{}},
+		{"empty sets clear", contact.Details{Logins: &[]field.Login{}, Membership: &[]int{}}, state{}},
 	}
 	for _, tt := range tests {
 		before := a.get(c.ID)
@@ -112,15 +113,15 @@ func TestDetailsKeepDescriptions(t *testing.T) {
 	a := f.demo
 	id := a.property(contact.NewProperty{Name: "Many", Multiple: true})
 	c := a.create(nil)
-	for _, want := range [][]contact.Value{
-		{{"a", new("first")}, {"b", nil}, {"c", new("")}}, {{"a", new("second")}, {"b", nil}, {"c", new("")}}, {{"a", nil}},
+	for _, want := range [][]field.Value{
+		{{Value: "a", Description: new("first")}, {Value: "b", Description: nil}, {Value: "c", Description: new("")}}, {{Value: "a", Description: new("second")}, {Value: "b", Description: nil}, {Value: "c", Description: new("")}}, {{Value: "a", Description: nil}},
 	} {
 		if _, err := f.details(a.agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{{Property: id, Values: want}}}); err != nil {
 			t.Fatal(err)
 		}
-		var got []contact.Value
+		var got []field.Value
 		for _, v := range a.db.Client().PropertyValue.Query().Order(propertyvalue.ByPosition()).AllX(a.agent) {
-			got = append(got, contact.Value{Value: v.Value, Description: v.Description})
+			got = append(got, field.Value{Value: v.Value, Description: v.Description})
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -134,7 +135,7 @@ func TestBoundPropertyIsTheFieldItself(t *testing.T) {
 	a := f.demo
 	first := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
 	last := a.property(contact.NewProperty{Name: "Last Name", Bound: new(property.BoundLastName)})
-	c := a.create(contact.Patch{contact.FirstName: "Anna"}, contact.Details{Properties: []contact.PropertyPatch{set(last, "Ek")}})
+	c := a.create(field.Patch{field.FirstName: "Anna"}, contact.Details{Properties: []contact.PropertyPatch{set(last, "Ek")}})
 	names := func(want ...string) {
 		t.Helper()
 		c := a.get(c.ID)
@@ -223,14 +224,14 @@ func TestDetailsAreRefused(t *testing.T) {
 	name := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})  // 4
 	theirs := f.other.property(contact.NewProperty{Name: "One"})                                      // 5
 	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(one, "x"), set(many, "1"), set(required, "r"), set(name, "Anna")}})
-	a.create(nil, contact.Details{Logins: &[]contact.Login{{"Taken", login.KindBlank}, {"also", login.KindBlank}}})
-	long, none := strings.Repeat("x", 251), contact.Login{Name: "none"}
+	a.create(nil, contact.Details{Logins: &[]field.Login{{Name: "Taken", Kind: login.KindBlank}, {Name: "also", Kind: login.KindBlank}}})
+	long, none := strings.Repeat("x", 251), field.Login{Name: "none"}
 	many101 := slices.Repeat([]string{"1"}, 101)
 	props := func(ps ...contact.PropertyPatch) contact.Details { return contact.Details{Properties: ps} }
-	logins := func(ls ...contact.Login) contact.Details { return contact.Details{Logins: &ls} }
+	logins := func(ls ...field.Login) contact.Details { return contact.Details{Logins: &ls} }
 	segments := func(ids ...int) contact.Details { return contact.Details{Membership: &ids} }
-	described := contact.PropertyPatch{Property: name, Values: []contact.Value{{"Eva", new("x")}}}
-	overlong := contact.PropertyPatch{Property: one, Values: []contact.Value{{strings.Repeat("x", 4001), &long}}}
+	described := contact.PropertyPatch{Property: name, Values: []field.Value{{Value: "Eva", Description: new("x")}}}
+	overlong := contact.PropertyPatch{Property: one, Values: []field.Value{{Value: strings.Repeat("x", 4001), Description: &long}}}
 	tests := []struct {
 		name string
 		set  contact.Details
@@ -248,19 +249,19 @@ func TestDetailsAreRefused(t *testing.T) {
 		{"a text that is too long for the field", props(set(name, long[:51])), []string{"TOO_LONG properties.4"}},
 		{"what is not UTF-8", props(set(one, "\xff")), []string{"INVALID properties.1"}},
 		{"a description for a field", props(described), []string{"INVALID properties.4"}},
-		{"a login that another has", logins(contact.Login{"TAKEN", login.KindBlank}), []string{"LOGIN_TAKEN logins"}},
-		{"logins that another has", logins(contact.Login{"taken ", login.KindBlank}, contact.Login{"ALSO", login.KindBlank}), []string{"LOGIN_TAKEN logins", "LOGIN_TAKEN logins"}},
-		{"a login given twice", logins(contact.Login{"a", login.KindBlank}, contact.Login{" A", login.KindGoogle}), []string{"DUPLICATE logins"}},
+		{"a login that another has", logins(field.Login{Name: "TAKEN", Kind: login.KindBlank}), []string{"LOGIN_TAKEN logins"}},
+		{"logins that another has", logins(field.Login{Name: "taken ", Kind: login.KindBlank}, field.Login{Name: "ALSO", Kind: login.KindBlank}), []string{"LOGIN_TAKEN logins", "LOGIN_TAKEN logins"}},
+		{"a login given twice", logins(field.Login{Name: "a", Kind: login.KindBlank}, field.Login{Name: " A", Kind: login.KindGoogle}), []string{"DUPLICATE logins"}},
 		{"a login of no type", logins(none), []string{"INVALID logins"}},
-		{"a login that is too long", logins(contact.Login{long, login.KindBlank}), []string{"TOO_LONG logins"}},
-		{"a login with a NUL character", logins(contact.Login{"a\x00", login.KindBlank}), []string{"INVALID logins"}},
+		{"a login that is too long", logins(field.Login{Name: long, Kind: login.KindBlank}), []string{"TOO_LONG logins"}},
+		{"a login with a NUL character", logins(field.Login{Name: "a\x00", Kind: login.KindBlank}), []string{"INVALID logins"}},
 		{"too many logins", logins(manyLogins(101)...), []string{"TOO_MANY logins"}},
 		{"a segment that is not there", segments(a.segments[0], 999), []string{"SEGMENT_NOT_FOUND membership"}},
 		{"another account's segment", segments(f.other.segments[0]), []string{"SEGMENT_NOT_FOUND membership"}},
 		{"ids that are none", segments(0, -1), []string{"SEGMENT_NOT_FOUND membership", "SEGMENT_NOT_FOUND membership"}},
 		{"all at once, in a stable order", contact.Details{
 			Properties: []contact.PropertyPatch{set(one, "ok"), set(999, "x"), set(many, "x"), set(required)},
-			Logins:     &[]contact.Login{{"taken", login.KindBlank}, none}, Membership: &[]int{999},
+			Logins:     &[]field.Login{{Name: "taken", Kind: login.KindBlank}, none}, Membership: &[]int{999},
 		}, []string{"PROPERTY_NOT_FOUND properties.999", "INVALID properties.2", "REQUIRED properties.3", "INVALID logins", "LOGIN_TAKEN logins", "SEGMENT_NOT_FOUND membership"}},
 		{"a failure in the last property", props(set(one, "new"), set(name, "New"), set(required, "new"), set(many, "no number")), []string{"INVALID properties.2"}},
 	}
@@ -273,10 +274,10 @@ func TestDetailsAreRefused(t *testing.T) {
 	f.refused("a contact that is not there", func() error { return errOf(f.details(a.agent, 999, props(set(one, "a", "b")))) }, "NOT_FOUND")
 }
 
-func manyLogins(n int) []contact.Login {
-	all := make([]contact.Login, n)
+func manyLogins(n int) []field.Login {
+	all := make([]field.Login, n)
 	for i := range all {
-		all[i] = contact.Login{Name: fmt.Sprint("login", i), Kind: login.KindBlank}
+		all[i] = field.Login{Name: fmt.Sprint("login", i), Kind: login.KindBlank}
 	}
 	return all
 }
@@ -301,7 +302,7 @@ func TestDetailsBeyondAllBoundsAreRefused(t *testing.T) {
 func TestLoginsArePerAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	same := contact.Details{Logins: &[]contact.Login{{"anna@example.com", login.KindEmail}}}
+	same := contact.Details{Logins: &[]field.Login{{Name: "anna@example.com", Kind: login.KindEmail}}}
 	mine, theirs := f.demo.create(nil, same), f.other.create(nil, same)
 	for _, tt := range []struct {
 		as   context.Context
@@ -317,10 +318,10 @@ func TestConflictOfALoginSaysWhich(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	owner := a.create(nil, contact.Details{Logins: &[]contact.Login{{"Anna", login.KindBlank}}})
+	owner := a.create(nil, contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindBlank}}})
 	c := a.create(nil)
 	errs := f.refused("taken", func() error {
-		return errOf(f.details(a.agent, c.ID, contact.Details{Logins: &[]contact.Login{{"eva", login.KindBlank}, {"ANNA", login.KindBlank}}}))
+		return errOf(f.details(a.agent, c.ID, contact.Details{Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}, {Name: "ANNA", Kind: login.KindBlank}}}))
 	}, "LOGIN_TAKEN logins")
 	if e := errs[0]; e.Subject != "ANNA" || e.Existing == nil || e.Existing.ID != owner.ID {
 		t.Errorf("got %q of %v, want it as it was given, and its owner", e.Subject, e.Existing)

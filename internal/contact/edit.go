@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"contactgraph/ent/change"
+	"contactgraph/internal/contact/field"
 )
 
 // edit is all that one write wants of a contact, checked as far as it can be without the contact.
 type edit struct {
-	set      Patch
+	set      field.Patch
 	password *preparedPassword // nil leaves it
 	details  Details
 }
@@ -89,39 +90,39 @@ func (w *write) put(ctx context.Context, e edit) error {
 func (e edit) wanted() map[string]any {
 	values := map[string]any{}
 	for f, v := range e.set {
-		values[f.Path] = logged(v)
+		values[f.Path] = field.EncodeValue(v)
 	}
 	if e.password != nil {
-		values[pathPassword] = nil
+		values[field.PathPassword] = nil
 	}
 	for _, p := range e.details.Properties {
-		values[propertyPath(p.Property)] = list(p.Values)
+		values[field.PropertyPath(p.Property)] = field.NonNil(p.Values)
 	}
 	if e.details.Logins != nil {
-		values[pathLogins] = *e.details.Logins
+		values[field.PathLogins] = *e.details.Logins
 	}
 	if e.details.Membership != nil {
-		values[pathMembership] = *e.details.Membership
+		values[field.PathMembership] = *e.details.Membership
 	}
 	return values
 }
 
 // settled is the edit with the values that merging has come to, without what the contact has already.
 func (e edit) settled(merged map[string]any) edit {
-	s := edit{set: Patch{}, password: e.password}
+	s := edit{set: field.Patch{}, password: e.password}
 	for f, v := range e.set {
 		if _, ok := merged[f.Path]; ok {
 			s.set[f] = v
 		}
 	}
 	s.details.Properties = slices.DeleteFunc(slices.Clone(e.details.Properties), func(p PropertyPatch) bool {
-		_, ok := merged[propertyPath(p.Property)]
+		_, ok := merged[field.PropertyPath(p.Property)]
 		return !ok
 	})
-	if set, ok := merged[pathLogins].([]Login); ok {
+	if set, ok := merged[field.PathLogins].([]field.Login); ok {
 		s.details.Logins = &set
 	}
-	if set, ok := merged[pathMembership].([]int); ok {
+	if set, ok := merged[field.PathMembership].([]int); ok {
 		s.details.Membership = &set
 	}
 	return s

@@ -14,8 +14,10 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +28,7 @@ import (
 // change log that they leave.
 func TestEnginesAgree(t *testing.T) {
 	t.Parallel()
-	databases := []*storetest.DB{storetest.At(t, storetest.SQLiteURL(t)), storetest.At(t, storetest.PostgresURL(t))}
+	databases := []*databasetest.DB{databasetest.At(t, databasetest.SQLiteURL(t)), databasetest.At(t, databasetest.PostgresURL(t))}
 	rounds := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rounds++
@@ -55,7 +57,10 @@ func TestEnginesAgree(t *testing.T) {
 // engines number differently.
 type world struct {
 	*contact.Service
-	db       *storetest.DB
+	*contact.Queries
+	*contact.Catalog
+	*contact.ChangeLog
+	db       *databasetest.DB
 	clock    time.Time
 	agent    context.Context
 	admin    context.Context
@@ -65,7 +70,7 @@ type world struct {
 	versions                               []revision.Version // of the contacts, as they were last seen
 }
 
-func newWorld(t *testing.T, db *storetest.DB, name string) *world {
+func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	t.Helper()
 	w := &world{db: db, clock: start}
 	account := db.Account(name)
@@ -74,7 +79,9 @@ func newWorld(t *testing.T, db *storetest.DB, name string) *world {
 	}
 	w.agent, w.admin = as(viewer.Agent, 0), as(viewer.Admin, 0)
 	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
-	w.Service = contact.New(db, &passwords{}, func() time.Time { return w.clock }).Via(change.SourceGRAPHQL)
+	now := func() time.Time { return w.clock }
+	w.Queries, w.Catalog, w.ChangeLog = contact.NewQueries(db), contact.NewCatalog(db, now), contact.NewChangeLog(db, nil, now)
+	w.Service = contact.New(db, w.ChangeLog, &passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
 		n := contact.Named{Name: fmt.Sprint("thing ", i)}
 		w.stores = append(w.stores, must(w.CreateStore(w.admin, n)).ID)
@@ -88,7 +95,7 @@ func newWorld(t *testing.T, db *storetest.DB, name string) *world {
 		w.properties = append(w.properties, must(w.CreateProperty(w.admin, p)).ID)
 	}
 	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two of the same name
-		r := must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: contact.Patch{contact.FirstName: name}}))
+		r := must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
 		w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
 	}
 	return w
@@ -122,7 +129,7 @@ func (w *world) plain(c *ent.Contact) any {
 
 // tell is an answer as text.
 func (w *world) tell(answer any, err error) string {
-	if errs, ok := errors.AsType[contact.Errors](err); ok {
+	if errs, ok := errors.AsType[usererror.Errors](err); ok {
 		var all []any
 		for _, e := range errs {
 			all = append(all, e.Code, e.Path, w.plain(e.Latest), w.plain(e.Existing))
@@ -160,11 +167,11 @@ type operation struct {
 }
 
 // loginsOf is a small set of names, so that they collide.
-func drawLogins(rt *rapid.T) *[]contact.Login {
+func drawLogins(rt *rapid.T) *[]field.Login {
 	names := rapid.SliceOfN(rapid.SampledFrom([]string{"anna", "ANNA", "bo", "Zoë", ""}), 0, 3).Draw(rt, "logins")
-	set := []contact.Login{}
+	set := []field.Login{}
 	for _, n := range names {
-		set = append(set, contact.Login{Name: n, Kind: login.KindEmail})
+		set = append(set, field.Login{Name: n, Kind: login.KindEmail})
 	}
 	return &set
 }

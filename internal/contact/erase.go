@@ -5,9 +5,12 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
-	"contactgraph/ent/idempotencykey"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
@@ -17,12 +20,11 @@ import (
 // where the paths, times and actors of its changes stay. For admins. It fails with NotFound for a contact that never was, or is
 // erased. The result has no contact.
 func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
-	v, err := require(ctx, viewer.Admin)
+	v, err := authz.RequireRole(ctx, viewer.Admin)
 	if err != nil {
 		return nil, err
 	}
-	alone := func(fn func(context.Context, *ent.Tx) error) error { return s.store.WriteAll(ctx, []int{id}, fn) }
-	return transact(ctx, s, v, ofChange, alone, func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.one(), s.aboutAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		last, err := s.lastVersion(ctx, tx, v.Account, id)
 		if err != nil {
 			return nil, err
@@ -40,20 +42,20 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 
 // lastVersion is the latest version that the contact has or had. It fails with NotFound for one that never was, or is erased. The log
 // tells of those that are deleted; it may be cut behind all that happened to one that is there.
-func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) (revision.Version, error) {
-	last, err := tx.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
+func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id int) (revision.Version, error) {
+	last, err := tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
 		Order(change.ByVersion(sql.OrderDesc())).First(ctx)
 	switch {
 	case err == nil && last.Kind == change.KindERASE:
-		return 0, notFound("Contact", id)
+		return 0, usererror.NewNotFound("Contact", id)
 	case err == nil:
 		return last.Version, nil
 	case !ent.IsNotFound(err):
 		return 0, err
 	}
-	now, err := s.store.Contact(ctx, account, id)
+	now, err := tx.Contact(ctx, account, id)
 	if err == nil && now == nil {
-		err = notFound("Contact", id)
+		err = usererror.NewNotFound("Contact", id)
 	}
 	if err != nil {
 		return 0, err
@@ -64,55 +66,25 @@ func (s *Service) lastVersion(ctx context.Context, tx *ent.Tx, account, id int) 
 // erase takes away all that the database knows of the contact but that there was one.
 func (w *write) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
-	if _, err := w.tx.Contact.Delete().Where(contact.ID(id), contact.AccountID(account)).Exec(ctx); err != nil {
+	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
 		return err
 	}
-	_, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
-		idempotencykey.ActorKind(viewer.ActorContact), idempotencykey.ActorID(id)).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	if err := w.forgetKeys(ctx); err != nil {
+	if err := idempotency.Erase(ctx, w.tx, account, id, isAbout(id)); err != nil {
 		return err
 	}
 	const atOnce = 500
 	for after := revision.Version(0); ; {
-		rows, err := w.tx.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
+		rows, err := w.tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
 			Order(change.ByVersion()).Limit(atOnce).All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		for _, row := range rows {
-			err := w.tx.Change.Update().Where(change.AccountID(account), change.ID(row.ID)).SetFields(revision.Blank(row.Fields)).Exec(ctx)
+			err := w.tx.Ent.Change.Update().Where(change.AccountID(account), change.ID(row.ID)).SetFields(revision.Blank(row.Fields)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 			after = row.Version
-		}
-	}
-}
-
-// forgetKeys takes away the idempotency keys of writes of the contact, by whomever: the hash of a request tells who guesses it what
-// the contact had.
-func (w *write) forgetKeys(ctx context.Context) error {
-	for after := 0; ; {
-		rows, err := w.tx.IdempotencyKey.Query().
-			Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDGT(after)).Order(idempotencykey.ByID()).Limit(tidied).All(ctx)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		var named []int
-		for _, row := range rows {
-			if keptNames(row.Outcome, w.old.ID) {
-				named = append(named, row.ID)
-			}
-			after = row.ID
-		}
-		if len(named) == 0 {
-			continue
-		}
-		if _, err := w.tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(w.viewer.Account), idempotencykey.IDIn(named...)).Exec(ctx); err != nil {
-			return err
 		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -23,25 +25,25 @@ const canary = "Kanarienvogel"
 func (a *tenant) marked(t *testing.T) int {
 	t.Helper()
 	note := a.property(contact.NewProperty{Name: "Note", Multiple: true})
-	mark := func(n string) contact.Patch {
-		return contact.Patch{
-			contact.Email: canary + n + "@example.com", contact.FirstName: canary + n, contact.LastName: canary + n, contact.PermissionSource: canary + n,
-			contact.PhoneCountryCode: "46", contact.Phone: "7017406" + n,
+	mark := func(n string) field.Patch {
+		return field.Patch{
+			field.Email: canary + n + "@example.com", field.FirstName: canary + n, field.LastName: canary + n, field.PermissionSource: canary + n,
+			field.PhoneCountryCode: "46", field.Phone: "7017406" + n,
 		}
 	}
 	details := func(n string) contact.Details {
 		return contact.Details{
-			Properties: []contact.PropertyPatch{{Property: note, Values: []contact.Value{{Value: canary + n, Description: new(canary)}}}},
-			Logins:     &[]contact.Login{{Name: canary + n, Kind: "BLANK"}}, Membership: &a.segments,
+			Properties: []contact.PropertyPatch{{Property: note, Values: []field.Value{{Value: canary + n, Description: new(canary)}}}},
+			Logins:     &[]field.Login{{Name: canary + n, Kind: "BLANK"}}, Membership: &a.segments,
 		}
 	}
 	c := must(a.Create(a.agent, contact.Create{
 		RegistrationSource: canary, RegistrationIP: canary, Set: mark("05"), Details: details("05"), Password: &contact.PasswordChange{New: new(canary)},
 	})).Contact
-	ctx, _ := keyed(a.agent, "key", canary)
-	must(a.update(ctx, c.ID, mark("06")))
-	ctx, _ = keyed(a.as(c), "key", canary)
-	must(a.update(ctx, c.ID, contact.Patch{contact.FirstName: canary + "07"}))
+	keyed, _ := a.keyed("key", canary)
+	must(keyed.update(a.agent, c.ID, mark("06")))
+	keyed, _ = a.keyed("key", canary)
+	must(keyed.update(a.as(c), c.ID, field.Patch{field.FirstName: canary + "07"}))
 	must(a.details(a.agent, c.ID, details("06")))
 	return c.ID
 }
@@ -90,9 +92,9 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 }
 
 // checkFile searches the bytes of an SQLite database.
-func checkFile(t *testing.T, db *storetest.DB, secret string) {
+func checkFile(t *testing.T, db *databasetest.DB, secret string) {
 	t.Helper()
-	if storetest.Postgres() {
+	if databasetest.Postgres() {
 		return // its files are the operator's
 	}
 	if _, err := db.Raw().ExecContext(t.Context(), "VACUUM"); err != nil {
@@ -120,7 +122,7 @@ func TestEraseRefuses(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	id := a.marked(t)
-	named := must(a.update(a.agent, id, contact.Patch{contact.FirstName: "Eva"})).Change
+	named := must(a.update(a.agent, id, field.Patch{field.FirstName: "Eva"})).Change
 	gone := must(a.Delete(a.agent, contact.Delete{ID: id, Lock: overwrite})).Change
 	f.refused("an agent", func() error { return errOf(f.Erase(a.agent, id)) }, "FORBIDDEN")
 	f.refused("a customer", func() error { return errOf(f.Erase(a.asID(id), id)) }, "FORBIDDEN")
@@ -140,15 +142,15 @@ func TestTidy(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna"})
-	ctx, _ := keyed(a.agent, "key", "request")
-	must(a.update(ctx, c.ID, contact.Patch{contact.FirstName: "Eva"}))
+	c := a.create(field.Patch{field.FirstName: "Anna"})
+	keyed, _ := a.keyed("key", "request")
+	must(keyed.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"}))
 	for range 1200 {
 		must(a.update(a.agent, c.ID, nil))
 	}
 	f.forward(48 * time.Hour)
 	f.other.create(nil)
-	late := must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Ida"})).Change
+	late := must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Ida"})).Change
 	must(0, f.Tidy(t.Context(), 0))
 	if n := len(a.log()); n != 1203 {
 		t.Fatalf("without an end to the log, %d changes are left", n)
@@ -173,7 +175,7 @@ func TestTidy(t *testing.T) {
 		}
 	}
 	_, err := a.Update(a.agent, contact.Update{ID: c.ID, Lock: merging(1)})
-	if d := conflict(t, err); d.Gap != contact.TooOld {
+	if d := conflict(t, err); d.Gap != merge.TooOld {
 		t.Errorf("merging with what is cut off: %q", d.Gap)
 	}
 	if must(f.other.Feed(f.other.agent, contact.FeedArgs{}, 10)).Changes[0].Seq != 1 {
@@ -187,7 +189,7 @@ func TestEraseBehindACut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c, gone := a.create(contact.Patch{contact.FirstName: "Anna"}), a.create(nil)
+	c, gone := a.create(field.Patch{field.FirstName: "Anna"}), a.create(nil)
 	must(a.Delete(a.agent, contact.Delete{ID: gone.ID, Lock: overwrite}))
 	f.forward(48 * time.Hour)
 	must(0, f.Tidy(t.Context(), 24*time.Hour))

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/searchterm"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 )
 
@@ -36,11 +37,11 @@ func (f Filter) check() error {
 		if text == nil {
 			continue
 		}
-		if Length(*text) > maxSearch || len(keys.Query(*text)) > maxWords {
+		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
 			return fmt.Errorf("%w: %s takes at most %d characters and %d words", ErrPage, name, maxSearch, maxWords)
 		}
 	}
-	if f.ModifiedSince != nil && !inYears(*f.ModifiedSince) {
+	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
 		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", ErrPage)
 	}
 	return nil
@@ -50,19 +51,19 @@ func (f Filter) check() error {
 func (f Filter) conditions(v viewer.Viewer) []condition {
 	var cs []condition
 	if v.Role == viewer.Customer {
-		cs = append(cs, ofOne(v.Account, contact.ID(v.Contact)))
+		cs = append(cs, ofOne(v.Account, entcontact.ID(v.Contact)))
 	}
 	if f.Email != nil {
-		cs = append(cs, ofOne(v.Account, contact.EmailKey(keys.Name(*f.Email))))
+		cs = append(cs, ofOne(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
 	}
 	if f.Phone != nil {
-		cs = append(cs, ofOne(v.Account, contact.PhoneKey(keys.Phone(str(f.CountryCode), *f.Phone))))
+		cs = append(cs, ofOne(v.Account, entcontact.PhoneKey(normalize.Phone(str(f.CountryCode), *f.Phone))))
 	}
 	if f.Store != nil {
-		cs = append(cs, ofContact(v.Account, contact.PreferredStoreID(*f.Store)))
+		cs = append(cs, ofContact(v.Account, entcontact.PreferredStoreID(*f.Store)))
 	}
 	if f.Company != nil {
-		cs = append(cs, ofContact(v.Account, contact.CompanyID(*f.Company)))
+		cs = append(cs, ofContact(v.Account, entcontact.CompanyID(*f.Company)))
 	}
 	if f.ModifiedSince != nil {
 		cs = append(cs, ofModified(v.Account, *f.ModifiedSince))
@@ -71,10 +72,10 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, ofSegment(v.Account, *f.Segment))
 	}
 	if f.Name != nil && !blank(*f.Name) {
-		cs = append(cs, ofWords(v.Account, keys.NameQuery(*f.Name), searchterm.KindName)...)
+		cs = append(cs, ofWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
 	}
 	if f.Search != nil && !blank(*f.Search) {
-		cs = append(cs, ofWords(v.Account, keys.Query(*f.Search))...)
+		cs = append(cs, ofWords(v.Account, normalize.Query(*f.Search))...)
 	}
 	return cs
 }
@@ -85,7 +86,7 @@ func blank(text string) bool { return strings.TrimSpace(text) == "" }
 // ofWords are the conditions that each word is a prefix of one of the contact's. Text without a word finds nothing.
 func ofWords(account int, words []string, kinds ...searchterm.Kind) []condition {
 	if len(words) == 0 {
-		return []condition{ofOne(account, contact.ID(0))}
+		return []condition{ofOne(account, entcontact.ID(0))}
 	}
 	cs := make([]condition, len(words))
 	for i, w := range words {

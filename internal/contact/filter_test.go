@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,15 +33,15 @@ func people(t *testing.T) *fixture {
 	t.Helper()
 	f := newFixture(t)
 	a := f.demo
-	for _, set := range []contact.Patch{
-		{contact.FirstName: "Björn", contact.LastName: "Åkesson-Ek", contact.Email: "Bjorn.A@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05", contact.PreferredStore: a.stores[0]},
-		{contact.FirstName: "Anna", contact.LastName: "af Klint", contact.Email: "123.456@post.example", contact.Phone: "+44 20 7946 0018", contact.Company: a.companies[0]},
-		{contact.FirstName: "Łukasz", contact.LastName: "O'Brien", contact.Email: "no address", contact.Phone: "77-88"},
-		{contact.FirstName: "D0ra", contact.Email: ""},
+	for _, set := range []field.Patch{
+		{field.FirstName: "Björn", field.LastName: "Åkesson-Ek", field.Email: "Bjorn.A@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.PreferredStore: a.stores[0]},
+		{field.FirstName: "Anna", field.LastName: "af Klint", field.Email: "123.456@post.example", field.Phone: "+44 20 7946 0018", field.Company: a.companies[0]},
+		{field.FirstName: "Łukasz", field.LastName: "O'Brien", field.Email: "no address", field.Phone: "77-88"},
+		{field.FirstName: "D0ra", field.Email: ""},
 	} {
 		a.create(set, contact.Details{Membership: new(a.segments[:1])})
 	}
-	f.other.create(contact.Patch{contact.FirstName: "Björn", contact.LastName: "Other", contact.Email: "bjorn.a@example.com", contact.PhoneCountryCode: "46", contact.Phone: "0701740605"})
+	f.other.create(field.Patch{field.FirstName: "Björn", field.LastName: "Other", field.Email: "bjorn.a@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
 	return f
 }
 
@@ -120,7 +121,7 @@ func TestSearchFollowsTheFields(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna", contact.LastName: "Ek", contact.Email: "ek@anna.example", contact.Phone: "+46701740605"})
+	c := a.create(field.Patch{field.FirstName: "Anna", field.LastName: "Ek", field.Email: "ek@anna.example", field.Phone: "+46701740605"})
 	finds := func(want bool, searches ...string) {
 		t.Helper()
 		for _, s := range searches {
@@ -130,16 +131,16 @@ func TestSearchFollowsTheFields(t *testing.T) {
 		}
 	}
 	finds(true, "anna", "ek", "example", "070", "4670")
-	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva", contact.Email: nil, contact.Phone: "+442079460018"}); err != nil {
+	if _, err := f.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva", field.Email: nil, field.Phone: "+442079460018"}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "eva", "ek", "020", "4420")
 	finds(false, "anna", "example", "070", "4670")
-	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "0701740605"}); err != nil {
+	if _, err := f.update(a.agent, c.ID, field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740605"}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "070", "4670", "46070")
-	if _, err := f.update(a.agent, c.ID, contact.Patch{contact.PhoneCountryCode: nil}); err != nil {
+	if _, err := f.update(a.agent, c.ID, field.Patch{field.PhoneCountryCode: nil}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "070")

@@ -4,59 +4,61 @@ import (
 	"context"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/predicate"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 )
 
 // Get returns the contact. It fails with Forbidden for a customer that asks for another than its own, there or not, and
 // with NotFound if the account has no such contact.
-func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
-	v, err := reach(ctx, id)
+func (s *Queries) Get(ctx context.Context, id int) (*ent.Contact, error) {
+	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.store.ReadContact(ctx, v.Account, id)
+	c, err := s.db.ReadContact(ctx, v.Account, id)
 	if err == nil && c == nil {
-		err = notFound("Contact", id)
+		err = usererror.NewNotFound("Contact", id)
 	}
 	return c, err
 }
 
 // ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
-func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Name(email), contact.EmailKey)
+func (s *Queries) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
+	return s.only(ctx, normalize.Name(email), entcontact.EmailKey)
 }
 
 // ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
-func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
-	return s.only(ctx, keys.Phone(countryCode, phone), contact.PhoneKey)
+func (s *Queries) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
+	return s.only(ctx, normalize.Phone(countryCode, phone), entcontact.PhoneKey)
 }
 
 // BySecret returns the contact with the secret; nil if the viewer can see none.
-func (s *Service) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
-	return s.only(ctx, secret, contact.Secret)
+func (s *Queries) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
+	return s.only(ctx, secret, entcontact.Secret)
 }
 
 // ByLogin returns the contact that signs in with the name; nil if the viewer can see none.
-func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
-	v, err := signedIn(ctx)
+func (s *Queries) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
+	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.only(ctx, keys.Name(name), func(key string) predicate.Contact {
-		return contact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
+	return s.only(ctx, normalize.Name(name), func(key string) predicate.Contact {
+		return entcontact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
 	})
 }
 
 // only returns the contact that has the unique key, nil if there is none or the key is blank.
-func (s *Service) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
-	v, err := signedIn(ctx)
+func (s *Queries) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
+	v, err := authz.RequireViewer(ctx)
 	if err != nil || key == "" {
 		return nil, err
 	}
-	c, err := s.client().Contact.Query().Where(is(key), contact.AccountID(v.Account)).Only(ctx)
+	c, err := s.db.Client().Contact.Query().Where(is(key), entcontact.AccountID(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

@@ -8,14 +8,15 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 )
 
 func TestContactIsFoundByItsKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	set := contact.Patch{contact.Email: "Anna@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05"}
-	logins := contact.Details{Logins: &[]contact.Login{{"Anna", login.KindGoogle}}}
+	set := field.Patch{field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"}
+	logins := contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindGoogle}}}
 	c, theirs := a.create(set, logins), f.other.create(set, logins)
 	another := a.create(nil)
 	tests := []struct {
@@ -71,8 +72,8 @@ func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.create(contact.Patch{contact.Email: "a@b.example", contact.FirstName: "a", contact.Phone: "070"})
-	a.create(contact.Patch{contact.Email: "a\ufffd", contact.FirstName: "x@\ufffd", contact.Phone: "\ufffd070"}) // what is often put in its place
+	a.create(field.Patch{field.Email: "a@b.example", field.FirstName: "a", field.Phone: "070"})
+	a.create(field.Patch{field.Email: "a\ufffd", field.FirstName: "x@\ufffd", field.Phone: "\ufffd070"}) // what is often put in its place
 	for _, text := range []string{"a\x00", "\x00", "\xff", "a@b.example\x00", "070\x00", "\xff070"} {
 		for name, find := range map[string]func() (*ent.Contact, error){
 			"email": func() (*ent.Contact, error) { return f.ByEmail(a.agent, text) }, "secret": func() (*ent.Contact, error) { return f.BySecret(a.agent, text) },

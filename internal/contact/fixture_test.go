@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -12,21 +13,28 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
 // fixture is a service on a database of its own with two accounts. Its clock moves a second at each look.
 type fixture struct {
 	*contact.Service
-	db        *storetest.DB
+	*contact.Queries
+	*contact.Catalog
+	*contact.ChangeLog
+	hub       *feed.Hub
+	db        *databasetest.DB
 	t         *testing.T
 	passwords *passwords
 	demo      *tenant
@@ -48,8 +56,10 @@ type tenant struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{db: storetest.Open(t), t: t, clock: start, passwords: &passwords{}}
-	f.Service = contact.New(f.db, f.passwords, f.now).Via(change.SourceGRAPHQL)
+	f := &fixture{db: databasetest.Open(t), t: t, clock: start, passwords: &passwords{}}
+	f.hub = feed.New(f.db, slog.New(slog.DiscardHandler))
+	f.Queries, f.Catalog, f.ChangeLog = contact.NewQueries(f.db), contact.NewCatalog(f.db, f.now), contact.NewChangeLog(f.db, f.hub, f.now)
+	f.Service = contact.New(f.db, f.ChangeLog, f.passwords, f.now).Via(change.SourceGRAPHQL)
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
 }
@@ -87,7 +97,7 @@ func (f *fixture) tenant(name string) *tenant {
 }
 
 // create makes a contact as the agent.
-func (a *tenant) create(set contact.Patch, details ...contact.Details) *ent.Contact {
+func (a *tenant) create(set field.Patch, details ...contact.Details) *ent.Contact {
 	a.t.Helper()
 	c := contact.Create{RegistrationSource: "test", Set: set}
 	for _, d := range details {
@@ -133,7 +143,7 @@ func (a *tenant) get(id int) *ent.Contact {
 }
 
 // update writes fields as ctx, whatever the version.
-func (f *fixture) update(ctx context.Context, id int, set contact.Patch) (*contact.Result, error) {
+func (f *fixture) update(ctx context.Context, id int, set field.Patch) (*contact.Result, error) {
 	return f.Update(ctx, contact.Update{ID: id, Lock: overwrite, Set: set})
 }
 
@@ -144,11 +154,11 @@ func (f *fixture) details(ctx context.Context, id int, d contact.Details) (*cont
 
 // refused runs a command that must fail with these errors, in this order, and leave the database as it was. Each is
 // written as its code and path.
-func (f *fixture) refused(name string, do func() error, want ...string) contact.Errors {
+func (f *fixture) refused(name string, do func() error, want ...string) usererror.Errors {
 	f.t.Helper()
 	before := f.db.Dump()
 	err := do()
-	var errs contact.Errors
+	var errs usererror.Errors
 	if !errors.As(err, &errs) {
 		f.t.Errorf("%s: got %v, want %q", name, err, want)
 		return nil
@@ -163,7 +173,7 @@ func (f *fixture) refused(name string, do func() error, want ...string) contact.
 }
 
 // codes writes each error as its code and path.
-func codes(errs contact.Errors) []string {
+func codes(errs usererror.Errors) []string {
 	list := make([]string, len(errs))
 	for i, e := range errs {
 		list[i] = string(e.Code)

@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
 )
-
-func (f *fixture) hub() *feed.Hub { return feed.New(f.db, slog.New(slog.DiscardHandler)) }
 
 // welcome is the answer to whether a viewer may still follow.
 func welcome(context.Context) error { return nil }
@@ -23,14 +21,14 @@ func welcome(context.Context) error { return nil }
 func TestClosingEndsALongReplay(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	c := f.demo.create(contact.Patch{contact.FirstName: "Anna"})
+	c := f.demo.create(field.Patch{field.FirstName: "Anna"})
 	const changes = 2*contact.MaxPage + 50
 	for i := range changes - 1 {
-		must(f.update(f.demo.agent, c.ID, contact.Patch{contact.FirstName: fmt.Sprint(i)}))
+		must(f.update(f.demo.agent, c.ID, field.Patch{field.FirstName: fmt.Sprint(i)}))
 	}
-	h := f.hub()
+	h := f.hub
 	n := 0
-	err := f.Follow(f.demo.agent, h, contact.FeedArgs{}, welcome, func(*ent.Change) error {
+	err := f.Follow(f.demo.agent, contact.FeedArgs{}, welcome, func(*ent.Change) error {
 		n++
 		h.Close()
 		return nil
@@ -44,8 +42,8 @@ func TestClosingEndsALongReplay(t *testing.T) {
 func TestCursorThatTheLogDoesNotHave(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.demo.create(contact.Patch{contact.FirstName: "Anna"})
-	h := f.hub()
+	f.demo.create(field.Patch{field.FirstName: "Anna"})
+	h := f.hub
 	other := h.Follow(f.demo.account, 0)
 	defer other.Leave()
 	for _, _, covered := other.Since(1); !covered; _, _, covered = other.Since(1) {
@@ -54,7 +52,7 @@ func TestCursorThatTheLogDoesNotHave(t *testing.T) {
 	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: contact.ErrCursorExpired} {
 		ctx, cancel := context.WithTimeout(f.demo.agent, 300*time.Millisecond)
 		defer cancel()
-		err := f.Follow(ctx, h, contact.FeedArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
+		err := f.Follow(ctx, contact.FeedArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
 		if !errors.Is(err, want) {
 			t.Errorf("behind %d: it ends with %v, want %v", after, err, want)
 		}

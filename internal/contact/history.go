@@ -9,7 +9,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
@@ -21,15 +23,15 @@ var ErrNoVersion = errors.New("no such version")
 
 // Changes returns the latest changes of the contact that produced a version below before, newest first, at most first; it fails
 // with ErrPage if that is not from 0 to MaxPage. A contact that is gone still has its changes.
-func (s *Service) Changes(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
-	v, err := reach(ctx, id)
+func (s *ChangeLog) Changes(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
+	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if first < 0 || first > MaxPage {
 		return nil, fmt.Errorf("%w: first must be from 0 to %d", ErrPage, MaxPage)
 	}
-	rows, err := s.client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
+	rows, err := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
 		Order(change.ByVersion(sql.OrderDesc())).Limit(first).All(ctx)
 	return seenByAll(v, rows), err
 }
@@ -42,7 +44,7 @@ type LastChange struct {
 
 // LastChanges returns for each path that the log knows a change of the latest one, up to the version. It looks through the
 // contact's whole log.
-func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version) ([]*LastChange, error) {
+func (s *ChangeLog) LastChanges(ctx context.Context, id int, upTo revision.Version) ([]*LastChange, error) {
 	latest := map[string]*LastChange{}
 	var list []*LastChange
 	for before := upTo + 1; ; {
@@ -60,7 +62,7 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 			before = row.Version
 		}
 		if len(rows) < MaxPage {
-			slices.SortFunc(list, func(a, b *LastChange) int { return comparePaths(a.Path, b.Path) })
+			slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
 			return list, nil
 		}
 	}
@@ -68,12 +70,12 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 
 // AsOf returns the contact as it was at the version, with all that belonged to it in its edges; also one that is gone by now. It
 // fails with ErrNoVersion, also for a contact that never was, and with Forbidden as Get does.
-func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*ent.Contact, error) {
-	v, err := reach(ctx, id)
+func (s *ChangeLog) AsOf(ctx context.Context, id int, version revision.Version) (*ent.Contact, error) {
+	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	now, err := whole(ctx, s.client(), v.Account, id)
+	now, err := whole(ctx, s.db.Client(), v.Account, id)
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, err
 	}
@@ -87,8 +89,8 @@ func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*
 }
 
 // change reads the change, whoever the viewer is; nil if the account has none, or its log does not reach back to it.
-func (s *Service) change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
-	row, err := s.client().Change.Query().
+func (s *ChangeLog) Change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
+	row, err := s.db.Client().Change.Query().
 		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -96,39 +98,12 @@ func (s *Service) change(ctx context.Context, v viewer.Viewer, id revision.Chang
 	return row, err
 }
 
-// resultOf is what the write that made the change produced, as far as the log still tells: without what it was merged with.
-func (s *Service) resultOf(ctx context.Context, id revision.ChangeID) (*Result, error) {
-	v, err := reach(ctx, id.Contact)
-	if err != nil {
-		return nil, err
-	}
-	row, err := s.change(ctx, v, id)
-	if err == nil && row == nil {
-		err = notFound("Contact", id.Contact)
-	}
-	if err != nil {
-		return nil, err
-	}
-	r := &Result{Change: seenBy(v, row)}
-	if row.Kind == change.KindERASE {
-		return r, nil
-	}
-	if row.Kind == change.KindDELETE {
-		id.Version--
-	}
-	r.Contact, err = s.AsOf(ctx, id.Contact, id.Version)
-	if errors.Is(err, ErrNoVersion) {
-		return nil, notFound("Contact", id.Contact)
-	}
-	return r, err
-}
-
 // goBack takes the contact back through its log to the change that made the version. The contact was read before, statement by
 // statement, and may hold some of what came meanwhile: the way back from the newest change sets all that any of them touched.
-func (s *Service) goBack(ctx context.Context, p *past, version revision.Version) (*ent.Contact, error) {
+func (s *ChangeLog) goBack(ctx context.Context, p *past, version revision.Version) (*ent.Contact, error) {
 	const atOnce = 500
 	for next := revision.Version(math.MaxInt64); ; {
-		rows, err := s.client().Change.Query().
+		rows, err := s.db.Client().Change.Query().
 			Where(change.AccountID(p.AccountID), change.ContactID(p.ID), change.VersionGTE(version), change.VersionLT(next)).
 			Order(change.ByVersion(sql.OrderDesc())).Limit(atOnce).All(ctx)
 		if err != nil {
@@ -156,7 +131,7 @@ func (s *Service) goBack(ctx context.Context, p *past, version revision.Version)
 
 // whole reads the contact with what it has in other tables, in the order in which the log shows it.
 func whole(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
-	return c.Contact.Query().Where(contact.ID(id), contact.AccountID(account)).
+	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
 		WithValues(inOrderOfValues).WithLogins(inOrderOfLogins).WithMemberships(inOrderOfSegments).Only(ctx)
 }
 

@@ -12,8 +12,10 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -28,16 +30,16 @@ func portrait(c *ent.Contact) map[string]any {
 		"secret": c.Secret, "registered": revision.FormatTime(c.RegisteredAt), "source": c.RegistrationSource, "ip": c.RegistrationIP,
 		"store": c.RegistrationStoreID,
 	}
-	for _, f := range contact.Fields {
+	for _, f := range field.Fields {
 		p[f.Path] = values(c)[f]
 	}
-	p[contact.LimitUntil.Path] = nil
+	p[field.LimitUntil.Path] = nil
 	if c.LimitMailsTemporarilyUntil != nil {
-		p[contact.LimitUntil.Path] = revision.FormatTime(*c.LimitMailsTemporarilyUntil)
+		p[field.LimitUntil.Path] = revision.FormatTime(*c.LimitMailsTemporarilyUntil)
 	}
-	properties, segments, logins := map[int][]contact.Value{}, []int{}, map[string]login.Kind{}
+	properties, segments, logins := map[int][]field.Value{}, []int{}, map[string]login.Kind{}
 	for _, v := range c.Edges.Values {
-		properties[v.PropertyID] = append(properties[v.PropertyID], contact.Value{Value: v.Value, Description: v.Description})
+		properties[v.PropertyID] = append(properties[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
 	}
 	for _, m := range c.Edges.Memberships {
 		segments = append(segments, m.SegmentID)
@@ -75,15 +77,15 @@ func (a *tenant) step(rt *rapid.T, id int, props []int) error {
 	case 0:
 		return errOf(a.Delete(a.agent, contact.Delete{ID: id, Lock: overwrite}))
 	case 1, 2, 3, 4:
-		set := contact.Patch{}
-		for _, f := range []*contact.Field{contact.FirstName, contact.Email, contact.PermissionSource} {
+		set := field.Patch{}
+		for _, f := range []*field.Field{field.FirstName, field.Email, field.PermissionSource} {
 			if v := some.Draw(rt, f.Path); v != "" {
 				set[f] = fmt.Sprint(v, id)
 			}
 		}
 		if rapid.Bool().Draw(rt, "limits") {
-			set[contact.LimitUntil], set[contact.LimitPermanently] = start, rapid.Bool().Draw(rt, "limited")
-			set[contact.PreferredStore], set[contact.LastName] = rapid.SampledFrom(a.stores).Draw(rt, "store"), nil
+			set[field.LimitUntil], set[field.LimitPermanently] = start, rapid.Bool().Draw(rt, "limited")
+			set[field.PreferredStore], set[field.LastName] = rapid.SampledFrom(a.stores).Draw(rt, "store"), nil
 		}
 		return errOf(a.update(a.agent, id, set))
 	default:
@@ -96,7 +98,7 @@ func (a *tenant) step(rt *rapid.T, id int, props []int) error {
 			}
 		}
 		if v := some.Draw(rt, "login"); v != "" {
-			d.Logins = &[]contact.Login{{Name: fmt.Sprint(v, id), Kind: login.KindEmail}, {Name: fmt.Sprint("z", id), Kind: login.KindBlank}}
+			d.Logins = &[]field.Login{{Name: fmt.Sprint(v, id), Kind: login.KindEmail}, {Name: fmt.Sprint("z", id), Kind: login.KindBlank}}
 		}
 		if rapid.Bool().Draw(rt, "moves") {
 			d.Membership = new(rapid.SliceOfDistinct(rapid.SampledFrom(a.segments), rapid.ID).Draw(rt, "segments"))
@@ -108,8 +110,8 @@ func (a *tenant) step(rt *rapid.T, id int, props []int) error {
 // Whatever was done to a contact: each version can be seen as it was, and each change can be taken back, and so can that.
 func TestHistoriesGoBackAndForth(t *testing.T) {
 	t.Parallel()
-	histories := 10           // a hundred times
-	if storetest.Postgres() { // where each write takes longer; what goes back is the same code
+	histories := 10              // a hundred times
+	if databasetest.Postgres() { // where each write takes longer; what goes back is the same code
 		histories = 2
 	}
 	f := newFixture(t)
@@ -121,7 +123,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 	undone, refused := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		for range histories {
-			id := a.create(contact.Patch{contact.FirstName: "Anna"}).ID
+			id := a.create(field.Patch{field.FirstName: "Anna"}).ID
 			recorded := map[revision.Version]map[string]any{}
 			record := func() {
 				if c := a.read(id); c != nil {
@@ -138,8 +140,8 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 					}
 					continue
 				}
-				var errs contact.Errors
-				if err := a.step(rt, id, props); err != nil && (!errors.As(err, &errs) || !errs.Has(contact.NotFound)) {
+				var errs usererror.Errors
+				if err := a.step(rt, id, props); err != nil && (!errors.As(err, &errs) || !errs.Has(usererror.NotFound)) {
 					rt.Fatal(err)
 				}
 				record()
@@ -164,7 +166,7 @@ func (a *tenant) undoAndRedo(rt *rapid.T, id int, record func()) bool {
 	row := rapid.SampledFrom(log).Draw(rt, "change")
 	r, err := a.Undo(a.agent, idOf(row))
 	if err != nil {
-		if _, ok := errors.AsType[contact.Errors](err); !ok {
+		if _, ok := errors.AsType[usererror.Errors](err); !ok {
 			rt.Fatal(err)
 		}
 		if diff := cmp.Diff(stamped(before), stamped(a.read(id))); diff != "" {
@@ -198,12 +200,12 @@ func TestUndo(t *testing.T) {
 	undo := func(version revision.Version) func() error {
 		return func() error { return errOf(a.Undo(a.agent, revision.ChangeID{Contact: 1, Version: version})) }
 	}
-	c := a.create(contact.Patch{contact.FirstName: "Anna", contact.Email: "anna@example.com"}, contact.Details{Membership: new(a.segments[:1])})
-	first := must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva", contact.LastName: "Ek"})).Change
-	must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Ida"}))
+	c := a.create(field.Patch{field.FirstName: "Anna", field.Email: "anna@example.com"}, contact.Details{Membership: new(a.segments[:1])})
+	first := must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva", field.LastName: "Ek"})).Change
+	must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Ida"}))
 	errs := f.refused("what has been changed since", undo(first.Version), "VERSION_CONFLICT")
 	want := []string{`firstName: "Eva" → "Ida" | "Anna" ! by demo-AGENT at version 3`, `lastName: "Ek" → "Ek" | null`}
-	if diff := cmp.Diff(want, report(errs[0].Others)); diff != "" {
+	if diff := cmp.Diff(want, report(errs[0].Conflict)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	members := must(a.details(a.agent, c.ID, contact.Details{Membership: new(a.segments[:2])})).Change
@@ -222,9 +224,9 @@ func TestUndo(t *testing.T) {
 
 	gone := must(a.Delete(a.agent, contact.Delete{ID: c.ID, Lock: overwrite}))
 	f.refused("a change of what is gone", undo(first.Version), "NOT_FOUND")
-	thief := a.create(contact.Patch{contact.Email: "anna@example.com"})
+	thief := a.create(field.Patch{field.Email: "anna@example.com"})
 	f.refused("the deletion of one whose address is taken since", undo(gone.Change.Version), "EMAIL_TAKEN email")
-	must(a.update(a.agent, thief.ID, contact.Patch{contact.Email: nil}))
+	must(a.update(a.agent, thief.ID, field.Patch{field.Email: nil}))
 	back := must(a.Undo(a.agent, idOf(gone.Change)))
 	if c := a.get(c.ID); back.Change.Kind != change.KindCREATE || c.Version != gone.Change.Version+1 || c.PasswordHash != nil || c.Secret != gone.Contact.Secret {
 		t.Errorf("undoing a deletion: %v, as %s", c, back.Change.Kind)
@@ -240,13 +242,13 @@ func TestCustomersUndo(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c, other := a.create(contact.Patch{contact.FirstName: "Anna"}), a.create(nil)
+	c, other := a.create(field.Patch{field.FirstName: "Anna"}), a.create(nil)
 	undo := func(row *ent.Change) func() error {
 		return func() error { return errOf(a.Undo(a.as(c), idOf(row))) }
 	}
-	name := must(a.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva"})).Change
-	company := must(a.update(a.agent, c.ID, contact.Patch{contact.Company: a.companies[0]})).Change
-	others := must(a.update(a.agent, other.ID, contact.Patch{contact.FirstName: "Ida"})).Change
+	name := must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"})).Change
+	company := must(a.update(a.agent, c.ID, field.Patch{field.Company: a.companies[0]})).Change
+	others := must(a.update(a.agent, other.ID, field.Patch{field.FirstName: "Ida"})).Change
 	f.refused("what is staff's", undo(company), "FORBIDDEN companyId")
 	f.refused("another's", undo(others), "FORBIDDEN")
 	f.refused("its creation", func() error { return errOf(a.Undo(a.as(c), revision.ChangeID{Contact: c.ID, Version: 1})) }, "FORBIDDEN")
@@ -295,12 +297,12 @@ func TestLastChanges(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna", contact.LastName: "Ek"})
+	c := a.create(field.Patch{field.FirstName: "Anna", field.LastName: "Ek"})
 	for range 2 * contact.MaxPage {
 		must(a.update(a.agent, c.ID, nil))
 	}
-	last := must(a.update(a.as(c), c.ID, contact.Patch{contact.FirstName: "Eva"})).Contact.Version
-	must(a.update(a.agent, c.ID, contact.Patch{contact.LastName: "Alm"}))
+	last := must(a.update(a.as(c), c.ID, field.Patch{field.FirstName: "Eva"})).Contact.Version
+	must(a.update(a.agent, c.ID, field.Patch{field.LastName: "Alm"}))
 	var got []string
 	for _, l := range must(a.LastChanges(a.agent, c.ID, last)) {
 		got = append(got, fmt.Sprintf("%s at %d by %s", l.Path, l.Change.Version, l.Change.ActorKind))

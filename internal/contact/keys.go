@@ -4,31 +4,25 @@ import (
 	"context"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
-	"contactgraph/internal/keys"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
-)
-
-// columns are all that a write may change: the fields, what is derived from them, and when it was.
-var columns = append(append([]*Field{}, Fields...),
-	text("", contact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
-	text("", contact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
-	&Field{column: contact.FieldNameKey, get: func(c *ent.Contact) any { return c.NameKey }},
-	text("", contact.FieldPasswordHash, 0, func(c *ent.Contact) **string { return &c.PasswordHash }),
-	&Field{column: contact.FieldLastModified, get: func(c *ent.Contact) any { return c.LastModified }},
 )
 
 // derive computes the keys of the contact from the fields that have changed.
 func (w *write) derive() {
 	c := w.next
-	if differ(w.old, c, Email) {
-		c.EmailKey = filled(keys.Name(str(c.Email)))
+	if differ(w.old, c, field.Email) {
+		c.EmailKey = filled(normalize.Name(str(c.Email)))
 	}
-	if differ(w.old, c, PhoneCountryCode, Phone) {
-		c.PhoneKey = filled(keys.Phone(str(c.PhoneCountryCode), str(c.Phone)))
+	if differ(w.old, c, field.PhoneCountryCode, field.Phone) {
+		c.PhoneKey = filled(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
 	}
-	if differ(w.old, c, FirstName, LastName) {
-		c.NameKey = keys.Order(str(c.LastName), str(c.FirstName))
+	if differ(w.old, c, field.FirstName, field.LastName) {
+		c.NameKey = normalize.Order(str(c.LastName), str(c.FirstName))
 	}
 }
 
@@ -59,13 +53,13 @@ func changedKey(old, next *string) []string {
 type owners struct{ email, phone map[string]*ent.Contact }
 
 // keyOwners looks up who has the keys. It asks about the whole account, whoever the viewer is.
-func keyOwners(ctx context.Context, tx *ent.Tx, account int, emails, phones []string) (owners, error) {
+func keyOwners(ctx context.Context, tx *database.Tx, account int, emails, phones []string) (owners, error) {
 	o := owners{email: map[string]*ent.Contact{}, phone: map[string]*ent.Contact{}}
 	if len(emails)+len(phones) == 0 {
 		return o, nil
 	}
-	found, err := tx.Contact.Query().
-		Where(contact.AccountID(account), contact.Or(contact.EmailKeyIn(emails...), contact.PhoneKeyIn(phones...))).
+	found, err := tx.Ent.Contact.Query().
+		Where(entcontact.AccountID(account), entcontact.Or(entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...))).
 		All(viewer.AccountWide(ctx))
 	for _, c := range found {
 		o.put(c)
@@ -85,7 +79,7 @@ func (o owners) put(c *ent.Contact) {
 
 // checkKeys adds an error for each key that another contact has, stored or in the same call. A key that one of the writes gives
 // up is free for the others.
-func checkKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) error {
+func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*write) error {
 	var emails, phones []string
 	for _, w := range writes {
 		emails = append(emails, changedKey(w.old.EmailKey, w.next.EmailKey)...)
@@ -96,12 +90,12 @@ func checkKeys(ctx context.Context, tx *ent.Tx, account int, writes []*write) er
 		return err
 	}
 	for _, w := range writes {
-		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, contact.FieldEmailKey)
-		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, contact.FieldPhoneKey)
+		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, entcontact.FieldEmailKey)
+		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, entcontact.FieldPhoneKey)
 	}
 	for _, w := range writes {
-		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, EmailTaken, Email.Path, "email address")
-		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, PhoneTaken, Phone.Path, "phone number")
+		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, usererror.EmailTaken, field.Email.Path, "email address")
+		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, usererror.PhoneTaken, field.Phone.Path, "phone number")
 	}
 	return nil
 }
@@ -118,7 +112,7 @@ func (w *write) givesUp(owner map[string]*ent.Contact, old, next *string, column
 }
 
 // takes makes the contact the owner of a key that it did not have, or adds an error if another one is.
-func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code Code, path, noun string) {
+func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code usererror.Code, path, noun string) {
 	for _, key := range changedKey(old, next) {
 		if other := owner[key]; other != nil {
 			w.taken(code, path, noun, other)
@@ -129,14 +123,14 @@ func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code Cod
 }
 
 // taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
-func (w *write) taken(code Code, path, noun string, owner *ent.Contact) {
+func (w *write) taken(code usererror.Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
-		w.errs.add(code, path, messageUnusable, noun)
+		w.errs.Add(code, path, messageUnusable, noun)
 		return
 	}
-	w.errs.add(code, path, "Another contact has this %s.", noun)
+	w.errs.Add(code, path, "Another contact has this %s.", noun)
 	if owner.ID != 0 { // one without an id is being created in the same call
-		w.errs.last().Existing = owner
+		w.errs.Last().Existing = owner
 	}
 }
 

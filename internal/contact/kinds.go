@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent/property"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 )
 
 // kind is what the values of a property's type look like.
@@ -42,10 +43,10 @@ func isNumber(v string, _ []string) bool {
 
 func isDate(v string, _ []string) bool {
 	t, err := time.Parse(time.DateOnly, v)
-	return err == nil && inYears(t)
+	return err == nil && storable.Time(t)
 }
 
 func isDateTime(v string, _ []string) bool {
 	t, err := revision.ParseTime(v)
-	return err == nil && inYears(t)
+	return err == nil && storable.Time(t)
 }

@@ -1,6 +1,10 @@
 package contact
 
-import "contactgraph/internal/revision"
+import (
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
+)
 
 // Policy says what becomes of a write that others were faster than.
 type Policy int
@@ -22,15 +26,13 @@ type Lock struct {
 	Malformed bool
 }
 
-const pathVersion = "expectedVersion"
-
 // check adds what is wrong with the lock itself.
-func (l Lock) check(errs *Errors) {
+func (l Lock) check(errs *usererror.Errors) {
 	switch {
 	case l.Malformed:
-		errs.add(Invalid, pathVersion, "expectedVersion must be a version as the server gave it: base64.")
+		errs.Add(usererror.Invalid, field.PathVersion, "expectedVersion must be a version as the server gave it: base64.")
 	case l.Expected == nil && l.OnConflict != Overwrite:
-		errs.add(Required, pathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
+		errs.Add(usererror.Required, field.PathVersion, "expectedVersion is required unless onConflict is OVERWRITE.")
 	}
 }
 

@@ -1,37 +1,29 @@
 package contact
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
 const (
-	pathLogins = "logins"
-	maxLogin   = 250 // UTF-16 units, as of an email address
-	maxLogins  = 100
+	maxLogin  = 250 // UTF-16 units, as of an email address
+	maxLogins = 100
 )
 
-// Login is a name that a contact signs in with.
-type Login struct {
-	Name string     `json:"name"`
-	Kind login.Kind `json:"type"`
-}
-
-// key is what makes a login unique.
-func (l Login) key() string { return keys.Name(l.Name) }
-
 // setLogins replaces the contact's logins with the set, which checkLogins has seen.
-func (w *write) setLogins(ctx context.Context, set []Login) error {
+func (w *write) setLogins(ctx context.Context, set []field.Login) error {
 	if len(set) > maxLogins {
-		w.errs.add(TooMany, pathLogins, "A contact takes at most %d logins.", maxLogins)
+		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact takes at most %d logins.", maxLogins)
 		set = set[:maxLogins] // enough to look up
 	}
 	now, err := w.loginsNow(ctx)
@@ -44,97 +36,84 @@ func (w *write) setLogins(ctx context.Context, set []Login) error {
 	if err := w.checkLoginsFree(ctx, set); err != nil {
 		return err
 	}
-	w.fields = append(w.fields, revision.FieldChange{Path: pathLogins, Old: now, New: set})
+	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: now, New: set})
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(now) > 0 {
-			_, err := w.tx.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
+			_, err := w.tx.Ent.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
-		return w.tx.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
+		return w.tx.Ent.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
 	})
 	return nil
 }
 
 // loginsNow reads the logins that the contact has, by name.
-func (w *write) loginsNow(ctx context.Context) ([]Login, error) {
+func (w *write) loginsNow(ctx context.Context) ([]field.Login, error) {
 	if w.isNew() {
-		return []Login{}, nil
+		return []field.Login{}, nil
 	}
-	rows, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
+	rows, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
 		Order(login.ByNameKey()).All(ctx)
-	return loginsOf(rows), err
+	return field.LoginsOf(rows), err
 }
 
 // checkLogins adds what is wrong with the set itself, and returns it sorted by name, without names that are blank or cannot be
 // looked up.
-func checkLogins(errs *Errors, set []Login) []Login {
-	seen, kept := map[string]bool{}, []Login{}
+func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
+	seen, kept := map[string]bool{}, []field.Login{}
 	for _, l := range set {
-		key := l.key()
+		key := l.Key()
 		switch {
 		case key == "":
 			continue
 		case seen[key]:
-			errs.add(Duplicate, pathLogins, "The login %s is given twice.", l.Name)
-			errs.last().Subject = l.Name
+			errs.Add(usererror.Duplicate, field.PathLogins, "The login %s is given twice.", l.Name)
+			errs.Last().Subject = l.Name
 			continue
 		}
 		seen[key] = true
-		checkText(errs, pathLogins, l.Name, maxLogin)
+		errs.CheckText(field.PathLogins, l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
-			errs.add(Invalid, pathLogins, "The type of a login must be blank, Email, Bounced or Google.")
-			errs.last().Subject = l.Name
+			errs.Add(usererror.Invalid, field.PathLogins, "The type of a login must be blank, Email, Bounced or Google.")
+			errs.Last().Subject = l.Name
 		}
-		if holdable(l.Name) {
+		if storable.Text(l.Name) {
 			kept = append(kept, l)
 		}
 	}
-	sortLogins(kept)
+	field.SortLogins(kept)
 	return kept
 }
 
-// sortLogins sorts logins as they are read.
-func sortLogins(set []Login) {
-	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.key(), b.key()) })
-}
-
 // checkLoginsFree adds an error for each login that another contact has.
-func (w *write) checkLoginsFree(ctx context.Context, set []Login) error {
+func (w *write) checkLoginsFree(ctx context.Context, set []field.Login) error {
 	names := make([]string, len(set))
 	for i, l := range set {
-		names[i] = l.key()
+		names[i] = l.Key()
 	}
 	wide := viewer.AccountWide(ctx)
-	others, err := w.tx.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
+	others, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
 		Order(login.ByNameKey()).All(wide)
 	if err != nil {
 		return err
 	}
 	for _, l := range others {
-		owner, err := w.tx.Contact.Query().Where(contact.ID(l.ContactID), contact.AccountID(w.viewer.Account)).Only(wide)
+		owner, err := w.tx.Ent.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(wide)
 		if err != nil {
 			return err
 		}
-		w.taken(LoginTaken, pathLogins, "login", owner)
-		w.errs.last().Subject = set[slices.Index(names, l.NameKey)].Name
+		w.taken(usererror.LoginTaken, field.PathLogins, "login", owner)
+		w.errs.Last().Subject = set[slices.Index(names, l.NameKey)].Name
 	}
 	return nil
 }
 
-func loginsOf(rows []*ent.Login) []Login {
-	set := make([]Login, len(rows))
-	for i, l := range rows {
-		set[i] = Login{l.Name, l.Kind}
-	}
-	return set
-}
-
-func newLogins(tx *ent.Tx, contact int, set []Login) []*ent.LoginCreate {
+func newLogins(tx *database.Tx, contact int, set []field.Login) []*ent.LoginCreate {
 	rows := make([]*ent.LoginCreate, len(set))
 	for i, l := range set {
-		rows[i] = tx.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.key()).SetKind(l.Kind)
+		rows[i] = tx.Ent.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.Key()).SetKind(l.Kind)
 	}
 	return rows
 }

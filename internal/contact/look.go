@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -47,7 +47,7 @@ const all = math.MaxInt32
 type look struct {
 	limits
 
-	store      Store
+	db         QueryDB
 	account    int
 	conditions []condition
 	order      Order // turned round for a page from the end
@@ -81,7 +81,7 @@ func (l *look) sortOrWalk(ctx context.Context) ([]*ent.Contact, error) {
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	n, err := l.store.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.rest(b, l.few+1) })
+	n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.rest(b, l.few+1) })
 	switch {
 	case err != nil:
 		return nil, err
@@ -117,7 +117,7 @@ func (l *look) count(ctx context.Context) error {
 	for i := range l.conditions {
 		c := &l.conditions[i]
 		if c.n == uncounted {
-			n, err := l.store.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.entries(b, l.some+1) })
+			n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.entries(b, l.some+1) })
 			if err != nil {
 				return err
 			}
@@ -137,12 +137,12 @@ type way func(*sql.DialectBuilder) *sql.Selector
 // contacts returns those whose ids a way selects.
 func (l *look) contacts(ctx context.Context, w way) ([]*ent.Contact, error) {
 	found, err := l.query().Where(func(q *sql.Selector) {
-		q.Where(sql.In(q.C(contact.FieldID), w(sql.Dialect(q.Dialect()))))
+		q.Where(sql.In(q.C(entcontact.FieldID), w(sql.Dialect(q.Dialect()))))
 	}).All(ctx)
 	slices.SortFunc(found, l.order.compare) // ORDER BY would have SQLite walk the order's index in search of these
 	return found, err
 }
 
 func (l *look) query() *ent.ContactQuery {
-	return l.store.Client().Contact.Query().Where(contact.AccountID(l.account))
+	return l.db.Client().Contact.Query().Where(entcontact.AccountID(l.account))
 }

@@ -10,7 +10,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -82,24 +84,24 @@ func (a *tenant) town(n int) []*ent.Contact {
 	var creates []contact.Create
 	for i := range n {
 		pick := func(from ...any) any { return from[(i*i+i/3)%len(from)] }
-		set := contact.Patch{
-			contact.FirstName:      pick("Ann", "Anna", "Åsa", "Bo", nil, "Ann-Marie", "ek"),
-			contact.LastName:       []any{"Ek", "Ekman", "Annell", "Bo", nil, "@ek@b\U0010FFFFx", "07-0"}[i%7],
-			contact.PreferredStore: pick(a.stores[0], a.stores[1], nil),
-			contact.Company:        pick(a.companies[0], nil, nil, nil, nil),
+		set := field.Patch{
+			field.FirstName:      pick("Ann", "Anna", "Åsa", "Bo", nil, "Ann-Marie", "ek"),
+			field.LastName:       []any{"Ek", "Ekman", "Annell", "Bo", nil, "@ek@b\U0010FFFFx", "07-0"}[i%7],
+			field.PreferredStore: pick(a.stores[0], a.stores[1], nil),
+			field.Company:        pick(a.companies[0], nil, nil, nil, nil),
 		}
 		if i%3 > 0 {
-			set[contact.Email] = fmt.Sprintf("%v%d@ek.example", pick("ann", "bo.ek", "x-anna", "070"), i)
+			set[field.Email] = fmt.Sprintf("%v%d@ek.example", pick("ann", "bo.ek", "x-anna", "070"), i)
 		}
 		if i%4 > 0 {
-			set[contact.Phone] = fmt.Sprintf("070-%03d", i)
+			set[field.Phone] = fmt.Sprintf("070-%03d", i)
 		}
 		creates = append(creates, contact.Create{RegistrationSource: "test", Set: set, Details: contact.Details{Membership: new(a.segments[:i%3])}})
 	}
 	must(a.CreateAll(a.agent, creates))
-	a.write(func(ctx context.Context, tx *ent.Tx) error {
-		for i, c := range tx.Contact.Query().AllX(ctx) {
-			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
+	a.write(func(ctx context.Context, tx *database.Tx) error {
+		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
+			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
 				start.Add(time.Duration(i*7%10)*time.Second), start.Add(time.Duration(i*3%11)*time.Second), a.account, c.ID)
 			if err != nil {
 				return err
@@ -111,7 +113,7 @@ func (a *tenant) town(n int) []*ent.Contact {
 }
 
 // write runs fn as the system.
-func (a *tenant) write(fn func(context.Context, *ent.Tx) error) {
+func (a *tenant) write(fn func(context.Context, *database.Tx) error) {
 	a.t.Helper()
 	if err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, fn); err != nil {
 		a.t.Fatal(err)
@@ -165,10 +167,10 @@ func meets(c *ent.Contact, f contact.Filter) bool {
 			return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, p) })
 		})
 	}
-	names := keys.NameWords(text(c.FirstName), text(c.LastName))
-	words := slices.Concat(names, keys.EmailWords(text(c.Email)), keys.PhoneWords(text(c.PhoneCountryCode), text(c.Phone)))
-	return has(f.Name, keys.NameQuery, names) && has(f.Search, keys.Query, words) &&
-		(f.Email == nil || text(c.EmailKey) == keys.Name(*f.Email)) && (f.Phone == nil || text(c.PhoneKey) == keys.Phone("", *f.Phone)) &&
+	names := normalize.NameWords(text(c.FirstName), text(c.LastName))
+	words := slices.Concat(names, normalize.EmailWords(text(c.Email)), normalize.PhoneWords(text(c.PhoneCountryCode), text(c.Phone)))
+	return has(f.Name, normalize.NameQuery, names) && has(f.Search, normalize.Query, words) &&
+		(f.Email == nil || text(c.EmailKey) == normalize.Name(*f.Email)) && (f.Phone == nil || text(c.PhoneKey) == normalize.Phone("", *f.Phone)) &&
 		is(f.Store, c.PreferredStoreID) && is(f.Company, c.CompanyID) && (f.ModifiedSince == nil || !c.LastModified.Before(*f.ModifiedSince)) &&
 		(f.Segment == nil || slices.ContainsFunc(c.Edges.Memberships, func(m *ent.Membership) bool { return m.SegmentID == *f.Segment }))
 }

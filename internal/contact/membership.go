@@ -7,18 +7,18 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/segment"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 )
 
-const (
-	pathMembership = "membership"
-	maxSegments    = 1000
-)
+const maxSegments = 1000
 
 // setMembership replaces the contact's segments with the set, which is sorted. A customer may send it only as it is.
 func (w *write) setMembership(ctx context.Context, set []int) error {
 	if len(set) > maxSegments {
-		w.errs.add(TooMany, pathMembership, "A contact is in at most %d segments.", maxSegments)
+		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact is in at most %d segments.", maxSegments)
 		return nil
 	}
 	now, err := w.segmentsNow(ctx)
@@ -29,7 +29,7 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 		return nil
 	}
 	if !membershipOpenTo(w.viewer) {
-		w.errs = append(w.errs, forbidden(pathMembership, "Customers may not change their membership."))
+		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, "Customers may not change their membership."))
 		return nil
 	}
 	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(now, id) })
@@ -37,23 +37,23 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 	if err := w.checkSegments(ctx, added); err != nil {
 		return err
 	}
-	w.fields = append(w.fields, revision.FieldChange{Path: pathMembership, Old: now, New: list(set)})
+	w.fields = append(w.fields, revision.FieldChange{Path: field.PathMembership, Old: now, New: field.NonNil(set)})
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(gone) > 0 {
-			_, err := w.tx.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
+			_, err := w.tx.Ent.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
 				membership.ContactID(w.next.ID), membership.SegmentIDIn(gone...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
-		return w.tx.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
+		return w.tx.Ent.Membership.CreateBulk(newMemberships(w.tx, w.next.ID, added)...).Exec(ctx)
 	})
 	return nil
 }
 
 // sortedSet is the set that a list of ids stands for.
 func sortedSet(ids []int) []int {
-	return list(slices.Compact(slices.Sorted(slices.Values(ids))))
+	return field.NonNil(slices.Compact(slices.Sorted(slices.Values(ids))))
 }
 
 // segmentsNow reads the ids of the segments that the contact is in, sorted.
@@ -61,37 +61,29 @@ func (w *write) segmentsNow(ctx context.Context) ([]int, error) {
 	if w.isNew() {
 		return []int{}, nil
 	}
-	rows, err := w.tx.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
+	rows, err := w.tx.Ent.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
 		Order(membership.BySegmentID()).All(ctx)
-	return segmentsOf(rows), err
+	return field.SegmentsOf(rows), err
 }
 
 // checkSegments adds an error for each id that is no segment of the account.
 func (w *write) checkSegments(ctx context.Context, set []int) error {
-	found, err := w.tx.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
+	found, err := w.tx.Ent.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
 	if err != nil {
 		return err
 	}
 	for _, id := range set {
 		if !slices.Contains(found, id) {
-			w.errs.missing(SegmentNotFound, pathMembership, "Segment", id)
+			w.errs.Missing(usererror.SegmentNotFound, field.PathMembership, "Segment", id)
 		}
 	}
 	return nil
 }
 
-func segmentsOf(rows []*ent.Membership) []int {
-	set := make([]int, len(rows))
-	for i, m := range rows {
-		set[i] = m.SegmentID
-	}
-	return set
-}
-
-func newMemberships(tx *ent.Tx, contact int, set []int) []*ent.MembershipCreate {
+func newMemberships(tx *database.Tx, contact int, set []int) []*ent.MembershipCreate {
 	rows := make([]*ent.MembershipCreate, len(set))
 	for i, id := range set {
-		rows[i] = tx.Membership.Create().SetContactID(contact).SetSegmentID(id)
+		rows[i] = tx.Ent.Membership.Create().SetContactID(contact).SetSegmentID(id)
 	}
 	return rows
 }

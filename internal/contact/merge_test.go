@@ -16,8 +16,11 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
-	"contactgraph/internal/store/storetest"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -34,7 +37,7 @@ type picture map[string]string
 
 // wish is one write: what it gives, and what the things that it is about are to be.
 type wish struct {
-	update  contact.Patch // nil for a write of details
+	update  field.Patch // nil for a write of details
 	details contact.Details
 	things  picture
 }
@@ -133,12 +136,12 @@ func (m *merger) grant(rt *rapid.T, id int, lock contact.Lock, w wish) (conflict
 		}
 		_, err = m.SetDetails(m.agent, contact.SetDetails{ID: id, Lock: lock, Details: d})
 	}
-	var errs contact.Errors
+	var errs usererror.Errors
 	switch {
 	case err == nil:
 		return false
-	case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.VersionConflict && errs[0].Others.Gap == contact.NoGap:
-		if errs[0].Others.Mergeable() {
+	case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.VersionConflict && errs[0].Conflict.Gap == merge.NoGap:
+		if errs[0].Conflict.Mergeable() {
 			rt.Fatalf("refused, and said to be mergeable: %v", errs)
 		}
 		return true
@@ -155,8 +158,8 @@ func (m *merger) draw(rt *rapid.T, who string, fields bool) wish {
 }
 
 func (m *merger) drawFields(rt *rapid.T, who string) wish {
-	w := wish{update: contact.Patch{}, things: picture{}}
-	for _, f := range []*contact.Field{contact.FirstName, contact.LastName, contact.PermissionSource} {
+	w := wish{update: field.Patch{}, things: picture{}}
+	for _, f := range []*field.Field{field.FirstName, field.LastName, field.PermissionSource} {
 		switch value := rapid.SampledFrom([]string{"untouched", "", "x", "y"}).Draw(rt, who+" "+f.Path); value {
 		case "untouched":
 		case "":
@@ -176,11 +179,11 @@ func (m *merger) drawDetails(rt *rapid.T, who string) wish {
 		}
 		p := contact.PropertyPatch{Property: id}
 		for _, text := range rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, min(i+1, 2)).Draw(rt, who+" property") {
-			p.Values = append(p.Values, contact.Value{Value: text})
+			p.Values = append(p.Values, field.Value{Value: text})
 		}
 		w.details.Properties = append(w.details.Properties, p)
 		if i == 0 {
-			w.things[contact.FirstName.Path] = textOf(p.Values)
+			w.things[field.FirstName.Path] = textOf(p.Values)
 		} else {
 			w.things[fmt.Sprint("property ", id)] = textOf(p.Values)
 		}
@@ -196,12 +199,12 @@ func (m *merger) drawDetails(rt *rapid.T, who string) wish {
 		w.details.Membership = &set
 	}
 	if rapid.Bool().Draw(rt, who+" logins") {
-		set := []contact.Login{}
+		set := []field.Login{}
 		for _, name := range []string{"a", "b", "c"} {
 			kind := rapid.SampledFrom([]login.Kind{"", login.KindEmail, login.KindGoogle}).Draw(rt, who+" login")
 			w.things["login "+name] = string(kind)
 			if kind != "" {
-				set = append(set, contact.Login{Name: name, Kind: kind})
+				set = append(set, field.Login{Name: name, Kind: kind})
 			}
 		}
 		w.details.Logins = &set
@@ -210,7 +213,7 @@ func (m *merger) drawDetails(rt *rapid.T, who string) wish {
 }
 
 // textOf writes values one after the other.
-func textOf(values []contact.Value) (text string) {
+func textOf(values []field.Value) (text string) {
 	for _, v := range values {
 		text += v.Value
 	}
@@ -222,8 +225,8 @@ func (m *merger) picture(id int) picture {
 	c := m.db.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships().
 		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).OnlyX(m.agent)
 	p := picture{}
-	for _, f := range []*contact.Field{contact.FirstName, contact.LastName, contact.PermissionSource} {
-		if v, ok := f.Value(c).(string); ok {
+	for _, f := range []*field.Field{field.FirstName, field.LastName, field.PermissionSource} {
+		if v, ok := f.Get(c).(string); ok {
 			p[f.Path] = v
 		}
 	}
@@ -245,7 +248,7 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 	t.Parallel()
 	const clients = 16
 	each := 625
-	if storetest.Postgres() { // where each write takes longer; what merges is the same code
+	if databasetest.Postgres() { // where each write takes longer; what merges is the same code
 		each = 100
 	}
 	f := newFixture(t)

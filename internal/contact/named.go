@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/segment"
 	"contactgraph/ent/store"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -15,23 +16,23 @@ import (
 type named[T any] struct {
 	noun   string
 	table  string
-	insert func(ctx context.Context, tx *ent.Tx, n Named) (T, error)
-	rename func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error)
-	remove func(ctx context.Context, tx *ent.Tx, account, id int) (int, error)
+	insert func(ctx context.Context, tx *database.Tx, n Named) (T, error)
+	rename func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error)
+	remove func(ctx context.Context, tx *database.Tx, account, id int) (int, error)
 	find   func(ctx context.Context, c *ent.Client, account, id int) (T, error)
 }
 
 var stores = named[*ent.Store]{
 	noun:  "Store",
 	table: store.Table,
-	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Store, error) {
-		return withID(tx.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Store, error) {
+		return withID(tx.Ent.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
-		return tx.Store.Update().Where(store.ID(n.ID), store.AccountID(account)).SetName(n.Name).Save(ctx)
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+		return tx.Ent.Store.Update().Where(store.ID(n.ID), store.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
-	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
-		return tx.Store.Delete().Where(store.ID(id), store.AccountID(account)).Exec(ctx)
+	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
+		return tx.Ent.Store.Delete().Where(store.ID(id), store.AccountID(account)).Exec(ctx)
 	},
 	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Store, error) {
 		return c.Store.Query().Where(store.ID(id), store.AccountID(account)).Only(ctx)
@@ -41,14 +42,14 @@ var stores = named[*ent.Store]{
 var companies = named[*ent.Company]{
 	noun:  "Company",
 	table: company.Table,
-	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Company, error) {
-		return withID(tx.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Company, error) {
+		return withID(tx.Ent.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
-		return tx.Company.Update().Where(company.ID(n.ID), company.AccountID(account)).SetName(n.Name).Save(ctx)
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+		return tx.Ent.Company.Update().Where(company.ID(n.ID), company.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
-	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
-		return tx.Company.Delete().Where(company.ID(id), company.AccountID(account)).Exec(ctx)
+	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
+		return tx.Ent.Company.Delete().Where(company.ID(id), company.AccountID(account)).Exec(ctx)
 	},
 	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Company, error) {
 		return c.Company.Query().Where(company.ID(id), company.AccountID(account)).Only(ctx)
@@ -58,45 +59,45 @@ var companies = named[*ent.Company]{
 var segments = named[*ent.Segment]{
 	noun:  "Segment",
 	table: segment.Table,
-	insert: func(ctx context.Context, tx *ent.Tx, n Named) (*ent.Segment, error) {
-		return withID(tx.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Segment, error) {
+		return withID(tx.Ent.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *ent.Tx, account int, n Named) (int, error) {
-		return tx.Segment.Update().Where(segment.ID(n.ID), segment.AccountID(account)).SetName(n.Name).Save(ctx)
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+		return tx.Ent.Segment.Update().Where(segment.ID(n.ID), segment.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
-	remove: func(ctx context.Context, tx *ent.Tx, account, id int) (int, error) {
-		return tx.Segment.Delete().Where(segment.ID(id), segment.AccountID(account)).Exec(ctx)
+	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
+		return tx.Ent.Segment.Delete().Where(segment.ID(id), segment.AccountID(account)).Exec(ctx)
 	},
 	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Segment, error) {
 		return c.Segment.Query().Where(segment.ID(id), segment.AccountID(account)).Only(ctx)
 	},
 }
 
-func (k named[T]) create(ctx context.Context, s *Service, n Named) (T, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, _ viewer.Viewer) (thing T, err error) {
-		if err := s.store.Reserve(ctx, tx, k.table, n.ID); err != nil {
+func (k named[T]) create(ctx context.Context, s *Catalog, n Named) (T, error) {
+	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (thing T, err error) {
+		if err := tx.ReserveID(ctx, k.table, n.ID); err != nil {
 			return thing, err
 		}
 		return k.insert(ctx, tx, n)
 	})
 }
 
-func (k named[T]) change(ctx context.Context, s *Service, n Named) (T, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (thing T, err error) {
+func (k named[T]) change(ctx context.Context, s *Catalog, n Named) (T, error) {
+	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (thing T, err error) {
 		if err := changed(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
 			return thing, err
 		}
-		return k.find(ctx, tx.Client(), v.Account, n.ID)
+		return k.find(ctx, tx.Ent, v.Account, n.ID)
 	})
 }
 
-func (k named[T]) delete(ctx context.Context, s *Service, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
+func (k named[T]) delete(ctx context.Context, s *Catalog, id int) error {
+	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		return changed(k.noun, id)(k.remove(ctx, tx, v.Account, id))
 	})
 }
 
 // get returns one to viewers of at least the role r. It fails with NotFound if the account has none with the id.
-func (k named[T]) get(ctx context.Context, s *Service, r viewer.Role, id int) (T, error) {
-	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.client(), v.Account, id) })
+func (k named[T]) get(ctx context.Context, s *Catalog, r viewer.Role, id int) (T, error) {
+	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.db.Client(), v.Account, id) })
 }

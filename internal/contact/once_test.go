@@ -3,24 +3,29 @@ package contact_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// keyed is ctx with an idempotency key for a request.
-func keyed(ctx context.Context, key, request string) (context.Context, *contact.RequestKey) {
-	k := must(contact.NewRequestKey([]string{key}, request))
-	return contact.WithRequestKey(ctx, k), k
+// keyed returns the tenant whose commands have an idempotency key of a request.
+func (a *tenant) keyed(key, request string) (*tenant, *idempotency.Key) {
+	k := must(idempotency.NewKey([]string{key}, request))
+	f := &fixture{
+		Service: a.Service.WithKey(k), Queries: a.Queries, Catalog: a.Catalog.WithKey(k), ChangeLog: a.ChangeLog, db: a.db, t: a.t,
+	}
+	keyed := *a
+	keyed.fixture = f
+	return &keyed, k
 }
 
 // shown is what can be seen of an outcome, as JSON.
@@ -60,49 +65,49 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c, other := a.create(a.everything()), a.create(nil)
-	gone := a.create(contact.Patch{contact.FirstName: "Ida"}, contact.Details{Membership: &a.segments})
-	undone := must(a.update(a.agent, other.ID, contact.Patch{contact.LastName: "Ek"})).Change
+	gone := a.create(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.segments})
+	undone := must(a.update(a.agent, other.ID, field.Patch{field.LastName: "Ek"})).Change
 	details := contact.Details{
-		Properties: []contact.PropertyPatch{set(a.property(contact.NewProperty{Name: "p"}), "x")}, Logins: &[]contact.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.segments,
+		Properties: []contact.PropertyPatch{set(a.property(contact.NewProperty{Name: "p"}), "x")}, Logins: &[]field.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.segments,
 	}
-	tests := map[string]func(ctx context.Context) (any, error){
-		"update": func(ctx context.Context) (any, error) {
-			return a.update(ctx, c.ID, contact.Patch{contact.FirstName: "Eva"})
+	tests := map[string]func(a *tenant) (any, error){
+		"update": func(a *tenant) (any, error) {
+			return a.update(a.admin, c.ID, field.Patch{field.FirstName: "Eva"})
 		},
-		"details": func(ctx context.Context) (any, error) { return a.details(ctx, c.ID, details) },
-		"create": func(ctx context.Context) (any, error) {
-			return a.Create(ctx, contact.Create{RegistrationSource: "test", Details: contact.Details{Membership: &a.segments}})
+		"details": func(a *tenant) (any, error) { return a.details(a.admin, c.ID, details) },
+		"create": func(a *tenant) (any, error) {
+			return a.Create(a.admin, contact.Create{RegistrationSource: "test", Details: contact.Details{Membership: &a.segments}})
 		},
-		"delete": func(ctx context.Context) (any, error) {
-			return a.Delete(ctx, contact.Delete{ID: gone.ID, Lock: overwrite})
+		"delete": func(a *tenant) (any, error) {
+			return a.Delete(a.admin, contact.Delete{ID: gone.ID, Lock: overwrite})
 		},
-		"undo": func(ctx context.Context) (any, error) { return a.Undo(ctx, idOf(undone)) },
-		"all": func(ctx context.Context) (any, error) {
-			return a.UpdateAll(ctx, []contact.Update{{ID: c.ID, Lock: overwrite}, {ID: other.ID, Lock: overwrite}})
+		"undo": func(a *tenant) (any, error) { return a.Undo(a.admin, idOf(undone)) },
+		"all": func(a *tenant) (any, error) {
+			return a.UpdateAll(a.admin, []contact.Update{{ID: c.ID, Lock: overwrite}, {ID: other.ID, Lock: overwrite}})
 		},
-		"each": func(ctx context.Context) (any, error) {
-			return a.UpdateEach(ctx, []contact.Update{{ID: c.ID, Lock: overwrite}, {ID: c.ID, Lock: overwrite}})
+		"each": func(a *tenant) (any, error) {
+			return a.UpdateEach(a.admin, []contact.Update{{ID: c.ID, Lock: overwrite}, {ID: c.ID, Lock: overwrite}})
 		},
-		"store": func(ctx context.Context) (any, error) { return a.CreateStore(ctx, contact.Named{Name: "new"}) },
-		"rename": func(ctx context.Context) (any, error) {
-			return a.RenameSegment(ctx, contact.Named{ID: a.segments[2], Name: "new"})
+		"store": func(a *tenant) (any, error) { return a.CreateStore(a.admin, contact.Named{Name: "new"}) },
+		"rename": func(a *tenant) (any, error) {
+			return a.RenameSegment(a.admin, contact.Named{ID: a.segments[2], Name: "new"})
 		},
-		"property": func(ctx context.Context) (any, error) {
-			return a.CreateProperty(ctx, contact.NewProperty{Name: "new", Kind: "TEXT"})
+		"property": func(a *tenant) (any, error) {
+			return a.CreateProperty(a.admin, contact.NewProperty{Name: "new", Kind: "TEXT"})
 		},
-		"removal": func(ctx context.Context) (any, error) { return nil, a.DeleteStore(ctx, a.stores[2]) },
+		"removal": func(a *tenant) (any, error) { return nil, a.DeleteStore(a.admin, a.stores[2]) },
 	}
 	for name, do := range tests {
-		ctx, key := keyed(a.admin, name, "the request")
-		first, err := do(ctx)
+		keyed, key := a.keyed(name, "the request")
+		first, err := do(keyed)
 		if err != nil || key.Replayed() {
 			t.Errorf("%s: replayed %v, %v", name, key.Replayed(), err)
 			continue
 		}
-		must(a.update(a.admin, c.ID, contact.Patch{contact.FirstName: "later"}))
+		must(a.update(a.admin, c.ID, field.Patch{field.FirstName: "later"}))
 		before := f.db.Dump()
-		ctx, key = keyed(a.admin, name, "the request")
-		again, err := do(ctx)
+		keyed, key = a.keyed(name, "the request")
+		again, err := do(keyed)
 		if err != nil || !key.Replayed() {
 			t.Errorf("%s again: replayed %v, %v", name, key.Replayed(), err)
 		}
@@ -112,8 +117,8 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 		if diff := cmp.Diff(before, f.db.Dump()); diff != "" {
 			t.Errorf("%s again: it changed the database (-before +after)\n%s", name, diff)
 		}
-		ctx, _ = keyed(a.admin, name, "another request")
-		f.refused(name+" for another request", func() error { return whole(do(ctx)) }, "IDEMPOTENCY_KEY_REUSED")
+		keyed, _ = a.keyed(name, "another request")
+		f.refused(name+" for another request", func() error { return whole(do(keyed)) }, "IDEMPOTENCY_KEY_REUSED")
 	}
 }
 
@@ -130,9 +135,9 @@ func TestWhatIsRefusedIsNotKept(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(nil)
-	ctx, _ := keyed(a.agent, "key", "request")
-	f.refused("stale", func() error { return errOf(a.Update(ctx, contact.Update{ID: c.ID, Lock: expecting(9)})) }, "VERSION_CONFLICT")
-	if r := must(a.Update(ctx, contact.Update{ID: c.ID, Lock: at(c)})); r.Contact.Version != 2 {
+	keyed, _ := a.keyed("key", "request")
+	f.refused("stale", func() error { return errOf(keyed.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(9)})) }, "VERSION_CONFLICT")
+	if r := must(keyed.Update(a.agent, contact.Update{ID: c.ID, Lock: at(c)})); r.Contact.Version != 2 {
 		t.Errorf("got %v", r.Contact)
 	}
 }
@@ -144,8 +149,8 @@ func TestKeysAreOfOneActorAndExpire(t *testing.T) {
 	a := f.demo
 	c := a.create(nil)
 	write := func(who context.Context) bool {
-		ctx, key := keyed(who, "key", "request")
-		must(a.update(ctx, c.ID, nil))
+		keyed, key := a.keyed("key", "request")
+		must(keyed.update(who, c.ID, nil))
 		return key.Replayed()
 	}
 	for _, who := range []context.Context{a.admin, a.agent, a.as(c)} {
@@ -172,30 +177,13 @@ func TestPasswordIsChangedOnce(t *testing.T) {
 	a := f.demo
 	c := must(a.Create(a.agent, contact.Create{RegistrationSource: "test", Password: &contact.PasswordChange{New: new("old")}})).Contact
 	for range 2 {
-		ctx, _ := keyed(a.as(c), "key", "request")
-		if _, err := f.setPassword(ctx, c.ID, new("new"), new("old")); err != nil {
+		keyed, _ := a.keyed("key", "request")
+		if _, err := keyed.setPassword(a.as(c), c.ID, new("new"), new("old")); err != nil {
 			t.Error(err)
 		}
 	}
 	if got := a.get(c.ID); got.Version != 2 || *got.PasswordHash != "hash of new" {
 		t.Errorf("got version %d, %s", got.Version, *got.PasswordHash)
-	}
-}
-
-func TestKeysThatAreNone(t *testing.T) {
-	t.Parallel()
-	for _, key := range []string{"", strings.Repeat("x", 256), "a\x00b", "\xff"} {
-		if _, err := contact.NewRequestKey([]string{key}, nil); !errors.Is(err, contact.ErrRequestKey) {
-			t.Errorf("%q: %v", key, err)
-		}
-	}
-	for _, given := range [][]string{nil, {"a", "b"}} {
-		if _, err := contact.NewRequestKey(given, nil); !errors.Is(err, contact.ErrRequestKey) {
-			t.Errorf("%q: %v", given, err)
-		}
-	}
-	if _, err := contact.NewRequestKey([]string{strings.Repeat("x", 255)}, nil); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -206,12 +194,12 @@ func TestRepeatsRace(t *testing.T) {
 	a := f.demo
 	c := a.create(nil)
 	race(func(i int) {
-		ctx, _ := keyed(a.agent, fmt.Sprint("key ", i%8), "request")
-		if r, err := a.update(ctx, c.ID, nil); err != nil || r.Contact.Version != r.Change.Version {
+		keyed, _ := a.keyed(fmt.Sprint("key ", i%8), "request")
+		if r, err := keyed.update(a.agent, c.ID, nil); err != nil || r.Contact.Version != r.Change.Version {
 			t.Errorf("%v, %v", r, err)
 		}
-		ctx, _ = keyed(a.agent, fmt.Sprint("create ", i%8), "request")
-		if _, err := a.Create(ctx, contact.Create{RegistrationSource: fmt.Sprint("key ", i%8)}); err != nil {
+		keyed, _ = a.keyed(fmt.Sprint("create ", i%8), "request")
+		if _, err := keyed.Create(a.agent, contact.Create{RegistrationSource: fmt.Sprint("key ", i%8)}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 
 	"pgregory.net/rapid"
@@ -35,32 +36,32 @@ var times = rapid.SampledFrom([]any{
 })
 
 // patches are random patches. Ids of stores stand for their number until the patch is applied.
-var patches = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Patch {
-	p := contact.Patch{}
-	for _, f := range contact.Fields {
+var patches = rapid.Custom(func(rt *rapid.T) func(w *world) field.Patch {
+	p := field.Patch{}
+	for _, f := range field.Fields {
 		if rapid.IntRange(0, 4).Draw(rt, f.Path) > 0 { // one patch in several is to be good
 			continue
 		}
 		switch f {
-		case contact.Email:
+		case field.Email:
 			p[f] = emails.Draw(rt, "email")
-		case contact.Phone:
+		case field.Phone:
 			p[f] = phones.Draw(rt, "phone")
-		case contact.PhoneCountryCode:
+		case field.PhoneCountryCode:
 			p[f] = rapid.SampledFrom([]any{nil, "46", "+46", "0046"}).Draw(rt, "code")
-		case contact.LimitPermanently:
+		case field.LimitPermanently:
 			p[f] = rapid.SampledFrom([]any{nil, true, false}).Draw(rt, "flag")
-		case contact.LimitUntil:
+		case field.LimitUntil:
 			p[f] = times.Draw(rt, "time")
-		case contact.PreferredStore:
+		case field.PreferredStore:
 			p[f] = rapid.IntRange(0, 2).Draw(rt, "store")
-		case contact.Company:
+		case field.Company:
 		default:
 			p[f] = words.Draw(rt, "text")
 		}
 	}
-	return func(w *world) contact.Patch {
-		mine := contact.Patch{}
+	return func(w *world) field.Patch {
+		mine := field.Patch{}
 		for f, v := range p {
 			if i, ok := v.(int); ok {
 				v = nth(w.stores, i)
@@ -86,7 +87,7 @@ var details = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Details {
 			for i, p := range given {
 				patch := contact.PropertyPatch{Property: nth(w.properties, p)}
 				for _, v := range values[i] {
-					patch.Values = append(patch.Values, contact.Value{Value: v})
+					patch.Values = append(patch.Values, field.Value{Value: v})
 				}
 				d.Properties = append(d.Properties, patch)
 			}

@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/authz"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -28,10 +29,10 @@ type OrderField string
 
 // The orders. Each has an index.
 const (
-	ByID           OrderField = contact.FieldID
-	ByName         OrderField = contact.FieldNameKey // last name, then first, as people search
-	ByLastModified OrderField = contact.FieldLastModified
-	ByRegistration OrderField = contact.FieldRegisteredAt
+	ByID           OrderField = entcontact.FieldID
+	ByName         OrderField = entcontact.FieldNameKey // last name, then first, as people search
+	ByLastModified OrderField = entcontact.FieldLastModified
+	ByRegistration OrderField = entcontact.FieldRegisteredAt
 )
 
 // Order of a list.
@@ -55,12 +56,12 @@ type Page struct {
 }
 
 // Page returns a stretch of the contacts that the viewer can see. It fails with ErrPage if the arguments do not fit.
-func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
+func (s *Queries) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
 	return s.page(ctx, f, o, a, usual)
 }
 
-func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
-	v, err := signedIn(ctx)
+func (s *Queries) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
+	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, withi
 	}
 	// One more than asked for tells whether there is more.
 	l := &look{
-		limits: within, store: s.store, account: v.Account, conditions: f.conditions(v),
+		limits: within, db: s.db, account: v.Account, conditions: f.conditions(v),
 		order: Order{o.Field, o.Desc != a.backwards()}, stretch: st, size: size + 1,
 	}
 	found, err := l.find(ctx)
@@ -112,16 +113,16 @@ func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 func (a PageArgs) backwards() bool { return a.Last != nil }
 
 // Count returns how many contacts the filter leaves of those that the viewer can see.
-func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
-	v, err := signedIn(ctx)
+func (s *Queries) Count(ctx context.Context, f Filter) (int, error) {
+	v, err := authz.RequireViewer(ctx)
 	if err == nil {
 		err = f.check()
 	}
 	if err != nil {
 		return 0, err
 	}
-	return s.client().Contact.Query().Where(contact.AccountID(v.Account), func(q *sql.Selector) {
-		id, b, sought := q.C(contact.FieldID), sql.Dialect(q.Dialect()), false
+	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
+		id, b, sought := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
 		for _, c := range f.conditions(v) {
 			switch in := sql.In(id, c.entries(b, all)); {
 			case c.own():
@@ -161,7 +162,7 @@ func (o Order) sort(q *sql.Selector, column func(string) string) {
 	if o.Field != ByID {
 		q.OrderBy(direction(column(string(o.Field))))
 	}
-	q.OrderBy(direction(column(contact.FieldID)))
+	q.OrderBy(direction(column(entcontact.FieldID)))
 }
 
 // compare is negative if a comes before b in the order.

@@ -11,6 +11,8 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -25,11 +27,11 @@ func (a *tenant) crowd(n int) {
 	names := []any{nil, "", "Ek", "ek", "Åberg", "aberg", "Zon"}
 	times := []time.Time{start, start.Add(time.Microsecond), start.Add(100 * time.Millisecond), start.Truncate(time.Second), start.Add(10 * time.Second)}
 	for i := range n {
-		a.create(contact.Patch{contact.LastName: names[i%len(names)], contact.FirstName: names[i/len(names)%len(names)], contact.PreferredStore: a.stores[i%2]})
+		a.create(field.Patch{field.LastName: names[i%len(names)], field.FirstName: names[i/len(names)%len(names)], field.PreferredStore: a.stores[i%2]})
 	}
-	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *ent.Tx) error {
-		for i, c := range tx.Contact.Query().AllX(ctx) {
-			_, err := tx.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
+	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *database.Tx) error {
+		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
+			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
 				times[i*3%len(times)], times[i*7%len(times)], a.account, c.ID)
 			if err != nil {
 				return err
@@ -225,7 +227,7 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	a.crowd(9)
-	me := a.create(contact.Patch{contact.LastName: "Ek"})
+	me := a.create(field.Patch{field.LastName: "Ek"})
 	for name, filter := range map[string]contact.Filter{"all": {}, "by name": {Name: new("ek")}, "by search": {Search: new("EK")}} {
 		p, err := f.Page(a.as(me), filter, contact.Order{Field: contact.ByName}, contact.PageArgs{})
 		if err != nil || !slices.Equal(idsOf(p.Contacts), []int{me.ID}) || p.HasNext {

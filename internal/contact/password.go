@@ -5,15 +5,16 @@ import (
 	"log/slog"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/session"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/storable"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
 // MaxPassword bounds a password, in UTF-16 units: hashing costs time for each.
 const MaxPassword = 1000
-
-const pathCurrentPassword = "currentPassword"
 
 // PasswordChange sets a new password. It prints as stars, so that no log shows one.
 type PasswordChange struct {
@@ -34,7 +35,7 @@ type preparedPassword struct {
 }
 
 // preparePassword checks and hashes the new password of u. It returns nil if there is none or something is wrong already.
-func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update, errs *Errors) (*preparedPassword, error) {
+func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) (*preparedPassword, error) {
 	if u.Password == nil {
 		return nil, nil
 	}
@@ -57,24 +58,24 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 	return &preparedPassword{hash: hash, verified: verified}, nil
 }
 
-func checkNewPassword(errs *Errors, password *string) {
+func checkNewPassword(errs *usererror.Errors, password *string) {
 	switch {
 	case str(password) == "":
-		errs.add(Required, pathPassword, "The new password must not be null or empty.")
-	case Length(*password) > MaxPassword:
-		errs.add(TooLong, pathPassword, "The new password must be at most %d characters long.", MaxPassword)
+		errs.Add(usererror.Required, field.PathPassword, "The new password must not be null or empty.")
+	case storable.Length(*password) > MaxPassword:
+		errs.Add(usererror.TooLong, field.PathPassword, "The new password must be at most %d characters long.", MaxPassword)
 	}
 }
 
 // verifyCurrent returns the hash that the current password fits, and adds an error if it does not.
-func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, errs *Errors) (string, error) {
+func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) (string, error) {
 	if u.Password.Current == nil {
-		errs.add(Required, pathCurrentPassword, "A new password needs the current one.")
+		errs.Add(usererror.Required, field.PathCurrentPassword, "A new password needs the current one.")
 		return "", nil
 	}
-	c, err := s.client().Contact.Query().Where(contact.ID(u.ID), contact.AccountID(v.Account)).Only(ctx)
+	c, err := s.db.Client().Contact.Query().Where(entcontact.ID(u.ID), entcontact.AccountID(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return "", notFound("Contact", u.ID)
+		return "", usererror.NewNotFound("Contact", u.ID)
 	}
 	if err != nil {
 		return "", err
@@ -82,14 +83,14 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 	hash := str(c.PasswordHash)
 	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
 	if err == nil && !ok {
-		errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
+		errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")
 	}
 	return hash, err
 }
 
 // endOtherSessions signs the contact out everywhere but where the password was changed.
 func (w *write) endOtherSessions(ctx context.Context) error {
-	_, err := w.tx.Session.Delete().Where(session.AccountID(w.viewer.Account), session.ContactID(w.next.ID),
+	_, err := w.tx.Ent.Session.Delete().Where(session.AccountID(w.viewer.Account), session.ContactID(w.next.ID),
 		session.IDNEQ(w.viewer.Session)).Exec(ctx)
 	return err
 }

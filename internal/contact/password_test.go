@@ -11,6 +11,9 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/session"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,10 +26,10 @@ func (a *tenant) withPassword(password string, sessions int) (c *ent.Contact, id
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	err = a.db.Write(a.agent, r.Contact.ID, func(ctx context.Context, tx *ent.Tx) error {
+	err = a.db.Write(a.agent, r.Contact.ID, func(ctx context.Context, tx *database.Tx) error {
 		for i := range sessions {
 			token := fmt.Appendf(nil, "%d-%d", r.Contact.ID, i)
-			s, err := tx.Session.Create().SetTokenHash(token).SetContactID(r.Contact.ID).SetExpiresAt(start).Save(ctx)
+			s, err := tx.Ent.Session.Create().SetTokenHash(token).SetContactID(r.Contact.ID).SetExpiresAt(start).Save(ctx)
 			if err != nil {
 				return err
 			}
@@ -125,11 +128,11 @@ func TestPasswordIsReportedTogetherWithTheRest(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	me, _ := a.withPassword("old", 0)
-	a.create(contact.Patch{contact.Email: "anna@example.com"})
+	a.create(field.Patch{field.Email: "anna@example.com"})
 	hashed := f.passwords.hashed
 	f.refused("all at once", func() error {
 		return errOf(f.Update(a.as(me), contact.Update{
-			ID: me.ID, Lock: expecting(9), Set: contact.Patch{contact.Email: "anna@example.com", contact.LastName: "\xff"},
+			ID: me.ID, Lock: expecting(9), Set: field.Patch{field.Email: "anna@example.com", field.LastName: "\xff"},
 			Password: &contact.PasswordChange{New: new("new"), Current: new("guess")},
 		}))
 	}, "VERSION_CONFLICT", "EMAIL_TAKEN email", "INVALID lastName", "WRONG_PASSWORD currentPassword")
@@ -145,16 +148,16 @@ func TestPasswordChangedMeanwhileIsRefused(t *testing.T) {
 	me, _ := a.withPassword("old", 0)
 	f.passwords.onHash = func() { // the customer's new password is hashed when an agent sets another
 		f.passwords.onHash = nil
-		err := a.db.Write(a.agent, me.ID, func(ctx context.Context, tx *ent.Tx) error {
-			return tx.Contact.Update().SetPasswordHash("hash of another").AddVersion(1).Exec(ctx)
+		err := a.db.Write(a.agent, me.ID, func(ctx context.Context, tx *database.Tx) error {
+			return tx.Ent.Contact.Update().SetPasswordHash("hash of another").AddVersion(1).Exec(ctx)
 		})
 		if err != nil {
 			t.Error(err)
 		}
 	}
 	_, err := f.setPassword(a.as(me), me.ID, new("new"), new("old"))
-	var errs contact.Errors
-	if !errors.As(err, &errs) || !errs.Has(contact.WrongPassword) {
+	var errs usererror.Errors
+	if !errors.As(err, &errs) || !errs.Has(usererror.WrongPassword) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,41 +6,42 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/contact/field"
 )
 
 // past is a contact that the log takes to another state, with all that belongs to it.
 type past struct {
 	*ent.Contact
 
-	values   map[int][]Value
-	logins   []Login
+	values   map[int][]field.Value
+	logins   []field.Login
 	segments []int
 }
 
 // pastOf begins with a contact whose edges are read.
 func pastOf(c *ent.Contact) *past {
 	begun := *c
-	p := &past{Contact: &begun, values: map[int][]Value{}, logins: loginsOf(c.Edges.Logins), segments: segmentsOf(c.Edges.Memberships)}
+	p := &past{Contact: &begun, values: map[int][]field.Value{}, logins: field.LoginsOf(c.Edges.Logins), segments: field.SegmentsOf(c.Edges.Memberships)}
 	for _, v := range c.Edges.Values {
-		p.values[v.PropertyID] = append(p.values[v.PropertyID], Value{v.Value, v.Description})
+		p.values[v.PropertyID] = append(p.values[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
 	}
 	return p
 }
 
 // put sets what the path is about to a value of the log. A password is not in the log, and stays.
 func (p *past) put(path string, logged any) error {
-	v, err := unlogged(path, logged)
+	v, err := field.DecodeValue(path, logged)
 	if err != nil {
 		return err
 	}
-	switch f, id := fieldAt(path), propertyID(path); {
+	switch f, id := field.ByPath(path), field.PropertyID(path); {
 	case f != nil:
-		f.set(p.Contact, v)
+		f.Set(p.Contact, v)
 	case id != 0:
-		p.values[id], _ = v.([]Value)
-	case path == pathLogins:
-		p.logins, _ = v.([]Login)
-	case path == pathMembership:
+		p.values[id], _ = v.([]field.Value)
+	case path == field.PathLogins:
+		p.logins, _ = v.([]field.Login)
+	case path == field.PathMembership:
 		p.segments, _ = v.([]int)
 	default:
 		return p.putRegistration(path, v)
@@ -61,16 +62,16 @@ func (p *past) back(row *ent.Change) error {
 // putRegistration sets what registration says.
 func (p *past) putRegistration(path string, v any) (err error) {
 	switch path {
-	case pathSecret:
-		p.Secret, err = decode[string](v)
-	case pathRegisteredAt:
-		p.RegisteredAt, err = decode[time.Time](v)
-	case pathRegistrationSource:
-		p.RegistrationSource, err = decode[string](v)
-	case pathRegistrationIP:
-		p.RegistrationIP, err = decode[string](v)
-	case pathRegistrationStore:
-		p.RegistrationStoreID, err = decode[*int](v)
+	case field.PathSecret:
+		p.Secret, err = field.Decode[string](v)
+	case field.PathRegisteredAt:
+		p.RegisteredAt, err = field.Decode[time.Time](v)
+	case field.PathRegistrationSource:
+		p.RegistrationSource, err = field.Decode[string](v)
+	case field.PathRegistrationIP:
+		p.RegistrationIP, err = field.Decode[string](v)
+	case field.PathRegistrationStore:
+		p.RegistrationStoreID, err = field.Decode[*int](v)
 	}
 	return err
 }
@@ -87,7 +88,7 @@ func (p *past) whole() *ent.Contact {
 		}
 	}
 	for _, l := range p.logins {
-		c.Edges.Logins = append(c.Edges.Logins, &ent.Login{AccountID: c.AccountID, ContactID: c.ID, Name: l.Name, NameKey: l.key(), Kind: l.Kind})
+		c.Edges.Logins = append(c.Edges.Logins, &ent.Login{AccountID: c.AccountID, ContactID: c.ID, Name: l.Name, NameKey: l.Key(), Kind: l.Kind})
 	}
 	for _, id := range p.segments {
 		c.Edges.Memberships = append(c.Edges.Memberships, &ent.Membership{AccountID: c.AccountID, ContactID: c.ID, SegmentID: id})

@@ -2,14 +2,15 @@ package contact
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 )
 
 // Limits of property values: UTF-16 units, and how many one property can have.
@@ -20,18 +21,10 @@ const (
 	maxProperties  = 1000 // in one call
 )
 
-const pathProperties = "properties"
-
-// Value is one value of a property.
-type Value struct {
-	Value       string  `json:"value"`
-	Description *string `json:"description"`
-}
-
 // PropertyPatch sets the values of one property, in order; none clears it.
 type PropertyPatch struct {
 	Property int
-	Values   []Value
+	Values   []field.Value
 }
 
 // bound is the value of a field that the property is another name for.
@@ -42,11 +35,11 @@ func (p PropertyPatch) bound() any {
 	return p.Values[0].Value
 }
 
-// properties are the account's definitions by id.
+// properties are the account's property definitions by id.
 type properties map[int]*ent.Property
 
-func definitions(ctx context.Context, tx *ent.Tx, account int) (properties, error) {
-	all, err := tx.Property.Query().Where(property.AccountID(account)).All(ctx)
+func definitions(ctx context.Context, tx *database.Tx, account int) (properties, error) {
+	all, err := propertiesOf(ctx, tx.Ent, account)
 	defined := make(properties, len(all))
 	for _, p := range all {
 		defined[p.ID] = p
@@ -54,46 +47,29 @@ func definitions(ctx context.Context, tx *ent.Tx, account int) (properties, erro
 	return defined, err
 }
 
-// propertyPath names a property in errors and the log.
-func propertyPath(id int) string { return fmt.Sprintf("%s.%d", pathProperties, id) }
-
-// boundFields are the contact's own fields that a property can be another name for.
-var boundFields = map[property.Bound]*Field{
-	property.BoundFirstName: FirstName,
-	property.BoundLastName:  LastName,
-}
-
-// BoundField returns the contact's own field that the property is another name for, nil if it has values of its own.
-func BoundField(p *ent.Property) *Field {
-	if p.Bound == nil {
-		return nil
-	}
-	return boundFields[*p.Bound]
-}
-
 // checkProperties adds what is wrong with the patches, and returns those that are right: as fields, where they are bound to them.
-func (w *write) checkProperties(patches []PropertyPatch) (bound Patch, own []PropertyPatch) {
-	bound = Patch{}
+func (w *write) checkProperties(patches []PropertyPatch) (bound field.Patch, own []PropertyPatch) {
+	bound = field.Patch{}
 	if len(patches) > maxProperties {
-		w.errs.add(TooMany, pathProperties, "At most %d properties can be given at once.", maxProperties)
+		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be given at once.", maxProperties)
 		return bound, nil
 	}
 	seen := map[int]bool{}
 	for _, p := range patches {
-		path := propertyPath(p.Property)
+		path := field.PropertyPath(p.Property)
 		if seen[p.Property] && p.Property != 0 { // 0 stands for any id that is none
-			w.errs.add(Duplicate, path, "Property %d is given twice.", p.Property)
+			w.errs.Add(usererror.Duplicate, path, "Property %d is given twice.", p.Property)
 			continue
 		}
 		seen[p.Property] = true
 		definition := w.defined[p.Property]
 		if definition == nil {
-			w.errs.missing(PropertyNotFound, path, "Property", p.Property)
+			w.errs.Missing(usererror.PropertyNotFound, path, "Property", p.Property)
 			continue
 		}
 		before := len(w.errs)
 		w.checkValues(path, definition, p.Values)
-		switch f := BoundField(definition); {
+		switch f := field.BoundTo(definition); {
 		case len(w.errs) > before:
 		case f == nil:
 			own = append(own, p)
@@ -105,34 +81,34 @@ func (w *write) checkProperties(patches []PropertyPatch) (bound Patch, own []Pro
 }
 
 // checkValues adds what is wrong with values for the property.
-func (w *write) checkValues(path string, p *ent.Property, values []Value) {
+func (w *write) checkValues(path string, p *ent.Property, values []field.Value) {
 	switch {
 	case !propertyOpenTo(w.viewer, p):
-		w.errs.add(ReadOnly, path, "Customers may not change %s.", p.Name)
+		w.errs.Add(usererror.ReadOnly, path, "Customers may not change %s.", p.Name)
 		return
-	case p.Required && !slices.ContainsFunc(values, func(v Value) bool { return strings.TrimSpace(v.Value) != "" }):
-		w.errs.add(Required, path, "%s must have a value.", p.Name)
+	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
+		w.errs.Add(usererror.Required, path, "%s must have a value.", p.Name)
 	case !p.Multiple && len(values) > 1:
-		w.errs.add(TooMany, path, "%s takes one value.", p.Name)
+		w.errs.Add(usererror.TooMany, path, "%s takes one value.", p.Name)
 	case len(values) > maxValues:
-		w.errs.add(TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
+		w.errs.Add(usererror.TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
 	}
-	f := BoundField(p)
+	f := field.BoundTo(p)
 	for _, v := range values {
-		checkText(&w.errs, path, v.Value, limitOf(f))
+		w.errs.CheckText(path, v.Value, limitOf(f))
 		if v.Description != nil {
-			checkText(&w.errs, path, *v.Description, maxDescription)
+			w.errs.CheckText(path, *v.Description, maxDescription)
 		}
 		if f != nil && str(v.Description) != "" {
-			w.errs.add(Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
+			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
 		}
 		if want := kinds[p.Kind]; !want.fits(v.Value, p.Choices) {
-			w.errs.add(Invalid, path, "%s takes %s.", p.Name, want.noun)
+			w.errs.Add(usererror.Invalid, path, "%s takes %s.", p.Name, want.noun)
 		}
 	}
 }
 
-func limitOf(bound *Field) int {
+func limitOf(bound *field.Field) int {
 	if bound != nil {
 		return bound.Limit
 	}
@@ -151,12 +127,12 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 	}
 	var replaced []PropertyPatch
 	for _, p := range patches {
-		if slices.EqualFunc(had[p.Property], p.Values, sameValue) {
+		if slices.EqualFunc(had[p.Property], p.Values, field.Value.Equal) {
 			continue
 		}
 		replaced = append(replaced, p)
 		w.fields = append(w.fields, revision.FieldChange{
-			Path: propertyPath(p.Property), Old: list(had[p.Property]), New: list(p.Values),
+			Path: field.PropertyPath(p.Property), Old: field.NonNil(had[p.Property]), New: field.NonNil(p.Values),
 		})
 	}
 	if len(replaced) == 0 {
@@ -164,14 +140,14 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 	}
 	w.after = append(w.after, func(ctx context.Context) error {
 		if len(had) > 0 {
-			_, err := w.tx.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
+			_, err := w.tx.Ent.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
 				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(ids(replaced)...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
 		for rows := range slices.Chunk(newValues(w.tx, w.next.ID, replaced), maxCreate) {
-			if err := w.tx.PropertyValue.CreateBulk(rows...).Exec(ctx); err != nil {
+			if err := w.tx.Ent.PropertyValue.CreateBulk(rows...).Exec(ctx); err != nil {
 				return err
 			}
 		}
@@ -181,25 +157,25 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 }
 
 // valuesNow reads the values that the contact has for the properties.
-func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]Value, error) {
+func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
 	if w.isNew() {
 		return nil, nil
 	}
-	rows, err := w.tx.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
+	rows, err := w.tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
 		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(properties...)).
 		Order(propertyvalue.ByPosition()).All(ctx)
-	had := map[int][]Value{}
+	had := map[int][]field.Value{}
 	for _, r := range rows {
-		had[r.PropertyID] = append(had[r.PropertyID], Value{r.Value, r.Description})
+		had[r.PropertyID] = append(had[r.PropertyID], field.Value{Value: r.Value, Description: r.Description})
 	}
 	return had, err
 }
 
-func newValues(tx *ent.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {
+func newValues(tx *database.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {
 	var rows []*ent.PropertyValueCreate
 	for _, p := range patches {
 		for i, v := range p.Values {
-			rows = append(rows, tx.PropertyValue.Create().SetContactID(contact).SetPropertyID(p.Property).
+			rows = append(rows, tx.Ent.PropertyValue.Create().SetContactID(contact).SetPropertyID(p.Property).
 				SetPosition(i).SetValue(v.Value).SetNillableDescription(v.Description))
 		}
 	}
@@ -212,8 +188,4 @@ func ids(patches []PropertyPatch) []int {
 		all[i] = p.Property
 	}
 	return all
-}
-
-func sameValue(a, b Value) bool {
-	return a.Value == b.Value && (a.Description == nil) == (b.Description == nil) && str(a.Description) == str(b.Description)
 }

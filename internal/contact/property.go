@@ -5,11 +5,14 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
@@ -35,32 +38,32 @@ type NewProperty struct {
 
 // CreateProperty defines a property, for admins. It fails with NameTaken if another has the name, without regard to case,
 // and with InUse if another is bound to the field.
-func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
-	created, err := manage(ctx, s, p.check, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Property, error) {
+func (s *Catalog) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
+	created, err := manage(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)
 		if err == nil {
-			err = errs.orNil()
+			err = errs.OrNil()
 		}
 		if err != nil {
 			return nil, err
 		}
-		if err := s.store.Reserve(ctx, tx, property.Table, p.ID); err != nil {
+		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return withID(tx.Property.Create(), p.ID).SetName(p.Name).SetNameKey(keys.Name(p.Name)).SetKind(p.Kind).
+		return withID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetKind(p.Kind).
 			SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
 	return created, propertyTaken(err)
 }
 
-func (p NewProperty) check() Errors {
+func (p NewProperty) check() usererror.Errors {
 	errs := checkName(p.Name)
 	if property.KindValidator(p.Kind) != nil {
-		errs.add(Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
+		errs.Add(usererror.Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
 	}
 	if p.Kind != property.KindChoice && len(p.Choices) > 0 {
-		errs.add(Invalid, pathChoices, messageNoChoices)
+		errs.Add(usererror.Invalid, pathChoices, messageNoChoices)
 	}
 	if p.Kind == property.KindChoice {
 		errs = append(errs, checkChoices(p.Choices)...)
@@ -71,16 +74,16 @@ func (p NewProperty) check() Errors {
 	return errs
 }
 
-func (p NewProperty) checkBound() Errors {
-	var errs Errors
-	if boundFields[*p.Bound] == nil {
-		errs.add(Invalid, pathBound, "A property can be bound to the first or last name.")
+func (p NewProperty) checkBound() usererror.Errors {
+	var errs usererror.Errors
+	if field.ByBinding(*p.Bound) == nil {
+		errs.Add(usererror.Invalid, pathBound, "A property can be bound to the first or last name.")
 	}
 	if p.Kind != property.KindText || p.Multiple {
-		errs.add(Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
+		errs.Add(usererror.Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
 	}
 	if p.Required || p.ReadOnly {
-		errs.add(Invalid, pathBound, messageBoundRights)
+		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
 	}
 	return errs
 }
@@ -92,18 +95,18 @@ const (
 )
 
 // checkFree returns an error for the name and the binding that another property than the one with this id has.
-func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (Errors, error) {
-	var errs Errors
+func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (usererror.Errors, error) {
+	var errs usererror.Errors
 	others := func(has predicate.Property) (bool, error) {
-		return tx.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
+		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
 	}
 	if name != nil {
-		taken, err := others(property.NameKey(keys.Name(*name)))
+		taken, err := others(property.NameKey(normalize.Name(*name)))
 		if err != nil {
 			return nil, err
 		}
 		if taken {
-			errs.add(NameTaken, pathName, messageNameTaken)
+			errs.Add(usererror.NameTaken, pathName, messageNameTaken)
 		}
 	}
 	if bound != nil {
@@ -112,7 +115,7 @@ func checkFree(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, name *s
 			return nil, err
 		}
 		if taken {
-			errs.add(InUse, pathBound, messageBoundTaken)
+			errs.Add(usererror.InUse, pathBound, messageBoundTaken)
 		}
 	}
 	return errs, nil
@@ -132,26 +135,26 @@ var (
 func propertyTaken(err error) error {
 	switch {
 	case propertyBound.TakenBy(err):
-		return Errors{{Code: InUse, Path: pathBound, Message: messageBoundTaken}}
+		return usererror.Errors{{Code: usererror.InUse, Path: pathBound, Message: messageBoundTaken}}
 	case propertyName.TakenBy(err):
-		return Errors{{Code: NameTaken, Path: pathName, Message: messageNameTaken}}
+		return usererror.Errors{{Code: usererror.NameTaken, Path: pathName, Message: messageNameTaken}}
 	}
 	return err
 }
 
-func checkChoices(choices []string) Errors {
-	var errs Errors
+func checkChoices(choices []string) usererror.Errors {
+	var errs usererror.Errors
 	if len(choices) == 0 || len(choices) > maxChoices {
-		errs.add(Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
+		errs.Add(usererror.Invalid, pathChoices, "A property of type choice must have 1 to %d choices.", maxChoices)
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
-		checkText(&errs, pathChoices, c, maxValue)
+		errs.CheckText(pathChoices, c, maxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
-			errs.add(Required, pathChoices, "A choice must not be blank.")
+			errs.Add(usererror.Required, pathChoices, "A choice must not be blank.")
 		case seen[c]:
-			errs.add(Duplicate, pathChoices, "A choice is given twice.")
+			errs.Add(usererror.Duplicate, pathChoices, "A choice is given twice.")
 		}
 		seen[c] = true
 	}
@@ -159,28 +162,28 @@ func checkChoices(choices []string) Errors {
 }
 
 // DeleteProperty removes the definition of a property that no contact has a value for, for admins.
-func (s *Service) DeleteProperty(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) error {
+func (s *Catalog) DeleteProperty(ctx context.Context, id int) error {
+	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		used, err := boundInUse(ctx, tx, v.Account, id)
 		if err != nil {
 			return err
 		}
 		if used {
-			return Errors{inUse()}
+			return usererror.Errors{inUse()}
 		}
-		return changed("Property", id)(tx.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
+		return changed("Property", id)(tx.Ent.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
 	})
 }
 
 // boundInUse reports whether the property is another name for a field that a contact has filled. No foreign key tells.
-func boundInUse(ctx context.Context, tx *ent.Tx, account, id int) (bool, error) {
-	p, err := tx.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
+func boundInUse(ctx context.Context, tx *database.Tx, account, id int) (bool, error) {
+	p, err := tx.Ent.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return false, nil
 	}
 	if err != nil || p.Bound == nil {
 		return false, err
 	}
-	filled := predicate.Contact(sql.FieldNotNull(BoundField(p).column))
-	return tx.Contact.Query().Where(contact.AccountID(account), filled).Exist(ctx)
+	filled := predicate.Contact(sql.FieldNotNull(field.BoundTo(p).Column))
+	return tx.Ent.Contact.Query().Where(entcontact.AccountID(account), filled).Exist(ctx)
 }

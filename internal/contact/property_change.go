@@ -8,7 +8,9 @@ import (
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/database"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -22,20 +24,20 @@ type PropertyChange struct {
 }
 
 // ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
-func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
-	nothing := func() Errors { return nil } // it depends on what the property is like
-	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *ent.Tx, v viewer.Viewer) (*ent.Property, error) {
+func (s *Catalog) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
+	nothing := func() usererror.Errors { return nil } // it depends on what the property is like
+	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		is := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
-		old, err := tx.Property.Query().Where(is...).Only(ctx)
+		old, err := tx.Ent.Property.Query().Where(is...).Only(ctx)
 		if ent.IsNotFound(err) {
-			return nil, notFound("Property", p.ID)
+			return nil, usererror.NewNotFound("Property", p.ID)
 		}
 		if err != nil {
 			return nil, err
 		}
 		errs, err := p.check(ctx, tx, v, old)
 		if err == nil {
-			err = errs.orNil()
+			err = errs.OrNil()
 		}
 		if err != nil {
 			return nil, err
@@ -43,18 +45,18 @@ func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Pr
 		if _, err := p.update(tx, old).Where(is...).Save(ctx); err != nil {
 			return nil, err
 		}
-		return tx.Property.Query().Where(is...).Only(ctx)
+		return tx.Ent.Property.Query().Where(is...).Only(ctx)
 	})
 	return written, propertyTaken(err)
 }
 
 // update sets what p changes.
-func (p PropertyChange) update(tx *ent.Tx, old *ent.Property) *ent.PropertyUpdate {
+func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.PropertyUpdate {
 	name := old.Name // set always: an update without a column would run without its predicates
 	if p.Name != nil {
 		name = *p.Name
 	}
-	update := tx.Property.Update().SetName(name).SetNameKey(keys.Name(name)).
+	update := tx.Ent.Property.Update().SetName(name).SetNameKey(normalize.Name(name)).
 		SetNillableRequired(p.Required).SetNillableReadOnly(p.ReadOnly)
 	if p.Choices != nil {
 		update.SetChoices(p.Choices)
@@ -63,8 +65,8 @@ func (p PropertyChange) update(tx *ent.Tx, old *ent.Property) *ent.PropertyUpdat
 }
 
 // check returns what is wrong with the change for the property as it is.
-func (p PropertyChange) check(ctx context.Context, tx *ent.Tx, v viewer.Viewer, old *ent.Property) (Errors, error) {
-	var errs Errors
+func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (usererror.Errors, error) {
+	var errs usererror.Errors
 	if p.Name != nil {
 		errs = checkName(*p.Name)
 	}
@@ -75,29 +77,29 @@ func (p PropertyChange) check(ctx context.Context, tx *ent.Tx, v viewer.Viewer, 
 	errs = append(errs, free...)
 	wants := func(right *bool) bool { return right != nil && *right }
 	if old.Bound != nil && (wants(p.Required) || wants(p.ReadOnly)) {
-		errs.add(Invalid, pathBound, messageBoundRights)
+		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
 	}
 	if p.Choices == nil {
 		return errs, nil
 	}
 	if old.Kind != property.KindChoice {
-		errs.add(Invalid, pathChoices, messageNoChoices)
+		errs.Add(usererror.Invalid, pathChoices, messageNoChoices)
 		return errs, nil
 	}
 	errs = append(errs, checkChoices(p.Choices)...)
 	used, err := choicesInUse(ctx, tx, old, p.Choices)
 	if used {
-		errs.add(InUse, pathChoices, "Contacts still have a choice that would go.")
+		errs.Add(usererror.InUse, pathChoices, "Contacts still have a choice that would go.")
 	}
 	return errs, err
 }
 
 // choicesInUse reports whether contacts have a choice of the property that is not among those left.
-func choicesInUse(ctx context.Context, tx *ent.Tx, p *ent.Property, left []string) (bool, error) {
+func choicesInUse(ctx context.Context, tx *database.Tx, p *ent.Property, left []string) (bool, error) {
 	gone := slices.DeleteFunc(slices.Clone(p.Choices), func(c string) bool { return slices.Contains(left, c) })
 	if len(gone) == 0 {
 		return false, nil
 	}
-	return tx.PropertyValue.Query().Where(propertyvalue.AccountID(p.AccountID), propertyvalue.PropertyID(p.ID),
+	return tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(p.AccountID), propertyvalue.PropertyID(p.ID),
 		propertyvalue.ValueIn(gone...)).Exist(ctx)
 }

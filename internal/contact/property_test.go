@@ -10,6 +10,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/usererror"
 )
 
 func TestPropertyIsDefined(t *testing.T) {
@@ -160,7 +161,7 @@ func TestPropertyIsDeletedOnceNobodyHasIt(t *testing.T) {
 	if err := f.DeleteProperty(a.admin, id); err != nil {
 		t.Error(err)
 	}
-	if _, err := f.Property(a.agent, id); !errors.As(err, new(contact.Errors)) {
+	if _, err := f.Property(a.agent, id); !errors.As(err, new(usererror.Errors)) {
 		t.Errorf("got %v", err)
 	}
 }

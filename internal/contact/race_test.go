@@ -10,7 +10,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 )
 
 const racers = 64
@@ -34,21 +36,21 @@ func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "nobody"})
+	c := a.create(field.Patch{field.FirstName: "nobody"})
 	states := &states{seen: map[revision.Version]string{c.Version: "nobody"}}
 	var successes, conflicts atomic.Int64
 	race(func(i int) {
 		version := c.Version
 		for {
 			name := fmt.Sprint("racer ", i)
-			r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(version), Set: contact.Patch{contact.FirstName: name}})
-			var errs contact.Errors
+			r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(version), Set: field.Patch{field.FirstName: name}})
+			var errs usererror.Errors
 			switch {
 			case err == nil:
 				successes.Add(1)
 				states.add(t, r.Contact)
 				return
-			case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.VersionConflict:
+			case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.VersionConflict:
 				conflicts.Add(1)
 				version = errs[0].Latest.Version
 				states.told(errs[0].Latest)
@@ -111,12 +113,12 @@ func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 	race(func(i int) {
 		address := []byte("anna.ek@example.com")
 		address[i%7] = strings.ToUpper(string(address[i%7]))[0]
-		_, err := f.update(tenants[i%2].agent, ids[i], contact.Patch{contact.Email: string(address)})
-		var errs contact.Errors
+		_, err := f.update(tenants[i%2].agent, ids[i], field.Patch{field.Email: string(address)})
+		var errs usererror.Errors
 		switch {
 		case err == nil:
 			winners[i%2].Add(1)
-		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.EmailTaken:
+		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.EmailTaken:
 		default:
 			t.Error(err)
 		}
@@ -134,12 +136,12 @@ func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 	f := newFixture(t)
 	var winners atomic.Int64
 	race(func(int) {
-		_, err := f.Create(f.demo.agent, contact.Create{Set: contact.Patch{contact.Phone: "+46701740605"}})
-		var errs contact.Errors
+		_, err := f.Create(f.demo.agent, contact.Create{Set: field.Patch{field.Phone: "+46701740605"}})
+		var errs usererror.Errors
 		switch {
 		case err == nil:
 			winners.Add(1)
-		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == contact.PhoneTaken:
+		case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.PhoneTaken:
 		default:
 			t.Error(err)
 		}

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 
-	"contactgraph/ent"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 )
 
 // reconcile brings the edit together with what others have done since the version that the lock expects. What cannot or shall
@@ -24,7 +26,7 @@ func (w *write) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
 	if err != nil {
 		return e, err
 	}
-	merged := d.compare(wanted, current)
+	merged := d.Compare(wanted, current)
 	if l.OnConflict != Merge || !d.Mergeable() {
 		w.stale(d)
 		return e, nil
@@ -44,7 +46,7 @@ func (w *write) reconcileRemoval(ctx context.Context, l Lock) error {
 		return err
 	}
 	for _, c := range d.Fields {
-		c.Yours, c.Overlaps = nil, c.Path == pathPassword || !equal(c.Base, c.Latest)
+		c.Yours, c.Overlaps = nil, c.Path == field.PathPassword || !field.EqualValues(c.Base, c.Latest)
 	}
 	if l.OnConflict == Merge && d.Mergeable() {
 		w.merge = d
@@ -55,13 +57,13 @@ func (w *write) reconcileRemoval(ctx context.Context, l Lock) error {
 }
 
 // stale adds the conflict.
-func (w *write) stale(d *Divergence) {
-	w.errs.add(VersionConflict, "", "%s", map[Gap]string{
-		NoGap:   "The contact has been changed since this version.",
-		Unknown: "The contact never had this version.",
-		TooOld:  "The contact has been changed since this version, which is too old to tell what has come between.",
+func (w *write) stale(d *merge.Divergence) {
+	w.errs.Add(usererror.VersionConflict, "", "%s", map[merge.Gap]string{
+		merge.NoGap:   "The contact has been changed since this version.",
+		merge.Unknown: "The contact never had this version.",
+		merge.TooOld:  "The contact has been changed since this version, which is too old to tell what has come between.",
 	}[d.Gap])
-	w.errs.last().Latest, w.errs.last().Others = w.old, d
+	w.errs.Last().Latest, w.errs.Last().Conflict = w.old, d
 }
 
 // current reads what the contact has at the paths.
@@ -69,13 +71,13 @@ func (w *write) current(ctx context.Context, paths []string) (values map[string]
 	values = map[string]any{}
 	var asked []int
 	for _, path := range paths {
-		f, id := fieldAt(path), propertyID(path)
+		f, id := field.ByPath(path), field.PropertyID(path)
 		switch {
 		case f != nil:
-			values[path] = logged(f.get(w.old))
-		case path == pathLogins:
+			values[path] = field.EncodeValue(f.Get(w.old))
+		case path == field.PathLogins:
 			values[path], err = w.loginsNow(ctx)
-		case path == pathMembership:
+		case path == field.PathMembership:
 			values[path], err = w.segmentsNow(ctx)
 		case id != 0:
 			asked = append(asked, id)
@@ -89,82 +91,34 @@ func (w *write) current(ctx context.Context, paths []string) (values map[string]
 	}
 	had, err := w.valuesNow(ctx, asked...)
 	for _, id := range asked {
-		values[propertyPath(id)] = list(had[id])
+		values[field.PropertyPath(id)] = field.NonNil(had[id])
 	}
 	return values, err
 }
 
 // diverged compares the version with that of the contact, as far as others have come between.
-func (w *write) diverged(ctx context.Context, base revision.Version) (*Divergence, error) {
-	d := &Divergence{Base: base, Latest: w.old.Version}
+func (w *write) diverged(ctx context.Context, base revision.Version) (*merge.Divergence, error) {
+	d := &merge.Divergence{Base: base, Latest: w.old.Version}
 	switch steps := d.Latest - base; {
 	case base <= revision.Stale || steps < 0:
-		d.Gap = Unknown
+		d.Gap = merge.Unknown
 		return d, nil
-	case steps > MaxBehind:
-		d.Gap = TooOld
+	case steps > merge.MaxBehind:
+		d.Gap = merge.TooOld
 		return d, nil
 	}
-	rows, err := w.store.Changes(ctx, w.tx, w.viewer.Account, w.old.ID, base, MaxBehind)
+	rows, err := w.tx.Changes(ctx, w.viewer.Account, w.old.ID, base, merge.MaxBehind)
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) != int(d.Latest-base) {
-		d.Gap = TooOld
+		d.Gap = merge.TooOld
 		return d, nil
 	}
 	for _, row := range rows {
-		if err := d.follow(seenBy(w.viewer, row)); err != nil {
+		if err := d.AddChange(seenBy(w.viewer, row)); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
-}
-
-// follow adds what a later change did.
-func (d *Divergence) follow(row *ent.Change) error {
-	for _, f := range row.Fields {
-		if !writable(f.Path) {
-			continue
-		}
-		old, err := compared(f.Path, f.Old)
-		if err != nil {
-			return err
-		}
-		c, fresh := d.at(f.Path)
-		if fresh {
-			c.Base, c.Yours = old, old
-		}
-		if c.Latest, err = compared(f.Path, f.New); err != nil {
-			return err
-		}
-		c.Change = row
-	}
-	return nil
-}
-
-// compare adds what the write wants, and returns the values that it is to set if all can be merged.
-func (d *Divergence) compare(wanted, current map[string]any) (merged map[string]any) {
-	merged = map[string]any{}
-	for path, yours := range wanted {
-		c, alone := d.at(path)
-		if alone {
-			c.Base, c.Latest = current[path], current[path]
-		}
-		c.Yours = yours
-		switch {
-		case alone && d.Gap != NoGap:
-			c.Base, c.Overlaps = nil, path == pathPassword || !equal(yours, c.Latest)
-		case path == pathPassword: // whose values nobody compares
-			c.Overlaps = !alone
-			merged[path] = nil
-		default:
-			value, overlaps := threeWay(path, c.Base, c.Latest, yours)
-			c.Overlaps = overlaps
-			if !equal(value, c.Latest) {
-				merged[path] = value
-			}
-		}
-	}
-	return merged
 }

@@ -7,16 +7,17 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 )
 
-// Every test of this package fails at a statement that does not carry its account (see storetest). This one runs all there
+// Every test of this package fails at a statement that does not carry its account (see databasetest). This one runs all there
 // is at a stretch, for an agent and for a customer, and shows that the statements were seen.
 func TestEveryStatementCarriesItsAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
 	note := a.property(contact.NewProperty{Name: "Note"})
-	a.create(contact.Patch{contact.Email: "taken@example.com"}, contact.Details{Logins: &[]contact.Login{{"taken", login.KindBlank}}})
+	a.create(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}})
 	me, sessions := a.withPassword("pw", 2)
 	wide := contact.Filter{
 		Name: new("a b"), Email: new("x"), Phone: new("1"), Store: &a.stores[0], Company: &a.companies[0], Segment: &a.segments[0],
@@ -26,11 +27,11 @@ func TestEveryStatementCarriesItsAccount(t *testing.T) {
 		statements := f.db.Statements(func() {
 			for _, err := range []error{
 				errOf(f.Update(ctx, contact.Update{
-					ID: me.ID, Lock: overwrite, Set: contact.Patch{contact.Email: name + "@example.com", contact.Phone: "+46701740605", contact.PreferredStore: a.stores[0]},
+					ID: me.ID, Lock: overwrite, Set: field.Patch{field.Email: name + "@example.com", field.Phone: "+46701740605", field.PreferredStore: a.stores[0]},
 					Password: &contact.PasswordChange{New: new("pw"), Current: new("pw")},
 				})),
 				errOf(f.details(ctx, me.ID, contact.Details{
-					Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]contact.Login{{name, login.KindBlank}}, Membership: &[]int{},
+					Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &[]int{},
 				})),
 				errOf(f.Get(ctx, me.ID)), errOf(f.ByEmail(ctx, "x")), errOf(f.ByPhone(ctx, "46", "1")), errOf(f.BySecret(ctx, "x")), errOf(f.ByLogin(ctx, "x")),
 				errOf(f.Page(ctx, wide, contact.Order{Field: contact.ByName}, contact.PageArgs{Last: new(3)})), errOf(f.Count(ctx, wide)),
@@ -41,8 +42,8 @@ func TestEveryStatementCarriesItsAccount(t *testing.T) {
 				}
 			}
 			// Those that are refused look up others' rows as well.
-			_, _ = f.update(ctx, me.ID, contact.Patch{contact.Email: "taken@example.com"})
-			_, _ = f.details(ctx, me.ID, contact.Details{Logins: &[]contact.Login{{"taken", login.KindBlank}}, Membership: &a.segments})
+			_, _ = f.update(ctx, me.ID, field.Patch{field.Email: "taken@example.com"})
+			_, _ = f.details(ctx, me.ID, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}, Membership: &a.segments})
 		})
 		all := strings.Join(statements, "\n")
 		for _, table := range []string{

@@ -4,34 +4,36 @@ import (
 	"context"
 	"time"
 
-	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/feed"
-	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/viewer"
 )
 
 // MinRetention is the least time that changes are kept: that long a repeat of a write finds its outcome in them.
-const MinRetention = keyLife
+const MinRetention = idempotency.Lifetime
 
 // tidied is how many rows one transaction of tidying takes away: others wait for it.
 const tidied = 500
 
 // Tidy takes away what has had its time in every account: changes older than retention, unless that is 0, and idempotency keys.
-func (s *Service) Tidy(ctx context.Context, retention time.Duration) error {
-	accounts, err := s.client().Account.Query().IDs(viewer.NewSystemContext(ctx, 0))
+func (s *ChangeLog) Tidy(ctx context.Context, retention time.Duration) error {
+	accounts, err := s.db.Client().Account.Query().IDs(viewer.NewSystemContext(ctx, 0))
 	if err != nil {
 		return err
 	}
 	for _, account := range accounts {
 		ctx := viewer.NewSystemContext(ctx, account)
-		if err := s.inSteps(ctx, s.dropKeys(account)); err != nil {
+		if err := s.inSteps(ctx, func(ctx context.Context, tx *database.Tx) (bool, error) {
+			return idempotency.Prune(ctx, tx, account, s.now())
+		}); err != nil {
 			return err
 		}
 		if retention == 0 {
 			continue
 		}
-		if err := s.inSteps(ctx, s.cutLog(account, s.clock().Add(-retention))); err != nil {
+		if err := s.inSteps(ctx, s.cutLog(account, s.now().Add(-retention))); err != nil {
 			return err
 		}
 	}
@@ -39,9 +41,9 @@ func (s *Service) Tidy(ctx context.Context, retention time.Duration) error {
 }
 
 // inSteps runs step in transactions of its own until it has nothing more to do.
-func (s *Service) inSteps(ctx context.Context, step func(context.Context, *ent.Tx) (more bool, err error)) error {
+func (s *ChangeLog) inSteps(ctx context.Context, step func(context.Context, *database.Tx) (more bool, err error)) error {
 	for more := true; more && ctx.Err() == nil; {
-		err := s.store.Write(ctx, 0, func(ctx context.Context, tx *ent.Tx) (err error) {
+		err := s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) (err error) {
 			more, err = step(ctx, tx)
 			return err
 		})
@@ -52,23 +54,10 @@ func (s *Service) inSteps(ctx context.Context, step func(context.Context, *ent.T
 	return context.Cause(ctx)
 }
 
-// dropKeys takes away keys that have expired.
-func (s *Service) dropKeys(account int) func(context.Context, *ent.Tx) (bool, error) {
-	return func(ctx context.Context, tx *ent.Tx) (bool, error) {
-		ids, err := tx.IdempotencyKey.Query().Where(idempotencykey.AccountID(account), idempotencykey.AtLT(s.clock().Add(-keyLife))).
-			Limit(tidied).IDs(ctx)
-		if err != nil || len(ids) == 0 {
-			return false, err
-		}
-		_, err = tx.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account), idempotencykey.IDIn(ids...)).Exec(ctx)
-		return len(ids) == tidied, err
-	}
-}
-
 // cutLog takes the oldest changes off the log, up to the first that is not older than then: what is left has no gap.
-func (s *Service) cutLog(account int, then time.Time) func(context.Context, *ent.Tx) (bool, error) {
-	return func(ctx context.Context, tx *ent.Tx) (bool, error) {
-		oldest, err := tx.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(tidied).All(ctx)
+func (s *ChangeLog) cutLog(account int, then time.Time) func(context.Context, *database.Tx) (bool, error) {
+	return func(ctx context.Context, tx *database.Tx) (bool, error) {
+		oldest, err := tx.Ent.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(tidied).All(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -80,10 +69,10 @@ func (s *Service) cutLog(account int, then time.Time) func(context.Context, *ent
 			return false, nil
 		}
 		cut := oldest[old-1].Seq
-		if _, err := tx.Change.Delete().Where(change.AccountID(account), change.SeqLTE(cut)).Exec(ctx); err != nil {
+		if _, err := tx.Ent.Change.Delete().Where(change.AccountID(account), change.SeqLTE(cut)).Exec(ctx); err != nil {
 			return false, err
 		}
-		_, err = tx.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
+		_, err = tx.Ent.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
 		return old == tidied, err
 	}
 }

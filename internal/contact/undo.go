@@ -5,7 +5,12 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -14,13 +19,13 @@ import (
 // with Errors: VersionConflict where later changes overlap, Invalid for what the log does not hold, as a password, and else as
 // the command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
-	v, err := reach(ctx, id.Contact)
+	v, err := authz.AuthorizeContact(ctx, id.Contact)
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.change(ctx, v, id)
+	row, err := s.log.Change(ctx, v, id)
 	if err == nil && row == nil {
-		err = Errors{{Code: NotFound, Message: "There is no such change."}}
+		err = usererror.Errors{{Code: usererror.NotFound, Message: "There is no such change."}}
 	}
 	if err != nil {
 		return nil, err
@@ -43,31 +48,33 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	})
 }
 
-func errErased() Errors { return Errors{{Code: Invalid, Message: "What was erased cannot come back."}} }
+func errErased() usererror.Errors {
+	return usererror.Errors{{Code: usererror.Invalid, Message: "What was erased cannot come back."}}
+}
 
 // sinceThen is the lock of who saw the contact right after the change.
 func sinceThen(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
 
 // reversed is the edit that sets what the change touched to what it was.
 func reversed(row *ent.Change) (edit, error) {
-	e := edit{set: Patch{}}
+	e := edit{set: field.Patch{}}
 	for _, c := range row.Fields {
-		v, err := unlogged(c.Path, c.Old)
+		v, err := field.DecodeValue(c.Path, c.Old)
 		if err != nil {
 			return e, err
 		}
-		switch f, id := fieldAt(c.Path), propertyID(c.Path); {
+		switch f, id := field.ByPath(c.Path), field.PropertyID(c.Path); {
 		case f != nil:
 			e.set[f] = v
 		case id != 0:
-			values, _ := v.([]Value)
+			values, _ := v.([]field.Value)
 			e.details.Properties = append(e.details.Properties, PropertyPatch{Property: id, Values: values})
-		case c.Path == pathLogins:
-			e.details.Logins = new(as[Login](v))
-		case c.Path == pathMembership:
-			e.details.Membership = new(as[int](v))
-		case c.Path == pathPassword:
-			return e, Errors{{Code: Invalid, Path: pathPassword, Message: "The log holds no passwords: a change of one cannot be undone."}}
+		case c.Path == field.PathLogins:
+			e.details.Logins = new(merge.As[field.Login](v))
+		case c.Path == field.PathMembership:
+			e.details.Membership = new(merge.As[int](v))
+		case c.Path == field.PathPassword:
+			return e, usererror.Errors{{Code: usererror.Invalid, Path: field.PathPassword, Message: "The log holds no passwords: a change of one cannot be undone."}}
 		}
 	}
 	return e, nil
@@ -75,7 +82,7 @@ func reversed(row *ent.Change) (edit, error) {
 
 // undoCreation deletes the contact, if it is as it was made.
 func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := require(ctx, viewer.Agent)
+	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +97,7 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 
 // undoDeletion makes the contact anew as it was.
 func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := require(ctx, viewer.Agent)
+	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +105,9 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 	if err := gone.back(row); err != nil {
 		return nil, err
 	}
-	set := Patch{}
-	for _, f := range Fields {
-		set[f] = f.get(gone.Contact)
+	set := field.Patch{}
+	for _, f := range field.Fields {
+		set[f] = f.Get(gone.Contact)
 	}
 	d := &draft{
 		Create: Create{
@@ -109,7 +116,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
 	}
-	return transact(ctx, s, v, ofChange, s.about(ctx, row.ContactID), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.one(), s.about(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		if err := s.mayReturn(ctx, tx, v, row); err != nil {
 			return nil, err
 		}
@@ -122,24 +129,24 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 }
 
 // mayReturn fails unless the deletion is the last that happened to the contact.
-func (s *Service) mayReturn(ctx context.Context, tx *ent.Tx, v viewer.Viewer, row *ent.Change) error {
-	later, err := s.store.Changes(ctx, tx, v.Account, row.ContactID, row.Version, 1)
+func (s *Service) mayReturn(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
+	later, err := tx.Changes(ctx, v.Account, row.ContactID, row.Version, 1)
 	switch {
 	case err != nil || len(later) == 0:
 		return err
 	case later[0].Kind == change.KindERASE:
 		return errErased()
 	}
-	now, err := s.store.Contact(ctx, v.Account, row.ContactID)
+	now, err := tx.Contact(ctx, v.Account, row.ContactID)
 	if err != nil {
 		return err
 	}
 	if now == nil {
-		return Errors{{Code: Invalid, Message: "The contact has come back and gone again since: undo that."}}
+		return usererror.Errors{{Code: usererror.Invalid, Message: "The contact has come back and gone again since: undo that."}}
 	}
 	w := &write{Service: s, tx: tx, viewer: v, old: now}
 	if err := w.reconcileRemoval(ctx, Lock{Expected: &row.Version}); err != nil {
 		return err
 	}
-	return w.errs.orNil()
+	return w.errs.OrNil()
 }

@@ -7,25 +7,26 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 )
 
 func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	owner := a.create(contact.Patch{contact.Email: "Björn@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05"},
-		contact.Details{Logins: &[]contact.Login{{Name: "Björn", Kind: login.KindBlank}}})
+	owner := a.create(field.Patch{field.Email: "Björn@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"},
+		contact.Details{Logins: &[]field.Login{{Name: "Björn", Kind: login.KindBlank}}})
 	c := a.create(nil)
 	tests := []struct {
 		name string
-		set  contact.Patch
+		set  field.Patch
 		want string
 	}{
-		{"an address in another case", contact.Patch{contact.Email: "BJÖRN@EXAMPLE.COM"}, "EMAIL_TAKEN email"},
-		{"an address with decomposed letters and blanks", contact.Patch{contact.Email: " bjo\u0308rn@example.com\t"}, "EMAIL_TAKEN email"},
-		{"a number with its code apart", contact.Patch{contact.PhoneCountryCode: "0046", contact.Phone: "701740605"}, "PHONE_TAKEN phone"},
-		{"a number that stands alone", contact.Patch{contact.Phone: "+46 (0)70 174 06 05"}, "PHONE_TAKEN phone"},
-		{"a number with its code included as well", contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "+46701740605"}, "PHONE_TAKEN phone"},
+		{"an address in another case", field.Patch{field.Email: "BJÖRN@EXAMPLE.COM"}, "EMAIL_TAKEN email"},
+		{"an address with decomposed letters and blanks", field.Patch{field.Email: " bjo\u0308rn@example.com\t"}, "EMAIL_TAKEN email"},
+		{"a number with its code apart", field.Patch{field.PhoneCountryCode: "0046", field.Phone: "701740605"}, "PHONE_TAKEN phone"},
+		{"a number that stands alone", field.Patch{field.Phone: "+46 (0)70 174 06 05"}, "PHONE_TAKEN phone"},
+		{"a number with its code included as well", field.Patch{field.PhoneCountryCode: "46", field.Phone: "+46701740605"}, "PHONE_TAKEN phone"},
 	}
 	for _, tt := range tests {
 		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, tt.want)
@@ -52,9 +53,9 @@ func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
 func TestBlankKeysNeverCollide(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for i, set := range []contact.Patch{
-		nil, nil, {contact.Email: "", contact.Phone: ""}, {contact.Email: "", contact.Phone: ""}, {contact.Email: " \u00a0", contact.Phone: "\t"},
-		{contact.PhoneCountryCode: "46"}, {contact.PhoneCountryCode: "46"},
+	for i, set := range []field.Patch{
+		nil, nil, {field.Email: "", field.Phone: ""}, {field.Email: "", field.Phone: ""}, {field.Email: " \u00a0", field.Phone: "\t"},
+		{field.PhoneCountryCode: "46"}, {field.PhoneCountryCode: "46"},
 	} {
 		if _, err := f.Create(f.demo.agent, contact.Create{Set: set}); err != nil {
 			t.Errorf("contact %d: %v", i, err)
@@ -66,10 +67,10 @@ func TestContactKeepsItsOwnKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.Email: "anna@example.com", contact.PhoneCountryCode: "46", contact.Phone: "0701740605"})
-	for _, set := range []contact.Patch{
-		{contact.Email: "ANNA@example.com"}, {contact.Phone: "+46 70 174 06 05"}, {contact.PhoneCountryCode: nil}, {contact.Email: nil},
-		{contact.Email: "anna@example.com"},
+	c := a.create(field.Patch{field.Email: "anna@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
+	for _, set := range []field.Patch{
+		{field.Email: "ANNA@example.com"}, {field.Phone: "+46 70 174 06 05"}, {field.PhoneCountryCode: nil}, {field.Email: nil},
+		{field.Email: "anna@example.com"},
 	} {
 		if _, err := f.update(a.agent, c.ID, set); err != nil {
 			t.Errorf("%v: %v", set, err)
@@ -81,9 +82,9 @@ func TestKeyThatIsGivenUpIsFree(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	set := contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"}
+	set := field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}
 	first, second, third := a.create(set), a.create(nil), a.create(nil)
-	if _, err := f.update(a.agent, first.ID, contact.Patch{contact.Email: nil, contact.Phone: nil}); err != nil {
+	if _, err := f.update(a.agent, first.ID, field.Patch{field.Email: nil, field.Phone: nil}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.update(a.agent, second.ID, set); err != nil {
@@ -101,17 +102,17 @@ func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	byEmail := a.create(contact.Patch{contact.Email: "anna@example.com"})
-	byPhone := a.create(contact.Patch{contact.Phone: "+46701740605"})
-	both := a.create(contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"})
+	byEmail := a.create(field.Patch{field.Email: "anna@example.com"})
+	byPhone := a.create(field.Patch{field.Phone: "+46701740605"})
+	both := a.create(field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"})
 	c := a.create(nil)
 	for _, tt := range []struct {
 		name         string
-		set          contact.Patch
+		set          field.Patch
 		email, phone int
 	}{
-		{"of two contacts", contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"}, byEmail.ID, byPhone.ID},
-		{"of one contact", contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"}, both.ID, both.ID},
+		{"of two contacts", field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, byEmail.ID, byPhone.ID},
+		{"of one contact", field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"}, both.ID, both.ID},
 	} {
 		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
 		if errs[0].Existing.ID != tt.email || errs[1].Existing.ID != tt.phone {
@@ -124,14 +125,14 @@ func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.create(contact.Patch{contact.Email: "anna@example.com", contact.Phone: "+46701740605"},
-		contact.Details{Logins: &[]contact.Login{{Name: "anna", Kind: login.KindBlank}}})
+	a.create(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"},
+		contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
 	me := a.create(nil)
 	errs := f.refused("fields", func() error {
-		return errOf(f.update(a.as(me), me.ID, contact.Patch{contact.Email: "ANNA@example.com", contact.Phone: "+46701740605"}))
+		return errOf(f.update(a.as(me), me.ID, field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605"}))
 	}, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
 	errs = append(errs, f.refused("a login", func() error {
-		return errOf(f.details(a.as(me), me.ID, contact.Details{Logins: &[]contact.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
+		return errOf(f.details(a.as(me), me.ID, contact.Details{Logins: &[]field.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
 	}, "LOGIN_TAKEN logins")...)
 	for i, want := range []string{"This email address cannot be used.", "This phone number cannot be used.", "This login cannot be used."} {
 		if errs[i].Existing != nil || errs[i].Message != want {
@@ -144,12 +145,12 @@ func TestManyKeysAreCheckedInOneCall(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.create(contact.Patch{contact.Email: "7@example.com"})
+	a.create(field.Patch{field.Email: "7@example.com"})
 	var all []contact.Create
 	for i := range 10 {
-		all = append(all, contact.Create{Set: contact.Patch{contact.Email: fmt.Sprintf("%d@example.com", i)}})
+		all = append(all, contact.Create{Set: field.Patch{field.Email: fmt.Sprintf("%d@example.com", i)}})
 	}
-	all[3].Set = contact.Patch{contact.Email: "2@EXAMPLE.com", contact.FirstName: "\xff"}
+	all[3].Set = field.Patch{field.Email: "2@EXAMPLE.com", field.FirstName: "\xff"}
 	errs := f.refused("one that is stored and one of the same call", func() error { return errOf(f.CreateAll(a.agent, all)) },
 		"EMAIL_TAKEN email", "INVALID firstName", "EMAIL_TAKEN email")
 	if errs[0].Existing != nil || errs[2].Existing == nil {
@@ -163,16 +164,16 @@ func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(nil)
-	email, phone := contact.Patch{contact.Email: "anna@example.com"}, contact.Patch{contact.Phone: "+46701740605"}
-	both := contact.Patch{contact.Email: "eva@example.com", contact.Phone: "+46701740606"}
+	email, phone := field.Patch{field.Email: "anna@example.com"}, field.Patch{field.Phone: "+46701740605"}
+	both := field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"}
 	for name, tt := range map[string]struct {
-		set     contact.Patch
+		set     field.Patch
 		indexes []string
 	}{
 		"an address":              {email, []string{"contact_account_id_email_key"}},
 		"a number":                {phone, []string{"contact_account_id_phone_key"}},
 		"an address and a number": {both, []string{"contact_account_id_email_key", "contact_account_id_phone_key"}},
-		"neither":                 {contact.Patch{contact.FirstName: "Anna"}, nil},
+		"neither":                 {field.Patch{field.FirstName: "Anna"}, nil},
 	} {
 		var plans []string
 		for _, s := range f.db.Statements(func() { must(f.update(a.agent, c.ID, tt.set)) }) {

@@ -4,7 +4,10 @@ import (
 	"context"
 
 	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -12,7 +15,7 @@ import (
 type Update struct {
 	ID       int
 	Lock     Lock
-	Set      Patch
+	Set      field.Patch
 	Password *PasswordChange // nil leaves the password
 }
 
@@ -35,23 +38,20 @@ type prepared struct {
 
 	viewer viewer.Viewer
 	edit   edit
-	errs   Errors
+	errs   usererror.Errors
 }
 
 // prepare fails as Update does where it has nothing else to say.
 func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error) {
 	p.Update = u
-	if p.viewer, err = reach(ctx, u.ID); err != nil {
+	if p.viewer, err = authz.AuthorizeContact(ctx, u.ID); err != nil {
 		return p, err
 	}
 	u.Lock.check(&p.errs)
-	p.edit.set = u.Set.check(&p.errs)
+	p.edit.set = checkPatch(&p.errs, u.Set)
 	p.edit.password, err = s.preparePassword(ctx, p.viewer, u, &p.errs)
 	return p, err
 }
-
-// pathPassword names the password in errors and the log, where both its values are always null.
-const pathPassword = "password"
 
 // setPassword puts the prepared password in place.
 func (w *write) setPassword(p *preparedPassword) {
@@ -59,10 +59,10 @@ func (w *write) setPassword(p *preparedPassword) {
 		return
 	}
 	if p.verified != nil && str(w.old.PasswordHash) != *p.verified {
-		w.errs.add(WrongPassword, pathCurrentPassword, "The current password is another.")
+		w.errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")
 		return
 	}
 	w.next.PasswordHash = &p.hash
-	w.fields = append(w.fields, revision.FieldChange{Path: pathPassword})
+	w.fields = append(w.fields, revision.FieldChange{Path: field.PathPassword})
 	w.after = append(w.after, w.endOtherSessions)
 }

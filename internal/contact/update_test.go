@@ -7,27 +7,30 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // values are what a contact has in each field.
-func values(c *ent.Contact) contact.Patch {
-	p := contact.Patch{}
-	for _, f := range contact.Fields {
-		p[f] = f.Value(c)
+func values(c *ent.Contact) field.Patch {
+	p := field.Patch{}
+	for _, f := range field.Fields {
+		p[f] = f.Get(c)
 	}
 	return p
 }
 
 // everything is a patch that fills each field.
-func (a *tenant) everything() contact.Patch {
-	return contact.Patch{
-		contact.Email: "Anna@Example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-174 06 05", contact.FirstName: "Anna",
-		contact.LastName: "Ek", contact.LimitPermanently: true, contact.LimitUntil: start, contact.PreferredStore: a.stores[0],
-		contact.Company: a.companies[0], contact.PermissionSource: "form",
+func (a *tenant) everything() field.Patch {
+	return field.Patch{
+		field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.FirstName: "Anna",
+		field.LastName: "Ek", field.LimitPermanently: true, field.LimitUntil: start, field.PreferredStore: a.stores[0],
+		field.Company: a.companies[0], field.PermissionSource: "form",
 	}
 }
 
@@ -36,28 +39,28 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	full := values(a.create(a.everything()))
-	with := func(field *contact.Field, v any) contact.Patch {
+	with := func(field *field.Field, v any) field.Patch {
 		p := maps.Clone(full)
 		p[field] = v
 		return p
 	}
 	tests := []struct {
 		name string
-		set  contact.Patch
-		want contact.Patch
+		set  field.Patch
+		want field.Patch
 	}{
-		{"nothing", contact.Patch{}, full},
+		{"nothing", field.Patch{}, full},
 		{"what is there", full, full},
-		{"one field", contact.Patch{contact.FirstName: "Eva"}, with(contact.FirstName, "Eva")},
-		{"null clears", contact.Patch{contact.LastName: nil}, with(contact.LastName, nil)},
-		{"empty text is kept as it is", contact.Patch{contact.LastName: ""}, with(contact.LastName, "")},
-		{"blanks are kept as they are", contact.Patch{contact.Email: " a@b.c "}, with(contact.Email, " a@b.c ")},
-		{"a boolean", contact.Patch{contact.LimitPermanently: false}, with(contact.LimitPermanently, false)},
-		{"a time is brought to UTC and microseconds", contact.Patch{contact.LimitUntil: start.Add(999).In(time.FixedZone("", 3600))}, full},
-		{"no time", contact.Patch{contact.LimitUntil: nil}, with(contact.LimitUntil, nil)},
-		{"a store", contact.Patch{contact.PreferredStore: a.stores[1]}, with(contact.PreferredStore, a.stores[1])},
-		{"no company", contact.Patch{contact.Company: nil}, with(contact.Company, nil)},
-		{"the longest texts, counted in UTF-16", contact.Patch{contact.FirstName: strings.Repeat("😀", 25)}, with(contact.FirstName, strings.Repeat("😀", 25))},
+		{"one field", field.Patch{field.FirstName: "Eva"}, with(field.FirstName, "Eva")},
+		{"null clears", field.Patch{field.LastName: nil}, with(field.LastName, nil)},
+		{"empty text is kept as it is", field.Patch{field.LastName: ""}, with(field.LastName, "")},
+		{"blanks are kept as they are", field.Patch{field.Email: " a@b.c "}, with(field.Email, " a@b.c ")},
+		{"a boolean", field.Patch{field.LimitPermanently: false}, with(field.LimitPermanently, false)},
+		{"a time is brought to UTC and microseconds", field.Patch{field.LimitUntil: start.Add(999).In(time.FixedZone("", 3600))}, full},
+		{"no time", field.Patch{field.LimitUntil: nil}, with(field.LimitUntil, nil)},
+		{"a store", field.Patch{field.PreferredStore: a.stores[1]}, with(field.PreferredStore, a.stores[1])},
+		{"no company", field.Patch{field.Company: nil}, with(field.Company, nil)},
+		{"the longest texts, counted in UTF-16", field.Patch{field.FirstName: strings.Repeat("😀", 25)}, with(field.FirstName, strings.Repeat("😀", 25))},
 	}
 	for _, tt := range tests {
 		restored, err := f.update(a.agent, 1, full)
@@ -87,7 +90,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 }
 
 // byPath shows the fields of a patch by their paths.
-var byPath = cmp.Transformer("fields", func(p contact.Patch) map[string]any {
+var byPath = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	m := map[string]any{}
 	for f, v := range p {
 		if at, ok := v.(time.Time); ok {
@@ -103,8 +106,8 @@ func TestUpdateRefuses(t *testing.T) {
 	f := newFixture(t)
 	a, b := f.demo, f.other
 	c := a.create(a.everything())
-	a.create(contact.Patch{contact.Email: "taken@example.com"})
-	a.create(contact.Patch{contact.PhoneCountryCode: "46", contact.Phone: "0701740606"})
+	a.create(field.Patch{field.Email: "taken@example.com"})
+	a.create(field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740606"})
 	theirs := b.create(nil)
 	old := c.Version
 	c = must(f.update(a.agent, c.ID, nil)).Contact
@@ -113,13 +116,13 @@ func TestUpdateRefuses(t *testing.T) {
 		name string
 		id   int
 		lock contact.Lock
-		set  contact.Patch
+		set  field.Patch
 		want []string
 	}{
 		{"a contact that is not there", 999, at(c), nil, []string{"NOT_FOUND"}},
 		{"another account's contact", theirs.ID, at(theirs), nil, []string{"NOT_FOUND"}},
 		{"an id that is none", 0, at(c), nil, []string{"NOT_FOUND"}},
-		{"not found goes before all else", 999, contact.Lock{}, contact.Patch{contact.Email: long(251)}, []string{"NOT_FOUND"}},
+		{"not found goes before all else", 999, contact.Lock{}, field.Patch{field.Email: long(251)}, []string{"NOT_FOUND"}},
 		{"no version", c.ID, contact.Lock{}, nil, []string{"REQUIRED expectedVersion"}},
 		{"a version that is none", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
 		{"a version that is none, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
@@ -127,25 +130,25 @@ func TestUpdateRefuses(t *testing.T) {
 		{"an old version", c.ID, expecting(old), nil, []string{"VERSION_CONFLICT"}},
 		{"a version to come", c.ID, expecting(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
 		{"a stale version", c.ID, expecting(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
-		{"texts that are too long", c.ID, at(c), contact.Patch{
-			contact.Email: long(251), contact.PhoneCountryCode: long(11), contact.Phone: long(21), contact.FirstName: long(51), contact.LastName: long(51),
+		{"texts that are too long", c.ID, at(c), field.Patch{
+			field.Email: long(251), field.PhoneCountryCode: long(11), field.Phone: long(21), field.FirstName: long(51), field.LastName: long(51),
 		}, []string{"TOO_LONG email", "TOO_LONG phoneCountryCode", "TOO_LONG phone", "TOO_LONG firstName", "TOO_LONG lastName"}},
-		{"a text that is too long in UTF-16", c.ID, at(c), contact.Patch{contact.FirstName: strings.Repeat("😀", 26)}, []string{"TOO_LONG firstName"}},
-		{"a NUL character", c.ID, at(c), contact.Patch{contact.PermissionSource: "a\x00b"}, []string{"INVALID latestPermissionSource"}},
-		{"what is not UTF-8", c.ID, at(c), contact.Patch{contact.LastName: "\xff"}, []string{"INVALID lastName"}},
-		{"null for a boolean", c.ID, at(c), contact.Patch{contact.LimitPermanently: nil}, []string{"REQUIRED limitMailsPermanently"}},
-		{"a year beyond four digits", c.ID, at(c), contact.Patch{contact.LimitUntil: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
-		{"a year before the first", c.ID, at(c), contact.Patch{contact.LimitUntil: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
-		{"references to nothing", c.ID, at(c), contact.Patch{contact.PreferredStore: 999, contact.Company: 999}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
-		{"references to another account's", c.ID, at(c), contact.Patch{contact.PreferredStore: b.stores[0], contact.Company: b.companies[0]}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
-		{"email and phone that others have", c.ID, at(c), contact.Patch{contact.Email: " TAKEN@example.com", contact.Phone: "+46 70 174 06 06"}, []string{"EMAIL_TAKEN email", "PHONE_TAKEN phone"}},
-		{"all at once, in the order of the fields", c.ID, expecting(old), contact.Patch{
-			contact.Company: 999, contact.PreferredStore: 999, contact.Email: "taken@example.com", contact.FirstName: long(51), contact.LimitPermanently: nil,
+		{"a text that is too long in UTF-16", c.ID, at(c), field.Patch{field.FirstName: strings.Repeat("😀", 26)}, []string{"TOO_LONG firstName"}},
+		{"a NUL character", c.ID, at(c), field.Patch{field.PermissionSource: "a\x00b"}, []string{"INVALID latestPermissionSource"}},
+		{"what is not UTF-8", c.ID, at(c), field.Patch{field.LastName: "\xff"}, []string{"INVALID lastName"}},
+		{"null for a boolean", c.ID, at(c), field.Patch{field.LimitPermanently: nil}, []string{"REQUIRED limitMailsPermanently"}},
+		{"a year beyond four digits", c.ID, at(c), field.Patch{field.LimitUntil: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"a year before the first", c.ID, at(c), field.Patch{field.LimitUntil: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"references to nothing", c.ID, at(c), field.Patch{field.PreferredStore: 999, field.Company: 999}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"references to another account's", c.ID, at(c), field.Patch{field.PreferredStore: b.stores[0], field.Company: b.companies[0]}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"email and phone that others have", c.ID, at(c), field.Patch{field.Email: " TAKEN@example.com", field.Phone: "+46 70 174 06 06"}, []string{"EMAIL_TAKEN email", "PHONE_TAKEN phone"}},
+		{"all at once, in the order of the fields", c.ID, expecting(old), field.Patch{
+			field.Company: 999, field.PreferredStore: 999, field.Email: "taken@example.com", field.FirstName: long(51), field.LimitPermanently: nil,
 		}, []string{
 			"VERSION_CONFLICT", "EMAIL_TAKEN email", "TOO_LONG firstName", "REQUIRED limitMailsPermanently", "STORE_NOT_FOUND preferredStoreId",
 			"COMPANY_NOT_FOUND companyId",
 		}},
-		{"a missing version with the rest", c.ID, contact.Lock{}, contact.Patch{contact.Phone: "+46 701740606", contact.LastName: long(51)},
+		{"a missing version with the rest", c.ID, contact.Lock{}, field.Patch{field.Phone: "+46 701740606", field.LastName: long(51)},
 			[]string{"REQUIRED expectedVersion", "PHONE_TAKEN phone", "TOO_LONG lastName"}},
 	}
 	for _, tt := range tests {
@@ -159,7 +162,7 @@ func TestUpdateWithoutAViewerIsUnauthenticated(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	c := f.demo.create(nil)
-	if _, err := f.update(t.Context(), c.ID, nil); err != contact.ErrUnauthenticated { //nolint:errorlint // nothing wrapped round it
+	if _, err := f.update(t.Context(), c.ID, nil); err != authz.ErrUnauthenticated { //nolint:errorlint // nothing wrapped round it
 		t.Errorf("got %v", err)
 	}
 }
@@ -168,12 +171,12 @@ func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	c := a.create(contact.Patch{contact.FirstName: "Anna"})
-	now := must(f.update(a.agent, c.ID, contact.Patch{contact.FirstName: "Eva"})).Contact
+	c := a.create(field.Patch{field.FirstName: "Anna"})
+	now := must(f.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"})).Contact
 	errs := f.refused("stale", func() error {
-		return errOf(f.Update(a.agent, contact.Update{ID: c.ID, Lock: at(c), Set: contact.Patch{contact.FirstName: "Ida"}}))
+		return errOf(f.Update(a.agent, contact.Update{ID: c.ID, Lock: at(c), Set: field.Patch{field.FirstName: "Ida"}}))
 	}, "VERSION_CONFLICT")
-	latest := errs.First(contact.VersionConflict).Latest
+	latest := errs.First(usererror.VersionConflict).Latest
 	if latest == nil || latest.Version != now.Version || *latest.FirstName != "Eva" {
 		t.Errorf("got %v, want version %d", latest, now.Version)
 	}
@@ -198,7 +201,7 @@ func TestReferencesToNothingSayWhich(t *testing.T) {
 	c := f.demo.create(nil)
 	for _, id := range []int{999, f.other.stores[0]} {
 		errs := f.refused("a store", func() error {
-			return errOf(f.update(f.demo.agent, c.ID, contact.Patch{contact.PreferredStore: id}))
+			return errOf(f.update(f.demo.agent, c.ID, field.Patch{field.PreferredStore: id}))
 		}, "STORE_NOT_FOUND preferredStoreId")
 		if got, want := strings.ReplaceAll(errs[0].Message, errs[0].Subject, "N"), "Store with id N does not exist."; got != want {
 			t.Errorf("%d: got %q, want %q", id, got, want)
@@ -208,14 +211,14 @@ func TestReferencesToNothingSayWhich(t *testing.T) {
 
 func TestErrorsAsText(t *testing.T) {
 	t.Parallel()
-	errs := contact.Errors{
-		{Code: contact.VersionConflict, Message: "Stale."},
-		{Code: contact.EmailTaken, Path: "email", Message: "Taken."},
+	errs := usererror.Errors{
+		{Code: usererror.VersionConflict, Message: "Stale."},
+		{Code: usererror.EmailTaken, Path: "email", Message: "Taken."},
 	}
 	if got, want := errs.Error(), "VERSION_CONFLICT: Stale.; EMAIL_TAKEN at email: Taken."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if !errs.Has(contact.EmailTaken) || errs.Has(contact.PhoneTaken) || errs.First(contact.EmailTaken) != errs[1] {
+	if !errs.Has(usererror.EmailTaken) || errs.Has(usererror.PhoneTaken) || errs.First(usererror.EmailTaken) != errs[1] {
 		t.Error("the errors are not found by their code")
 	}
 }

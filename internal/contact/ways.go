@@ -3,7 +3,7 @@ package contact
 import (
 	"slices"
 
-	"contactgraph/ent/contact"
+	entcontact "contactgraph/ent/contact"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -30,7 +30,7 @@ func (l *look) candidates(b *sql.DialectBuilder, rest sql.TableView) *sql.Select
 	leading := l.leading(b, l.stretch)
 	l.order.sort(leading, leading.C)
 	leading.Limit(l.size).As("leading")
-	return ids.Union(b.Select(leading.C(contact.FieldID)).From(leading))
+	return ids.Union(b.Select(leading.C(entcontact.FieldID)).From(leading))
 }
 
 // rest selects the ids of the matches that have to be sorted, some of them repeatedly. Those that lead need not be; they are left
@@ -97,11 +97,11 @@ func (l *look) sorted(b *sql.DialectBuilder, ids *sql.Selector) *sql.Selector {
 	case first.own():
 		return l.first(b.Select(id).From(ids), ids.C)
 	}
-	contacts := b.Table(contact.Table)
-	q := b.Select(contacts.C(contact.FieldID)).FromExpr(sql.ExprFunc(func(b *sql.Builder) {
-		b.Wrap(func(b *sql.Builder) { b.Join(ids) }).WriteString(" AS ").Ident("ids").WriteString(" CROSS JOIN ").Ident(contact.Table)
+	contacts := b.Table(entcontact.Table)
+	q := b.Select(contacts.C(entcontact.FieldID)).FromExpr(sql.ExprFunc(func(b *sql.Builder) {
+		b.Wrap(func(b *sql.Builder) { b.Join(ids) }).WriteString(" AS ").Ident("ids").WriteString(" CROSS JOIN ").Ident(entcontact.Table)
 	}))
-	q.Where(sql.And(sql.ColumnsEQ(contacts.C(contact.FieldID), id), sql.EQ(contacts.C(contact.FieldAccountID), l.account)))
+	q.Where(sql.And(sql.ColumnsEQ(contacts.C(entcontact.FieldID), id), sql.EQ(contacts.C(entcontact.FieldAccountID), l.account)))
 	return l.first(q, contacts.C)
 }
 
@@ -117,10 +117,10 @@ func (l *look) byOrder(limit int) way {
 			walk.AppendSelect(walk.C(string(l.order.Field)))
 		}
 		walk.Limit(limit).As("walk")
-		q := b.Select(walk.C(contact.FieldID)).From(walk)
+		q := b.Select(walk.C(entcontact.FieldID)).From(walk)
 		for _, c := range l.conditions {
 			if !l.onTheWay(c) {
-				q.Where(c.met(b, walk.C(contact.FieldID), l.fitsSet(c)))
+				q.Where(c.met(b, walk.C(entcontact.FieldID), l.fitsSet(c)))
 			}
 		}
 		l.order.sort(q, walk.C)
@@ -130,8 +130,8 @@ func (l *look) byOrder(limit int) way {
 
 // list selects the ids of all contacts of the account.
 func (l *look) list(b *sql.DialectBuilder) *sql.Selector {
-	contacts := b.Table(contact.Table)
-	return b.Select(contacts.C(contact.FieldID)).From(contacts).Where(sql.EQ(contacts.C(contact.FieldAccountID), l.account))
+	contacts := b.Table(entcontact.Table)
+	return b.Select(contacts.C(entcontact.FieldID)).From(contacts).Where(sql.EQ(contacts.C(entcontact.FieldAccountID), l.account))
 }
 
 // along makes a statement on contacts walk the order's index.

@@ -4,13 +4,12 @@ import (
 	"context"
 
 	"contactgraph/ent"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/viewer"
 )
 
 // What a viewer may write in a contact that it may write: the rules ask here, and WritablePaths tells.
-
-// openTo reports whether v may change the field.
-func (f *Field) openTo(v viewer.Viewer) bool { return !f.staff || v.Role != viewer.Customer }
 
 // propertyOpenTo reports whether v may write values of the property.
 func propertyOpenTo(v viewer.Viewer, p *ent.Property) bool {
@@ -23,29 +22,29 @@ func membershipOpenTo(v viewer.Viewer) bool { return v.Role != viewer.Customer }
 // WritablePaths lists what the context's viewer may write in a contact that it may write, by the paths of errors and the change
 // log, in their order. Two paths lead to a field that a property is bound to: its own, by which it is logged, and the property's.
 func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
-	v, err := signedIn(ctx)
+	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defined, err := s.Properties(ctx)
+	defined, err := propertiesOf(ctx, s.db.Client(), v.Account)
 	if err != nil {
 		return nil, err
 	}
 	var open []string
-	for _, f := range Fields {
-		if f.openTo(v) {
+	for _, f := range field.Fields {
+		if f.OpenTo(v) {
 			open = append(open, f.Path)
 		}
 	}
-	open = append(open, pathPassword)
+	open = append(open, field.PathPassword)
 	for _, p := range defined {
 		if propertyOpenTo(v, p) {
-			open = append(open, propertyPath(p.ID))
+			open = append(open, field.PropertyPath(p.ID))
 		}
 	}
-	open = append(open, pathLogins)
+	open = append(open, field.PathLogins)
 	if membershipOpenTo(v) {
-		open = append(open, pathMembership)
+		open = append(open, field.PathMembership)
 	}
 	return open, nil
 }

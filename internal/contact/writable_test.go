@@ -11,7 +11,10 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/usererror"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -42,7 +45,7 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
-	if _, err := f.WritablePaths(t.Context()); !errors.Is(err, contact.ErrUnauthenticated) {
+	if _, err := f.WritablePaths(t.Context()); !errors.Is(err, authz.ErrUnauthenticated) {
 		t.Errorf("nobody: %v", err)
 	}
 }
@@ -58,10 +61,10 @@ func TestWritablePathsAreThose(t *testing.T) {
 		"required":  a.property(contact.NewProperty{Name: "Language", Required: true}),
 		"bound":     a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
 	}
-	values := map[*contact.Field]any{
-		contact.Email: "eva@example.net", contact.PhoneCountryCode: "47", contact.Phone: "029 2018 0123", contact.FirstName: "Eva", contact.LastName: "Ek",
-		contact.LimitPermanently: true, contact.LimitUntil: start.Add(time.Hour), contact.PreferredStore: a.stores[2], contact.Company: a.companies[2],
-		contact.PermissionSource: "form",
+	values := map[*field.Field]any{
+		field.Email: "eva@example.net", field.PhoneCountryCode: "47", field.Phone: "029 2018 0123", field.FirstName: "Eva", field.LastName: "Ek",
+		field.LimitPermanently: true, field.LimitUntil: start.Add(time.Hour), field.PreferredStore: a.stores[2], field.Company: a.companies[2],
+		field.PermissionSource: "form",
 	}
 	type try func(ctx context.Context, c *ent.Contact) error
 	details := func(d contact.Details) try {
@@ -71,20 +74,20 @@ func TestWritablePathsAreThose(t *testing.T) {
 		"password": func(ctx context.Context, c *ent.Contact) error {
 			return errOf(f.Update(ctx, contact.Update{ID: c.ID, Lock: overwrite, Password: &contact.PasswordChange{New: new("new"), Current: new("old")}}))
 		},
-		"logins":     details(contact.Details{Logins: &[]contact.Login{{Name: "eva", Kind: login.KindBlank}}}),
+		"logins":     details(contact.Details{Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}}),
 		"membership": details(contact.Details{Membership: &a.segments}),
 	}
-	for _, field := range contact.Fields {
-		value, ok := values[field]
+	for _, changed := range field.Fields {
+		value, ok := values[changed]
 		if !ok {
-			t.Fatalf("no value to try for %s", field.Path)
+			t.Fatalf("no value to try for %s", changed.Path)
 		}
-		trials[field.Path] = func(ctx context.Context, c *ent.Contact) error {
-			return errOf(f.update(ctx, c.ID, contact.Patch{field: value}))
+		trials[changed.Path] = func(ctx context.Context, c *ent.Contact) error {
+			return errOf(f.update(ctx, c.ID, field.Patch{changed: value}))
 		}
 	}
 	for _, id := range properties {
-		trials[fmt.Sprint("properties.", id)] = details(contact.Details{Properties: []contact.PropertyPatch{{Property: id, Values: []contact.Value{{Value: "x"}}}}})
+		trials[fmt.Sprint("properties.", id)] = details(contact.Details{Properties: []contact.PropertyPatch{{Property: id, Values: []field.Value{{Value: "x"}}}}})
 	}
 	for _, role := range []string{"customer", "agent"} {
 		for path, try := range trials {
@@ -95,13 +98,13 @@ func TestWritablePathsAreThose(t *testing.T) {
 			}
 			listed := slices.Contains(must(f.WritablePaths(ctx)), path)
 			err := try(ctx, c)
-			var errs contact.Errors
+			var errs usererror.Errors
 			switch {
 			case listed && err != nil:
 				t.Errorf("%s is listed for a %s, and refused: %v", path, role, err)
 			case listed && a.get(c.ID).Version == c.Version:
 				t.Errorf("%s by a %s: nothing was written", path, role)
-			case !listed && (!errors.As(err, &errs) || len(errs) != 1 || errs[0].Path != path || errs[0].Code != contact.Forbidden && errs[0].Code != contact.ReadOnly):
+			case !listed && (!errors.As(err, &errs) || len(errs) != 1 || errs[0].Path != path || errs[0].Code != usererror.Forbidden && errs[0].Code != usererror.ReadOnly):
 				t.Errorf("%s is not listed for a %s: %v", path, role, err)
 			}
 			must(a.Delete(a.admin, contact.Delete{ID: c.ID, Lock: overwrite})) // its keys are free for the next

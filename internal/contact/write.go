@@ -6,8 +6,11 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/batch"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -16,29 +19,24 @@ import (
 type write struct {
 	*Service
 
-	tx      *ent.Tx
+	tx      *database.Tx
 	viewer  viewer.Viewer
 	defined properties // read when they are needed
-	errs    Errors
+	errs    usererror.Errors
 	old     *ent.Contact
 	next    *ent.Contact
-	merge   *Divergence            // that the write was merged with
+	merge   *merge.Divergence      // that the write was merged with
 	vacates []string               // columns of keys that another write of the same call takes
 	undoes  *revision.Version      // of the change that the write takes back
 	fields  []revision.FieldChange // beyond Fields: password, properties, logins, membership
 	after   []func(context.Context) error
 }
 
-// about is the store's Write about a contact.
-func (s *Service) about(ctx context.Context, contact int) func(func(context.Context, *ent.Tx) error) error {
-	return func(fn func(context.Context, *ent.Tx) error) error { return s.store.Write(ctx, contact, fn) }
-}
-
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
 // with save or remove.
-func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Errors, do func(context.Context, *write) (*Result, error),
+func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *write) (*Result, error),
 ) (*Result, error) {
-	return transact(ctx, s, v, ofChange, s.about(ctx, id), func(ctx context.Context, tx *ent.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.one(), s.about(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		w, err := s.begin(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
@@ -48,10 +46,10 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs Error
 }
 
 // begin finds the contact. It fails with NotFound.
-func (s *Service) begin(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int, errs Errors) (*write, error) {
-	old, err := s.store.Contact(ctx, v.Account, id)
+func (s *Service) begin(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs usererror.Errors) (*write, error) {
+	old, err := tx.Contact(ctx, v.Account, id)
 	if err == nil && old == nil {
-		err = notFound("Contact", id)
+		err = usererror.NewNotFound("Contact", id)
 	}
 	if err != nil {
 		return nil, err
@@ -64,20 +62,20 @@ func (s *Service) begin(ctx context.Context, tx *ent.Tx, v viewer.Viewer, id int
 func (w *write) isNew() bool { return w.old.ID == 0 }
 
 // fill puts the patch into w.next and checks what it refers to.
-func (w *write) fill(ctx context.Context, p Patch) error {
-	for _, f := range Fields {
+func (w *write) fill(ctx context.Context, p field.Patch) error {
+	for _, f := range field.Fields {
 		v, ok := p[f]
-		if !ok || same(f.get(w.next), v) {
+		if !ok || field.Same(f.Get(w.next), v) {
 			continue
 		}
-		if !f.openTo(w.viewer) {
-			w.errs = append(w.errs, forbidden(f.Path, "Customers may not change "+f.Path+"."))
+		if !f.OpenTo(w.viewer) {
+			w.errs = append(w.errs, usererror.NewForbidden(f.Path, "Customers may not change "+f.Path+"."))
 			continue
 		}
 		if err := w.checkReference(ctx, f, v); err != nil {
 			return err
 		}
-		f.set(w.next, v)
+		f.Set(w.next, v)
 	}
 	return nil
 }
@@ -85,14 +83,14 @@ func (w *write) fill(ctx context.Context, p Patch) error {
 // save leaves the contact to be written as one compare-and-set, does what was left to do after it, and logs it; if nothing
 // is wrong.
 func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
-	if err := w.errs.orNil(); err != nil {
+	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
 	w.next.Version, w.next.LastModified = w.old.Version+1, w.clock()
-	u := batch.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
+	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
 	u.Gone, u.New = changedTerms(w.old, w.next)
-	w.store.Save(ctx, u)
+	w.tx.StageUpdate(u)
 	for _, do := range w.after {
 		if err := do(ctx); err != nil {
 			return nil, translate(err)
@@ -103,9 +101,9 @@ func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
 
 // changedColumns lists the columns in which two states differ, with the values of the second.
 func changedColumns(old, next *ent.Contact) (names []string, values []any) {
-	for _, f := range columns {
-		if v := f.get(next); !same(f.get(old), v) {
-			names, values = append(names, f.column), append(values, v)
+	for _, f := range field.Columns {
+		if v := f.Get(next); !field.Same(f.Get(old), v) {
+			names, values = append(names, f.Column), append(values, v)
 		}
 	}
 	return names, values
@@ -118,16 +116,16 @@ func (w *write) logged(ctx context.Context, kind change.Kind) *Result {
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,
 		At: w.next.LastModified, Undoes: w.undoes, Fields: append(differences(w.old, w.next), w.fields...),
 	}
-	w.store.Log(ctx, row)
+	w.tx.AppendChange(row)
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}
 }
 
 // differences lists the fields in which two states differ.
 func differences(old, next *ent.Contact) []revision.FieldChange {
 	changes := []revision.FieldChange{}
-	for _, f := range Fields {
-		if a, b := f.get(old), f.get(next); !same(a, b) {
-			changes = append(changes, revision.FieldChange{Path: f.Path, Old: logged(a), New: logged(b)})
+	for _, f := range field.Fields {
+		if a, b := f.Get(old), f.Get(next); !field.Same(a, b) {
+			changes = append(changes, revision.FieldChange{Path: f.Path, Old: field.EncodeValue(a), New: field.EncodeValue(b)})
 		}
 	}
 	return changes

@@ -17,7 +17,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// What internal/store fails with when nothing is wrong with a request.
+// What internal/database fails with when nothing is wrong with a request.
 var (
 	// ErrUnavailable: the database cannot be reached, or takes no more work for now. Nothing has happened; the same request
 	// may succeed later.

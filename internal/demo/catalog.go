@@ -67,25 +67,25 @@ var otherCatalog = catalog{
 }
 
 // catalog makes c in the context's account.
-func (s seeder) catalog(ctx context.Context, c catalog) error {
+func (s seeder) seedCatalog(ctx context.Context, c catalog) error {
 	for i, name := range c.stores {
-		if _, err := s.contacts.CreateStore(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateStore(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.companies {
-		if _, err := s.contacts.CreateCompany(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateCompany(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.segments {
-		if _, err := s.contacts.CreateSegment(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateSegment(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, p := range c.properties {
 		p.ID = c.base + i + 1
-		if _, err := s.contacts.CreateProperty(ctx, p); err != nil {
+		if _, err := s.Catalog.CreateProperty(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"slices"
 
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/viewer"
@@ -64,20 +65,20 @@ var ErrInterrupted = errors.New("it holds demo data whose seeding was interrupte
 // Seeding takes many writes, so it can be cut short. The key AdminKey is made before the data, and OtherKey after it: a
 // database with the first and without the second is incomplete, and Seed fails with ErrInterrupted rather than let it be
 // taken for the whole.
-func Seed(ctx context.Context, contacts *contact.Service, signIn *auth.Service, n int, log *slog.Logger) (seeded bool, err error) {
+func Seed(ctx context.Context, services *app.Services, n int, log *slog.Logger) (seeded bool, err error) {
 	if n < 0 || n > MaxContacts {
 		return false, fmt.Errorf("the demo data can have 0 to %d contacts, not %d", MaxContacts, n)
 	}
-	accounts, err := signIn.Accounts(ctx)
+	accounts, err := services.Auth.Accounts(ctx)
 	if err != nil {
 		return false, err
 	}
 	if accounts > 0 {
-		_, err := Present(ctx, signIn)
+		_, err := Present(ctx, services.Auth)
 		return false, err
 	}
 	log.InfoContext(ctx, "seeding demo data", slog.Int("contacts", n))
-	s := seeder{contacts: contacts, auth: signIn}
+	s := seeder{services}
 	if err := s.seedMain(ctx, n); err != nil {
 		return false, fmt.Errorf("seeding account %s: %w", Account, err)
 	}
@@ -113,14 +114,11 @@ func works(ctx context.Context, signIn *auth.Service, key string) (bool, error) 
 }
 
 // seeder makes the data.
-type seeder struct {
-	contacts *contact.Service
-	auth     *auth.Service
-}
+type seeder struct{ *app.Services }
 
 // seedMain makes Account.
 func (s seeder) seedMain(ctx context.Context, n int) error {
-	account, err := s.auth.CreateAccount(ctx, Account)
+	account, err := s.Auth.CreateAccount(ctx, Account)
 	if err != nil {
 		return err
 	}
@@ -131,11 +129,11 @@ func (s seeder) seedMain(ctx context.Context, n int) error {
 		{Login: AdminLogin, Name: "Demo Admin", Password: Password, Role: viewer.Admin},
 		{Login: AgentLogin, Name: "Demo Agent", Password: Password, Role: viewer.Agent},
 	} {
-		if _, err := s.auth.CreateUser(ctx, account, u); err != nil {
+		if _, err := s.Auth.CreateUser(ctx, account, u); err != nil {
 			return err
 		}
 	}
-	if err := s.catalog(viewer.NewSystemContext(ctx, account), mainCatalog); err != nil {
+	if err := s.seedCatalog(viewer.NewSystemContext(ctx, account), mainCatalog); err != nil {
 		return err
 	}
 	if err := s.people(viewer.NewSystemContext(ctx, account), n); err != nil {
@@ -146,15 +144,15 @@ func (s seeder) seedMain(ctx context.Context, n int) error {
 
 // seedOther makes OtherAccount. Its key is the last of all that is made.
 func (s seeder) seedOther(ctx context.Context) error {
-	account, err := s.auth.CreateAccount(ctx, OtherAccount)
+	account, err := s.Auth.CreateAccount(ctx, OtherAccount)
 	if err != nil {
 		return err
 	}
 	inside := viewer.NewSystemContext(ctx, account)
-	if err := s.catalog(inside, otherCatalog); err != nil {
+	if err := s.seedCatalog(inside, otherCatalog); err != nil {
 		return err
 	}
-	if _, err := s.contacts.CreateAll(inside, otherContacts()); err != nil {
+	if _, err := s.Contacts.CreateAll(inside, otherContacts()); err != nil {
 		return err
 	}
 	return s.key(ctx, account, OtherKey, viewer.Admin)
@@ -162,7 +160,7 @@ func (s seeder) seedOther(ctx context.Context) error {
 
 // key makes an API key whose name is its token: neither is a secret here.
 func (s seeder) key(ctx context.Context, account int, token string, role viewer.Role) error {
-	_, err := s.auth.CreateKey(ctx, account, auth.NewKey{Name: token, Role: role, Token: token})
+	_, err := s.Auth.CreateKey(ctx, account, auth.NewKey{Name: token, Role: role, Token: token})
 	return err
 }
 
@@ -184,7 +182,7 @@ func (s seeder) people(ctx context.Context, n int) error {
 		for i, id := range part {
 			creates[i] = people.contact(id)
 		}
-		if _, err := s.contacts.CreateAll(ctx, creates); err != nil {
+		if _, err := s.Contacts.CreateAll(ctx, creates); err != nil {
 			return fmt.Errorf("contacts %d to %d: %w", part[0], part[len(part)-1], err)
 		}
 	}

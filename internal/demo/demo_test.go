@@ -13,45 +13,46 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/demo"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // fixture is a database of its own with the services on it.
 type fixture struct {
 	*failingStore
 
-	contacts *contact.Service
-	auth     *auth.Service
+	services *app.Services
 }
 
 // failingStore is a store whose writes fail when none are left.
 type failingStore struct {
-	*store.Store
+	*database.DB
 
 	left int
 }
 
 var errPower = errors.New("the power is out")
 
-func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *ent.Tx) error) error {
+func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
 	if s.left--; s.left < 0 {
 		return errPower
 	}
-	return s.Store.Write(ctx, id, fn)
+	return s.DB.Write(ctx, id, fn)
 }
 
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
-	st, err := store.Open(tb.Context(), storetest.URL(tb), store.Options{})
+	st, err := database.Open(tb.Context(), databasetest.URL(tb), database.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -60,14 +61,14 @@ func newFixture(tb testing.TB) *fixture {
 			tb.Error(err)
 		}
 	})
-	s := &failingStore{Store: st, left: 1_000_000}
+	s := &failingStore{DB: st, left: 1_000_000}
 	passwords := auth.NewPasswords(1)
-	return &fixture{s, contact.New(s, passwords, time.Now), auth.New(s, passwords, time.Now)}
+	return &fixture{s, app.New(s, passwords, time.Now, slog.New(slog.DiscardHandler))}
 }
 
 func (f *fixture) seed(tb testing.TB, n int) (bool, error) {
 	tb.Helper()
-	return demo.Seed(tb.Context(), f.contacts, f.auth, n, slog.New(slog.DiscardHandler))
+	return demo.Seed(tb.Context(), f.services, n, slog.New(slog.DiscardHandler))
 }
 
 func (f *fixture) mustSeed(tb testing.TB, n int) {
@@ -80,7 +81,7 @@ func (f *fixture) mustSeed(tb testing.TB, n int) {
 // inside is a context in the account of this name.
 func (f *fixture) inside(tb testing.TB, account string) context.Context {
 	tb.Helper()
-	id, ok, err := f.auth.AccountByName(tb.Context(), account)
+	id, ok, err := f.services.Auth.AccountByName(tb.Context(), account)
 	if !ok || err != nil {
 		tb.Fatal(account, ok, err)
 	}
@@ -92,7 +93,7 @@ func (f *fixture) with(tb testing.TB, key string) (viewer.Viewer, error) {
 	tb.Helper()
 	r, _ := http.NewRequestWithContext(tb.Context(), http.MethodGet, "/", nil)
 	r.Header.Set(auth.KeyHeader, key)
-	v, _, err := f.auth.Authenticate(r)
+	v, _, err := f.services.Auth.Authenticate(r)
 	return v, err
 }
 
@@ -162,19 +163,19 @@ func TestTheDocumentedCallRuns(t *testing.T) {
 			if count, err := f.Client().Contact.Query().Count(ctx); err != nil || count != max(n, min(n, 465)+1) {
 				t.Errorf("%d contacts, %v", count, err)
 			}
-			id, _, err := f.auth.AccountByName(t.Context(), demo.Account)
+			id, _, err := f.services.Auth.AccountByName(t.Context(), demo.Account)
 			if err != nil {
 				t.Fatal(err)
 			}
-			session, err := f.auth.SignIn(t.Context(), id, demo.CustomerLogin, demo.Password)
+			session, err := f.services.Auth.SignIn(t.Context(), id, demo.CustomerLogin, demo.Password)
 			if err != nil || session.Viewer.Contact != demo.CustomerID {
 				t.Fatal(session, err)
 			}
-			before, err := f.contacts.Get(ctx, demo.CustomerID)
+			before, err := f.services.Queries.Get(ctx, demo.CustomerID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			result, err := f.contacts.SetDetails(viewer.NewContext(t.Context(), session.Viewer), documented())
+			result, err := f.services.Contacts.SetDetails(viewer.NewContext(t.Context(), session.Viewer), documented())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,11 +197,11 @@ func TestTheDocumentedCallRuns(t *testing.T) {
 func documented() contact.SetDetails {
 	return contact.SetDetails{ID: 466, Lock: contact.Lock{OnConflict: contact.Overwrite}, Details: contact.Details{
 		Properties: []contact.PropertyPatch{
-			{Property: 1, Values: []contact.Value{{Value: "John"}}},
+			{Property: 1, Values: []field.Value{{Value: "John"}}},
 			{Property: 2},
-			{Property: 3, Values: []contact.Value{{Value: "Deer"}}},
+			{Property: 3, Values: []field.Value{{Value: "Deer"}}},
 		},
-		Logins:     &[]contact.Login{{Name: "customer11@1to1service.com", Kind: login.KindEmail}},
+		Logins:     &[]field.Login{{Name: "customer11@1to1service.com", Kind: login.KindEmail}},
 		Membership: &[]int{2, 3, 4, 5, 6, 7, 8, 10, 11, 12},
 	}}
 }
@@ -217,7 +218,7 @@ func TestKeysAndUsersLetIn(t *testing.T) {
 		"demo-agent": {"Demo", viewer.Agent},
 		"demo-other": {"Other", viewer.Admin},
 	} {
-		id, _, _ := f.auth.AccountByName(t.Context(), want.account)
+		id, _, _ := f.services.Auth.AccountByName(t.Context(), want.account)
 		if v, err := f.with(t, key); err != nil || v.Account != id || v.Role != want.role {
 			t.Errorf("%s lets in %+v, %v", key, v, err)
 		}
@@ -238,8 +239,8 @@ func TestSignIns(t *testing.T) {
 	}
 	names := map[string]string{"ADMIN": "Demo Admin", "AGENT": "Demo Agent"}
 	for _, in := range want {
-		id, _, _ := f.auth.AccountByName(t.Context(), in.Account)
-		s, err := f.auth.SignIn(t.Context(), id, in.Login, in.Password)
+		id, _, _ := f.services.Auth.AccountByName(t.Context(), in.Account)
+		s, err := f.services.Auth.SignIn(t.Context(), id, in.Login, in.Password)
 		if err != nil || s.Viewer.Role.String() != in.Role || s.Viewer.Actor.Name != names[in.Role] {
 			t.Errorf("%s signs in as %+v, %v", in.Login, s.Viewer, err)
 		}
@@ -260,7 +261,7 @@ func TestTheOtherAccountIsApart(t *testing.T) {
 			t.Errorf("contact %v", c)
 		}
 	}
-	namesake, err := f.contacts.ByLogin(ctx, demo.CustomerLogin)
+	namesake, err := f.services.Queries.ByLogin(ctx, demo.CustomerLogin)
 	if err != nil || namesake == nil || namesake.ID == demo.CustomerID {
 		t.Errorf("the login of the demo customer is %v's here, %v", namesake, err)
 	}
@@ -276,25 +277,25 @@ func TestADatabaseInUseIsLeftAlone(t *testing.T) {
 		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 4 {
 			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
 		}
-		if present, err := demo.Present(t.Context(), f.auth); !present || err != nil {
+		if present, err := demo.Present(t.Context(), f.services.Auth); !present || err != nil {
 			t.Errorf("present %v, %v", present, err)
 		}
 	})
 	t.Run("somebody else's, also if the account has the demo's name", func(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t)
-		id, err := f.auth.CreateAccount(t.Context(), demo.Account)
+		id, err := f.services.Auth.CreateAccount(t.Context(), demo.Account)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.auth.CreateKey(t.Context(), id, auth.NewKey{Name: "mine", Role: viewer.Admin}); err != nil {
+		if _, err := f.services.Auth.CreateKey(t.Context(), id, auth.NewKey{Name: "mine", Role: viewer.Admin}); err != nil {
 			t.Fatal(err)
 		}
 		seeded, err := f.seed(t, 10)
 		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 0 {
 			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
 		}
-		if present, err := demo.Present(t.Context(), f.auth); present || err != nil {
+		if present, err := demo.Present(t.Context(), f.services.Auth); present || err != nil {
 			t.Errorf("present %v, %v", present, err)
 		}
 	})
@@ -323,7 +324,7 @@ func TestTheNumberOfContactsIsBounded(t *testing.T) {
 			t.Errorf("%d contacts: seeded %v, %v", n, seeded, err)
 		}
 	}
-	if n, err := f.auth.Accounts(t.Context()); n != 0 || err != nil {
+	if n, err := f.services.Auth.Accounts(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d accounts, %v", n, err)
 	}
 }

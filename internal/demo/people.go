@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 )
 
 // population makes up contacts, one after the other.
@@ -33,25 +34,25 @@ func (p *population) contact(id int) contact.Create {
 		ID:                 id,
 		RegistrationSource: pick(p.random, sources),
 		RegistrationIP:     fmt.Sprintf("203.0.113.%d", p.random.IntN(256)),
-		Set: contact.Patch{
-			contact.FirstName:        first,
-			contact.LastName:         last,
-			contact.LimitPermanently: p.chance(5),
+		Set: field.Patch{
+			field.FirstName:        first,
+			field.LastName:         last,
+			field.LimitPermanently: p.chance(5),
 		},
 	}
 	if p.chance(80) || detailed(id) && p.chance(75) {
-		c.Set[contact.Email] = p.email(first, last)
+		c.Set[field.Email] = p.email(first, last)
 	}
 	if p.chance(25) || detailed(id) && p.chance(50) {
 		if code, number, ok := p.phones.next(); ok {
-			c.Set[contact.PhoneCountryCode], c.Set[contact.Phone] = code, number
+			c.Set[field.PhoneCountryCode], c.Set[field.Phone] = code, number
 		}
 	}
 	if p.chance(70) {
-		c.Set[contact.PermissionSource] = pick(p.random, permissions)
+		c.Set[field.PermissionSource] = pick(p.random, permissions)
 	}
 	if p.chance(3) {
-		c.Set[contact.LimitUntil] = day(2027, p.random.IntN(365))
+		c.Set[field.LimitUntil] = day(2027, p.random.IntN(365))
 	}
 	if detailed(id) {
 		p.detail(&c)
@@ -79,10 +80,10 @@ func (p *population) firstName(id int) string {
 func (p *population) detail(c *contact.Create) {
 	c.RegistrationStore = new(1 + p.random.IntN(len(mainCatalog.stores)))
 	if p.chance(60) {
-		c.Set[contact.PreferredStore] = 1 + p.random.IntN(len(mainCatalog.stores))
+		c.Set[field.PreferredStore] = 1 + p.random.IntN(len(mainCatalog.stores))
 	}
 	if p.chance(15) {
-		c.Set[contact.Company] = 1 + p.random.IntN(len(mainCatalog.companies))
+		c.Set[field.Company] = 1 + p.random.IntN(len(mainCatalog.companies))
 	}
 	c.Properties = p.properties()
 	var segments []int
@@ -92,8 +93,8 @@ func (p *population) detail(c *contact.Create) {
 		}
 	}
 	c.Membership = &segments
-	if email, ok := c.Set[contact.Email].(string); ok && p.chance(50) {
-		c.Logins = &[]contact.Login{{Name: email, Kind: pick(p.random, []login.Kind{
+	if email, ok := c.Set[field.Email].(string); ok && p.chance(50) {
+		c.Logins = &[]field.Login{{Name: email, Kind: pick(p.random, []login.Kind{
 			login.KindEmail, login.KindEmail, login.KindEmail, login.KindGoogle, login.KindBounced, login.KindBlank,
 		})}}
 	}
@@ -155,7 +156,7 @@ func ascii(name string) string {
 func values(property int, texts ...string) contact.PropertyPatch {
 	p := contact.PropertyPatch{Property: property}
 	for _, t := range texts {
-		p.Values = append(p.Values, contact.Value{Value: t})
+		p.Values = append(p.Values, field.Value{Value: t})
 	}
 	return p
 }
@@ -168,15 +169,15 @@ func customer() contact.Create {
 		RegistrationSource: sources[0],
 		RegistrationIP:     "203.0.113.66",
 		RegistrationStore:  new(1),
-		Set: contact.Patch{
-			contact.Email:            "jon.deere@example.com",
-			contact.PhoneCountryCode: "44",
-			contact.Phone:            "029 2018 0466",
-			contact.FirstName:        "Jon",
-			contact.LastName:         "Deere",
-			contact.PreferredStore:   4,
-			contact.Company:          1,
-			contact.PermissionSource: permissions[0],
+		Set: field.Patch{
+			field.Email:            "jon.deere@example.com",
+			field.PhoneCountryCode: "44",
+			field.Phone:            "029 2018 0466",
+			field.FirstName:        "Jon",
+			field.LastName:         "Deere",
+			field.PreferredStore:   4,
+			field.Company:          1,
+			field.PermissionSource: permissions[0],
 		},
 		Password: &contact.PasswordChange{New: new(Password)},
 		Details: contact.Details{
@@ -184,7 +185,7 @@ func customer() contact.Create {
 				values(middleInitial, "Q"), values(birthday, "1978-05-14"), values(language, "English"),
 				values(lastVisit, "2025-11-03T14:30:00Z"), values(interests, "books", "hiking"),
 			},
-			Logins:     &[]contact.Login{{Name: CustomerLogin, Kind: login.KindEmail}},
+			Logins:     &[]field.Login{{Name: CustomerLogin, Kind: login.KindEmail}},
 			Membership: &[]int{2, 3, 4, 5, 6, 7, 8, 10, 11, 12},
 		},
 	}
@@ -196,13 +197,13 @@ func otherContacts() []contact.Create {
 	namesake := customer()
 	twin := contact.Create{
 		ID: otherBase + 1, RegistrationSource: sources[0], RegistrationIP: "203.0.113.67", RegistrationStore: new(otherBase + 1),
-		Set: contact.Patch{
-			contact.Email:            namesake.Set[contact.Email],
-			contact.PhoneCountryCode: namesake.Set[contact.PhoneCountryCode],
-			contact.Phone:            namesake.Set[contact.Phone],
-			contact.FirstName:        "Jon",
-			contact.LastName:         "Deere",
-			contact.Company:          otherBase + 1,
+		Set: field.Patch{
+			field.Email:            namesake.Set[field.Email],
+			field.PhoneCountryCode: namesake.Set[field.PhoneCountryCode],
+			field.Phone:            namesake.Set[field.Phone],
+			field.FirstName:        "Jon",
+			field.LastName:         "Deere",
+			field.Company:          otherBase + 1,
 		},
 		Details: contact.Details{Logins: namesake.Logins, Membership: &[]int{otherBase + 1}},
 	}
@@ -211,10 +212,10 @@ func otherContacts() []contact.Create {
 	for i, name := range names {
 		contacts = append(contacts, contact.Create{
 			ID: otherBase + 2 + i, RegistrationSource: sources[1], RegistrationStore: new(otherBase + 1),
-			Set: contact.Patch{
-				contact.Email:     ascii(name[0]) + "." + ascii(name[1]) + "@example.org",
-				contact.FirstName: name[0],
-				contact.LastName:  name[1],
+			Set: field.Patch{
+				field.Email:     ascii(name[0]) + "." + ascii(name[1]) + "@example.org",
+				field.FirstName: name[0],
+				field.LastName:  name[1],
 			},
 		})
 	}

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"testing"
 
-	"contactgraph/internal/contact"
-	"contactgraph/internal/keys"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/normalize"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -17,7 +17,7 @@ func TestPhonesAreUnique(t *testing.T) {
 	numbers, theirs := map[string]bool{}, map[string]bool{}
 	for code, number, ok := p.next(); ok; code, number, ok = p.next() {
 		if len(theirs) < 500 { // reading a number takes long
-			theirs[keys.Phone(code, number)] = true
+			theirs[normalize.Phone(code, number)] = true
 		}
 		if numbers[code+number] {
 			t.Fatalf("%s %s is given out twice", code, number)
@@ -27,7 +27,7 @@ func TestPhonesAreUnique(t *testing.T) {
 	if len(theirs) != 500 || len(numbers) < 80_000 {
 		t.Errorf("%d keys of the first 500, %d numbers", len(theirs), len(numbers))
 	}
-	if own := customer().Set; numbers[own[contact.PhoneCountryCode].(string)+own[contact.Phone].(string)] {
+	if own := customer().Set; numbers[own[field.PhoneCountryCode].(string)+own[field.Phone].(string)] {
 		t.Error("the customer's number is given out")
 	}
 }

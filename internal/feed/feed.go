@@ -31,7 +31,7 @@ const (
 // ErrClosed is the error of waiting when the server stops.
 var ErrClosed = errors.New("the server is stopping")
 
-// Log is what the hub reads: internal/store has it.
+// Log is what the hub reads: internal/database has it.
 type Log interface {
 	// LogEnd returns the number of the latest change of the account, 0 if there is none, and of the latest that is cut off.
 	LogEnd(ctx context.Context, account int) (last, cut int64, err error)

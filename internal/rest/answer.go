@@ -9,6 +9,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/usererror"
 )
 
 const (
@@ -77,21 +78,21 @@ var refused = map[refusalError]answer{
 // outcomes say how the contacts door answers what the rules find wrong, in the order of the documented checks: of several,
 // the first decides. conflict goes into the header X-Conflict.
 var outcomes = []struct {
-	code     contact.Code
+	code     usererror.Code
 	status   int
 	conflict string
 }{
-	{contact.Forbidden, http.StatusForbidden, ""},
-	{contact.Required, http.StatusBadRequest, ""},
-	{contact.TooLong, http.StatusBadRequest, ""},
-	{contact.Invalid, http.StatusBadRequest, ""},
-	{contact.NotFound, http.StatusNotFound, ""},
-	{contact.KeyReused, http.StatusUnprocessableEntity, ""},
-	{contact.VersionConflict, http.StatusConflict, "version"},
-	{contact.EmailTaken, http.StatusConflict, "email"},
-	{contact.PhoneTaken, http.StatusConflict, "phone"},
-	{contact.StoreNotFound, http.StatusConflict, "store"},
-	{contact.CompanyNotFound, http.StatusConflict, "company"},
+	{usererror.Forbidden, http.StatusForbidden, ""},
+	{usererror.Required, http.StatusBadRequest, ""},
+	{usererror.TooLong, http.StatusBadRequest, ""},
+	{usererror.Invalid, http.StatusBadRequest, ""},
+	{usererror.NotFound, http.StatusNotFound, ""},
+	{usererror.KeyReused, http.StatusUnprocessableEntity, ""},
+	{usererror.VersionConflict, http.StatusConflict, "version"},
+	{usererror.EmailTaken, http.StatusConflict, "email"},
+	{usererror.PhoneTaken, http.StatusConflict, "phone"},
+	{usererror.StoreNotFound, http.StatusConflict, "store"},
+	{usererror.CompanyNotFound, http.StatusConflict, "company"},
 }
 
 // refuseContact answers a request that failed with err.
@@ -124,7 +125,7 @@ func (a *API) answerTo(r *http.Request, err error) (answer, error) {
 	if why, ok := errors.AsType[refusalError](err); ok {
 		return refused[why], nil
 	}
-	errs, _ := errors.AsType[contact.Errors](err)
+	errs, _ := errors.AsType[usererror.Errors](err)
 	for _, o := range outcomes {
 		e := errs.First(o.code)
 		switch {
@@ -137,10 +138,10 @@ func (a *API) answerTo(r *http.Request, err error) (answer, error) {
 			return answer{status: o.status}, nil
 		case o.status == http.StatusUnprocessableEntity:
 			return message(o.status, e.Message), nil
-		case e.Code == contact.StoreNotFound, e.Code == contact.CompanyNotFound:
+		case e.Code == usererror.StoreNotFound, e.Code == usererror.CompanyNotFound:
 			return message(o.status, e.Message).with(conflictHeader, o.conflict), nil
 		default:
-			if e.Code == contact.EmailTaken && errs.Has(contact.PhoneTaken) {
+			if e.Code == usererror.EmailTaken && errs.Has(usererror.PhoneTaken) {
 				o.conflict = "email,phone"
 			}
 			return a.conflict(r, e, o.conflict)
@@ -153,11 +154,11 @@ func (a *API) answerTo(r *http.Request, err error) (answer, error) {
 const conflictHeader = "X-Conflict"
 
 // conflict is the answer to a PUT that met another's work: the contact of the URL as it is now, never the other contact.
-func (a *API) conflict(r *http.Request, e *contact.Error, reason string) (answer, error) {
+func (a *API) conflict(r *http.Request, e *usererror.Error, reason string) (answer, error) {
 	latest := e.Latest
 	if latest == nil {
 		id, _ := routeID(r)
-		c, err := a.contacts.Get(r.Context(), id)
+		c, err := a.Queries.Get(r.Context(), id)
 		if err != nil {
 			return a.answerTo(r, err)
 		}
@@ -168,7 +169,7 @@ func (a *API) conflict(r *http.Request, e *contact.Error, reason string) (answer
 
 // stateOf tells what is wrong by a rule that the binder does not know, because it is about no field of the contact but about
 // the password.
-func stateOf(e *contact.Error) binding.ModelState {
+func stateOf(e *usererror.Error) binding.ModelState {
 	name, limit := memberPassword, contact.MaxPassword
 	for _, m := range members {
 		if m.field.Path == e.Path {
@@ -176,7 +177,7 @@ func stateOf(e *contact.Error) binding.ModelState {
 		}
 	}
 	said := errorOccurred
-	if e.Code == contact.TooLong {
+	if e.Code == usererror.TooLong {
 		said = fmt.Sprintf("The field %s must be a string with a maximum length of %d.", name, limit)
 	}
 	return binding.ModelState{{Key: updateContactDto.Name + "." + name, Messages: []string{said}}}

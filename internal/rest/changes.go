@@ -34,7 +34,7 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if len(state) > 0 {
 		return answerError{invalid(state)}
 	}
-	feed, err := a.contacts.Feed(r.Context(), args, first)
+	feed, err := a.Changes.Feed(r.Context(), args, first)
 	switch {
 	case errors.Is(err, contact.ErrCursorExpired):
 		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}

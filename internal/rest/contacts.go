@@ -1,13 +1,13 @@
 package rest
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/rest/binding"
 	"contactgraph/internal/viewer"
 )
@@ -66,7 +66,7 @@ func (a *API) getContact(w http.ResponseWriter, r *http.Request) error {
 	if len(state) > 0 {
 		return answerError{invalid(state)}
 	}
-	c, err := a.contacts.Get(r.Context(), id)
+	c, err := a.Queries.Get(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ func (a *API) putContact(w http.ResponseWriter, r *http.Request) error {
 		values[memberPassword] = true // that there is one: a hash of it could be guessed
 	}
 	var result *contact.Result
-	err = once(w, r, values, func(ctx context.Context) (err error) {
-		result, err = a.contacts.Update(ctx, u)
+	err = once(w, r, values, func(key *idempotency.Key) (err error) {
+		result, err = a.contacts.WithKey(key).Update(r.Context(), u)
 		return err
 	})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"contactgraph/internal/auth"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 )
 
@@ -201,7 +201,7 @@ func TestPutSetsAPassword(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	signsIn := func(password string) bool {
-		_, err := f.auth.SignIn(t.Context(), f.account, customerMail, password)
+		_, err := f.Auth.SignIn(t.Context(), f.account, customerMail, password)
 		return err == nil
 	}
 	cookie := f.cookie()
@@ -266,9 +266,9 @@ func TestIdsAreReadAsInt32(t *testing.T) {
 func TestLengthsAreThoseOfTheFields(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for name, field := range map[string]*contact.Field{
-		"Email": contact.Email, "PhoneCountryCode": contact.PhoneCountryCode, "Phone": contact.Phone,
-		"FirstName": contact.FirstName, "LastName": contact.LastName,
+	for name, field := range map[string]*field.Field{
+		"Email": field.Email, "PhoneCountryCode": field.PhoneCountryCode, "Phone": field.Phone,
+		"FirstName": field.FirstName, "LastName": field.LastName,
 	} {
 		fits := strings.Repeat("😀", field.Limit/2)
 		got := f.put(first, `{"Version":"`+f.version(first)+`","`+name+`":"`+fits+`"}`)

@@ -3,6 +3,7 @@ package rest
 import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/rest/binding"
 	"contactgraph/internal/revision"
 )
@@ -17,18 +18,18 @@ const (
 var members = []struct {
 	name  string
 	kind  binding.Kind
-	field *contact.Field
+	field *field.Field
 }{
-	{"Email", binding.String, contact.Email},
-	{"PhoneCountryCode", binding.String, contact.PhoneCountryCode},
-	{"Phone", binding.String, contact.Phone},
-	{"FirstName", binding.String, contact.FirstName},
-	{"LastName", binding.String, contact.LastName},
-	{"LimitMailsPermanently", binding.Bool, contact.LimitPermanently},
-	{"LimitMailsTemporarilyUntil", binding.NullableDateTimeOffset, contact.LimitUntil},
-	{"PreferredStoreId", binding.NullableInt32, contact.PreferredStore},
-	{"ContactCompanyId", binding.NullableInt32, contact.Company},
-	{"LatestPermissionSource", binding.String, contact.PermissionSource},
+	{"Email", binding.String, field.Email},
+	{"PhoneCountryCode", binding.String, field.PhoneCountryCode},
+	{"Phone", binding.String, field.Phone},
+	{"FirstName", binding.String, field.FirstName},
+	{"LastName", binding.String, field.LastName},
+	{"LimitMailsPermanently", binding.Bool, field.LimitPermanently},
+	{"LimitMailsTemporarilyUntil", binding.NullableDateTimeOffset, field.LimitUntil},
+	{"PreferredStoreId", binding.NullableInt32, field.PreferredStore},
+	{"ContactCompanyId", binding.NullableInt32, field.Company},
+	{"LatestPermissionSource", binding.String, field.PermissionSource},
 }
 
 // updateContactDto is the body of a PUT.
@@ -50,7 +51,7 @@ func newUpdateContactDto() binding.Model {
 func update(id int, values binding.Values) contact.Update {
 	sent, _ := values[memberVersion].([]byte)
 	version := revision.FromBytes(sent)
-	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: contact.Patch{}}
+	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: field.Patch{}}
 	for _, m := range members {
 		v := values[m.name]
 		if v == nil && m.kind == binding.Bool {
@@ -80,7 +81,7 @@ func readContactDto(c *ent.Contact) []byte {
 		add(memberVersion, c.Version.String()).
 		add("RegistrationStoreId", store)
 	for _, m := range members {
-		dto = dto.add(m.name, m.field.Value(c))
+		dto = dto.add(m.name, m.field.Get(c))
 	}
 	return dto.end()
 }

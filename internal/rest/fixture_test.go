@@ -17,16 +17,18 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/rest/resttest"
-	"contactgraph/internal/store"
-	"contactgraph/internal/store/storetest"
 	"contactgraph/internal/viewer"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 const (
 	agentKey     = "demo-agent"
@@ -47,20 +49,19 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
 // fixture is the API on a database of its own, served over HTTP.
 type fixture struct {
-	t        *testing.T
-	url      string
-	auth     *auth.Service
-	contacts *contact.Service
-	client   *ent.Client
-	staff    context.Context // in which an admin of the account asks
-	log      *bytes.Buffer
-	account  int
-	found    bool // the iService door has an account
+	t   *testing.T
+	url string
+	*app.Services
+	client  *ent.Client
+	staff   context.Context // in which an admin of the account asks
+	log     *bytes.Buffer
+	account int
+	found   bool // the iService door has an account
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	st, err := store.Open(t.Context(), storetest.URL(t), store.Options{})
+	st, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,12 +73,10 @@ func newFixture(t *testing.T) *fixture {
 	now := func() time.Time { return start }
 	passwords := auth.NewPasswords(2)
 	f := &fixture{t: t, client: st.Client(), log: &bytes.Buffer{}, found: true}
-	f.auth = auth.New(st, passwords, now)
-	f.contacts = contact.New(st, passwords, now)
+	f.Services = app.New(st, passwords, now, slog.New(slog.DiscardHandler))
 	f.seed()
 	api := rest.New(rest.Config{
-		Contacts:        f.contacts,
-		Auth:            f.auth,
+		Services:        f.Services,
 		IServiceAccount: func(context.Context) (int, bool, error) { return f.account, f.found, nil },
 		Log:             slog.New(slog.NewTextHandler(f.log, nil)),
 	})
@@ -108,37 +107,37 @@ func routes(api *rest.API) http.Handler {
 func (f *fixture) seed() {
 	f.t.Helper()
 	ctx := f.t.Context()
-	f.account = must(f.auth.CreateAccount(ctx, "Demo"))
-	must(f.auth.CreateKey(ctx, f.account, auth.NewKey{Name: "Demo agent", Role: viewer.Agent, Token: agentKey}))
-	must(f.auth.CreateUser(ctx, f.account, auth.NewUser{Login: agentMail, Name: "Ann Agent", Password: password, Role: viewer.Agent}))
+	f.account = must(f.Auth.CreateAccount(ctx, "Demo"))
+	must(f.Auth.CreateKey(ctx, f.account, auth.NewKey{Name: "Demo agent", Role: viewer.Agent, Token: agentKey}))
+	must(f.Auth.CreateUser(ctx, f.account, auth.NewUser{Login: agentMail, Name: "Ann Agent", Password: password, Role: viewer.Agent}))
 	f.staff = admin(ctx, f.account)
 	for i := 1; i <= 12; i++ {
-		must(f.contacts.CreateStore(f.staff, contact.Named{ID: i, Name: "Store"}))
-		must(f.contacts.CreateSegment(f.staff, contact.Named{ID: i, Name: "Segment"}))
+		must(f.Catalog.CreateStore(f.staff, contact.Named{ID: i, Name: "Store"}))
+		must(f.Catalog.CreateSegment(f.staff, contact.Named{ID: i, Name: "Segment"}))
 	}
-	must(f.contacts.CreateCompany(f.staff, contact.Named{ID: 1, Name: "Company"}))
+	must(f.Catalog.CreateCompany(f.staff, contact.Named{ID: 1, Name: "Company"}))
 	f.seedProperties()
 	one, secret := 1, password
-	must(f.contacts.CreateAll(f.staff, []contact.Create{
+	must(f.Contacts.CreateAll(f.staff, []contact.Create{
 		{ID: first, RegistrationSource: "web", RegistrationIP: "192.0.2.1", RegistrationStore: &one},
 		{
 			ID:      second,
-			Set:     contact.Patch{contact.Email: "Second@example.com", contact.PhoneCountryCode: "46", contact.Phone: "070-123 45 67"},
-			Details: contact.Details{Logins: &[]contact.Login{{Name: "taken@example.com", Kind: login.KindBlank}}},
+			Set:     field.Patch{field.Email: "Second@example.com", field.PhoneCountryCode: "46", field.Phone: "070-123 45 67"},
+			Details: contact.Details{Logins: &[]field.Login{{Name: "taken@example.com", Kind: login.KindBlank}}},
 		},
 		{
 			ID: customer, Password: &contact.PasswordChange{New: &secret},
-			Set: contact.Patch{contact.FirstName: "John", contact.LastName: "Deer", contact.Company: 1, contact.PermissionSource: "form"},
+			Set: field.Patch{field.FirstName: "John", field.LastName: "Deer", field.Company: 1, field.PermissionSource: "form"},
 			Details: contact.Details{
-				Logins:     &[]contact.Login{{Name: customerMail, Kind: login.KindEmail}},
+				Logins:     &[]field.Login{{Name: customerMail, Kind: login.KindEmail}},
 				Membership: &[]int{2, 3},
 			},
 		},
 	}))
-	other := must(f.auth.CreateAccount(ctx, "Other"))
-	must(f.auth.CreateKey(ctx, other, auth.NewKey{Name: "Other agent", Role: viewer.Agent, Token: otherKey}))
-	must(f.contacts.Create(admin(ctx, other), contact.Create{ID: elsewhere, Details: contact.Details{
-		Logins: &[]contact.Login{{Name: "elsewhere@example.com", Kind: login.KindEmail}},
+	other := must(f.Auth.CreateAccount(ctx, "Other"))
+	must(f.Auth.CreateKey(ctx, other, auth.NewKey{Name: "Other agent", Role: viewer.Agent, Token: otherKey}))
+	must(f.Contacts.Create(admin(ctx, other), contact.Create{ID: elsewhere, Details: contact.Details{
+		Logins: &[]field.Login{{Name: "elsewhere@example.com", Kind: login.KindEmail}},
 	}}))
 }
 
@@ -164,7 +163,7 @@ func (f *fixture) seedProperties() {
 		{ID: date, Name: "Birthday", Kind: property.KindDate},
 		{ID: choice, Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "blue"}},
 	} {
-		must(f.contacts.CreateProperty(f.staff, p))
+		must(f.Catalog.CreateProperty(f.staff, p))
 	}
 }
 
@@ -220,7 +219,7 @@ func contactPath(id int) string { return "/api/v1/Contacts/" + string(must(json.
 // contact is what is stored now.
 func (f *fixture) contact(id int) *ent.Contact {
 	f.t.Helper()
-	return must(f.contacts.Get(f.staff, id))
+	return must(f.Queries.Get(f.staff, id))
 }
 
 // version is the text of the contact's version now.
@@ -232,7 +231,7 @@ func (f *fixture) version(id int) string {
 // cookie signs the customer in and returns the header that its browser sends then.
 func (f *fixture) cookie() headers {
 	f.t.Helper()
-	s := must(f.auth.SignIn(f.t.Context(), f.account, customerMail, password))
+	s := must(f.Auth.SignIn(f.t.Context(), f.account, customerMail, password))
 	return headers{"Cookie": auth.CookieName + "=" + s.Token}
 }
 

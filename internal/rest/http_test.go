@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/internal/auth"
+	"contactgraph/internal/app"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/rest"
 )
@@ -196,7 +196,7 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 
 // broken is an API whose sign-in panics.
 func broken(secure bool, log *bytes.Buffer) *rest.API {
-	c := rest.Config{Contacts: contact.New(nil, nil, time.Now), Auth: (*auth.Service)(nil), SecureCookies: secure}
+	c := rest.Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now)}, SecureCookies: secure}
 	c.IServiceAccount = func(context.Context) (int, bool, error) { panic("no account") }
 	if log != nil {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))

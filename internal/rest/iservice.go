@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"contactgraph/internal/contact"
+	"contactgraph/internal/usererror"
 )
 
 // operations are what one address of the iService door does, by the value of its parameter api.
@@ -122,7 +122,7 @@ func (a *API) refuseIService(r *http.Request, err error, said *reply) {
 		said.add(refusedTexts[why])
 		return
 	}
-	errs, ok := errors.AsType[contact.Errors](err)
+	errs, ok := errors.AsType[usererror.Errors](err)
 	if !ok {
 		a.logFault(r, err)
 		said.add(faultTexts)

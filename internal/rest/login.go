@@ -109,7 +109,7 @@ func (a *API) describe(ctx context.Context, v viewer.Viewer) (*loggedIn, error) 
 	if v.Role != viewer.Customer {
 		return &loggedIn{IsLoggedIn: true, ContactName: v.Actor.Name}, nil
 	}
-	c, err := a.details.Get(viewer.NewContext(ctx, v), v.Contact)
+	c, err := a.Queries.Get(viewer.NewContext(ctx, v), v.Contact)
 	if err != nil {
 		return nil, err
 	}

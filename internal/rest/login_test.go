@@ -138,7 +138,7 @@ func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
 		expect(t, f.do("GET", loggedInPath, "", cookie), 200,
 			`{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"`+name+`"},`+noErrors)
 	}
-	if _, err := f.contacts.Delete(f.staff, contact.Delete{ID: customer, Lock: contact.Lock{OnConflict: contact.Overwrite}}); err != nil {
+	if _, err := f.Contacts.Delete(f.staff, contact.Delete{ID: customer, Lock: contact.Lock{OnConflict: contact.Overwrite}}); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, f.do("GET", loggedInPath, "", cookie), 200, notSignedIn+noErrors)

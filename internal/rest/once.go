@@ -1,10 +1,9 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
-	"contactgraph/internal/contact"
+	"contactgraph/internal/idempotency"
 )
 
 // replayedHeader says that a write has happened before.
@@ -15,16 +14,16 @@ const errRequestKey refusalError = "the idempotency key is none"
 
 // once runs do with the idempotency key of the request, if it has one, and says in a header whether that has happened before.
 // asked is what the request asks for, without passwords.
-func once(w http.ResponseWriter, r *http.Request, asked any, do func(context.Context) error) error {
-	given := r.Header.Values(contact.RequestKeyHeader)
+func once(w http.ResponseWriter, r *http.Request, asked any, do func(*idempotency.Key) error) error {
+	given := r.Header.Values(idempotency.Header)
 	if len(given) == 0 {
-		return do(r.Context())
+		return do(nil)
 	}
-	key, err := contact.NewRequestKey(given, []any{r.Method, r.URL.Path, asked})
+	key, err := idempotency.NewKey(given, []any{r.Method, r.URL.Path, asked})
 	if err != nil {
 		return errRequestKey
 	}
-	err = do(contact.WithRequestKey(r.Context(), key))
+	err = do(key)
 	if key.Replayed() {
 		w.Header().Set(replayedHeader, "true")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/idempotency"
 )
 
 func TestTheDocumentHasTheLimitsOfTheFields(t *testing.T) {
@@ -44,7 +45,7 @@ func TestTheDocumentHasTheLimitsOfTheFields(t *testing.T) {
 	check("NewPassword", put[memberPassword].MaxLength, contact.MaxPassword)
 	check("members to read", len(read), 18)
 	check("members to write", len(put), len(updateContactDto.Members))
-	check("Idempotency-Key", doc.Components.Parameters["IdempotencyKey"].Schema.MaxLength, contact.MaxRequestKey)
+	check("Idempotency-Key", doc.Components.Parameters["IdempotencyKey"].Schema.MaxLength, idempotency.MaxLength)
 	check("Changes", doc.Components.Schemas["Changes"].Properties["Changes"].MaxItems, contact.MaxFeed)
 	for _, p := range doc.Paths["/api/v1/Changes"]["get"].Parameters {
 		if p.Name == "first" {

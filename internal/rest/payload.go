@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/globalid"
 )
 
@@ -87,7 +88,7 @@ func (p payload) command() (contact.SetDetails, error) {
 			if v.Value == nil { // null is no value, and to drop it could clear the property
 				return set, errShape
 			}
-			patch.Values = append(patch.Values, contact.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
+			patch.Values = append(patch.Values, field.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
 		}
 		set.Properties = append(set.Properties, patch)
 	}
@@ -107,7 +108,7 @@ func (p payload) command() (contact.SetDetails, error) {
 }
 
 // parseLogins reads the full new set of logins. With none at all it fails: to drop every login, a client sends [].
-func parseLogins(raw json.RawMessage) ([]contact.Login, error) {
+func parseLogins(raw json.RawMessage) ([]field.Login, error) {
 	var all *[]loginPayload
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &all); err != nil {
@@ -117,9 +118,9 @@ func parseLogins(raw json.RawMessage) ([]contact.Login, error) {
 	if all == nil {
 		return nil, errNoLogins
 	}
-	set := make([]contact.Login, len(*all))
+	set := make([]field.Login, len(*all))
 	for i, l := range *all {
-		set[i] = contact.Login{Name: string(l.Name), Kind: loginKind(string(l.Type))}
+		set[i] = field.Login{Name: string(l.Name), Kind: loginKind(string(l.Type))}
 	}
 	return set, nil
 }

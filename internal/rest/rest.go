@@ -13,14 +13,14 @@ import (
 	"runtime/debug"
 
 	"contactgraph/ent/change"
-	"contactgraph/internal/auth"
+	"contactgraph/internal/app"
 	"contactgraph/internal/contact"
 )
 
 // Config is what the API works with.
 type Config struct {
-	Contacts *contact.Service
-	Auth     *auth.Service
+	*app.Services
+
 	// IServiceAccount returns the account that the iService door signs in to; found is false if there is none.
 	IServiceAccount func(context.Context) (id int, found bool, err error)
 	// SecureCookies says that browsers come by HTTPS, be it through a proxy.

@@ -1,8 +1,9 @@
 package rest
 
 import (
-	"context"
 	"net/http"
+
+	"contactgraph/internal/idempotency"
 )
 
 // setDetails saves what the form of a contact's details holds: all of it, or nothing.
@@ -23,8 +24,8 @@ func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error
 	if err != nil {
 		return err
 	}
-	return once(w, r, command, func(ctx context.Context) error {
-		_, err := a.details.SetDetails(ctx, command)
+	return once(w, r, command, func(key *idempotency.Key) error {
+		_, err := a.details.WithKey(key).SetDetails(r.Context(), command)
 		return err
 	})
 }

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"contactgraph/internal/app"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/usererror"
 )
 
 func TestTextIsEscapedAsByJSONNet(t *testing.T) {
@@ -114,40 +116,40 @@ func TestEveryRefusalHasItsAnswer(t *testing.T) {
 // The rules can find more than the binder looks for, today or later.
 func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
 	t.Parallel()
-	api := New(Config{Contacts: contact.New(nil, nil, time.Now)})
+	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now)}})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, c := range []struct {
-		e    contact.Error
+		e    usererror.Error
 		want binding.FieldErrors
 	}{
 		{
-			contact.Error{Code: contact.TooLong, Path: "password"},
+			usererror.Error{Code: usererror.TooLong, Path: "password"},
 			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
 		},
 		{
-			contact.Error{Code: contact.Required, Path: "password"},
+			usererror.Error{Code: usererror.Required, Path: "password"},
 			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
 		},
 		{
-			contact.Error{Code: contact.Invalid, Path: "limitMailsTemporarilyUntil"},
+			usererror.Error{Code: usererror.Invalid, Path: "limitMailsTemporarilyUntil"},
 			binding.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
 		},
 		{
-			contact.Error{Code: contact.TooLong, Path: "email"},
+			usererror.Error{Code: usererror.TooLong, Path: "email"},
 			binding.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
 		},
 	} {
-		errs := contact.Errors{{Code: contact.EmailTaken}, &c.e, {Code: contact.VersionConflict}}
+		errs := usererror.Errors{{Code: usererror.EmailTaken}, &c.e, {Code: usererror.VersionConflict}}
 		got, err := api.answerTo(r, errors.Join(errs))
 		want := invalid(binding.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
 		}
 	}
-	if _, err := api.answerTo(r, contact.Errors{{Code: contact.LoginTaken}}); err == nil {
+	if _, err := api.answerTo(r, usererror.Errors{{Code: usererror.LoginTaken}}); err == nil {
 		t.Error("a code that no PUT fails with was answered")
 	}
-	if got := textsOf(&contact.Error{Code: contact.InUse, Message: "In use."}); got != (texts{invalidRequest, "In use."}) {
+	if got := textsOf(&usererror.Error{Code: usererror.InUse, Message: "In use."}); got != (texts{invalidRequest, "In use."}) {
 		t.Errorf("another code: %v", got)
 	}
 }

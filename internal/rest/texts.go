@@ -3,7 +3,7 @@ package rest
 import (
 	"strings"
 
-	"contactgraph/internal/contact"
+	"contactgraph/internal/usererror"
 )
 
 // texts are an entry of errors and the one of errorDetails that explains it.
@@ -36,30 +36,30 @@ var refusedTexts = map[refusalError]texts{
 
 // codeTexts say how the iService door answers what the rules find wrong. The detail is named, with the error's subject for {},
 // where it has one; else other; else the error's own message.
-var codeTexts = map[contact.Code]struct{ summary, named, other string }{
-	contact.NotFound: {"Contact not found.",
+var codeTexts = map[usererror.Code]struct{ summary, named, other string }{
+	usererror.NotFound: {"Contact not found.",
 		"No contact exists with contactID {}.", "No contact exists with this contactID."},
-	contact.Forbidden: {accessDenied,
+	usererror.Forbidden: {accessDenied,
 		"", "Customers may only update properties for their own contact ID."},
-	contact.LoginTaken: {"Login already in use.",
+	usererror.LoginTaken: {"Login already in use.",
 		"{} is assigned to another contact.", "A login is assigned to another contact."},
-	contact.PropertyNotFound: {"Unknown contact property.",
+	usererror.PropertyNotFound: {"Unknown contact property.",
 		"propertyID {} does not exist or is not accessible.", "A propertyID does not exist or is not accessible."},
-	contact.SegmentNotFound: {"Unknown segment.",
+	usererror.SegmentNotFound: {"Unknown segment.",
 		"Segment {} does not exist.", "A segment of membership does not exist."},
-	contact.Duplicate:       {"Duplicate entry.", "A login is given twice.", ""},
-	contact.Required:        {"Missing value.", "", ""},
-	contact.TooLong:         {"Value too long.", "", ""},
-	contact.TooMany:         {"Too many values.", "", ""},
-	contact.Invalid:         {"Invalid value.", "", ""},
-	contact.ReadOnly:        {"Read-only contact property.", "", ""},
-	contact.VersionConflict: {"Contact changed.", "", ""},
-	contact.KeyReused:       {"Idempotency key reused.", "", ""},
+	usererror.Duplicate:       {"Duplicate entry.", "A login is given twice.", ""},
+	usererror.Required:        {"Missing value.", "", ""},
+	usererror.TooLong:         {"Value too long.", "", ""},
+	usererror.TooMany:         {"Too many values.", "", ""},
+	usererror.Invalid:         {"Invalid value.", "", ""},
+	usererror.ReadOnly:        {"Read-only contact property.", "", ""},
+	usererror.VersionConflict: {"Contact changed.", "", ""},
+	usererror.KeyReused:       {"Idempotency key reused.", "", ""},
 }
 
 // textsOf are the texts for one thing that the rules find wrong. They repeat nothing of a request but ids and the name of a
 // login that is taken.
-func textsOf(e *contact.Error) texts {
+func textsOf(e *usererror.Error) texts {
 	t, ok := codeTexts[e.Code]
 	if !ok {
 		t.summary = invalidRequest
@@ -67,7 +67,7 @@ func textsOf(e *contact.Error) texts {
 	switch known := e.Subject != "" && e.Subject != "0"; { // 0 stands for an id that was missing or none
 	case known && t.named != "":
 		return texts{t.summary, strings.ReplaceAll(t.named, "{}", e.Subject)}
-	case t.other == "", e.Code == contact.Forbidden && e.Path != "":
+	case t.other == "", e.Code == usererror.Forbidden && e.Path != "":
 		return texts{t.summary, e.Message}
 	}
 	return texts{t.summary, t.other}

@@ -1,0 +1,45 @@
+// Package catalog holds what contacts refer to: stores, companies, segments and the definitions of
+// properties. Admins manage them; who may read which is said at each function.
+//
+// Start reading at Service, then reference_data.go for stores, companies and segments, which are alike,
+// and property.go for property definitions, whose types are in property_type.go.
+package contact
+
+import (
+	"context"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
+)
+
+// DB is the part of database.DB that the catalog needs.
+type CatalogDB interface {
+	// Client reads what the context's viewer may see.
+	Client() *ent.Client
+	// Write runs fn in a transaction and returns when its work is durable.
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
+}
+
+// Service reads and manages the catalog. It is safe for concurrent use.
+type Catalog struct {
+	db  CatalogDB
+	now func() time.Time
+	key *idempotency.Key
+}
+
+// New returns a service on the database that takes the time from now.
+func NewCatalog(db CatalogDB, now func() time.Time) *Catalog { return &Catalog{db: db, now: now} }
+
+// WithKey returns the service for one request with an idempotency key, nil if it has none.
+func (s *Catalog) WithKey(key *idempotency.Key) *Catalog {
+	keyed := *s
+	keyed.key = key
+	return &keyed
+}
+
+// transaction is one about no contact.
+func (s *Catalog) transaction(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
+	return s.db.Write(ctx, 0, fn)
+}

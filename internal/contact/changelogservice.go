@@ -1,0 +1,41 @@
+// Package changelog reads the log of all changes of contacts: the history of one contact, a contact as
+// of an older version, the account's feed of changes for other systems, and subscriptions that follow
+// the feed. Package contact appends to the log, in the transaction of each write.
+//
+// Start reading at Page in feed.go and Follow in follow.go; hub.go and tail.go keep the end of each log
+// in memory for all followers, history.go and asof.go go back through the log of one contact, and
+// retention.go deletes what has expired.
+package contact
+
+import (
+	"context"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/database"
+	"contactgraph/internal/feed"
+)
+
+// DB is the part of database.DB that the change log needs.
+type ChangeLogDB interface {
+	// Client reads what the context's viewer may see.
+	Client() *ent.Client
+	// Write runs fn in a transaction and returns when its work is durable.
+	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
+	// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and that of
+	// the latest change that has been deleted from the log, 0 if the log is complete.
+	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
+}
+
+// Service reads the change log. It is safe for concurrent use.
+type ChangeLog struct {
+	db  ChangeLogDB
+	hub *feed.Hub
+	now func() time.Time
+}
+
+// New returns a service on the database that takes the time from now. Follow needs the hub; it may be
+// nil where nothing follows.
+func NewChangeLog(db ChangeLogDB, hub *feed.Hub, now func() time.Time) *ChangeLog {
+	return &ChangeLog{db: db, hub: hub, now: now}
+}

@@ -1,0 +1,46 @@
+package contact
+
+import (
+	"time"
+
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/storable"
+	"contactgraph/internal/usererror"
+)
+
+// checkPatch adds errors for values that are invalid for any contact. It returns the patch without
+// them, so that the rest can still be checked against the contact, and with times cut to the
+// precision that is stored.
+func checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
+	good := field.Patch{}
+	for _, f := range field.Fields {
+		v, ok := p[f]
+		if !ok {
+			continue
+		}
+		before := len(*errs)
+		good[f] = checkField(errs, f, v)
+		if len(*errs) > before {
+			delete(good, f)
+		}
+	}
+	return good
+}
+
+func checkField(errs *usererror.Errors, f *field.Field, v any) any {
+	switch v := v.(type) {
+	case nil:
+		if f.NonNull {
+			errs.Add(usererror.Required, f.Path, "%s must not be null.", f.Path)
+		}
+	case string:
+		errs.CheckText(f.Path, v, f.Limit)
+	case time.Time:
+		v = v.UTC().Truncate(time.Microsecond)
+		if !storable.Time(v) {
+			errs.Add(usererror.Invalid, f.Path, "%s must be a time as RFC 3339, in the years 1 to 9999.", f.Path)
+		}
+		return v
+	}
+	return v
+}

@@ -1,0 +1,81 @@
+package field
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Paths name the parts of a contact in errors, conflicts and the change log. A field has its own in
+// Field.Path, and a property "properties.7".
+const (
+	PathVersion            = "expectedVersion"
+	PathSecret             = "secret"
+	PathRegisteredAt       = "registrationDateTime"
+	PathRegistrationSource = "registrationSource"
+	PathRegistrationIP     = "registrationIp"
+	PathRegistrationStore  = "registrationStoreId"
+	PathPassword           = "password" // both of its values are always null in the log
+	PathCurrentPassword    = "currentPassword"
+	PathProperties         = "properties"
+	PathLogins             = "logins"
+	PathMembership         = "membership"
+)
+
+// paths lists all paths, in the order in which errors and conflicts are reported.
+var paths = slices.Concat(
+	[]string{"", PathVersion, PathSecret, PathRegisteredAt, PathRegistrationSource, PathRegistrationIP, PathRegistrationStore},
+	fieldPaths(),
+	[]string{PathPassword, PathCurrentPassword, PathProperties, PathLogins, PathMembership},
+)
+
+func fieldPaths() []string {
+	all := make([]string, len(Fields))
+	for i, f := range Fields {
+		all[i] = f.Path
+	}
+	return all
+}
+
+// position is the index of the path in paths, where properties share one. It is -1 for paths of other
+// objects, such as property definitions, which so keep their order.
+func pathPosition(path string) int {
+	first, _, _ := strings.Cut(path, ".")
+	return slices.Index(paths, first)
+}
+
+// ComparePathKinds orders paths as paths lists them; all properties compare as equal.
+func ComparePathKinds(a, b string) int { return cmp.Compare(pathPosition(a), pathPosition(b)) }
+
+// ComparePaths is a total order of a contact's paths: as paths lists them, and properties by id.
+func ComparePaths(a, b string) int {
+	return cmp.Or(ComparePathKinds(a, b), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// PropertyPath returns the path of a property.
+func PropertyPath(id int) string { return fmt.Sprintf("%s.%d", PathProperties, id) }
+
+// PropertyID returns the id of the property that the path names, 0 for other paths.
+func PropertyID(path string) int {
+	id, err := strconv.Atoi(strings.TrimPrefix(path, PathProperties+"."))
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// ByPath returns the field with this path, nil if there is none.
+func ByPath(path string) *Field {
+	if i := slices.IndexFunc(Fields, func(f *Field) bool { return f.Path == path }); i >= 0 {
+		return Fields[i]
+	}
+	return nil
+}
+
+// Editable reports whether an edit can change what the path names. What a contact is registered with
+// never changes.
+func Editable(path string) bool {
+	return ByPath(path) != nil || path == PathPassword || path == PathLogins || path == PathMembership || PropertyID(path) != 0
+}

@@ -1,0 +1,125 @@
+package field
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/login"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/revision"
+)
+
+// Value is one value of a property.
+type Value struct {
+	Value       string  `json:"value"`
+	Description *string `json:"description"`
+}
+
+// Equal reports whether both have the same text and description. No description differs from an
+// empty one.
+func (v Value) Equal(w Value) bool {
+	if v.Description == nil || w.Description == nil {
+		return v.Value == w.Value && v.Description == w.Description
+	}
+	return v.Value == w.Value && *v.Description == *w.Description
+}
+
+// Login is a name that a contact signs in with.
+type Login struct {
+	Name string     `json:"name"`
+	Kind login.Kind `json:"type"`
+}
+
+// Key returns the normal form under which the login is unique in its account.
+func (l Login) Key() string { return normalize.Name(l.Name) }
+
+// SortLogins sorts logins by their keys, which is the order of the change log.
+func SortLogins(set []Login) {
+	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.Key(), b.Key()) })
+}
+
+// LoginsOf returns the logins of rows, in their order.
+func LoginsOf(rows []*ent.Login) []Login {
+	set := make([]Login, len(rows))
+	for i, l := range rows {
+		set[i] = Login{l.Name, l.Kind}
+	}
+	return set
+}
+
+// SegmentsOf returns the ids of the segments that rows name, in their order.
+func SegmentsOf(rows []*ent.Membership) []int {
+	set := make([]int, len(rows))
+	for i, m := range rows {
+		set[i] = m.SegmentID
+	}
+	return set
+}
+
+// The change log stores values as JSON. In Go, each path has values of one type: a field's own (see
+// Fields), []Value for a property, []Login for the logins and []int for the membership. None of these
+// lists is nil.
+
+// EncodeValue returns a value in the form in which the change log stores and compares it: JSON that is
+// the same on both engines.
+func EncodeValue(v any) any {
+	if t, ok := v.(time.Time); ok {
+		return revision.FormatTime(t)
+	}
+	return v
+}
+
+// DecodeValue returns a value of the change log in the type of its path.
+func DecodeValue(path string, v any) (any, error) {
+	if f := ByPath(path); f != nil {
+		return f.parse(v)
+	}
+	switch {
+	case path == PathLogins:
+		set, err := Decode[[]Login](v)
+		return NonNil(set), err
+	case path == PathMembership:
+		set, err := Decode[[]int](v)
+		return NonNil(set), err
+	case PropertyID(path) != 0:
+		values, err := Decode[[]Value](v)
+		return NonNil(values), err
+	}
+	return v, nil
+}
+
+// Comparable returns a value of the change log in the form in which values of one path compare. The
+// log has read it from JSON, where the type of its path is lost.
+func ComparableValue(path string, v any) (any, error) {
+	v, err := DecodeValue(path, v)
+	return EncodeValue(v), err
+}
+
+// Decode returns a value of the change log as a T. It accepts a T as it is, too.
+func Decode[T any](v any) (T, error) {
+	var t T
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &t)
+	}
+	if err != nil {
+		return t, fmt.Errorf("decoding a value of the change log: %w", err)
+	}
+	return t, nil
+}
+
+// EqualValues compares two comparable values of one path.
+func EqualValues(a, b any) bool { return reflect.DeepEqual(a, b) }
+
+// NonNil returns an empty list for nil: the log shows [] where there are no entries.
+func NonNil[T any](values []T) []T {
+	if values == nil {
+		return []T{}
+	}
+	return values
+}

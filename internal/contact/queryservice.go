@@ -1,0 +1,31 @@
+// Package query reads contacts: one by its id or a unique key, and pages of lists under a filter.
+//
+// Start reading at Page in page.go. planner.go decides by counts which of the plans in plans.go finds a
+// page fast, filter.go and condition.go turn a filter into conditions on indexes, and cursor.go encodes
+// the place where a page ends.
+package contact
+
+import (
+	"context"
+
+	"contactgraph/ent"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// DB is the part of database.DB that queries need.
+type QueryDB interface {
+	// Client reads what the context's viewer may see.
+	Client() *ent.Client
+	// ReadContact returns the contact, nil if the account has none with the id. It does not check what
+	// the viewer may see.
+	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
+	// CountRows returns the number of rows of a query. It does not check what the viewer may see.
+	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
+}
+
+// Service reads contacts. It is safe for concurrent use.
+type Queries struct{ db QueryDB }
+
+// New returns a service that reads from the database.
+func NewQueries(db QueryDB) *Queries { return &Queries{db: db} }

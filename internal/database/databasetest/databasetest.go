@@ -1,0 +1,168 @@
+// Package databasetest opens databases for the tests of other packages: each test has one of its own, on the engine that the
+// variable CONTACTGRAPH_TEST_ENGINE names (sqlite, the default, or postgres), with the recording driver that fails the test
+// at any statement which does not carry its account.
+package databasetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"contactgraph/internal/database"
+	"contactgraph/internal/pgserver"
+	"contactgraph/internal/viewer"
+)
+
+// Postgres reports whether the tests run on PostgreSQL.
+func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
+
+// Main runs the tests of a package that opens databases, and removes what they share. It is to be called by TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if server.running != nil {
+		if err := server.running.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// server is the PostgreSQL that all tests of a package share. Each has a database of its own in it: a copy of migrated.
+var server struct {
+	once    sync.Once
+	running *pgserver.Server
+	err     error
+	made    atomic.Int64
+}
+
+const migrated = "migrated"
+
+// Server is the PostgreSQL that the tests of the package share, started when it is first asked for.
+func Server(tb testing.TB) *pgserver.Server {
+	tb.Helper()
+	server.once.Do(func() {
+		ctx := context.Background() // it outlives the test
+		if server.running, server.err = pgserver.Start(ctx, pgserver.Options{NoSync: true}); server.err != nil {
+			return
+		}
+		if server.err = server.running.CreateDatabase(ctx, migrated); server.err != nil {
+			return
+		}
+		_, server.err = database.Migrate(ctx, server.running.URL(migrated))
+	})
+	if server.err != nil {
+		tb.Fatal(server.err)
+	}
+	return server.running
+}
+
+// URL names a new database for the test, as store.Open takes it. An SQLite file is not there yet; a PostgreSQL database is
+// migrated.
+func URL(tb testing.TB) string {
+	tb.Helper()
+	if Postgres() {
+		return PostgresURL(tb)
+	}
+	return SQLiteURL(tb)
+}
+
+// SQLiteURL names a new file, whichever engine the tests run on.
+func SQLiteURL(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(tb.TempDir(), "t.db")
+}
+
+// PostgresURL names a new PostgreSQL database, whichever engine the tests run on.
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+	s := Server(tb)
+	name := fmt.Sprint("t", server.made.Add(1))
+	if err := s.CopyDatabase(tb.Context(), name, migrated); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.DropDatabase(context.WithoutCancel(tb.Context()), name); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s.URL(name)
+}
+
+// DB is an open store, closed when the test ends.
+type DB struct {
+	*database.DB
+
+	URL string
+
+	postgres bool
+	tb       testing.TB
+	mu       sync.Mutex
+	recorded []string
+}
+
+// Open opens a new database.
+func Open(tb testing.TB) *DB {
+	tb.Helper()
+	return At(tb, URL(tb))
+}
+
+// At opens the database at url, be it open already.
+func At(tb testing.TB, url string) *DB {
+	tb.Helper()
+	db := &DB{URL: url, postgres: strings.HasPrefix(url, "postgres:"), tb: tb}
+	s, err := database.Open(tb.Context(), db.URL, database.Options{Observe: db.observe})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	db.DB = s
+	return db
+}
+
+// Account makes an account with its feed, and returns its id.
+func (db *DB) Account(name string) (id int) {
+	db.tb.Helper()
+	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		a, err := tx.Ent.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
+		if err != nil {
+			return err
+		}
+		id = a.ID
+		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
+	})
+	if err != nil {
+		db.tb.Fatal(err)
+	}
+	return id
+}
+
+// Statements returns the SQL that runs while do runs, as SQLite's is written.
+func (db *DB) Statements(do func()) []string {
+	db.mu.Lock()
+	before := len(db.recorded)
+	db.mu.Unlock()
+	do()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.recorded[before:len(db.recorded):len(db.recorded)]
+}
+
+// observe records a statement, and fails the test if it touches rows of tenants without saying whose.
+func (db *DB) observe(_ context.Context, statement string) {
+	db.mu.Lock()
+	db.recorded = append(db.recorded, asSQLite(statement))
+	db.mu.Unlock()
+	if table := Stray(statement); table != "" {
+		db.tb.Errorf("a statement on %s does not carry its account: %s", table, statement)
+	}
+}

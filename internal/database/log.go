@@ -1,0 +1,26 @@
+package database
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	entfeed "contactgraph/ent/feed"
+	"contactgraph/internal/viewer"
+)
+
+// LogEnd returns the number of the latest change of the account, 0 if there is none, and that of the latest change that has been
+// cut off its log, 0 if the log is whole.
+func (s *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err error) {
+	f, err := s.client.Feed.Query().Where(entfeed.AccountID(account)).Only(viewer.NewSystemContext(ctx, account))
+	if err != nil {
+		return 0, 0, err
+	}
+	return f.Seq, f.Cut, nil
+}
+
+// ReadLog returns at most limit changes of the account behind a number, in their order.
+func (s *DB) ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error) {
+	return s.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()).Limit(limit).
+		All(viewer.NewSystemContext(ctx, account))
+}

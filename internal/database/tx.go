@@ -1,0 +1,89 @@
+package database
+
+import (
+	"context"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/revision"
+)
+
+// Tx is one write, as the function handed to Write sees it. It is valid until that function returns.
+//
+// Several writes share one database transaction and its commit. What they have in common, the
+// compare-and-sets, the search terms and the rows of the change log, is staged here and run for
+// all of them together after their functions have returned.
+type Tx struct {
+	// Ent reads and writes inside the transaction.
+	Ent *ent.Client
+
+	writer  *writer
+	request *job
+}
+
+// Update is the compare-and-set of one contact, which raises its version by one, with the change of
+// its search terms.
+type Update struct {
+	Account, Contact int
+	Version          revision.Version // at which the contact was read; 0 if it is new and has only terms
+	Columns          []string         // that change, always in the same order
+	Values           []any            // of the columns
+	Gone, New        []Term
+}
+
+// Term is a word that a contact is found by.
+type Term struct{ Kind, Word string }
+
+// Contact returns the contact, nil if the account has none with this id, and locks it against every
+// other write until this one is committed or rolled back. It does not check what the viewer may see.
+func (t *Tx) Contact(ctx context.Context, account, id int) (*ent.Contact, error) {
+	switch r := t.request; {
+	case r.account != account:
+	case r.contact == id && r.read:
+		return r.found, nil
+	case slices.Contains(r.contacts, id):
+		return r.all[id], nil
+	}
+	all, err := t.writer.readContacts(ctx, account, []any{id})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Changes returns at most limit rows of the contact's change log after a version, in order. It
+// includes rows that earlier writes of the same transaction have appended and that are not stored yet.
+func (t *Tx) Changes(ctx context.Context, account, contact int, after revision.Version, limit int) ([]*ent.Change, error) {
+	rows, err := t.Ent.Change.Query().
+		Where(change.AccountID(account), change.ContactID(contact), change.VersionGT(after)).
+		Order(change.ByVersion()).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rowsOf(t.writer.ran) {
+		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// StageUpdate stages what the write does to its contact. It is run after the write's function has
+// returned without an error, in statements that serve all writes of the transaction.
+func (t *Tx) StageUpdate(u Update) { t.request.updates = append(t.request.updates, u) }
+
+// AppendChange appends a row to the change log. The row is numbered and stored after the write's
+// function has returned without an error; then row.Seq holds its number.
+func (t *Tx) AppendChange(row *ent.Change) { t.request.log = append(t.request.log, row) }
+
+// ReserveID keeps the database from assigning an id that the caller chose, or a lower one, to a later
+// row of the table. SQLite does so by itself. An id of 0 stands for the next free one and reserves
+// nothing.
+func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
+	reserve := t.writer.store.engine.reserve
+	if id == 0 || reserve == nil {
+		return nil
+	}
+	return reserve(ctx, t.Ent, table, id)
+}

@@ -1,5 +1,0 @@
-//go:build nolog
-
-package store
-
-const keepsLog = false

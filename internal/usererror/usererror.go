@@ -1,0 +1,141 @@
+// Package usererror holds the errors that a caller can fix: each has a code, the path of what is wrong
+// and a message. A command reports all of them at once, as Errors; any other error is a fault of the
+// server. Every API has a table that translates each code (see Codes).
+package usererror
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/storable"
+)
+
+// Code tells what went wrong. The list only grows.
+type Code string
+
+// The codes, as clients see them.
+const (
+	NotFound         Code = "NOT_FOUND"          // no such thing in this account
+	Forbidden        Code = "FORBIDDEN"          // the viewer may not
+	VersionConflict  Code = "VERSION_CONFLICT"   // somebody else wrote since
+	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
+	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
+	LoginTaken       Code = "LOGIN_TAKEN"        // another contact has the login
+	NameTaken        Code = "NAME_TAKEN"         // another property has the name
+	StoreNotFound    Code = "STORE_NOT_FOUND"    // a reference to no store
+	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // a reference to no company
+	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // a reference to no segment
+	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // a reference to no property
+	Required         Code = "REQUIRED"           // must not be absent, null or cleared
+	TooLong          Code = "TOO_LONG"           // more UTF-16 units than allowed
+	TooMany          Code = "TOO_MANY"           // more values than allowed
+	Invalid          Code = "INVALID"            // not of the right form
+	Duplicate        Code = "DUPLICATE"          // named twice in one call
+	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
+	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is another
+	InUse            Code = "IN_USE"             // contacts still refer to it
+	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
+
+	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
+)
+
+// Error is one thing that the caller can mend.
+type Error struct {
+	Code    Code
+	Path    string // the field as in the change log: "email", "properties.7", "logins"; "" for the whole
+	Message string // a sentence for people
+
+	Latest   *ent.Contact      // VersionConflict: the contact as it is now
+	Conflict *merge.Divergence // VersionConflict: what has come between
+	Existing *ent.Contact      // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
+	Subject  string            // the login, or the id of the reference, that it is about
+}
+
+// Error returns the code, path and message.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return string(e.Code) + ": " + e.Message
+	}
+	return string(e.Code) + " at " + e.Path + ": " + e.Message
+}
+
+// Errors is all that the caller can mend about one command, in a stable order: the contact, its fields, properties,
+// logins, membership. It is never empty.
+type Errors []*Error
+
+// Error joins the texts.
+func (es Errors) Error() string {
+	texts := make([]string, len(es))
+	for i, e := range es {
+		texts[i] = e.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Has reports whether one of the errors has the code.
+func (es Errors) Has(code Code) bool { return es.First(code) != nil }
+
+// First returns the first error with the code, nil if there is none.
+func (es Errors) First(code Code) *Error {
+	for _, e := range es {
+		if e.Code == code {
+			return e
+		}
+	}
+	return nil
+}
+
+// orNil is es as an error, in order; nil if it is empty.
+func (es Errors) OrNil() error {
+	if len(es) == 0 {
+		return nil
+	}
+	es.Sort()
+	return es
+}
+
+// sort brings errors that were found in several places into the order of their paths. What is about one path stays as it
+// was found.
+func (es Errors) Sort() {
+	slices.SortStableFunc(es, func(a, b *Error) int { return field.ComparePathKinds(a.Path, b.Path) })
+}
+
+// Add appends an error with a formatted message.
+func (es *Errors) Add(code Code, path, format string, args ...any) {
+	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// Last returns the error that was added last, so that the caller can add details to it.
+func (es Errors) Last() *Error { return es[len(es)-1] }
+
+// Missing adds a reference to an object that does not exist.
+func (es *Errors) Missing(code Code, path, noun string, id int) {
+	es.Add(code, path, "%s with id %d does not exist.", noun, id)
+	es.Last().Subject = strconv.Itoa(id)
+}
+
+// CheckText adds an error if a text has more than limit UTF-16 units (0: any number) or cannot be
+// stored on both engines.
+func (es *Errors) CheckText(path, s string, limit int) {
+	if limit > 0 && storable.Length(s) > limit {
+		es.Add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+	}
+	if !storable.Text(s) {
+		es.Add(Invalid, path, "%s must be text without NUL characters.", path)
+	}
+}
+
+// NewForbidden returns the error of a caller that does not have the right.
+func NewForbidden(path, message string) *Error {
+	return &Error{Code: Forbidden, Path: path, Message: message}
+}
+
+// NewNotFound returns the errors of a command about an object that does not exist in the account.
+func NewNotFound(noun string, id int) Errors {
+	return Errors{{Code: NotFound, Message: fmt.Sprintf("%s with id %d does not exist.", noun, id), Subject: strconv.Itoa(id)}}
+}
