@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** The sort of credential that somebody acted with. */
+/** The kind of credential that an actor used. */
 export type ActorType =
   /** An API key. */
   | 'API_KEY'
@@ -15,22 +15,22 @@ export type ActorType =
   /** An agent or admin who signed in. */
   | 'USER';
 
-/** What sort of write it was. */
+/** The kind of a write. */
 export type ChangeKind =
-  /** The contact was made. */
+  /** The contact was created, or restored by undoing its deletion. */
   | 'CREATE'
-  /** It was deleted. */
+  /** The contact was deleted. */
   | 'DELETE'
-  /** Its properties, logins or segments were written. */
+  /** The contact's properties, logins or segments were written. */
   | 'DETAILS'
-  /** It was deleted for good: its values are blanked in all its changes. */
+  /** The contact was erased: it is deleted permanently, and the values in all its changes are blank. */
   | 'ERASE'
-  /** Its own fields were written. */
+  /** The contact's own fields were written. */
   | 'UPDATE';
 
-/** Through which door a write came. */
+/** The API that a write came through. */
 export type ChangeSource =
-  /** This API. */
+  /** The GraphQL API. */
   | 'GRAPHQL'
   /** An import, or demo data. */
   | 'IMPORT'
@@ -39,83 +39,94 @@ export type ChangeSource =
   /** The Contacts REST API. */
   | 'REST';
 
-/** What to do when somebody else has written since `expectedVersion`. */
+/** What to do if the contact has been changed since `expectedVersion`. */
 export type ConflictPolicy =
   /**
-   * Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
-   * value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
-   * `expectedVersion` counts as untouched. Not even a change that was undone since hinders a write.
+   * Apply the write to the contact as it is now, if others have not changed any field of the write
+   * since, or have changed it to the same value; otherwise reject the write with a VersionConflict.
+   * Logins and segments are merged element by element. A field that is sent with its value at
+   * `expectedVersion` counts as unchanged. A change that has been reverted since does not block a
+   * write.
    */
   | 'MERGE'
-  /** Apply the write all the same, whatever the version. */
+  /** Apply the write regardless of the version. */
   | 'OVERWRITE'
-  /** Refuse with a VersionConflict that shows the contact as it is now. */
+  /** Reject the write with a VersionConflict that shows the contact as it is now. */
   | 'REJECT';
 
-/** What went wrong. The list only grows. */
+/** The codes of errors that the caller can fix. Codes may be added, but are never removed. */
 export type ContactErrorCode =
-  /** The id is of no company. */
+  /** No company has this id. */
   | 'COMPANY_NOT_FOUND'
-  /** Something is named twice. */
+  /** The same object appears twice in the input. */
   | 'DUPLICATE'
-  /** The email address is another contact's. */
+  /** Another contact has this email address. */
   | 'EMAIL_TAKEN'
-  /** The viewer may not do this. */
+  /** The viewer does not have permission. */
   | 'FORBIDDEN'
-  /** The request's header Idempotency-Key was used for another request within the last 24 hours. */
+  /**
+   * The Idempotency-Key header of the request was used for a different request within the last 24
+   * hours.
+   */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** A value is not of the right form. */
+  /** A value has the wrong format. */
   | 'INVALID'
   /** Contacts still refer to it. */
   | 'IN_USE'
-  /** The login is another contact's. */
+  /** Another contact has this login. */
   | 'LOGIN_TAKEN'
-  /** Another property has the name. */
+  /** Another property has this name. */
   | 'NAME_TAKEN'
-  /** Nothing is wrong with it, but another update of the same call failed, so none was applied. */
+  /** This update is valid, but another update of the same call failed, so none was applied. */
   | 'NOT_APPLIED'
-  /** There is no such thing that the viewer may see. */
+  /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
-  /** The phone number is another contact's. */
+  /** Another contact has this phone number. */
   | 'PHONE_TAKEN'
-  /** The id is of no property. */
+  /** No property has this id. */
   | 'PROPERTY_NOT_FOUND'
-  /** The property is not for customers to write. */
+  /** The property is read-only for customers. */
   | 'READ_ONLY'
-  /** A value is missing, null or cleared that must be there. */
+  /** A required value is missing, null or cleared. */
   | 'REQUIRED'
-  /** The id is of no segment. */
+  /** No segment has this id. */
   | 'SEGMENT_NOT_FOUND'
-  /** No such login, or another password. */
+  /** The login or the password is wrong. */
   | 'SIGN_IN_REFUSED'
-  /** The id is of no store. */
+  /** No store has this id. */
   | 'STORE_NOT_FOUND'
-  /** A text is longer than allowed. Lengths count UTF-16 units. */
+  /** A text is too long. Lengths are counted in UTF-16 code units. */
   | 'TOO_LONG'
-  /** There are more values than allowed. */
+  /** There are too many values. */
   | 'TOO_MANY'
-  /** Somebody else has written the contact since `expectedVersion`. */
+  /** The contact has been changed since `expectedVersion`. */
   | 'VERSION_CONFLICT'
-  /** The current password is another. */
+  /** The current password is wrong. */
   | 'WRONG_PASSWORD';
 
-/** Narrows a list of contacts. All that is given must hold; null is the same as absent. */
+/**
+ * A filter on a list of contacts. A contact must match all conditions. A condition that is null is
+ * ignored.
+ */
 export type ContactFilter = {
   /** The company. */
   companyId?: string | number | null | undefined;
-  /** The email address, without regard to case. */
+  /** The email address, ignoring case. */
   email?: string | null | undefined;
-  /** Last modified at this time or later. */
+  /** The contact was last modified at or after this time. */
   modifiedSince?: string | null | undefined;
-  /** Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words. */
+  /**
+   * Each word must be a prefix of a word of the name, ignoring case and accents. At most 250
+   * characters and 16 words.
+   */
   name?: string | null | undefined;
-  /** The phone number, however it is written; without a leading + it needs `phoneCountryCode`. */
+  /** The phone number, in any format. Without a leading +, it needs `phoneCountryCode`. */
   phone?: string | null | undefined;
   /** The country code of `phone`. */
   phoneCountryCode?: string | null | undefined;
   /**
-   * Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
-   * characters and 16 words.
+   * Each word must be a prefix of a word of the name or the email address, or of the digits of the
+   * phone number. At most 250 characters and 16 words.
    */
   search?: string | null | undefined;
   /** A segment that the contact is in. */
@@ -124,7 +135,7 @@ export type ContactFilter = {
   storeId?: string | number | null | undefined;
 };
 
-/** What to order contacts by. Ties go by id. */
+/** The order of a list of contacts. Contacts that compare equal are ordered by id. */
 export type ContactOrder = {
   /** The direction. */
   direction?: OrderDirection;
@@ -132,38 +143,41 @@ export type ContactOrder = {
   field: ContactOrderField;
 };
 
-/** What contacts can be ordered by. */
+/** The fields that contacts can be ordered by. */
 export type ContactOrderField =
   /** The number. */
   | 'ID'
-  /** When it was last written. */
+  /** The time of the last write. */
   | 'LAST_MODIFIED'
-  /** The last name, then the first, without regard to case and accents. */
+  /** The last name, then the first name, ignoring case and accents. */
   | 'NAME'
-  /** When it was registered. */
+  /** The time of registration. */
   | 'REGISTRATION_DATE_TIME';
 
-/** The fields to write: absent is untouched, null is cleared. `limitMailsPermanently` and `newPassword` cannot be null. */
+/**
+ * The fields to write. An absent field stays unchanged, and null clears it. `limitMailsPermanently`
+ * and `newPassword` must not be null.
+ */
 export type ContactPatch = {
-  /** The company that the contact belongs to. Not for customers. */
+  /** The company that the contact belongs to. Read-only for customers. */
   companyId?: string | number | null | undefined;
-  /** The password as it is now: a customer that sets a new one must know it. */
+  /** The current password. Required if a customer sets a new password. */
   currentPassword?: string | null | undefined;
-  /** At most 250 characters; unique within the account without regard to case. */
+  /** At most 250 characters; unique within the account, ignoring case. */
   email?: string | null | undefined;
   /** At most 50 characters. */
   firstName?: string | null | undefined;
   /** At most 50 characters. */
   lastName?: string | null | undefined;
-  /** The source of the latest permission. Not for customers. */
+  /** The source of the latest permission. Read-only for customers. */
   latestPermissionSource?: string | null | undefined;
-  /** Whether the contact wants no mails at all. */
+  /** Whether the contact opts out of all marketing email. */
   limitMailsPermanently?: boolean | null | undefined;
-  /** Until when the contact wants no mails. */
+  /** The contact opts out of marketing email until this time. */
   limitMailsTemporarilyUntil?: string | null | undefined;
-  /** A new password, at most 1000 characters; it ends the contact's other sessions. */
+  /** A new password, at most 1000 characters. It ends all other sessions of the contact. */
   newPassword?: string | null | undefined;
-  /** At most 20 characters; unique within the account however it is written. */
+  /** At most 20 characters; unique within the account, however it is formatted. */
   phone?: string | null | undefined;
   /** At most 10 characters. */
   phoneCountryCode?: string | null | undefined;
@@ -175,7 +189,10 @@ export type ContactPatch = {
 export type ContactPropertyInput = {
   /** The property: its global id or plain number. */
   propertyId: string | number;
-  /** The values in their order; empty clears the property. Null counts as absent, and leaves it. */
+  /**
+   * The values, in order. An empty list clears the property. If absent or null, the property stays
+   * unchanged.
+   */
   values?: Array<PropertyValueInput> | null | undefined;
 };
 
@@ -185,164 +202,173 @@ export type CreateContactInput = {
   logins?: Array<LoginInput> | null | undefined;
   /** The segments, by global id or plain number. */
   membership?: Array<string | number> | null | undefined;
-  /** The properties. One that is required may be given later. */
+  /** The properties. Required properties may be set later. */
   properties?: Array<ContactPropertyInput> | null | undefined;
   /** The IPv4 address that the contact registered from, at most 16 characters. */
   registrationIp?: string;
   /** Where the contact comes from, at most 50 characters. */
   registrationSource: string;
-  /** The store that registers the contact: its global id or plain number. */
+  /** The store where the contact registers: its global id or plain number. */
   registrationStoreId?: string | number | null | undefined;
-  /** The fields. `currentPassword` has no meaning here. */
+  /** The fields. `currentPassword` is ignored. */
   set: ContactPatch;
 };
 
 /** A new property. */
 export type CreatePropertyInput = {
   /**
-   * The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
-   * cannot be changed later.
+   * The field of the contact that the property is an alias of. Such a property must be of type TEXT
+   * with a single value, and neither required nor read-only. It cannot be changed later.
    */
   boundTo?: PropertyBinding | null | undefined;
-  /** The values that it takes, for type CHOICE, each at most 4000 characters. */
+  /** The allowed values for type CHOICE, each at most 4000 characters. */
   choices?: Array<string> | null | undefined;
-  /** Whether it takes several values. It cannot be changed later. */
+  /** Whether a contact can have several values. It cannot be changed later. */
   multiple?: boolean;
-  /** Its name, at most 250 characters, unique within the account without regard to case. */
+  /** The name, at most 250 characters, unique within the account, ignoring case. */
   name: string;
-  /** Whether customers may not write it. */
+  /** Whether the property is read-only for customers. */
   readOnly?: boolean;
-  /** Whether it must not be cleared. */
+  /** Whether the property is required: its values cannot be cleared. */
   required?: boolean;
-  /** What its values look like. It cannot be changed later. */
+  /** The type of the values. It cannot be changed later. */
   type?: PropertyType;
 };
 
-/** The deletion of a contact. */
+/** The contact to delete. */
 export type DeleteContactInput = {
-  /** The version that the caller saw. It may be left out only with OVERWRITE. */
+  /** The version that the caller read. Optional only with OVERWRITE. */
   expectedVersion?: string | null | undefined;
   /** The contact: its global id or plain number. */
   id: string | number;
-  /** What to do when the contact has another version by now. */
+  /** What to do if the contact has a different version. */
   onConflict?: ConflictPolicy;
 };
 
-/** A name to sign in with. A blank name is dropped. */
+/** A name to sign in with. A blank name is ignored. */
 export type LoginInput = {
   /** The name, at most 250 characters. */
   name: string;
-  /** What sort of name it is. */
+  /** The type of the login. */
   type?: LoginType;
 };
 
-/** What sort of name a login is. */
+/** The type of a login. */
 export type LoginType =
-  /** Nothing in particular. */
+  /** No particular type. */
   | 'BLANK'
-  /** An email address that mails have come back from. */
+  /** An email address that has bounced. */
   | 'BOUNCED'
   /** An email address. */
   | 'EMAIL'
   /** A Google account. */
   | 'GOOGLE';
 
-/** A direction to order by. */
+/** The direction of an order. */
 export type OrderDirection =
-  /** From the least to the greatest. */
+  /** Ascending. */
   | 'ASC'
-  /** From the greatest to the least. */
+  /** Descending. */
   | 'DESC';
 
-/** A field of the contact that a property can be another name for, so that both show one truth. */
+/** A field of the contact that a property can be an alias of. Both then have the same value. */
 export type PropertyBinding =
   /** `Contact.firstName`. */
   | 'FIRST_NAME'
   /** `Contact.lastName`. */
   | 'LAST_NAME';
 
-/** What the values of a property look like. All are sent as text. */
+/** The type of a property's values. All values are sent as text. */
 export type PropertyType =
   /** One of the property's choices. */
   | 'CHOICE'
-  /** A date as YYYY-MM-DD. */
+  /** A date, formatted as YYYY-MM-DD. */
   | 'DATE'
-  /** A time as RFC 3339. */
+  /** A date and time, formatted as in RFC 3339. */
   | 'DATETIME'
-  /** A whole number of at most 64 bits. */
+  /** A 64-bit integer. */
   | 'INTEGER'
-  /** A decimal number, with a point and an exponent if need be. */
+  /** A decimal number. The decimal separator is a point; an exponent is allowed. */
   | 'NUMBER'
   /** Any text. */
   | 'TEXT';
 
 /** One value of a property. */
 export type PropertyValueInput = {
-  /** A remark on the value, at most 250 characters. */
+  /** A note on the value, at most 250 characters. */
   description?: string | null | undefined;
   /**
-   * The value as text, of the form that the property's type asks for; at most 4000 characters. Of a property that is another name for
-   * a field it takes no more than the field does.
+   * The value as text, in the format of the property's type; at most 4000 characters. If the property
+   * is an alias of a field, the limit of the field applies.
    */
   value: string;
 };
 
-/** The write of a contact's properties, logins and segments. All of it is applied, or nothing. */
+/** A write of a contact's properties, logins and segments. It is applied completely or not at all. */
 export type SetContactDetailsInput = {
-  /** The version that the caller saw. It may be left out only with OVERWRITE. */
+  /** The version that the caller read. Optional only with OVERWRITE. */
   expectedVersion?: string | null | undefined;
   /** The contact: its global id or plain number. */
   id: string | number;
-  /** The full new set of logins; absent or null leaves them. */
+  /** The complete new set of logins. If absent or null, the logins stay unchanged. */
   logins?: Array<LoginInput> | null | undefined;
-  /** The full new set of segments, by global id or plain number; absent or null leaves them. A customer may only repeat it. */
+  /**
+   * The complete new set of segments, by global id or plain number. If absent or null, the segments
+   * stay unchanged. A customer may send only the current set.
+   */
   membership?: Array<string | number> | null | undefined;
-  /** What to do when the contact has another version by now. */
+  /** What to do if the contact has a different version. */
   onConflict?: ConflictPolicy;
-  /** The properties to write; one that is not listed stays. */
+  /** The properties to write. Properties that are not listed stay unchanged. */
   properties?: Array<ContactPropertyInput> | null | undefined;
 };
 
-/** The write of a contact's own fields. */
+/** A write of a contact's own fields. */
 export type UpdateContactInput = {
-  /** The version that the caller saw. It may be left out only with OVERWRITE. */
+  /** The version that the caller read. Optional only with OVERWRITE. */
   expectedVersion?: string | null | undefined;
   /** The contact: its global id or plain number. */
   id: string | number;
-  /** What to do when the contact has another version by now. */
+  /** What to do if the contact has a different version. */
   onConflict?: ConflictPolicy;
   /** The fields to write. */
   set: ContactPatch;
 };
 
-/** A change of a property's definition: what is absent or null stays. */
+/** A change of a property's definition. Fields that are absent or null stay unchanged. */
 export type UpdatePropertyInput = {
-  /** The full new list of values that it takes, each at most 4000 characters. One that contacts have cannot go. */
+  /**
+   * The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
+   * that contacts have cannot be removed.
+   */
   choices?: Array<string> | null | undefined;
   /** The property: its global id or plain number. */
   id: string | number;
-  /** Its new name, at most 250 characters, unique within the account without regard to case. */
+  /** The new name, at most 250 characters, unique within the account, ignoring case. */
   name?: string | null | undefined;
-  /** Whether customers may not write it. */
+  /** Whether the property is read-only for customers. */
   readOnly?: boolean | null | undefined;
-  /** Whether it must not be cleared. */
+  /** Whether the property is required: its values cannot be cleared. */
   required?: boolean | null | undefined;
 };
 
-/** Why it is not known what happened to a contact since a version. */
+/** Why the changes of a contact since a version are unknown. */
 export type VersionGap =
-  /** The change log does not reach back as far, or the contact has been written more than 1000 times since. */
+  /**
+   * The change log does not reach back that far, or there are more than 1000 writes since this
+   * version.
+   */
   | 'TOO_OLD'
-  /** The contact never had the version. */
+  /** The contact never had this version. */
   | 'UNKNOWN';
 
-/** What a viewer may do. */
+/** The role of a viewer. */
 export type ViewerRole =
   /** Also manages stores, companies, segments and properties. */
   | 'ADMIN'
-  /** Reads and writes every contact of the account. */
+  /** Reads and writes all contacts of the account. */
   | 'AGENT'
-  /** Reads and writes the contact that it is signed in as, and no other. */
+  /** Reads and writes only the contact that it is signed in as. */
   | 'CUSTOMER';
 
 export type PropertyPartsFragment = { id: string, propertyId: number, name: string, type: PropertyType, multiple: boolean, required: boolean, readOnly: boolean, choices: Array<string>, boundTo: PropertyBinding | null };
