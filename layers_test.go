@@ -38,7 +38,7 @@ var layers = map[string][]string{
 	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
 	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
 	"graph/scalar":     {"internal/revision"},
-	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/binding", "internal/revision", "internal/viewer"},
+	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/keys", "internal/rest/aspnet", "internal/revision", "internal/viewer"},
 	"internal/contact": {"ent/...", "internal/aside", "internal/batch", "internal/dberr", "internal/feed", "internal/keys", "internal/revision", "internal/viewer"},
 	"internal/feed":    {"ent/...", "internal/revision"},
 	"internal/auth":    {"ent/...", "internal/dberr", "internal/keys", "internal/viewer"},
@@ -51,17 +51,17 @@ var layers = map[string][]string{
 	"ent/schema":               {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// The leaves.
-	"internal/batch":        {"internal/revision"},
-	"internal/dberr":        {},
-	"internal/globalid":     {},
-	"internal/aside":        {},
-	"internal/graphqlhttp":  {"internal/aside"},
-	"internal/keys":         {},
-	"internal/pgserver":     {},
-	"internal/rest/binding": {},
-	"internal/revision":     {},
-	"internal/viewer":       {},
-	"migrations":            {},
+	"internal/batch":       {"internal/revision"},
+	"internal/dberr":       {},
+	"internal/globalid":    {},
+	"internal/aside":       {},
+	"internal/graphqlhttp": {"internal/aside"},
+	"internal/keys":        {},
+	"internal/pgserver":    {},
+	"internal/rest/aspnet": {},
+	"internal/revision":    {},
+	"internal/viewer":      {},
+	"migrations":           {},
 }
 
 func TestArrowsRunOneWay(t *testing.T) {

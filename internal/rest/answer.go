@@ -8,7 +8,7 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 )
 
 const (
@@ -41,7 +41,7 @@ func message(status int, text string) answer {
 }
 
 // invalid is the answer to a request that is not valid.
-func invalid(state binding.ModelState) answer {
+func invalid(state aspnet.ModelState) answer {
 	return answer{
 		status: http.StatusBadRequest,
 		body:   object{}.add("Message", "The request is invalid.").add("ModelState", state).end(),
@@ -168,7 +168,7 @@ func (a *API) conflict(r *http.Request, e *contact.Error, reason string) (answer
 
 // stateOf tells what is wrong by a rule that the binder does not know, because it is about no field of the contact but about
 // the password.
-func stateOf(e *contact.Error) binding.ModelState {
+func stateOf(e *contact.Error) aspnet.ModelState {
 	name, limit := memberPassword, contact.MaxPassword
 	for _, m := range members {
 		if m.field.Path == e.Path {
@@ -179,5 +179,5 @@ func stateOf(e *contact.Error) binding.ModelState {
 	if e.Code == contact.TooLong {
 		said = fmt.Sprintf("The field %s must be a string with a maximum length of %d.", name, limit)
 	}
-	return binding.ModelState{{Key: updateContactDto.Name + "." + name, Messages: []string{said}}}
+	return aspnet.ModelState{{Key: updateContactDto.Name + "." + name, Messages: []string{said}}}
 }

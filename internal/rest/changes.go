@@ -8,7 +8,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/revision"
 )
 
@@ -39,7 +39,7 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, contact.ErrCursorExpired):
 		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}
 	case errors.Is(err, contact.ErrPage):
-		return answerError{invalid(binding.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."}}})}
+		return answerError{invalid(aspnet.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."}}})}
 	case err != nil:
 		return err
 	}
@@ -52,7 +52,7 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 }
 
 // changesQuery reads what the URL asks for, and says what is wrong with it.
-func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state binding.ModelState) {
+func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state aspnet.ModelState) {
 	first = defaultChanges
 	query := r.URL.Query()
 	number := func(name string) *int {
@@ -62,14 +62,14 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state bind
 		}
 		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
-			state = append(state, binding.FieldErrors{Key: name, Messages: []string{"The value '" + text + "' is not valid for Int32."}})
+			state = append(state, aspnet.FieldErrors{Key: name, Messages: []string{"The value '" + text + "' is not valid for Int32."}})
 		}
 		return new(int(n))
 	}
 	if text := query.Get("after"); text != "" {
 		cursor, err := revision.ParseCursor(text)
 		if err != nil {
-			state = append(state, binding.FieldErrors{Key: "after", Messages: []string{"The value is not a cursor of the change log."}})
+			state = append(state, aspnet.FieldErrors{Key: "after", Messages: []string{"The value is not a cursor of the change log."}})
 		}
 		args.After = &cursor
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"contactgraph/internal/contact"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/viewer"
 )
 
@@ -107,7 +107,7 @@ func (a *API) putContact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bind reads the body by its media type. An empty one is no body, whatever its type.
-func bind(h http.Header, body []byte) (binding.Values, binding.ModelState, error) {
+func bind(h http.Header, body []byte) (aspnet.Values, aspnet.ModelState, error) {
 	media, charset, ok := contentType(h)
 	switch {
 	case len(body) == 0 || media == applicationJSON || media == textJSON:
@@ -128,7 +128,7 @@ func bind(h http.Header, body []byte) (binding.Values, binding.ModelState, error
 
 // routeID reads the id of the URL, and says what is wrong with it. Like the framework it tells a number beyond 32 bits,
 // which is an exception to it, from what is no number.
-func routeID(r *http.Request) (int, binding.ModelState) {
+func routeID(r *http.Request) (int, aspnet.ModelState) {
 	text := r.PathValue("id")
 	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
 	if err == nil {
@@ -138,5 +138,5 @@ func routeID(r *http.Request) (int, binding.ModelState) {
 	if !errors.Is(err, strconv.ErrRange) {
 		said = "The value '" + text + "' is not valid for Int32."
 	}
-	return 0, binding.ModelState{{Key: "id", Messages: []string{said}}}
+	return 0, aspnet.ModelState{{Key: "id", Messages: []string{said}}}
 }

@@ -3,7 +3,7 @@ package rest
 import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/revision"
 )
 
@@ -16,44 +16,44 @@ const (
 // members are the documented members that are fields of the contact, in documented order. Lengths are those of the fields.
 var members = []struct {
 	name  string
-	kind  binding.Kind
+	kind  aspnet.Kind
 	field *contact.Field
 }{
-	{"Email", binding.String, contact.Email},
-	{"PhoneCountryCode", binding.String, contact.PhoneCountryCode},
-	{"Phone", binding.String, contact.Phone},
-	{"FirstName", binding.String, contact.FirstName},
-	{"LastName", binding.String, contact.LastName},
-	{"LimitMailsPermanently", binding.Bool, contact.LimitPermanently},
-	{"LimitMailsTemporarilyUntil", binding.NullableDateTimeOffset, contact.LimitUntil},
-	{"PreferredStoreId", binding.NullableInt32, contact.PreferredStore},
-	{"ContactCompanyId", binding.NullableInt32, contact.Company},
-	{"LatestPermissionSource", binding.String, contact.PermissionSource},
+	{"Email", aspnet.String, contact.Email},
+	{"PhoneCountryCode", aspnet.String, contact.PhoneCountryCode},
+	{"Phone", aspnet.String, contact.Phone},
+	{"FirstName", aspnet.String, contact.FirstName},
+	{"LastName", aspnet.String, contact.LastName},
+	{"LimitMailsPermanently", aspnet.Bool, contact.LimitPermanently},
+	{"LimitMailsTemporarilyUntil", aspnet.NullableDateTimeOffset, contact.LimitUntil},
+	{"PreferredStoreId", aspnet.NullableInt32, contact.PreferredStore},
+	{"ContactCompanyId", aspnet.NullableInt32, contact.Company},
+	{"LatestPermissionSource", aspnet.String, contact.PermissionSource},
 }
 
 // updateContactDto is the body of a PUT.
 var updateContactDto = newUpdateContactDto()
 
-func newUpdateContactDto() binding.Model {
-	model := binding.Model{Name: "updateContactDto", Members: []binding.Member{
-		{Name: memberPassword, Kind: binding.String, MaxLength: contact.MaxPassword},
-		{Name: memberVersion, Kind: binding.Bytes, Required: true},
+func newUpdateContactDto() aspnet.Model {
+	model := aspnet.Model{Name: "updateContactDto", Members: []aspnet.Member{
+		{Name: memberPassword, Kind: aspnet.String, MaxLength: contact.MaxPassword},
+		{Name: memberVersion, Kind: aspnet.Bytes, Required: true},
 	}}
 	for _, m := range members {
-		model.Members = append(model.Members, binding.Member{Name: m.name, Kind: m.kind, MaxLength: m.field.Limit})
+		model.Members = append(model.Members, aspnet.Member{Name: m.name, Kind: m.kind, MaxLength: m.field.Limit})
 	}
 	return model
 }
 
 // update is the command that a PUT's values stand for. It replaces: a member that is missing is null, and false for
 // LimitMailsPermanently. Only a missing or empty NewPassword leaves what there is.
-func update(id int, values binding.Values) contact.Update {
+func update(id int, values aspnet.Values) contact.Update {
 	sent, _ := values[memberVersion].([]byte)
 	version := revision.FromBytes(sent)
 	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: contact.Patch{}}
 	for _, m := range members {
 		v := values[m.name]
-		if v == nil && m.kind == binding.Bool {
+		if v == nil && m.kind == aspnet.Bool {
 			v = false
 		}
 		u.Set[m.field] = v

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 )
 
 // netTime is how Json.NET writes a DateTimeOffset: no trailing zeros, and +00:00 in place of Z.
@@ -18,7 +18,7 @@ const netTime = "2006-01-02T15:04:05.9999999-07:00"
 // characters than that.
 type object []byte
 
-// add adds a member. value is nil, a bool, int, string, time.Time, binding.ModelState or
+// add adds a member. value is nil, a bool, int, string, time.Time, aspnet.ModelState or
 // json.RawMessage.
 func (o object) add(name string, value any) object {
 	if len(o) == 0 {
@@ -42,7 +42,7 @@ func appendValue(out []byte, value any) []byte {
 		return appendString(out, v)
 	case time.Time:
 		return appendString(out, v.UTC().Format(netTime))
-	case binding.ModelState:
+	case aspnet.ModelState:
 		return appendState(out, v)
 	case json.RawMessage:
 		return append(out, v...)
@@ -52,7 +52,7 @@ func appendValue(out []byte, value any) []byte {
 }
 
 // appendState writes the messages of each key.
-func appendState(out []byte, state binding.ModelState) []byte {
+func appendState(out []byte, state aspnet.ModelState) []byte {
 	for i, field := range state {
 		out = append(out, "{,"[min(i, 1)])
 		out = append(appendString(out, field.Key), ':')

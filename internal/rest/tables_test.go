@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"contactgraph/internal/contact"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 )
 
 func TestTextIsEscapedAsByJSONNet(t *testing.T) {
@@ -118,28 +118,28 @@ func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, c := range []struct {
 		e    contact.Error
-		want binding.FieldErrors
+		want aspnet.FieldErrors
 	}{
 		{
 			contact.Error{Code: contact.TooLong, Path: "password"},
-			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
+			aspnet.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
 		},
 		{
 			contact.Error{Code: contact.Required, Path: "password"},
-			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
+			aspnet.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
 		},
 		{
 			contact.Error{Code: contact.Invalid, Path: "limitMailsTemporarilyUntil"},
-			binding.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
+			aspnet.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
 		},
 		{
 			contact.Error{Code: contact.TooLong, Path: "email"},
-			binding.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
+			aspnet.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
 		},
 	} {
 		errs := contact.Errors{{Code: contact.EmailTaken}, &c.e, {Code: contact.VersionConflict}}
 		got, err := api.answerTo(r, errors.Join(errs))
-		want := invalid(binding.ModelState{c.want})
+		want := invalid(aspnet.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
 		}

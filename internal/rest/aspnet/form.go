@@ -1,4 +1,4 @@
-package binding
+package aspnet
 
 import (
 	"strconv"

@@ -1,4 +1,4 @@
-package binding_test
+package aspnet_test
 
 import (
 	"bytes"
@@ -11,23 +11,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 )
 
 // updateContact is the model of PUT /api/v1/Contacts/{id}.
-var updateContact = binding.Model{Name: "updateContactDto", Members: []binding.Member{
-	{Name: "NewPassword", Kind: binding.String},
-	{Name: "Version", Kind: binding.Bytes, Required: true},
-	{Name: "Email", Kind: binding.String, MaxLength: 250},
-	{Name: "PhoneCountryCode", Kind: binding.String, MaxLength: 10},
-	{Name: "Phone", Kind: binding.String, MaxLength: 20},
-	{Name: "FirstName", Kind: binding.String, MaxLength: 50},
-	{Name: "LastName", Kind: binding.String, MaxLength: 50},
-	{Name: "LimitMailsPermanently", Kind: binding.Bool},
-	{Name: "LimitMailsTemporarilyUntil", Kind: binding.NullableDateTimeOffset},
-	{Name: "PreferredStoreId", Kind: binding.NullableInt32},
-	{Name: "ContactCompanyId", Kind: binding.NullableInt32},
-	{Name: "LatestPermissionSource", Kind: binding.String},
+var updateContact = aspnet.Model{Name: "updateContactDto", Members: []aspnet.Member{
+	{Name: "NewPassword", Kind: aspnet.String},
+	{Name: "Version", Kind: aspnet.Bytes, Required: true},
+	{Name: "Email", Kind: aspnet.String, MaxLength: 250},
+	{Name: "PhoneCountryCode", Kind: aspnet.String, MaxLength: 10},
+	{Name: "Phone", Kind: aspnet.String, MaxLength: 20},
+	{Name: "FirstName", Kind: aspnet.String, MaxLength: 50},
+	{Name: "LastName", Kind: aspnet.String, MaxLength: 50},
+	{Name: "LimitMailsPermanently", Kind: aspnet.Bool},
+	{Name: "LimitMailsTemporarilyUntil", Kind: aspnet.NullableDateTimeOffset},
+	{Name: "PreferredStoreId", Kind: aspnet.NullableInt32},
+	{Name: "ContactCompanyId", Kind: aspnet.NullableInt32},
+	{Name: "LatestPermissionSource", Kind: aspnet.String},
 }}
 
 const (
@@ -36,7 +36,7 @@ const (
 )
 
 // state renders a ModelState without the braces, for comparison with the pieces above.
-func state(t *testing.T, s binding.ModelState) string {
+func state(t *testing.T, s aspnet.ModelState) string {
 	t.Helper()
 	out, err := json.Marshal(s)
 	if err != nil {
@@ -75,7 +75,7 @@ func recordedCases(tb testing.TB) []recorded {
 
 // bind hands a recorded body to the binder of its content type. Other types, and
 // requests that are refused for their path, never come to one.
-func (c recorded) bind() (values binding.Values, s binding.ModelState, decided bool) {
+func (c recorded) bind() (values aspnet.Values, s aspnet.ModelState, decided bool) {
 	if c.Expect.Status == 404 || strings.Contains(c.Expect.Body, `{"id":`) {
 		return nil, nil, false
 	}
@@ -142,18 +142,18 @@ func shown(value, want any) any {
 
 func TestModelStateMarshalsInOrder(t *testing.T) {
 	t.Parallel()
-	got, err := json.Marshal(binding.ModelState{{Key: "b", Messages: []string{"2", "3"}}, {Key: "a", Messages: []string{"1"}}})
+	got, err := json.Marshal(aspnet.ModelState{{Key: "b", Messages: []string{"2", "3"}}, {Key: "a", Messages: []string{"1"}}})
 	if want := `{"b":["2","3"],"a":["1"]}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v; want %s", got, err, want)
 	}
-	if got, err := json.Marshal(binding.ModelState(nil)); err != nil || string(got) != "{}" {
+	if got, err := json.Marshal(aspnet.ModelState(nil)); err != nil || string(got) != "{}" {
 		t.Errorf("empty: got %s, %v", got, err)
 	}
 }
 
 func TestRequiredStringRefusesBlanks(t *testing.T) {
 	t.Parallel()
-	model := binding.Model{Name: "dto", Members: []binding.Member{{Name: "A", Required: true}}}
+	model := aspnet.Model{Name: "dto", Members: []aspnet.Member{{Name: "A", Required: true}}}
 	for _, body := range []string{`{}`, `{"A":null}`, `{"A":""}`, `{"A":" \t"}`} {
 		if _, s := model.BindJSON([]byte(body), ""); state(t, s) != `"dto.A":["The A field is required."]` {
 			t.Errorf("%s: %s", body, state(t, s))

@@ -1,4 +1,4 @@
-package binding
+package aspnet
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 
 // errJSON stands for every exception of the framework's reader. Which one it was is
 // told to nobody; what counts is the state in which it left the reader.
-var errJSON = errors.New("binding: not the JSON that the model needs")
+var errJSON = errors.New("aspnet: the body does not fit the model")
 
 // maxDepth is FormattingUtilities.DefaultMaxDepth.
 const maxDepth = 256

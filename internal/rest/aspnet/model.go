@@ -1,18 +1,4 @@
-// Package binding binds a request body to a flat model the way ASP.NET Web API 2
-// (5.2.7) does: JSON as JsonMediaTypeFormatter with Json.NET's JsonTextReader, forms
-// as JQueryMvcFormUrlEncodedFormatter with its model binders, and then the checks of
-// the validation attributes.
-//
-// Clients of the replaced server rely on what that framework accepts (single quotes,
-// comments, "12" for a number, several forms of a date) and on the exact keys and
-// messages with which it refuses. Those follow from how far its reader came before it
-// failed and where it went on, so the JSON reader here keeps the framework's states
-// instead of starting from the grammar. Comments name the method that is followed.
-//
-// It is stricter than the framework where a body could do harm: text that is not valid
-// Unicode and NUL characters are refused, and nothing of a body is repeated in an
-// error but the letter case of a member's name.
-package binding
+package aspnet
 
 // Kind is the .NET type of a member.
 type Kind int

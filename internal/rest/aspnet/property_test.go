@@ -1,4 +1,4 @@
-package binding_test
+package aspnet_test
 
 import (
 	"encoding/json"

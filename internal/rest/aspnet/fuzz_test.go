@@ -1,4 +1,4 @@
-package binding_test
+package aspnet_test
 
 import (
 	"reflect"
@@ -9,7 +9,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 )
 
 // stateKey and message are all that may stand in a ModelState. What else a body holds
@@ -23,7 +23,7 @@ var (
 )
 
 // checkResult holds what is true of the result for every body.
-func checkResult(t *testing.T, values binding.Values, s binding.ModelState) {
+func checkResult(t *testing.T, values aspnet.Values, s aspnet.ModelState) {
 	t.Helper()
 	if (len(s) > 0) != (values == nil) {
 		t.Errorf("values %v beside state %v", values, s)
@@ -43,7 +43,7 @@ func checkResult(t *testing.T, values binding.Values, s binding.ModelState) {
 	}
 }
 
-func checkValues(t *testing.T, values binding.Values) {
+func checkValues(t *testing.T, values aspnet.Values) {
 	t.Helper()
 	if _, ok := values["Version"].([]byte); !ok {
 		t.Errorf("Version %v", values["Version"])
@@ -65,22 +65,22 @@ func checkValues(t *testing.T, values binding.Values) {
 }
 
 // fits reports whether a value is one of the member's kind and within its limits.
-func fits(m binding.Member, value any) bool {
+func fits(m aspnet.Member, value any) bool {
 	switch v := value.(type) {
 	case nil:
-		return m.Kind != binding.Bool
+		return m.Kind != aspnet.Bool
 	case string:
-		return m.Kind == binding.String && utf8.ValidString(v) && !strings.ContainsRune(v, 0) &&
+		return m.Kind == aspnet.String && utf8.ValidString(v) && !strings.ContainsRune(v, 0) &&
 			(m.MaxLength == 0 || len(utf16.Encode([]rune(v))) <= m.MaxLength)
 	case int:
-		return m.Kind == binding.NullableInt32 && v == int(int32(v))
+		return m.Kind == aspnet.NullableInt32 && v == int(int32(v))
 	case bool:
-		return m.Kind == binding.Bool
+		return m.Kind == aspnet.Bool
 	case []byte:
-		return m.Kind == binding.Bytes && v != nil
+		return m.Kind == aspnet.Bytes && v != nil
 	case time.Time:
 		_, offset := v.Zone()
-		return m.Kind == binding.NullableDateTimeOffset && v.UTC().Year() >= 1 && v.UTC().Year() <= 9999 &&
+		return m.Kind == aspnet.NullableDateTimeOffset && v.UTC().Year() >= 1 && v.UTC().Year() <= 9999 &&
 			v.Year() >= 1 && v.Year() <= 9999 && offset >= -14*3600 && offset <= 14*3600 && v.Nanosecond()%100 == 0
 	}
 	return false

@@ -1,4 +1,4 @@
-package binding
+package aspnet
 
 // readJSON binds the root value (JsonSerializerInternalReader.Deserialize). It reports
 // whether an object came of it, with errors or without.
