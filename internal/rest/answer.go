@@ -74,26 +74,6 @@ var refused = map[refusalError]answer{
 		with("Accept-Encoding", "identity"),
 }
 
-// outcomes say how the contacts door answers what the rules find wrong, in the order of the documented checks: of several,
-// the first decides. conflict goes into the header X-Conflict.
-var outcomes = []struct {
-	code     contact.Code
-	status   int
-	conflict string
-}{
-	{contact.Forbidden, http.StatusForbidden, ""},
-	{contact.Required, http.StatusBadRequest, ""},
-	{contact.TooLong, http.StatusBadRequest, ""},
-	{contact.Invalid, http.StatusBadRequest, ""},
-	{contact.NotFound, http.StatusNotFound, ""},
-	{contact.KeyReused, http.StatusUnprocessableEntity, ""},
-	{contact.VersionConflict, http.StatusConflict, "version"},
-	{contact.EmailTaken, http.StatusConflict, "email"},
-	{contact.PhoneTaken, http.StatusConflict, "phone"},
-	{contact.StoreNotFound, http.StatusConflict, "store"},
-	{contact.CompanyNotFound, http.StatusConflict, "company"},
-}
-
 // refuseContact answers a request that failed with err.
 func (a *API) refuseContact(w http.ResponseWriter, r *http.Request, err error) {
 	said, err := a.answerTo(r, err)
@@ -124,29 +104,29 @@ func (a *API) answerTo(r *http.Request, err error) (answer, error) {
 	if why, ok := errors.AsType[refusalError](err); ok {
 		return refused[why], nil
 	}
-	errs, _ := errors.AsType[contact.Errors](err)
-	for _, o := range outcomes {
-		e := errs.First(o.code)
-		switch {
-		case e == nil:
-		case o.status == http.StatusForbidden:
-			return refused[errForbidden], nil
-		case o.status == http.StatusBadRequest:
-			return invalid(stateOf(e)), nil
-		case o.status == http.StatusNotFound:
-			return answer{status: o.status}, nil
-		case o.status == http.StatusUnprocessableEntity:
-			return message(o.status, e.Message), nil
-		case e.Code == contact.StoreNotFound, e.Code == contact.CompanyNotFound:
-			return message(o.status, e.Message).with(conflictHeader, o.conflict), nil
-		default:
-			if e.Code == contact.EmailTaken && errs.Has(contact.PhoneTaken) {
-				o.conflict = "email,phone"
-			}
-			return a.conflict(r, e, o.conflict)
-		}
+	errs, ok := errors.AsType[contact.Errors](err)
+	if !ok {
+		return answer{}, err
 	}
-	return answer{}, err
+	e, how := decisive(errs)
+	switch how.body {
+	case deniedBody:
+		return message(how.status, authorizationDenied), nil
+	case noBody:
+		return answer{status: how.status}, nil
+	case modelStateBody:
+		return invalid(stateOf(e)), nil
+	case contactBody:
+		if e.Code == contact.EmailTaken && errs.Has(contact.PhoneTaken) {
+			how.conflict = "email,phone"
+		}
+		return a.conflict(r, e, how.conflict)
+	}
+	said := message(how.status, e.Message)
+	if how.conflict != "" {
+		said = said.with(conflictHeader, how.conflict)
+	}
+	return said, nil
 }
 
 // conflictHeader tells the reason of a 409, for which the documented body has no member.

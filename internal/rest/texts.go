@@ -1,11 +1,5 @@
 package rest
 
-import (
-	"strings"
-
-	"contactgraph/internal/contact"
-)
-
 // texts are an entry of errors and the one of errorDetails that explains it.
 type texts struct{ summary, detail string }
 
@@ -32,43 +26,4 @@ var refusedTexts = map[refusalError]texts{
 	errShape:           {invalidRequest, "The request body is not of the documented form."},
 	errNoLogins:        {invalidRequest, "setLogins is true, but logins does not list the new logins."},
 	errLogin:           {"Login failed.", "The email address or the password is wrong."},
-}
-
-// codeTexts say how the iService door answers what the rules find wrong. The detail is named, with the error's subject for {},
-// where it has one; else other; else the error's own message.
-var codeTexts = map[contact.Code]struct{ summary, named, other string }{
-	contact.NotFound: {"Contact not found.",
-		"No contact exists with contactID {}.", "No contact exists with this contactID."},
-	contact.Forbidden: {accessDenied,
-		"", "Customers may only update properties for their own contact ID."},
-	contact.LoginTaken: {"Login already in use.",
-		"{} is assigned to another contact.", "A login is assigned to another contact."},
-	contact.PropertyNotFound: {"Unknown contact property.",
-		"propertyID {} does not exist or is not accessible.", "A propertyID does not exist or is not accessible."},
-	contact.SegmentNotFound: {"Unknown segment.",
-		"Segment {} does not exist.", "A segment of membership does not exist."},
-	contact.Duplicate:       {"Duplicate entry.", "A login is given twice.", ""},
-	contact.Required:        {"Missing value.", "", ""},
-	contact.TooLong:         {"Value too long.", "", ""},
-	contact.TooMany:         {"Too many values.", "", ""},
-	contact.Invalid:         {"Invalid value.", "", ""},
-	contact.ReadOnly:        {"Read-only contact property.", "", ""},
-	contact.VersionConflict: {"Contact changed.", "", ""},
-	contact.KeyReused:       {"Idempotency key reused.", "", ""},
-}
-
-// textsOf are the texts for one thing that the rules find wrong. They repeat nothing of a request but ids and the name of a
-// login that is taken.
-func textsOf(e *contact.Error) texts {
-	t, ok := codeTexts[e.Code]
-	if !ok {
-		t.summary = invalidRequest
-	}
-	switch known := e.Subject != "" && e.Subject != "0"; { // 0 stands for an id that was missing or none
-	case known && t.named != "":
-		return texts{t.summary, strings.ReplaceAll(t.named, "{}", e.Subject)}
-	case t.other == "", e.Code == contact.Forbidden && e.Path != "":
-		return texts{t.summary, e.Message}
-	}
-	return texts{t.summary, t.other}
 }
