@@ -12,34 +12,43 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// defaultChanges is how many changes an answer has unless first says otherwise.
+// defaultChanges is the page size of the change log if the request does not set first.
 const defaultChanges = 100
 
-// GetChanges answers GET /api/v1/Changes?after=…&first=…&contactId=…: the account's change log behind a cursor.
+// GetChanges handles GET /api/v1/Changes?after=…&first=…&contactId=…: a page of the account's change
+// log, starting after a cursor.
 func (a *API) GetChanges(w http.ResponseWriter, r *http.Request) {
-	asked := r
-	err := run(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if asked, err = a.authenticate(r); err != nil {
+	req := r
+	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
+		if req, err = a.authenticate(r); err != nil {
 			return err
 		}
-		return a.getChanges(w, asked)
+		return a.getChanges(w, req)
 	}, w, r)
 	if err != nil {
-		a.refuseContact(w, asked, err)
+		a.sendError(w, req, err)
 	}
 }
+
+// What clients learn of a cursor that cannot be used.
+const (
+	cursorInvalid = "The value is not a valid cursor."
+	cursorExpired = "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. " +
+		"Read all contacts again, then continue from LastCursor."
+)
 
 func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	args, first, state := changesQuery(r)
 	if len(state) > 0 {
-		return answerError{invalid(state)}
+		return responseError{invalidResponse(state)}
 	}
 	feed, err := a.contacts.Feed(r.Context(), args, first)
 	switch {
 	case errors.Is(err, contact.ErrCursorExpired):
-		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}
+		return responseError{messageResponse(http.StatusGone, cursorExpired)}
 	case errors.Is(err, contact.ErrPage):
-		return answerError{invalid(aspnet.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."}}})}
+		text := "The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."
+		return responseError{invalidResponse(aspnet.ModelState{{Key: "first", Messages: []string{text}}})}
 	case err != nil:
 		return err
 	}
@@ -47,11 +56,11 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	send(w, r, answer{status: http.StatusOK, body: body})
+	response{status: http.StatusOK, body: body}.send(w, r)
 	return nil
 }
 
-// changesQuery reads what the URL asks for, and says what is wrong with it.
+// changesQuery reads the parameters of the URL and reports what is wrong with them.
 func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state aspnet.ModelState) {
 	first = defaultChanges
 	query := r.URL.Query()
@@ -69,7 +78,7 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state aspn
 	if text := query.Get("after"); text != "" {
 		cursor, err := revision.ParseCursor(text)
 		if err != nil {
-			state = append(state, aspnet.FieldErrors{Key: "after", Messages: []string{"The value is not a cursor of the change log."}})
+			state = append(state, aspnet.FieldErrors{Key: "after", Messages: []string{cursorInvalid}})
 		}
 		args.After = &cursor
 	}
@@ -80,7 +89,7 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state aspn
 	return args, first, state
 }
 
-// changesDto is the body of the answer.
+// changesDto is the body of a page.
 func changesDto(f *contact.Feed) ([]byte, error) {
 	changes := []byte{'['}
 	for i, row := range f.Changes {

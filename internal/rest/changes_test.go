@@ -87,9 +87,9 @@ func TestChangesThatCannotBeRead(t *testing.T) {
 	}{
 		{"nobody asks", "", nil, http.StatusUnauthorized, `{"Message":"Authorization has been denied for this request."}`},
 		{"a customer asks about another", "contactId=1", f.cookie(), http.StatusForbidden, `{"Message":"Authorization has been denied for this request."}`},
-		{"a cursor that is none", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a cursor of the change log.")},
+		{"a cursor that is none", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a valid cursor.")},
 		{"a cursor beyond the log", "after=" + revision.Cursor(1<<40).String(), headers{"X-ApiKey": agentKey}, http.StatusGone,
-			`{"Message":"The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor."}`},
+			`{"Message":"This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from LastCursor."}`},
 		{"a number that is none", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
 		{"too many", "first=" + strconv.Itoa(1001), headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
 	}

@@ -84,7 +84,7 @@ var messageByCode = map[contact.Code]codeMessage{
 	contact.PropertyNotFound: {"Unknown contact property.",
 		"propertyID {} does not exist or is not accessible.", "A propertyID does not exist or is not accessible."},
 	contact.SegmentNotFound: {"Unknown segment.",
-		"Segment {} does not exist.", "A segment of membership does not exist."},
+		"Segment {} does not exist.", "A segment in membership does not exist."},
 	contact.Duplicate:       {"Duplicate entry.", "A login is given twice.", ""},
 	contact.Required:        {"Missing value.", "", ""},
 	contact.TooLong:         {"Value too long.", "", ""},
@@ -105,9 +105,9 @@ var messageByCode = map[contact.Code]codeMessage{
 	contact.NotApplied:      {invalidRequest, "", ""},
 }
 
-// textsOf returns the texts for one error of the domain. They repeat nothing of a request but ids and
-// the name of a login that is taken.
-func textsOf(e *contact.Error) texts {
+// messageOf returns the message for one error of the domain. It repeats nothing of a request except
+// ids and the name of a login that is taken.
+func messageOf(e *contact.Error) message {
 	m, ok := messageByCode[e.Code]
 	if !ok {
 		m.summary = invalidRequest
@@ -115,9 +115,9 @@ func textsOf(e *contact.Error) texts {
 	hasSubject := e.Subject != "" && e.Subject != "0" // 0 stands for a missing or malformed id
 	switch {
 	case hasSubject && m.withSubject != "":
-		return texts{m.summary, strings.ReplaceAll(m.withSubject, "{}", e.Subject)}
+		return message{m.summary, strings.ReplaceAll(m.withSubject, "{}", e.Subject)}
 	case m.withoutSubject == "", e.Code == contact.Forbidden && e.Path != "":
-		return texts{m.summary, e.Message}
+		return message{m.summary, e.Message}
 	}
-	return texts{m.summary, m.withoutSubject}
+	return message{m.summary, m.withoutSubject}
 }

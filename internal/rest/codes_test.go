@@ -24,7 +24,7 @@ func TestContactsAPIReportsEveryCode(t *testing.T) {
 	api := New(Config{Contacts: contact.New(nil, nil, time.Now)})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, code := range contact.Codes() {
-		got, err := api.answerTo(r, contact.Errors{{Code: code, Message: "A text.", Latest: &ent.Contact{}}})
+		got, err := api.responseTo(r, contact.Errors{{Code: code, Message: "A text.", Latest: &ent.Contact{}}})
 		if rows[code] == 0 || err != nil || got.status != rows[code] {
 			t.Errorf("%s: status %d, not %d, %v: add it to statusByCode", code, got.status, rows[code], err)
 		}
@@ -32,7 +32,7 @@ func TestContactsAPIReportsEveryCode(t *testing.T) {
 	if len(rows) != len(contact.Codes()) {
 		t.Errorf("%d rows for %d codes", len(rows), len(contact.Codes()))
 	}
-	got, err := api.answerTo(r, contact.Errors{{Code: "UNLISTED", Message: "A text."}})
+	got, err := api.responseTo(r, contact.Errors{{Code: "UNLISTED", Message: "A text."}})
 	if want := `{"Message":"A text."}`; err != nil || got.status != http.StatusBadRequest || string(got.body) != want {
 		t.Errorf("an unlisted code: %d %s, %v", got.status, got.body, err)
 	}
@@ -43,7 +43,7 @@ func TestContactsAPIReportsEveryCode(t *testing.T) {
 func TestIServiceReportsEveryCode(t *testing.T) {
 	t.Parallel()
 	for _, code := range contact.Codes() {
-		got := textsOf(&contact.Error{Code: code, Message: "A text."})
+		got := messageOf(&contact.Error{Code: code, Message: "A text."})
 		if messageByCode[code].summary == "" || got.summary != messageByCode[code].summary || got.detail == "" {
 			t.Errorf("%s: %q: add it to messageByCode", code, got)
 		}
@@ -51,7 +51,7 @@ func TestIServiceReportsEveryCode(t *testing.T) {
 	if len(messageByCode) != len(contact.Codes()) {
 		t.Errorf("%d rows for %d codes", len(messageByCode), len(contact.Codes()))
 	}
-	if got := textsOf(&contact.Error{Code: "UNLISTED", Message: "A text."}); got != (texts{invalidRequest, "A text."}) {
+	if got := messageOf(&contact.Error{Code: "UNLISTED", Message: "A text."}); got != (message{invalidRequest, "A text."}) {
 		t.Errorf("an unlisted code: %q", got)
 	}
 }

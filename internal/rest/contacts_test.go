@@ -53,7 +53,7 @@ func TestPutReplacesTheContact(t *testing.T) {
 	}
 }
 
-func TestPutIsLoggedAsOfThisDoor(t *testing.T) {
+func TestPutIsLoggedWithItsSource(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.put(first, `{"Version":"`+f.version(first)+`","FirstName":"x"}`)

@@ -7,13 +7,14 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// Members of UpdateContactDto that are no fields of the contact.
+// Members of UpdateContactDto that are not fields of the contact.
 const (
 	memberPassword = "NewPassword"
 	memberVersion  = "Version"
 )
 
-// members are the documented members that are fields of the contact, in documented order. Lengths are those of the fields.
+// members are the documented members that are fields of the contact, in the documented order. Their
+// maximum lengths are those of the fields.
 var members = []struct {
 	name  string
 	kind  aspnet.Kind
@@ -31,7 +32,7 @@ var members = []struct {
 	{"LatestPermissionSource", aspnet.String, contact.PermissionSource},
 }
 
-// updateContactDto is the body of a PUT.
+// updateContactDto describes the body of a PUT.
 var updateContactDto = newUpdateContactDto()
 
 func newUpdateContactDto() aspnet.Model {
@@ -45,9 +46,10 @@ func newUpdateContactDto() aspnet.Model {
 	return model
 }
 
-// update is the command that a PUT's values stand for. It replaces: a member that is missing is null, and false for
-// LimitMailsPermanently. Only a missing or empty NewPassword leaves what there is.
-func update(id int, values aspnet.Values) contact.Update {
+// updateCommand returns the command for the values of a PUT. A PUT replaces the contact: a missing
+// member becomes null, and LimitMailsPermanently false. Only a missing or empty NewPassword leaves the
+// password unchanged.
+func updateCommand(id int, values aspnet.Values) contact.Update {
 	sent, _ := values[memberVersion].([]byte)
 	version := revision.FromBytes(sent)
 	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: contact.Patch{}}
@@ -64,7 +66,7 @@ func update(id int, values aspnet.Values) contact.Update {
 	return u
 }
 
-// readContactDto is the body of an answer: all 18 documented members, in documented order.
+// readContactDto is the body of a response: all 18 documented members, in the documented order.
 func readContactDto(c *ent.Contact) []byte {
 	var store any
 	if c.RegistrationStoreID != nil {

@@ -55,7 +55,7 @@ type fixture struct {
 	staff    context.Context // in which an admin of the account asks
 	log      *bytes.Buffer
 	account  int
-	found    bool // the iService door has an account
+	found    bool // the iService API has an account
 }
 
 func newFixture(t *testing.T) *fixture {

@@ -86,7 +86,7 @@ func TestCompressedBodiesAreRefused(t *testing.T) {
 	got := f.do("PUT", contactPath(first), zipped.String(), h.and("Content-Encoding", "gzip"))
 	expect(t, got, 415, `{"Message":"The request entity's content encoding is not supported for this resource."}`)
 	if got.Header.Get("Accept-Encoding") != "identity" {
-		t.Error("what would be accepted is not said")
+		t.Error("the response does not name the accepted encoding")
 	}
 	if got := f.do("PUT", contactPath(first), `{"Version":"AAAAAAAAAAE="}`, h.and("Content-Encoding", "identity")); got.StatusCode != 200 {
 		t.Errorf("identity: %d %s", got.StatusCode, got.body)

@@ -98,7 +98,7 @@ func TestSignInReadsFormsOnly(t *testing.T) {
 	expect(t, f.do("GET", loginPath+"&"+form(customerMail, password), "", nil), 200,
 		refused("This operation does not support the HTTP method of the request."))
 	expect(t, f.do("POST", "/webapp-api-login", form(customerMail, password), urlEncoded), 200,
-		refused("The parameter api of the URL names no operation of this address."))
+		refused("The URL parameter api does not name an operation of this endpoint."))
 	expect(t, f.do("POST", loginPath, "Password=%zz", urlEncoded), 200, refused("The request body is not a valid form."))
 	expect(t, f.do("POST", loginPath, "x", headers{"Content-Type": "multipart/form-data"}), 200, refused("The request body is not a valid form."))
 	expect(t, f.do("POST", loginPath, "x="+strings.Repeat("x", 256<<10), urlEncoded), 200, refused("The request body is too large."))
@@ -149,7 +149,7 @@ func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie()
-	refused := failed("Access denied.", "The request comes from a page of another site.")
+	refused := failed("Access denied.", "The request was sent from another site.")
 	foreign := []headers{{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}}
 	for _, from := range foreign {
 		h := from.and("Cookie", cookie["Cookie"])

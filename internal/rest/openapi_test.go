@@ -175,7 +175,7 @@ func TestTheDocumentIsServed(t *testing.T) {
 		t.Errorf("got %v", h)
 	}
 	if again := get(w.Header().Get("ETag")); again.Code != http.StatusNotModified {
-		t.Errorf("asked again: %d", again.Code)
+		t.Errorf("with its ETag: %d", again.Code)
 	}
 }
 

@@ -5,8 +5,9 @@ import (
 	"net/http"
 )
 
-// setDetails saves what the form of a contact's details holds: all of it, or nothing.
-func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error {
+// setDetails handles the operation setdetails: it saves the properties, logins and segments of a
+// contact, all of them or none.
+func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *iserviceResponse) error {
 	r, err := a.authenticate(r)
 	if err != nil {
 		return err
@@ -23,7 +24,7 @@ func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error
 	if err != nil {
 		return err
 	}
-	return once(w, r, command, func(ctx context.Context) error {
+	return runIdempotent(w, r, command, func(ctx context.Context) error {
 		_, err := a.details.SetDetails(ctx, command)
 		return err
 	})

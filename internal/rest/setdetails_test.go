@@ -171,7 +171,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	notJSON := failed("Invalid request.", "The request body is not valid JSON.")
-	shape := failed("Invalid request.", "The request body is not of the documented form.")
+	shape := failed("Invalid request.", "The request body does not have the documented format.")
 	property := func(id, values string) string { // behind another that is right
 		return `{"contactID":466,"details":{"properties":[{"propertyID":2,"values":[{"value":"Q"}]},` +
 			`{"propertyID":` + id + `,"values":` + values + `}]}}`
@@ -183,7 +183,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	invalid := func(detail string) string { return failed("Invalid value.", detail) }
 	const (
 		noContact = "No contact exists with this contactID."
-		noLogins  = "setLogins is true, but logins does not list the new logins."
+		noLogins  = "setLogins is true, but logins is missing."
 	)
 	before, version := f.shape(customer), f.version(customer)
 	for name, c := range map[string]struct{ body, want string }{
@@ -224,7 +224,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 		"setLogins a list":      {`{"contactID":466,"details":{"setLogins":[]}}`, shape},
 
 		"unknown segment": {`{"contactID":466,"membership":[1,99,"x"]}`, failed(
-			"Unknown segment.", "A segment of membership does not exist.", "Unknown segment.", "Segment 99 does not exist.")},
+			"Unknown segment.", "A segment in membership does not exist.", "Unknown segment.", "Segment 99 does not exist.")},
 		"membership no list": {`{"contactID":466,"membership":"1"}`, shape},
 
 		"an array":    {`[]`, shape},
@@ -305,7 +305,7 @@ func TestOtherOperationsOfIServiceAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	key := headers{"X-ApiKey": agentKey}
-	noOperation := failed("Invalid request.", "The parameter api of the URL names no operation of this address.")
+	noOperation := failed("Invalid request.", "The URL parameter api does not name an operation of this endpoint.")
 	for _, url := range []string{"/f/webapp-api-custinfo", "/webapp-api-custinfo?api=", "/f/webapp-api-custinfo?api=login&x=setdetails"} {
 		expect(t, f.do("POST", url, `{"contactID":466}`, key), 200, noOperation)
 	}

@@ -68,7 +68,7 @@ func TestNegotiationFollowsTheFramework(t *testing.T) {
 		{"*/*, text/json", "", text},
 		{"application/*, text/json", "", text},
 		{"*/*, text/*", "", text},
-		{"text/json;q=0", "text/json", text}, // not asked for, but the type of the body
+		{"text/json;q=0", "text/json", text}, // not acceptable, but the type of the body
 		{"text/json;q=0, */*;q=0", "", application},
 		{"text/json;q=x", "", text},
 		{"garbage, ;;, text/json", "", text},
@@ -88,7 +88,7 @@ func TestNegotiationFollowsTheFramework(t *testing.T) {
 	}
 }
 
-func TestOperationsNamesWhatThereIs(t *testing.T) {
+func TestOperationsListsAll(t *testing.T) {
 	t.Parallel()
 	want := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "GET /api/v1/Changes", "iService setdetails", "iService login", "iService loggedin", "iService logout"}
 	if got := Operations(); !slices.Equal(got, want) {
@@ -96,23 +96,23 @@ func TestOperationsNamesWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestEveryRefusalHasItsAnswer(t *testing.T) {
+func TestEveryRequestErrorHasAResponse(t *testing.T) {
 	t.Parallel()
-	both := []refusalError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable}
+	both := []requestError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable, errIdempotencyKey}
 	for _, e := range append(both, errForbidden) {
-		if refused[e].status < 400 || refused[e].body == nil {
-			t.Errorf("contacts door: %v", e)
+		if errorResponses[e].status < 400 || errorResponses[e].body == nil {
+			t.Errorf("Contacts API: %v", e)
 		}
 	}
 	for _, e := range append(both, errNoOperation, errMethod, errNotJSON, errNotForm, errShape, errNoLogins, errLogin) {
-		if refusedTexts[e].summary == "" || refusedTexts[e].detail == "" {
-			t.Errorf("iService door: %v", e)
+		if errorMessages[e].summary == "" || errorMessages[e].detail == "" {
+			t.Errorf("iService API: %v", e)
 		}
 	}
 }
 
-// The rules can find more than the binder looks for, today or later.
-func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
+// The domain may check more than the validation of the body does.
+func TestErrorsOfTheDomainAreInModelState(t *testing.T) {
 	t.Parallel()
 	api := New(Config{Contacts: contact.New(nil, nil, time.Now)})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
@@ -138,8 +138,8 @@ func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
 		},
 	} {
 		errs := contact.Errors{{Code: contact.EmailTaken}, &c.e, {Code: contact.VersionConflict}}
-		got, err := api.answerTo(r, errors.Join(errs))
-		want := invalid(aspnet.ModelState{c.want})
+		got, err := api.responseTo(r, errors.Join(errs))
+		want := invalidResponse(aspnet.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
 		}

@@ -11,14 +11,15 @@ import (
 	"contactgraph/internal/rest/aspnet"
 )
 
-// netTime is how Json.NET writes a DateTimeOffset: no trailing zeros, and +00:00 in place of Z.
+// netTime is the layout in which Json.NET writes a DateTimeOffset: no trailing zeros, and +00:00
+// instead of Z.
 const netTime = "2006-01-02T15:04:05.9999999-07:00"
 
-// object is a compact JSON object in the making, in the bytes that Json.NET would write. encoding/json escapes other
-// characters than that.
+// object builds a compact JSON object in the bytes that Json.NET would write. encoding/json escapes
+// other characters.
 type object []byte
 
-// add adds a member. value is nil, a bool, int, string, time.Time, aspnet.ModelState or
+// add appends a member. value is nil, a bool, int, string, time.Time, aspnet.ModelState or
 // json.RawMessage.
 func (o object) add(name string, value any) object {
 	if len(o) == 0 {
@@ -51,7 +52,7 @@ func appendValue(out []byte, value any) []byte {
 	}
 }
 
-// appendState writes the messages of each key.
+// appendState writes an object with an array of messages for each key.
 func appendState(out []byte, state aspnet.ModelState) []byte {
 	for i, field := range state {
 		out = append(out, "{,"[min(i, 1)])
@@ -65,8 +66,8 @@ func appendState(out []byte, state aspnet.ModelState) []byte {
 	return append(out, '}')
 }
 
-// appendString writes a string with the escapes of Json.NET's StringEscapeHandling.Default: what JSON demands, and the
-// three line separators that JavaScript once did not take.
+// appendString writes a string with the escapes of Json.NET's StringEscapeHandling.Default: those that
+// JSON requires, and the three line separators that older JavaScript did not allow in strings.
 func appendString(out []byte, s string) []byte {
 	const named, names = "\"\\\b\t\n\f\r", `"\btnfr`
 	out = append(out, '"')
