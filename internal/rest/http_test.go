@@ -135,7 +135,7 @@ func TestFormsTakeBase64(t *testing.T) {
 	}
 }
 
-func TestAnswersToErrorsAreNegotiatedAlike(t *testing.T) {
+func TestErrorsAreNegotiatedLikeOtherResponses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for status, do := range map[int]func(h headers) response{
@@ -178,7 +178,7 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 		t.Errorf("log: %s", s)
 	}
 	if s := log.String(); strings.Contains(s, r.URL.Path) {
-		t.Errorf("the log holds the path, which a client writes: %s", s)
+		t.Errorf("the log contains the path, which the client chooses: %s", s)
 	}
 	log.Reset()
 	w = httptest.NewRecorder()

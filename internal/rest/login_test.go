@@ -29,7 +29,7 @@ func form(login, password string) string {
 	return url.Values{"emailAddress": {login}, "Password": {password}}.Encode()
 }
 
-// sessionCookie returns the cookie that an answer sets, nil if none.
+// sessionCookie returns the cookie that a response sets, nil if none.
 func (r response) sessionCookie() *http.Cookie {
 	for _, c := range r.Cookies() {
 		if c.Name == auth.CookieName {
@@ -118,7 +118,7 @@ func TestSignInReadsFormsOnly(t *testing.T) {
 	expect(t, f.do("POST", loginPath, body.String(), headers{"Content-Type": parts.FormDataContentType()}), 200, asJohn)
 }
 
-func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
+func TestLoggedInDescribesTheCaller(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	expect(t, f.do("GET", loggedInPath, "", nil), 200, notSignedIn+noErrors)
@@ -144,7 +144,8 @@ func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
 	expect(t, f.do("GET", loggedInPath, "", cookie), 200, notSignedIn+noErrors)
 }
 
-// A cookie alone is no sign that its owner wants what another site's page asks for.
+// The browser sends the cookie with requests of other sites too, so a cookie alone does not authorize
+// them.
 func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -163,7 +164,7 @@ func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 		if after := f.version(customer); after != before {
 			t.Errorf("%v: version %s became %s", from, before, after)
 		}
-		// A header is put there on purpose.
+		// A page cannot set this header by accident.
 		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("X-ApiKey", agentKey)), 200, done)
 		token := strings.SplitN(cookie["Cookie"], "=", 2)[1]
 		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("Authorization", "Bearer "+token)), 200, done)

@@ -22,7 +22,7 @@ func (f *fixture) set(body string) response {
 	return f.do("POST", setPath, body, headers{"X-ApiKey": agentKey})
 }
 
-// failed is an answer with these pairs of error and detail.
+// failed is a response with these pairs of error and detail.
 func failed(pairs ...string) string {
 	var errors, details []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -31,7 +31,7 @@ func failed(pairs ...string) string {
 	return `{"errors":[` + strings.Join(errors, ",") + `],"errorDetails":[` + strings.Join(details, ",") + `]}`
 }
 
-// shape is what setdetails can change of a contact, as text.
+// shape returns what setdetails can change of a contact, as text.
 func (f *fixture) shape(id int) string {
 	f.t.Helper()
 	c := f.contact(id)
@@ -254,7 +254,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestSetDetailsIsForCustomersThemselves(t *testing.T) {
+func TestCustomersSetOnlyTheirOwnDetails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie()
