@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -25,6 +26,23 @@ func BenchmarkPost(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				s.ServeHTTP(httptest.NewRecorder(), post(body))
+			}
+		})
+	}
+}
+
+// BenchmarkParseJSON reads bodies as clients send them: a small mutation and one with a large document.
+func BenchmarkParseJSON(b *testing.B) {
+	small := []byte(`{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
+		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`)
+	large := []byte(document("{" + strings.Repeat(" any\n", 2000) + "}"))
+	for name, body := range map[string][]byte{"small": small, "large": large} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, refused := parseJSON(body); refused != nil {
+					b.Fatal(refused.message)
+				}
 			}
 		})
 	}

@@ -39,6 +39,9 @@ type refusal struct {
 	name, value string // of a header that explains the status
 }
 
+// Error returns the message.
+func (r *refusal) Error() string { return r.message }
+
 // Every refusal that there is.
 var (
 	errMethod = &refusal{status: http.StatusMethodNotAllowed, name: "Allow", value: allowedMethods,

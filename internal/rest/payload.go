@@ -3,13 +3,13 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/globalid"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // payload is the body of setdetails. Members that it does not name are ignored, like those that are null.
@@ -55,15 +55,12 @@ type loginPayload struct {
 	Type text `json:"type"`
 }
 
-// paired is JSON in which every escaped surrogate has its other half. encoding/json would put another character in the place
-// of one alone.
-var paired = regexp.MustCompile(`^(?:[^\\]|\\[^u]|\\u(?:[^dD]|[dD][0-7]|[dD][89abAB]..\\u[dD][c-fC-F]))*$`)
-
-// parsePayload reads a body: a JSON object in UTF-8, of the documented form.
+// parsePayload reads a body: a JSON object in UTF-8, in the documented format. It rejects invalid UTF-8
+// and half surrogate pairs as invalid JSON; encoding/json would replace them by another character.
 func parsePayload(body []byte) (payload, error) {
 	var p payload
 	body = bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))
-	if !utf8.Valid(body) || !json.Valid(body) || !paired.Match(body) {
+	if !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return p, errNotJSON
 	}
 	if bytes.TrimLeft(body, " \t\r\n")[0] != '{' { // null would pass for an object without members
