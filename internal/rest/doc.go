@@ -12,5 +12,5 @@
 // Reading order: rest.go (the API type and what the handlers share), then contacts.go, dto.go and
 // response.go for the Contacts API, changes.go for its change log, and iservice.go, setdetails.go,
 // payload.go and login.go for the iService API. request.go authenticates requests and reads bodies,
-// idempotency.go repeats no write. openapi.json, which OpenAPI serves, documents both APIs.
+// idempotency.go executes a retried write only once. openapi.json, which OpenAPI serves, documents both APIs.
 package rest
