@@ -13,8 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// BenchmarkPost compares this transport with gqlgen's own on a small mutation
-// from the query cache.
+// BenchmarkPost compares this transport with gqlgen's own for a small mutation from the query cache.
 func BenchmarkPost(b *testing.B) {
 	const body = `{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
 		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`
@@ -31,7 +30,7 @@ func BenchmarkPost(b *testing.B) {
 	}
 }
 
-// BenchmarkParseJSON reads bodies as clients send them: a small mutation and one with a large document.
+// BenchmarkParseJSON parses a small mutation, and a request with a large document.
 func BenchmarkParseJSON(b *testing.B) {
 	small := []byte(`{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
 		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`)
@@ -40,8 +39,8 @@ func BenchmarkParseJSON(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, refused := parseJSON(body); refused != nil {
-					b.Fatal(refused.message)
+				if _, reqErr := parseJSON(body); reqErr != nil {
+					b.Fatal(reqErr.message)
 				}
 			}
 		})

@@ -11,43 +11,42 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// parseJSON reads one JSON value into the Go values that encoding/json uses,
-// with numbers kept exact as json.Number.
+// parseJSON parses one JSON value into the Go values that encoding/json uses, with numbers kept exact
+// as json.Number.
 //
-// It rejects what encoding/json accepts but two readers of the same bytes could
-// understand differently: an object with two members of the same name (the last
-// would win), invalid UTF-8 and half surrogate pairs (both would become U+FFFD,
-// so that the stored text differs from the sent one), and deep nesting.
-func parseJSON(text []byte) (any, *refusal) {
+// It rejects JSON that encoding/json accepts but that two parsers could understand differently: an
+// object with two members of the same name (the last would win), and invalid UTF-8 and unpaired
+// surrogates (both would become U+FFFD, so the stored text would differ from the sent text). It also
+// rejects JSON that is nested deeper than MaxNesting.
+func parseJSON(text []byte) (any, *requestError) {
 	var v jsonValue
 	if err := jsonv2.Unmarshal(text, &v); err != nil {
-		return nil, v.refusal(text, err)
+		return nil, v.requestError(text, err)
 	}
 	return v.value, nil
 }
 
-// jsonValue is a JSON value of any type. As an UnmarshalerFrom it uses the
-// library's pooled decoder; a decoder of its own would cost more memory than the
-// values of a small request.
+// jsonValue is a JSON value of any type. It implements jsonv2.UnmarshalerFrom to use a pooled decoder of
+// the library: a new decoder would need more memory than the values of a small request.
 type jsonValue struct {
 	value any
-	read  bool // without an error
+	done  bool // value was read without an error
 }
 
 // UnmarshalJSONFrom reads the next value.
 func (v *jsonValue) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
 	v.value, err = readJSON(dec)
-	v.read = err == nil
+	v.done = err == nil
 	return err
 }
 
-// refusal finds the refusal for an error of the library. Its own message is not
-// used because it repeats what the client sent.
-func (v *jsonValue) refusal(text []byte, err error) *refusal {
+// requestError returns the request error for an error of the library. The library's own message cannot
+// be used, because it repeats what the client sent.
+func (v *jsonValue) requestError(text []byte, err error) *requestError {
 	if !utf8.Valid(text) {
 		return errUTF8
 	}
-	if v.read {
+	if v.done {
 		return errTrailing
 	}
 	if errors.Is(err, errNesting) {
@@ -62,7 +61,7 @@ func (v *jsonValue) refusal(text []byte, err error) *refusal {
 	return errJSON
 }
 
-// isSurrogate reports whether the text begins with the escape of a surrogate.
+// isSurrogate reports whether the text starts with an escaped surrogate.
 func isSurrogate(text []byte) bool {
 	if len(text) < len(`\u0000`) || text[0] != '\\' || text[1] != 'u' {
 		return false

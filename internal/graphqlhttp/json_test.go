@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// jsonSeeds are texts on either side of each rule.
+// jsonSeeds are valid and invalid texts for each rule.
 var jsonSeeds = []string{
 	`{"query":"{__typename}"}`,
 	`{"query":"query($v: Any) {any(value: $v)}","variables":{"v":[1,-0,1.5e+10,true,false,null,"x",{}]}}`,
@@ -36,24 +36,24 @@ func TestParseJSON(t *testing.T) {
 	}
 }
 
-// stricter is what only parseJSON refuses.
-var stricter = []*refusal{errUTF8, errNesting, errDuplicate, errSurrogate}
+// stricter are the errors of texts that encoding/json accepts.
+var stricter = []*requestError{errUTF8, errNesting, errDuplicate, errSurrogate}
 
-// compareWithStandard fails unless parseJSON reads what encoding/json reads, or
-// refuses it for a reason that encoding/json does not know.
+// compareWithStandard fails unless parseJSON returns what encoding/json returns, or rejects the text
+// for a reason that encoding/json does not check.
 func compareWithStandard(t *testing.T, text []byte) {
 	t.Helper()
-	got, refused := parseJSON(text)
+	got, reqErr := parseJSON(text)
 	want, err := standardJSON(text)
-	if refused == nil && err != nil {
-		t.Errorf("%q: accepted, but encoding/json says %v", text, err)
+	if reqErr == nil && err != nil {
+		t.Errorf("%q: accepted, but encoding/json returns %v", text, err)
 	}
-	// go-cmp would take time exponential in the nesting.
-	if refused == nil && !reflect.DeepEqual(got, want) {
+	// The time of go-cmp would be exponential in the nesting.
+	if reqErr == nil && !reflect.DeepEqual(got, want) {
 		t.Errorf("%q: %v, want %v", text, got, want)
 	}
-	if refused != nil && err == nil && !slices.Contains(stricter, refused) {
-		t.Errorf("%q: refused with %q, but encoding/json reads it", text, refused.message)
+	if reqErr != nil && err == nil && !slices.Contains(stricter, reqErr) {
+		t.Errorf("%q: rejected with %q, but encoding/json accepts it", text, reqErr.message)
 	}
 }
 
@@ -69,19 +69,18 @@ func standardJSON(text []byte) (value any, err error) {
 	return value, nil
 }
 
-// FuzzRequestBody: whatever the body, there is an answer without a panic; what
-// is accepted means what encoding/json says it does; and a refusal is one of the
-// constant texts, so that it cannot repeat the body.
+// FuzzRequestBody: every body gets a response without a panic. An accepted body has the meaning that
+// encoding/json gives it, and an error message is a constant, so that it cannot repeat the body.
 func FuzzRequestBody(f *testing.F) {
 	for _, text := range jsonSeeds {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		compareWithStandard(t, body)
-		params, refused := parseBody(body)
+		params, reqErr := parseBody(body)
 		a := newServer().do(t, post(string(body)))
-		if refused != nil {
-			expectRefusal(t, a, refused)
+		if reqErr != nil {
+			expectError(t, a, reqErr)
 			return
 		}
 		if len(params.Query) <= MaxQuery && a.status != 200 {

@@ -32,8 +32,8 @@ var testSchema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Subscription { ticks: Any }
 `})
 
-// server is a gqlgen server with this package's transport over a schema whose
-// root fields return their argument.
+// server is a gqlgen server with this package's transport and a schema whose root fields return their
+// argument.
 type server struct {
 	*handler.Server
 	runs atomic.Int64 // operations executed
@@ -46,7 +46,7 @@ func newServer(streams ...graphql.Transport) *server {
 	return s
 }
 
-// schema makes testSchema executable.
+// schema executes testSchema.
 type schema struct{ runs *atomic.Int64 }
 
 func (schema) Schema() *ast.Schema { return testSchema }
@@ -79,8 +79,8 @@ func resolve(op *graphql.OperationContext) []byte {
 	return text
 }
 
-// answer is what came back.
-type answer struct {
+// response is a recorded response.
+type response struct {
 	status int
 	header http.Header
 	body   string
@@ -96,28 +96,28 @@ type answer struct {
 	}
 }
 
-func (s *server) do(t *testing.T, r *http.Request) answer {
+func (s *server) do(t *testing.T, r *http.Request) response {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	s.ServeHTTP(recorder, r)
-	a := answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.String()}
+	a := response{status: recorder.Code, header: recorder.Header(), body: recorder.Body.String()}
 	if strings.Contains(a.body, "transport not supported") {
-		t.Errorf("gqlgen answered by itself: %s", a.body)
+		t.Errorf("gqlgen sent its own response: %s", a.body)
 	}
 	if a.status == http.StatusNoContent {
 		return a
 	}
 	if !strings.HasSuffix(a.header.Get("Content-Type"), "; charset=utf-8") {
-		t.Errorf("Content-Type %q names no charset", a.header.Get("Content-Type"))
+		t.Errorf("Content-Type %q has no charset", a.header.Get("Content-Type"))
 	}
 	if err := json.Unmarshal([]byte(a.body), &a.json); err != nil {
-		t.Fatalf("the answer is not JSON: %v: %s", err, a.body)
+		t.Fatalf("the response is not JSON: %v: %s", err, a.body)
 	}
 	return a
 }
 
 // code returns the code of the only error, or "" if there is no error.
-func (a answer) code(t *testing.T) string {
+func (a response) code(t *testing.T) string {
 	t.Helper()
 	if len(a.json.Errors) > 1 {
 		t.Errorf("more than one error: %s", a.body)
@@ -128,8 +128,8 @@ func (a answer) code(t *testing.T) string {
 	return ""
 }
 
-// hasData tells whether the answer has a data member, if only null.
-func (a answer) hasData() bool { return strings.Contains(a.body, `"data":`) }
+// hasData reports whether the response has a data member, even if it is null.
+func (a response) hasData() bool { return strings.Contains(a.body, `"data":`) }
 
 // request is an HTTP request with headers given as "Name: value".
 func request(method, target, body string, headers ...string) *http.Request {
@@ -158,7 +158,7 @@ func get(parameters ...string) *http.Request {
 	return request(http.MethodGet, "/graphql?"+values.Encode(), "")
 }
 
-// document is the body of a request with this query alone.
+// document is the body of a request with only this query.
 func document(query string) string {
 	text, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
