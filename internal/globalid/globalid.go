@@ -1,4 +1,5 @@
-// Package globalid makes and reads the ids of the GraphQL API that are unique across all types. It imports nothing of ours.
+// Package globalid makes and reads the ids of the GraphQL API that are unique across all types. It
+// imports nothing of ours.
 package globalid
 
 import (
@@ -23,8 +24,8 @@ func Decode(text string) (typ string, id int, ok bool) {
 	return typ, id, found && id > 0 && Encode(typ, id) == text
 }
 
-// Of reads the id of a thing of this type, given as its global id or its plain number; 0, which nothing has, if text is
-// neither.
+// Of reads the id of a thing of this type, given as its global id or its plain number; 0, which
+// nothing has, if text is neither.
 func Of(typ, text string) int {
 	if got, id, ok := Decode(text); ok && got == typ {
 		return id
@@ -32,7 +33,8 @@ func Of(typ, text string) int {
 	return Number(text)
 }
 
-// Number reads a plain number, 0 if text is none: ids are positive, fit 32 bits, and are written without sign or blanks.
+// Number reads a plain number, 0 if text is none: ids are positive, fit 32 bits, and are written
+// without sign or blanks.
 func Number(text string) int {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// BenchmarkPost compares this transport with gqlgen's own for a small mutation from the query cache.
+// BenchmarkPost compares this transport with gqlgen's own for a small mutation from the query
+// cache.
 func BenchmarkPost(b *testing.B) {
 	const body = `{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
 		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`

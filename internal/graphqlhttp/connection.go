@@ -73,7 +73,8 @@ type operation struct{ stop context.CancelFunc }
 const (
 	// MaxRunning is how many operations can run at the same time on one connection.
 	MaxRunning = 100
-	// maxID is the maximum length of an operation's id in bytes, because each of its messages repeats it.
+	// maxID is the maximum length of an operation's id in bytes, because each of its messages
+	// repeats it.
 	maxID = 255
 )
 
@@ -111,8 +112,8 @@ func (c *connection) readLoop(ctx context.Context) error {
 	}
 }
 
-// ping sends a ping and schedules the next one. It disconnects a client that has not sent anything for
-// two intervals.
+// ping sends a ping and schedules the next one. It disconnects a client that has not sent anything
+// for two intervals.
 func (c *connection) ping() {
 	silent := time.Since(time.Unix(c.lastReceived.Load(), 0))
 	if silent > 2*wsPingInterval || c.send("", "ping", nil) != nil {
@@ -193,8 +194,8 @@ func (c *connection) handle(ctx context.Context, m message) error {
 	return errInvalidMessage
 }
 
-// subscribe starts an operation. If too many are running it sends an error before it returns, so that
-// a client which does not receive these errors cannot send more.
+// subscribe starts an operation. If too many are running it sends an error before it returns, so
+// that a client which does not receive these errors cannot send more.
 func (c *connection) subscribe(ctx context.Context, m message) error {
 	if m.ID == "" || len(m.ID) > maxID {
 		return errInvalidMessage
@@ -220,8 +221,8 @@ func (c *connection) subscribe(ctx context.Context, m message) error {
 	return nil
 }
 
-// run runs an operation until it ends, and then tells the client so, unless the client has completed
-// the operation itself.
+// run runs an operation until it ends, and then tells the client so, unless the client has
+// completed the operation itself.
 func (c *connection) run(ctx context.Context, op *operation, id string, payload []byte) {
 	defer op.stop()
 	errs := c.execute(ctx, id, payload)
@@ -248,7 +249,8 @@ func (c *connection) sendErrors(id string, errs gqlerror.List) error {
 	return c.send(id, "error", text)
 }
 
-// execute sends the responses of an operation. It returns why the operation could not run or was ended.
+// execute sends the responses of an operation. It returns why the operation could not run or was
+// ended.
 func (c *connection) execute(ctx context.Context, id string, payload []byte) (errs gqlerror.List) {
 	effects := &sideEffects{}
 	ctx = graphql.StartOperationTrace(withSideEffects(ctx, effects))

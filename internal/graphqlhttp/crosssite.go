@@ -7,9 +7,9 @@ import (
 )
 
 // forged reports whether a page of another origin may have sent the request without a preflight. A
-// browser sends a preflight before a request with a header that pages cannot send by themselves, and
-// this server allows none, so such a header shows that no page of another origin sent the request.
-// Two headers count: those that Apollo's clients send.
+// browser sends a preflight before a request with a header that pages cannot send by themselves,
+// and this server allows none, so such a header shows that no page of another origin sent the
+// request. Two headers count: those that Apollo's clients send.
 //
 // Only GET needs this check. A POST is read only as application/json, and that type always causes a
 // preflight.
@@ -19,9 +19,9 @@ func forged(r *http.Request) bool {
 		r.Header.Get("X-Apollo-Operation-Name") == ""
 }
 
-// crossOrigin reports whether a browser says that the request comes from another origin. Programs send
-// neither header and pass. So does a browser that is too old for Sec-Fetch-Site and sends no Origin:
-// the query runs then, but the page cannot read the response.
+// crossOrigin reports whether a browser says that the request comes from another origin. Programs
+// send neither header and pass. So does a browser that is too old for Sec-Fetch-Site and sends no
+// Origin: the query runs then, but the page cannot read the response.
 func crossOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none": // none: the address bar, a bookmark

@@ -43,8 +43,8 @@ func TestForged(t *testing.T) {
 	}
 }
 
-// TestSimplePosts: requests that a page of another site can send with a form, or with a script without
-// a preflight, never run.
+// TestSimplePosts: requests that a page of another site can send with a form, or with a script
+// without a preflight, never run.
 func TestSimplePosts(t *testing.T) {
 	t.Parallel()
 	body := document("mutation {set}")
@@ -57,8 +57,8 @@ func TestSimplePosts(t *testing.T) {
 			}
 		}
 	}
-	// A browser sends application/json only after a preflight, which this server does not allow. So the
-	// sender is not a page of another site.
+	// A browser sends application/json only after a preflight, which this server does not allow. So
+	// the sender is not a page of another site.
 	s := newServer()
 	if a := s.do(t, post(body, "Origin: https://other.example")); a.status != 200 || s.runs.Load() != 1 {
 		t.Errorf("application/json: status %d", a.status)

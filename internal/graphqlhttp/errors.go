@@ -9,19 +9,19 @@ import (
 // Values of an error's extensions.code. gqlgen adds GRAPHQL_PARSE_FAILED and
 // GRAPHQL_VALIDATION_FAILED.
 const (
-	// CodeBadUserInput marks a malformed request, a variable of the wrong type, and an operation that
-	// cannot run as it was sent.
+	// CodeBadUserInput marks a malformed request, a variable of the wrong type, and an operation
+	// that cannot run as it was sent.
 	CodeBadUserInput = "BAD_USER_INPUT"
 	// CodeUnauthenticated marks a request whose caller must sign in first. The executor returns it;
 	// this package maps it to the status 401.
 	CodeUnauthenticated = "UNAUTHENTICATED"
 	// CodeInternal marks a failure of the server.
 	CodeInternal = "INTERNAL_SERVER_ERROR"
-	// CodeUnavailable marks a temporary failure. The executor returns it; this package maps it to the
-	// status 503, with Retry-After.
+	// CodeUnavailable marks a temporary failure. The executor returns it; this package maps it to
+	// the status 503, with Retry-After.
 	CodeUnavailable = "SERVICE_UNAVAILABLE"
-	// CodeOutcomeUnknown marks a write that may or may not have taken effect. The executor returns it;
-	// this package maps it to the status 503.
+	// CodeOutcomeUnknown marks a write that may or may not have taken effect. The executor returns
+	// it; this package maps it to the status 503.
 	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
 )
 

@@ -11,16 +11,16 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// pingInterval is how often the server writes to an event stream, so that proxies and clients do not
-// take it for dead.
+// pingInterval is how often the server writes to an event stream, so that proxies and clients do
+// not take it for dead.
 const pingInterval = 15 * time.Second
 
-// EventStream handles requests that prefer text/event-stream to JSON, in the distinct connections mode
-// of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. It reads and rejects requests
-// like Transport, and sends every response of the operation as an event.
+// EventStream handles requests that prefer text/event-stream to JSON, in the distinct connections
+// mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. It reads and rejects
+// requests like Transport, and sends every response of the operation as an event.
 //
-// gqlgen has such a transport, but it reads bodies without a limit, repeats them in its log, and waits
-// without a limit for a client that does not read.
+// gqlgen has such a transport, but it reads bodies without a limit, repeats them in its log, and
+// waits without a limit for a client that does not read.
 type EventStream struct {
 	Transport
 
@@ -96,7 +96,8 @@ const (
 	completeEvent = "event: complete\ndata: \n\n"
 )
 
-// ping writes a comment at every interval until ctx ends, and calls cancel if the client has gone away.
+// ping writes a comment at every interval until ctx ends, and calls cancel if the client has gone
+// away.
 func (e *eventWriter) ping(ctx context.Context, cancel func()) {
 	ticker := time.NewTicker(pingInterval)
 	defer ticker.Stop()

@@ -32,8 +32,8 @@ var testSchema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Subscription { ticks: Any }
 `})
 
-// server is a gqlgen server with this package's transport and a schema whose root fields return their
-// argument.
+// server is a gqlgen server with this package's transport and a schema whose root fields return
+// their argument.
 type server struct {
 	*handler.Server
 	runs atomic.Int64 // operations executed

@@ -11,13 +11,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// parseJSON parses one JSON value into the Go values that encoding/json uses, with numbers kept exact
-// as json.Number.
+// parseJSON parses one JSON value into the Go values that encoding/json uses, with numbers kept
+// exact as json.Number.
 //
 // It rejects JSON that encoding/json accepts but that two parsers could understand differently: an
 // object with two members of the same name (the last would win), and invalid UTF-8 and unpaired
-// surrogates (both would become U+FFFD, so the stored text would differ from the sent text). It also
-// rejects JSON that is nested deeper than MaxNesting.
+// surrogates (both would become U+FFFD, so the stored text would differ from the sent text). It
+// also rejects JSON that is nested deeper than MaxNesting.
 func parseJSON(text []byte) (any, *requestError) {
 	var v jsonValue
 	if err := jsonv2.Unmarshal(text, &v); err != nil {
@@ -26,8 +26,8 @@ func parseJSON(text []byte) (any, *requestError) {
 	return v.value, nil
 }
 
-// jsonValue is a JSON value of any type. It implements jsonv2.UnmarshalerFrom to use a pooled decoder of
-// the library: a new decoder would need more memory than the values of a small request.
+// jsonValue is a JSON value of any type. It implements jsonv2.UnmarshalerFrom to use a pooled
+// decoder of the library: a new decoder would need more memory than the values of a small request.
 type jsonValue struct {
 	value any
 	done  bool // value was read without an error
@@ -40,8 +40,8 @@ func (v *jsonValue) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
 	return err
 }
 
-// requestError returns the request error for an error of the library. The library's own message cannot
-// be used, because it repeats what the client sent.
+// requestError returns the request error for an error of the library. The library's own message
+// cannot be used, because it repeats what the client sent.
 func (v *jsonValue) requestError(text []byte, err error) *requestError {
 	if !utf8.Valid(text) {
 		return errUTF8

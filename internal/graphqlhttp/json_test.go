@@ -39,8 +39,8 @@ func TestParseJSON(t *testing.T) {
 // stricter are the errors of texts that encoding/json accepts.
 var stricter = []*requestError{errUTF8, errNesting, errDuplicate, errSurrogate}
 
-// compareWithStandard fails unless parseJSON returns what encoding/json returns, or rejects the text
-// for a reason that encoding/json does not check.
+// compareWithStandard fails unless parseJSON returns what encoding/json returns, or rejects the
+// text for a reason that encoding/json does not check.
 func compareWithStandard(t *testing.T, text []byte) {
 	t.Helper()
 	got, reqErr := parseJSON(text)
@@ -69,8 +69,9 @@ func standardJSON(text []byte) (value any, err error) {
 	return value, nil
 }
 
-// FuzzRequestBody: every body gets a response without a panic. An accepted body has the meaning that
-// encoding/json gives it, and an error message is a constant, so that it cannot repeat the body.
+// FuzzRequestBody: every body gets a response without a panic. An accepted body has the meaning
+// that encoding/json gives it, and an error message is a constant, so that it cannot repeat the
+// body.
 func FuzzRequestBody(f *testing.F) {
 	for _, text := range jsonSeeds {
 		f.Add([]byte(text))

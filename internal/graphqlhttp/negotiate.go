@@ -12,9 +12,9 @@ const (
 	eventStreamType = "text/event-stream"
 )
 
-// The offered media types, the default first. For clients without an Accept header the specification
-// recommends application/graphql-response+json, but those are old clients, which know only
-// application/json and its statuses.
+// The offered media types, the default first. For clients without an Accept header the
+// specification recommends application/graphql-response+json, but those are old clients, which know
+// only application/json and its statuses.
 var (
 	offers           = []string{jsonType, responseType}
 	offersWithStream = []string{jsonType, responseType, eventStreamType}
@@ -37,9 +37,9 @@ func (p preference) exceeds(other preference) bool {
 	return p.position < other.position
 }
 
-// negotiate returns the offer that the Accept header lines prefer, the first offer if there are none,
-// and "" if they accept no offer (RFC 9110, section 12.5.1). Among equal preferences the order of the
-// header decides.
+// negotiate returns the offer that the Accept header lines prefer, the first offer if there are
+// none, and "" if they accept no offer (RFC 9110, section 12.5.1). Among equal preferences the
+// order of the header decides.
 func negotiate(accept, offers []string) string {
 	if len(accept) == 0 || len(accept) == 1 && accept[0] == "" {
 		return offers[0]

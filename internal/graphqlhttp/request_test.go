@@ -12,8 +12,8 @@ import (
 	"testing/iotest"
 )
 
-// TestMalformedRequests: they get the same error in both media types, and no response repeats any of
-// them.
+// TestMalformedRequests: they get the same error in both media types, and no response repeats any
+// of them.
 func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	const q = `"query":"{__typename}"`

@@ -10,9 +10,8 @@ import (
 
 // sideEffects is what a resolver can add to the response besides its return value.
 //
-// A transport passes it in the context because gqlgen has no other way: gqlgen calls resolvers, and its
-// extensions before them, with the context of the transport and with nothing else that the transport
-// could fill, and a subscription's resolver returns a channel of events, which cannot carry an error.
+// It has to travel in the context: gqlgen hands nothing else from a transport to resolvers and
+// extensions, and the channel that a subscription's resolver returns cannot carry an error.
 type sideEffects struct {
 	header http.Header // of the response; nil if it has been sent already
 
@@ -31,9 +30,9 @@ func sideEffectsOf(ctx context.Context) *sideEffects {
 	return s
 }
 
-// Header returns the header of the response, for mutations to add to; these run one after the other.
-// It is nil if the header was sent before the operation runs, as on a WebSocket and in an event
-// stream.
+// Header returns the header of the response, for mutations to add to; these run one after the
+// other. It is nil if the header was sent before the operation runs, as on a WebSocket and in an
+// event stream.
 func Header(ctx context.Context) http.Header {
 	if s := sideEffectsOf(ctx); s != nil {
 		return s.header

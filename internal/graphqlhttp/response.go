@@ -36,8 +36,8 @@ func (o responseWriter) sendError(e *requestError) {
 	o.write(e.status, &graphql.Response{Errors: e.errors()})
 }
 
-// ExtensionReplayed is the key of a response extension that lists, by alias, the mutations whose outcome
-// is that of an earlier request. The executor sets it; this package adds a header for it.
+// ExtensionReplayed is the key of a response extension that lists, by alias, the mutations whose
+// outcome is that of an earlier request. The executor sets it; this package adds a header for it.
 const ExtensionReplayed = "replayed"
 
 func (o responseWriter) send(resp *graphql.Response) {
@@ -54,10 +54,10 @@ func (o responseWriter) send(resp *graphql.Response) {
 	o.write(status, resp)
 }
 
-// status follows GraphQL over HTTP, section Status Codes. In application/json every well-formed request
-// is a success. In application/graphql-response+json a request that could not run, and so has no data,
-// is an error; one that ran is a success, even with errors. In both, a server that cannot do its work
-// responds with 503, so that proxies between it and the client notice.
+// status follows GraphQL over HTTP, section Status Codes. In application/json every well-formed
+// request is a success. In application/graphql-response+json a request that could not run, and so
+// has no data, is an error; one that ran is a success, even with errors. In both, a server that
+// cannot do its work responds with 503, so that proxies between it and the client notice.
 func (o responseWriter) status(resp *graphql.Response) int {
 	switch {
 	case hasCode(resp, CodeUnavailable), hasCode(resp, CodeOutcomeUnknown):
@@ -75,8 +75,8 @@ func hasCode(resp *graphql.Response, code string) bool {
 	return slices.ContainsFunc(resp.Errors, func(err *gqlerror.Error) bool { return err.Extensions["code"] == code })
 }
 
-// hasData reports whether the response has a data member, even if it is null. A response without one
-// is for a request that did not run, and must have errors (GraphQL specification, section 7.1).
+// hasData reports whether the response has a data member, even if it is null. A response without
+// one is for a request that did not run, and must have errors (GraphQL specification, section 7.1).
 func hasData(resp *graphql.Response) bool {
 	return len(resp.Data) > 0 || len(resp.Errors) == 0
 }
@@ -94,8 +94,8 @@ func (o responseWriter) write(status int, resp *graphql.Response) {
 	_, _ = o.w.Write(body.Bytes()) // fails only if the client has gone away
 }
 
-// encode writes the response as JSON. The data are JSON already; json.Marshal would parse them again,
-// which costs more than all the rest.
+// encode writes the response as JSON. The data are JSON already; json.Marshal would parse them
+// again, which costs more than all the rest.
 func encode(b *bytes.Buffer, resp *graphql.Response) error {
 	b.WriteByte('{')
 	if len(resp.Errors) > 0 {
@@ -145,8 +145,8 @@ func separate(b *bytes.Buffer) {
 // buffers are reused for request and response bodies.
 var buffers sync.Pool
 
-// maxPooled is the capacity up to which buffers are reused, so that a rare large body does not keep its
-// memory.
+// maxPooled is the capacity up to which buffers are reused, so that a rare large body does not keep
+// its memory.
 const maxPooled = 64 << 10
 
 func getBuffer() *bytes.Buffer {

@@ -9,12 +9,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// DefaultSendTimeout is how long the client of a stream can take to receive what is sent, before it is
-// disconnected.
+// DefaultSendTimeout is how long the client of a stream can take to receive what is sent, before it
+// is disconnected.
 const DefaultSendTimeout = 10 * time.Second
 
-// rejectStream rejects operations with more than one response. gqlgen would run them, and all responses
-// after the first would be lost.
+// rejectStream rejects operations with more than one response. gqlgen would run them, and all
+// responses after the first would be lost.
 func rejectStream(op *graphql.OperationContext) gqlerror.List {
 	if op.Operation.Operation == ast.Subscription {
 		return badUserInput("Subscriptions must use a WebSocket or text/event-stream.")

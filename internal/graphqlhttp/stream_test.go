@@ -161,8 +161,8 @@ func TestLongStreamIsNotDisconnected(t *testing.T) {
 	})
 }
 
-// TestConnectionServesAfterAStream: the send timeout of a stream does not apply to later requests on
-// the same connection.
+// TestConnectionServesAfterAStream: the send timeout of a stream does not apply to later requests
+// on the same connection.
 func TestConnectionServesAfterAStream(t *testing.T) {
 	t.Parallel()
 	const timeout = 100 * time.Millisecond

@@ -10,11 +10,11 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// translate gives the executor's errors the codes of this API, and removes values of the request from
-// their messages. Errors of extensions stay unchanged.
+// translate gives the executor's errors the codes of this API, and removes values of the request
+// from their messages. Errors of extensions stay unchanged.
 //
-// The executor marks every error between parsing and execution with GRAPHQL_VALIDATION_FAILED. Errors
-// in the operation name and in the variables, which are not part of the document, become
+// The executor marks every error between parsing and execution with GRAPHQL_VALIDATION_FAILED.
+// Errors in the operation name and in the variables, which are not part of the document, become
 // BAD_USER_INPUT.
 func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 	for _, err := range errs {
@@ -36,9 +36,9 @@ func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 	return errs
 }
 
-// Where gqlparser quotes a value: an unexpected token, a literal of the wrong type, and a variable that
-// is not a member of its enum. Names stay in the messages, because few messages would help without the
-// names of fields and types. A test compares these patterns with gqlparser's messages.
+// Where gqlparser quotes a value: an unexpected token, a literal of the wrong type, and a variable
+// that is not a member of its enum. Names stay in the messages, because few messages would help
+// without the names of fields and types. A test compares these patterns with gqlparser's messages.
 var (
 	parsedLiteral  = regexp.MustCompile(`(?s)( (?:Block)?String| Int| Float| Comment) ".*`)
 	checkedLiteral = regexp.MustCompile(`(?s)( value): .*|, found .*`)

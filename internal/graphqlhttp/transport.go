@@ -11,21 +11,22 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Transport handles all requests except those for a stream: POST and GET execute a document, OPTIONS
-// returns these two methods, and any other method is rejected with 405.
+// Transport handles all requests except those for a stream: POST and GET execute a document,
+// OPTIONS returns these two methods, and any other method is rejected with 405.
 type Transport struct {
 	MaxBody int64 // in bytes; zero means DefaultMaxBody
 }
 
 var _ graphql.Transport = Transport{}
 
-// Install adds t to srv, and the streams for requests that ask for a stream. It also sets the limit of
-// tokens per document, because gqlgen has none by default.
+// Install adds t to srv, and the streams for requests that ask for a stream. It also sets the limit
+// of tokens per document, because gqlgen has none by default.
 //
-// The order matters, because gqlgen uses the first transport that supports a request. t comes first:
-// gqlgen's stream transports accept any request with an Upgrade header (curl --http2 sends one with
-// ordinary requests) or that mentions text/event-stream (urql lists it last, after JSON). A request for
-// a stream that no transport supports comes back to t, because gqlgen would respond in plain text.
+// The order matters, because gqlgen uses the first transport that supports a request. t comes
+// first: gqlgen's stream transports accept any request with an Upgrade header (curl --http2 sends
+// one with ordinary requests) or that mentions text/event-stream (urql lists it last, after JSON).
+// A request for a stream that no transport supports comes back to t, because gqlgen would respond
+// in plain text.
 func Install(srv *handler.Server, t Transport, streams ...graphql.Transport) {
 	srv.SetParserTokenLimit(ParserTokenLimit)
 	srv.AddTransport(t)
@@ -41,8 +42,8 @@ type fallback struct{ Transport }
 // Supports returns true.
 func (fallback) Supports(*http.Request) bool { return true }
 
-// Supports reports whether the request asks for a single response: it is neither a WebSocket handshake
-// nor does it prefer text/event-stream to JSON.
+// Supports reports whether the request asks for a single response: it is neither a WebSocket
+// handshake nor does it prefer text/event-stream to JSON.
 func (Transport) Supports(r *http.Request) bool {
 	return !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") &&
 		negotiate(r.Header["Accept"], offersWithStream) != eventStreamType
@@ -110,8 +111,9 @@ func execute(
 	return resp, nil
 }
 
-// prepare parses and validates the document. If it cannot run, prepare returns either a request error
-// or GraphQL errors. reject returns errors for operations that the transport does not support.
+// prepare parses and validates the document. If it cannot run, prepare returns either a request
+// error or GraphQL errors. reject returns errors for operations that the transport does not
+// support.
 func prepare(
 	ctx context.Context, method string, exec graphql.GraphExecutor, params *graphql.RawParams,
 	reject func(*graphql.OperationContext) gqlerror.List,

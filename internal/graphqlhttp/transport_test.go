@@ -39,8 +39,8 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestStatus lists the outcomes of well-formed requests. The status depends on the media type; there
-// are no data unless the operation ran.
+// TestStatus lists the outcomes of well-formed requests. The status depends on the media type;
+// there are no data unless the operation ran.
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -104,8 +104,8 @@ func TestMutationByGet(t *testing.T) {
 	}
 }
 
-// TestRejectedByExtension: the codes of extensions stay unchanged, and only UNAUTHENTICATED has its own
-// status.
+// TestRejectedByExtension: the codes of extensions stay unchanged, and only UNAUTHENTICATED has its
+// own status.
 func TestRejectedByExtension(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 400, "RATE_LIMITED": 400, "": 400} {
@@ -217,8 +217,8 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestStreams: which requests are left to the streaming transports, and which response they get if there
-// are none.
+// TestStreams: which requests are left to the streaming transports, and which response they get if
+// there are none.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	const urql = "Accept: application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed"

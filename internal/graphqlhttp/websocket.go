@@ -19,8 +19,8 @@ import (
 const (
 	// initTimeout is how long a client can take to send connection_init.
 	initTimeout = 10 * time.Second
-	// wsPingInterval is how often the server sends a ping. A client that sends nothing for twice as long
-	// is disconnected.
+	// wsPingInterval is how often the server sends a ping. A client that sends nothing for twice as
+	// long is disconnected.
 	wsPingInterval = 25 * time.Second
 	// protocol is the only supported subprotocol.
 	protocol = "graphql-transport-ws"
@@ -30,21 +30,21 @@ const (
 // moment.
 var ErrTryAgain = errors.New("try again later")
 
-// OnConnect authenticates the client of a WebSocket. ctx is the context of the handshake; header has
-// the values of the payload of connection_init, because browsers do not let pages set headers of the
-// handshake. OnConnect returns the context in which the operations of the connection run. It should
-// keep no more of ctx than it needs, because connections last long. If it fails, the connection is
-// closed: with 1013 if the error is ErrTryAgain, otherwise with 4403.
+// OnConnect authenticates the client of a WebSocket. ctx is the context of the handshake; header
+// has the values of the payload of connection_init, because browsers do not let pages set headers
+// of the handshake. OnConnect returns the context in which the operations of the connection run. It
+// should keep no more of ctx than it needs, because connections last long. If it fails, the
+// connection is closed: with 1013 if the error is ErrTryAgain, otherwise with 4403.
 type OnConnect func(ctx context.Context, header http.Header) (context.Context, error)
 
 // WebSocket returns a transport for WebSocket handshakes, with the protocol graphql-transport-ws of
-// https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. It rejects pages of other origins.
-// It disconnects clients that do not receive a message within sendTimeout; zero means
+// https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. It rejects pages of other
+// origins. It disconnects clients that do not receive a message within sendTimeout; zero means
 // DefaultSendTimeout.
 //
-// gqlgen has such a transport, but it allows the id of a running operation to be used again, does not
-// close connections with the protocol's codes, and keeps five goroutines and the call stack of the
-// handshake for an idle connection.
+// gqlgen has such a transport, but it allows the id of a running operation to be used again, does
+// not close connections with the protocol's codes, and keeps five goroutines and the call stack of
+// the handshake for an idle connection.
 func WebSocket(onConnect OnConnect, sendTimeout time.Duration) graphql.Transport {
 	return webSocket{onConnect: onConnect, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
 }
@@ -59,8 +59,8 @@ func (webSocket) Supports(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// Do handles the handshake. The connection then runs in a new goroutine, because the stack of the one
-// that calls Do is large and can be released.
+// Do handles the handshake. The connection then runs in a new goroutine, because the stack of the
+// one that calls Do is large and can be released.
 func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	conn, err := websocket.Accept(smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // defaultChanges is the page size of the change log if the request does not set first.
 const defaultChanges = 100
 
-// GetChanges handles GET /api/v1/Changes?after=…&first=…&contactId=…: a page of the account's change
-// log, starting after a cursor.
+// GetChanges handles GET /api/v1/Changes?after=…&first=…&contactId=…: a page of the account's
+// change log, starting after a cursor.
 func (a *API) GetChanges(w http.ResponseWriter, r *http.Request) {
 	req := r
 	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {

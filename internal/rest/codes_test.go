@@ -10,8 +10,8 @@ import (
 	"contactgraph/internal/contact"
 )
 
-// TestContactsAPIReportsEveryCode walks all codes of the domain: each has one row in statusByCode and
-// is reported with its status. An unlisted code is a 400 with the error's message.
+// TestContactsAPIReportsEveryCode walks all codes of the domain: each has one row in statusByCode
+// and is reported with its status. An unlisted code is a 400 with the error's message.
 func TestContactsAPIReportsEveryCode(t *testing.T) {
 	t.Parallel()
 	rows := map[contact.Code]int{}
@@ -38,8 +38,8 @@ func TestContactsAPIReportsEveryCode(t *testing.T) {
 	}
 }
 
-// TestIServiceReportsEveryCode walks all codes of the domain: each has a summary in messageByCode. An
-// unlisted code is an invalid request with the error's message.
+// TestIServiceReportsEveryCode walks all codes of the domain: each has a summary in messageByCode.
+// An unlisted code is an invalid request with the error's message.
 func TestIServiceReportsEveryCode(t *testing.T) {
 	t.Parallel()
 	for _, code := range contact.Codes() {

@@ -12,7 +12,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// GetContact handles GET /api/v1/Contacts/{id}. Clients need it to learn the Version that PUT expects.
+// GetContact handles GET /api/v1/Contacts/{id}. Clients need it to learn the Version that PUT
+// expects.
 func (a *API) GetContact(w http.ResponseWriter, r *http.Request) { a.serveContact(w, r, a.getContact) }
 
 // PutContact handles PUT /api/v1/Contacts/{id}.
@@ -44,7 +45,8 @@ func (a *API) NoRoute(w http.ResponseWriter, r *http.Request) {
 // URL, and calls h.
 //
 // The order is the framework's: its authentication and authorization filters run before anything of
-// the request is read. Only then are all parameters bound, and only after that their errors reported.
+// the request is read. Only then are all parameters bound, and only after that their errors
+// reported.
 func (a *API) serveContact(w http.ResponseWriter, r *http.Request, h handler) {
 	req := r
 	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
@@ -127,8 +129,8 @@ func bindBody(h http.Header, body []byte) (aspnet.Values, aspnet.ModelState, err
 	return nil, nil, responseError{messageResponse(http.StatusUnsupportedMediaType, text)}
 }
 
-// routeID reads the id of the URL and reports what is wrong with it. Like the framework, it reports a
-// number that does not fit in 32 bits differently from text that is not a number.
+// routeID reads the id of the URL and reports what is wrong with it. Like the framework, it reports
+// a number that does not fit in 32 bits differently from text that is not a number.
 func routeID(r *http.Request) (int, aspnet.ModelState) {
 	text := r.PathValue("id")
 	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)

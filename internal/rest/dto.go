@@ -47,8 +47,8 @@ func newUpdateContactDto() aspnet.Model {
 }
 
 // updateCommand returns the command for the values of a PUT. A PUT replaces the contact: a missing
-// member becomes null, and LimitMailsPermanently false. Only a missing or empty NewPassword leaves the
-// password unchanged.
+// member becomes null, and LimitMailsPermanently false. Only a missing or empty NewPassword leaves
+// the password unchanged.
 func updateCommand(id int, values aspnet.Values) contact.Update {
 	sent, _ := values[memberVersion].([]byte)
 	version := revision.FromBytes(sent)

@@ -1,7 +1,7 @@
 package rest
 
-// requestError is why a request is rejected before it reaches the domain. Each API maps these errors
-// to its responses: errorResponses and errorMessages.
+// requestError is why a request is rejected before it reaches the domain. Each API maps these
+// errors to its responses: errorResponses and errorMessages.
 type requestError string
 
 // Errors of both APIs.

@@ -36,8 +36,8 @@ var (
 )
 
 // iserviceResponse is a response of the iService API. Its status is 200 even for errors, because
-// clients take any other status for a broken connection; only an unavailable database is reported as
-// 503.
+// clients take any other status for a broken connection; only an unavailable database is reported
+// as 503.
 type iserviceResponse struct {
 	status       int       // 0 stands for 200
 	LoggedIn     *loggedIn `json:"loggedIn,omitempty"` // present in every response of the login endpoint, and only there

@@ -66,8 +66,8 @@ func appendState(out []byte, state aspnet.ModelState) []byte {
 	return append(out, '}')
 }
 
-// appendString writes a string with the escapes of Json.NET's StringEscapeHandling.Default: those that
-// JSON requires, and the three line separators that older JavaScript did not allow in strings.
+// appendString writes a string with the escapes of Json.NET's StringEscapeHandling.Default: those
+// that JSON requires, and the three line separators that older JavaScript did not allow in strings.
 func appendString(out []byte, s string) []byte {
 	const named, names = "\"\\\b\t\n\f\r", `"\btnfr`
 	out = append(out, '"')

@@ -46,8 +46,8 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceRespo
 	return nil
 }
 
-// readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of the
-// URL are ignored.
+// readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of
+// the URL are ignored.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if err := limitBody(w, r); err != nil {
 		return nil, err
@@ -83,16 +83,16 @@ func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, resp *iserviceRes
 	return err
 }
 
-// signOut handles the operation logout: it ends the session and clears the cookie. A GET signs out as
-// well, so it is checked like a POST: a link on another site must not sign the user out.
+// signOut handles the operation logout: it ends the session and clears the cookie. A GET signs out
+// as well, so it is checked like a POST: a link on another site must not sign the user out.
 func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *iserviceResponse) error {
 	asPost := r.WithContext(r.Context())
 	asPost.Method = http.MethodPost
 	if a.origins.Check(asPost) != nil {
 		return errCrossSite
 	}
-	// The session of the cookie ends even if the request has other credentials, because the response
-	// clears the cookie.
+	// The session of the cookie ends even if the request has other credentials, because the
+	// response clears the cookie.
 	cookieOnly := r.WithContext(r.Context())
 	cookieOnly.Header = http.Header{"Cookie": r.Header.Values("Cookie")}
 	for _, credential := range []*http.Request{cookieOnly, r} {

@@ -144,8 +144,8 @@ func TestLoggedInDescribesTheCaller(t *testing.T) {
 	expect(t, f.do("GET", loggedInPath, "", cookie), 200, notSignedIn+noErrors)
 }
 
-// The browser sends the cookie with requests of other sites too, so a cookie alone does not authorize
-// them.
+// The browser sends the cookie with requests of other sites too, so a cookie alone does not
+// authorize them.
 func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -1,7 +1,7 @@
 package rest
 
-// message is one error of an iService response: an entry of errors and the entry of errorDetails that
-// explains it.
+// message is one error of an iService response: an entry of errors and the entry of errorDetails
+// that explains it.
 type message struct{ summary, detail string }
 
 const (

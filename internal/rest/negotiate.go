@@ -27,8 +27,8 @@ type mediaRange struct {
 }
 
 // negotiate chooses the media type of a response as DefaultContentNegotiator does with one JSON
-// formatter: what Accept prefers; if Accept names no offered type, the type of the request body; else
-// the default. It never results in a 406.
+// formatter: what Accept prefers; if Accept names no offered type, the type of the request body;
+// else the default. It never results in a 406.
 func negotiate(h http.Header) string {
 	for _, accepted := range parseAccept(h.Values("Accept")) {
 		if i := slices.IndexFunc(offers, accepted.matches); i >= 0 {
@@ -83,9 +83,9 @@ func (m mediaRange) matches(offer string) bool {
 	return (m.kind == "*" && m.subkind == "*") || (m.kind == kind && (m.subkind == "*" || m.subkind == subkind))
 }
 
-// contentType returns the media type of a request body in lower case, and its charset. ok is false if
-// the header is absent or malformed, which the framework does not distinguish. Malformed parameters
-// are ignored.
+// contentType returns the media type of a request body in lower case, and its charset. ok is false
+// if the header is absent or malformed, which the framework does not distinguish. Malformed
+// parameters are ignored.
 func contentType(h http.Header) (media, charset string, ok bool) {
 	media, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
 	ok = strings.Contains(media, "/") && (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter))

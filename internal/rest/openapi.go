@@ -17,8 +17,8 @@ var openAPI []byte
 // openAPITag is the ETag of the document: clients that have it already get a 304.
 var openAPITag = fmt.Sprintf(`"%x"`, sha256.Sum256(openAPI))
 
-// OpenAPI handles GET /openapi.json. The document has no personal data, so clients may cache it, but
-// they must revalidate it: the next release may change it.
+// OpenAPI handles GET /openapi.json. The document has no personal data, so clients may cache it,
+// but they must revalidate it: the next release may change it.
 func (*API) OpenAPI(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", applicationJSON+charsetUTF8)
 	w.Header().Set("Cache-Control", "no-cache")

@@ -34,8 +34,8 @@ func TestTheDocumentHasEveryOperationAndNoOther(t *testing.T) {
 	}
 }
 
-// asDocumented fails the test unless the document allows this response. The fixture calls it for every
-// response of the other tests.
+// asDocumented fails the test unless the document allows this response. The fixture calls it for
+// every response of the other tests.
 func asDocumented(t *testing.T, a resttest.Response) {
 	t.Helper()
 	a.Header = a.Header.Clone()
@@ -71,8 +71,8 @@ func TestTheDocumentAllowsRecordedResponses(t *testing.T) {
 	}
 }
 
-// TestTheDocumentIsStrict corrupts each example of a response in every way; the document must reject
-// the result.
+// TestTheDocumentIsStrict corrupts each example of a response in every way; the document must
+// reject the result.
 func TestTheDocumentIsStrict(t *testing.T) {
 	t.Parallel()
 	doc := must(resttest.Document())
@@ -180,7 +180,8 @@ func TestTheDocumentIsServed(t *testing.T) {
 	}
 }
 
-// TestTheDocumentHasTheLimitsOfDetails sends texts of the documented length, and one character more.
+// TestTheDocumentHasTheLimitsOfDetails sends texts of the documented length, and one character
+// more.
 func TestTheDocumentHasTheLimitsOfDetails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -55,8 +55,9 @@ type loginPayload struct {
 	Type text `json:"type"`
 }
 
-// parsePayload reads a body: a JSON object in UTF-8, in the documented format. It rejects invalid UTF-8
-// and half surrogate pairs as invalid JSON; encoding/json would replace them by another character.
+// parsePayload reads a body: a JSON object in UTF-8, in the documented format. It rejects invalid
+// UTF-8 and half surrogate pairs as invalid JSON; encoding/json would replace them by another
+// character.
 func parsePayload(body []byte) (payload, error) {
 	var p payload
 	body = bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))
@@ -130,7 +131,8 @@ func loginKind(name string) login.Kind {
 	return login.Kind(strings.ToUpper(name))
 }
 
-// number is an id, sent as a number or as a string. Anything else becomes 0, which is not a valid id.
+// number is an id, sent as a number or as a string. Anything else becomes 0, which is not a valid
+// id.
 type number int
 
 // UnmarshalJSON accepts any scalar.
@@ -141,7 +143,8 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// text is a string. A number or a boolean is read as its JSON text; null leaves the value unchanged.
+// text is a string. A number or a boolean is read as its JSON text; null leaves the value
+// unchanged.
 type text string
 
 // UnmarshalJSON accepts any scalar.

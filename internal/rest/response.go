@@ -100,8 +100,8 @@ func (a *API) sendError(w http.ResponseWriter, r *http.Request, err error) {
 	resp.send(w, r)
 }
 
-// responseTo returns the response to a request that failed with err. A fault of the server, which the
-// client cannot fix, has none: responseTo returns its error.
+// responseTo returns the response to a request that failed with err. A fault of the server, which
+// the client cannot fix, has none: responseTo returns its error.
 func (a *API) responseTo(r *http.Request, err error) (response, error) {
 	if e, ok := errors.AsType[responseError](err); ok {
 		return e.response, nil

@@ -16,8 +16,8 @@ import (
 type Config struct {
 	Contacts *contact.Service
 	Auth     *auth.Service
-	// IServiceAccount returns the account that the iService API signs in to; found is false if there
-	// is none.
+	// IServiceAccount returns the account that the iService API signs in to; found is false if
+	// there is none.
 	IServiceAccount func(context.Context) (id int, found bool, err error)
 	// SecureCookies is true if browsers connect by HTTPS, whether directly or through a proxy.
 	SecureCookies bool
@@ -61,8 +61,8 @@ func Operations() []string {
 // handler responds to a request, or returns why it cannot.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// call calls h and turns a panic into an error, so that a panic too is reported in the format of the
-// API.
+// call calls h and turns a panic into an error, so that a panic too is reported in the format of
+// the API.
 func call(h handler, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

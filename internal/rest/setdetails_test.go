@@ -61,7 +61,8 @@ func (f *fixture) shape(id int) string {
 	return strings.Join(words, " ")
 }
 
-// TestTheDocumentedPayloadRunsAsItIs sends the example of the setdetails page, no-break spaces and all.
+// TestTheDocumentedPayloadRunsAsItIs sends the example of the setdetails page, no-break spaces and
+// all.
 func TestTheDocumentedPayloadRunsAsItIs(t *testing.T) {
 	t.Parallel()
 	payload := strings.ReplaceAll(string(must(os.ReadFile("testdata/setdetails.json"))), "\u00a0", " ")

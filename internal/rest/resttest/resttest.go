@@ -25,7 +25,8 @@ import (
 // ErrUndocumented is the error for a request without an operation in the document.
 var ErrUndocumented = errors.New("the document has no such operation")
 
-// Document returns the OpenAPI document. It fails if the document or one of its examples is invalid.
+// Document returns the OpenAPI document. It fails if the document or one of its examples is
+// invalid.
 var Document = sync.OnceValues(func() (*openapi3.T, error) {
 	openapi3filter.RegisterBodyDecoder("text/json", openapi3filter.JSONBodyDecoder)
 	doc, err := openapi3.NewLoader().LoadFromData(rest.OpenAPI())
@@ -76,9 +77,9 @@ func Check(resp Response) error {
 
 var variable = regexp.MustCompile(`\\\{\w+\\\}`)
 
-// find returns the operation of a request, nil if there is none. As on the server, letter case and a
-// trailing slash of the path are ignored, and the iService paths also work without /f. The parameter
-// api selects one of the iService operations.
+// find returns the operation of a request, nil if there is none. As on the server, letter case and
+// a trailing slash of the path are ignored, and the iService paths also work without /f. The
+// parameter api selects one of the iService operations.
 func find(doc *openapi3.T, method string, target *url.URL) *openapi3.Operation {
 	path := strings.TrimSuffix(target.EscapedPath(), "/")
 	if strings.HasPrefix(path, "/webapp-api-") {
@@ -96,8 +97,8 @@ func find(doc *openapi3.T, method string, target *url.URL) *openapi3.Operation {
 	return nil
 }
 
-// names reports whether the parameter api selects the operation. It always does for operations without
-// this parameter.
+// names reports whether the parameter api selects the operation. It always does for operations
+// without this parameter.
 func names(o *openapi3.Operation, api string) bool {
 	p := o.Parameters.GetByInAndName(openapi3.ParameterInQuery, "api")
 	if p == nil {
@@ -133,9 +134,9 @@ func Operations() ([]string, error) {
 	return all, nil
 }
 
-// Corrupted returns variants of a body that a strict document rejects: one member removed, renamed or
-// added. It leaves out members whose names or values are free: those of ModelState and the values of
-// the change log.
+// Corrupted returns variants of a body that a strict document rejects: one member removed, renamed
+// or added. It leaves out members whose names or values are free: those of ModelState and the
+// values of the change log.
 func Corrupted(body any) []string {
 	var all []string
 	each(body, func() {
