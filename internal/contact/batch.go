@@ -9,7 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/contact"
-	"contactgraph/internal/aside"
+	"contactgraph/internal/safego"
 )
 
 // MaxUpdates bounds one UpdateAll.
@@ -37,7 +37,7 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 		byContact[u.ID] = append(byContact[u.ID], i)
 	}
 	groups := slices.Collect(maps.Values(byContact))
-	aside.Each(len(groups), func(g int) { // together they share commits
+	safego.Each(len(groups), func(g int) { // together they share commits
 		for _, i := range groups[g] {
 			outcomes[i].Result, faults[i] = s.Update(forItem(ctx, i), updates[i])
 			if errors.As(faults[i], &outcomes[i].Errors) {

@@ -9,9 +9,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/aside"
 	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/safego"
 	"contactgraph/internal/viewer"
 )
 
@@ -161,5 +161,5 @@ func (s *Service) next(ctx context.Context, f *feed.Follower, v viewer.Viewer, a
 
 // read is Feed for somebody who then waits, and shall not keep the stack that a database needs.
 func (s *Service) read(ctx context.Context, a FeedArgs, first int) (*Feed, error) {
-	return aside.Run(func() (*Feed, error) { return s.Feed(ctx, a, first) })
+	return safego.Run(func() (*Feed, error) { return s.Feed(ctx, a, first) })
 }

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"contactgraph/internal/aside"
+	"contactgraph/internal/safego"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
@@ -149,7 +149,7 @@ func (c *connection) handshake(ctx context.Context) (context.Context, error) {
 			header.Set(name, text)
 		}
 	}
-	connected, err := aside.Run(func() (context.Context, error) { return c.onConnect(ctx, header) })
+	connected, err := safego.Run(func() (context.Context, error) { return c.onConnect(ctx, header) })
 	switch {
 	case errors.Is(err, ErrTryAgain):
 		return nil, errTryAgain
@@ -269,14 +269,14 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 			errs = panicErrors(ctx, op, p)
 		}
 	}()
-	op, errs = aside.Run(func() (*graphql.OperationContext, gqlerror.List) { return c.exec.CreateOperationContext(ctx, params) })
+	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) { return c.exec.CreateOperationContext(ctx, params) })
 	if len(errs) > 0 {
 		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
 	}
 	if errs := rejectDefer(op); len(errs) > 0 {
 		return errs
 	}
-	responses, running := aside.Run(func() (graphql.ResponseHandler, context.Context) { return c.exec.DispatchOperation(ctx, op) })
+	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return c.exec.DispatchOperation(ctx, op) })
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		if err := c.next(id, resp); err != nil {
 			return nil
