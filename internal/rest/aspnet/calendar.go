@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// isoClock is the time of an ISO 8601 date, in which nothing may be left out or added.
+// isoClock is the time of an ISO 8601 date, which must be complete.
 var isoClock = regexp.MustCompile(`^\s*(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*([Zz]|[+-][\d:]+)?\s*$`)
 
-// readISOClock reads the rest behind a T, which a date of numbers that starts with its
-// year must precede (DateTimeParse.ParseISO8601).
+// readISOClock reads the rest after a T. A date of numbers that starts with its year must precede
+// it (DateTimeParse.ParseISO8601).
 func (p *dateParser) readISOClock() bool {
 	parts := isoClock.FindStringSubmatch(p.rest)
 	if parts == nil || len(p.parts) < 3 || p.parts[0].digits < 3 ||
@@ -23,7 +23,7 @@ func (p *dateParser) readISOClock() bool {
 	})
 }
 
-// date puts the parts together.
+// date combines the parts.
 func (p *dateParser) date() (time.Time, bool) {
 	year, month, day, ok := p.calendar()
 	if !ok {
@@ -47,8 +47,7 @@ func (p *dateParser) date() (time.Time, bool) {
 	return t, inRange(t) && (p.weekday == nil || t.Weekday() == *p.weekday)
 }
 
-// duration is the time since midnight. AM refuses the hours past noon, PM takes them as
-// they are.
+// duration returns the time since midnight. AM rejects hours after noon; PM accepts them unchanged.
 func (c clock) duration(half string) (time.Duration, bool) {
 	hour := c.hour
 	switch {
@@ -63,9 +62,9 @@ func (c clock) duration(half string) (time.Duration, bool) {
 		time.Duration(c.second)*time.Second + c.nanosecond, true
 }
 
-// calendar tells the parts of the date apart: a number of more than two digits is the
-// year, the name of a month stands anywhere, and numbers alone are in the order of the
-// invariant culture, month before day.
+// calendar assigns the parts of the date: a number of more than two digits is the year, the name of
+// a month can be at any position, and the remaining numbers are in the order of the invariant
+// culture, month before day.
 func (p *dateParser) calendar() (year int, month time.Month, day int, ok bool) {
 	var months, numbers []datePart
 	for _, part := range p.parts {
@@ -96,8 +95,8 @@ func (p *dateParser) calendar() (year int, month time.Month, day int, ok bool) {
 	return y.year(), time.Month(others[0].number), others[1].number, true
 }
 
-// splitYear takes the year from the numbers of a date: the first if it is too long for
-// anything else, or the last.
+// splitYear takes the year from the numbers of a date: the first if it is too long for a day or
+// month, otherwise the last.
 func splitYear(numbers []datePart) (year datePart, others []datePart) {
 	last := len(numbers) - 1
 	if numbers[0].digits > 2 {

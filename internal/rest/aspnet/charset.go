@@ -8,10 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// decodeText turns a body into UTF-16 units, on which the framework's reader works. It
-// fails if the bytes are not valid in their encoding, as the framework's decoders throw.
-// The encoding is picked as MediaTypeFormatter.SelectCharacterEncoding and StreamReader
-// do.
+// decodeText converts a body to UTF-16 units, on which the framework's reader works. It fails if
+// the bytes are invalid in their encoding; the framework's decoders throw then. The encoding is
+// chosen as MediaTypeFormatter.SelectCharacterEncoding and StreamReader do.
 func decodeText(body []byte, charset string) ([]uint16, bool) {
 	for _, mark := range []struct {
 		bytes  string
@@ -53,7 +52,7 @@ func decodeUTF16(text []byte, order binary.ByteOrder) ([]uint16, bool) {
 	return units, paired(units)
 }
 
-// paired reports whether every surrogate has its other half.
+// paired reports whether every surrogate is part of a pair.
 func paired(units []uint16) bool {
 	for i := 0; i < len(units); i++ {
 		if !utf16.IsSurrogate(rune(units[i])) {

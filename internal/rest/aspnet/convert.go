@@ -8,14 +8,14 @@ import (
 	"unicode"
 )
 
-// equalFold is StringComparison.OrdinalIgnoreCase for an ASCII name. strings.EqualFold
-// alone would take the Kelvin sign for a k.
+// equalFold is StringComparison.OrdinalIgnoreCase for an ASCII name. strings.EqualFold alone would
+// accept the Kelvin sign as a k.
 func equalFold(s, name string) bool {
 	return len(s) == len(name) && strings.EqualFold(s, name)
 }
 
-// parseInteger follows Int32.TryParse with NumberStyles.Integer: white space around and a
-// sign are allowed.
+// parseInteger follows Int32.TryParse with NumberStyles.Integer, which allows surrounding white
+// space and a sign.
 func parseInteger(text string) (int, bool) {
 	n, err := strconv.ParseInt(strings.Trim(text, "\t\n\v\f\r "), 10, 32)
 	return int(n), err == nil
@@ -36,8 +36,8 @@ func parseBytes(text string) ([]byte, error) {
 	return parseBase64(text)
 }
 
-// parseBase64 follows Convert.FromBase64String: the standard alphabet with padding, and
-// four kinds of white space anywhere.
+// parseBase64 follows Convert.FromBase64String: the standard alphabet with padding, and four kinds
+// of white space anywhere.
 func parseBase64(text string) ([]byte, error) {
 	text = strings.Map(func(c rune) rune {
 		if strings.ContainsRune("\t\n\r ", c) {
@@ -52,8 +52,7 @@ func parseBase64(text string) ([]byte, error) {
 	return data, nil
 }
 
-// parseGUID returns the bytes of Guid.ToByteArray, the first three groups of which are
-// little-endian.
+// parseGUID returns the bytes of Guid.ToByteArray. Its first three groups are little-endian.
 func parseGUID(text string) ([]byte, bool) {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return nil, false

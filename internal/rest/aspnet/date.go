@@ -7,15 +7,15 @@ import (
 	"unicode"
 )
 
-// parseDate reads a date as DateTimeOffset.Parse does in the invariant culture. Without
-// an offset it is UTC, the zone of the replaced server. It takes the notations that
-// clients write, such as
+// parseDate parses a date as DateTimeOffset.Parse does in the invariant culture. A date without an
+// offset is in UTC, the time zone of the replaced server. It accepts the notations that clients
+// use, such as
 //
 //	2024-11-21  2024/11/21 6:40 PM  11/21/2024 06:40:14.5 +02:00  2024-11-21T06:40Z
 //	21 Nov 2024  21-Nov-24  Thursday, November 21, 2024  Thu, 21 Nov 2024 06:40:14 GMT
 //
-// and refuses what the framework refuses. It also refuses what the framework would
-// complete from today's date: a time alone, or a date without a year.
+// and rejects what the framework rejects. It also rejects what the framework would complete from
+// the current date: a time alone, or a date without a year.
 func parseDate(text string) (time.Time, bool) {
 	p := dateParser{rest: text}
 	for p.rest != "" {
@@ -26,10 +26,10 @@ func parseDate(text string) (time.Time, bool) {
 	return p.date()
 }
 
-// dateParser collects the parts of a date, in any order in which they are clear.
+// dateParser collects the parts of a date. They can be in any order that is unambiguous.
 type dateParser struct {
 	rest     string
-	parts    []datePart // the numbers and the month's name, at most three
+	parts    []datePart // the numbers and the name of the month, at most three
 	weekday  *time.Weekday
 	clock    *clock
 	half     string // AM, PM or ""
@@ -43,13 +43,13 @@ type datePart struct {
 	digits int
 }
 
-// clock is a time of day, of twelve hours or of all.
+// clock is a time of day on a 12-hour or 24-hour clock.
 type clock struct {
 	hour, minute, second int
 	nanosecond           time.Duration
 }
 
-// next reads one part. Blanks, commas and points between the parts say nothing.
+// next reads one part. White space, commas and points between the parts have no meaning.
 func (p *dateParser) next() bool {
 	p.rest = strings.TrimLeftFunc(p.rest, func(c rune) bool { return c == ',' || c == '.' || unicode.IsSpace(c) })
 	if p.rest == "" {
@@ -79,7 +79,7 @@ func (p *dateParser) takeWhile(is func(byte) bool) string {
 	return taken
 }
 
-// readNumber reads a number that is the hour of a time or a part of the date.
+// readNumber reads a number, which is the hour of a time or a part of the date.
 func (p *dateParser) readNumber() bool {
 	digits := p.takeWhile(isDigit)
 	after := strings.TrimLeft(p.rest, " ")
@@ -94,8 +94,8 @@ func (p *dateParser) readNumber() bool {
 	return err == nil && len(digits) <= 4 && p.addPart(datePart{number: n, digits: len(digits)})
 }
 
-// addPart adds a part and takes the - or / behind it, which another part must follow
-// then. Behind a whole date a - starts an offset.
+// addPart adds a part and consumes the - or / after it, which another part must then follow. After
+// a complete date a - starts an offset.
 func (p *dateParser) addPart(part datePart) bool {
 	if len(p.parts) == 3 {
 		return false
@@ -109,7 +109,7 @@ func (p *dateParser) addPart(part datePart) bool {
 	return p.rest != "" && (isDigit(p.rest[0]) || isLetter(p.rest[0]))
 }
 
-// readClock reads a time from behind its hour.
+// readClock reads a time after its hour.
 func (p *dateParser) readClock(hour string) bool {
 	var fields [2]string
 	fields[0] = p.takeField()
@@ -129,13 +129,13 @@ func (p *dateParser) readClock(hour string) bool {
 	return p.setClock(c)
 }
 
-// takeField takes a colon and the digits behind it.
+// takeField consumes a colon and the digits after it.
 func (p *dateParser) takeField() string {
 	p.rest = strings.TrimPrefix(p.rest, ":")
 	return p.takeWhile(isDigit)
 }
 
-// setClock takes a time that stands before or behind the date, not within.
+// setClock sets the time. It can be before or after the date, but not inside it.
 func (p *dateParser) setClock(c clock) bool {
 	if p.clock != nil || len(p.parts) != 0 && len(p.parts) != 3 || c.hour > 23 || c.minute > 59 || c.second > 59 {
 		return false
@@ -144,8 +144,8 @@ func (p *dateParser) setClock(c clock) bool {
 	return true
 }
 
-// twoDigits reads a number of at most two digits; longer ones give one that no field
-// takes.
+// twoDigits parses a number of at most two digits. For a longer one it returns a number that every
+// field rejects.
 func twoDigits(digits string) int {
 	if len(digits) > 2 {
 		return 100
@@ -154,7 +154,7 @@ func twoDigits(digits string) int {
 	return n
 }
 
-// parseFraction reads the decimals of a second, rounded to the 100 ns of a tick.
+// parseFraction parses the decimals of a second, rounded to a tick of 100 ns.
 func parseFraction(digits string) time.Duration {
 	padded := digits + "00000000"
 	ticks, _ := strconv.Atoi(padded[:7])
@@ -193,7 +193,7 @@ func (p *dateParser) setZone(location *time.Location) bool {
 	return true
 }
 
-// readWord reads a word by its meaning.
+// readWord reads a word and handles it by its meaning.
 func (p *dateParser) readWord(word string) bool {
 	switch strings.ToUpper(word) {
 	case "AM", "PM":
@@ -219,7 +219,7 @@ func (p *dateParser) readWord(word string) bool {
 	return false
 }
 
-// named reports whether a word is a name or its three letters.
+// named reports whether a word is a name or its first three letters.
 func named(word, name string) bool {
 	return equalFold(word, name) || equalFold(word, name[:3])
 }

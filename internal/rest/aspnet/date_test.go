@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// dates maps what clients write to what it means, in JSON and in forms alike.
+// dates maps the notations of clients to their meaning, which is the same in JSON and in forms.
 var dates = map[string]string{
 	// ISO 8601 and what looks like it.
 	"2024-11-21T06:40:14.7818299+00:00": "2024-11-21T06:40:14.7818299Z",
@@ -38,7 +38,7 @@ var dates = map[string]string{
 	"9999-12-31T23:59:59.9999999Z":      "9999-12-31T23:59:59.9999999Z",
 	"2024-02-29":                        "2024-02-29T00:00:00Z",
 
-	// More digits than a tick holds are rounded.
+	// Digits beyond a tick are rounded.
 	"2024-11-21T06:40:14.123456749Z": "2024-11-21T06:40:14.1234567Z",
 	"2024-11-21T06:40:14.12345675Z":  "2024-11-21T06:40:14.1234568Z",
 	"2024-11-21 23:59:59.99999999":   "2024-11-22T00:00:00Z",
@@ -83,7 +83,7 @@ var dates = map[string]string{
 	"0001-01-01T00:00:00.0000001-14:00": "0001-01-01T00:00:00.0000001-14:00",
 }
 
-// noDates lists what the framework refuses, or completes from today's date.
+// noDates lists dates that the framework rejects, or completes from the current date.
 var noDates = []string{
 	"tomorrow", "now", "x", ".", "2024", "20241121", "20241121T064014Z", "1732171214",
 	"2023-02-29", "2024-02-30", "2024-13-01", "2024-00-21", "2024-11-00", "2024-326", "2024-W47-4",
@@ -104,7 +104,7 @@ var noDates = []string{
 	"/Date(0)", "/date(0)/",
 }
 
-// jsonDates are Json.NET's own notations, which a form does not know.
+// jsonDates lists Json.NET's own notations, which forms do not support.
 var jsonDates = map[string]string{
 	"/Date(1732171214781)/":       "2024-11-21T06:40:14.781Z",
 	"/Date(1732171214781+0200)/":  "2024-11-21T08:40:14.781+02:00",
@@ -127,7 +127,7 @@ var noJSONDates = []string{
 	"9999-12-31T24:00:00Z", "2023-02-29T00:00:00Z", "0000-11-21T06:40:14Z", "2024-11-21T06:40:14+02:0x",
 }
 
-// checkDate compares what came of a date with its meaning, the offset included.
+// checkDate compares a bound date, including its offset, with the expected one.
 func checkDate(t *testing.T, text, want string, got any) {
 	t.Helper()
 	date, ok := got.(time.Time)

@@ -6,12 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// formFields holds the values of a form by name, in lower case and with its brackets
-// normalised.
+// formFields maps names to their values. Names are in lower case with normalized brackets.
 type formFields map[string][]string
 
-// readForm binds the pairs of a form. It reports whether an object came of it: the
-// framework's MutableObjectModelBinder makes one of any pair at all.
+// readForm binds the pairs of a form. It reports whether the result is an object: the framework's
+// MutableObjectModelBinder creates one for any pair.
 func (b *binder) readForm(body []byte) bool {
 	if strings.TrimSpace(string(body)) == "" {
 		return false
@@ -32,8 +31,8 @@ func (b *binder) readForm(body []byte) bool {
 	return true
 }
 
-// parseForm splits a form and decodes its names and values (FormUrlEncodedParser). It
-// fails if a name lacks a closing bracket.
+// parseForm splits a form and decodes its names and values (FormUrlEncodedParser). It fails if a
+// name lacks a closing bracket.
 func parseForm(body string) (formFields, bool) {
 	fields := formFields{}
 	for pair := range strings.SplitSeq(body, "&") {
@@ -48,7 +47,7 @@ func parseForm(body string) (formFields, bool) {
 	return fields, true
 }
 
-// lowerASCII makes names comparable that equalFold takes for the same.
+// lowerASCII maps names that equalFold considers equal to the same string.
 func lowerASCII(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c >= 'A' && c <= 'Z' {
@@ -58,7 +57,7 @@ func lowerASCII(s string) string {
 	}, s)
 }
 
-// decodeForm resolves plus signs and escapes, and leaves what is no escape as it stands.
+// decodeForm decodes plus signs and escapes, and keeps malformed escapes unchanged.
 func decodeForm(s string) string {
 	s = strings.ReplaceAll(s, "+", " ")
 	if !strings.Contains(s, "%") {
@@ -102,7 +101,7 @@ func normalizeName(name string) (string, bool) {
 	}
 }
 
-// bindScalar binds one value, and a blank one as null (TypeConverterModelBinder).
+// bindScalar binds one value; a blank value is null (TypeConverterModelBinder).
 func (b *binder) bindScalar(m Member, text string) {
 	blank := strings.TrimSpace(text) == ""
 	switch {
@@ -120,7 +119,7 @@ func (b *binder) bindScalar(m Member, text string) {
 	}
 }
 
-// convertScalar converts text as the type converters do, which trim it.
+// convertScalar converts text as the type converters do, which trim it first.
 func convertScalar(kind Kind, text string) (any, bool) {
 	switch kind {
 	case String:
@@ -135,7 +134,7 @@ func convertScalar(kind Kind, text string) (any, bool) {
 	}
 }
 
-// convertInteger follows BaseNumberConverter, which knows three notations of hexadecimal
+// convertInteger follows BaseNumberConverter, which supports three notations of hexadecimal
 // numbers.
 func convertInteger(text string, bits int) (int, bool) {
 	text = strings.TrimSpace(text)
@@ -148,7 +147,7 @@ func convertInteger(text string, bits int) (int, bool) {
 	return parseInteger(text)
 }
 
-// convertByte follows ByteConverter; a blank is the zero that stands for no value.
+// convertByte follows ByteConverter. A blank is 0, the default of a byte.
 func convertByte(text string) (byte, bool) {
 	if strings.TrimSpace(text) == "" {
 		return 0, true
@@ -157,9 +156,9 @@ func convertByte(text string) (byte, bool) {
 	return byte(n), ok && n >= 0 && n <= 255 //nolint:gosec // used only within the bounds
 }
 
-// bindBytes binds an array: the values of the name itself, or those of name[0], name[1]
-// and so on up to the first that is missing or fails (ArrayModelBinder). Where the
-// framework would refuse a single value, base64 is tried.
+// bindBytes binds an array: the values of the name itself, or those of name[0], name[1] and so on
+// up to the first that is missing or fails (ArrayModelBinder). If the framework would reject a
+// single value, base64 is tried.
 func (b *binder) bindBytes(m Member, name string, fields formFields) {
 	values, ok := fields[name]
 	switch {
@@ -187,7 +186,7 @@ func (b *binder) bindBytes(m Member, name string, fields formFields) {
 	b.values[m.Name] = data
 }
 
-// indexed reports whether any field belongs to the array of that name
+// indexed reports whether any field belongs to the array with that name
 // (PrefixContainer.ContainsPrefix).
 func (f formFields) indexed(name string) bool {
 	for field := range f {
@@ -216,7 +215,7 @@ func (b *binder) bindElements(m Member, name string, fields formFields) {
 	b.values[m.Name] = data
 }
 
-// parseFormBase64 reads base64 whose plus signs were not escaped, and so became blanks.
+// parseFormBase64 decodes base64 whose plus signs were not escaped and so were decoded as spaces.
 func parseFormBase64(text string) ([]byte, error) {
 	if data, err := parseBase64(strings.ReplaceAll(text, " ", "+")); err == nil {
 		return data, nil

@@ -12,8 +12,7 @@ import (
 	"contactgraph/internal/rest/aspnet"
 )
 
-// stateKey and message are all that may stand in a ModelState. What else a body holds
-// is not in it.
+// stateKey and message are all that a ModelState can contain: nothing else of a body is repeated.
 var (
 	stateKey = regexp.MustCompile(`^updateContactDto(\.(?i:NewPassword|Version|Email|PhoneCountryCode|Phone|FirstName|LastName|` +
 		`LimitMailsPermanently|LimitMailsTemporarilyUntil|PreferredStoreId|ContactCompanyId|LatestPermissionSource)(\[\d+\])*)?$`)
@@ -22,7 +21,7 @@ var (
 		`The field \w+ must be a string with a maximum length of \d+\.)$`)
 )
 
-// checkResult holds what is true of the result for every body.
+// checkResult checks what holds for the result of every body.
 func checkResult(t *testing.T, values aspnet.Values, s aspnet.ModelState) {
 	t.Helper()
 	if (len(s) > 0) != (values == nil) {
@@ -64,7 +63,7 @@ func checkValues(t *testing.T, values aspnet.Values) {
 	}
 }
 
-// fits reports whether a value is one of the member's kind and within its limits.
+// fits reports whether a value has the kind of the member and is within its limits.
 func fits(m aspnet.Member, value any) bool {
 	switch v := value.(type) {
 	case nil:
@@ -123,8 +122,8 @@ func FuzzBindForm(f *testing.F) {
 	})
 }
 
-// TestLargeBodies binds the largest bodies that a server lets in, of the kinds that
-// would take long if any of the work were not linear.
+// TestLargeBodies binds bodies of the maximum size that would take long if any step were not
+// linear.
 func TestLargeBodies(t *testing.T) {
 	t.Parallel()
 	fill := func(start, piece, end string) []byte {

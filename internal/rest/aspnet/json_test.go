@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// bindOne binds a body with a valid Version and the given member, and returns what came
-// of that member.
+// bindOne binds a body with a valid Version and the given member, and returns the result for that
+// member.
 func bindOne(t *testing.T, member, value string) any {
 	t.Helper()
 	values, s := updateContact.BindJSON([]byte(`{"Version":"","`+member+`":`+value+`}`), "")
@@ -85,8 +85,8 @@ func TestJSONValues(t *testing.T) {
 	}
 }
 
-// once is the state of a member that was refused, and twice that of one whose value also
-// broke the recovery from it.
+// once is the state of a rejected member, and twice that of one whose value also confused the
+// recovery after the error.
 func once(member string) string { return `"updateContactDto.` + member + `":[` + occurred + `]` }
 
 func twice(member string) string {
@@ -98,7 +98,7 @@ const notJSON = `"updateContactDto":[` + occurred + `]`
 func TestJSONRefusals(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, body, want string }{
-		// A wrong type is noted, and the rest is bound and validated.
+		// The error of a wrong type is recorded, and the rest is bound and validated.
 		{"text for a number", `{"PreferredStoreId":"abc"}`, once("PreferredStoreId") + "," + versionRequired},
 		{"decimals for an integer", `{"Version":"","PreferredStoreId":1.0}`, once("PreferredStoreId")},
 		{"exponent for an integer", `{"Version":"","PreferredStoreId":1e3}`, once("PreferredStoreId")},
@@ -117,22 +117,22 @@ func TestJSONRefusals(t *testing.T) {
 		{"name in another case", `{"version":{}}`,
 			`"updateContactDto.version":[` + occurred + `,"The Version field is required."]`},
 
-		// What starts like no value of the type costs one character. If the rest is no
-		// value either, the object is given up, and nothing is validated.
+		// A character that no value of the type starts with is consumed. If the rest is not a value
+		// either, the object is abandoned and nothing is validated.
 		{"boolean for a number", `{"PreferredStoreId":true}`, twice("PreferredStoreId")},
 		{"undefined", `{"Email":undefined}`, twice("Email")},
 		{"object for a string", `{"Version":"","Email":{"a":1},"Phone":"1"}`, twice("Email")},
 		{"empty object for a string", `{"Email":{}}`, twice("Email")},
 		{"array for a string", `{"Version":"","Email":["a"]}`, once("Email") + "," + notJSON},
 		{"number with letters", `{"Version":"","Phone":12kg}`, twice("Phone")},
-		{"word that is none", `{"Version":"","LimitMailsPermanently":truly}`, twice("LimitMailsPermanently")},
+		{"unknown word", `{"Version":"","LimitMailsPermanently":truly}`, twice("LimitMailsPermanently")},
 
 		// Version.
 		{"version missing", `{}`, versionRequired},
 		{"version null", `{"Version":null}`, versionRequired},
-		{"version no base64", `{"Version":"AAAAAAAAB9E"}`,
+		{"version not base64", `{"Version":"AAAAAAAAB9E"}`,
 			`"updateContactDto.Version":[` + occurred + `,"The Version field is required."],` + notJSON},
-		{"version no base64 before another member", `{"Version":"?","Email":"x"}`, once("Version") + "," + once("Email")},
+		{"version not base64 before another member", `{"Version":"?","Email":"x"}`, once("Version") + "," + once("Email")},
 		{"version of a short number", `{"Version":5}`, twice("Version")},
 		{"version of a long number", `{"Version":123}`,
 			`"updateContactDto.Version":[` + occurred + `,"The Version field is required."]`},

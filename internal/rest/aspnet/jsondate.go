@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// maxOffset is the largest offset of a DateTimeOffset.
+// maxOffset is the largest offset that a DateTimeOffset can have.
 const maxOffset = 14 * time.Hour
 
-// inRange reports whether a DateTimeOffset can hold a time: its offset is limited, and
-// neither its clock nor its UTC time may leave the years 1 to 9999.
+// inRange reports whether a DateTimeOffset can represent a time: its offset is limited, and both
+// its clock time and its UTC time must be in the years 1 to 9999.
 func inRange(t time.Time) bool {
 	_, seconds := t.Zone()
 	offset := time.Duration(seconds) * time.Second
@@ -20,7 +20,7 @@ func inRange(t time.Time) bool {
 
 func inYears(t time.Time) bool { return t.Year() >= 1 && t.Year() <= 9999 }
 
-// zone is the location of an offset.
+// zone returns the location of an offset.
 func zone(offset time.Duration) *time.Location {
 	if offset == 0 {
 		return time.UTC
@@ -28,9 +28,9 @@ func zone(offset time.Duration) *time.Location {
 	return time.FixedZone("", int(offset/time.Second))
 }
 
-// parseJSONDate reads the two notations that Json.NET reads itself
-// (DateTimeUtils.TryParseDateTimeOffset). Text in another notation is not found. It fails
-// where the framework's constructors throw, which is not the same to the reader.
+// parseJSONDate parses the two notations that Json.NET parses itself
+// (DateTimeUtils.TryParseDateTimeOffset). For other notations found is false. err is set where the
+// framework's constructors throw, after which its reader continues in a different state.
 func parseJSONDate(text string) (t time.Time, found bool, err error) {
 	switch {
 	case strings.HasPrefix(text, "/Date("):
@@ -41,10 +41,10 @@ func parseJSONDate(text string) (t time.Time, found bool, err error) {
 	return time.Time{}, false, nil
 }
 
-// microsoftDate is milliseconds since 1970 with an offset that only tells the clock. In
-// the middle of a body the framework ignores what follows the hours of the offset
-// (DateTimeUtils.TryReadOffset mistakes the place in the body for that in the string),
-// so its minutes may be written in any way.
+// microsoftDate is milliseconds since 1970 with an offset that only affects the displayed clock
+// time. In the middle of a body the framework ignores what follows the hours of the offset
+// (DateTimeUtils.TryReadOffset confuses the position in the body with that in the string), so its
+// minutes can have any form.
 var microsoftDate = regexp.MustCompile(`^/Date\((-?\d+)(?:([+-]\d\d)(?::?(\d\d?))?)?\)/$`)
 
 func parseMicrosoftDate(text string) (t time.Time, found bool, err error) {
@@ -54,7 +54,7 @@ func parseMicrosoftDate(text string) (t time.Time, found bool, err error) {
 	}
 	ms, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
-		return t, false, nil //nolint:nilerr // another form may fit
+		return t, false, nil //nolint:nilerr // another notation may fit
 	}
 	t = time.UnixMilli(ms).In(zone(parseOffset(parts[2], parts[3])))
 	if !inRange(t) {
@@ -63,8 +63,7 @@ func parseMicrosoftDate(text string) (t time.Time, found bool, err error) {
 	return t, true, nil
 }
 
-// parseOffset reads an offset from its hours with the sign, or nothing, and its minutes,
-// or nothing.
+// parseOffset returns the offset for its signed hours and its minutes. Both can be empty.
 func parseOffset(hours, minutes string) time.Duration {
 	h, _ := strconv.Atoi(strings.TrimLeft(hours, "+-"))
 	m, _ := strconv.Atoi(minutes)
@@ -75,8 +74,8 @@ func parseOffset(hours, minutes string) time.Duration {
 	return offset
 }
 
-// isoDate is what Json.NET's DateTimeParser takes: a date, a time with at most seven
-// digits of a second, and an offset whose minutes may lack the colon, or all of it.
+// isoDate is what Json.NET's DateTimeParser accepts: a date, a time with at most seven digits of a
+// second, and an optional offset whose minutes may lack the colon.
 var isoDate = regexp.MustCompile(
 	`^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?:[Zz]|([+-]\d\d):?(\d\d)?)?$`)
 
@@ -87,7 +86,7 @@ func parseISODate(text string) (t time.Time, found bool, err error) {
 	}
 	day, err := time.Parse(time.DateOnly, parts[1])
 	if err != nil || day.Year() == 0 {
-		return t, false, nil //nolint:nilerr // another form may fit
+		return t, false, nil //nolint:nilerr // another notation may fit
 	}
 	clock, ok := parseISOClock(parts[2], parts[3], parts[4], parts[5])
 	if !ok {
@@ -98,7 +97,7 @@ func parseISODate(text string) (t time.Time, found bool, err error) {
 	case !inYears(day.Add(clock)):
 		return t, false, errJSON
 	case !inYears(utc):
-		return t, false, nil // the one limit at which DateTimeUtils looks itself
+		return t, false, nil // the only limit that DateTimeUtils checks itself
 	default:
 		t = utc.In(zone(offset))
 	}
@@ -108,7 +107,7 @@ func parseISODate(text string) (t time.Time, found bool, err error) {
 	return t, true, nil
 }
 
-// parseISOClock returns the time since midnight, for which 24:00:00 is allowed.
+// parseISOClock returns the time since midnight; 24:00:00 is allowed.
 func parseISOClock(hours, minutes, seconds, fraction string) (time.Duration, bool) {
 	h, _ := strconv.Atoi(hours)
 	m, _ := strconv.Atoi(minutes)

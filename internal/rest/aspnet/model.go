@@ -3,7 +3,7 @@ package aspnet
 // Kind is the .NET type of a member.
 type Kind int
 
-// The kinds of members, with the Go type that stands for them in Values.
+// The kinds of members, with their Go types in Values.
 const (
 	String                 Kind = iota // string, or nil
 	NullableInt32                      // int, or nil
@@ -16,7 +16,7 @@ const (
 type Member struct {
 	Name      string // as documented; bodies may spell it in any letter case
 	Kind      Kind
-	Required  bool // null and absent are refused
+	Required  bool // rejects null and absent
 	MaxLength int  // of a String, in UTF-16 units; 0 means no limit
 }
 
@@ -26,13 +26,13 @@ type Model struct {
 	Members []Member
 }
 
-// Values holds what was bound, by the member's documented name. A member that was not
-// sent is absent, one that was sent as null is nil.
+// Values maps the documented names of members to their bound values. A member that was not sent is
+// absent; a member that was sent as null is nil.
 type Values map[string]any
 
-// BindJSON binds a JSON body. The charset utf-16 is decoded, any other label is read as
-// UTF-8, and a byte order mark outweighs both. The ModelState is empty if the body was
-// bound and is valid; otherwise there are no values.
+// BindJSON binds a JSON body. The charset utf-16 is decoded, any other is read as UTF-8, and a byte
+// order mark takes precedence over both. The ModelState is empty if the body was bound and is
+// valid; otherwise there are no values.
 func (m Model) BindJSON(body []byte, charset string) (Values, ModelState) {
 	b := binder{model: m, values: Values{}}
 	text, ok := decodeText(body, charset)
@@ -57,8 +57,8 @@ type binder struct {
 	state  ModelState
 }
 
-// finish validates what was bound. A body that bound to null without an error has
-// nothing to validate; the framework would hand null to the action.
+// finish validates the bound values. If the body bound to null without an error there is nothing to
+// validate; the framework would pass null to the action.
 func (b *binder) finish(bound bool) (Values, ModelState) {
 	switch {
 	case bound:
@@ -72,7 +72,7 @@ func (b *binder) finish(bound bool) (Values, ModelState) {
 	return b.values, nil
 }
 
-// member finds the member that a body means by name.
+// member returns the member that a body refers to by name.
 func (b *binder) member(name string) (Member, bool) {
 	for _, m := range b.model.Members {
 		if equalFold(name, m.Name) {
@@ -82,7 +82,7 @@ func (b *binder) member(name string) (Member, bool) {
 	return Member{}, false
 }
 
-// key is the ModelState key of a member.
+// key returns the ModelState key of a member.
 func (b *binder) key(member string) string {
 	return b.model.Name + "." + member
 }

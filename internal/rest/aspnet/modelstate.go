@@ -5,26 +5,26 @@ import (
 	"encoding/json"
 )
 
-// The framework's messages. errorOccurred stands for every exception, whose own text
-// it shows to nobody.
+// The framework's messages. errorOccurred stands for every exception; the framework does not show
+// its text.
 const (
 	errorOccurred = "An error has occurred."
 	bodyRequired  = "A request body is required."
 	valueRequired = "A value is required but was not present in the request."
 )
 
-// ModelState lists what is wrong with a body, in the order in which it was found. It is
-// empty if nothing is. As JSON it is an object with an array of messages for each key.
+// ModelState lists the errors of a body in the order in which they were found. It is empty if there
+// are none. As JSON it is an object with an array of messages for each key.
 type ModelState []FieldErrors
 
-// FieldErrors holds the messages of one key, such as "updateContactDto.Phone".
+// FieldErrors has the messages of one key, such as "updateContactDto.Phone".
 type FieldErrors struct {
 	Key      string
 	Messages []string
 }
 
-// add appends a message to a key's. Keys that differ in letter case are one, spelled as
-// first seen (ModelStateDictionary compares with OrdinalIgnoreCase).
+// add appends a message for a key. Keys that differ only in letter case are the same key, spelled
+// as first seen (ModelStateDictionary compares with OrdinalIgnoreCase).
 func (s *ModelState) add(key, message string) {
 	for i := range *s {
 		if equalFold((*s)[i].Key, key) {

@@ -13,7 +13,7 @@ type number struct {
 	zero    bool
 }
 
-// readNumber reads a number as a token of its own.
+// readNumber reads a number as a token.
 func (r *reader) readNumber() error {
 	text, err := r.scanNumber()
 	if err != nil {
@@ -30,15 +30,16 @@ func (r *reader) readNumber() error {
 	return nil
 }
 
-// badNumber leaves a number behind as a value of no type (JsonTextReader.ThrowReaderError).
+// badNumber reports an invalid number, which becomes a value of no type
+// (JsonTextReader.ThrowReaderError).
 func (r *reader) badNumber() error {
 	r.token, r.value = tokenUndefined, nil
 	return errJSON
 }
 
-// scanNumber passes over the text of a number and, if it ends where a number may,
-// finishes the value (JsonTextReader.ReadNumberIntoBuffer and ParseReadNumber, which
-// lets reading go on behind a number that turns out to be none).
+// scanNumber consumes the text of a number and, if it ends where a number can end, finishes the
+// value (JsonTextReader.ReadNumberIntoBuffer and ParseReadNumber, which allow reading to continue
+// after an invalid number).
 func (r *reader) scanNumber() (string, error) {
 	start := r.pos
 	for {
@@ -60,8 +61,8 @@ func otherBase(text string) bool {
 	return len(text) > 1 && text[0] == '0' && !strings.ContainsRune(".eE", rune(text[1]))
 }
 
-// parseOtherBase reads a number for which otherBase holds. All of the bits may be set,
-// the sign among them, as in Convert.ToInt64.
+// parseOtherBase parses a number for which otherBase is true. All bits can be set, including the
+// sign, as in Convert.ToInt64.
 func parseOtherBase(text string, bits int) (uint64, bool) {
 	digits, base := text, 8
 	if text[1] == 'x' || text[1] == 'X' {
@@ -71,7 +72,7 @@ func parseOtherBase(text string, bits int) (uint64, bool) {
 	return n, err == nil
 }
 
-// isDecimal follows Double.TryParse, which refuses what is out of range.
+// isDecimal follows Double.TryParse, which rejects numbers out of range.
 func isDecimal(text string) bool {
 	_, err := strconv.ParseFloat(text, 64)
 	return err == nil
@@ -80,7 +81,7 @@ func isDecimal(text string) bool {
 // maxIntegerText is MaximumJavascriptIntegerCharacterLength.
 const maxIntegerText = 380
 
-// parseNumber reads a number whose type nobody asked for.
+// parseNumber parses a number whose type is not specified by a member.
 func parseNumber(text string) (number, bool) {
 	if otherBase(text) {
 		n, ok := parseOtherBase(text, 64)
@@ -97,7 +98,7 @@ func parseNumber(text string) (number, bool) {
 	return number{small: -1, zero: f == 0}, err == nil
 }
 
-// parseInt32 reads a bare number for an Int32, which may have no decimals.
+// parseInt32 parses an unquoted number for an Int32, which must not have decimals.
 func parseInt32(text string) (int, bool) {
 	if otherBase(text) {
 		n, ok := parseOtherBase(text, 32)
@@ -107,7 +108,8 @@ func parseInt32(text string) (int, bool) {
 	return int(n), err == nil
 }
 
-// isNumberText tells whether a bare number may stand for a string, which keeps its text.
+// isNumberText reports whether an unquoted number is accepted for a string, which then has its
+// text.
 func isNumberText(text string) bool {
 	if otherBase(text) {
 		_, ok := parseOtherBase(text, 64)

@@ -1,7 +1,7 @@
 package aspnet
 
-// readJSON binds the root value (JsonSerializerInternalReader.Deserialize). It reports
-// whether an object came of it, with errors or without.
+// readJSON binds the root value (JsonSerializerInternalReader.Deserialize). It reports whether the
+// result is an object, even one with errors.
 func (b *binder) readJSON(r *reader) bool {
 	bound, err := b.readRoot(r)
 	if err != nil {
@@ -31,10 +31,9 @@ func (b *binder) readRoot(r *reader) (bool, error) {
 	return false, errJSON
 }
 
-// populate binds the members of the root object
-// (JsonSerializerInternalReader.PopulateObject). An error in a member is noted, and
-// reading goes on behind it; an error outside of one ends it. Text behind the object is
-// never looked at.
+// populate binds the members of the root object (JsonSerializerInternalReader.PopulateObject). It
+// records an error in a member and continues after it; an error outside of a member ends it. Text
+// after the object is never read.
 func (b *binder) populate(r *reader) error {
 	depth := r.depth()
 	for {
@@ -63,7 +62,7 @@ func (b *binder) populate(r *reader) error {
 	}
 }
 
-// readProperty binds one property. Unknown ones are passed over.
+// readProperty binds one property. It skips unknown ones.
 func (b *binder) readProperty(r *reader, name string) error {
 	member, ok := b.member(name)
 	if !ok {
@@ -83,9 +82,9 @@ func (b *binder) readProperty(r *reader, name string) error {
 	return nil
 }
 
-// fail notes an error under the path at which the reader stands. The path's own member
-// name is kept in the letter case that was sent, as the framework does; an unknown one is
-// left out, for nothing else of a body may be repeated.
+// fail records an error with the path of the reader. The name of a member in the path keeps the
+// letter case that was sent, as in the framework. The name of an unknown member is left out,
+// because errors must repeat nothing else of a body.
 func (b *binder) fail(r *reader) {
 	key := b.model.Name
 	if member, indexes := r.path(); member != "" {

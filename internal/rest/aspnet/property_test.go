@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// contact is the model as encoding/json sees it.
+// contact is the model as encoding/json reads it.
 type contact struct {
 	Version                    []byte
 	Email, Phone, FirstName    *string
@@ -20,12 +20,12 @@ type contact struct {
 	PreferredStoreId           *int
 }
 
-// text draws a string that a member of at most 20 UTF-16 units holds.
+// text draws a string of at most 20 UTF-16 units.
 func text() *rapid.Generator[string] {
 	return rapid.Map(rapid.StringN(0, 10, -1), func(s string) string { return strings.ReplaceAll(s, "\x00", "") })
 }
 
-// moment draws a time that a DateTimeOffset holds.
+// moment draws a time that a DateTimeOffset can represent.
 func moment() *rapid.Generator[time.Time] {
 	return rapid.Custom(func(t *rapid.T) time.Time {
 		zone := time.FixedZone("", 60*rapid.IntRange(-14*60, 14*60).Draw(t, "offset"))
@@ -34,7 +34,7 @@ func moment() *rapid.Generator[time.Time] {
 	})
 }
 
-// drawContact draws the members of a body, each of them sent or not.
+// drawContact draws the members of a body. Each can be absent.
 func drawContact(t *rapid.T) map[string]any {
 	members := map[string]any{"Version": rapid.SliceOf(rapid.Byte()).Draw(t, "Version")}
 	optional := func(name string, value any) {
@@ -110,7 +110,7 @@ func sameTime(a, b time.Time) bool {
 	return a.Equal(b) && offsetA == offsetB
 }
 
-// equal compares a bound value with what encoding/json read, where both may be none.
+// equal compares a bound value with the value that encoding/json read. Both can be absent.
 func equal[T any](t *rapid.T, name string, got any, want *T, same func(a, b T) bool) {
 	value, ok := got.(T)
 	if ok != (want != nil) || ok && !same(value, *want) {
@@ -118,8 +118,8 @@ func equal[T any](t *rapid.T, name string, got any, want *T, same func(a, b T) b
 	}
 }
 
-// TestFormAgreesWithJSON binds the same members from a form and from JSON. Only blanks
-// differ, for which a form has no other meaning than null.
+// TestFormAgreesWithJSON binds the same members from a form and from JSON. They differ only in
+// blanks, which a form can only read as null.
 func TestFormAgreesWithJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// errJSON stands for every exception of the framework's reader. Which one it was is
-// told to nobody; what counts is the state in which it left the reader.
+// errJSON stands for every exception of the framework's reader. Callers need not know which one it
+// was; only the state in which it leaves the reader matters.
 var errJSON = errors.New("aspnet: the body does not fit the model")
 
 // maxDepth is FormattingUtilities.DefaultMaxDepth.
@@ -37,7 +37,7 @@ const (
 	tokenEndConstructor
 )
 
-// state tells what the reader may meet next.
+// state determines what the reader accepts next.
 type state int
 
 const (
@@ -53,7 +53,7 @@ const (
 	stateFinished
 )
 
-// container is what encloses a token.
+// container is the kind of value that encloses a token.
 type container int
 
 const (
@@ -63,21 +63,21 @@ const (
 	inConstructor
 )
 
-// closes tells what each end token ends.
+// closes maps each end token to the container that it ends.
 var closes = map[token]container{
 	tokenEndObject: inObject, tokenEndArray: inArray, tokenEndConstructor: inConstructor,
 }
 
-// position is a place in a container: the last member of an object, or the index of the
-// last element of an array.
+// position is a position in a container: the last member of an object, or the index of the last
+// element of an array.
 type position struct {
 	container container
 	name      string
 	index     int
 }
 
-// reader is Json.NET's JsonTextReader. An error leaves it where the framework's reader
-// would stand after an exception, so that reading can go on from there.
+// reader is Json.NET's JsonTextReader. After an error it is in the same state as the framework's
+// reader after an exception, so that reading can continue from there.
 type reader struct {
 	text    []uint16
 	pos     int
@@ -89,7 +89,7 @@ type reader struct {
 	tooDeep bool       // maxDepth was reported and not yet left
 }
 
-// peek returns the next unit; there is none at the end of the text.
+// peek returns the next unit, or false at the end of the text.
 func (r *reader) peek() (uint16, bool) { return r.peekAt(0) }
 
 func (r *reader) peekAt(offset int) (uint16, bool) {
@@ -131,8 +131,8 @@ func (r *reader) leaveValue() {
 	}
 }
 
-// push enters a container (JsonReader.SetToken with a start token, and Push). Past
-// maxDepth it fails once and then lets reading go on until it is back.
+// push enters a container (JsonReader.SetToken with a start token, and Push). Beyond maxDepth it
+// fails once, and then accepts deeper levels until the depth is below it again.
 func (r *reader) push(t token) error {
 	r.token, r.value = t, nil
 	next := position{container: inObject, index: -1}
@@ -155,8 +155,8 @@ func (r *reader) push(t token) error {
 	return nil
 }
 
-// pop leaves a container (JsonReader.ValidateEnd). It fails if another kind of container
-// is open, and has left that one all the same.
+// pop leaves a container (JsonReader.ValidateEnd). If another kind of container is open, it fails
+// but leaves that one all the same.
 func (r *reader) pop(t token) error {
 	r.token, r.value = t, nil
 	left := r.current.container
@@ -188,8 +188,8 @@ func (r *reader) resume() {
 	}
 }
 
-// skip passes over the children of the current token, or over the value of the current
-// property (JsonReader.Skip).
+// skip skips the children of the current token, or the value of the current property
+// (JsonReader.Skip).
 func (r *reader) skip() error {
 	if r.token == tokenPropertyName {
 		if _, err := r.read(); err != nil {
@@ -206,7 +206,7 @@ func (r *reader) skip() error {
 	}
 }
 
-// skipPast goes on after an error until the reader is back at a depth
+// skipPast continues after an error until the reader is back at a depth
 // (JsonSerializerInternalReader.HandleError).
 func (r *reader) skipPast(depth int) error {
 	if err := r.skip(); err != nil {
@@ -220,8 +220,8 @@ func (r *reader) skipPast(depth int) error {
 	return nil
 }
 
-// path is JsonReader.Path, split into the member of the root object and the indexes that
-// follow it. It ends before the members of nested objects, which only a body names.
+// path is JsonReader.Path, split into the member of the root object and the indexes after it. It
+// ends before the members of nested objects, whose names are not part of the model.
 func (r *reader) path() (member, indexes string) {
 	places := r.outer
 	switch r.state {

@@ -35,7 +35,7 @@ const (
 	versionRequired = `"updateContactDto.Version":["The Version field is required."]`
 )
 
-// state renders a ModelState without the braces, for comparison with the pieces above.
+// state formats a ModelState without the braces, to compare it with the constants above.
 func state(t *testing.T, s aspnet.ModelState) string {
 	t.Helper()
 	out, err := json.Marshal(s)
@@ -45,7 +45,7 @@ func state(t *testing.T, s aspnet.ModelState) string {
 	return strings.TrimSuffix(strings.TrimPrefix(string(out), "{"), "}")
 }
 
-// recorded is one line of the conformance cases.
+// recorded is one line of the recorded cases.
 type recorded struct {
 	Name    string
 	Request struct{ Method, Path, ContentType, Body string }
@@ -73,8 +73,8 @@ func recordedCases(tb testing.TB) []recorded {
 	return cases
 }
 
-// bind hands a recorded body to the binder of its content type. Other types, and
-// requests that are refused for their path, never come to one.
+// bind passes a recorded body to the binder for its content type. Other content types, and requests
+// that are rejected because of their path, never reach a binder.
 func (c recorded) bind() (values aspnet.Values, s aspnet.ModelState, decided bool) {
 	if c.Expect.Status == 404 || strings.Contains(c.Expect.Body, `{"id":`) {
 		return nil, nil, false
@@ -124,8 +124,8 @@ func TestRecordedCases(t *testing.T) {
 	}
 }
 
-// shown turns a bound value into what stands for it in the recorded answers, where
-// an absent boolean shows as false.
+// shown converts a bound value to its form in the recorded responses, in which an absent boolean is
+// false.
 func shown(value, want any) any {
 	switch v := value.(type) {
 	case int:

@@ -6,8 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestJSONRecovery holds bodies whose answer depends on where exactly the reader stood
-// when it failed. The answers are Json.NET's, but for the names of unknown members.
+// TestJSONRecovery has bodies whose errors depend on the exact position of the reader when it
+// failed. The expected results are those of Json.NET, except that names of unknown members are left
+// out.
 func TestJSONRecovery(t *testing.T) {
 	t.Parallel()
 	const (

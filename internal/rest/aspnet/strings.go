@@ -5,19 +5,19 @@ import (
 	"unicode/utf16"
 )
 
-// literal is the content of a quoted string.
+// literal is a quoted string.
 type literal struct {
 	content  string
-	repaired bool // half a surrogate pair was escaped alone, and U+FFFD stands for it
+	repaired bool // an unpaired escaped surrogate was replaced by U+FFFD
 }
 
-// escapes lists what may follow a backslash, but for u.
+// escapes maps the characters after a backslash, except u.
 var escapes = map[uint16]uint16{
 	'b': '\b', 't': '\t', 'n': '\n', 'f': '\f', 'r': '\r', '\\': '\\', '"': '"', '\'': '\'', '/': '/',
 }
 
-// readString reads a string in either kind of quotes, in which control characters may
-// stand unescaped (JsonTextReader.ReadStringIntoBuffer).
+// readString reads a string in either kind of quotes. Control characters can be unescaped
+// (JsonTextReader.ReadStringIntoBuffer).
 func (r *reader) readString() (literal, error) {
 	quote := r.text[r.pos]
 	r.pos++
@@ -46,7 +46,7 @@ func (r *reader) readString() (literal, error) {
 	}
 }
 
-// readEscape reads what follows a backslash.
+// readEscape reads the characters after a backslash.
 func (r *reader) readEscape(text *literal) ([]uint16, error) {
 	c, ok := r.peek()
 	if !ok {
@@ -63,8 +63,8 @@ func (r *reader) readEscape(text *literal) ([]uint16, error) {
 	return []uint16{unit}, nil
 }
 
-// readUnicodeEscapes reads the digits of one \u escape and, if that is the first half of
-// a surrogate pair, the escapes that follow it.
+// readUnicodeEscapes reads the digits of a \u escape and, if it is the first half of a surrogate
+// pair, the escapes that follow it.
 func (r *reader) readUnicodeEscapes(text *literal) ([]uint16, error) {
 	var units []uint16
 	for {
@@ -79,7 +79,7 @@ func (r *reader) readUnicodeEscapes(text *literal) ([]uint16, error) {
 		r.pos += len(`\u`)
 	}
 	if !paired(units) {
-		text.repaired = true // utf16.Decode puts U+FFFD in its place, as Json.NET does
+		text.repaired = true // utf16.Decode replaces it by U+FFFD, as Json.NET does
 	}
 	return units, nil
 }

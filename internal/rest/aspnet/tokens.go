@@ -5,7 +5,7 @@ import (
 	"unicode/utf16"
 )
 
-// isSpace is Char.IsWhiteSpace. The reader passes over NUL between tokens as well.
+// isSpace is Char.IsWhiteSpace. The reader also skips NUL between tokens.
 func isSpace(c uint16) bool { return c == 0 || unicode.IsSpace(rune(c)) }
 
 // isIdentifier is JsonTextReader.ValidIdentifierChar.
@@ -21,8 +21,8 @@ func isNumberStart(c uint16) bool {
 	return c == '-' || c == '.' || c >= '0' && c <= '9'
 }
 
-// read moves to the next token, whatever it is (JsonTextReader.Read). It returns false
-// at the end of the text.
+// read moves to the next token of any kind (JsonTextReader.Read). It returns false at the end of
+// the text.
 func (r *reader) read() (bool, error) {
 	for {
 		switch r.state {
@@ -40,7 +40,7 @@ func (r *reader) read() (bool, error) {
 	}
 }
 
-// readContent moves to the next token that is no comment.
+// readContent moves to the next token that is not a comment.
 func (r *reader) readContent() (bool, error) {
 	for {
 		if more, err := r.read(); err != nil || !more || r.token != tokenComment {
@@ -58,8 +58,7 @@ func (r *reader) mustRead() error {
 	return err
 }
 
-// readAny reads a value of any type, or what stands in its place
-// (JsonTextReader.ParseValue).
+// readAny reads a value of any type, or a token in its place (JsonTextReader.ParseValue).
 func (r *reader) readAny() (bool, error) {
 	r.skipSpace()
 	c, ok := r.peek()
@@ -76,7 +75,7 @@ func (r *reader) readAny() (bool, error) {
 	case '/':
 		return true, r.readComment(true)
 	case ',':
-		r.setValue(tokenUndefined, nil) // the comma is read again, as the end of this element
+		r.setValue(tokenUndefined, nil) // the comma is not consumed: it also ends this element
 		return true, nil
 	case '{', '[', ']', ')':
 		r.pos++
@@ -101,7 +100,7 @@ func (r *reader) readBracket(c uint16) error {
 	}
 }
 
-// readWord reads a bare word, of those that ParseValue knows.
+// readWord reads one of the unquoted words that ParseValue knows.
 func (r *reader) readWord(c uint16) error {
 	switch c {
 	case 't':
@@ -144,9 +143,9 @@ func (r *reader) readLiteral(word string, t token) error {
 	return nil
 }
 
-// match passes over a word that a separator must follow
-// (JsonTextReader.MatchValueWithTrailingSeparator). On failure the reader stands at the
-// unit that did not fit.
+// match consumes a word that a separator must follow
+// (JsonTextReader.MatchValueWithTrailingSeparator). If it fails, the reader is at the unit that
+// does not match.
 func (r *reader) match(word string) error {
 	if len(r.text)-r.pos < len(word) {
 		r.pos = len(r.text)
@@ -234,8 +233,8 @@ func (r *reader) readName(c uint16) (string, error) {
 	return string(utf16.Decode(r.text[start:r.pos])), nil
 }
 
-// readAfterValue reads what follows a value (JsonTextReader.ParsePostValue). It returns
-// false where that makes no token: at a comma and at the end of the text.
+// readAfterValue reads what follows a value (JsonTextReader.ParsePostValue). It returns false if
+// that is not a token: at a comma and at the end of the text.
 func (r *reader) readAfterValue() (bool, error) {
 	r.skipSpace()
 	c, ok := r.peek()
@@ -260,7 +259,7 @@ func (r *reader) readAfterValue() (bool, error) {
 	return false, errJSON
 }
 
-// readAfterEnd finds the end of the text, or the text that should not follow it.
+// readAfterEnd expects the end of the text.
 func (r *reader) readAfterEnd() (bool, error) {
 	r.skipSpace()
 	c, ok := r.peek()
@@ -274,7 +273,7 @@ func (r *reader) readAfterEnd() (bool, error) {
 	return false, errJSON
 }
 
-// readComment passes over a comment and makes it the current token if asked to
+// readComment consumes a comment, and makes it the current token if asToken is true
 // (JsonTextReader.ParseComment).
 func (r *reader) readComment(asToken bool) error {
 	r.pos++
@@ -303,7 +302,7 @@ func (r *reader) readComment(asToken bool) error {
 	}
 }
 
-// readConstructor reads the start of something like new Date(0)
+// readConstructor reads the start of a constructor such as new Date(0)
 // (JsonTextReader.ParseConstructor).
 func (r *reader) readConstructor() error {
 	if err := r.match("new"); err != nil {

@@ -6,9 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// validate applies the validation attributes to every member, in the model's order, as
-// DefaultBodyModelValidator does. It does not spare members that failed to bind: they
-// kept their default, so a Required one gets a second message.
+// validate applies the validation attributes to every member, in the order of the model, as
+// DefaultBodyModelValidator does. It includes members that failed to bind: they have their default
+// value, so a Required one gets a second message.
 func (b *binder) validate() {
 	for _, m := range b.model.Members {
 		value := b.values[m.Name]
@@ -22,7 +22,7 @@ func (b *binder) validate() {
 	}
 }
 
-// missing follows RequiredAttribute.IsValid, to which a blank string is none.
+// missing follows RequiredAttribute.IsValid, which treats a blank string as missing.
 func missing(value any) bool {
 	text, ok := value.(string)
 	return value == nil || ok && strings.TrimSpace(text) == ""

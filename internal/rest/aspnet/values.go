@@ -2,10 +2,10 @@ package aspnet
 
 import "strings"
 
-// readValue reads the value of a member of the given kind. The value is nil, and the
-// token tells why, where there is none: null or the end of the text. It follows
-// JsonTextReader.ReadAsString, ReadAsInt32, ReadAsBoolean, ReadAsDateTimeOffset and
-// ReadAsBytes, which differ only in the values that they know.
+// readValue reads the value of a member of the given kind. If there is none, the value is nil and
+// the token is the reason: null or the end of the text. It follows JsonTextReader.ReadAsString,
+// ReadAsInt32, ReadAsBoolean, ReadAsDateTimeOffset and ReadAsBytes, which differ only in the values
+// that they accept.
 func (r *reader) readValue(kind Kind) (any, error) {
 	for {
 		r.skipSpace()
@@ -20,7 +20,7 @@ func (r *reader) readValue(kind Kind) (any, error) {
 		case 'n':
 			return nil, r.readNull()
 		case ',':
-			r.setValue(tokenUndefined, nil) // the comma is read again, as the end of this member
+			r.setValue(tokenUndefined, nil) // the comma is not consumed: it also ends this member
 			return nil, errJSON
 		case '/':
 			if err := r.readComment(false); err != nil {
@@ -45,7 +45,7 @@ func (r *reader) readNull() error {
 	return errJSON
 }
 
-// readQuoted reads a member's value from a string.
+// readQuoted reads the value of a member from a string.
 func (r *reader) readQuoted(kind Kind) (any, error) {
 	text, err := r.readString()
 	if err != nil {
@@ -60,8 +60,8 @@ func (r *reader) readQuoted(kind Kind) (any, error) {
 		}
 		return checkText(text.content)
 	case Bytes:
-		// Convert.FromBase64CharArray throws while the name is still the current
-		// token, so the recovery from it mistakes the next token for this value.
+		// Convert.FromBase64CharArray throws while the name is still the current token, so the
+		// recovery takes the next token for this value.
 		data, err := parseBytes(text.content)
 		if err == nil {
 			r.token = tokenBytes
@@ -76,7 +76,7 @@ func (r *reader) readQuoted(kind Kind) (any, error) {
 	}
 }
 
-// finishQuoted converts a string to another type; an empty one is null
+// finishQuoted converts a string to another type. An empty string is null
 // (JsonReader.ReadInt32String and ReadBooleanString).
 func finishQuoted[T any](r *reader, text string, t token, parse func(string) (T, bool)) (any, error) {
 	if text == "" {
@@ -92,8 +92,8 @@ func finishQuoted[T any](r *reader, text string, t token, parse func(string) (T,
 	return value, nil
 }
 
-// finishDate converts a string to a date. Like base64, a date in one of Json.NET's own
-// notations that no DateTimeOffset can hold fails before the token is set.
+// finishDate converts a string to a date. A date in one of Json.NET's own notations that no
+// DateTimeOffset can represent fails before the token is set, like base64.
 func (r *reader) finishDate(text string) (any, error) {
 	date, found, err := parseJSONDate(text)
 	switch {
@@ -106,7 +106,7 @@ func (r *reader) finishDate(text string) (any, error) {
 	return finishQuoted(r, text, tokenDate, parseDate)
 }
 
-// checkText refuses what the store cannot hold.
+// checkText rejects text that the database cannot store.
 func checkText(text string) (any, error) {
 	if strings.ContainsRune(text, 0) {
 		return nil, errJSON
@@ -114,8 +114,8 @@ func checkText(text string) (any, error) {
 	return text, nil
 }
 
-// readBare reads a member's value that is neither a string nor null. Whatever the kind
-// does not know costs one unit, and what comes behind it is read as if that stood there.
+// readBare reads a value that is neither a string nor null. A unit that the kind does not accept is
+// consumed, and the text after it is read as if it were in its place.
 func (r *reader) readBare(kind Kind, c uint16) (any, error) {
 	switch {
 	case isNumberStart(c) && takesNumber(kind, c):
@@ -135,18 +135,18 @@ func (r *reader) readBare(kind Kind, c uint16) (any, error) {
 		return r.readByteArray()
 	}
 	if kind == Bytes && c == '{' {
-		return nil, r.refuseObject()
+		return nil, r.rejectObject()
 	}
 	return nil, errJSON
 }
 
-// takesNumber tells which numbers a kind reads as a whole. A date reads only one with a
-// minus, to refuse it then.
+// takesNumber reports whether a kind reads a number starting with c as a whole. A date does so only
+// for a negative number, which it then rejects.
 func takesNumber(kind Kind, c uint16) bool {
 	return kind != Bytes && (kind != NullableDateTimeOffset || c == '-')
 }
 
-// readNumberAs reads a number for a member that can be read from one.
+// readNumberAs reads a number for a member that accepts numbers.
 func (r *reader) readNumberAs(kind Kind) (any, error) {
 	if kind == Bool || kind == NullableDateTimeOffset {
 		if err := r.readNumber(); err != nil || kind != Bool {
@@ -169,8 +169,7 @@ func (r *reader) readNumberAs(kind Kind) (any, error) {
 	return nil, r.badNumber()
 }
 
-// readNotFinite reads one of the words for numbers that are none, which only a string
-// takes.
+// readNotFinite reads one of the words for numbers that are not finite. Only a string accepts them.
 func (r *reader) readNotFinite(kind Kind, word string) (any, error) {
 	if err := r.match(word); err != nil {
 		return nil, err
@@ -223,9 +222,9 @@ func (r *reader) readByteArray() (any, error) {
 	}
 }
 
-// refuseObject refuses an object in the place of bytes. The framework reads its first
-// token to find out that it has no type annotation, which is not supported here.
-func (r *reader) refuseObject() error {
+// rejectObject rejects an object where bytes are expected. The framework reads its first token to
+// look for a type annotation, which is not supported here.
+func (r *reader) rejectObject() error {
 	if err := r.push(tokenStartObject); err != nil {
 		return err
 	}
