@@ -221,7 +221,7 @@ func (c *connection) subscribe(ctx context.Context, m message) error {
 	return nil
 }
 
-// run runs an operation until it ends, and then tells the client so, unless the client has
+// run runs an operation until it ends, and then sends complete or error, unless the client has
 // completed the operation itself.
 func (c *connection) run(ctx context.Context, op *operation, id string, payload []byte) {
 	defer op.stop()

@@ -19,7 +19,7 @@ func forged(r *http.Request) bool {
 		r.Header.Get("X-Apollo-Operation-Name") == ""
 }
 
-// crossOrigin reports whether a browser says that the request comes from another origin. Programs
+// crossOrigin reports whether the browser marks the request as coming from another origin. Programs
 // send neither header and pass. So does a browser that is too old for Sec-Fetch-Site and sends no
 // Origin: the query runs then, but the page cannot read the response.
 func crossOrigin(r *http.Request) bool {

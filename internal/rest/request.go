@@ -38,8 +38,8 @@ func (a *API) authenticate(r *http.Request) (*http.Request, error) {
 	return r, errUnauthenticated
 }
 
-// limitBody rejects a compressed body, whose length says nothing about its size, and limits how
-// much can be read of any other.
+// limitBody rejects a compressed body, because its length is not its size, and limits how much can
+// be read of any other.
 func limitBody(w http.ResponseWriter, r *http.Request) error {
 	for _, encoding := range r.Header.Values("Content-Encoding") {
 		if encoding != "" && !strings.EqualFold(encoding, "identity") {

@@ -152,7 +152,7 @@ func (r *reader) readNumberAs(kind Kind) (any, error) {
 		if err := r.readNumber(); err != nil || kind != Bool {
 			return nil, errJSON
 		}
-		return !r.value.(number).zero, nil //nolint:forcetypeassert // the token says so
+		return !r.value.(number).zero, nil //nolint:forcetypeassert // guaranteed by the token
 	}
 	text, err := r.scanNumber()
 	if err != nil {
@@ -207,7 +207,7 @@ func (r *reader) readByteArray() (any, error) {
 		}
 		switch r.token {
 		case tokenInteger:
-			n := r.value.(number).small //nolint:forcetypeassert // the token says so
+			n := r.value.(number).small //nolint:forcetypeassert // guaranteed by the token
 			if n < 0 || n > 255 {
 				return nil, errJSON
 			}
