@@ -30,23 +30,23 @@ var layers = map[string][]string{
 	"internal/rest/resttest": {"internal/rest"},
 
 	// The APIs, the pages and the command line.
-	"internal/server":       {"web"},
-	"web":                   {},
-	"internal/cli":          {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
-	"internal/demo":         {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                 {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/...", "internal/dberr", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
-	"graph/generated":       {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
-	"graph/model":           {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
-	"graph/scalar":          {"internal/revision"},
-	"internal/rest":         {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/graphqlhttp":  {"internal/aside"},
-	"internal/rest/binding": {},
+	"internal/server":      {"web"},
+	"web":                  {},
+	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
+	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
+	"graph":                {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/...", "internal/dberr", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
+	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
+	"graph/scalar":         {"internal/revision"},
+	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/graphqlhttp": {"internal/safego"},
+	"internal/rest/aspnet": {},
 
 	// The services.
 	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query"},
-	"internal/contact":       {"ent/...", "internal/aside", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/contact":       {"ent/...", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/changelog":     {"ent/...", "internal/aside", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
 
@@ -65,7 +65,7 @@ var layers = map[string][]string{
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// Packages that import nothing of ours.
-	"internal/aside":     {},
+	"internal/safego":    {},
 	"internal/dberr":     {},
 	"internal/globalid":  {},
 	"internal/normalize": {},

@@ -143,7 +143,7 @@ func (s *process) answeredAs(t *testing.T, a asked, status int, example string) 
 	if got.status != status {
 		t.Fatalf("%s: got %d %s", what, got.status, got.body)
 	}
-	if err := resttest.Check(resttest.Answer{Method: a.method, Target: target, Status: got.status, Header: got.header, Body: got.body}); err != nil {
+	if err := resttest.Check(resttest.Response{Method: a.method, Target: target, Status: got.status, Header: got.header, Body: got.body}); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
 	if example == "" {
