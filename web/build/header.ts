@@ -11,7 +11,7 @@ const links = [
 
 const header = (page: string) => `<header class="page-header">
 <a class="page-skip" href="#main">Skip to content</a>
-<a class="page-home" href="/"><img src="/src/icon.svg" alt="" width="22" height="22"><span>contactgraph</span></a>
+<a class="page-home" href="/"><img src="/src/app/icon.svg" alt="" width="22" height="22"><span>contactgraph</span></a>
 <nav aria-label="Pages">
 ${links.map((l) => `<a href="${l.path}"${l.page === page ? ' aria-current="page"' : ''}>${l.name}</a>`).join('\n')}
 </nav>

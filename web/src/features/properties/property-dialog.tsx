@@ -1,0 +1,106 @@
+import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { OutcomeNote } from '../../components/command-errors';
+import { Dialog } from '../../components/dialog';
+import { useCommand } from '../../components/use-command';
+import {
+  CreatePropertyDocument,
+  type PropertyBinding,
+  type PropertyPartsFragment,
+  type PropertyType,
+  UpdatePropertyDocument,
+} from '../../gql';
+import { lengths } from '../../gql/lengths';
+import { propertyTypeLabels } from '../../lib/format';
+
+interface PropertyDialogProps {
+  /** The property to change; null makes a new one. */
+  property: PropertyPartsFragment | null;
+  onClose: () => void;
+}
+
+const types = Object.entries(propertyTypeLabels).map(([value, label]) => ({ value, label }));
+const bindings = [
+  { value: '', label: 'Nothing: it has values of its own' },
+  { value: 'FIRST_NAME', label: 'The first name' },
+  { value: 'LAST_NAME', label: 'The last name' },
+];
+
+/** Defines a property, or changes its definition: its type, how many values it takes and what it is bound to stay as they are. */
+export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
+  const command = useCommand();
+  const [name, setName] = useState(property?.name ?? '');
+  const [type, setType] = useState<PropertyType>(property?.type ?? 'TEXT');
+  const [boundTo, setBoundTo] = useState<PropertyBinding | ''>('');
+  const [choices, setChoices] = useState<string[]>(property?.choices ?? []);
+  const [rules, setRules] = useState({
+    multiple: property?.multiple ?? false,
+    required: property?.required ?? false,
+    readOnly: property?.readOnly ?? false,
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { multiple, required, readOnly } = rules;
+    const both = { name, required, readOnly, ...(type === 'CHOICE' && { choices }) };
+    const done = property
+      ? await command.run(UpdatePropertyDocument, { input: { id: property.id, ...both } })
+      : await command.run(CreatePropertyDocument, { input: { ...both, type, multiple, boundTo: boundTo || null } });
+    if (done) onClose();
+  };
+  const check = (rule: keyof typeof rules, label: string) => (
+    <Checkbox label={label} checked={rules[rule]} onChange={(e) => setRules({ ...rules, [rule]: e.currentTarget.checked })} />
+  );
+  return (
+    <Dialog onClose={onClose} title={property ? `Edit ${property.name}` : 'New property'}>
+      <form onSubmit={submit}>
+        <Stack>
+          <TextInput
+            label="Name"
+            required
+            withAsterisk={false}
+            maxLength={lengths.CreatePropertyInput.name}
+            value={name}
+            onChange={(e) => setName(e.currentTarget.value)}
+          />
+          {!property && (
+            <NativeSelect
+              label="Type"
+              data={types}
+              value={type}
+              onChange={(e) => setType(e.currentTarget.value as PropertyType)}
+            />
+          )}
+          {type === 'CHOICE' && (
+            <TagsInput
+              label="Choices"
+              description="Enter adds one"
+              maxLength={lengths.CreatePropertyInput.choices}
+              value={choices}
+              onChange={setChoices}
+            />
+          )}
+          {!property && check('multiple', 'Takes several values')}
+          {check('required', 'Must not be cleared')}
+          {check('readOnly', 'Customers may not write it')}
+          {!property && (
+            <NativeSelect
+              label="Another name for"
+              data={bindings}
+              value={boundTo}
+              onChange={(e) => setBoundTo(e.currentTarget.value as PropertyBinding | '')}
+            />
+          )}
+          <OutcomeNote command={command} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={command.busy}>
+              {property ? 'Save' : 'Create'}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
