@@ -1,33 +1,47 @@
 import { Checkbox, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { Choice, optionsOf } from '../../components/clearable-select';
+import type { ReactElement, ReactNode } from 'react';
+import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { TimeInput } from '../../components/time-input';
 import { lengths } from '../../gql/lengths';
 import type { Names } from '../../lib/catalog';
 import { useSession } from '../session/session';
-import type { Field } from './fields';
+import type { EditableField } from './fields';
 import { LoginsEditor } from './logins-editor';
 import { PropertyEditor } from './property-editor';
 import { SegmentsEditor } from './segments-editor';
 import type { Login, PropertyValue, Value } from './values';
 
-interface EditorProps {
-  field: Field;
+interface FieldEditorProps {
+  field: EditableField;
   value: Value;
   onChange: (value: Value) => void;
-  /** What is wrong with the value; false if nothing is. */
+  /** What is wrong with the value; false if it is valid. */
   error: ReactNode;
 }
 
-const limits: Readonly<Record<string, number>> = lengths.ContactPatch;
+const maxLengths: Readonly<Record<string, number>> = lengths.ContactPatch;
 
-/** The editor that fits a field: the kind of the field decides. */
-export function Editor({ field: { path, label, kind }, value, onChange, error }: EditorProps) {
+/** Edits a field. The kind of the field chooses the editor. */
+export function FieldEditor({ field: { path, label, kind }, value, onChange, error }: FieldEditorProps): ReactElement {
   const { catalog } = useSession();
   if (typeof kind === 'object') {
     return <PropertyEditor property={kind} values={(value ?? []) as PropertyValue[]} onChange={onChange} error={error} />;
   }
   switch (kind) {
+    case 'text':
+    case 'email':
+    case 'phone':
+      return (
+        <TextInput
+          label={label}
+          inputMode={kind === 'email' ? 'email' : kind === 'phone' ? 'tel' : 'text'}
+          autoComplete="off"
+          maxLength={maxLengths[path]}
+          value={(value as string | null) ?? ''}
+          onChange={(e) => onChange(e.currentTarget.value)}
+          error={error}
+        />
+      );
     case 'checkbox':
       return (
         <Checkbox label={label} checked={value === true} onChange={(e) => onChange(e.currentTarget.checked)} error={error} />
@@ -37,31 +51,27 @@ export function Editor({ field: { path, label, kind }, value, onChange, error }:
         <TimeInput label={label} value={(value as string | null) ?? ''} onChange={(v) => onChange(v || null)} error={error} />
       );
     case 'store':
-      return <Reference label={label} names={catalog.stores} value={value as number | null} onChange={onChange} error={error} />;
+      return (
+        <ReferenceEditor label={label} names={catalog.stores} value={value as number | null} onChange={onChange} error={error} />
+      );
     case 'company':
       return (
-        <Reference label={label} names={catalog.companies} value={value as number | null} onChange={onChange} error={error} />
+        <ReferenceEditor
+          label={label}
+          names={catalog.companies}
+          value={value as number | null}
+          onChange={onChange}
+          error={error}
+        />
       );
     case 'logins':
       return <LoginsEditor label={label} logins={value as Login[]} onChange={onChange} error={error} />;
     case 'segments':
       return <SegmentsEditor label={label} segments={value as number[]} onChange={onChange} error={error} />;
-    default:
-      return (
-        <TextInput
-          label={label}
-          inputMode={kind === 'email' ? 'email' : kind === 'phone' ? 'tel' : 'text'}
-          autoComplete="off"
-          maxLength={limits[path]}
-          value={(value as string | null) ?? ''}
-          onChange={(e) => onChange(e.currentTarget.value)}
-          error={error}
-        />
-      );
   }
 }
 
-interface ReferenceProps {
+interface ReferenceEditorProps {
   label: string;
   names: Names;
   value: number | null;
@@ -69,15 +79,15 @@ interface ReferenceProps {
   error: ReactNode;
 }
 
-/** Chooses one of the things that have names, or none. */
-function Reference({ label, names, value, onChange, error }: ReferenceProps) {
+/** Chooses a store or company by name, or none. */
+function ReferenceEditor({ label, names, value, onChange, error }: ReferenceEditorProps) {
   return (
-    <Choice
+    <ClearableSelect
       label={label}
       data={optionsOf(names)}
       value={value === null ? '' : String(value)}
       onChange={(id) => onChange(id === '' ? null : Number(id))}
-      clear={`No ${label.toLowerCase()}`}
+      clearLabel={`No ${label.toLowerCase()}`}
       error={error}
     />
   );

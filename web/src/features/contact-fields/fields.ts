@@ -1,78 +1,131 @@
-// The fields of a contact, in the order in which they are shown. Forms, conflicts and the history go by this list.
-import type { PropertyPartsFragment, PropertyType } from '../../gql';
+// The fields of a contact, in the order in which they are shown. The form, conflicts and the history
+// use these tables.
+//
+// The generated types keep the tables complete: a field that the API accepts or that contact.graphql
+// selects must have an entry with a label, a kind and a reader, or the code does not compile.
+import type {
+  ContactPartsFragment,
+  ContactPatch,
+  CreateContactInput,
+  PropertyPartsFragment,
+  PropertyType,
+  SetContactDetailsInput,
+} from '../../gql';
 import type { Catalog } from '../../lib/catalog';
-import { propertyOf, propertyPath } from './values';
+import { type PropertyPath, propertyIdOf, propertyPath, type ValueOfKind } from './values';
 
-/** What a value looks like, which decides about its editor and how it is told. */
-export type Kind =
-  | 'text'
-  | 'email'
-  | 'phone'
-  | 'checkbox'
-  | 'time'
-  | 'store'
-  | 'company'
-  | 'logins'
-  | 'segments'
-  | 'secret'
-  | PropertyPartsFragment;
-
-/** One of a contact's fields. */
+/** A field that can be shown. Its kind chooses the editor and the format; of a property it is the property. */
 export interface Field {
   path: string;
   label: string;
-  kind: Kind;
+  kind: keyof ValueOfKind | 'secret' | PropertyPartsFragment;
 }
 
-/** The contact's own fields. */
-export const ownFields: readonly Field[] = [
-  { path: 'firstName', label: 'First name', kind: 'text' },
-  { path: 'lastName', label: 'Last name', kind: 'text' },
-  { path: 'email', label: 'Email', kind: 'email' },
-  { path: 'phoneCountryCode', label: 'Country code', kind: 'text' },
-  { path: 'phone', label: 'Phone', kind: 'phone' },
-  { path: 'preferredStoreId', label: 'Preferred store', kind: 'store' },
-  { path: 'companyId', label: 'Company', kind: 'company' },
-  { path: 'latestPermissionSource', label: 'Permission source', kind: 'text' },
-  { path: 'limitMailsPermanently', label: 'No mails at all', kind: 'checkbox' },
-  { path: 'limitMailsTemporarilyUntil', label: 'No mails until', kind: 'time' },
-];
+/** A field that the form has. */
+export interface EditableField extends Field {
+  path: FieldPath | PropertyPath;
+  kind: keyof ValueOfKind | PropertyPartsFragment;
+}
 
-export const loginsField: Field = { path: 'logins', label: 'Logins', kind: 'logins' };
-export const segmentsField: Field = { path: 'membership', label: 'Segments', kind: 'segments' };
+/** The logins and the segments, which are written together with the properties. */
+type DetailPath = Exclude<keyof SetContactDetailsInput, 'id' | 'expectedVersion' | 'onConflict' | 'properties'>;
 
-// What only the history and conflicts speak of.
-const others: readonly Field[] = [
-  loginsField,
-  segmentsField,
-  { path: 'password', label: 'Password', kind: 'secret' },
-  { path: 'secret', label: 'Secret', kind: 'secret' },
-  { path: 'registrationDateTime', label: 'Registered', kind: 'time' },
-  { path: 'registrationSource', label: 'Registration source', kind: 'text' },
-  { path: 'registrationIp', label: 'Registration address', kind: 'text' },
-  { path: 'registrationStoreId', label: 'Registered by', kind: 'store' },
-];
+/** What contact.graphql selects, by path. */
+type Selection = Omit<ContactPartsFragment, 'id' | 'contactId' | 'version' | 'lastModified' | 'properties'>;
 
-const known: ReadonlyMap<string, Field> = new Map([...ownFields, ...others].map((field) => [field.path, field]));
+/** The paths of the objects that a contact refers to. */
+interface PathOfReference {
+  preferredStore: 'preferredStoreId';
+  company: 'companyId';
+  segments: 'membership';
+}
 
-/** The field of a property. */
-function propertyField(property: PropertyPartsFragment): Field {
+type SelectedPath = { [K in keyof Selection]: K extends keyof PathOfReference ? PathOfReference[K] : K }[keyof Selection];
+
+/** The path of each field that the form has, properties aside. */
+export type FieldPath = Exclude<keyof ContactPatch, 'currentPassword' | 'newPassword'> | SelectedPath | DetailPath;
+
+type TableEntry = {
+  [K in keyof ValueOfKind]: { label: string; kind: K; read: (contact: ContactPartsFragment) => ValueOfKind[K] };
+}[keyof ValueOfKind];
+
+const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
+  firstName: { label: 'First name', kind: 'text', read: (contact) => contact.firstName },
+  lastName: { label: 'Last name', kind: 'text', read: (contact) => contact.lastName },
+  email: { label: 'Email', kind: 'email', read: (contact) => contact.email },
+  phoneCountryCode: { label: 'Country code', kind: 'text', read: (contact) => contact.phoneCountryCode },
+  phone: { label: 'Phone', kind: 'phone', read: (contact) => contact.phone },
+  preferredStoreId: { label: 'Preferred store', kind: 'store', read: (contact) => contact.preferredStore?.storeId ?? null },
+  companyId: { label: 'Company', kind: 'company', read: (contact) => contact.company?.companyId ?? null },
+  latestPermissionSource: { label: 'Permission source', kind: 'text', read: (contact) => contact.latestPermissionSource },
+  limitMailsPermanently: { label: 'No mails at all', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
+  limitMailsTemporarilyUntil: {
+    label: 'No mails until',
+    kind: 'time',
+    read: (contact) => contact.limitMailsTemporarilyUntil,
+  },
+};
+
+const detailTable: Record<DetailPath, TableEntry> = {
+  logins: { label: 'Logins', kind: 'logins', read: ({ logins }) => logins.map(({ name, type }) => ({ name, type })) },
+  membership: { label: 'Segments', kind: 'segments', read: ({ segments }) => segments.map(({ segmentId }) => segmentId) },
+};
+
+/** Reads the value of each field out of a contact. */
+export const readers = Object.entries({ ...ownTable, ...detailTable }).map(([path, { read }]) => ({ path, read }));
+
+// Fields that only the history and conflicts show.
+type RegistrationPath = Exclude<keyof CreateContactInput, 'set' | 'properties' | DetailPath> | 'registrationDateTime';
+
+const historyTable: Record<RegistrationPath | 'password' | 'secret', Omit<Field, 'path'>> = {
+  password: { label: 'Password', kind: 'secret' },
+  secret: { label: 'Secret', kind: 'secret' },
+  registrationDateTime: { label: 'Registered', kind: 'time' },
+  registrationSource: { label: 'Registration source', kind: 'text' },
+  registrationIp: { label: 'Registration address', kind: 'text' },
+  registrationStoreId: { label: 'Registered by', kind: 'store' },
+};
+
+function fieldsOf<P extends string, E extends Omit<Field, 'path'>>(table: Record<P, E>) {
+  return (Object.keys(table) as P[]).map((path) => ({ path, label: table[path].label, kind: table[path].kind as E['kind'] }));
+}
+
+const ownFields: readonly EditableField[] = fieldsOf(ownTable);
+const detailFields: readonly EditableField[] = fieldsOf(detailTable);
+
+const fieldByPath: ReadonlyMap<string, Field> = new Map(
+  [...ownFields, ...detailFields, ...fieldsOf(historyTable)].map((field) => [field.path, field]),
+);
+
+function propertyField(property: PropertyPartsFragment): EditableField {
   return { path: propertyPath(property.propertyId), label: property.name, kind: property };
 }
 
-/** The properties that have values of their own: one that is another name for a field is shown as that field. */
-export function propertyFields(catalog: Catalog): Field[] {
-  return [...catalog.properties.values()].filter(({ boundTo }) => boundTo === null).map(propertyField);
+/** A group of fields in the form. */
+export interface Section {
+  legend: string;
+  fields: readonly EditableField[];
+  columns: number;
 }
 
-/** The field that a path is about. One that this console does not know, or that is gone, is shown by its path. */
+/** The form's sections. A property that is an alias of a field has no value of its own and is left out. */
+export function formSections(catalog: Catalog): Section[] {
+  const properties = [...catalog.properties.values()].filter(({ boundTo }) => boundTo === null).map(propertyField);
+  return [
+    { legend: 'Details', fields: ownFields, columns: 2 },
+    { legend: 'Properties', fields: properties, columns: 2 },
+    { legend: 'Signing in and segments', fields: detailFields, columns: 1 },
+  ].filter(({ fields }) => fields.length > 0);
+}
+
+/** Returns the field at a path. An unknown field and a deleted property have their path as the label. */
 export function fieldAt(path: string, catalog: Catalog): Field {
-  const property = catalog.properties.get(propertyOf(path) ?? 0);
+  const property = catalog.properties.get(propertyIdOf(path) ?? 0);
   if (property) return propertyField(property);
-  return known.get(path) ?? { path, label: path, kind: 'text' };
+  return fieldByPath.get(path) ?? { path, label: path, kind: 'text' };
 }
 
-/** The type of a property's values; undefined if the field is no property. */
+/** Returns the type of a property's values, or undefined if the field is not a property. */
 export function propertyType({ kind }: Field): PropertyType | undefined {
   return typeof kind === 'object' ? kind.type : undefined;
 }

@@ -20,7 +20,7 @@ it('sends only what was edited, each by the mutation that writes it', () => {
   });
   expect(inputs).toEqual({
     patch: { lastName: 'Berg', email: null, limitMailsPermanently: false, companyId: null },
-    patched: ['lastName', 'email', 'limitMailsPermanently', 'companyId'],
+    patchPaths: ['lastName', 'email', 'limitMailsPermanently', 'companyId'],
     details: {
       properties: [
         { propertyId: 9, values: [{ value: 'books', description: null }] },
@@ -29,10 +29,10 @@ it('sends only what was edited, each by the mutation that writes it', () => {
       logins: [{ name: 'nora@example.com', type: 'EMAIL' }],
       membership: [3],
     },
-    detailed: ['properties.9', 'properties.4', 'logins', 'membership'],
+    detailPaths: ['properties.9', 'properties.4', 'logins', 'membership'],
   });
 });
 
 it('has no write for what is not edited', () => {
-  expect(inputsOf({})).toEqual({ patch: {}, patched: [], details: {}, detailed: [] });
+  expect(inputsOf({})).toEqual({ patch: {}, patchPaths: [], details: {}, detailPaths: [] });
 });

@@ -1,44 +1,36 @@
-// Edits as the inputs of the API have them.
-import type { ContactPatch, ContactPropertyInput, LoginInput } from '../../gql';
-import { type Login, type PropertyValue, propertyOf, type Values } from './values';
+// Converts edits to the inputs of the API.
+import type { ContactPatch, ContactPropertyInput, SetContactDetailsInput } from '../../gql';
+import { type Login, type PropertyValue, propertyIdOf, type Values } from './values';
 
-/** The edits of a contact's properties, logins and segments. */
-export interface Details {
-  properties?: ContactPropertyInput[];
-  logins?: LoginInput[];
-  membership?: number[];
-}
-
-/** Edits as inputs, with the paths that each is about. */
+/** Edits as inputs of the two mutations, with the paths that each of them writes. */
 export interface Inputs {
   patch: ContactPatch;
-  patched: string[];
-  details: Details;
-  detailed: string[];
+  patchPaths: string[];
+  details: { properties?: ContactPropertyInput[] } & Pick<SetContactDetailsInput, 'logins' | 'membership'>;
+  detailPaths: string[];
 }
 
-/** Splits edits into those of a contact's own fields and those of its details, which are written apart. */
+/** Splits edits into the contact's own fields and its details, which have a mutation each. */
 export function inputsOf(edits: Values): Inputs {
-  const inputs: Inputs = { patch: {}, patched: [], details: {}, detailed: [] };
+  const inputs: Inputs = { patch: {}, patchPaths: [], details: {}, detailPaths: [] };
   for (const [path, value] of Object.entries(edits)) {
-    const property = propertyOf(path);
+    const propertyId = propertyIdOf(path);
     if (path === 'logins') inputs.details.logins = (value as readonly Login[]).filter(({ name }) => name.trim() !== '');
     else if (path === 'membership') inputs.details.membership = [...(value as readonly number[])];
-    else if (property !== undefined) {
+    else if (propertyId !== undefined) {
       inputs.details.properties ??= [];
-      inputs.details.properties.push({ propertyId: property, values: given(value as readonly PropertyValue[]) });
+      inputs.details.properties.push({ propertyId, values: withoutBlanks(value as readonly PropertyValue[]) });
     } else {
       Object.assign(inputs.patch, { [path]: value === '' ? null : value });
-      inputs.patched.push(path);
+      inputs.patchPaths.push(path);
       continue;
     }
-    inputs.detailed.push(path);
+    inputs.detailPaths.push(path);
   }
   return inputs;
 }
 
-/** The values that are none of those which were left blank. */
-function given(values: readonly PropertyValue[]): PropertyValue[] {
+function withoutBlanks(values: readonly PropertyValue[]): PropertyValue[] {
   return values
     .filter(({ value }) => value !== '')
     .map(({ value, description }) => ({ value, description: description === '' ? null : description }));

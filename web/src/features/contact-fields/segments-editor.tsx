@@ -1,6 +1,6 @@
 import { MultiSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { optionsOf, shownOptions } from '../../components/clearable-select';
+import { maxShownOptions, optionsOf } from '../../components/clearable-select';
 import { useSession } from '../session/session';
 
 interface SegmentsEditorProps {
@@ -20,7 +20,7 @@ export function SegmentsEditor({ label, segments, onChange, error }: SegmentsEdi
       value={segments.map(String)}
       onChange={(ids) => onChange(ids.map(Number))}
       searchable
-      limit={shownOptions}
+      limit={maxShownOptions}
       hidePickedOptions
       error={error}
     />

@@ -1,5 +1,5 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
-import { Choice } from '../../components/clearable-select';
+import { ClearableSelect } from '../../components/clearable-select';
 import { NumberInput } from '../../components/number-input';
 import { TimeInput } from '../../components/time-input';
 import type { PropertyPartsFragment } from '../../gql';
@@ -39,12 +39,12 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
       return <TimeInput {...props} value={value} onChange={onChange} />;
     case 'CHOICE':
       return (
-        <Choice
+        <ClearableSelect
           {...(props as object)}
           data={[...new Set([...choices, ...(value ? [value] : [])])]}
           value={value}
           onChange={onChange}
-          clear={`No ${props.label ?? props['aria-label']}`}
+          clearLabel={`No ${props.label ?? props['aria-label']}`}
         />
       );
   }

@@ -1,5 +1,6 @@
-// A contact as values by path: the form in which the change log, errors and conflicts speak of it, and in which the console edits it.
-import type { ContactPartsFragment, LoginType } from '../../gql';
+// The values of a contact's fields by path, in the form that the change log, errors and conflicts
+// use.
+import type { LoginType } from '../../gql';
 
 /** One value of a property. */
 export interface PropertyValue {
@@ -13,62 +14,62 @@ export interface Login {
   type: LoginType;
 }
 
-/** A value as the change log has it. */
-export type Value = null | string | boolean | number | readonly PropertyValue[] | readonly Login[] | readonly number[];
+/** The values of fields, by the kind of the field. */
+export interface ValueOfKind {
+  text: string | null;
+  email: string | null;
+  phone: string | null;
+  checkbox: boolean;
+  time: string | null;
+  store: number | null;
+  company: number | null;
+  logins: readonly Login[];
+  segments: readonly number[];
+}
+
+/** The values that the fields of a new contact start with, by the kind of the field. */
+export const emptyValues: ValueOfKind = {
+  text: null,
+  email: null,
+  phone: null,
+  checkbox: false,
+  time: null,
+  store: null,
+  company: null,
+  logins: [],
+  segments: [],
+};
+
+/** A value of a field or of a property. */
+export type Value = ValueOfKind[keyof ValueOfKind] | readonly PropertyValue[];
 
 /** Values by path: `email`, `properties.7`, `logins`, `membership`, … */
 export type Values = Readonly<Record<string, Value>>;
 
-/** The values of a contact at a version. */
-export interface Snapshot {
-  version: string;
-  values: Values;
-}
-
 const PROPERTIES = 'properties.';
 
 /** The path of a property. */
-export function propertyPath(id: number): string {
+export type PropertyPath = `${typeof PROPERTIES}${number}`;
+
+export function propertyPath(id: number): PropertyPath {
   return `${PROPERTIES}${id}`;
 }
 
-/** The property that a path is about; undefined if it is about none. */
-export function propertyOf(path: string): number | undefined {
+/** Returns the id of the property at a path, or undefined for any other path. */
+export function propertyIdOf(path: string): number | undefined {
   return path.startsWith(PROPERTIES) ? Number(path.slice(PROPERTIES.length)) : undefined;
 }
 
-/** Takes the values out of a contact. */
-export function snapshotOf(contact: ContactPartsFragment): Snapshot {
-  const values: Record<string, Value> = {
-    email: contact.email,
-    phoneCountryCode: contact.phoneCountryCode,
-    phone: contact.phone,
-    firstName: contact.firstName,
-    lastName: contact.lastName,
-    limitMailsPermanently: contact.limitMailsPermanently,
-    limitMailsTemporarilyUntil: contact.limitMailsTemporarilyUntil,
-    preferredStoreId: contact.preferredStore?.storeId ?? null,
-    companyId: contact.company?.companyId ?? null,
-    latestPermissionSource: contact.latestPermissionSource,
-    logins: contact.logins.map(({ name, type }) => ({ name, type })),
-    membership: contact.segments.map(({ segmentId }) => segmentId),
-  };
-  for (const { property, values: list } of contact.properties) {
-    values[propertyPath(property.propertyId)] = list.map(({ value, description }) => ({ value, description }));
-  }
-  return { version: contact.version, values };
+/** Whether two values of one path look the same to a person: an empty text equals null. */
+export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return JSON.stringify(normalize(a)) === JSON.stringify(normalize(b));
 }
 
-/** Whether two values of one path are the same to a person: blank is as good as null. */
-export function same(a: Value | undefined, b: Value | undefined): boolean {
-  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
-}
-
-function plain(value: Value | undefined): unknown {
+function normalize(value: Value | undefined): unknown {
   if (value === '' || value === undefined) return null;
   if (!Array.isArray(value)) return value;
-  if (value.length === 0) return null; // a property that is newer than the contact that was read has no values yet
-  // Neither logins nor segments have an order; the values of a property have.
+  if (value.length === 0) return null; // a property that was added after the contact was read has no values yet
+  // Logins and segments have no order; the values of a property have.
   if (value.some((entry) => typeof entry === 'object' && 'value' in entry)) {
     return value.map(({ value, description }) => [value, description || null]);
   }

@@ -5,20 +5,19 @@ import { ErrorText } from '../../components/error-text';
 import { FaultNote } from '../../components/fault-alert';
 import { InView } from '../../components/scroll-into-view';
 import type { ErrorPartsFragment } from '../../gql';
-import { loginsField, ownFields, propertyFields, segmentsField } from '../contact-fields/fields';
+import { formSections } from '../contact-fields/fields';
 import { useSession } from '../session/session';
 import classes from './contact-form.module.css';
 import { FormField, propsOf } from './form-field';
 import { CameIn } from './merge-notice';
 import type { Editing } from './use-editing';
 
-/** All that a contact has, to edit. Nothing is written before it is saved. */
+/** The form that edits a contact. Nothing is written until it is saved. */
 export function ContactForm({ editing }: { editing: Editing }) {
   const { catalog } = useSession();
   const form = useRef<HTMLFormElement>(null);
-  const properties = useMemo(() => propertyFields(catalog), [catalog]);
-  const details = [loginsField, segmentsField];
-  const shown = new Set([...ownFields, ...properties, ...details].map(({ path }) => path));
+  const sections = useMemo(() => formSections(catalog), [catalog]);
+  const shown = new Set<string>(sections.flatMap(({ fields }) => fields.map(({ path }) => path)));
   const other = editing.outcome?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
 
   useEffect(() => {
@@ -33,29 +32,15 @@ export function ContactForm({ editing }: { editing: Editing }) {
     <form ref={form} onSubmit={submit} aria-label="Contact">
       <Stack>
         <Notes editing={editing} other={other} />
-        <Fieldset legend="Details" className={classes.set}>
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            {ownFields.map((field) => (
-              <FormField key={field.path} {...propsOf(field, editing)} />
-            ))}
-          </SimpleGrid>
-        </Fieldset>
-        {properties.length > 0 && (
-          <Fieldset legend="Properties" className={classes.set}>
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              {properties.map((field) => (
+        {sections.map(({ legend, fields, columns }) => (
+          <Fieldset key={legend} legend={legend} miw={0}>
+            <SimpleGrid cols={{ base: 1, xs: columns }}>
+              {fields.map((field) => (
                 <FormField key={field.path} {...propsOf(field, editing)} />
               ))}
             </SimpleGrid>
           </Fieldset>
-        )}
-        <Fieldset legend="Signing in and segments" className={classes.set}>
-          <Stack>
-            {details.map((field) => (
-              <FormField key={field.path} {...propsOf(field, editing)} />
-            ))}
-          </Stack>
-        </Fieldset>
+        ))}
         {editing.dirty && <SaveBar editing={editing} />}
       </Stack>
     </form>

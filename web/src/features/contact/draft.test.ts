@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot, Values } from '../contact-fields/values';
+import type { Snapshot } from '../contact-fields/snapshot';
+import type { Values } from '../contact-fields/values';
 import { edit, forget, isDirty, overtaken, rebase, shown, untouched } from './draft';
 
 const at = (version: string, values: Values): Snapshot => ({ version, values });

@@ -1,6 +1,7 @@
 // What a person has typed and not saved yet. It stands beside the contact as it is now, which others may change meanwhile: what is
 // shown is the draft where there is one, and the contact elsewhere.
-import { type Snapshot, same, type Value, type Values } from '../contact-fields/values';
+import type { Snapshot } from '../contact-fields/snapshot';
+import { sameValue, type Value, type Values } from '../contact-fields/values';
 
 /** Edits by path, and what the contact was when the first of them was begun: the version that a save must name. */
 export interface Draft {
@@ -19,7 +20,7 @@ export function isDirty(draft: Draft): boolean {
 /** The draft after an edit. One that restores what the field was at first is none; with the last of them the draft ends. */
 export function edit(draft: Draft, now: Snapshot, path: string, value: Value): Draft {
   const base = draft.base ?? now;
-  if (same(value, base.values[path])) return forget({ ...draft, base }, [path]);
+  if (sameValue(value, base.values[path])) return forget({ ...draft, base }, [path]);
   return { base, edits: { ...draft.edits, [path]: value } };
 }
 
@@ -38,17 +39,17 @@ export function rebase(draft: Draft, onto: Snapshot): Draft {
 export function saved(draft: Draft, sent: Draft, paths: readonly string[], onto: Snapshot): Draft {
   const rest = forget(
     draft,
-    paths.filter((path) => same(draft.edits[path], sent.edits[path])),
+    paths.filter((path) => sameValue(draft.edits[path], sent.edits[path])),
   );
   // Where others have changed what is edited still, the person has not seen it: the next save must meet it.
   const unseen = Object.keys(rest.edits).some(
-    (path) => !paths.includes(path) && !same(onto.values[path], rest.base?.values[path]),
+    (path) => !paths.includes(path) && !sameValue(onto.values[path], rest.base?.values[path]),
   );
   return unseen ? rest : rebase(rest, onto);
 }
 
 function pathsAsIn(edits: Values, values: Values): string[] {
-  return Object.keys(edits).filter((path) => same(edits[path], values[path]));
+  return Object.keys(edits).filter((path) => sameValue(edits[path], values[path]));
 }
 
 /** What the form shows for a path. */
@@ -58,5 +59,5 @@ export function shown(draft: Draft, now: Snapshot, path: string): Value {
 
 /** Whether others have changed a path since the person began to edit it. */
 export function overtaken(draft: Draft, now: Snapshot, path: string): boolean {
-  return draft.base !== null && path in draft.edits && !same(now.values[path], draft.base.values[path]);
+  return draft.base !== null && path in draft.edits && !sameValue(now.values[path], draft.base.values[path]);
 }

@@ -3,15 +3,15 @@ import { memo } from 'react';
 import { ErrorText } from '../../components/error-text';
 import type { ChangePartsFragment, ErrorPartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
-import { Editor } from '../contact-fields/field-editor';
-import type { Field } from '../contact-fields/fields';
+import { FieldEditor } from '../contact-fields/field-editor';
+import type { EditableField } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
 import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import type { Editing } from './use-editing';
 
 interface FormFieldProps {
-  field: Field;
+  field: EditableField;
   value: Value;
   /** What is wrong with it. */
   errors: readonly ErrorPartsFragment[];
@@ -23,7 +23,7 @@ interface FormFieldProps {
 }
 
 /** What a field of the form shows, by the editing of the contact. */
-export function propsOf(field: Field, editing: Editing): FormFieldProps {
+export function propsOf(field: EditableField, editing: Editing): FormFieldProps {
   const { path } = field;
   return {
     field,
@@ -55,7 +55,7 @@ export const FormField = memo(function FormField({ field, value, errors, news, o
   }
   return (
     <Stack gap={2}>
-      <Editor
+      <FieldEditor
         field={field}
         value={value}
         onChange={(next) => onChange(field.path, next)}
@@ -67,7 +67,7 @@ export const FormField = memo(function FormField({ field, value, errors, news, o
 });
 
 interface NewsProps {
-  field: Field;
+  field: EditableField;
   change: ChangePartsFragment | undefined;
   overtaken: boolean;
 }

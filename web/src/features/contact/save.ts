@@ -8,7 +8,7 @@ import {
   UpdateContactDocument,
 } from '../../gql';
 import { inputsOf } from '../contact-fields/inputs';
-import { same, type Value, type Values } from '../contact-fields/values';
+import { sameValue, type Value, type Values } from '../contact-fields/values';
 import type { Draft } from './draft';
 
 /** What the server says when others want something else: the comparison that a person must decide. */
@@ -43,7 +43,7 @@ interface Payload {
 /** Whether a comparison is news: others have changed the field since, to something that the person has not saved itself. */
 export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragment, own: Values): boolean {
   const now = latest as Value;
-  return changedAt !== null && !same(base as Value, now) && !(path in own && same(own[path], now));
+  return changedAt !== null && !sameValue(base as Value, now) && !(path in own && sameValue(own[path], now));
 }
 
 /**
@@ -51,19 +51,19 @@ export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragmen
  * not tried.
  */
 export async function save(client: ApolloClient, id: string, draft: Draft, own: Values): Promise<Outcome> {
-  const { patch, patched, details, detailed } = inputsOf(draft.edits);
+  const { patch, patchPaths, details, detailPaths } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
   const outcome: Outcome = { saved: [], changes: [], cameIn: [], errors: [] };
   try {
-    if (patched.length > 0) {
+    if (patchPaths.length > 0) {
       const input = { ...lock, set: patch };
       const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
-      take(outcome, own, patched, data?.updateContact);
+      take(outcome, own, patchPaths, data?.updateContact);
     }
-    if (detailed.length > 0) {
+    if (detailPaths.length > 0) {
       const input = { ...lock, ...details };
       const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
-      take(outcome, own, detailed, data?.setContactDetails);
+      take(outcome, own, detailPaths, data?.setContactDetails);
     }
   } catch (error) {
     outcome.fault = error;

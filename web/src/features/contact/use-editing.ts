@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ChangePartsFragment, ComparisonPartsFragment, ContactPartsFragment, ErrorPartsFragment } from '../../gql';
-import { snapshotOf, type Value, type Values } from '../contact-fields/values';
+import { snapshotOf } from '../contact-fields/snapshot';
+import type { Value, Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import { type Draft, edit, forget, isDirty, overtaken, rebase, saved, shown, untouched } from './draft';
 import { type Conflict, isNews, type Outcome, save } from './save';

@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
-import { Choice, optionsOf } from '../../components/clearable-select';
+import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { lengths } from '../../gql/lengths';
 import type { Names } from '../../lib/catalog';
 import { useSession } from '../session/session';
@@ -24,13 +24,13 @@ export function Filters({ listing, onChange }: FiltersProps) {
     if (document.activeElement !== input.current) setQ(listing.q); // whoever types is ahead of the address
   }, [listing.q]);
   const pick = (name: 'store' | 'company' | 'segment', label: string, names: Names) => (
-    <Choice
+    <ClearableSelect
       aria-label={label}
       placeholder={label}
       data={optionsOf(names)}
       value={listing[name]}
       onChange={(value) => onChange({ [name]: value })}
-      clear={`Any ${label.toLowerCase()}`}
+      clearLabel={`Any ${label.toLowerCase()}`}
       w={{ base: 'calc(50% - 5px)', xs: 170 }}
     />
   );

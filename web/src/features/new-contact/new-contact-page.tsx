@@ -9,17 +9,11 @@ import { Page } from '../../components/page';
 import { LeaveDialog } from '../../components/unsaved-changes-dialog';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
-import { Editor } from '../contact-fields/field-editor';
-import { type Field, loginsField, ownFields, propertyFields, segmentsField } from '../contact-fields/fields';
+import { FieldEditor } from '../contact-fields/field-editor';
+import { formSections } from '../contact-fields/fields';
 import { inputsOf } from '../contact-fields/inputs';
-import type { Value, Values } from '../contact-fields/values';
+import { emptyValues, type Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
-
-/** What a field of a new contact has before anything is entered. */
-function blankOf({ kind }: Field): Value {
-  if (kind === 'checkbox') return false;
-  return typeof kind === 'object' || kind === 'logins' || kind === 'segments' ? [] : null;
-}
 
 /** Makes a contact. */
 export function NewContactPage() {
@@ -30,13 +24,8 @@ export function NewContactPage() {
   const [create, { loading, data, error }] = useMutation(CreateContactDocument);
   const made = data?.createContact.contact;
   const errors = data?.createContact.errors ?? [];
-  const properties = propertyFields(catalog);
-  const sets = [
-    { legend: 'Details', fields: ownFields, cols: 2 },
-    { legend: 'Properties', fields: properties, cols: 2 },
-    { legend: 'Signing in and segments', fields: [loginsField, segmentsField], cols: 1 },
-  ];
-  const shown = new Set(['registrationSource', ...sets.flatMap(({ fields }) => fields.map(({ path }) => path))]);
+  const sections = formSections(catalog);
+  const shown = new Set<string>(['registrationSource', ...sections.flatMap(({ fields }) => fields.map(({ path }) => path))]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
 
   const submit = async (event: FormEvent) => {
@@ -53,14 +42,14 @@ export function NewContactPage() {
     <Page title="New contact">
       <form onSubmit={submit} aria-label="New contact">
         <Stack>
-          {sets.map(({ legend, fields, cols }) => (
+          {sections.map(({ legend, fields, columns }) => (
             <Fieldset key={legend} legend={legend} miw={0}>
-              <SimpleGrid cols={{ base: 1, xs: cols }}>
+              <SimpleGrid cols={{ base: 1, xs: columns }}>
                 {fields.map((field) => (
-                  <Editor
+                  <FieldEditor
                     key={field.path}
                     field={field}
-                    value={values[field.path] ?? blankOf(field)}
+                    value={values[field.path] ?? (typeof field.kind === 'object' ? [] : emptyValues[field.kind])}
                     onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
                     error={errorAt(errors, field.path)}
                   />
