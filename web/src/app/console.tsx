@@ -1,44 +1,44 @@
-// Who is asking decides what there is: the sign-in page for nobody, the pages for everybody else.
+// Decides by the viewer what the console shows: the sign-in page, or the pages of the viewer's role.
 import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
-import { FaultNote } from '../components/fault-alert';
+import { FaultAlert } from '../components/fault-alert';
 import { LoadingPage } from '../components/loading-page';
-import { keyOf } from '../features/session/session';
+import { viewerKey } from '../features/session/session';
 import { SessionProvider } from '../features/session/session-provider';
 import { SignInPage } from '../features/session/sign-in-page';
 import { ViewerDocument } from '../gql';
 import { type Api, connect } from '../lib/api-client';
-import { Pages } from './routes';
+import { Routes } from './routes';
 
 /** The whole console. */
 export function Console() {
-  const [lapsed, setLapsed] = useState(false);
-  const [api] = useState<Api>(() => connect(() => setLapsed(true)));
+  const [expired, setExpired] = useState(false);
+  const [api] = useState<Api>(() => connect(() => setExpired(true)));
   return (
     <ApolloProvider client={api.client}>
-      <Gate api={api} lapsed={lapsed} onReturn={() => setLapsed(false)} />
+      <ViewerGate api={api} expired={expired} onSignedIn={() => setExpired(false)} />
     </ApolloProvider>
   );
 }
 
-interface GateProps {
+interface ViewerGateProps {
   api: Api;
-  lapsed: boolean;
-  onReturn: () => void;
+  expired: boolean;
+  onSignedIn: () => void;
 }
 
-function Gate({ api, lapsed, onReturn }: GateProps) {
+function ViewerGate({ api, expired, onSignedIn }: ViewerGateProps) {
   const { data, loading, error, refetch } = useQuery(ViewerDocument);
   const viewer = data?.viewer ?? null;
   useEffect(() => {
-    if (viewer === null) onReturn(); // what anonymous callers are refused is no session that has ended
-  }, [viewer, onReturn]);
+    if (viewer === null) onSignedIn(); // a refused request of an anonymous caller is not an expired session
+  }, [viewer, onSignedIn]);
   if (loading && !data) return <LoadingPage />;
-  if (error) return <FaultNote title="The console cannot start" error={error} onRetry={() => refetch()} />;
+  if (error) return <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />;
   if (viewer === null) return <SignInPage />;
   return (
-    <SessionProvider key={keyOf(viewer)} api={api} viewer={viewer} lapsed={lapsed} onReturn={onReturn}>
-      <Pages viewer={viewer} />
+    <SessionProvider key={viewerKey(viewer)} api={api} viewer={viewer} expired={expired} onSignedIn={onSignedIn}>
+      <Routes viewer={viewer} />
     </SessionProvider>
   );
 }

@@ -1,4 +1,4 @@
-// The console: it starts here.
+// The entry point of the console.
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './console.css';
@@ -11,10 +11,10 @@ import { nonce } from '../lib/settings';
 import { Console } from './console';
 import { cssVariables, theme } from './theme';
 
-setNonce(nonce); // for what keeps the page from scrolling behind a dialog
+setNonce(nonce); // for the style element that stops the page from scrolling behind a dialog
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('the page has no root');
+if (root === null) throw new Error('the page has no root element');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>

@@ -1,16 +1,17 @@
-// All pages, by their addresses. The server answers each of them with the console: see internal/server/routes.go.
+// All routes of the console. The server answers each of their paths with console.html: see
+// internal/server/routes.go.
 import { useState } from 'react';
 import { createBrowserRouter, Navigate, type RouteObject, RouterProvider } from 'react-router';
-import { Broken, NoPage } from '../components/not-found';
+import { NotFound, PageError } from '../components/not-found';
 import type { ViewerPartsFragment } from '../gql';
 import { Shell } from './shell';
 
-const contact: RouteObject = {
+const contactRoute: RouteObject = {
   path: '/contacts/:id',
   lazy: async () => ({ Component: (await import('../features/contact/contact-page')).ContactPage }),
 };
 
-const staffPages: RouteObject[] = [
+const staffRoutes: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import('../features/contacts/contacts-page')).ContactsPage }) },
   {
     path: '/contacts/new',
@@ -18,37 +19,37 @@ const staffPages: RouteObject[] = [
   },
 ];
 
-const adminPages: RouteObject[] = [
+const adminRoutes: RouteObject[] = [
   {
     path: '/manage/properties',
     lazy: async () => ({ Component: (await import('../features/properties/properties-page')).PropertiesPage }),
   },
   {
-    path: '/manage/:noun',
+    path: '/manage/:kind',
     lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
   },
 ];
 
-/** The pages that the viewer may use. What a page shows is for the server to say: an address gives nobody more. */
-function pagesOf({ role, contact: own }: ViewerPartsFragment): RouteObject[] {
+/** The routes of the viewer's role. They are for convenience: the server decides what a page may show. */
+function routesOf({ role, contact }: ViewerPartsFragment): RouteObject[] {
   switch (role) {
     case 'CUSTOMER':
-      return [{ index: true, element: <Navigate to={`/contacts/${own?.contactId}`} replace /> }, contact];
+      return [{ index: true, element: <Navigate to={`/contacts/${contact?.contactId}`} replace /> }, contactRoute];
     case 'AGENT':
-      return [...staffPages, contact];
+      return [...staffRoutes, contactRoute];
     case 'ADMIN':
-      return [...staffPages, contact, ...adminPages];
+      return [...staffRoutes, contactRoute, ...adminRoutes];
   }
 }
 
-/** The page of the address that the browser is at, in its frame. */
-export function Pages({ viewer }: { viewer: ViewerPartsFragment }) {
+/** The page at the browser's path, inside the shell. */
+export function Routes({ viewer }: { viewer: ViewerPartsFragment }) {
   const [router] = useState(() =>
     createBrowserRouter([
       {
         element: <Shell />,
         hydrateFallbackElement: <Shell />,
-        children: [{ errorElement: <Broken />, children: [...pagesOf(viewer), { path: '*', element: <NoPage /> }] }],
+        children: [{ errorElement: <PageError />, children: [...routesOf(viewer), { path: '*', element: <NotFound /> }] }],
       },
     ]),
   );

@@ -5,18 +5,18 @@ import { useSession } from '../features/session/session';
 import type { ViewerPartsFragment } from '../gql';
 import icon from './icon.svg';
 
-interface Place {
+interface NavItem {
   to: string;
   label: string;
 }
 
-/** Where the viewer can go. */
-function placesOf({ role }: ViewerPartsFragment): Place[] {
+/** The pages that the viewer can open. */
+function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
   if (role === 'CUSTOMER') return [{ to: '/', label: 'My details' }];
-  const places = [{ to: '/', label: 'Contacts' }];
-  if (role === 'AGENT') return places;
+  const items = [{ to: '/', label: 'Contacts' }];
+  if (role === 'AGENT') return items;
   return [
-    ...places,
+    ...items,
     { to: '/manage/stores', label: 'Stores' },
     { to: '/manage/companies', label: 'Companies' },
     { to: '/manage/segments', label: 'Segments' },
@@ -24,20 +24,20 @@ function placesOf({ role }: ViewerPartsFragment): Place[] {
   ];
 }
 
-// Pages of their own, which the console does not load.
-const manuals: Place[] = [
+// Separate HTML pages, which the router does not know.
+const developerItems: NavItem[] = [
   { to: '/playground', label: 'Playground' },
-  { to: '/docs/graphql', label: 'GraphQL manual' },
-  { to: '/docs', label: 'REST manual' },
+  { to: '/docs/graphql', label: 'GraphQL docs' },
+  { to: '/docs', label: 'REST docs' },
 ];
 
-/** The frame of all pages: where one is, where one can go, and who one is. */
+/** The frame of all pages: header, navigation and the viewer's name. */
 export function Shell() {
   const { viewer, signOut } = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
-  const places = placesOf(viewer);
-  const here = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
+  const items = navItemsOf(viewer);
+  const isActive = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
   return (
     <AppShell
       header={{ height: 56 }}
@@ -45,8 +45,8 @@ export function Shell() {
       padding="md"
       transitionDuration={0}
     >
-      <a href="#content" className="skip">
-        Skip to the content
+      <a href="#content" className="skip-link">
+        Skip to content
       </a>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
@@ -61,7 +61,7 @@ export function Shell() {
           </Group>
           <Group gap="xs" wrap="nowrap">
             <Text size="sm" visibleFrom="xs">
-              {nameOf(viewer)} · {viewer.account}
+              {viewerName(viewer)} · {viewer.account}
             </Text>
             <ColorSchemeButton />
             <Button size="xs" variant="default" onClick={signOut}>
@@ -71,10 +71,10 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Main">
-        {places.map(({ to, label }) => (
-          <NavLink key={to} component={RouterLink} to={to} label={label} active={here(to)} onClick={close} variant="filled" />
+        {items.map(({ to, label }) => (
+          <NavLink key={to} component={RouterLink} to={to} label={label} active={isActive(to)} onClick={close} variant="filled" />
         ))}
-        {viewer.role !== 'CUSTOMER' && <Manuals />}
+        {viewer.role !== 'CUSTOMER' && <DeveloperNav />}
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <Outlet />
@@ -84,39 +84,38 @@ export function Shell() {
   );
 }
 
-/** The way to the pages for developers. */
-function Manuals() {
+function DeveloperNav() {
   return (
     <>
       <Text size="xs" c="dimmed" mt="md" px="sm">
         For developers
       </Text>
-      {manuals.map(({ to, label }) => (
+      {developerItems.map(({ to, label }) => (
         <NavLink key={to} href={to} label={label} />
       ))}
     </>
   );
 }
 
-/** What the viewer is called. */
-function nameOf({ name, contact, role }: ViewerPartsFragment): string {
+/** The viewer's name, or the role of one without a name. */
+function viewerName({ name, contact, role }: ViewerPartsFragment): string {
   return name ?? ([contact?.firstName, contact?.lastName].filter(Boolean).join(' ') || role);
 }
 
 function ColorSchemeButton() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
-  const names = { auto: 'as the system', light: 'light', dark: 'dark' };
-  const signs = { auto: '◐', light: '☀', dark: '☾' };
+  const names = { auto: 'system', light: 'light', dark: 'dark' };
+  const icons = { auto: '◐', light: '☀', dark: '☾' };
   return (
     <Button
       size="xs"
       variant="default"
-      aria-label={`Colours: ${names[colorScheme]}. Change to ${names[next[colorScheme]]}`}
-      title={`Colours: ${names[colorScheme]}`}
+      aria-label={`Theme: ${names[colorScheme]}. Switch to ${names[next[colorScheme]]}`}
+      title={`Theme: ${names[colorScheme]}`}
       onClick={() => setColorScheme(next[colorScheme])}
     >
-      {signs[colorScheme]}
+      {icons[colorScheme]}
     </Button>
   );
 }

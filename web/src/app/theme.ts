@@ -1,4 +1,5 @@
-// Colours and shapes of all pages. Where they differ from Mantine's it is for contrast: text has 4.5 to 1 at least.
+// Colours and shapes of the console. They differ from Mantine's only for contrast: text has a ratio of
+// at least 4.5 to 1.
 import { type CSSVariablesResolver, createTheme, Modal, PasswordInput } from '@mantine/core';
 
 export const theme = createTheme({
@@ -10,7 +11,7 @@ export const theme = createTheme({
   components: {
     PasswordInput: PasswordInput.extend({
       defaultProps: {
-        visibilityToggleButtonProps: { 'aria-label': 'Show the password', 'aria-hidden': undefined, tabIndex: 0 },
+        visibilityToggleButtonProps: { 'aria-label': 'Show password', 'aria-hidden': undefined, tabIndex: 0 },
       },
     }),
     Modal: Modal.extend({
@@ -20,20 +21,20 @@ export const theme = createTheme({
   },
 });
 
-// Under the pointer filled buttons would become lighter than their white text allows.
-const hover = { '--mantine-color-cyan-filled-hover': '#095c70', '--mantine-primary-color-filled-hover': '#095c70' };
+// Mantine makes filled buttons too light for their white text when the pointer is over them.
+const hoverColors = { '--mantine-color-cyan-filled-hover': '#095c70', '--mantine-primary-color-filled-hover': '#095c70' };
 
 export const cssVariables: CSSVariablesResolver = ({ colors: { gray, red, cyan, dark } }) => ({
   variables: {},
   light: {
-    ...hover,
+    ...hoverColors,
     '--mantine-color-dimmed': gray[7],
     '--mantine-color-placeholder': gray[7],
     '--mantine-color-error': red[9],
     '--mantine-color-anchor': cyan[9],
   },
   dark: {
-    ...hover,
+    ...hoverColors,
     '--mantine-color-dimmed': dark[1],
     '--mantine-color-placeholder': dark[1],
     '--mantine-color-error': red[3],

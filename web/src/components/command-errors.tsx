@@ -1,10 +1,10 @@
-import { RefusalNote } from './error-alert';
-import { FaultNote } from './fault-alert';
+import { ErrorAlert } from './error-alert';
+import { FaultAlert } from './fault-alert';
 import type { Command } from './use-command';
 
-/** Says why a command did not take effect. */
-export function OutcomeNote({ command: { refusals, fault } }: { command: Command }) {
-  if (fault !== undefined) return <FaultNote title="It is not known whether that took effect" error={fault} />;
-  if (refusals.length === 0) return null;
-  return <RefusalNote title="That was not done">{refusals.map(({ message }) => message).join(' ')}</RefusalNote>;
+/** Shows why the last command failed. */
+export function CommandErrors({ command: { goal, userErrors, fault } }: { command: Command }) {
+  if (fault !== undefined) return <FaultAlert title={`We could not confirm that this was ${goal}`} error={fault} />;
+  if (userErrors.length === 0) return null;
+  return <ErrorAlert title={`Not ${goal}`}>{userErrors.map(({ message }) => message).join(' ')}</ErrorAlert>;
 }

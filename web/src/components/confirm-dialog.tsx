@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { OutcomeNote } from './command-errors';
+import { CommandErrors } from './command-errors';
 import { Dialog } from './dialog';
 import type { Command } from './use-command';
 
@@ -11,16 +11,16 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Asks before something is deleted. */
+/** Asks for a confirmation before something is deleted. */
 export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
   return (
     <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text size="sm">{text}</Text>
-        <OutcomeNote command={command} />
+        <CommandErrors command={command} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Keep
+            Cancel
           </Button>
           <Button color="red" loading={command.busy} onClick={onConfirm}>
             Delete

@@ -8,7 +8,10 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A dialog, open as long as it is in the page. The focus then goes back to what had it: Mantine gives it back only if it stays. */
+/**
+ * A dialog that is open while it is mounted. When it is unmounted it returns the focus to the element
+ * that had it before; Mantine does that only for a dialog that stays mounted.
+ */
 export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
   useEffect(() => {
     const before = document.activeElement;

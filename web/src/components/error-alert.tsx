@@ -1,15 +1,15 @@
 import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-interface RefusalNoteProps {
-  /** What was not done. */
+interface ErrorAlertProps {
+  /** What failed. */
   title?: string;
-  /** Why, and what can be done about it. */
+  /** Why, and what to do next. */
   children: ReactNode;
 }
 
-/** Says that something was not done. Screen readers tell it at once. */
-export function RefusalNote({ title, children }: RefusalNoteProps) {
+/** Shows that something failed. Screen readers announce it at once. */
+export function ErrorAlert({ title, children }: ErrorAlertProps) {
   return (
     <Alert role="alert" color="red" variant="outline" title={title}>
       {children}

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { ErrorPartsFragment } from '../gql';
 import { contactName } from '../lib/format';
 
-/** What a person can mend, in words; who has a value that must be unique, if the viewer may know. */
+/** Shows user errors, each with a link to the contact that already has the value, if the viewer may see it. */
 export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] }) {
   return errors.map((error) => (
     <span key={`${error.code} ${error.path} ${error.message}`}>
@@ -18,8 +18,8 @@ export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] })
   ));
 }
 
-/** What is wrong with a path, for the input that edits it; false if nothing is. */
+/** Returns the errors at a path for the input that edits it; false if there are none. */
 export function errorAt(errors: readonly ErrorPartsFragment[], path: string): ReactNode {
-  const about = errors.filter((error) => error.path === path);
-  return about.length > 0 && <ErrorText errors={about} />;
+  const atPath = errors.filter((error) => error.path === path);
+  return atPath.length > 0 && <ErrorText errors={atPath} />;
 }

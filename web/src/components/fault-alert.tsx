@@ -1,24 +1,24 @@
 import { Button, Code, Stack, Text } from '@mantine/core';
 import { faultOf } from '../lib/fault';
-import { RefusalNote } from './error-alert';
+import { ErrorAlert } from './error-alert';
 
-interface FaultNoteProps {
-  /** What could not be done. */
+interface FaultAlertProps {
+  /** What failed. */
   title: string;
   error: unknown;
   onRetry?: () => void;
 }
 
-/** Says what went wrong with a request, and by which id an operator finds it. */
-export function FaultNote({ title, error, onRetry }: FaultNoteProps) {
+/** Shows why a request failed, with the id by which an operator finds it in the log. */
+export function FaultAlert({ title, error, onRetry }: FaultAlertProps) {
   const { message, requestId } = faultOf(error);
   return (
-    <RefusalNote title={title}>
+    <ErrorAlert title={title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{message}</Text>
         {requestId && (
           <Text size="sm">
-            Request <Code>{requestId}</Code>
+            Request ID: <Code>{requestId}</Code>
           </Text>
         )}
         {onRetry && (
@@ -27,6 +27,6 @@ export function FaultNote({ title, error, onRetry }: FaultNoteProps) {
           </Button>
         )}
       </Stack>
-    </RefusalNote>
+    </ErrorAlert>
   );
 }

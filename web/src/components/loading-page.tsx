@@ -1,6 +1,6 @@
 import { Center, Loader } from '@mantine/core';
 
-/** What stands where the console cannot show anything yet. */
+/** Shown until the console has the viewer and the catalog. */
 export function LoadingPage() {
   return (
     <Center h="100vh">

@@ -1,23 +1,16 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link, useRouteError } from 'react-router';
-import { FaultNote } from './fault-alert';
+import { FaultAlert } from './fault-alert';
 import { Page } from './page';
 
-interface NoPageProps {
-  /** What there is not. */
-  what?: string;
-  /** Why that may seem so. */
-  or?: string;
-}
-
-/** What an address leads to at which there is nothing for the viewer. */
-export function NoPage({ what = 'There is no such page', or = 'Or it is not for you.' }: NoPageProps) {
+/** Shown for an unknown path, and for a page or contact that the viewer may not see. */
+export function NotFound({ what = 'page' }: { what?: 'page' | 'contact' }) {
   return (
-    <Page title={what}>
+    <Page title={what === 'page' ? 'Page not found' : 'Contact not found'}>
       <Text>
-        {or} Go to{' '}
+        This {what} does not exist, or you do not have access to it.{' '}
         <Anchor component={Link} to="/">
-          the beginning
+          Go to the start page
         </Anchor>
         .
       </Text>
@@ -25,7 +18,7 @@ export function NoPage({ what = 'There is no such page', or = 'Or it is not for 
   );
 }
 
-/** What a page shows that has failed, as when the server has been updated and no longer has its files. */
-export function Broken() {
-  return <FaultNote title="This page cannot be shown" error={useRouteError()} onRetry={() => window.location.reload()} />;
+/** Shown for a page that failed, for example when a new release of the server no longer has its files. */
+export function PageError() {
+  return <FaultAlert title="This page could not be loaded" error={useRouteError()} onRetry={() => window.location.reload()} />;
 }

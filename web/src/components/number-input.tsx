@@ -1,7 +1,7 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 
 interface NumberInputProps extends Omit<TextInputProps, 'value' | 'onChange'> {
-  /** A number as the API has it: with a point. */
+  /** A number in the API's format, with a decimal point. */
   value: string;
   onChange: (value: string) => void;
 }
@@ -9,9 +9,9 @@ interface NumberInputProps extends Omit<TextInputProps, 'value' | 'onChange'> {
 const decimal = new Intl.NumberFormat().formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.';
 
 /**
- * Enters a number with the decimal sign of the browser's locale; a point will do as well. What is no number is left as it was typed,
- * for the server to refuse: the browser's own input for numbers drops signs that it does not expect, is changed by the mouse wheel, and
- * counts in floating point.
+ * Enters a number with the decimal separator of the browser's locale or with a point. Invalid text stays
+ * as it was typed, and the server refuses it. The browser's own number input drops unexpected characters,
+ * changes with the mouse wheel, and calculates in floating point.
  */
 export function NumberInput({ value, onChange, ...props }: NumberInputProps) {
   return (

@@ -3,19 +3,19 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 interface PageProps {
   title: string;
-  /** What stands beside the title: buttons. */
+  /** Buttons next to the title. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-let visited = false;
+let isFirstPage = true;
 
-/** A page with its title, which takes the focus when one comes from another page, so that screen readers tell it. */
+/** A page with its title. After a navigation the title takes the focus, so that screen readers announce it. */
 export function Page({ title, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (visited) heading.current?.focus({ preventScroll: true }); // where the page stands is for ScrollRestoration to say
-    visited = true;
+    if (!isFirstPage) heading.current?.focus({ preventScroll: true }); // ScrollRestoration sets the scroll position
+    isFirstPage = false;
   }, []);
   return (
     <Stack gap="md">

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import classes from './scroll-into-view.module.css';
 
-/** Shows what has just happened: it scrolls itself into view when it appears, for the button that did it may be far away. */
-export function InView({ children }: { children: ReactNode }) {
+/** Scrolls its content into view when it appears: the button that caused it may be far away. */
+export function ScrollIntoView({ children }: { children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'nearest' });

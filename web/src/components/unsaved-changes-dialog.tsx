@@ -2,8 +2,8 @@ import { Button, Group, Modal, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { useBlocker } from 'react-router';
 
-/** Asks before what was typed is lost by going elsewhere. */
-export function LeaveDialog({ when }: { when: boolean }) {
+/** Asks for a confirmation before the person leaves a page with unsaved changes. */
+export function UnsavedChangesDialog({ when }: { when: boolean }) {
   const blocker = useBlocker(({ currentLocation, nextLocation }) => when && currentLocation.pathname !== nextLocation.pathname);
   useEffect(() => {
     if (!when) return;
@@ -12,8 +12,8 @@ export function LeaveDialog({ when }: { when: boolean }) {
     return () => window.removeEventListener('beforeunload', ask);
   }, [when]);
   return (
-    <Modal opened={blocker.state === 'blocked'} onClose={() => blocker.reset?.()} title="There are changes that are not saved">
-      <Text size="sm">If you leave this page, they are lost.</Text>
+    <Modal opened={blocker.state === 'blocked'} onClose={() => blocker.reset?.()} title="Unsaved changes">
+      <Text size="sm">If you leave this page, your changes will be lost.</Text>
       <Group justify="flex-end" mt="md">
         <Button variant="default" onClick={() => blocker.reset?.()}>
           Stay

@@ -1,51 +1,52 @@
 import { useApolloClient } from '@apollo/client/react';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useState } from 'react';
-import type { ContactErrorCode } from '../gql';
+import type { UserErrorPartsFragment } from '../gql';
 
-/** What a person can mend. */
-export interface Refusal {
-  code: ContactErrorCode;
-  message: string;
-  path: string | null;
-}
-
-/** The answer of a mutation whose field is called done. */
+/** The result of a mutation whose field has the alias done. */
 interface Done {
-  done: { errors: Refusal[] };
+  done: { errors: UserErrorPartsFragment[] };
 }
+
+/** What a command does to an object, as messages about it say it. */
+type Goal = 'created' | 'saved' | 'deleted';
 
 /** Runs mutations, one at a time. */
 export interface Command {
-  /** Runs a mutation, and returns whether it took effect. */
+  /** Runs a mutation. Returns whether it succeeded. */
   run<Variables extends Record<string, unknown>>(
+    goal: Goal,
     mutation: TypedDocumentNode<Done, Variables>,
     variables: Variables,
   ): Promise<boolean>;
   busy: boolean;
-  /** Why the last one was refused. */
-  refusals: readonly Refusal[];
-  /** Why it is not known what became of the last one. */
+  /** The goal of the last mutation. */
+  goal: Goal;
+  /** Why the last mutation was refused. */
+  userErrors: readonly UserErrorPartsFragment[];
+  /** Why the result of the last mutation is unknown. */
   fault: unknown;
 }
 
-// A property that is new, or gone, is one more path to write, or one less.
-const ofCatalog = ['Catalog', 'Viewer'];
+// The viewer too: a new or deleted property changes the paths that it may write.
+const catalogQueries = ['Catalog', 'Viewer'];
 
-/** Runs mutations that need no form: of the catalogue, unless others are named that are to be read anew after each. */
-export function useCommand(refetchQueries: string[] = ofCatalog): Command {
+/** Runs mutations that need no form, and reads the named queries again after each. */
+export function useCommand(refetchQueries: string[] = catalogQueries): Command {
   const client = useApolloClient();
   const [busy, setBusy] = useState(false);
-  const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
+  const [goal, setGoal] = useState<Goal>('saved');
+  const [userErrors, setUserErrors] = useState<readonly UserErrorPartsFragment[]>([]);
   const [fault, setFault] = useState<unknown>();
-  const run: Command['run'] = async (mutation, variables) => {
+  const run: Command['run'] = async (goal, mutation, variables) => {
     setBusy(true);
-    setRefusals([]);
+    setGoal(goal);
+    setUserErrors([]);
     setFault(undefined);
     try {
       const { data } = await client.mutate<Done>({ mutation, variables, refetchQueries, awaitRefetchQueries: true });
       const errors = data?.done.errors ?? [];
-      setRefusals(errors);
+      setUserErrors(errors);
       return errors.length === 0;
     } catch (error) {
       setFault(error);
@@ -54,5 +55,5 @@ export function useCommand(refetchQueries: string[] = ofCatalog): Command {
       setBusy(false);
     }
   };
-  return { run, busy, refusals, fault };
+  return { run, busy, goal, userErrors, fault };
 }

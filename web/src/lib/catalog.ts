@@ -1,10 +1,10 @@
-// What contacts refer to: the names behind the numbers, and what the properties look like.
+// The catalog: the stores, companies, segments and properties of an account, which contacts refer to.
 import type { CatalogQuery, ContactPartsFragment, PropertyPartsFragment } from '../gql';
 
-/** Names by number, in the order of the numbers. */
+/** Names by number, sorted by number. */
 export type Names = ReadonlyMap<number, string>;
 
-/** What contacts of the account refer to, as far as the viewer may see it. */
+/** The part of the account's catalog that the viewer may read. */
 export interface Catalog {
   stores: Names;
   companies: Names;
@@ -12,7 +12,6 @@ export interface Catalog {
   properties: ReadonlyMap<number, PropertyPartsFragment>;
 }
 
-/** Reads the catalogue out of an answer. */
 export function catalogOf({ stores, companies, segments, properties }: CatalogQuery): Catalog {
   return {
     stores: new Map(stores.map(({ storeId, name }) => [storeId, name])),
@@ -22,8 +21,8 @@ export function catalogOf({ stores, companies, segments, properties }: CatalogQu
   };
 }
 
-/** The catalogue with what the contact itself names: a customer sees its own company and segments, and no list of all. */
-export function catalogWith(catalog: Catalog, { company, segments }: ContactPartsFragment): Catalog {
+/** Adds the contact's own company and segments: a customer may read those, but no list of all. */
+export function withCatalogOf(catalog: Catalog, { company, segments }: ContactPartsFragment): Catalog {
   return {
     ...catalog,
     companies: new Map([...catalog.companies, ...(company ? [[company.companyId, company.name] as const] : [])]),

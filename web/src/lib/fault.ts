@@ -1,27 +1,28 @@
-// What went wrong, in words for people.
+// Faults: requests that failed for a reason that the person cannot fix in a form.
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import type { GraphQLFormattedError } from 'graphql';
 
-/** A request that did not do what it should: nothing that the person can mend in a form. */
+/** A failed request. */
 export interface Fault {
+  /** What happened, for people. */
   message: string;
-  /** By what an operator finds the request in the log; absent if it never got an id. */
+  /** The request's id in the server's log; absent if the request was never sent. */
   requestId?: string | undefined;
 }
 
 const requestIds = new WeakMap<object, string>();
 
-/** Notes by which request an error came. */
-export function came(error: unknown, requestId: string): void {
+/** Stores the id of the request that an error belongs to. */
+export function rememberRequestId(error: unknown, requestId: string): void {
   if (typeof error === 'object' && error !== null) requestIds.set(error, requestId);
 }
 
-/** Whether an error of GraphQL says that the server does not know, or no longer knows, who is asking. */
+/** Whether a GraphQL error says that the caller is not, or no longer, signed in. */
 export function isUnauthenticated({ extensions }: GraphQLFormattedError): boolean {
   return extensions?.code === 'UNAUTHENTICATED';
 }
 
-/** Says what went wrong with a request. */
+/** Describes an error of a request. */
 export function faultOf(error: unknown): Fault {
   if (CombinedGraphQLErrors.is(error)) {
     return {
@@ -31,7 +32,7 @@ export function faultOf(error: unknown): Fault {
   }
   const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
   if (ServerError.is(error))
-    return { message: `The server answered with ${error.statusCode}. Try again in a moment.`, requestId };
-  if (requestId) return { message: 'The server cannot be reached. Check the connection, and try again.', requestId };
-  return { message: `The page has failed: ${error instanceof Error ? error.message : String(error)}` };
+    return { message: `The server returned an error (${error.statusCode}). Try again in a moment.`, requestId };
+  if (requestId) return { message: 'The server cannot be reached. Check your connection and try again.', requestId };
+  return { message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}` };
 }

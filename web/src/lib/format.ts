@@ -1,7 +1,7 @@
-// Values told to people, in the language of their browser.
-import type { ActorPartsFragment, ChangeKind, ChangeSource, LoginType, PropertyType, ViewerRole } from '../gql';
+// Formats values for people, in the language of their browser.
+import type { ActorPartsFragment, ActorType, ChangeKind, ChangeSource, LoginType, PropertyType, ViewerRole } from '../gql';
 
-/** What stands for no value. */
+/** Shown in place of a missing value. */
 export const noValue = '–';
 
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -9,40 +9,35 @@ const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
 const lists = new Intl.ListFormat(undefined, { type: 'unit', style: 'short' });
 
-/** A point in time. */
+/** Formats a time, RFC 3339. Other text is returned unchanged. */
 export function formatTime(value: string): string {
   const at = new Date(value);
   return Number.isNaN(at.valueOf()) ? value : times.format(at);
 }
 
-/** A date, YYYY-MM-DD. */
+/** Formats a date, YYYY-MM-DD. Other text is returned unchanged. */
 export function formatDate(value: string): string {
   const at = new Date(value);
   return Number.isNaN(at.valueOf()) ? value : dates.format(at);
 }
 
-/** A list of texts. */
-export function formatList(texts: readonly string[]): string {
-  return lists.format(texts);
+export function formatNumber(value: number | bigint): string {
+  return numbers.format(value);
 }
 
-/** A number. */
-export function formatNumber(n: number | bigint): string {
-  return numbers.format(n);
+export function formatList(values: readonly string[]): string {
+  return lists.format(values);
 }
 
-/** What a login's type is called. */
 export const loginTypeLabels: Record<LoginType, string> = {
-  BLANK: 'Plain name',
+  BLANK: 'Username',
   EMAIL: 'Email',
   BOUNCED: 'Bounced email',
   GOOGLE: 'Google account',
 };
 
-/** What a viewer is by its role. */
 export const roleLabels: Record<ViewerRole, string> = { ADMIN: 'Admin', AGENT: 'Agent', CUSTOMER: 'Customer' };
 
-/** What a property's type is called. */
 export const propertyTypeLabels: Record<PropertyType, string> = {
   TEXT: 'Text',
   INTEGER: 'Whole number',
@@ -52,7 +47,6 @@ export const propertyTypeLabels: Record<PropertyType, string> = {
   CHOICE: 'Choice',
 };
 
-/** What a sort of write did to the contact. */
 export const changeKindLabels: Record<ChangeKind, string> = {
   CREATE: 'Created',
   UPDATE: 'Changed',
@@ -61,33 +55,39 @@ export const changeKindLabels: Record<ChangeKind, string> = {
   ERASE: 'Erased',
 };
 
-/** The doors that a write comes through. */
 export const changeSourceLabels: Record<ChangeSource, string> = {
   GRAPHQL: 'GraphQL',
   REST: 'REST',
   ISERVICE: 'iService',
-  IMPORT: 'Import',
+  IMPORT: 'import',
 };
 
-/** Somebody who did something. */
+const actorTypeLabels: Record<ActorType, string> = {
+  API_KEY: 'API key',
+  CONTACT: 'customer',
+  SYSTEM: 'server',
+  USER: 'user',
+};
+
+/** Names the author of a change. */
 export function actorName(actor: ActorPartsFragment | null): string {
-  if (actor === null) return 'staff'; // customers do not learn who works on their contact
+  if (actor === null) return 'staff'; // the server does not show customers which employee it was
   if (actor.type === 'SYSTEM') return 'the server';
-  return actor.name ?? (actor.type === 'CONTACT' ? 'the customer' : `${actor.type} ${actor.id}`);
+  return actor.name ?? (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.id}`);
 }
 
-interface Named {
+interface NamedContact {
   contactId: number;
   firstName: string | null;
   lastName: string | null;
 }
 
-/** The name of a contact; of one without, its number. */
-export function contactName({ contactId, firstName, lastName }: Named): string {
+/** The name of a contact, or its number if it has no name. */
+export function contactName({ contactId, firstName, lastName }: NamedContact): string {
   return [firstName, lastName].filter(Boolean).join(' ') || `Contact ${contactId}`;
 }
 
-/** The phone number of a contact with its country code; blank if there is none. */
+/** The phone number of a contact with its country code; empty if it has none. */
 export function contactPhone({ phone, phoneCountryCode }: { phone: string | null; phoneCountryCode: string | null }): string {
   return [phoneCountryCode && phone && `+${phoneCountryCode.replace(/^\+/, '')}`, phone].filter(Boolean).join(' ');
 }

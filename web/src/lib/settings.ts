@@ -1,7 +1,7 @@
-// What the server has written into the page.
+// The settings that the server writes into the page.
 import type { ViewerRole } from '../gql';
 
-/** Somebody whom one can sign in as on a server with demo data. */
+/** A sign-in that a server with demo data offers. */
 export interface SignIn {
   role: ViewerRole;
   account: string;
@@ -10,7 +10,7 @@ export interface SignIn {
 }
 
 interface Settings {
-  /** What one can try the demo data with; null on a server without. */
+  /** An API key and sign-ins for the demo data; null on a server without. */
   demo: { key: string; signIns: SignIn[] } | null;
 }
 
@@ -18,5 +18,5 @@ const element = document.getElementById('settings');
 
 export const settings: Settings = JSON.parse(element?.textContent ?? 'null') ?? { demo: null };
 
-/** What the page's Content-Security-Policy asks of style elements. */
+/** The nonce that the page's Content-Security-Policy requires of style elements. */
 export const nonce = element?.nonce ?? '';

@@ -1,4 +1,4 @@
-// The things that contacts refer to by name. They are managed alike.
+// The kinds of objects in the catalog that have only a name. Their pages are alike.
 import {
   CreateCompanyDocument,
   CreateSegmentDocument,
@@ -12,11 +12,11 @@ import {
 } from '../../gql';
 import { lengths } from '../../gql/lengths';
 
-/** What they are called, by the last part of the page's address. */
-export const nouns = {
+/** The kinds by the last segment of their page's path. */
+export const catalogKinds = {
   stores: {
     title: 'Stores',
-    one: 'store',
+    singular: 'store',
     create: CreateStoreDocument,
     rename: RenameStoreDocument,
     remove: DeleteStoreDocument,
@@ -24,7 +24,7 @@ export const nouns = {
   },
   companies: {
     title: 'Companies',
-    one: 'company',
+    singular: 'company',
     create: CreateCompanyDocument,
     rename: RenameCompanyDocument,
     remove: DeleteCompanyDocument,
@@ -32,7 +32,7 @@ export const nouns = {
   },
   segments: {
     title: 'Segments',
-    one: 'segment',
+    singular: 'segment',
     create: CreateSegmentDocument,
     rename: RenameSegmentDocument,
     remove: DeleteSegmentDocument,
@@ -40,10 +40,8 @@ export const nouns = {
   },
 } as const;
 
-/** One of them. */
-export type Noun = keyof typeof nouns;
+export type CatalogKind = keyof typeof catalogKinds;
 
-/** Whether the address names one of them. */
-export function isNoun(text: string | undefined): text is Noun {
-  return text !== undefined && Object.hasOwn(nouns, text);
+export function isCatalogKind(text: string | undefined): text is CatalogKind {
+  return text !== undefined && Object.hasOwn(catalogKinds, text);
 }

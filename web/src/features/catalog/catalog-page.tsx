@@ -1,35 +1,35 @@
 import { Button, Group, Table, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useParams } from 'react-router';
-import { OutcomeNote } from '../../components/command-errors';
-import { NoPage } from '../../components/not-found';
+import { CommandErrors } from '../../components/command-errors';
+import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
 import { useCommand } from '../../components/use-command';
 import { useSession } from '../session/session';
-import { isNoun, type Noun, nouns } from './catalog-kinds';
+import { type CatalogKind, catalogKinds, isCatalogKind } from './catalog-kinds';
 import { CatalogRow } from './catalog-row';
 
-/** Stores, companies or segments: to add, to rename and to delete. */
+/** Adds, renames and deletes stores, companies or segments. */
 export function CatalogPage() {
-  const { noun } = useParams();
-  return isNoun(noun) ? <NounPage key={noun} noun={noun} /> : <NoPage />;
+  const { kind } = useParams();
+  return isCatalogKind(kind) ? <KindPage key={kind} kind={kind} /> : <NotFound />;
 }
 
-function NounPage({ noun }: { noun: Noun }) {
+function KindPage({ kind }: { kind: CatalogKind }) {
   const { catalog } = useSession();
-  const { title, one, create, maxLength } = nouns[noun];
+  const { title, singular, create, maxLength } = catalogKinds[kind];
   const command = useCommand();
   const [name, setName] = useState('');
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (await command.run(create, { name })) setName('');
+    if (await command.run('created', create, { name })) setName('');
   };
   return (
     <Page title={title}>
-      <form onSubmit={submit} aria-label={`New ${one}`}>
+      <form onSubmit={submit} aria-label={`New ${singular}`}>
         <Group align="end" gap="xs">
           <TextInput
-            label={`New ${one}`}
+            label={`New ${singular}`}
             placeholder="Name"
             maxLength={maxLength}
             value={name}
@@ -42,23 +42,23 @@ function NounPage({ noun }: { noun: Noun }) {
           </Button>
         </Group>
       </form>
-      <OutcomeNote command={command} />
-      {catalog[noun].size === 0 ? (
-        <Text>There is none yet.</Text>
+      <CommandErrors command={command} />
+      {catalog[kind].size === 0 ? (
+        <Text>No {kind} yet.</Text>
       ) : (
         <Table maw={640} aria-label={title}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={80}>Number</Table.Th>
+              <Table.Th w={80}>ID</Table.Th>
               <Table.Th>Name</Table.Th>
               <Table.Th>
-                <span className="unseen">Actions</span>
+                <span className="visually-hidden">Actions</span>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {[...catalog[noun]].map(([id, text]) => (
-              <CatalogRow key={id} noun={noun} id={id} name={text} />
+            {[...catalog[kind]].map(([id, itemName]) => (
+              <CatalogRow key={id} kind={kind} id={id} name={itemName} />
             ))}
           </Table.Tbody>
         </Table>

@@ -1,26 +1,26 @@
 import { Button, Group, Table, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
-import { OutcomeNote } from '../../components/command-errors';
+import { CommandErrors } from '../../components/command-errors';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { useCommand } from '../../components/use-command';
-import { type Noun, nouns } from './catalog-kinds';
+import { type CatalogKind, catalogKinds } from './catalog-kinds';
 
 interface CatalogRowProps {
-  noun: Noun;
+  kind: CatalogKind;
   id: number;
   name: string;
 }
 
-/** One of the catalogue's things. */
-export function CatalogRow({ noun, id, name }: CatalogRowProps) {
-  const { one, rename, remove, maxLength } = nouns[noun];
+/** A store, company or segment in the table. */
+export function CatalogRow({ kind, id, name }: CatalogRowProps) {
+  const { singular, rename, remove, maxLength } = catalogKinds[kind];
   const command = useCommand();
   const [draft, setDraft] = useState<string>();
-  const [asking, { open, close }] = useDisclosure();
+  const [confirming, { open, close }] = useDisclosure();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (await command.run(rename, { id: String(id), name: draft ?? name })) setDraft(undefined);
+    if (await command.run('saved', rename, { id: String(id), name: draft ?? name })) setDraft(undefined);
   };
   return (
     <Table.Tr>
@@ -32,7 +32,7 @@ export function CatalogRow({ noun, id, name }: CatalogRowProps) {
           <form onSubmit={submit} aria-label={`Rename ${name}`}>
             <Group gap={4}>
               <TextInput
-                aria-label={`New name of ${name}`}
+                aria-label={`New name for ${name}`}
                 value={draft}
                 maxLength={maxLength}
                 onChange={({ currentTarget }) => setDraft(currentTarget.value)}
@@ -48,7 +48,7 @@ export function CatalogRow({ noun, id, name }: CatalogRowProps) {
             </Group>
           </form>
         )}
-        {!asking && <OutcomeNote command={command} />}
+        {!confirming && <CommandErrors command={command} />}
       </Table.Td>
       <Table.Td>
         {draft === undefined && (
@@ -61,12 +61,12 @@ export function CatalogRow({ noun, id, name }: CatalogRowProps) {
             </Button>
           </Group>
         )}
-        {asking && (
+        {confirming && (
           <ConfirmDialog
-            title={`Delete the ${one} ${name}?`}
-            text="That is only done if no contact refers to it."
+            title={`Delete ${singular} ${name}?`}
+            text={`You can delete a ${singular} only if no contact uses it.`}
             command={command}
-            onConfirm={async () => (await command.run(remove, { id: String(id) })) && close()}
+            onConfirm={async () => (await command.run('deleted', remove, { id: String(id) })) && close()}
             onClose={close}
           />
         )}

@@ -87,7 +87,7 @@ function ReferenceEditor({ label, names, value, onChange, error }: ReferenceEdit
       data={optionsOf(names)}
       value={value === null ? '' : String(value)}
       onChange={(id) => onChange(id === '' ? null : Number(id))}
-      clearLabel={`No ${label.toLowerCase()}`}
+      clearLabel={`Clear ${label.toLowerCase()}`}
       error={error}
     />
   );

@@ -58,9 +58,9 @@ const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
   preferredStoreId: { label: 'Preferred store', kind: 'store', read: (contact) => contact.preferredStore?.storeId ?? null },
   companyId: { label: 'Company', kind: 'company', read: (contact) => contact.company?.companyId ?? null },
   latestPermissionSource: { label: 'Permission source', kind: 'text', read: (contact) => contact.latestPermissionSource },
-  limitMailsPermanently: { label: 'No mails at all', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
+  limitMailsPermanently: { label: 'Never send email', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
   limitMailsTemporarilyUntil: {
-    label: 'No mails until',
+    label: 'No email until',
     kind: 'time',
     read: (contact) => contact.limitMailsTemporarilyUntil,
   },
@@ -82,8 +82,8 @@ const historyTable: Record<RegistrationPath | 'password' | 'secret', Omit<Field,
   secret: { label: 'Secret', kind: 'secret' },
   registrationDateTime: { label: 'Registered', kind: 'time' },
   registrationSource: { label: 'Registration source', kind: 'text' },
-  registrationIp: { label: 'Registration address', kind: 'text' },
-  registrationStoreId: { label: 'Registered by', kind: 'store' },
+  registrationIp: { label: 'Registration IP address', kind: 'text' },
+  registrationStoreId: { label: 'Registration store', kind: 'store' },
 };
 
 function fieldsOf<P extends string, E extends Omit<Field, 'path'>>(table: Record<P, E>) {
@@ -114,7 +114,7 @@ export function formSections(catalog: Catalog): Section[] {
   return [
     { legend: 'Details', fields: ownFields, columns: 2 },
     { legend: 'Properties', fields: properties, columns: 2 },
-    { legend: 'Signing in and segments', fields: detailFields, columns: 1 },
+    { legend: 'Sign-in and segments', fields: detailFields, columns: 1 },
   ].filter(({ fields }) => fields.length > 0);
 }
 

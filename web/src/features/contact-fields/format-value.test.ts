@@ -27,14 +27,14 @@ const catalog: Catalog = {
 };
 const value = (text: string, description: string | null = null) => [{ value: text, description }];
 
-describe('values in words', () => {
+describe('formatted values', () => {
   const cases: [string, Value, string][] = [
     ['firstName', 'Nora', 'Nora'],
     ['firstName', null, '–'],
     ['limitMailsPermanently', true, 'Yes'],
     ['preferredStoreId', 4, 'London'],
     ['companyId', 4, 'Example Foods'],
-    ['companyId', 9, '#9'], // one that is gone
+    ['companyId', 9, '#9'], // a deleted company
     ['password', null, '••••••'],
     ['logins', [{ name: 'nora', type: 'BLANK' }], 'nora'],
     ['logins', [{ name: 'n@example.com', type: 'EMAIL' }], 'n@example.com (Email)'],
@@ -48,7 +48,7 @@ describe('values in words', () => {
     ['properties.3', value('1978-05-14'), 'May 14, 1978'],
     ['properties.3', value('soon'), 'soon'],
     ['properties.4', value('books', 'since 2020'), 'books (since 2020)'],
-    ['properties.99', value('x'), 'x'], // a property that is gone
+    ['properties.99', value('x'), 'x'], // a deleted property
   ];
   it.each(cases)('%s %j', (path, given, want) => {
     expect(formatValue(fieldAt(path, catalog), given, catalog)).toBe(want);

@@ -5,35 +5,35 @@ import { formatDate, formatList, formatNumber, formatTime, loginTypeLabels, noVa
 import { type Field, propertyType } from './fields';
 import type { Login, PropertyValue, Value } from './values';
 
-/** A value of a field. */
+/** Formats a value of a field. */
 export function formatValue(field: Field, value: Value, catalog: Catalog): string {
   if (field.kind === 'secret') return '••••••';
   if (value === null || value === '') return noValue;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'number') return named(field.kind === 'company' ? catalog.companies : catalog.stores, value);
+  if (typeof value === 'number') return nameOrNumber(field.kind === 'company' ? catalog.companies : catalog.stores, value);
   if (typeof value === 'string') return field.kind === 'time' ? formatTime(value) : value;
   const type = propertyType(field);
   const entries = value.map((entry) => {
-    if (typeof entry === 'number') return named(catalog.segments, entry);
-    return 'value' in entry ? propertyValue(entry, type) : login(entry);
+    if (typeof entry === 'number') return nameOrNumber(catalog.segments, entry);
+    return 'value' in entry ? formatPropertyValue(entry, type) : formatLogin(entry);
   });
   return entries.length === 0 ? noValue : formatList(entries);
 }
 
-function named(names: Names, id: number): string {
+function nameOrNumber(names: Names, id: number): string {
   return names.get(id) ?? `#${id}`;
 }
 
-function login({ name, type }: Login): string {
+function formatLogin({ name, type }: Login): string {
   return type === 'BLANK' ? name : `${name} (${loginTypeLabels[type]})`;
 }
 
-function propertyValue({ value, description }: PropertyValue, type: PropertyType | undefined): string {
-  const text = typed(value, type);
+function formatPropertyValue({ value, description }: PropertyValue, type: PropertyType | undefined): string {
+  const text = formatTyped(value, type);
   return description ? `${text} (${description})` : text;
 }
 
-function typed(value: string, type: PropertyType | undefined): string {
+function formatTyped(value: string, type: PropertyType | undefined): string {
   switch (type) {
     case 'DATE':
       return formatDate(value);
@@ -41,7 +41,7 @@ function typed(value: string, type: PropertyType | undefined): string {
       return formatTime(value);
     case 'INTEGER':
       return /^-?\d+$/.test(value) ? formatNumber(BigInt(value)) : value;
-    case 'NUMBER': // as far as the browser's numbers reach, so that no digit is lost
+    case 'NUMBER': // only if the browser's numbers represent it exactly, so that no digit is lost
       return String(Number(value)) === value ? formatNumber(Number(value)) : value;
     default:
       return value;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inputsOf } from './inputs';
 
-it('sends only what was edited, each by the mutation that writes it', () => {
+it('assigns each edit to the mutation that writes it', () => {
   const inputs = inputsOf({
     lastName: 'Berg',
     email: '',
@@ -33,6 +33,6 @@ it('sends only what was edited, each by the mutation that writes it', () => {
   });
 });
 
-it('has no write for what is not edited', () => {
+it('is empty without edits', () => {
   expect(inputsOf({})).toEqual({ patch: {}, patchPaths: [], details: {}, detailPaths: [] });
 });

@@ -14,22 +14,22 @@ interface LoginsEditorProps {
 
 const types = Object.entries(loginTypeLabels).map(([value, label]) => ({ value, label }));
 
-/** Edits the names that a contact signs in with. */
+/** Edits the logins of a contact. */
 export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorProps) {
-  const put = (index: number, login: Partial<Login>) =>
+  const update = (index: number, login: Partial<Login>) =>
     onChange(logins.map((old, i) => (i === index ? { ...old, ...login } : old)));
   return (
     <Input.Wrapper component="fieldset" label={label} labelElement="div" error={error} bd={0} p={0} m={0} miw={0}>
       <Stack gap={4}>
         {logins.map(({ name, type }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a login has no name but the one that is being typed
+          // biome-ignore lint/suspicious/noArrayIndexKey: a login has no identity but the name that is being typed
           <Group key={index} gap={4} wrap="nowrap">
             <TextInput
               aria-label={`Login ${index + 1}`}
               value={name}
               maxLength={lengths.LoginInput.name}
               autoComplete="off"
-              onChange={({ currentTarget }) => put(index, { name: currentTarget.value })}
+              onChange={({ currentTarget }) => update(index, { name: currentTarget.value })}
               error={!!error}
               flex={1}
               miw={0}
@@ -38,7 +38,7 @@ export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorPro
               aria-label={`Type of login ${index + 1}`}
               data={types}
               value={type}
-              onChange={({ currentTarget }) => put(index, { type: currentTarget.value as LoginType })}
+              onChange={({ currentTarget }) => update(index, { type: currentTarget.value as LoginType })}
             />
             <CloseButton
               aria-label={`Remove login ${index + 1}`}
@@ -47,7 +47,7 @@ export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorPro
           </Group>
         ))}
         <Button variant="default" size="xs" onClick={() => onChange([...logins, { name: '', type: 'EMAIL' }])} w="fit-content">
-          Add a login
+          Add login
         </Button>
       </Stack>
     </Input.Wrapper>

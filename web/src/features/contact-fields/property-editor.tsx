@@ -12,14 +12,14 @@ interface PropertyEditorProps {
   error: ReactNode;
 }
 
-const blank: PropertyValue = { value: '', description: null };
+const emptyValue: PropertyValue = { value: '', description: null };
 
-/** Edits the values of a property: one, or a list where it takes several. Each may have a remark. */
+/** Edits the value of a property, or its list of values. Each value can have a note. */
 export function PropertyEditor({ property, values, onChange, error }: PropertyEditorProps) {
   const { name, multiple, required } = property;
-  const put = (index: number, value: PropertyValue) => onChange(values.with(index, value));
+  const setValue = (index: number, value: PropertyValue) => onChange(values.with(index, value));
   if (!multiple) {
-    const [value = blank] = values;
+    const [value = emptyValue] = values;
     return (
       <Stack gap={4}>
         <ValueInput
@@ -27,11 +27,11 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
           label={name}
           withAsterisk={required}
           value={value.value}
-          // The remark outlives the moment between two values; nothing is saved of a blank one.
+          // The note stays while the value is replaced. An empty value is not saved.
           onChange={(text) => onChange(text === '' && !value.description ? [] : [{ ...value, value: text }])}
           error={error}
         />
-        {values.length > 0 && <Remark of={name} value={value} onChange={(next) => onChange([next])} />}
+        {values.length > 0 && <Note of={name} value={value} onChange={(next) => onChange([next])} />}
       </Stack>
     );
   }
@@ -49,22 +49,22 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
     >
       <Stack gap={4}>
         {values.map((value, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a value has no name but its place
+          // biome-ignore lint/suspicious/noArrayIndexKey: a value has no identity but its position
           <Group key={index} gap={4} wrap="nowrap" align="start">
             <Stack gap={4} flex={1} miw={0}>
               <ValueInput
                 property={property}
                 aria-label={`${name} ${index + 1}`}
                 value={value.value}
-                onChange={(text) => put(index, { ...value, value: text })}
+                onChange={(text) => setValue(index, { ...value, value: text })}
                 error={!!error}
               />
-              <Remark of={`${name} ${index + 1}`} value={value} onChange={(next) => put(index, next)} />
+              <Note of={`${name} ${index + 1}`} value={value} onChange={(next) => setValue(index, next)} />
             </Stack>
             <CloseButton aria-label={`Remove ${name} ${index + 1}`} mt={4} onClick={() => onChange(values.toSpliced(index, 1))} />
           </Group>
         ))}
-        <Button variant="default" size="xs" onClick={() => onChange([...values, blank])} w="fit-content">
+        <Button variant="default" size="xs" onClick={() => onChange([...values, emptyValue])} w="fit-content">
           Add {name}
         </Button>
       </Stack>
@@ -72,15 +72,15 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
   );
 }
 
-interface RemarkProps {
-  /** What the remark is on. */
+interface NoteProps {
+  /** The label of the value. */
   of: string;
   value: PropertyValue;
   onChange: (value: PropertyValue) => void;
 }
 
-/** A remark on a value. It takes no room until there is one. */
-function Remark({ of, value, onChange }: RemarkProps) {
+/** Edits the note on a value. A value without a note shows only a button. */
+function Note({ of, value, onChange }: NoteProps) {
   const [open, setOpen] = useState(false);
   if (!open && !value.description) {
     return (
@@ -88,18 +88,18 @@ function Remark({ of, value, onChange }: RemarkProps) {
         variant="transparent"
         size="compact-xs"
         onClick={() => setOpen(true)}
-        aria-label={`Add a remark on ${of}`}
+        aria-label={`Add note on ${of}`}
         w="fit-content"
       >
-        Add a remark
+        Add note
       </Button>
     );
   }
   return (
     <TextInput
       size="xs"
-      aria-label={`Remark on ${of}`}
-      placeholder="Remark"
+      aria-label={`Note on ${of}`}
+      placeholder="Note"
       maxLength={lengths.PropertyValueInput.description}
       value={value.description ?? ''}
       onChange={({ currentTarget }) => onChange({ ...value, description: currentTarget.value || null })}

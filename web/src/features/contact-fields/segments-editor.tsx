@@ -10,7 +10,7 @@ interface SegmentsEditorProps {
   error: ReactNode;
 }
 
-/** Chooses the segments that a contact is in. */
+/** Chooses the segments of a contact. */
 export function SegmentsEditor({ label, segments, onChange, error }: SegmentsEditorProps) {
   const { catalog } = useSession();
   return (

@@ -11,7 +11,7 @@ interface ValueInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'p
   onChange: (value: string) => void;
 }
 
-/** Enters one value of a property. The property's type decides how; whether the value will do is for the server to say. */
+/** Enters one value of a property. The property's type chooses the input; the server validates the value. */
 export function ValueInput({ property: { type, choices }, value, onChange, ...props }: ValueInputProps) {
   const input = {
     ...props,
@@ -44,7 +44,7 @@ export function ValueInput({ property: { type, choices }, value, onChange, ...pr
           data={[...new Set([...choices, ...(value ? [value] : [])])]}
           value={value}
           onChange={onChange}
-          clearLabel={`No ${props.label ?? props['aria-label']}`}
+          clearLabel={`Clear ${props.label ?? props['aria-label']}`}
         />
       );
   }

@@ -9,7 +9,7 @@ import classes from './change-item.module.css';
 
 interface ChangeItemProps {
   change: ChangePartsFragment;
-  /** Whether it has been taken back since. */
+  /** Whether a later change has undone it. */
   undone: boolean;
   onUndo: () => void;
   busy: boolean;
@@ -19,15 +19,15 @@ interface ChangeItemProps {
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
   const { catalog, staff } = useSession();
   const { kind, at, actor, source, fields, undoes } = change;
-  const title = `${undoes === null ? changeKindLabels[kind] : 'Undone'} by ${actorName(actor)}`;
-  // Taking back a creation would delete the contact, for which there is a button that asks first.
+  const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
+  // To undo a creation would delete the contact. There is a button for that, which asks for a confirmation.
   const reversible = kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
   return (
     <Timeline.Item {...timeline} role="listitem" title={<span className={classes.title}>{title}</span>}>
       <Text size="xs" c="dimmed">
         <time dateTime={at}>{formatTime(at)}</time>
-        {staff && `, by ${changeSourceLabels[source]}`}
-        {undone && ', undone since'}
+        {staff && `, via ${changeSourceLabels[source]}`}
+        {undone && ', later undone'}
       </Text>
       {kind !== 'CREATE' && (
         <List size="sm" listStyleType="none" className={classes.fields}>

@@ -13,33 +13,32 @@ import type { Conflict } from './save';
 
 interface ConflictDialogProps {
   conflict: Conflict;
-  /** Whether a field was changed by others. */
-  isNews: (comparison: ComparisonPartsFragment) => boolean;
+  isChangedByOthers: (comparison: ComparisonPartsFragment) => boolean;
   onClose: () => void;
-  /** Called with the paths that are taken as others have them. */
-  onSettle: (theirs: string[]) => void;
+  /** Called with the paths at which the others' values were chosen. */
+  onResolve: (theirs: string[]) => void;
 }
 
-/** Where two people have changed the same: what it was, what others have made of it, what you want, and a choice for each field. */
-export function ConflictDialog({ conflict, isNews, onClose, onSettle }: ConflictDialogProps) {
+/** Resolves a conflict: shows the old value, theirs and yours for each field, and asks for a choice. */
+export function ConflictDialog({ conflict, isChangedByOthers, onClose, onResolve }: ConflictDialogProps) {
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});
   const overlapping = conflict.fields.filter(({ overlaps }) => overlaps);
-  const others = conflict.fields.filter((field) => !field.overlaps && isNews(field));
+  const others = conflict.fields.filter((field) => !field.overlaps && isChangedByOthers(field));
   const undecided = overlapping.filter(({ path }) => !(path in sides)).length;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    event.stopPropagation(); // the page has a form around
-    onSettle(overlapping.map(({ path }) => path).filter((path) => sides[path] === 'theirs'));
+    event.stopPropagation(); // React would also submit the contact form, which the dialog is a child of
+    onResolve(overlapping.map(({ path }) => path).filter((path) => sides[path] === 'theirs'));
   };
   return (
-    <Dialog onClose={onClose} size="xl" title="Somebody else has changed the same fields">
+    <Dialog onClose={onClose} size="xl" title="Someone else changed the same fields">
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
             {conflict.unknownBecause === null
-              ? 'This is not saved yet. Choose what each field shall be.'
-              : 'It is no longer known what others have changed since you began. Choose what each field shall be.'}
+              ? 'Your changes are not saved yet. Choose a value for each field.'
+              : 'Your changes are not saved yet, and what others changed since you started is no longer on record. Choose a value for each field.'}
           </Text>
           <div className={classes.head} aria-hidden>
             <span>Before</span>
@@ -51,7 +50,7 @@ export function ConflictDialog({ conflict, isNews, onClose, onSettle }: Conflict
               key={comparison.path}
               comparison={comparison}
               field={fieldAt(comparison.path, catalog)}
-              known={conflict.unknownBecause === null}
+              baseKnown={conflict.unknownBecause === null}
               side={sides[comparison.path]}
               onChoose={(side) => setSides({ ...sides, [comparison.path]: side })}
             />
@@ -59,7 +58,7 @@ export function ConflictDialog({ conflict, isNews, onClose, onSettle }: Conflict
           {others.length > 0 && (
             <Stack gap={2}>
               <Text size="sm" fw={500}>
-                Also changed by others, and kept
+                Other changes, which are kept
               </Text>
               {others.map(({ path, latest, changedBy, changedAt }) => (
                 <Text size="sm" key={path}>
@@ -71,10 +70,10 @@ export function ConflictDialog({ conflict, isNews, onClose, onSettle }: Conflict
           )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              Back to the form
+              Back to form
             </Button>
             <Button type="submit" disabled={undecided > 0}>
-              Save what is chosen
+              Save choices
             </Button>
           </Group>
         </Stack>

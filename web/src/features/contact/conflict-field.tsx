@@ -6,30 +6,30 @@ import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import classes from './conflict-dialog.module.css';
 
-/** Whose value a field shall have. */
+/** Whose value is chosen. */
 export type Side = 'theirs' | 'yours';
 
 interface ConflictFieldProps {
   comparison: ComparisonPartsFragment;
   field: Field;
-  /** Whether it is known what the value was before. */
-  known: boolean;
+  /** Whether the value before both changes is known. */
+  baseKnown: boolean;
   side: Side | undefined;
   onChoose: (side: Side) => void;
 }
 
-/** One field from both sides. */
-export function ConflictField({ comparison, field, known, side, onChoose }: ConflictFieldProps) {
+/** Shows the values of a field, and lets the person choose one. */
+export function ConflictField({ comparison, field, baseKnown, side, onChoose }: ConflictFieldProps) {
   const { catalog } = useSession();
   const { path, base, latest, yours, changedBy, changedAt } = comparison;
-  const told = (value: unknown) => formatValue(field, value as Value, catalog);
-  const choice = (value: Side, label: string, text: string, by?: string) => (
+  const format = (value: unknown) => formatValue(field, value as Value, catalog);
+  const choice = (value: Side, label: string, text: string, author?: string) => (
     <label className={classes.choice} data-chosen={side === value || undefined}>
       <input type="radio" name={path} checked={side === value} onChange={() => onChoose(value)} />
       <span>
         <span className={classes.label}>{label}</span>
         <span className={classes.value}>{text}</span>
-        {by && <span className={classes.by}>{by}</span>}
+        {author && <span className={classes.author}>{author}</span>}
       </span>
     </label>
   );
@@ -38,10 +38,10 @@ export function ConflictField({ comparison, field, known, side, onChoose }: Conf
       <legend>{field.label}</legend>
       <div className={classes.before}>
         <span className={classes.label}>Before</span>
-        <span className={classes.value}>{known ? told(base) : 'Not known'}</span>
+        <span className={classes.value}>{baseKnown ? format(base) : 'Unknown'}</span>
       </div>
-      {choice('theirs', 'Theirs', told(latest), changedAt ? `${actorName(changedBy)}, ${formatTime(changedAt)}` : undefined)}
-      {choice('yours', 'Yours', told(yours))}
+      {choice('theirs', 'Theirs', format(latest), changedAt ? `${actorName(changedBy)}, ${formatTime(changedAt)}` : undefined)}
+      {choice('yours', 'Yours', format(yours))}
     </fieldset>
   );
 }

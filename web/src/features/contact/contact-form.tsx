@@ -1,15 +1,15 @@
 import { Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type FormEvent, useEffect, useMemo, useRef } from 'react';
-import { RefusalNote } from '../../components/error-alert';
+import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText } from '../../components/error-text';
-import { FaultNote } from '../../components/fault-alert';
-import { InView } from '../../components/scroll-into-view';
+import { FaultAlert } from '../../components/fault-alert';
+import { ScrollIntoView } from '../../components/scroll-into-view';
 import type { ErrorPartsFragment } from '../../gql';
 import { formSections } from '../contact-fields/fields';
 import { useSession } from '../session/session';
 import classes from './contact-form.module.css';
 import { FormField, propsOf } from './form-field';
-import { CameIn } from './merge-notice';
+import { MergeNotice } from './merge-notice';
 import type { Editing } from './use-editing';
 
 /** The form that edits a contact. Nothing is written until it is saved. */
@@ -18,11 +18,11 @@ export function ContactForm({ editing }: { editing: Editing }) {
   const form = useRef<HTMLFormElement>(null);
   const sections = useMemo(() => formSections(catalog), [catalog]);
   const shown = new Set<string>(sections.flatMap(({ fields }) => fields.map(({ path }) => path)));
-  const other = editing.outcome?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
+  const otherErrors = editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
 
   useEffect(() => {
-    if (editing.outcome?.errors.length) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [editing.outcome]);
+    if (editing.result?.errors.length) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [editing.result]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -31,7 +31,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
   return (
     <form ref={form} onSubmit={submit} aria-label="Contact">
       <Stack>
-        <Notes editing={editing} other={other} />
+        <SaveResultNotices editing={editing} otherErrors={otherErrors} />
         {sections.map(({ legend, fields, columns }) => (
           <Fieldset key={legend} legend={legend} miw={0}>
             <SimpleGrid cols={{ base: 1, xs: columns }}>
@@ -47,29 +47,29 @@ export function ContactForm({ editing }: { editing: Editing }) {
   );
 }
 
-interface NotesProps {
+interface SaveResultNoticesProps {
   editing: Editing;
-  /** What is wrong with no field that is shown. */
-  other: readonly ErrorPartsFragment[];
+  /** The errors that are not about a field of the form. */
+  otherErrors: readonly ErrorPartsFragment[];
 }
 
-/** What came of the last save. */
-function Notes({ editing: { outcome, save, dismiss }, other }: NotesProps) {
-  const fault = outcome?.fault;
-  const saved = outcome !== undefined && outcome.saved.length > 0 && !outcome.conflict;
-  if (fault === undefined && other.length === 0 && !saved) return null;
+/** The result of the last save. */
+function SaveResultNotices({ editing: { result, save, dismiss }, otherErrors }: SaveResultNoticesProps) {
+  const fault = result?.fault;
+  const saved = result !== undefined && result.saved.length > 0 && !result.conflict;
+  if (fault === undefined && otherErrors.length === 0 && !saved) return null;
   return (
-    <InView>
+    <ScrollIntoView>
       <Stack gap="xs">
-        {fault !== undefined && <FaultNote title="It is not known to be saved" error={fault} onRetry={save} />}
-        {other.length > 0 && (
-          <RefusalNote title="Not saved">
-            <ErrorText errors={other} />
-          </RefusalNote>
+        {fault !== undefined && <FaultAlert title="We could not confirm that this was saved" error={fault} onRetry={save} />}
+        {otherErrors.length > 0 && (
+          <ErrorAlert title="Not saved">
+            <ErrorText errors={otherErrors} />
+          </ErrorAlert>
         )}
-        {saved && <CameIn fields={outcome.cameIn} onClose={dismiss} />}
+        {saved && <MergeNotice merged={result.merged} onClose={dismiss} />}
       </Stack>
-    </InView>
+    </ScrollIntoView>
   );
 }
 
@@ -78,7 +78,7 @@ function SaveBar({ editing: { count, saving, discard } }: { editing: Editing }) 
     <Paper withBorder shadow="md" p="sm" className={classes.bar}>
       <Group justify="space-between">
         <Text size="sm" role="status">
-          {count === 1 ? '1 change is not saved' : `${count} changes are not saved`}
+          {count === 1 ? '1 unsaved change' : `${count} unsaved changes`}
         </Text>
         <Group gap="xs">
           <Button variant="default" onClick={discard} disabled={saving}>

@@ -2,82 +2,82 @@ import { Alert, Badge, Button, Grid, Group, Skeleton, Stack, Text } from '@manti
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
-import { FaultNote } from '../../components/fault-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
-import { LeaveDialog } from '../../components/unsaved-changes-dialog';
+import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
 import type { ChangePartsFragment, ContactPageQuery } from '../../gql';
-import { catalogWith } from '../../lib/catalog';
+import { withCatalogOf } from '../../lib/catalog';
 import { contactName, formatTime } from '../../lib/format';
 import { SessionContext, useSession } from '../session/session';
 import { ConflictDialog } from './conflict-dialog';
 import { ContactForm } from './contact-form';
 import { DeleteDialog } from './delete-dialog';
-import { Gone } from './deleted-contact';
-import { DeletedNote } from './deleted-notice';
+import { DeletedContact } from './deleted-contact';
+import { DeletedNotice } from './deleted-notice';
 import { History } from './history';
 import { PasswordDialog } from './password-dialog';
 import { useContact } from './use-contact';
 import { useEditing } from './use-editing';
 
-/** A contact: to read, to edit, and with all that was done to it. */
+/** Shows a contact with its history, and edits it. */
 export function ContactPage() {
   const { id = '' } = useParams();
-  return <OpenContactPage key={id} id={id} />;
+  return <LoadedContactPage key={id} id={id} />;
 }
 
-function OpenContactPage({ id }: { id: string }) {
+function LoadedContactPage({ id }: { id: string }) {
   const [arrived, setArrived] = useState<ChangePartsFragment[]>([]);
-  const notice = (change: ChangePartsFragment) => {
+  const addChange = (change: ChangePartsFragment) => {
     setArrived((before) => [change, ...before]);
-    editing.notice(change);
+    editing.addChange(change);
   };
-  const { contact, live, error, retry } = useContact(id, notice);
+  const { contact, live, error, retry } = useContact(id, addChange);
   const editing = useEditing(contact);
   const session = useSession();
-  const scope = useMemo(
-    () => (contact ? { ...session, catalog: catalogWith(session.catalog, contact) } : session),
+  const contactSession = useMemo(
+    () => (contact ? { ...session, catalog: withCatalogOf(session.catalog, contact) } : session),
     [session, contact],
   );
 
-  const back = () => {
-    setArrived([]); // the history is read anew
+  const reload = () => {
+    setArrived([]); // the history is loaded again
     retry();
   };
-  if (error !== undefined) return <FaultNote title="The contact cannot be shown" error={error} onRetry={retry} />;
+  if (error !== undefined) return <FaultAlert title="The contact could not be loaded" error={error} onRetry={retry} />;
   if (contact === undefined) return <Loading />;
-  if (contact === null) return <Gone id={id} onReturned={back} />;
-  const { conflict } = editing.outcome ?? {};
+  if (contact === null) return <DeletedContact id={id} onRestored={reload} />;
+  const { conflict } = editing.result ?? {};
   return (
-    <SessionContext value={scope}>
+    <SessionContext value={contactSession}>
       <Page title={contactName(contact)} actions={<Actions contact={contact} />}>
-        {arrived[0]?.kind === 'DELETE' && <DeletedNote deletion={arrived[0]} />}
+        {arrived[0]?.kind === 'DELETE' && <DeletedNotice deletion={arrived[0]} />}
         {!live && (
           <Alert color="yellow" variant="outline" role="status">
-            The connection is lost. What others change is shown when it is back.
+            Connection lost. Changes by others will appear when it is restored.
           </Alert>
         )}
         <Text size="sm" c="dimmed">
           Contact {contact.contactId}. Registered {formatTime(contact.registrationDateTime)}
           {contact.registrationSource && ` (${contact.registrationSource})`}
-          {contact.registrationStore && ` by ${contact.registrationStore.name}`}. Last changed {formatTime(contact.lastModified)}.
+          {contact.registrationStore && ` at ${contact.registrationStore.name}`}. Last changed {formatTime(contact.lastModified)}.
         </Text>
         <Grid gap="xl">
           <Grid.Col span={{ base: 12, lg: 8 }}>
             <ContactForm editing={editing} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
-            <History id={contact.id} arrived={arrived} onUndone={editing.claim} />
+            <History id={contact.id} arrived={arrived} onUndone={editing.markAsOwn} />
           </Grid.Col>
         </Grid>
         {conflict && (
           <ConflictDialog
             conflict={conflict}
-            isNews={editing.isNews}
+            isChangedByOthers={editing.isChangedByOthers}
             onClose={editing.dismiss}
-            onSettle={(theirs) => editing.settle(conflict, theirs)}
+            onResolve={(theirs) => editing.resolve(conflict, theirs)}
           />
         )}
-        <LeaveDialog when={editing.dirty} />
+        <UnsavedChangesDialog when={editing.dirty} />
       </Page>
     </SessionContext>
   );
@@ -92,7 +92,7 @@ function Loading() {
   );
 }
 
-/** What is done to the contact as a whole. */
+/** The buttons for the whole contact. */
 function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']> }) {
   const { staff, mayWrite } = useSession();
   const [password, { open: openPassword, close: closePassword }] = useDisclosure();

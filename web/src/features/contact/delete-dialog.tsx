@@ -8,16 +8,16 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** Asks before a contact is deleted. That it is gone, its page finds out by itself. */
+/** Asks for a confirmation and deletes a contact. The page then reads the contact again and finds it deleted. */
 export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
   const { id, contactId, version } = contact;
   const command = useCommand(['ContactPage']);
   return (
     <ConfirmDialog
       title={`Delete ${contactName(contact)}?`}
-      text={`Contact ${contactId} goes with all its values and logins. What was done to it stays in the history, by which it can be brought back.`}
+      text={`Contact ${contactId} and all its values and logins will be deleted. You can restore it later on this page.`}
       command={command}
-      onConfirm={() => command.run(DeleteContactDocument, { input: { id, expectedVersion: version } })}
+      onConfirm={() => command.run('deleted', DeleteContactDocument, { input: { id, expectedVersion: version } })}
       onClose={onClose}
     />
   );

@@ -1,56 +1,56 @@
 import { useApolloClient } from '@apollo/client/react';
 import { Button, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { RefusalNote } from '../../components/error-alert';
-import { FaultNote } from '../../components/fault-alert';
-import { NoPage } from '../../components/not-found';
+import { ErrorAlert } from '../../components/error-alert';
+import { FaultAlert } from '../../components/fault-alert';
+import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
-import { type ChangePartsFragment, RemainsDocument, type RemainsQuery } from '../../gql';
+import { type ChangePartsFragment, ContactLogDocument, type ContactLogQuery } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import { useSession } from '../session/session';
 import { useUndo } from './use-undo';
 
-interface GoneProps {
+interface DeletedContactProps {
   id: string;
-  onReturned: () => void;
+  onRestored: () => void;
 }
 
-/** What stands where there is no contact that the viewer may see. One that was deleted can be brought back. */
-export function Gone({ id, onReturned }: GoneProps) {
+/** Shown when there is no contact that the viewer may see. Staff can restore a deleted contact. */
+export function DeletedContact({ id, onRestored }: DeletedContactProps) {
   const { staff } = useSession();
   const deletion = useDeletion(id, staff);
   const { undo, undoing, refusal, fault } = useUndo();
-  if (deletion === undefined) return <NoPage what="There is no such contact" or="Or you may not see it." />;
+  if (deletion === undefined) return <NotFound what="contact" />;
   return (
     <Page title="This contact was deleted">
       <Stack align="flex-start">
         <Text>
-          By {actorName(deletion.actor)}, {formatTime(deletion.at)}.
+          Deleted by {actorName(deletion.actor)}, {formatTime(deletion.at)}.
         </Text>
-        {refusal && <RefusalNote title="It cannot be brought back">{refusal}</RefusalNote>}
-        {fault !== undefined && <FaultNote title="It is not known to be back" error={fault} />}
-        <Button loading={undoing !== undefined} onClick={() => undo(deletion).then((done) => done && onReturned())}>
-          Bring it back
+        {refusal && <ErrorAlert title="Not restored">{refusal}</ErrorAlert>}
+        {fault !== undefined && <FaultAlert title="We could not confirm that the contact was restored" error={fault} />}
+        <Button loading={undoing !== undefined} onClick={() => undo(deletion).then((done) => done && onRestored())}>
+          Restore
         </Button>
         <Text size="sm" c="dimmed">
-          It comes back with all it had but its password.
+          Everything is restored except the password.
         </Text>
       </Stack>
     </Page>
   );
 }
 
-/** The deletion of a contact, if its log ends with one. */
+/** Finds the deletion of a contact: the last change in its log. */
 function useDeletion(id: string, staff: boolean): ChangePartsFragment | undefined {
   const client = useApolloClient();
   const [deletion, setDeletion] = useState<ChangePartsFragment>();
   useEffect(() => {
-    let over = false;
+    let cancelled = false;
     const find = async () => {
       let last: ChangePartsFragment | undefined;
       for (let after: string | null = null, more = true; more; ) {
-        const { data }: { data?: RemainsQuery | undefined } = await client.query({
-          query: RemainsDocument,
+        const { data }: { data?: ContactLogQuery | undefined } = await client.query({
+          query: ContactLogDocument,
           variables: { id, after },
           fetchPolicy: 'no-cache',
         });
@@ -59,11 +59,11 @@ function useDeletion(id: string, staff: boolean): ChangePartsFragment | undefine
         more = data.contactChanges.hasMore;
         after = data.contactChanges.endCursor;
       }
-      if (!over && last?.kind === 'DELETE') setDeletion(last);
+      if (!cancelled && last?.kind === 'DELETE') setDeletion(last);
     };
-    if (staff) find().catch(() => {}); // there is no contact all the same
+    if (staff) find().catch(() => {}); // the page then shows that the contact was not found
     return () => {
-      over = true;
+      cancelled = true;
     };
   }, [client, id, staff]);
   return deletion;

@@ -1,51 +1,53 @@
-// Following what is done to a contact, as long as its page is open.
-
+// Subscribes to the changes of a contact while its page is open.
 import { type ChangePartsFragment, FollowContactDocument } from '../../gql';
 import type { Api } from '../../lib/api-client';
 
-/** Somebody who wants to know. */
 export interface Follower {
-  /** Called with each change, in their order; none is left out, none comes twice. */
+  /** Called with each change, in order and exactly once. */
   onChange(change: ChangePartsFragment): void;
-  /** Called when the connection is lost, and when it is there again. */
+  /** Called when the connection is lost, and when it is restored. */
   onLive(live: boolean): void;
 }
 
-const patience = { first: 500, last: 15_000 }; // milliseconds between attempts to connect
+const retryDelay = { initial: 500, max: 15_000 }; // milliseconds
 
-/** Follows a contact from a cursor on, through lost connections, until the function that it returns is called. */
+/**
+ * Subscribes to a contact's changes after a cursor, and reconnects when the connection is lost. Returns a
+ * function that ends the subscription.
+ */
 export function follow({ client, onConnected }: Api, id: string, after: string, follower: Follower): () => void {
   let cursor = after;
-  let wait = patience.first;
+  let delay = retryDelay.initial;
   let timer: number | undefined;
   let subscription: { unsubscribe(): void } | undefined;
-  let over = false;
+  let stopped = false;
 
-  const begin = () => {
+  const subscribe = () => {
     subscription = client.subscribe({ query: FollowContactDocument, variables: { id, after: cursor } }).subscribe({
       next: ({ data, error }) => {
-        if (error || !data) return again();
-        wait = patience.first;
+        if (error || !data) return retry();
+        delay = retryDelay.initial;
         cursor = data.contactChanges.cursor;
         follower.onChange(data.contactChanges);
       },
-      error: again,
-      complete: again,
+      error: retry,
+      complete: retry,
     });
   };
-  const again = () => {
-    if (over) return;
+  const retry = () => {
+    if (stopped) return;
     subscription?.unsubscribe();
     follower.onLive(false);
     window.clearTimeout(timer);
-    timer = window.setTimeout(begin, wait);
-    wait = Math.min(wait * 2, patience.last);
+    timer = window.setTimeout(subscribe, delay);
+    delay = Math.min(delay * 2, retryDelay.max);
   };
-  const hush = onConnected(() => follower.onLive(true)); // an attempt is not yet a connection
-  begin();
+
+  const removeListener = onConnected(() => follower.onLive(true)); // subscribing does not mean being connected
+  subscribe();
   return () => {
-    over = true;
-    hush();
+    stopped = true;
+    removeListener();
     window.clearTimeout(timer);
     subscription?.unsubscribe();
   };

@@ -13,35 +13,34 @@ import type { Editing } from './use-editing';
 interface FormFieldProps {
   field: EditableField;
   value: Value;
-  /** What is wrong with it. */
   errors: readonly ErrorPartsFragment[];
-  /** The last change of somebody else to it since the page was opened. */
-  news: ChangePartsFragment | undefined;
-  /** Whether that is to what the person is editing. */
-  overtaken: boolean;
+  /** The last change of others to the field since the page was opened. */
+  remoteChange: ChangePartsFragment | undefined;
+  /** Whether others have changed the field while the person edits it. */
+  overwritten: boolean;
   onChange: (path: string, value: Value) => void;
 }
 
-/** What a field of the form shows, by the editing of the contact. */
+/** Returns the props of a field. */
 export function propsOf(field: EditableField, editing: Editing): FormFieldProps {
   const { path } = field;
   return {
     field,
     value: editing.value(path),
     errors: editing.errors(path),
-    news: editing.news(path),
-    overtaken: editing.overtaken(path),
-    onChange: editing.set,
+    remoteChange: editing.remoteChange(path),
+    overwritten: editing.isOverwritten(path),
+    onChange: editing.setValue,
   };
 }
 
 /**
- * A field in the form: with its editor where the viewer may write it, and what others do to it meanwhile. An account may have hundreds
- * of them, so only the one that changes is drawn anew.
+ * A field of the form, with its editor if the viewer may write it, and a note about changes by others. It
+ * is memoized because an account may have hundreds of properties.
  */
-export const FormField = memo(function FormField({ field, value, errors, news, overtaken, onChange }: FormFieldProps) {
+export const FormField = memo(function FormField({ field, value, errors, remoteChange, overwritten, onChange }: FormFieldProps) {
   const { mayWrite, catalog } = useSession();
-  const note = <News field={field} change={news} overtaken={overtaken} />;
+  const note = <RemoteChangeNote field={field} change={remoteChange} overwritten={overwritten} />;
   if (!mayWrite(field.path)) {
     return (
       <Stack gap={2}>
@@ -66,21 +65,21 @@ export const FormField = memo(function FormField({ field, value, errors, news, o
   );
 });
 
-interface NewsProps {
+interface RemoteChangeNoteProps {
   field: EditableField;
   change: ChangePartsFragment | undefined;
-  overtaken: boolean;
+  overwritten: boolean;
 }
 
-/** What somebody else has done to the field since the page was opened. */
-function News({ field, change, overtaken }: NewsProps) {
+/** Shows who else has changed the field since the page was opened, and to what if the person edits it. */
+function RemoteChangeNote({ field, change, overwritten }: RemoteChangeNoteProps) {
   const { catalog } = useSession();
   if (!change) return <div aria-live="polite" />;
   const latest = change.fields.find(({ path }) => path === field.path)?.new ?? null;
-  const whom = `${actorName(change.actor)}, ${formatTime(change.at)}`;
+  const author = `${actorName(change.actor)}, ${formatTime(change.at)}`;
   return (
     <Text size="xs" aria-live="polite" fw={500}>
-      {overtaken ? `Meanwhile changed to “${formatValue(field, latest as Value, catalog)}” by ${whom}` : `Changed by ${whom}`}
+      {overwritten ? `Changed to “${formatValue(field, latest as Value, catalog)}” by ${author}` : `Changed by ${author}`}
     </Text>
   );
 }

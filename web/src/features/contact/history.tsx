@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
-import { RefusalNote } from '../../components/error-alert';
-import { FaultNote } from '../../components/fault-alert';
-import { InView } from '../../components/scroll-into-view';
+import { ErrorAlert } from '../../components/error-alert';
+import { FaultAlert } from '../../components/fault-alert';
+import { ScrollIntoView } from '../../components/scroll-into-view';
 import type { ChangePartsFragment } from '../../gql';
 import { ChangeItem } from './change-item';
 import { useHistory } from './use-history';
@@ -11,13 +11,13 @@ interface HistoryProps {
   id: string;
   /** The changes that have arrived since the page was opened, newest first. */
   arrived: readonly ChangePartsFragment[];
-  /** Called with the id of a change that undoes another. */
-  onUndone: (id: string) => void;
+  /** Called with the id of the change that undid another. */
+  onUndone: (changeId: string) => void;
 }
 
-/** All that was done to a contact, newest first, and a way back from each. */
+/** The changes of a contact, newest first, with buttons that undo them. */
 export function History({ id, arrived, onUndone }: HistoryProps) {
-  const { changes, loading, error, hasMore, more } = useHistory(id, arrived);
+  const { changes, loading, error, hasMore, loadMore } = useHistory(id, arrived);
   const { undo, undoing, refusal, fault } = useUndo(onUndone);
   const undone = new Set(changes.map(({ undoes }) => undoes));
   return (
@@ -26,11 +26,11 @@ export function History({ id, arrived, onUndone }: HistoryProps) {
         History
       </Title>
       {refusal && (
-        <InView>
-          <RefusalNote title="It cannot be undone">{refusal}</RefusalNote>
-        </InView>
+        <ScrollIntoView>
+          <ErrorAlert title="Not undone">{refusal}</ErrorAlert>
+        </ScrollIntoView>
       )}
-      {fault !== undefined && <FaultNote title="It is not known to be undone" error={fault} />}
+      {fault !== undefined && <FaultAlert title="We could not confirm that this was undone" error={fault} />}
       <Timeline bulletSize={12} lineWidth={2} role="list">
         {changes.map((change) => (
           <ChangeItem
@@ -42,14 +42,12 @@ export function History({ id, arrived, onUndone }: HistoryProps) {
           />
         ))}
       </Timeline>
-      {error !== undefined && <FaultNote title="The history cannot be shown" error={error} onRetry={more} />}
+      {error !== undefined && <FaultAlert title="The history could not be loaded" error={error} onRetry={loadMore} />}
       {loading && <Skeleton h={48} aria-label="Loading" />}
-      {!loading && changes.length === 0 && error === undefined && (
-        <Text size="sm">The log does not reach back to any change.</Text>
-      )}
+      {!loading && changes.length === 0 && error === undefined && <Text size="sm">No changes on record.</Text>}
       {hasMore && !loading && (
-        <Button variant="default" size="xs" onClick={more} w="fit-content">
-          Older changes
+        <Button variant="default" size="xs" onClick={loadMore} w="fit-content">
+          Show older changes
         </Button>
       )}
     </Stack>

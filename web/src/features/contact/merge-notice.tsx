@@ -6,27 +6,29 @@ import { formatValue } from '../contact-fields/format-value';
 import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 
-interface CameInProps {
-  fields: readonly ComparisonPartsFragment[];
+interface MergeNoticeProps {
+  /** The fields that others changed at the same time. */
+  merged: readonly ComparisonPartsFragment[];
   onClose: () => void;
 }
 
-/** Says that it is saved, and what had been changed by others meanwhile. */
-export function CameIn({ fields, onClose }: CameInProps) {
+/** Confirms a save, and lists the changes of others that it was merged with. */
+export function MergeNotice({ merged, onClose }: MergeNoticeProps) {
   const { catalog } = useSession();
-  const title = fields.length === 0 ? 'Saved' : 'Saved, and merged with what others have changed meanwhile';
+  const title = merged.length === 0 ? 'Saved' : 'Saved and merged with changes by others';
   return (
     <Alert role="status" color="teal" variant="outline" title={title} withCloseButton closeButtonLabel="Close" onClose={onClose}>
-      {fields.length > 0 && (
+      {merged.length > 0 && (
         <List size="sm">
-          {fields.map(({ path, base, latest, changedBy, changedAt }) => {
+          {merged.map(({ path, base, latest, changedBy, changedAt }) => {
             const field = fieldAt(path, catalog);
+            const format = (value: unknown) => formatValue(field, value as Value, catalog);
             return (
               <List.Item key={path}>
                 <Text size="sm" span fw={500}>
                   {field.label}
                 </Text>
-                {`: ${formatValue(field, base as Value, catalog)} → ${formatValue(field, latest as Value, catalog)}, by ${actorName(changedBy)}`}
+                {`: ${format(base)} → ${format(latest)}, by ${actorName(changedBy)}`}
                 {changedAt && `, ${formatTime(changedAt)}`}
               </List.Item>
             );

@@ -3,9 +3,9 @@ import { Button, Group, PasswordInput, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { Dialog } from '../../components/dialog';
-import { RefusalNote } from '../../components/error-alert';
+import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText, errorAt } from '../../components/error-text';
-import { FaultNote } from '../../components/fault-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { type ContactPartsFragment, type ErrorPartsFragment, UpdateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { useSession } from '../session/session';
@@ -15,11 +15,11 @@ interface PasswordDialogProps {
   onClose: () => void;
 }
 
-/** Sets a new password. A customer says the one that it has, too. */
+/** Sets a new password. A customer must also enter the current one. */
 export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
   const { staff } = useSession();
-  const [newPassword, setNew] = useState('');
-  const [currentPassword, setCurrent] = useState('');
+  const [newPassword, setNewPassword] = useState('');
+  const [currentPassword, setCurrentPassword] = useState('');
   const [errors, setErrors] = useState<ErrorPartsFragment[]>([]);
   const [update, { loading, error }] = useMutation(UpdateContactDocument);
   const submit = async (event: FormEvent) => {
@@ -30,10 +30,10 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
     if (!data) return;
     setErrors(data.updateContact.errors);
     if (data.updateContact.errors.length > 0) return;
-    notifications.show({ message: 'The new password is set. Other sessions of the contact have ended.' });
+    notifications.show({ message: 'Password set. All other sessions of this contact were signed out.' });
     onClose();
   };
-  const other = errors.filter(({ path }) => path !== 'currentPassword' && path !== 'password');
+  const otherErrors = errors.filter(({ path }) => path !== 'currentPassword' && path !== 'password');
   return (
     <Dialog onClose={onClose} title="Set password">
       <form onSubmit={submit}>
@@ -43,7 +43,7 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
               label="Current password"
               autoComplete="current-password"
               value={currentPassword}
-              onChange={(e) => setCurrent(e.currentTarget.value)}
+              onChange={(e) => setCurrentPassword(e.currentTarget.value)}
               error={errorAt(errors, 'currentPassword')}
             />
           )}
@@ -54,15 +54,15 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
             withAsterisk={false}
             maxLength={lengths.ContactPatch.newPassword}
             value={newPassword}
-            onChange={(e) => setNew(e.currentTarget.value)}
+            onChange={(e) => setNewPassword(e.currentTarget.value)}
             error={errorAt(errors, 'password')}
           />
-          {other.length > 0 && (
-            <RefusalNote>
-              <ErrorText errors={other} />
-            </RefusalNote>
+          {otherErrors.length > 0 && (
+            <ErrorAlert>
+              <ErrorText errors={otherErrors} />
+            </ErrorAlert>
           )}
-          {error && <FaultNote title="It is not known to be set" error={error} />}
+          {error && <FaultAlert title="We could not confirm that the password was set" error={error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,4 +1,5 @@
-// Saving a draft: only what was changed, against the version that the person saw, merged with what others have done since.
+// Saves a draft: sends the edited fields only, with the version that the person saw, and lets the server
+// merge them with the changes of others.
 import type { ApolloClient } from '@apollo/client';
 import {
   type ComparisonPartsFragment,
@@ -11,28 +12,28 @@ import { inputsOf } from '../contact-fields/inputs';
 import { sameValue, type Value, type Values } from '../contact-fields/values';
 import type { Draft } from './draft';
 
-/** What the server says when others want something else: the comparison that a person must decide. */
+/** A write that the server refused because others changed the same fields. The person must decide. */
 export type Conflict = Extract<ErrorPartsFragment, { __typename: 'VersionConflict' }>;
 
-/** What became of a draft. Its two writes stand each by itself: one may be saved and the other refused. */
-export interface Outcome {
-  /** The contact after the last write that was accepted; absent if none was. */
+/** The result of saving a draft. Its two writes are independent: one can be saved and the other refused. */
+export interface SaveResult {
+  /** The contact after the last accepted write; absent if none was accepted. */
   contact?: ContactPartsFragment;
-  /** The paths that are saved. */
+  /** The paths that were saved. */
   saved: string[];
-  /** The ids of the changes that were made. */
-  changes: string[];
-  /** What others had changed meanwhile, and was merged with. */
-  cameIn: ComparisonPartsFragment[];
-  /** What the person can mend. */
+  /** The ids of the changes in the log. */
+  changeIds: string[];
+  /** Changes of others that the writes were merged with. */
+  merged: ComparisonPartsFragment[];
+  /** Errors that the person can fix. */
   errors: ErrorPartsFragment[];
-  /** What the person must decide. */
+  /** Present if the person must choose between values. */
   conflict?: Conflict;
-  /** Why the last write got no answer to the point: it is not known whether it was accepted. */
+  /** Why the last write has no result: the server may or may not have accepted it. */
   fault?: unknown;
 }
 
-/** What both mutations answer. */
+/** The payload of both mutations. */
 interface Payload {
   contact: ContactPartsFragment | null;
   change: { id: string } | null;
@@ -40,64 +41,66 @@ interface Payload {
   errors: ErrorPartsFragment[];
 }
 
-/** Whether a comparison is news: others have changed the field since, to something that the person has not saved itself. */
-export function isNews({ path, base, latest, changedAt }: ComparisonPartsFragment, own: Values): boolean {
-  const now = latest as Value;
-  return changedAt !== null && !sameValue(base as Value, now) && !(path in own && sameValue(own[path], now));
+/**
+ * Whether others have changed the field of a comparison. ownSaves has the values that were saved on this
+ * page: a change to such a value is not a change of others.
+ */
+export function isChangedByOthers({ path, base, latest, changedAt }: ComparisonPartsFragment, ownSaves: Values): boolean {
+  const value = latest as Value;
+  return changedAt !== null && !sameValue(base as Value, value) && !(path in ownSaves && sameValue(ownSaves[path], value));
 }
 
-/**
- * Saves a draft of the contact. What the person has saved of it before is nobody's news. Where a write gets no answer, the next is
- * not tried.
- */
-export async function save(client: ApolloClient, id: string, draft: Draft, own: Values): Promise<Outcome> {
+/** Saves a draft of the contact. If the first write has no result, the second is not sent. */
+export async function save(client: ApolloClient, id: string, draft: Draft, ownSaves: Values): Promise<SaveResult> {
   const { patch, patchPaths, details, detailPaths } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
-  const outcome: Outcome = { saved: [], changes: [], cameIn: [], errors: [] };
+  const result: SaveResult = { saved: [], changeIds: [], merged: [], errors: [] };
   try {
     if (patchPaths.length > 0) {
       const input = { ...lock, set: patch };
       const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
-      take(outcome, own, patchPaths, data?.updateContact);
+      addPayload(result, ownSaves, patchPaths, data?.updateContact);
     }
     if (detailPaths.length > 0) {
       const input = { ...lock, ...details };
       const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
-      take(outcome, own, detailPaths, data?.setContactDetails);
+      addPayload(result, ownSaves, detailPaths, data?.setContactDetails);
     }
   } catch (error) {
-    outcome.fault = error;
+    result.fault = error;
   }
-  return outcome;
+  return result;
 }
 
-/** Adds what became of a write of some paths. */
-function take(outcome: Outcome, own: Values, paths: string[], payload: Payload | undefined): void {
+/** Adds the payload of a write of the paths to the result. */
+function addPayload(result: SaveResult, ownSaves: Values, paths: string[], payload: Payload | undefined): void {
   if (!payload) return;
   const { contact, change, merge, errors } = payload;
   for (const error of errors) {
-    if (error.__typename === 'VersionConflict') outcome.conflict = joined(outcome.conflict, error);
-    else outcome.errors.push(error);
+    if (error.__typename === 'VersionConflict') result.conflict = mergeConflicts(result.conflict, error);
+    else result.errors.push(error);
   }
   if (contact === null) return;
-  // The second write merges with the first, which is nobody else's.
-  outcome.cameIn.push(...(merge?.fields ?? []).filter((f) => isNews(f, own) && !outcome.saved.includes(f.path)));
-  outcome.contact = contact;
-  outcome.saved.push(...paths);
-  if (change) outcome.changes.push(change.id);
+  // The second write merges with the first, which is not a change of others.
+  result.merged.push(
+    ...(merge?.fields ?? []).filter((field) => isChangedByOthers(field, ownSaves) && !result.saved.includes(field.path)),
+  );
+  result.contact = contact;
+  result.saved.push(...paths);
+  if (change) result.changeIds.push(change.id);
 }
 
 /**
- * One conflict of those of both writes. The next save goes over the contact as the first has seen it: what others have done to a field
- * of the first write since then, nobody has been shown.
+ * Combines the conflicts of both writes. The latest contact is that of the first write, on which the next
+ * save is based: a later one may have changes to the first write's fields that the person was not shown.
  */
-function joined(first: Conflict | undefined, second: Conflict): Conflict {
-  const seen = new Set(second.fields.filter((f) => f.overlaps).map((f) => f.path));
-  const rest = (first?.fields ?? []).filter((f) => f.overlaps && !seen.has(f.path));
-  const paths = new Set(rest.map((f) => f.path));
+function mergeConflicts(first: Conflict | undefined, second: Conflict): Conflict {
+  const inSecond = new Set(second.fields.filter((field) => field.overlaps).map((field) => field.path));
+  const onlyInFirst = (first?.fields ?? []).filter((field) => field.overlaps && !inSecond.has(field.path));
+  const paths = new Set(onlyInFirst.map((field) => field.path));
   return {
     ...second,
     latest: first?.latest ?? second.latest,
-    fields: [...rest, ...second.fields.filter((f) => !paths.has(f.path))],
+    fields: [...onlyInFirst, ...second.fields.filter((field) => !paths.has(field.path))],
   };
 }

@@ -4,23 +4,23 @@ import { type ChangePartsFragment, ContactPageDocument, type ContactPageQuery, L
 import { useSession } from '../session/session';
 import { type Follower, follow } from './follow';
 
-/** A contact whose page is open: as it is now, whoever changes it. */
-export interface OpenContact {
-  /** Null if there is none that the viewer may see; undefined until that is known. */
+/** A contact that is kept up to date. */
+export interface LiveContact {
+  /** Null if it does not exist or the viewer may not see it; undefined while it is loading. */
   contact: ContactPageQuery['contact'] | undefined;
-  /** Whether changes of others arrive at once. */
+  /** Whether the changes of others arrive. */
   live: boolean;
   error: unknown;
   retry: () => void;
 }
 
-/** Loads a contact and follows it. The end of the log is read before the contact, so that nothing is missed in between. */
-export function useContact(id: string, onChange: (change: ChangePartsFragment) => void): OpenContact {
+/** Loads a contact and follows its changes. The end of the log is read before the contact, so that no change is missed. */
+export function useContact(id: string, onChange: (change: ChangePartsFragment) => void): LiveContact {
   const { api } = useSession();
   const [live, setLive] = useState(true);
-  const end = useQuery(LogEndDocument, { variables: { id }, fetchPolicy: 'no-cache' });
-  const cursor = end.data?.contactChanges.lastCursor;
-  const page = useQuery(ContactPageDocument, { variables: { id }, skip: cursor === undefined && !end.error });
+  const logEnd = useQuery(LogEndDocument, { variables: { id }, fetchPolicy: 'no-cache' });
+  const cursor = logEnd.data?.contactChanges.lastCursor;
+  const page = useQuery(ContactPageDocument, { variables: { id }, skip: cursor === undefined && !logEnd.error });
   const follower = useRef<Follower>({ onChange, onLive: setLive });
   follower.current.onChange = onChange;
 
@@ -28,7 +28,7 @@ export function useContact(id: string, onChange: (change: ChangePartsFragment) =
     if (cursor === undefined) return;
     return follow(api, id, cursor, {
       onChange: (change) => follower.current.onChange(change),
-      onLive: (now) => follower.current.onLive(now),
+      onLive: (live) => follower.current.onLive(live),
     });
   }, [api, id, cursor]);
 
@@ -36,6 +36,6 @@ export function useContact(id: string, onChange: (change: ChangePartsFragment) =
     contact: page.data ? page.data.contact : undefined,
     live,
     error: page.error,
-    retry: () => Promise.all([end.refetch(), page.refetch()]).catch(() => {}), // the queries have the error
+    retry: () => Promise.all([logEnd.refetch(), page.refetch()]).catch(() => {}), // the queries report the error
   };
 }

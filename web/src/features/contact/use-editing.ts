@@ -3,111 +3,112 @@ import type { ChangePartsFragment, ComparisonPartsFragment, ContactPartsFragment
 import { snapshotOf } from '../contact-fields/snapshot';
 import type { Value, Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
-import { type Draft, edit, forget, isDirty, overtaken, rebase, saved, shown, untouched } from './draft';
-import { type Conflict, isNews, type Outcome, save } from './save';
+import { afterSave, type Draft, emptyDraft, isDirty, isOverwritten, rebase, shownValue, withEdit, withoutEdits } from './draft';
+import { type Conflict, isChangedByOthers, type SaveResult, save } from './save';
 
-/** What a person does to a contact, and what comes of it. */
+/** The state of the form, and the actions on it. */
 export interface Editing {
   dirty: boolean;
-  /** How many paths are edited. */
+  /** The number of edited paths. */
   count: number;
   saving: boolean;
-  /** What the last save says; undefined once the person goes on. */
-  outcome: Outcome | undefined;
-  /** Whether a comparison says what others have done. */
-  isNews(comparison: ComparisonPartsFragment): boolean;
+  /** The result of the last save, until it is dismissed. */
+  result: SaveResult | undefined;
+  isChangedByOthers(comparison: ComparisonPartsFragment): boolean;
   /** The value that the form shows. */
   value(path: string): Value;
-  /** What is wrong with a path. */
   errors(path: string): readonly ErrorPartsFragment[];
-  /** The last change of somebody else to a path since the page was opened. */
-  news(path: string): ChangePartsFragment | undefined;
-  /** Whether others have changed what the person is editing. */
-  overtaken(path: string): boolean;
-  set(path: string, value: Value): void;
+  /** The last change of others to a path since the page was opened. */
+  remoteChange(path: string): ChangePartsFragment | undefined;
+  /** Whether others have changed an edited path. */
+  isOverwritten(path: string): boolean;
+  setValue(path: string, value: Value): void;
   discard(): void;
   save(): void;
-  /** Settles a conflict: of the paths that overlap these are taken as others have them, and the rest is saved over it. */
-  settle(conflict: Conflict, theirs: readonly string[]): void;
-  /** Leaves a conflict undecided. */
+  /** Resolves a conflict: takes the others' values at the paths, and saves the rest of the draft on top of them. */
+  resolve(conflict: Conflict, theirs: readonly string[]): void;
+  /** Closes the result of the last save, and leaves a conflict unresolved. */
   dismiss(): void;
-  /** Takes notice of a change in the log. */
-  notice(change: ChangePartsFragment): void;
-  /** Says that a change was made here, though not by saving. */
-  claim(id: string): void;
+  /** Adds a change that has arrived from the log. */
+  addChange(change: ChangePartsFragment): void;
+  /** Marks a change as made on this page, other than by a save. */
+  markAsOwn(changeId: string): void;
 }
 
-const none: readonly ErrorPartsFragment[] = [];
+const noErrors: readonly ErrorPartsFragment[] = [];
 
-/** The editing of a contact, which others may change meanwhile. */
+/** Edits a contact that others may change at the same time. */
 export function useEditing(contact: ContactPartsFragment | null | undefined): Editing {
   const { api } = useSession();
-  const [draft, setDraft] = useState(untouched);
+  const [draft, setDraft] = useState(emptyDraft);
   const [saving, setSaving] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>();
-  const [news, setNews] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
-  const own = useRef(new Set<string>()); // the ids of changes that were made here
-  const ownValues = useRef<Values>({}); // what was saved here, as it was then
-  const busy = useRef(false); // saving, as of now
-  const early = useRef<ChangePartsFragment[]>([]); // changes that arrived while it was not known whose they are
-  const now = useMemo(() => contact && snapshotOf(contact), [contact]);
+  const [result, setResult] = useState<SaveResult>();
+  const [remoteChanges, setRemoteChanges] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
+  const ownChangeIds = useRef(new Set<string>());
+  const ownSaves = useRef<Values>({}); // the values that were saved here
+  const isSaving = useRef(false); // saving, without waiting for a render
+  const pendingChanges = useRef<ChangePartsFragment[]>([]); // arrived during a save: they may be our own
+  const current = useMemo(() => contact && snapshotOf(contact), [contact]);
 
-  const errors = useMemo(() => Map.groupBy(outcome?.errors ?? [], ({ path }) => path ?? ''), [outcome]);
-  const set = useCallback((path: string, value: Value) => now && setDraft((latest) => edit(latest, now, path, value)), [now]);
+  const errors = useMemo(() => Map.groupBy(result?.errors ?? [], ({ path }) => path ?? ''), [result]);
+  const setValue = useCallback(
+    (path: string, value: Value) => current && setDraft((latest) => withEdit(latest, current, path, value)),
+    [current],
+  );
 
-  const tell = useCallback((change: ChangePartsFragment) => {
-    // That it is gone, or back, is no news of each field.
-    if (own.current.has(change.id) || !['UPDATE', 'DETAILS'].includes(change.kind)) return;
-    setNews((before) => ({ ...before, ...Object.fromEntries(change.fields.map(({ path }) => [path, change])) }));
+  const showChange = useCallback((change: ChangePartsFragment) => {
+    // A deletion or restoration is shown for the whole contact, not for each field.
+    if (ownChangeIds.current.has(change.id) || !['UPDATE', 'DETAILS'].includes(change.kind)) return;
+    setRemoteChanges((before) => ({ ...before, ...Object.fromEntries(change.fields.map(({ path }) => [path, change])) }));
   }, []);
 
-  const send = async (draft: Draft) => {
-    if (!contact || busy.current) return;
-    busy.current = true;
+  const send = async (sent: Draft) => {
+    if (!contact || isSaving.current) return;
+    isSaving.current = true;
     setSaving(true);
-    setOutcome(undefined);
-    setNews({});
-    const done = await save(api.client, contact.id, draft, ownValues.current);
-    for (const id of done.changes) own.current.add(id);
-    if (done.contact) {
-      const after = snapshotOf(done.contact);
-      const values = Object.fromEntries(done.saved.map((path) => [path, after.values[path] ?? null]));
-      ownValues.current = { ...ownValues.current, ...values };
-      setDraft((latest) => saved(latest, draft, done.saved, after));
+    setResult(undefined);
+    setRemoteChanges({});
+    const result = await save(api.client, contact.id, sent, ownSaves.current);
+    for (const id of result.changeIds) ownChangeIds.current.add(id);
+    if (result.contact) {
+      const after = snapshotOf(result.contact);
+      const values = Object.fromEntries(result.saved.map((path) => [path, after.values[path] ?? null]));
+      ownSaves.current = { ...ownSaves.current, ...values };
+      setDraft((latest) => afterSave(latest, sent, result.saved, after));
     }
-    setOutcome(done);
-    busy.current = false;
+    setResult(result);
+    isSaving.current = false;
     setSaving(false);
-    for (const change of early.current.splice(0)) tell(change);
+    for (const change of pendingChanges.current.splice(0)) showChange(change);
   };
 
   return {
     dirty: isDirty(draft),
     count: Object.keys(draft.edits).length,
     saving,
-    outcome,
-    isNews: (comparison) => isNews(comparison, ownValues.current),
-    value: (path) => (now ? shown(draft, now, path) : null),
-    errors: (path) => errors.get(path) ?? none,
-    news: (path) => news[path],
-    overtaken: (path) => !!now && overtaken(draft, now, path),
-    set,
+    result,
+    isChangedByOthers: (comparison) => isChangedByOthers(comparison, ownSaves.current),
+    value: (path) => (current ? shownValue(draft, current, path) : null),
+    errors: (path) => errors.get(path) ?? noErrors,
+    remoteChange: (path) => remoteChanges[path],
+    isOverwritten: (path) => !!current && isOverwritten(draft, current, path),
+    setValue,
     discard: () => {
-      setDraft(untouched);
-      setOutcome(undefined);
+      setDraft(emptyDraft);
+      setResult(undefined);
     },
     save: () => send(draft),
-    settle: (conflict, theirs) => {
-      const next = rebase(forget(draft, theirs), snapshotOf(conflict.latest));
+    resolve: (conflict, theirs) => {
+      const next = rebase(withoutEdits(draft, theirs), snapshotOf(conflict.latest));
       setDraft(next);
-      setOutcome(undefined);
+      setResult(undefined);
       if (isDirty(next)) send(next);
     },
-    dismiss: () => setOutcome(undefined),
-    notice: (change) => (busy.current ? early.current.push(change) : tell(change)),
-    claim: (id) => {
-      own.current.add(id);
-      setNews((before) => Object.fromEntries(Object.entries(before).filter(([, change]) => change.id !== id)));
+    dismiss: () => setResult(undefined),
+    addChange: (change) => (isSaving.current ? pendingChanges.current.push(change) : showChange(change)),
+    markAsOwn: (id) => {
+      ownChangeIds.current.add(id);
+      setRemoteChanges((before) => Object.fromEntries(Object.entries(before).filter(([, change]) => change.id !== id)));
     },
   };
 }

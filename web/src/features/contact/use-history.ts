@@ -2,21 +2,22 @@ import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useState } from 'react';
 import { type ChangePartsFragment, HistoryDocument } from '../../gql';
 
-/** The changes of a contact, as far as they have been read. */
+/** The part of a contact's history that has been loaded. */
 interface History {
+  /** The changes, newest first. */
   changes: ChangePartsFragment[];
   loading: boolean;
   error: unknown;
   hasMore: boolean;
-  more: () => void;
+  loadMore: () => void;
 }
 
-/** Reads the changes of a contact, newest first, with those that arrive meanwhile. */
+/** Loads the history of a contact page by page, and adds the changes that have arrived since. */
 export function useHistory(id: string, arrived: readonly ChangePartsFragment[]): History {
   const client = useApolloClient();
-  const [read, setRead] = useState<readonly ChangePartsFragment[]>([]);
+  const [loaded, setLoaded] = useState<readonly ChangePartsFragment[]>([]);
   const [state, setState] = useState<{ loading: boolean; error?: unknown; hasMore: boolean }>({ loading: true, hasMore: false });
-  const before = read.at(-1)?.version ?? null;
+  const before = loaded.at(-1)?.version ?? null;
 
   const load = useCallback(
     async (before: string | null) => {
@@ -24,7 +25,7 @@ export function useHistory(id: string, arrived: readonly ChangePartsFragment[]):
       try {
         const { data } = await client.query({ query: HistoryDocument, variables: { id, before }, fetchPolicy: 'no-cache' });
         const page = data?.contact?.changes ?? [];
-        setRead((old) => (before === null ? page : [...old, ...page]));
+        setLoaded((old) => (before === null ? page : [...old, ...page]));
         const oldest = page.at(-1)?.kind;
         setState({ loading: false, hasMore: page.length > 0 && oldest !== 'CREATE' });
       } catch (error) {
@@ -37,12 +38,12 @@ export function useHistory(id: string, arrived: readonly ChangePartsFragment[]):
     load(null);
   }, [load]);
 
-  const known = new Set(read.map((change) => change.id));
+  const loadedIds = new Set(loaded.map((change) => change.id));
   return {
-    changes: [...arrived.filter((change) => !known.has(change.id)), ...read],
+    changes: [...arrived.filter((change) => !loadedIds.has(change.id)), ...loaded],
     loading: state.loading,
     error: state.error,
     hasMore: state.hasMore,
-    more: () => load(before),
+    loadMore: () => load(before),
   };
 }

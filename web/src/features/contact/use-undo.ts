@@ -1,24 +1,25 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 import { type ChangePartsFragment, type ErrorPartsFragment, UndoChangeDocument } from '../../gql';
+import type { Catalog } from '../../lib/catalog';
 import { actorName } from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
-import { type Session, useSession } from '../session/session';
+import { useSession } from '../session/session';
 
-/** Takes changes back, one at a time. */
+/** Undoes changes, one at a time. */
 interface Undo {
-  /** Takes a change back, and returns whether that was done. */
+  /** Undoes a change. Returns whether it succeeded. */
   undo(change: ChangePartsFragment): Promise<boolean>;
-  /** The id of the change that is being taken back. */
+  /** The id of the change that is being undone. */
   undoing: string | undefined;
-  /** Why the last one could not be. */
+  /** Why the last change could not be undone; empty otherwise. */
   refusal: string;
-  /** Why it is not known. */
+  /** Why the result of the last undo is unknown. */
   fault: unknown;
 }
 
-/** Takes changes back. onDone is called with the id of the change that did it. */
-export function useUndo(onDone?: (id: string) => void): Undo {
+/** Undoes changes. onUndone is called with the id of the change that undid another. */
+export function useUndo(onUndone?: (changeId: string) => void): Undo {
   const client = useApolloClient();
   const { catalog } = useSession();
   const [undoing, setUndoing] = useState<string>();
@@ -32,7 +33,7 @@ export function useUndo(onDone?: (id: string) => void): Undo {
       const { data } = await client.mutate({ mutation: UndoChangeDocument, variables: { id }, refetchQueries: ['ContactPage'] });
       const errors = data?.undoChange.errors ?? [];
       setRefusal(errors.map((error) => reason(error, catalog)).join(' '));
-      if (data?.undoChange.change) onDone?.(data.undoChange.change.id);
+      if (data?.undoChange.change) onUndone?.(data.undoChange.change.id);
       return errors.length === 0;
     } catch (error) {
       setFault(error);
@@ -44,11 +45,11 @@ export function useUndo(onDone?: (id: string) => void): Undo {
   return { undo, undoing, refusal, fault };
 }
 
-/** Why a change cannot be undone: where later ones overlap it, in which fields and by whom. */
-function reason(error: ErrorPartsFragment, catalog: Session['catalog']): string {
+/** Explains why a change cannot be undone: for a conflict, which fields were changed later and by whom. */
+function reason(error: ErrorPartsFragment, catalog: Catalog): string {
   if (error.__typename !== 'VersionConflict') return error.message;
   const fields = error.fields
     .filter(({ overlaps }) => overlaps)
     .map(({ path, changedBy }) => `${fieldAt(path, catalog).label} (${actorName(changedBy)})`);
-  return `Later changes have replaced what it did: ${fields.join(', ')}. Undo those first.`;
+  return `Later changes affect the same fields: ${fields.join(', ')}. Undo those changes first.`;
 }

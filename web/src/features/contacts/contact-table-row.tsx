@@ -1,5 +1,5 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows that stand where scrolling needs them cannot be those of a <table>.
-// biome-ignore-all lint/a11y/useFocusableInteractive: what can be done in a row are its links and buttons.
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are positioned for scrolling cannot be rows of a <table>.
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows have links and buttons, which are focusable.
 import { useFragment } from '@apollo/client/react';
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
@@ -14,7 +14,7 @@ interface ContactTableRowProps {
   top: number;
 }
 
-/** A contact in the table, as the console knows it by now: it may have been edited since it was listed. */
+/** A contact in the table. It comes from the cache, because it may have been edited since it was listed. */
 export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
   const { data, complete } = useFragment({ fragment: ContactRowFragmentDoc, fragmentName: 'ContactRow', from: row });
   const contact = complete ? data : row;

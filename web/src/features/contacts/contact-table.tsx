@@ -1,5 +1,5 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows that stand where scrolling needs them cannot be those of a <table>.
-// biome-ignore-all lint/a11y/useFocusableInteractive: what can be done in a row are its links and buttons.
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are positioned for scrolling cannot be rows of a <table>.
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows have links and buttons, which are focusable.
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ContactOrder, ContactOrderField, ContactRowFragment } from '../../gql';
@@ -11,15 +11,15 @@ interface ContactTableProps {
   total: number | undefined;
   order: Required<ContactOrder>;
   onSort: (field: ContactOrderField) => void;
-  /** Called when the end of the rows comes into sight, if there are more. */
+  /** Called when the last rows come into view; undefined if there are no more. */
   onEnd: (() => void) | undefined;
 }
 
 const rowHeight = 48; // pixels; see contact-table.module.css
-const ahead = 25; // rows: so far from the end more are asked for
+const loadAhead = 25; // rows before the end at which the next page is loaded
 
 const columns: readonly { label: string; field?: ContactOrderField; class?: string | undefined }[] = [
-  { label: 'Number', field: 'ID' },
+  { label: 'ID', field: 'ID' },
   { label: 'Name', field: 'NAME' },
   { label: 'Email' },
   { label: 'Phone', class: classes.wide },
@@ -27,7 +27,7 @@ const columns: readonly { label: string; field?: ContactOrderField; class?: stri
   { label: 'Changed', field: 'LAST_MODIFIED', class: classes.wide },
 ];
 
-/** The table of contacts. Only the rows that are in sight stand in the page, however many there are. */
+/** The table of contacts. Only the visible rows are in the DOM. */
 export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTableProps) {
   const body = useRef<HTMLDivElement>(null);
   const virtualizer = useWindowVirtualizer({
@@ -40,7 +40,7 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (last >= rows.length - ahead) onEnd?.();
+    if (last >= rows.length - loadAhead) onEnd?.();
   }, [last, rows.length, onEnd]);
 
   return (

@@ -1,18 +1,18 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import { FaultNote } from '../../components/fault-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
 import { formatNumber } from '../../lib/format';
 import { ContactTable } from './contact-table';
 import { Filters } from './filters';
-import { orderOf, sortedBy } from './list-params';
+import { orderOf, sortBy } from './list-params';
 import { useContacts } from './use-contacts';
-import { useListing } from './use-list-params';
+import { useListParams } from './use-list-params';
 
-/** All contacts: searched, narrowed, sorted, and scrolled as far as they reach. */
+/** The list of contacts, with search, filters and sorting. */
 export function ContactsPage() {
-  const [listing, change] = useListing();
-  const { rows, total, loading, error, next, more } = useContacts(listing);
+  const [params, update] = useListParams();
+  const { rows, total, loading, error, next, loadMore } = useContacts(params);
   return (
     <Page
       title="Contacts"
@@ -23,22 +23,22 @@ export function ContactsPage() {
       }
     >
       <Stack gap="sm">
-        <Filters listing={listing} onChange={(part) => change((now) => ({ ...now, ...part }))} />
+        <Filters params={params} onChange={(part) => update((latest) => ({ ...latest, ...part }))} />
         <Text size="sm" role="status" mih="1.5em">
           {total !== undefined && (total === 1 ? '1 contact' : `${formatNumber(total)} contacts`)}
         </Text>
         <ContactTable
           rows={rows}
           total={total}
-          order={orderOf(listing)}
-          onSort={(field) => change((now) => sortedBy(now, field))}
-          onEnd={next === undefined ? undefined : more}
+          order={orderOf(params)}
+          onSort={(field) => update((latest) => sortBy(latest, field))}
+          onEnd={next === undefined ? undefined : loadMore}
         />
         {error !== undefined && (
-          <FaultNote title="The contacts cannot be listed" error={error} onRetry={() => window.location.reload()} />
+          <FaultAlert title="The contacts could not be loaded" error={error} onRetry={() => window.location.reload()} />
         )}
         {loading && <Text c="dimmed">Loading…</Text>}
-        {!loading && error === undefined && rows.length === 0 && <Text>No contact matches.</Text>}
+        {!loading && error === undefined && rows.length === 0 && <Text>No contacts found.</Text>}
       </Stack>
     </Page>
   );

@@ -5,36 +5,36 @@ import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { lengths } from '../../gql/lengths';
 import type { Names } from '../../lib/catalog';
 import { useSession } from '../session/session';
-import type { Listing } from './list-params';
+import type { ListParams } from './list-params';
 
 interface FiltersProps {
-  listing: Listing;
-  onChange: (part: Partial<Listing>) => void;
+  params: ListParams;
+  onChange: (part: Partial<ListParams>) => void;
 }
 
-const typing = 200; // milliseconds that a pause between letters may take
+const searchDelay = 200; // milliseconds without typing before the search starts
 
-/** What narrows the list: it is applied as one types. */
-export function Filters({ listing, onChange }: FiltersProps) {
+/** The filters of the list. They apply while the person types. */
+export function Filters({ params, onChange }: FiltersProps) {
   const { catalog } = useSession();
-  const [q, setQ] = useState(listing.q);
-  const search = useDebouncedCallback((text: string) => onChange({ q: text }), typing);
+  const [q, setQ] = useState(params.q);
+  const search = useDebouncedCallback((text: string) => onChange({ q: text }), searchDelay);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (document.activeElement !== input.current) setQ(listing.q); // whoever types is ahead of the address
-  }, [listing.q]);
+    if (document.activeElement !== input.current) setQ(params.q); // while the person types, the text is newer than the URL
+  }, [params.q]);
   const pick = (name: 'store' | 'company' | 'segment', label: string, names: Names) => (
     <ClearableSelect
       aria-label={label}
       placeholder={label}
       data={optionsOf(names)}
-      value={listing[name]}
+      value={params[name]}
       onChange={(value) => onChange({ [name]: value })}
-      clearLabel={`Any ${label.toLowerCase()}`}
+      clearLabel={`Clear ${label.toLowerCase()}`}
       w={{ base: 'calc(50% - 5px)', xs: 170 }}
     />
   );
-  const any = Object.entries(listing).some(([name, value]) => name !== 'sort' && value !== '');
+  const filtered = Object.entries(params).some(([name, value]) => name !== 'sort' && value !== '');
   return (
     <Group component="search" gap="xs" align="end">
       <TextInput
@@ -56,11 +56,11 @@ export function Filters({ listing, onChange }: FiltersProps) {
       <TextInput
         type="date"
         label="Changed since"
-        value={listing.since}
+        value={params.since}
         onChange={({ currentTarget: { value } }) => onChange({ since: value })}
         w={{ base: 'calc(50% - 5px)', xs: 170 }}
       />
-      {any && (
+      {filtered && (
         <Button
           variant="default"
           onClick={() => {
@@ -69,7 +69,7 @@ export function Filters({ listing, onChange }: FiltersProps) {
             onChange({ q: '', store: '', company: '', segment: '', since: '' });
           }}
         >
-          Show all
+          Clear filters
         </Button>
       )}
     </Group>

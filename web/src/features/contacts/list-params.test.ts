@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, listingOf, orderOf, searchOf, sortedBy } from './list-params';
+import { filterOf, orderOf, parseListParams, sortBy, toSearchParams } from './list-params';
 
-const listing = (search: string) => listingOf(new URLSearchParams(search));
+const parse = (search: string) => parseListParams(new URLSearchParams(search));
 
-describe('a listing', () => {
-  it('is what its address says', () => {
-    const address = 'q=nora&store=4&since=2026-01-02&sort=NAME-DESC';
-    expect(searchOf(listing(address)).toString()).toBe(address);
-    expect(filterOf(listing(address))).toEqual({
+describe('list parameters', () => {
+  it('are read from the URL and written to it', () => {
+    const search = 'q=nora&store=4&since=2026-01-02&sort=NAME-DESC';
+    expect(toSearchParams(parse(search)).toString()).toBe(search);
+    expect(filterOf(parse(search))).toEqual({
       search: 'nora',
       storeId: '4',
-      modifiedSince: new Date(2026, 0, 2).toISOString(), // the browser's day
+      modifiedSince: new Date(2026, 0, 2).toISOString(), // midnight in the browser's time zone
     });
-    expect(orderOf(listing(address))).toEqual({ field: 'NAME', direction: 'DESC' });
+    expect(orderOf(parse(search))).toEqual({ field: 'NAME', direction: 'DESC' });
   });
 
-  it('takes no harm from an address that somebody has made up', () => {
-    expect(filterOf(listing('q=%20&since=yesterday&sort=secret-UP&other=1'))).toEqual({});
-    expect(orderOf(listing('sort=secret-UP'))).toEqual({ field: 'ID', direction: 'ASC' });
+  it('are ignored if they are invalid', () => {
+    expect(filterOf(parse('q=%20&since=yesterday&sort=secret-UP&other=1'))).toEqual({});
+    expect(orderOf(parse('sort=secret-UP'))).toEqual({ field: 'ID', direction: 'ASC' });
   });
 
-  it('turns round when it is sorted again', () => {
-    const once = sortedBy(listing('q=x'), 'NAME');
-    expect([orderOf(once), orderOf(sortedBy(once, 'NAME'))]).toEqual([
+  it('reverse the direction when the list is sorted by the same field again', () => {
+    const byName = sortBy(parse('q=x'), 'NAME');
+    expect([orderOf(byName), orderOf(sortBy(byName, 'NAME'))]).toEqual([
       { field: 'NAME', direction: 'ASC' },
       { field: 'NAME', direction: 'DESC' },
     ]);

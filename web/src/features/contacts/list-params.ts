@@ -1,8 +1,9 @@
-// Which contacts are listed, and in what order: it stands in the address, so that a list can be linked to and gone back to.
+// The search, the filters and the order of the contact list. They are parameters of the URL, so that a
+// list can be linked to and returned to.
 import type { ContactFilter, ContactOrder, ContactOrderField } from '../../gql';
 
-/** What narrows the list, by the names of the address's parameters. Absent ones are blank. */
-export interface Listing {
+/** The parameters by their names in the URL. Absent ones are empty. */
+export interface ListParams {
   q: string;
   store: string;
   company: string;
@@ -13,11 +14,18 @@ export interface Listing {
   sort: string;
 }
 
-const fields: readonly ContactOrderField[] = ['ID', 'NAME', 'LAST_MODIFIED', 'REGISTRATION_DATE_TIME'];
+const orderFields: Readonly<Record<ContactOrderField, true>> = {
+  ID: true,
+  NAME: true,
+  LAST_MODIFIED: true,
+  REGISTRATION_DATE_TIME: true,
+};
 
-/** Reads the listing out of an address. */
-export function listingOf(search: URLSearchParams): Listing {
-  const get = (name: keyof Listing) => search.get(name) ?? '';
+const isOrderField = (text: string | undefined): text is ContactOrderField =>
+  text !== undefined && Object.hasOwn(orderFields, text);
+
+export function parseListParams(search: URLSearchParams): ListParams {
+  const get = (name: keyof ListParams) => search.get(name) ?? '';
   return {
     q: get('q'),
     store: get('store'),
@@ -28,13 +36,12 @@ export function listingOf(search: URLSearchParams): Listing {
   };
 }
 
-/** The parameters of a listing. */
-export function searchOf(listing: Listing): URLSearchParams {
-  return new URLSearchParams(Object.entries(listing).filter(([, value]) => value !== ''));
+export function toSearchParams(params: ListParams): URLSearchParams {
+  return new URLSearchParams(Object.entries(params).filter(([, value]) => value !== ''));
 }
 
-/** The filter that a listing asks for. */
-export function filterOf({ q, store, company, segment, since }: Listing): ContactFilter {
+/** Returns the filter as the API takes it. Invalid parameters are ignored. */
+export function filterOf({ q, store, company, segment, since }: ListParams): ContactFilter {
   const day = new Date(`${since}T00:00`);
   return {
     ...(q.trim() && { search: q }),
@@ -45,16 +52,15 @@ export function filterOf({ q, store, company, segment, since }: Listing): Contac
   };
 }
 
-/** The order that a listing asks for: by number, unless it says otherwise. */
-export function orderOf({ sort }: Listing): Required<ContactOrder> {
-  const [name, direction] = sort.split('-');
-  const field = fields.find((f) => f === name) ?? 'ID';
-  return { field, direction: direction === 'DESC' ? 'DESC' : 'ASC' };
+/** Returns the order; by id if the parameter is absent or invalid. */
+export function orderOf({ sort }: ListParams): Required<ContactOrder> {
+  const [field, direction] = sort.split('-');
+  return { field: isOrderField(field) ? field : 'ID', direction: direction === 'DESC' ? 'DESC' : 'ASC' };
 }
 
-/** The listing sorted by a field: the other way round if it is by now. */
-export function sortedBy(listing: Listing, field: ContactOrderField): Listing {
-  const now = orderOf(listing);
-  const direction = now.field === field && now.direction === 'ASC' ? 'DESC' : 'ASC';
-  return { ...listing, sort: `${field}-${direction}` };
+/** Sorts by a field. If the list is already sorted by it, the direction is reversed. */
+export function sortBy(params: ListParams, field: ContactOrderField): ListParams {
+  const order = orderOf(params);
+  const direction = order.field === field && order.direction === 'ASC' ? 'DESC' : 'ASC';
+  return { ...params, sort: `${field}-${direction}` };
 }

@@ -2,16 +2,16 @@ import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useNavigationType } from 'react-router';
 import { ContactCountDocument, type ContactRowFragment, ContactsDocument, type ContactsQuery } from '../../gql';
-import { filterOf, type Listing, listingOf, orderOf, searchOf } from './list-params';
+import { filterOf, type ListParams, orderOf, parseListParams, toSearchParams } from './list-params';
 
-/** A list of contacts as far as it has been scrolled. */
+/** The part of a list of contacts that has been loaded. */
 export interface Contacts {
-  /** The listing that the rows are of; null before there are any. */
-  of: string | null;
+  /** The parameters of the rows, as in the URL; null before the first page is loaded. */
+  key: string | null;
   rows: readonly ContactRowFragment[];
-  /** How many there are in all; undefined until they are counted. */
+  /** The number of all matching contacts; undefined until they are counted. */
   total?: number;
-  /** Where the next page begins; undefined at the end of the list. */
+  /** The cursor of the next page; undefined at the end of the list. */
   next?: string | undefined;
   loading: boolean;
   error?: unknown;
@@ -19,72 +19,72 @@ export interface Contacts {
 
 const pageSize = 50;
 
-// What was listed last, for who comes back to it.
-let remembered: Contacts = { of: null, rows: [], loading: true };
+// The last list, for a person who navigates back to it.
+let lastList: Contacts = { key: null, rows: [], loading: true };
 
-/** Lists contacts page by page. more loads the next page, unless it is being loaded. */
-export function useContacts(listing: Listing): Contacts & { more: () => void } {
+/** Loads contacts page by page. loadMore loads the next page, unless it is already loading. */
+export function useContacts(params: ListParams): Contacts & { loadMore: () => void } {
   const client = useApolloClient();
-  const returning = useNavigationType() === 'POP';
-  const key = searchOf(listing).toString();
+  const navigatedBack = useNavigationType() === 'POP';
+  const key = toSearchParams(params).toString();
   const [contacts, setContacts] = useState<Contacts>(() =>
-    returning && remembered.of === key ? remembered : { of: null, rows: [], loading: true },
+    navigatedBack && lastList.key === key ? lastList : { key: null, rows: [], loading: true },
   );
-  const here = useRef(contacts.of); // the listing that is here, or on its way
-  const asked = useRef<string>(undefined); // the page that is on its way: an answer to anything else comes too late
+  const requestedKey = useRef(contacts.key); // the list that is loaded or loading
+  const requestedPage = useRef<string>(undefined); // the page that is loading: any other response is stale
 
   const load = useCallback(
     async (after?: string) => {
       const page = `${key} ${after ?? ''}`;
-      if (asked.current === page) return;
-      asked.current = page;
-      const listing = listingOf(new URLSearchParams(key));
-      const variables = { first: pageSize, after: after ?? null, filter: filterOf(listing), orderBy: orderOf(listing) };
+      if (requestedPage.current === page) return;
+      requestedPage.current = page;
+      const params = parseListParams(new URLSearchParams(key));
+      const variables = { first: pageSize, after: after ?? null, filter: filterOf(params), orderBy: orderOf(params) };
       setContacts((before) => ({ ...before, loading: true, error: undefined }));
-      const change = await client
+      const update = await client
         .query({ query: ContactsDocument, variables, fetchPolicy: 'network-only' })
-        .then(({ data }) => listed(key, after, data?.contacts))
+        .then(({ data }) => addPage(key, after, data?.contacts))
         .catch((error: unknown) => (before: Contacts) => ({ ...before, loading: false, error }));
-      if (asked.current !== page) return;
-      asked.current = undefined;
-      setContacts(change);
+      if (requestedPage.current !== page) return;
+      requestedPage.current = undefined;
+      setContacts(update);
     },
     [client, key],
   );
 
   useEffect(() => {
-    let over = false;
-    if (here.current !== key) load();
-    here.current = key;
-    const filter = filterOf(listingOf(new URLSearchParams(key)));
+    let cancelled = false;
+    if (requestedKey.current !== key) load();
+    requestedKey.current = key;
+    const filter = filterOf(parseListParams(new URLSearchParams(key)));
     client
       .query({ query: ContactCountDocument, variables: { filter }, fetchPolicy: 'network-only' })
       .then(({ data }) => {
-        if (data && !over) setContacts((before) => ({ ...before, total: data.contacts.totalCount }));
+        if (data && !cancelled) setContacts((before) => ({ ...before, total: data.contacts.totalCount }));
       })
-      .catch(() => {}); // the list stands without its count
+      .catch(() => {}); // the list is shown without its count
     return () => {
-      over = true;
+      cancelled = true;
     };
   }, [client, key, load]);
 
   useEffect(() => {
-    if (!contacts.loading && contacts.of === key) remembered = contacts;
+    if (!contacts.loading && contacts.key === key) lastList = contacts;
   }, [key, contacts]);
 
-  const more = useCallback(() => {
-    if (contacts.of === key && contacts.next !== undefined && !contacts.error) load(contacts.next);
-  }, [key, contacts.of, contacts.next, contacts.error, load]);
-  return { ...contacts, more };
+  const loadMore = useCallback(() => {
+    if (contacts.key === key && contacts.next !== undefined && !contacts.error) load(contacts.next);
+  }, [key, contacts.key, contacts.next, contacts.error, load]);
+  return { ...contacts, loadMore };
 }
 
-/** What a page does to the list: the first of a listing takes the place of all rows, another one stands behind them. */
-function listed(of: string, after: string | undefined, page: ContactsQuery['contacts'] | undefined) {
+/** Adds a page to the list. The first page of a list replaces all rows. */
+function addPage(key: string, after: string | undefined, page: ContactsQuery['contacts'] | undefined) {
   const next = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
   const nodes = page?.nodes ?? [];
   return ({ rows, ...rest }: Contacts): Contacts => ({
     ...rest,
-    of,
+    key,
     rows: after ? [...rows, ...nodes] : nodes,
     next,
     loading: false,

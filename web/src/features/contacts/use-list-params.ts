@@ -1,19 +1,19 @@
 import { useRef } from 'react';
 import { useSearchParams } from 'react-router';
-import { type Listing, listingOf, searchOf } from './list-params';
+import { type ListParams, parseListParams, toSearchParams } from './list-params';
 
 /**
- * The listing of the address, and what changes it. A change is made of the listing as it is by now: it takes a moment until the page
- * shows what the last one led to, and another may come before.
+ * Returns the parameters in the URL and a function that changes them. The function works on the latest
+ * parameters, which the page may not show yet: a second change can come before the first is rendered.
  */
-export function useListing(): [Listing, (change: (now: Listing) => Listing) => void] {
+export function useListParams(): [ListParams, (change: (latest: ListParams) => ListParams) => void] {
   const [search, setSearch] = useSearchParams();
-  const listing = listingOf(search);
-  const now = useRef(listing);
-  now.current = listing;
-  const change = (how: (now: Listing) => Listing) => {
-    now.current = how(now.current);
-    setSearch(searchOf(now.current), { replace: true });
+  const params = parseListParams(search);
+  const latest = useRef(params);
+  latest.current = params;
+  const update = (change: (latest: ListParams) => ListParams) => {
+    latest.current = change(latest.current);
+    setSearch(toSearchParams(latest.current), { replace: true });
   };
-  return [listing, change];
+  return [params, update];
 }

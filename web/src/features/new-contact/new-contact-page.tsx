@@ -2,11 +2,11 @@ import { useMutation } from '@apollo/client/react';
 import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { RefusalNote } from '../../components/error-alert';
+import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText, errorAt } from '../../components/error-text';
-import { FaultNote } from '../../components/fault-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
-import { LeaveDialog } from '../../components/unsaved-changes-dialog';
+import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { FieldEditor } from '../contact-fields/field-editor';
@@ -15,14 +15,14 @@ import { inputsOf } from '../contact-fields/inputs';
 import { emptyValues, type Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
 
-/** Makes a contact. */
+/** Creates a contact. */
 export function NewContactPage() {
   const { catalog } = useSession();
   const navigate = useNavigate();
   const [source, setSource] = useState('console');
   const [values, setValues] = useState<Values>({});
   const [create, { loading, data, error }] = useMutation(CreateContactDocument);
-  const made = data?.createContact.contact;
+  const created = data?.createContact.contact;
   const errors = data?.createContact.errors ?? [];
   const sections = formSections(catalog);
   const shown = new Set<string>(['registrationSource', ...sections.flatMap(({ fields }) => fields.map(({ path }) => path))]);
@@ -35,8 +35,8 @@ export function NewContactPage() {
     await create({ variables: { input } }).catch(() => {}); // the error is shown below
   };
   useEffect(() => {
-    if (made) navigate(`/contacts/${made.contactId}`); // not before the page knows that nothing is lost by leaving it
-  }, [made, navigate]);
+    if (created) navigate(`/contacts/${created.contactId}`); // in an effect, so that UnsavedChangesDialog is already off
+  }, [created, navigate]);
 
   return (
     <Page title="New contact">
@@ -57,7 +57,7 @@ export function NewContactPage() {
                 {legend === 'Details' && (
                   <TextInput
                     label="Registration source"
-                    description="Where the contact comes from"
+                    description="Where the contact came from"
                     required
                     maxLength={lengths.CreateContactInput.registrationSource}
                     value={source}
@@ -69,11 +69,11 @@ export function NewContactPage() {
             </Fieldset>
           ))}
           {other.length > 0 && (
-            <RefusalNote title="The contact was not made">
+            <ErrorAlert title="The contact was not created">
               <ErrorText errors={other} />
-            </RefusalNote>
+            </ErrorAlert>
           )}
-          {error && <FaultNote title="It is not known whether the contact was made" error={error} />}
+          {error && <FaultAlert title="We could not confirm that the contact was created" error={error} />}
           <Group justify="flex-end">
             <Button type="submit" loading={loading}>
               Create
@@ -81,7 +81,7 @@ export function NewContactPage() {
           </Group>
         </Stack>
       </form>
-      <LeaveDialog when={Object.keys(values).length > 0 && !made} />
+      <UnsavedChangesDialog when={Object.keys(values).length > 0 && !created} />
     </Page>
   );
 }

@@ -3,53 +3,53 @@ import { useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { Page } from '../../components/page';
 import { useCommand } from '../../components/use-command';
-import { DeletePropertyDocument, type PropertyPartsFragment } from '../../gql';
+import { DeletePropertyDocument, type PropertyBinding, type PropertyPartsFragment } from '../../gql';
 import { noValue, propertyTypeLabels } from '../../lib/format';
 import { useSession } from '../session/session';
 import { PropertyDialog } from './property-dialog';
 
-/** What is being done to a property: null makes a new one. */
-type Doing = { edit: PropertyPartsFragment | null } | { remove: PropertyPartsFragment };
+/** The open dialog: it edits a property, creates one (null), or deletes one. */
+type OpenDialog = { edit: PropertyPartsFragment | null } | { remove: PropertyPartsFragment };
 
-/** The further fields that contacts of the account have. */
+/** Manages the account's properties: the fields that its contacts have in addition to the built-in ones. */
 export function PropertiesPage() {
   const { catalog } = useSession();
-  const [doing, setDoing] = useState<Doing>();
-  const close = () => setDoing(undefined);
+  const [dialog, setDialog] = useState<OpenDialog>();
+  const close = () => setDialog(undefined);
   const properties = [...catalog.properties.values()];
   return (
-    <Page title="Properties" actions={<Button onClick={() => setDoing({ edit: null })}>New property</Button>}>
+    <Page title="Properties" actions={<Button onClick={() => setDialog({ edit: null })}>New property</Button>}>
       {properties.length === 0 ? (
-        <Text>There is none yet.</Text>
+        <Text>No properties yet.</Text>
       ) : (
         <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Properties' }}>
           <Table miw={640} aria-label="Properties">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Number</Table.Th>
+                <Table.Th>ID</Table.Th>
                 <Table.Th>Name</Table.Th>
                 <Table.Th>Type</Table.Th>
                 <Table.Th>Rules</Table.Th>
                 <Table.Th>
-                  <span className="unseen">Actions</span>
+                  <span className="visually-hidden">Actions</span>
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {properties.map((property) => (
-                <PropertyRow key={property.id} property={property} onDo={setDoing} />
+                <PropertyRow key={property.id} property={property} onOpen={setDialog} />
               ))}
             </Table.Tbody>
           </Table>
         </ScrollArea>
       )}
-      {doing && 'edit' in doing && <PropertyDialog property={doing.edit} onClose={close} />}
-      {doing && 'remove' in doing && <DeletePropertyDialog property={doing.remove} onClose={close} />}
+      {dialog && 'edit' in dialog && <PropertyDialog property={dialog.edit} onClose={close} />}
+      {dialog && 'remove' in dialog && <DeletePropertyDialog property={dialog.remove} onClose={close} />}
     </Page>
   );
 }
 
-function PropertyRow({ property, onDo }: { property: PropertyPartsFragment; onDo: (doing: Doing) => void }) {
+function PropertyRow({ property, onOpen }: { property: PropertyPartsFragment; onOpen: (dialog: OpenDialog) => void }) {
   const { propertyId, name, type, choices } = property;
   return (
     <Table.Tr>
@@ -62,10 +62,10 @@ function PropertyRow({ property, onDo }: { property: PropertyPartsFragment; onDo
       <Table.Td>{rulesOf(property).join(', ') || noValue}</Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">
-          <Button size="compact-sm" variant="default" onClick={() => onDo({ edit: property })} aria-label={`Edit ${name}`}>
+          <Button size="compact-sm" variant="default" onClick={() => onOpen({ edit: property })} aria-label={`Edit ${name}`}>
             Edit
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => onDo({ remove: property })} aria-label={`Delete ${name}`}>
+          <Button size="compact-sm" variant="default" onClick={() => onOpen({ remove: property })} aria-label={`Delete ${name}`}>
             Delete
           </Button>
         </Group>
@@ -74,13 +74,14 @@ function PropertyRow({ property, onDo }: { property: PropertyPartsFragment; onDo
   );
 }
 
-/** What else is said of a property. */
+const bindingLabels: Record<PropertyBinding, string> = { FIRST_NAME: 'first name', LAST_NAME: 'last name' };
+
 function rulesOf({ multiple, required, readOnly, boundTo }: PropertyPartsFragment): string[] {
   return [
-    multiple && 'several values',
+    multiple && 'multiple values',
     required && 'required',
-    readOnly && 'not for customers to write',
-    boundTo !== null && `another name for the ${boundTo === 'FIRST_NAME' ? 'first' : 'last'} name`,
+    readOnly && 'read-only for customers',
+    boundTo !== null && `alias of ${bindingLabels[boundTo]}`,
   ].filter((rule) => rule !== false);
 }
 
@@ -88,10 +89,10 @@ function DeletePropertyDialog({ property, onClose }: { property: PropertyPartsFr
   const command = useCommand();
   return (
     <ConfirmDialog
-      title={`Delete the property ${property.name}?`}
-      text="That is only done if no contact has a value for it."
+      title={`Delete property ${property.name}?`}
+      text="You can delete a property only if no contact has a value for it."
       command={command}
-      onConfirm={async () => (await command.run(DeletePropertyDocument, { id: property.id })) && onClose()}
+      onConfirm={async () => (await command.run('deleted', DeletePropertyDocument, { id: property.id })) && onClose()}
       onClose={onClose}
     />
   );

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { OutcomeNote } from '../../components/command-errors';
+import { CommandErrors } from '../../components/command-errors';
 import { Dialog } from '../../components/dialog';
 import { useCommand } from '../../components/use-command';
 import {
@@ -14,19 +14,19 @@ import { lengths } from '../../gql/lengths';
 import { propertyTypeLabels } from '../../lib/format';
 
 interface PropertyDialogProps {
-  /** The property to change; null makes a new one. */
+  /** The property to edit; null creates one. */
   property: PropertyPartsFragment | null;
   onClose: () => void;
 }
 
 const types = Object.entries(propertyTypeLabels).map(([value, label]) => ({ value, label }));
 const bindings = [
-  { value: '', label: 'Nothing: it has values of its own' },
-  { value: 'FIRST_NAME', label: 'The first name' },
-  { value: 'LAST_NAME', label: 'The last name' },
+  { value: '', label: 'Nothing (has its own values)' },
+  { value: 'FIRST_NAME', label: 'First name' },
+  { value: 'LAST_NAME', label: 'Last name' },
 ];
 
-/** Defines a property, or changes its definition: its type, how many values it takes and what it is bound to stay as they are. */
+/** Creates or edits a property. Its type, its number of values and its binding cannot be changed later. */
 export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const command = useCommand();
   const [name, setName] = useState(property?.name ?? '');
@@ -41,10 +41,10 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const { multiple, required, readOnly } = rules;
-    const both = { name, required, readOnly, ...(type === 'CHOICE' && { choices }) };
+    const common = { name, required, readOnly, ...(type === 'CHOICE' && { choices }) };
     const done = property
-      ? await command.run(UpdatePropertyDocument, { input: { id: property.id, ...both } })
-      : await command.run(CreatePropertyDocument, { input: { ...both, type, multiple, boundTo: boundTo || null } });
+      ? await command.run('saved', UpdatePropertyDocument, { input: { id: property.id, ...common } })
+      : await command.run('created', CreatePropertyDocument, { input: { ...common, type, multiple, boundTo: boundTo || null } });
     if (done) onClose();
   };
   const check = (rule: keyof typeof rules, label: string) => (
@@ -73,24 +73,24 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
           {type === 'CHOICE' && (
             <TagsInput
               label="Choices"
-              description="Enter adds one"
+              description="Press Enter to add a choice"
               maxLength={lengths.CreatePropertyInput.choices}
               value={choices}
               onChange={setChoices}
             />
           )}
-          {!property && check('multiple', 'Takes several values')}
-          {check('required', 'Must not be cleared')}
-          {check('readOnly', 'Customers may not write it')}
+          {!property && check('multiple', 'Multiple values')}
+          {check('required', 'Required')}
+          {check('readOnly', 'Read-only for customers')}
           {!property && (
             <NativeSelect
-              label="Another name for"
+              label="Alias of"
               data={bindings}
               value={boundTo}
               onChange={(e) => setBoundTo(e.currentTarget.value as PropertyBinding | '')}
             />
           )}
-          <OutcomeNote command={command} />
+          <CommandErrors command={command} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,17 +1,18 @@
-// The tabs of a browser share one cookie, and so whoever has signed in last in any of them. Each tells the others.
+// The tabs of a browser share one cookie, so a sign-in in one tab changes the viewer of all. Each tab
+// informs the others.
 import type { ViewerPartsFragment } from '../../gql';
-import { keyOf } from './session';
+import { viewerKey } from './session';
 
 const channel = new BroadcastChannel('contactgraph-session');
 
-/** Tells the other tabs who has signed in here. */
-export function announce(viewer: ViewerPartsFragment): void {
-  channel.postMessage(keyOf(viewer));
+/** Informs the other tabs that the viewer has signed in here. */
+export function broadcastSignIn(viewer: ViewerPartsFragment): void {
+  channel.postMessage(viewerKey(viewer));
 }
 
-/** Calls the listener with the key of whoever signs in in another tab, until the function that it returns is called. */
+/** Calls the listener with the viewer's key after a sign-in in another tab. Returns a function that removes the listener. */
 export function onSignIn(listener: (key: string) => void): () => void {
-  const hear = ({ data }: MessageEvent<string>) => listener(data);
-  channel.addEventListener('message', hear);
-  return () => channel.removeEventListener('message', hear);
+  const onMessage = ({ data }: MessageEvent<string>) => listener(data);
+  channel.addEventListener('message', onMessage);
+  return () => channel.removeEventListener('message', onMessage);
 }

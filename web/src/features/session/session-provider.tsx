@@ -3,36 +3,40 @@ import { useQuery } from '@apollo/client/react';
 import { Button, Modal } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { FaultNote } from '../../components/fault-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { LoadingPage } from '../../components/loading-page';
 import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../../gql';
 import type { Api } from '../../lib/api-client';
 import { catalogOf } from '../../lib/catalog';
 import { faultOf, isUnauthenticated } from '../../lib/fault';
-import { keyOf, SessionContext } from './session';
+import { SessionContext, viewerKey } from './session';
 import { onSignIn } from './session-channel';
 import { SignInForm } from './sign-in-form';
 
 interface SessionProviderProps {
   api: Api;
   viewer: ViewerPartsFragment;
-  /** Whether the server no longer knows the session. */
-  lapsed: boolean;
-  onReturn: () => void;
+  /** Whether the session has ended on the server. */
+  expired: boolean;
+  /** Called when the viewer has signed in again, in any tab. */
+  onSignedIn: () => void;
   children: ReactNode;
 }
 
-/** Gives the pages their session. When it ends by itself, one signs in again above the page, and what was typed is still there. */
-export function SessionProvider({ api, viewer, lapsed, onReturn, children }: SessionProviderProps) {
+/**
+ * Provides the session to the pages. If it expires, the person signs in again in a dialog above the
+ * page, and unsaved input is kept.
+ */
+export function SessionProvider({ api, viewer, expired, onSignedIn, children }: SessionProviderProps) {
   const staff = viewer.role !== 'CUSTOMER';
   const [replaced, setReplaced] = useState(false);
   useEffect(
     () =>
       onSignIn((key) => {
-        setReplaced(key !== keyOf(viewer));
-        if (key === keyOf(viewer)) onReturn();
+        setReplaced(key !== viewerKey(viewer));
+        if (key === viewerKey(viewer)) onSignedIn();
       }),
-    [viewer, onReturn],
+    [viewer, onSignedIn],
   );
   const { data, error, refetch } = useQuery(CatalogDocument, { variables: { staff } });
   const session = useMemo(() => {
@@ -48,28 +52,28 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
       }
     );
   }, [api, viewer, staff, data]);
-  if (error && !data) return <FaultNote title="The console cannot start" error={error} onRetry={() => refetch()} />;
+  if (error && !data) return <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />;
   if (!session) return <LoadingPage />;
   return (
     <SessionContext value={session}>
       {children}
       <Modal
-        opened={lapsed || replaced}
+        opened={expired || replaced}
         onClose={() => {}}
         withCloseButton={false}
-        title={replaced ? 'Somebody else has signed in in this browser' : 'Your session has ended'}
+        title={replaced ? 'A different user signed in in this browser' : 'Your session has ended'}
         zIndex={1000}
       >
         <SignInForm
           account={viewer.account}
           onSignedIn={() => {
             setReplaced(false);
-            onReturn();
+            onSignedIn();
           }}
         />
         {replaced && (
           <Button fullWidth mt="md" variant="default" onClick={() => window.location.replace('/')}>
-            Go on as whoever it is
+            Continue as that user
           </Button>
         )}
       </Modal>
@@ -77,7 +81,7 @@ export function SessionProvider({ api, viewer, lapsed, onReturn, children }: Ses
   );
 }
 
-/** Ends the session, and forgets all that was seen in it, wherever it was kept: the page begins anew. */
+/** Ends the session, and reloads the page so that nothing of the session stays in memory. */
 async function signOut({ client }: Api): Promise<void> {
   try {
     await client.mutate({ mutation: SignOutDocument });

@@ -1,44 +1,44 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { RefusalNote } from '../../components/error-alert';
-import { FaultNote } from '../../components/fault-alert';
+import { ErrorAlert } from '../../components/error-alert';
+import { FaultAlert } from '../../components/fault-alert';
 import { SignInDocument, ViewerDocument } from '../../gql';
 import { roleLabels } from '../../lib/format';
 import { type SignIn, settings } from '../../lib/settings';
-import { keyOf } from './session';
-import { announce } from './session-channel';
+import { viewerKey } from './session';
+import { broadcastSignIn } from './session-channel';
 
 interface SignInFormProps {
-  /** The account that is offered at first. */
+  /** The initial value of the account. */
   account?: string;
   onSignedIn?: () => void;
 }
 
-/** Signs in. On a server with demo data it offers whom one can be. */
+/** Signs in. A server with demo data offers its users as buttons. */
 export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
   const client = useApolloClient();
-  const [who, setWho] = useState({ account, login: '', password: '' });
-  const [refusal, setRefusal] = useState('');
+  const [input, setInput] = useState({ account, login: '', password: '' });
+  const [message, setMessage] = useState('');
   const [signIn, { loading, error }] = useMutation(SignInDocument);
 
-  const submit = async (variables: typeof who) => {
-    setRefusal('');
+  const submit = async (variables: typeof input) => {
+    setMessage('');
     const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
     if (!data) return;
     const { viewer, errors } = data.signIn;
-    setRefusal(errors.map(({ message }) => message).join(' '));
+    setMessage(errors.map((e) => e.message).join(' '));
     if (!viewer) return;
-    announce(viewer);
+    broadcastSignIn(viewer);
     const before = client.readQuery({ query: ViewerDocument })?.viewer;
-    if (before && keyOf(before) !== keyOf(viewer)) return window.location.replace('/'); // what somebody else has seen is forgotten
+    if (before && viewerKey(before) !== viewerKey(viewer)) return window.location.replace('/'); // drops what the other viewer has loaded
     client.writeQuery({ query: ViewerDocument, data: { viewer } });
     onSignedIn?.();
   };
-  const field = (name: keyof typeof who) => ({
+  const field = (name: keyof typeof input) => ({
     name,
-    value: who[name],
-    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) => setWho({ ...who, [name]: value }),
+    value: input[name],
+    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) => setInput({ ...input, [name]: value }),
     required: true,
     withAsterisk: false,
   });
@@ -47,35 +47,34 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
     <form
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        submit(who);
+        submit(input);
       }}
     >
       <Stack>
         <TextInput label="Account" autoComplete="organization" {...field('account')} />
         <TextInput label="Login" autoComplete="username" {...field('login')} />
         <PasswordInput label="Password" autoComplete="current-password" {...field('password')} />
-        {refusal && <RefusalNote>{refusal}</RefusalNote>}
-        {error && <FaultNote title="Signing in failed" error={error} />}
+        {message && <ErrorAlert>{message}</ErrorAlert>}
+        {error && <FaultAlert title="Sign-in failed" error={error} />}
         <Button type="submit" loading={loading}>
           Sign in
         </Button>
-        {settings.demo && <Offers signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />}
+        {settings.demo && <DemoSignIns signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />}
       </Stack>
     </form>
   );
 }
 
-interface OffersProps {
+interface DemoSignInsProps {
   signIns: SignIn[];
   onChoose: (signIn: SignIn) => void;
   disabled: boolean;
 }
 
-/** Whom one can be on a server with demo data. */
-function Offers({ signIns, onChoose, disabled }: OffersProps) {
+function DemoSignIns({ signIns, onChoose, disabled }: DemoSignInsProps) {
   return (
     <Stack gap="xs">
-      <Text size="sm">This server has demo data. Look around as</Text>
+      <Text size="sm">This server has demo data. Sign in as:</Text>
       {signIns.map((signIn) => (
         <Button key={signIn.login} variant="default" onClick={() => onChoose(signIn)} disabled={disabled}>
           {roleLabels[signIn.role]}: {signIn.login}

@@ -1,7 +1,7 @@
 import { Anchor, Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { SignInForm } from './sign-in-form';
 
-/** The page for those whom the server does not know. It stands at every address, which is still there after signing in. */
+/** Shown at every path to a caller who is not signed in. The path stays, and is opened after the sign-in. */
 export function SignInPage() {
   return (
     <Center component="main" mih="100vh" p="md">
