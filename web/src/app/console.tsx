@@ -1,4 +1,5 @@
-// Decides by the viewer what the console shows: the sign-in page, or the pages of the viewer's role.
+// Decides by the viewer what the console shows: the sign-in page, or the pages of the viewer's
+// role.
 import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { FaultAlert } from '../components/fault-alert';

@@ -30,7 +30,10 @@ const adminRoutes: RouteObject[] = [
   },
 ];
 
-/** The routes of the viewer's role. They are for convenience: the server decides what a page may show. */
+/**
+ * The routes of the viewer's role. They are for convenience: the server decides what a page may
+ * show.
+ */
 function routesOf({ role, contact }: ViewerPartsFragment): RouteObject[] {
   switch (role) {
     case 'CUSTOMER':

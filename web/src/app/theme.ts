@@ -1,5 +1,5 @@
-// Colours and shapes of the console. They differ from Mantine's only for contrast: text has a ratio of
-// at least 4.5 to 1.
+// Colours and shapes of the console. They differ from Mantine's only for contrast: text has a ratio
+// of at least 4.5 to 1.
 import { type CSSVariablesResolver, createTheme, Modal, PasswordInput } from '@mantine/core';
 
 export const theme = createTheme({

@@ -9,8 +9,8 @@ interface DialogProps {
 }
 
 /**
- * A dialog that is open while it is mounted. When it is unmounted it returns the focus to the element
- * that had it before; Mantine does that only for a dialog that stays mounted.
+ * A dialog that is open while it is mounted. When it is unmounted it returns the focus to the
+ * element that had it before; Mantine does that only for a dialog that stays mounted.
  */
 export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
   useEffect(() => {

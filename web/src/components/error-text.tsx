@@ -4,7 +4,10 @@ import { Link } from 'react-router';
 import type { ErrorPartsFragment } from '../gql';
 import { contactName } from '../lib/format';
 
-/** Shows user errors, each with a link to the contact that already has the value, if the viewer may see it. */
+/**
+ * Shows user errors, each with a link to the contact that already has the value, if the viewer may
+ * see it.
+ */
 export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] }) {
   return errors.map((error) => (
     <span key={`${error.code} ${error.path} ${error.message}`}>

@@ -18,7 +18,10 @@ export function NotFound({ what = 'page' }: { what?: 'page' | 'contact' }) {
   );
 }
 
-/** Shown for a page that failed, for example when a new release of the server no longer has its files. */
+/**
+ * Shown for a page that failed, for example when a new release of the server no longer has its
+ * files.
+ */
 export function PageError() {
   return <FaultAlert title="This page could not be loaded" error={useRouteError()} onRetry={() => window.location.reload()} />;
 }

@@ -9,9 +9,9 @@ interface NumberInputProps extends Omit<TextInputProps, 'value' | 'onChange'> {
 const decimal = new Intl.NumberFormat().formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.';
 
 /**
- * Enters a number with the decimal separator of the browser's locale or with a point. Invalid text stays
- * as it was typed, and the server refuses it. The browser's own number input drops unexpected characters,
- * changes with the mouse wheel, and calculates in floating point.
+ * Enters a number with the decimal separator of the browser's locale or with a point. Invalid text
+ * stays as it was typed, and the server refuses it. The browser's own number input drops unexpected
+ * characters, changes with the mouse wheel, and calculates in floating point.
  */
 export function NumberInput({ value, onChange, ...props }: NumberInputProps) {
   return (

@@ -10,7 +10,10 @@ interface PageProps {
 
 let isFirstPage = true;
 
-/** A page with its title. After a navigation the title takes the focus, so that screen readers announce it. */
+/**
+ * A page with its title. After a navigation the title takes the focus, so that screen readers
+ * announce it.
+ */
 export function Page({ title, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { buildSchema } from 'graphql';
 
 const folder = new URL('../../../schema/', import.meta.url);
 
-/** The schema that the server serves, for tests. */
+/** The server's schema, for tests. */
 export const schema = buildSchema(
   readdirSync(folder)
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))

@@ -1,5 +1,5 @@
-// The connection to the server: queries and mutations over HTTP, subscriptions over a WebSocket. Both
-// send the session's cookie, which scripts cannot read.
+// The connection to the server: queries and mutations over HTTP, subscriptions over a WebSocket.
+// Both send the session's cookie, which scripts cannot read.
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
 import { RetryLink } from '@apollo/client/link/retry';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
@@ -13,7 +13,10 @@ function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Sends an id with each request. Errors carry it, so that an operator can find the request in the log. */
+/**
+ * Sends an id with each request. Errors carry it, so that an operator can find the request in the
+ * log.
+ */
 const requestIdLink = new ApolloLink((operation, forward) => {
   const id = randomId();
   operation.setContext(({ headers }: { headers?: Record<string, string> }) => ({ headers: { ...headers, 'X-Request-ID': id } }));
@@ -28,7 +31,10 @@ const sessionMutations = ['SignIn', 'SignOut'];
 
 const isSessionMutation = (name: string | undefined) => sessionMutations.includes(name ?? '');
 
-/** Sends an idempotency key with each write, so that the server applies it once however often it is sent. */
+/**
+ * Sends an idempotency key with each write, so that the server applies it once however often it is
+ * sent.
+ */
 const idempotencyLink = new ApolloLink((operation, forward) => {
   if (operation.operationType === 'mutation' && !isSessionMutation(operation.operationName)) {
     operation.setContext({ headers: { 'Idempotency-Key': randomId() } });
@@ -36,7 +42,9 @@ const idempotencyLink = new ApolloLink((operation, forward) => {
   return forward(operation);
 });
 
-/** Repeats requests without a response. This is safe: queries change nothing, and writes have a key. */
+/**
+ * Repeats requests without a response. This is safe: queries change nothing, and writes have a key.
+ */
 const retryLink = new RetryLink({
   delay: { initial: 300, max: 3000 },
   attempts: (count, operation, error) => count < 4 && error instanceof TypeError && !isSessionMutation(operation.operationName),
@@ -45,11 +53,17 @@ const retryLink = new RetryLink({
 /** The console's connection. */
 export interface Api {
   client: ApolloClient;
-  /** Calls the listener each time the WebSocket has connected. Returns a function that removes the listener. */
+  /**
+   * Calls the listener each time the WebSocket has connected. Returns a function that removes the
+   * listener.
+   */
   onConnected(listener: () => void): () => void;
 }
 
-/** Connects to the server of this page. onSignedOut is called when a response says that the session has ended. */
+/**
+ * Connects to the server of this page. onSignedOut is called when a response says that the session
+ * has ended.
+ */
 export function connect(onSignedOut: () => void): Api {
   const socket: Client = createClient({
     url: new URL('/graphql', window.location.href).href.replace(/^http/, 'ws'),

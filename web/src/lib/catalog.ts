@@ -1,4 +1,5 @@
-// The catalog: the stores, companies, segments and properties of an account, which contacts refer to.
+// The catalog: the stores, companies, segments and properties of an account, which contacts refer
+// to.
 import type { CatalogQuery, ContactPartsFragment, PropertyPartsFragment } from '../gql';
 
 /** Names by number, sorted by number. */

@@ -4,14 +4,14 @@ import { expect, it } from 'vitest';
 import { schema } from '../schema.testing';
 
 const page = readFileSync(new URL('../../../manual.html', import.meta.url), 'utf8');
-const inQuotes = [...page.matchAll(/-d '(\{.*\})'/g)].map(([, body]) => JSON.parse(body ?? '').query as string);
-const alone = [...page.matchAll(/<code class="graphql">([^<]*)/g)].map(([, text]) => text ?? '');
+const inCurl = [...page.matchAll(/-d '(\{.*\})'/g)].map(([, body]) => JSON.parse(body ?? '').query as string);
+const inBlocks = [...page.matchAll(/<code class="graphql">([^<]*)/g)].map(([, text]) => text ?? '');
 
 it('has examples', () => {
-  expect(inQuotes).toHaveLength(1);
-  expect(alone).toHaveLength(2);
+  expect(inCurl).toHaveLength(1);
+  expect(inBlocks).toHaveLength(2);
 });
 
-it.each([...inQuotes, ...alone])('the schema has what the example asks for: %s', (query) => {
+it.each([...inCurl, ...inBlocks])('the example is valid: %s', (query) => {
   expect(validate(schema, parse(query))).toEqual([]);
 });

@@ -1,2 +1,2 @@
-// The examples are of this server.
-for (const place of document.querySelectorAll('.origin')) place.textContent = location.origin;
+// Shows this server's URL in the examples.
+for (const element of document.querySelectorAll('.origin')) element.textContent = location.origin;

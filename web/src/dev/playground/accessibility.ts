@@ -1,8 +1,9 @@
-// GraphiQL calls its tabs what they are not, and its icons by what the build has made of their names.
+// GraphiQL gives its tabs the wrong roles, and its icons names that the build has changed.
 
-// A tab can have no button in it, but each of GraphiQL's has one to close it, and no arrow key goes from one to the next. So
-// they are told as what they are: a list of buttons, one of which is the current one.
-function mendTabs(): void {
+// An element with the role tab must not contain a button, but GraphiQL's tabs contain one that
+// closes them, and the arrow keys do not move between them. So they become a list of buttons with a
+// current one.
+function fixTabs(): void {
   document.querySelector('.graphiql-tabs[role="tablist"]')?.setAttribute('role', 'list');
   for (const tab of document.querySelectorAll('.graphiql-tab:is([role], [aria-selected])')) {
     tab.removeAttribute('role');
@@ -10,15 +11,15 @@ function mendTabs(): void {
   }
   for (const button of document.querySelectorAll<HTMLElement>('.graphiql-tab-button')) {
     const current = button.closest('.graphiql-tab-active') !== null;
-    if (current) set(button, 'aria-current', 'true');
+    if (current) setAttribute(button, 'aria-current', 'true');
     else button.removeAttribute('aria-current');
-    if (button.nextElementSibling) set(button.nextElementSibling, 'aria-label', `Close ${button.title}`);
+    if (button.nextElementSibling) setAttribute(button.nextElementSibling, 'aria-label', `Close ${button.title}`);
   }
   document.querySelector('#graphiql-session[role="tabpanel"]')?.setAttribute('role', 'group');
 }
 
-// What the icons stand in has a name of its own.
-function mendIcons(): void {
+// The buttons around the icons have names of their own.
+function hideIcons(): void {
   for (const title of document.querySelectorAll('svg > title')) {
     if (!title.textContent?.endsWith(' icon')) continue;
     title.parentElement?.setAttribute('aria-hidden', 'true');
@@ -26,21 +27,21 @@ function mendIcons(): void {
   }
 }
 
-function mend(): void {
-  mendTabs();
-  mendIcons();
+function fix(): void {
+  fixTabs();
+  hideIcons();
   const search = document.querySelector('.graphiql-doc-explorer-search-input input');
-  if (search) set(search, 'aria-label', 'Search the schema');
+  if (search) setAttribute(search, 'aria-label', 'Search the schema');
 }
 
-/** Sets an attribute that is not so already: what is set is observed. */
-function set(element: Element, name: string, value: string): void {
+/** Sets an attribute only if it differs: each change triggers the observer. */
+function setAttribute(element: Element, name: string, value: string): void {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** Says in the whole page what things are, whenever GraphiQL says it otherwise: its dialogs are not within its root. */
-export function keepNames(): void {
-  new MutationObserver(mend).observe(document.body, {
+/** Fixes the whole page whenever GraphiQL changes it: its dialogs are outside its root. */
+export function fixAccessibility(): void {
+  new MutationObserver(fix).observe(document.body, {
     childList: true,
     subtree: true,
     attributeFilter: ['role', 'aria-selected', 'title'],

@@ -4,7 +4,7 @@ import { schema } from '../schema.testing';
 import { examples } from './examples';
 
 describe.each([true, false])('with demo data: %s', (demo) => {
-  it.each(examples(demo))('the schema has what it asks for and takes its variables: $query', ({ query, variables }) => {
+  it.each(examples(demo))('is valid, and so are its variables: $query', ({ query, variables }) => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
     const operation = document.definitions[0];
@@ -13,7 +13,7 @@ describe.each([true, false])('with demo data: %s', (demo) => {
   });
 });
 
-it('names no contact where there is no demo data', () => {
+it('names no contact without demo data', () => {
   for (const { query, variables } of examples(false)) {
     if (query.includes('mutation ')) expect(variables).toHaveProperty('input.id', '');
   }

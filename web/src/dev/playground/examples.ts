@@ -1,14 +1,15 @@
-// What the tabs begin with. On demo data everything runs as it stands, again and again. Elsewhere ids and versions are left out:
-// nobody is to change a contact of theirs by trying a button.
+// The operations in the playground's first tabs. With demo data they all run as they are, also
+// repeatedly. Without it, ids and versions are empty, so that a click on Run cannot change real
+// contacts.
 
-/** An operation to try, with its variables. */
+/** An operation with its variables. */
 export interface Example {
   query: string;
   variables: Record<string, unknown>;
 }
 
-const contacts = `# Contacts by name. The next tabs
-# need an id and its version.
+const contacts = `# Lists contacts by name. The next tabs
+# need the id and version of a contact.
 query Contacts($first: Int!, $after: String, $filter: ContactFilter) {
   contacts(first: $first, after: $after, filter: $filter, orderBy: { field: NAME }) {
     totalCount
@@ -29,9 +30,9 @@ query Contacts($first: Int!, $after: String, $filter: ContactFilter) {
   }
 }`;
 
-const updateContact = `# Writes fields. What others have written since
-# expectedVersion stays: merge tells about it.
-# Where both want different things, it is a conflict.
+const updateContact = `# Updates fields, and keeps what others have
+# changed since expectedVersion: see merge.
+# Different values for one field are a conflict.
 mutation UpdateContact($input: UpdateContactInput!) {
   updateContact(input: $input) {
     contact {
@@ -72,8 +73,8 @@ mutation UpdateContact($input: UpdateContactInput!) {
   }
 }`;
 
-const setContactDetails = `# Writes properties, logins and segments.
-# A property that is not listed stays.
+const setContactDetails = `# Sets properties, logins and segments.
+# Properties that are not listed do not change.
 mutation SetContactDetails($input: SetContactDetailsInput!) {
   setContactDetails(input: $input) {
     contact {
@@ -96,9 +97,9 @@ mutation SetContactDetails($input: SetContactDetailsInput!) {
   }
 }`;
 
-const contactChanges = `# The changes so far, then each as it is written:
-# run this, and write in another window.
-# The headers below go with it.
+const contactChanges = `# Returns all changes so far, then each new one:
+# run this, and update a contact in another window.
+# It uses the headers below.
 subscription ContactChanges($contactId: ID, $after: String) {
   contactChanges(contactId: $contactId, after: $after) {
     cursor

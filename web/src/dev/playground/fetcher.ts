@@ -7,9 +7,9 @@ const url = new URL('/graphql', location.href).href;
 const send = createGraphiQLFetcher({ url, enableIncrementalDelivery: false });
 
 /**
- * Sends operations to this server, subscriptions over a WebSocket. Browsers let pages set no headers of a WebSocket, so it
- * introduces itself with them. Each subscription has a connection of its own: headers that were edited meanwhile count. One that
- * breaks is shown as it is, and not tried again.
+ * Sends operations to this server, subscriptions over a WebSocket. Pages cannot set headers of a
+ * WebSocket, so they are sent in its first message. Each subscription has a connection of its own,
+ * which uses the current headers. An error ends the subscription and is shown; there is no retry.
  */
 export const fetcher: Fetcher = (params, options) => {
   const operation = operationOf(params);
@@ -20,30 +20,30 @@ export const fetcher: Fetcher = (params, options) => {
     connectionParams: options?.headers ?? {},
     retryAttempts: 0,
   });
-  // GraphiQL's own fetcher would also throw a connection that breaks where nobody catches it.
+  // GraphiQL's own fetcher would also throw an uncaught error when the connection is lost.
   const subscribe = (sink: Sink) => ({
     unsubscribe: socket.subscribe<ExecutionResult['data']>(
       { ...params, operationName: operation.name?.value ?? null },
       {
         next: (result) => sink.next(result as ExecutionResult),
-        error: (error) => sink.error(toldBy(error)),
+        error: (error) => sink.error(displayedError(error)),
         complete: () => sink.complete(),
       },
     ),
   });
-  return { subscribe: subscribe as never }; // GraphiQL calls none of the other forms that its type has
+  return { subscribe: subscribe as never }; // GraphiQL uses this part of the type only
 };
 
 /**
- * The operation that is to run. GraphiQL takes a moment to see that there is another document, and until then gives the name of
- * the one before: such a name is as good as none.
+ * Returns the operation to run. After an edit, GraphiQL passes the operation name of the previous
+ * document for a moment: a name that is not in the document is ignored.
  */
 function operationOf({ query, operationName }: FetcherParams) {
   try {
     const document = parse(query);
     return getOperationAST(document, operationName) ?? getOperationAST(document);
   } catch {
-    return null; // the server says what is wrong
+    return null; // the server reports the syntax error
   }
 }
 
@@ -53,9 +53,12 @@ interface Sink {
   complete(): void;
 }
 
-/** What to show of an error. The event of a socket that was closed has nothing of its own to show. */
-function toldBy(error: unknown): unknown {
+/**
+ * Returns the error to show. A close event is replaced by a message, because GraphiQL would show it
+ * as {}.
+ */
+function displayedError(error: unknown): unknown {
   if (!(error instanceof CloseEvent)) return error;
-  const why = error.reason && `: ${error.reason}`;
-  return { message: `The connection was closed with code ${error.code}${why}` };
+  const reason = error.reason && `: ${error.reason}`;
+  return { message: `The connection was closed with code ${error.code}${reason}` };
 }

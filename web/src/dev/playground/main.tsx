@@ -4,8 +4,8 @@ import './playground.css';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { settings } from '../../lib/settings';
-import { keepNames } from './accessibility';
-import { Scheme } from './color-scheme';
+import { fixAccessibility } from './accessibility';
+import { ColorScheme } from './color-scheme';
 import { examples } from './examples';
 import { fetcher } from './fetcher';
 
@@ -14,18 +14,19 @@ const tabs = examples(settings.demo !== null).map(({ query, variables }) => ({
   variables: JSON.stringify(variables, null, 2),
 }));
 
-// No tab has headers of its own at first, so all have these, also when the browser has kept the tabs without their headers.
+// The headers of tabs without headers of their own: new tabs, and tabs that the browser has stored
+// without their headers.
 const headers = settings.demo
   ? JSON.stringify({ 'X-ApiKey': settings.demo.key }, null, 2)
-  : '{\n  // An API key. Who has signed in\n  // to the console needs none.\n  // "X-ApiKey": "…"\n}';
+  : '{\n  // Your API key. Not needed if you\n  // are signed in to the console.\n  // "X-ApiKey": "…"\n}';
 
-// GraphiQL shows the query of the first tab at once, but not its variables.
-const first = localStorage.getItem('graphiql:tabState') ? {} : { initialVariables: tabs[0]?.variables ?? '' };
+// GraphiQL shows the query of the first tab, but not its variables.
+const initialVariables = localStorage.getItem('graphiql:tabState') ? {} : { initialVariables: tabs[0]?.variables ?? '' };
 
-// There is no history: it would keep the headers, and with them API keys, in the browser.
+// No history plugin: it would store headers, and so API keys, in the browser.
 const plugins: never[] = [];
 
-keepNames();
+fixAccessibility();
 
 const root = document.getElementById('root');
 if (root)
@@ -37,10 +38,10 @@ if (root)
       defaultEditorToolsVisibility
       shouldPersistHeaders={false}
       plugins={plugins}
-      {...first}
+      {...initialVariables}
     >
       <GraphiQL.Logo>
-        <Scheme />
+        <ColorScheme />
         <a className="playground-sdl" href="/graphql/schema.graphqls">
           schema.graphqls
         </a>

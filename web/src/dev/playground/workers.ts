@@ -1,4 +1,4 @@
-// Says which workers the editors run. GraphiQL reads this as it is loaded, so this must be loaded before it.
+// Provides the editors' workers. This must be imported before GraphiQL, which reads it on import.
 import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import GraphQLWorker from 'monaco-graphql/esm/graphql.worker.js?worker';

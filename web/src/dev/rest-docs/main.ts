@@ -2,21 +2,21 @@ import 'swagger-ui-dist/swagger-ui.css';
 import './rest-docs.css';
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 import { settings } from '../../lib/settings';
-import { keepNames } from './accessibility';
+import { fixAccessibility } from './accessibility';
 
-// swagger-ui is dark by a class.
+// Swagger UI switches to its dark scheme by a class.
 const dark = matchMedia('(prefers-color-scheme: dark)');
-const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-dark.addEventListener('change', follow);
-follow();
+const update = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', update);
+update();
 
-/** Opening an operation is a button, in which no link can be: the address follows all the same. */
+/** Replaces the link in an operation's button, which is not accessible. The URL still changes. */
 const DeepLink = ({ text }: { text: string }) => text;
 
 const root = document.getElementById('root');
 const key = settings.demo?.key;
 if (root) {
-  keepNames(root);
+  fixAccessibility(root);
   const ui = SwaggerUI({
     url: '/openapi.json',
     domNode: root,

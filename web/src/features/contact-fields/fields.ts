@@ -1,8 +1,9 @@
-// The fields of a contact, in the order in which they are shown. The form, conflicts and the history
-// use these tables.
+// The fields of a contact, in the order in which they are shown. The form, conflicts and the
+// history use these tables.
 //
-// The generated types keep the tables complete: a field that the API accepts or that contact.graphql
-// selects must have an entry with a label, a kind and a reader, or the code does not compile.
+// The generated types keep the tables complete: a field that the API accepts or that
+// contact.graphql selects must have an entry with a label, a kind and a reader, or the code does
+// not compile.
 import type {
   ContactPartsFragment,
   ContactPatch,
@@ -14,7 +15,10 @@ import type {
 import type { Catalog } from '../../lib/catalog';
 import { type PropertyPath, propertyIdOf, propertyPath, type ValueOfKind } from './values';
 
-/** A field that can be shown. Its kind chooses the editor and the format; of a property it is the property. */
+/**
+ * A field that can be shown. Its kind chooses the editor and the format; of a property it is the
+ * property.
+ */
 export interface Field {
   path: string;
   label: string;
@@ -108,7 +112,10 @@ export interface Section {
   columns: number;
 }
 
-/** The form's sections. A property that is an alias of a field has no value of its own and is left out. */
+/**
+ * The form's sections. A property that is an alias of a field has no value of its own and is left
+ * out.
+ */
 export function formSections(catalog: Catalog): Section[] {
   const properties = [...catalog.properties.values()].filter(({ boundTo }) => boundTo === null).map(propertyField);
   return [
@@ -118,7 +125,10 @@ export function formSections(catalog: Catalog): Section[] {
   ].filter(({ fields }) => fields.length > 0);
 }
 
-/** Returns the field at a path. An unknown field and a deleted property have their path as the label. */
+/**
+ * Returns the field at a path. An unknown field and a deleted property have their path as the
+ * label.
+ */
 export function fieldAt(path: string, catalog: Catalog): Field {
   const property = catalog.properties.get(propertyIdOf(path) ?? 0);
   if (property) return propertyField(property);

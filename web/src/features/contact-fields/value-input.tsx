@@ -11,7 +11,10 @@ interface ValueInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'p
   onChange: (value: string) => void;
 }
 
-/** Enters one value of a property. The property's type chooses the input; the server validates the value. */
+/**
+ * Enters one value of a property. The property's type chooses the input; the server validates the
+ * value.
+ */
 export function ValueInput({ property: { type, choices }, value, onChange, ...props }: ValueInputProps) {
   const input = {
     ...props,

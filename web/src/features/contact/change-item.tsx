@@ -20,7 +20,8 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
   const { catalog, staff } = useSession();
   const { kind, at, actor, source, fields, undoes } = change;
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
-  // To undo a creation would delete the contact. There is a button for that, which asks for a confirmation.
+  // To undo a creation would delete the contact. There is a button for that, which asks for a
+  // confirmation.
   const reversible = kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
   return (
     <Timeline.Item {...timeline} role="listitem" title={<span className={classes.title}>{title}</span>}>

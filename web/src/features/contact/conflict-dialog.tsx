@@ -19,7 +19,9 @@ interface ConflictDialogProps {
   onResolve: (theirs: string[]) => void;
 }
 
-/** Resolves a conflict: shows the old value, theirs and yours for each field, and asks for a choice. */
+/**
+ * Resolves a conflict: shows the old value, theirs and yours for each field, and asks for a choice.
+ */
 export function ConflictDialog({ conflict, isChangedByOthers, onClose, onResolve }: ConflictDialogProps) {
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});

@@ -8,7 +8,10 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** Asks for a confirmation and deletes a contact. The page then reads the contact again and finds it deleted. */
+/**
+ * Asks for a confirmation and deletes a contact. The page then reads the contact again and finds it
+ * deleted.
+ */
 export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
   const { id, contactId, version } = contact;
   const command = useCommand(['ContactPage']);

@@ -5,7 +5,10 @@ import type { ChangePartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import { useUndo } from './use-undo';
 
-/** Shown when the contact is deleted while its page is open. The form stays, because it may have unsaved input. */
+/**
+ * Shown when the contact is deleted while its page is open. The form stays, because it may have
+ * unsaved input.
+ */
 export function DeletedNotice({ deletion }: { deletion: ChangePartsFragment }) {
   const { undo, undoing, refusal, fault } = useUndo();
   return (

@@ -1,6 +1,6 @@
-// A draft holds the edits that are not saved yet. It is kept apart from the contact, which others may
-// change at the same time. The form shows the draft's value where there is one, and the contact's value
-// elsewhere.
+// A draft holds the edits that are not saved yet. It is kept apart from the contact, which others
+// may change at the same time. The form shows the draft's value where there is one, and the
+// contact's value elsewhere.
 import type { Snapshot } from '../contact-fields/snapshot';
 import { sameValue, type Value, type Values } from '../contact-fields/values';
 
@@ -39,16 +39,16 @@ export function rebase(draft: Draft, onto: Snapshot): Draft {
 }
 
 /**
- * Returns the draft after some of its paths were saved as they were sent. Edits that were made during the
- * save stay, on top of the contact after it.
+ * Returns the draft after some of its paths were saved as they were sent. Edits that were made
+ * during the save stay, on top of the contact after it.
  */
 export function afterSave(draft: Draft, sent: Draft, paths: readonly string[], onto: Snapshot): Draft {
   const rest = withoutEdits(
     draft,
     paths.filter((path) => sameValue(draft.edits[path], sent.edits[path])),
   );
-  // If others have changed a path that is still edited, the person has not seen that. The draft keeps its
-  // base, so that the next save meets the conflict.
+  // If others have changed a path that is still edited, the person has not seen that. The draft
+  // keeps its base, so that the next save meets the conflict.
   const unseen = Object.keys(rest.edits).some(
     (path) => !paths.includes(path) && !sameValue(onto.values[path], rest.base?.values[path]),
   );

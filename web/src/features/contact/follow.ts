@@ -12,8 +12,8 @@ export interface Follower {
 const retryDelay = { initial: 500, max: 15_000 }; // milliseconds
 
 /**
- * Subscribes to a contact's changes after a cursor, and reconnects when the connection is lost. Returns a
- * function that ends the subscription.
+ * Subscribes to a contact's changes after a cursor, and reconnects when the connection is lost.
+ * Returns a function that ends the subscription.
  */
 export function follow({ client, onConnected }: Api, id: string, after: string, follower: Follower): () => void {
   let cursor = after;

@@ -35,8 +35,8 @@ export function propsOf(field: EditableField, editing: Editing): FormFieldProps 
 }
 
 /**
- * A field of the form, with its editor if the viewer may write it, and a note about changes by others. It
- * is memoized because an account may have hundreds of properties.
+ * A field of the form, with its editor if the viewer may write it, and a note about changes by
+ * others. It is memoized because an account may have hundreds of properties.
  */
 export const FormField = memo(function FormField({ field, value, errors, remoteChange, overwritten, onChange }: FormFieldProps) {
   const { mayWrite, catalog } = useSession();
@@ -71,7 +71,10 @@ interface RemoteChangeNoteProps {
   overwritten: boolean;
 }
 
-/** Shows who else has changed the field since the page was opened, and to what if the person edits it. */
+/**
+ * Shows who else has changed the field since the page was opened, and to what if the person edits
+ * it.
+ */
 function RemoteChangeNote({ field, change, overwritten }: RemoteChangeNoteProps) {
   const { catalog } = useSession();
   if (!change) return <div aria-live="polite" />;

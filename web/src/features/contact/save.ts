@@ -1,5 +1,5 @@
-// Saves a draft: sends the edited fields only, with the version that the person saw, and lets the server
-// merge them with the changes of others.
+// Saves a draft: sends the edited fields only, with the version that the person saw, and lets the
+// server merge them with the changes of others.
 import type { ApolloClient } from '@apollo/client';
 import {
   type ComparisonPartsFragment,
@@ -12,10 +12,15 @@ import { inputsOf } from '../contact-fields/inputs';
 import { sameValue, type Value, type Values } from '../contact-fields/values';
 import type { Draft } from './draft';
 
-/** A write that the server refused because others changed the same fields. The person must decide. */
+/**
+ * A write that the server refused because others changed the same fields. The person must decide.
+ */
 export type Conflict = Extract<ErrorPartsFragment, { __typename: 'VersionConflict' }>;
 
-/** The result of saving a draft. Its two writes are independent: one can be saved and the other refused. */
+/**
+ * The result of saving a draft. Its two writes are independent: one can be saved and the other
+ * refused.
+ */
 export interface SaveResult {
   /** The contact after the last accepted write; absent if none was accepted. */
   contact?: ContactPartsFragment;
@@ -42,8 +47,8 @@ interface Payload {
 }
 
 /**
- * Whether others have changed the field of a comparison. ownSaves has the values that were saved on this
- * page: a change to such a value is not a change of others.
+ * Whether others have changed the field of a comparison. ownSaves has the values that were saved on
+ * this page: a change to such a value is not a change of others.
  */
 export function isChangedByOthers({ path, base, latest, changedAt }: ComparisonPartsFragment, ownSaves: Values): boolean {
   const value = latest as Value;
@@ -91,8 +96,9 @@ function addPayload(result: SaveResult, ownSaves: Values, paths: string[], paylo
 }
 
 /**
- * Combines the conflicts of both writes. The latest contact is that of the first write, on which the next
- * save is based: a later one may have changes to the first write's fields that the person was not shown.
+ * Combines the conflicts of both writes. The latest contact is that of the first write, on which
+ * the next save is based: a later one may have changes to the first write's fields that the person
+ * was not shown.
  */
 function mergeConflicts(first: Conflict | undefined, second: Conflict): Conflict {
   const inSecond = new Set(second.fields.filter((field) => field.overlaps).map((field) => field.path));

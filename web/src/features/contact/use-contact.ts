@@ -14,7 +14,10 @@ export interface LiveContact {
   retry: () => void;
 }
 
-/** Loads a contact and follows its changes. The end of the log is read before the contact, so that no change is missed. */
+/**
+ * Loads a contact and follows its changes. The end of the log is read before the contact, so that
+ * no change is missed.
+ */
 export function useContact(id: string, onChange: (change: ChangePartsFragment) => void): LiveContact {
   const { api } = useSession();
   const [live, setLive] = useState(true);

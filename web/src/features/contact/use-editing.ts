@@ -25,7 +25,10 @@ export interface Editing {
   setValue(path: string, value: Value): void;
   discard(): void;
   save(): void;
-  /** Resolves a conflict: takes the others' values at the paths, and saves the rest of the draft on top of them. */
+  /**
+   * Resolves a conflict: takes the others' values at the paths, and saves the rest of the draft on
+   * top of them.
+   */
   resolve(conflict: Conflict, theirs: readonly string[]): void;
   /** Closes the result of the last save, and leaves a conflict unresolved. */
   dismiss(): void;

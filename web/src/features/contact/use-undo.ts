@@ -45,7 +45,10 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
   return { undo, undoing, refusal, fault };
 }
 
-/** Explains why a change cannot be undone: for a conflict, which fields were changed later and by whom. */
+/**
+ * Explains why a change cannot be undone: for a conflict, which fields were changed later and by
+ * whom.
+ */
 function reason(error: ErrorPartsFragment, catalog: Catalog): string {
   if (error.__typename !== 'VersionConflict') return error.message;
   const fields = error.fields

@@ -14,7 +14,10 @@ interface ContactTableRowProps {
   top: number;
 }
 
-/** A contact in the table. It comes from the cache, because it may have been edited since it was listed. */
+/**
+ * A contact in the table. It comes from the cache, because it may have been edited since it was
+ * listed.
+ */
 export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
   const { data, complete } = useFragment({ fragment: ContactRowFragmentDoc, fragmentName: 'ContactRow', from: row });
   const contact = complete ? data : row;

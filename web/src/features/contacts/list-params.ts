@@ -1,5 +1,5 @@
-// The search, the filters and the order of the contact list. They are parameters of the URL, so that a
-// list can be linked to and returned to.
+// The search, the filters and the order of the contact list. They are parameters of the URL, so
+// that a list can be linked to and returned to.
 import type { ContactFilter, ContactOrder, ContactOrderField } from '../../gql';
 
 /** The parameters by their names in the URL. Absent ones are empty. */

@@ -11,7 +11,10 @@ import { PropertyDialog } from './property-dialog';
 /** The open dialog: it edits a property, creates one (null), or deletes one. */
 type OpenDialog = { edit: PropertyPartsFragment | null } | { remove: PropertyPartsFragment };
 
-/** Manages the account's properties: the fields that its contacts have in addition to the built-in ones. */
+/**
+ * Manages the account's properties: the fields that its contacts have in addition to the built-in
+ * ones.
+ */
 export function PropertiesPage() {
   const { catalog } = useSession();
   const [dialog, setDialog] = useState<OpenDialog>();

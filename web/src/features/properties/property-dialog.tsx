@@ -26,7 +26,10 @@ const bindings = [
   { value: 'LAST_NAME', label: 'Last name' },
 ];
 
-/** Creates or edits a property. Its type, its number of values and its binding cannot be changed later. */
+/**
+ * Creates or edits a property. Its type, its number of values and its binding cannot be changed
+ * later.
+ */
 export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const command = useCommand();
   const [name, setName] = useState(property?.name ?? '');

@@ -1,7 +1,10 @@
 import { Anchor, Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { SignInForm } from './sign-in-form';
 
-/** Shown at every path to a caller who is not signed in. The path stays, and is opened after the sign-in. */
+/**
+ * Shown at every path to a caller who is not signed in. The path stays, and is opened after the
+ * sign-in.
+ */
 export function SignInPage() {
   return (
     <Center component="main" mih="100vh" p="md">
