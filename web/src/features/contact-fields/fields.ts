@@ -62,9 +62,9 @@ const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
   preferredStoreId: { label: 'Preferred store', kind: 'store', read: (contact) => contact.preferredStore?.storeId ?? null },
   companyId: { label: 'Company', kind: 'company', read: (contact) => contact.company?.companyId ?? null },
   latestPermissionSource: { label: 'Permission source', kind: 'text', read: (contact) => contact.latestPermissionSource },
-  limitMailsPermanently: { label: 'Never send email', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
+  limitMailsPermanently: { label: 'Never send mailings', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
   limitMailsTemporarilyUntil: {
-    label: 'No email until',
+    label: 'No mailings until',
     kind: 'time',
     read: (contact) => contact.limitMailsTemporarilyUntil,
   },

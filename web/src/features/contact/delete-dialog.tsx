@@ -18,7 +18,7 @@ export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
   return (
     <ConfirmDialog
       title={`Delete ${contactName(contact)}?`}
-      text={`Contact ${contactId} and all its values and logins will be deleted. You can restore it later on this page.`}
+      text={`Contact ${contactId} and all its values and logins will be deleted. You can restore it on this page later.`}
       command={command}
       onConfirm={() => command.run('deleted', DeleteContactDocument, { input: { id, expectedVersion: version } })}
       onClose={onClose}

@@ -61,7 +61,7 @@ export function SessionProvider({ api, viewer, expired, onSignedIn, children }: 
         opened={expired || replaced}
         onClose={() => {}}
         withCloseButton={false}
-        title={replaced ? 'A different user signed in in this browser' : 'Your session has ended'}
+        title={replaced ? 'This browser is now signed in as a different user' : 'Your session has ended'}
         zIndex={1000}
       >
         <SignInForm
