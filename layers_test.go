@@ -83,22 +83,23 @@ func TestArrowsRunOneWay(t *testing.T) {
 	}
 }
 
-// pageLayers says the same of the folders that the pages are made of: no page knows another one.
+// pageLayers are the rows of web/src. A feature imports another feature only if it has a row of its own.
 var pageLayers = map[string][]string{
-	"web/src":           {"web/src/gql"},
-	"web/src/console":   {"web/src", "web/src/api", "web/src/gql", "web/src/pages/...", "web/src/parts", "web/src/session"},
-	"web/src/pages/...": {"web/src/contact", "web/src/editors", "web/src/gql", "web/src/parts", "web/src/session"},
-	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/parts", "web/src/session"},
-	"web/src/session":   {"web/src", "web/src/api", "web/src/contact", "web/src/gql", "web/src/parts"},
-	"web/src/parts":     {"web/src/api", "web/src/contact", "web/src/gql"},
-	"web/src/contact":   {"web/src/api", "web/src/gql"},
-	"web/src/api":       {"web/src/gql"},
-	"web/src/gql":       {},
+	"web/src/app":        {"web/src/components", "web/src/features/...", "web/src/gql", "web/src/lib"},
+	"web/src/components": {"web/src/gql", "web/src/lib"},
+	"web/src/lib":        {"web/src/gql"},
+	"web/src/gql":        {},
+
+	// The features. All of them use the session; the forms share the fields of a contact.
+	"web/src/features/...":            {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/session":        {"web/src/components", "web/src/gql", "web/src/lib"},
+	"web/src/features/contact-fields": {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/contact":        {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/new-contact":    {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 
 	// The pages for developers.
-	"web/src/playground": {"web/src", "web/src/parts"},
-	"web/src/docs":       {"web/src"},
-	"web/src/manual":     {"web/src/parts"},
+	"web/src/dev":     {},
+	"web/src/dev/...": {"web/src/dev", "web/src/lib"},
 }
 
 func TestArrowsOfPagesRunOneWay(t *testing.T) {
