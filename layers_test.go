@@ -29,6 +29,9 @@ var layers = map[string][]string{
 	"bench/yardstick":        {},
 	"internal/rest/resttest": {"internal/rest"},
 
+	"internal/acceptance":         {},
+	"internal/acceptance/harness": {"internal/pgserver"},
+
 	// The doors.
 	"internal/server":  {"web"},
 	"web":              {},
