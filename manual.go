@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"contactgraph/graph"
+	"contactgraph/graph/apierror"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
@@ -22,7 +23,7 @@ import (
 func manual() web.GraphQL {
 	return web.GraphQL{
 		PayloadCodes: codes(graph.PayloadCodes()),
-		Codes:        codes(graph.Codes()),
+		Codes:        codes(apierror.Codes()),
 		KeyLife:      inWords(changelog.MinRetention),
 		Limits: []web.Limit{
 			{What: "Request body, or WebSocket message", Most: inBytes(graphqlhttp.DefaultMaxBody)},
@@ -43,7 +44,7 @@ func manual() web.GraphQL {
 	}
 }
 
-func codes(list []graph.Code) []web.Code {
+func codes(list []apierror.Code) []web.Code {
 	all := make([]web.Code, len(list))
 	for i, c := range list {
 		all[i] = web.Code{Name: c.Name, Meaning: strings.ReplaceAll(c.Meaning, "`", "")} // the page has no Markdown

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"contactgraph/graph"
+	"contactgraph/graph/apierror"
 	"contactgraph/web"
 )
 
@@ -20,7 +21,7 @@ func TestManualMatchesCode(t *testing.T) {
 			t.Errorf("%q is not on the page", want)
 		}
 	}
-	for _, c := range append(graph.Codes(), graph.PayloadCodes()...) {
+	for _, c := range append(apierror.Codes(), graph.PayloadCodes()...) {
 		if !strings.Contains(page, "<code>"+c.Name+"</code>") {
 			t.Errorf("the code %s is not on the page", c.Name)
 		}

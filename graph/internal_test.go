@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"contactgraph/ent"
+	"contactgraph/graph/apierror"
 	"contactgraph/graph/model"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/merge"
@@ -94,7 +95,7 @@ func TestPayloadErrors(t *testing.T) {
 func TestPanicIsHiddenAndLogged(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	err := recovery(slog.New(slog.NewTextHandler(&log, nil)))(t.Context(), "aghast")
+	err := apierror.Recovery(slog.New(slog.NewTextHandler(&log, nil)))(t.Context(), "aghast")
 	if strings.Contains(err.Error(), "aghast") || !strings.Contains(log.String(), "aghast") || !strings.Contains(log.String(), "internal_test.go") {
 		t.Errorf("got %v, logged %s", err, log.String())
 	}

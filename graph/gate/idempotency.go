@@ -1,4 +1,4 @@
-package graph
+package gate
 
 import (
 	"context"
@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"contactgraph/internal/catalog"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
 
@@ -46,22 +44,12 @@ func keysOf(ctx context.Context) *idempotencyKeys {
 	return keys
 }
 
-// keyOf returns the key of the context's mutation, nil if it has none.
-func keyOf(ctx context.Context) *idempotency.Key {
+// KeyOf returns the key of the context's mutation, nil if it has none.
+func KeyOf(ctx context.Context) *idempotency.Key {
 	if keys := keysOf(ctx); keys != nil {
 		return keys.of[graphql.GetRootFieldContext(ctx).Field.Alias]
 	}
 	return nil
-}
-
-// commands are the commands that write contacts, for the context's mutation.
-func (r *Resolver) commands(ctx context.Context) *contact.Service {
-	return r.contacts.WithKey(keyOf(ctx))
-}
-
-// catalogCommands are the commands that write the catalog, for the context's mutation.
-func (r *Resolver) catalogCommands(ctx context.Context) *catalog.Service {
-	return r.catalog.WithKey(keyOf(ctx))
 }
 
 // keyless are the mutations that take no key.
@@ -69,7 +57,7 @@ var keyless = []string{"signIn", "signOut", "__typename"}
 
 // InterceptRootField gives a mutation its key, that of the request with the alias, or refuses it if the
 // header is invalid.
-func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+func (Gate) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	keys := keysOf(ctx)
 	field := graphql.GetRootFieldContext(ctx).Field
 	switch {
@@ -84,7 +72,7 @@ func (admission) InterceptRootField(ctx context.Context, next graphql.RootResolv
 }
 
 // InterceptResponse reports in an extension which mutations were replayed.
-func (admission) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	resp := next(ctx)
 	keys := keysOf(ctx)
 	if keys == nil || resp == nil {

@@ -1,4 +1,4 @@
-package graph
+package loader
 
 import (
 	"context"
@@ -12,9 +12,20 @@ import (
 	"contactgraph/ent/segment"
 	"contactgraph/ent/store"
 	"contactgraph/graph/model"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/contact/field"
 )
 
-// These load what belongs to many contacts in one query. A contact of the past carries it along in its edges.
+// Loader reads what belongs to contacts, for many of them in one query.
+type Loader struct {
+	client  *ent.Client
+	catalog *catalog.Service
+}
+
+// New returns a loader that reads with the client.
+func New(client *ent.Client, catalog *catalog.Service) *Loader { return &Loader{client, catalog} }
+
+// A contact of an older version has its relations in its edges already; they are not read again.
 
 // referred finds the thing that each contact refers to, nil where it refers to none.
 func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int,
@@ -43,35 +54,35 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 	return found, nil
 }
 
-func (r *Resolver) registrationStoresOf(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
-	return r.storesOf(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
+func (r *Loader) RegistrationStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
 }
 
-func (r *Resolver) preferredStoresOf(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
-	return r.storesOf(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
+func (r *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
 }
 
-func (r *Resolver) storesOf(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
+func (r *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
 	return referred(ctx, contacts, ref, func(ctx context.Context, ids []int) ([]*ent.Store, error) {
 		return r.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
 	}, func(s *ent.Store) int { return s.ID })
 }
 
-func (r *Resolver) companiesOf(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
+func (r *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
 	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID },
 		func(ctx context.Context, ids []int) ([]*ent.Company, error) {
 			return r.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
 		}, func(c *ent.Company) int { return c.ID })
 }
 
-func (r *Resolver) loginsOf(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
+func (r *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
 	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
 			return r.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
 		}, func(l *ent.Login) int { return l.ContactID })
 }
 
-func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
+func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
 	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
 		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
 			return r.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
@@ -102,7 +113,7 @@ func (r *Resolver) segmentsOf(ctx context.Context, contacts []*ent.Contact) ([][
 	return segments, nil
 }
 
-func (r *Resolver) propertiesOf(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
+func (r *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
 	defined, err := r.catalog.Properties(ctx)
 	if err != nil {
 		return nil, err
@@ -160,39 +171,34 @@ func group[T any](rows []T, key func(T) int) map[int][]T {
 	return groups
 }
 
-// oneByOne loads what cannot be loaded for several at once.
-func oneByOne[T, U any](in []T, load func(T) (U, error)) ([]U, error) {
-	out := make([]U, len(in))
-	for i, x := range in {
-		var err error
-		if out[i], err = load(x); err != nil {
-			return nil, err
-		}
+// contactsOf finds the contacts that changes are about, nil where one is deleted or hidden from the
+// viewer.
+func (r *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
+	ids := make([]int, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ContactID
 	}
-	return out, nil
-}
-
-// each makes one of every other.
-func each[T, U any](in []T, of func(T) U) []U {
-	out := make([]U, len(in))
-	for i, x := range in {
-		out[i] = of(x)
-	}
-	return out
-}
-
-// contactsOf finds the contacts that changes are about, nil where one is gone or hidden.
-func (r *Resolver) contactsOf(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
-	ids := each(changes, func(c *ent.Change) int { return c.ContactID })
 	found, err := r.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	byID := group(found, func(c *ent.Contact) int { return c.ID })
-	return each(ids, func(id int) *ent.Contact {
+	contacts := make([]*ent.Contact, len(changes))
+	for i, id := range ids {
 		if cs := byID[id]; len(cs) > 0 {
-			return cs[0]
+			contacts[i] = cs[0]
 		}
-		return nil
-	}), nil
+	}
+	return contacts, nil
+}
+
+// contactProperty returns a property of c. One that is bound to a field has the value of that field.
+func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
+	if f := field.BoundTo(p); f != nil {
+		values = nil
+		if text, ok := f.Get(c).(string); ok {
+			values = []*ent.PropertyValue{{Value: text}}
+		}
+	}
+	return &model.ContactProperty{Property: p, Values: values}
 }
