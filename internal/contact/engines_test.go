@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
@@ -59,10 +60,10 @@ func TestEnginesAgree(t *testing.T) {
 // world is an account on one engine. Operations name what they are about by the order in which it was made, because the
 // engines number differently.
 type world struct {
-	*Commands
-	*Queries
-	*Catalog
-	*Changes
+	*contacttest.Commands
+	*contacttest.Queries
+	*contacttest.Catalog
+	*contacttest.Changes
 	db       *databasetest.DB
 	clock    time.Time
 	agent    context.Context
@@ -75,7 +76,7 @@ type world struct {
 
 func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	t.Helper()
-	w := &world{db: db, clock: start}
+	w := &world{db: db, clock: contacttest.Start}
 	account := db.Account(name)
 	as := func(role viewer.Role, id int) context.Context {
 		return viewer.NewContext(t.Context(), viewer.Viewer{Account: account, Role: role, Contact: id, Actor: viewer.Actor{Kind: viewer.ActorKey, ID: 1}})
@@ -84,21 +85,21 @@ func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
 	now := func() time.Time { return w.clock }
 	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
-	w.Commands = contact.New(db, w.Changes, &passwords{}, now).Via(change.SourceGRAPHQL)
+	w.Commands = contact.New(db, w.Changes, &contacttest.Passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
 		n := catalog.Entry{Name: fmt.Sprint("thing ", i)}
-		w.stores = append(w.stores, must(w.CreateStore(w.admin, n)).ID)
-		w.segments = append(w.segments, must(w.CreateSegment(w.admin, n)).ID)
+		w.stores = append(w.stores, contacttest.Must(w.CreateStore(w.admin, n)).ID)
+		w.segments = append(w.segments, contacttest.Must(w.CreateSegment(w.admin, n)).ID)
 	}
 	for _, p := range []catalog.NewProperty{
 		{Name: "Note", Kind: property.KindText, Multiple: true},
 		{Name: "Size", Kind: property.KindInteger, Required: true},
 		{Name: "First", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 	} {
-		w.properties = append(w.properties, must(w.CreateProperty(w.admin, p)).ID)
+		w.properties = append(w.properties, contacttest.Must(w.CreateProperty(w.admin, p)).ID)
 	}
 	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two of the same name
-		r := must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
+		r := contacttest.Must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
 		w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
 	}
 	return w
@@ -147,7 +148,7 @@ func (w *world) tell(answer any, err error) string {
 		}
 		answer = []any{w.plain(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
 	}
-	return string(must(json.MarshalIndent(answer, "", " ")))
+	return string(contacttest.Must(json.MarshalIndent(answer, "", " ")))
 }
 
 // log is the account's change log as text.
@@ -160,7 +161,7 @@ func (w *world) log() string {
 		}
 		all = append(all, []any{r.Seq, slices.Index(w.contacts, r.ContactID), r.Version, r.Kind, r.At, paths})
 	}
-	return string(must(json.MarshalIndent(all, "", " ")))
+	return string(contacttest.Must(json.MarshalIndent(all, "", " ")))
 }
 
 // operation is a command or a query, with its arguments.

@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
@@ -35,16 +36,16 @@ func race(do func(i int)) {
 // Each racer writes until it has succeeded, retrying with the version that it was told.
 func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(field.Patch{field.FirstName: "nobody"})
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(field.Patch{field.FirstName: "nobody"})
 	states := &states{seen: map[revision.Version]string{c.Version: "nobody"}}
 	var successes, conflicts atomic.Int64
 	race(func(i int) {
 		version := c.Version
 		for {
 			name := fmt.Sprint("racer ", i)
-			r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(version), Set: field.Patch{field.FirstName: name}})
+			r, err := f.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.ExpectVersion(version), Set: field.Patch{field.FirstName: name}})
 			var errs usererror.Errors
 			switch {
 			case err == nil:
@@ -61,7 +62,7 @@ func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 			}
 		}
 	})
-	last := a.get(c.ID)
+	last := a.MustGet(c.ID)
 	if rise := int64(last.Version - c.Version); successes.Load() != racers || rise != successes.Load() {
 		t.Errorf("%d successes raised the version by %d", successes.Load(), rise)
 	}
@@ -104,17 +105,17 @@ func (s *states) check(t *testing.T) {
 
 func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	tenants := []*tenant{f.demo, f.other}
+	f := contacttest.New(t)
+	tenants := []*contacttest.Tenant{f.Demo, f.Other}
 	var ids [racers]int
 	for i := range racers {
-		ids[i] = tenants[i%2].create(nil).ID
+		ids[i] = tenants[i%2].NewContact(nil).ID
 	}
 	var winners [2]atomic.Int64
 	race(func(i int) {
 		address := []byte("anna.ek@example.com")
 		address[i%7] = strings.ToUpper(string(address[i%7]))[0]
-		_, err := f.update(tenants[i%2].agent, ids[i], field.Patch{field.Email: string(address)})
+		_, err := f.OverwriteFields(tenants[i%2].Agent, ids[i], field.Patch{field.Email: string(address)})
 		var errs usererror.Errors
 		switch {
 		case err == nil:
@@ -125,19 +126,19 @@ func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 		}
 	})
 	for i, a := range tenants {
-		found, err := a.ByEmail(a.agent, "ANNA.EK@EXAMPLE.COM")
+		found, err := a.ByEmail(a.Agent, "ANNA.EK@EXAMPLE.COM")
 		if winners[i].Load() != 1 || found == nil || err != nil {
-			t.Errorf("account %d: %d winners; found %v, %v", a.account, winners[i].Load(), found, err)
+			t.Errorf("account %d: %d winners; found %v, %v", a.Account, winners[i].Load(), found, err)
 		}
 	}
 }
 
 func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := contacttest.New(t)
 	var winners atomic.Int64
 	race(func(int) {
-		_, err := f.Create(f.demo.agent, contact.Create{Set: field.Patch{field.Phone: "+46701740605"}})
+		_, err := f.Create(f.Demo.Agent, contact.Create{Set: field.Patch{field.Phone: "+46701740605"}})
 		var errs usererror.Errors
 		switch {
 		case err == nil:
@@ -147,7 +148,7 @@ func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if n, err := f.Count(f.demo.agent, query.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
+	if n, err := f.Count(f.Demo.Agent, query.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
 		t.Errorf("%d winners, %d contacts, %v", winners.Load(), n, err)
 	}
 }
