@@ -116,16 +116,16 @@ func TestCatalogIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.WantErrors(c.noun+": a blank name", func() error { return err3(c.create(a.Admin, catalog.Entry{Name: " "})) }, "REQUIRED name")
-		f.WantErrors(c.noun+": a long name", func() error { return err3(c.create(a.Admin, catalog.Entry{Name: long})) }, "TOO_LONG name")
-		f.WantErrors(c.noun+": a blank new name", func() error { return err3(c.rename(a.Admin, catalog.Entry{ID: used})) }, "REQUIRED name")
+		f.WantErrors(c.noun+": a blank name", func() error { return errOf3(c.create(a.Admin, catalog.Entry{Name: " "})) }, "REQUIRED name")
+		f.WantErrors(c.noun+": a long name", func() error { return errOf3(c.create(a.Admin, catalog.Entry{Name: long})) }, "TOO_LONG name")
+		f.WantErrors(c.noun+": a blank new name", func() error { return errOf3(c.rename(a.Admin, catalog.Entry{ID: used})) }, "REQUIRED name")
 		f.WantErrors(c.noun+": one in use", func() error { return c.delete(a.Admin, used) }, "IN_USE")
 		for _, id := range []int{999, 0, theirs} {
 			want := c.noun + " with id " + strconv.Itoa(id) + " does not exist."
 			for name, do := range map[string]func() error{
-				"renaming": func() error { return err3(c.rename(a.Admin, catalog.Entry{ID: id, Name: "x"})) },
+				"renaming": func() error { return errOf3(c.rename(a.Admin, catalog.Entry{ID: id, Name: "x"})) },
 				"deleting": func() error { return c.delete(a.Admin, id) },
-				"reading":  func() error { return err3(c.get(a.Agent, id)) },
+				"reading":  func() error { return errOf3(c.get(a.Agent, id)) },
 			} {
 				if errs := f.WantErrors(name, do, "NOT_FOUND"); errs != nil && errs[0].Message != want {
 					t.Errorf("%s: got %q, want %q", name, errs[0].Message, want)
@@ -135,7 +135,7 @@ func TestCatalogIsRefused(t *testing.T) {
 	}
 }
 
-func err3(_ int, _ string, err error) error { return err }
+func errOf3(_ int, _ string, err error) error { return err }
 
 func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
 	t.Parallel()

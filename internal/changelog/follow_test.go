@@ -16,7 +16,7 @@ import (
 )
 
 // welcome is the answer to whether a viewer may still follow.
-func welcome(context.Context) error { return nil }
+func allow(context.Context) error { return nil }
 
 // TestClosingEndsALongReplay: who reads the whole log does not keep the server from stopping.
 func TestClosingEndsALongReplay(t *testing.T) {
@@ -29,7 +29,7 @@ func TestClosingEndsALongReplay(t *testing.T) {
 	}
 	h := f.Hub
 	n := 0
-	err := f.Follow(f.Demo.Agent, changelog.PageArgs{}, welcome, func(*ent.Change) error {
+	err := f.Follow(f.Demo.Agent, changelog.PageArgs{}, allow, func(*ent.Change) error {
 		n++
 		h.Close()
 		return nil
@@ -53,7 +53,7 @@ func TestCursorThatTheLogDoesNotHave(t *testing.T) {
 	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: changelog.ErrCursorExpired} {
 		ctx, cancel := context.WithTimeout(f.Demo.Agent, 300*time.Millisecond)
 		defer cancel()
-		err := f.Follow(ctx, changelog.PageArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
+		err := f.Follow(ctx, changelog.PageArgs{After: &after}, allow, func(*ent.Change) error { return nil })
 		if !errors.Is(err, want) {
 			t.Errorf("behind %d: it ends with %v, want %v", after, err, want)
 		}

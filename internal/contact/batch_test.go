@@ -14,10 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-type many = func(context.Context, []contact.Update) ([]contact.Outcome, error)
+type batchFunc = func(context.Context, []contact.Update) ([]contact.Outcome, error)
 
 // outcomesOf runs updates, and writes what became of each.
-func outcomesOf(t *testing.T, outcomes []contact.Outcome, err error) (list [][]string) {
+func outcomeCodes(t *testing.T, outcomes []contact.Outcome, err error) (list [][]string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 	for _, tt := range tests {
 		before := f.DB.Dump()
 		outcomes, err := f.UpdateAll(a.Agent, tt.updates)
-		if diff := cmp.Diff(tt.want, outcomesOf(t, outcomes, err)); diff != "" {
+		if diff := cmp.Diff(tt.want, outcomeCodes(t, outcomes, err)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
 		if diff := cmp.Diff(before, f.DB.Dump()); diff != "" {
@@ -85,7 +85,7 @@ func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 			email(0, (1+round)%3), email(1, (2+round)%3), email(2, (0+round)%3),
 			{ID: ids[3], Lock: contacttest.Overwrite, Set: field.Patch{field.Phone: fmt.Sprint("70174061", round)}},
 		})
-		if diff := cmp.Diff([][]string{{}, {}, {}, {}}, outcomesOf(t, outcomes, err)); diff != "" {
+		if diff := cmp.Diff([][]string{{}, {}, {}, {}}, outcomeCodes(t, outcomes, err)); diff != "" {
 			t.Fatalf("round %d\n%s", round, diff)
 		}
 		for i, from := range []int{(1 + round) % 3, (2 + round) % 3, (0 + round) % 3} {
@@ -102,7 +102,7 @@ func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 		{ID: ids[0], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: nil}},
 		{ID: ids[3], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: *a.MustGet(ids[0]).Email}},
 	})
-	if diff := cmp.Diff([][]string{{}, {}}, outcomesOf(t, handed, err)); diff != "" {
+	if diff := cmp.Diff([][]string{{}, {}}, outcomeCodes(t, handed, err)); diff != "" {
 		t.Errorf("an address is handed on\n%s", diff)
 	}
 }
@@ -120,7 +120,7 @@ func TestUpdateEachStandsByItself(t *testing.T) {
 		{ID: 999, Lock: contacttest.Overwrite},
 	})
 	want := [][]string{{}, {"VERSION_CONFLICT"}, {}, {}, {"NOT_FOUND"}}
-	if diff := cmp.Diff(want, outcomesOf(t, outcomes, err)); diff != "" {
+	if diff := cmp.Diff(want, outcomeCodes(t, outcomes, err)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if c := a.MustGet(one.ID); *c.FirstName != "Eva" || *c.LastName != "Ek" || c.Version != 3 {
@@ -132,7 +132,7 @@ func TestTooManyUpdates(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	for _, do := range []many{f.UpdateAll, f.UpdateEach} {
+	for _, do := range []batchFunc{f.UpdateAll, f.UpdateEach} {
 		f.WantErrors("one too many", func() error { return contacttest.ErrOf(do(a.Agent, make([]contact.Update, contact.MaxUpdates+1))) }, "TOO_MANY")
 		if outcomes, err := do(a.Agent, nil); err != nil || len(outcomes) != 0 {
 			t.Errorf("none: %v, %v", outcomes, err)
@@ -154,20 +154,20 @@ func TestBatchesRace(t *testing.T) {
 		ids[i] = a.NewContact(field.Patch{field.Email: fmt.Sprint(i, "@example.com")}).ID
 	}
 	before := a.MustGet(ids[0]).Version
-	race(func(i int) {
+	runConcurrently(func(i int) {
 		var updates []contact.Update
 		for j := range contacts {
 			n := (i*(2*(i%4)+1) + j*(2*(i%4)+1)) % contacts // in another order each
 			updates = append(updates, contact.Update{ID: ids[n], Lock: contacttest.Overwrite, Set: field.Patch{field.FirstName: fmt.Sprint(i)}})
 		}
 		outcomes, err := f.UpdateAll(a.Agent, updates)
-		if got := outcomesOf(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
+		if got := outcomeCodes(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
 			t.Errorf("racer %d: %v", i, got)
 		}
 		contacttest.Must(a.OverwriteFields(a.Agent, ids[i%contacts], field.Patch{field.LastName: fmt.Sprint(i)}))
 	})
 	for _, id := range ids {
-		if got := a.MustGet(id).Version - before; got != racers+racers/contacts {
+		if got := a.MustGet(id).Version - before; got != concurrency+concurrency/contacts {
 			t.Errorf("contact %d was written %d times", id, got)
 		}
 	}

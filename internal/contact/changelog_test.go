@@ -68,7 +68,7 @@ func TestLogTellsWhatEachWriteDid(t *testing.T) {
 			t.Fatalf("%s: the log has %d rows, want one a write", tt.name, len(rows))
 		}
 		row := rows[i+1]
-		if diff := cmp.Diff(tt.want, told(row)); diff != "" {
+		if diff := cmp.Diff(tt.want, changedFields(row)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
 		if c := a.MustGet(c.ID); row.Kind != tt.kind || row.ContactID != c.ID || row.Version != c.Version || !row.At.Equal(c.LastModified) {
@@ -98,7 +98,7 @@ func TestLogOfACreationHoldsAllThatTheContactHas(t *testing.T) {
 		"properties." + strconv.Itoa(note) + ": [] → [map[description:<nil> value:hi]]", "logins: [] → [map[name:anna type:EMAIL]]",
 		"membership: [] → [" + strconv.Itoa(a.SegmentIDs[0]) + "]",
 	}
-	if diff := cmp.Diff(want, told(row)); diff != "" {
+	if diff := cmp.Diff(want, changedFields(row)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if row.Kind != change.KindCREATE || row.Version != 1 {
@@ -148,7 +148,7 @@ func TestLogIsWithoutGapsWhateverFails(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	c := a.NewContact(nil)
-	race(func(i int) {
+	runConcurrently(func(i int) {
 		as, lock := a, contacttest.ExpectVersionOf(c)
 		if i%3 == 0 {
 			lock = contacttest.Overwrite
@@ -184,7 +184,7 @@ func TestResultCarriesTheLogRow(t *testing.T) {
 	if r.Change.Seq != row.Seq || r.Change.Version != row.Version || !r.Change.At.Equal(row.At) || r.Change.AccountID != row.AccountID {
 		t.Errorf("got %v, stored %v", r.Change, row)
 	}
-	if diff := cmp.Diff(told(row), told(r.Change)); diff != "" {
+	if diff := cmp.Diff(changedFields(row), changedFields(r.Change)); diff != "" {
 		t.Errorf("(-stored +got)\n%s", diff)
 	}
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // report writes each field of a divergence as a line: base → theirs | yours, with ! where they overlap, and who changed it.
-func report(d *merge.Divergence) (lines []string) {
+func describe(d *merge.Divergence) (lines []string) {
 	if d == nil {
 		return nil
 	}
@@ -133,14 +133,14 @@ func TestConflictShowsBothSides(t *testing.T) {
 			}
 		}
 		refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.ExpectVersionOf(c), tt.yours))
-		if diff := cmp.Diff(tt.want, report(refused)); diff != "" {
+		if diff := cmp.Diff(tt.want, describe(refused)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
 		if refused.Mergeable() != tt.merges {
 			t.Errorf("%s: mergeable %v", tt.name, refused.Mergeable())
 		}
 		if refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (refused == nil) != tt.merges {
-			t.Errorf("%s: merging is refused with %q", tt.name, report(refused))
+			t.Errorf("%s: merging is refused with %q", tt.name, describe(refused))
 		}
 		if kept, err := a.Get(a.Agent, c.ID); err == nil { // another's turn with the names
 			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(kept)}))
@@ -167,11 +167,11 @@ func TestMergeTellsWhatItMet(t *testing.T) {
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.LastName: "Ek"}))
 	r := contacttest.Must(a.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.MergeFrom(c.Version), Set: field.Patch{field.FirstName: "Eva"}}))
 	want := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → "Ek" | null by demo-AGENT at version 2`}
-	if diff := cmp.Diff(want, report(r.Merge)); diff != "" || r.Merge.Base != 1 || r.Merge.Latest != 2 || r.Contact.Version != 3 {
+	if diff := cmp.Diff(want, describe(r.Merge)); diff != "" || r.Merge.Base != 1 || r.Merge.Latest != 2 || r.Contact.Version != 3 {
 		t.Errorf("merged %d over %d to %d (-want +got)\n%s", r.Merge.Base, r.Merge.Latest, r.Contact.Version, diff)
 	}
 	if r := contacttest.Must(a.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.MergeFrom(3)})); r.Merge != nil {
-		t.Errorf("nothing came between, and it was merged with %q", report(r.Merge))
+		t.Errorf("nothing came between, and it was merged with %q", describe(r.Merge))
 	}
 }
 
@@ -201,7 +201,7 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 			}
 			_, err := a.Update(a.Agent, contact.Update{ID: c.ID, Lock: lock, Set: field.Patch{field.FirstName: "Eva", field.LastName: nil}})
 			d := contacttest.ConflictOf(t, err)
-			if diff := cmp.Diff(tt.fields, report(d)); d.Gap != tt.gap || d.Mergeable() != (tt.gap == merge.NoGap) || diff != "" {
+			if diff := cmp.Diff(tt.fields, describe(d)); d.Gap != tt.gap || d.Mergeable() != (tt.gap == merge.NoGap) || diff != "" {
 				t.Errorf("version %d: gap %q, mergeable %v (-want +got)\n%s", tt.version, d.Gap, d.Mergeable(), diff)
 			}
 		}
@@ -218,7 +218,7 @@ func TestPasswordsDoNotMerge(t *testing.T) {
 	password := func(v revision.Version) error {
 		return contacttest.ErrOf(a.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.MergeFrom(v), Password: &contact.PasswordChange{New: new("two")}}))
 	}
-	if diff := cmp.Diff([]string{"password: null → null | null ! by demo-AGENT at version 2"}, report(contacttest.ConflictOf(t, password(c.Version)))); diff != "" {
+	if diff := cmp.Diff([]string{"password: null → null | null ! by demo-AGENT at version 2"}, describe(contacttest.ConflictOf(t, password(c.Version)))); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"}))
@@ -241,7 +241,7 @@ func TestConflictHidesStaffFromCustomers(t *testing.T) {
 	_, err := a.Update(a.AsCustomer(c), contact.Update{ID: c.ID, Lock: contacttest.ExpectVersionOf(c), Set: field.Patch{field.FirstName: "Ida"}})
 	d := contacttest.ConflictOf(t, err)
 	want := []string{`firstName: "Anna" → "Eva" | "Ida" ! by  at version 2`, `lastName: null → "Ek" | null by  at version 3`}
-	if diff := cmp.Diff(want, report(d)); diff != "" {
+	if diff := cmp.Diff(want, describe(d)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	who := func(row *ent.Change) string {

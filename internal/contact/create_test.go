@@ -38,10 +38,10 @@ func TestCreateStoresWhatIsGiven(t *testing.T) {
 	}
 	full[field.FirstName] = "Eva" // the property is given last
 	got := a.MustGet(r.Contact.ID)
-	if diff := cmp.Diff(full, values(got), byPath); diff != "" {
+	if diff := cmp.Diff(full, fieldsOf(got), showPaths); diff != "" {
 		t.Errorf("what is stored (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(full, values(r.Contact), byPath); diff != "" {
+	if diff := cmp.Diff(full, fieldsOf(r.Contact), showPaths); diff != "" {
 		t.Errorf("the result (-want +got)\n%s", diff)
 	}
 	if got.RegistrationSource != "form" || got.RegistrationIP != "192.0.2.1" || *got.RegistrationStoreID != a.StoreIDs[2] {
@@ -73,7 +73,7 @@ func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 	}
 	want[field.LimitPermanently] = false
 	got := a.MustGet(c.ID)
-	if diff := cmp.Diff(want, values(got), byPath); diff != "" {
+	if diff := cmp.Diff(want, fieldsOf(got), showPaths); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if got.EmailKey != nil || got.PhoneKey != nil || got.NameKey != "" || got.PasswordHash != nil {

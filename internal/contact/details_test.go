@@ -147,7 +147,7 @@ func TestBoundPropertyIsTheFieldItself(t *testing.T) {
 	}
 	names("Eva", "null", "eva")
 	want := []string{"firstName: Anna → Eva", "lastName: Ek → <nil>"}
-	if diff := cmp.Diff(want, told(r.Change)); diff != "" {
+	if diff := cmp.Diff(want, changedFields(r.Change)); diff != "" {
 		t.Errorf("the log (-want +got)\n%s", diff)
 	}
 	if found := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{Name: new("ev")}, query.Order{}, query.PageArgs{})); len(found.Contacts) != 1 {
@@ -163,7 +163,7 @@ func deref(s *string) string {
 }
 
 // told shows the fields of a log row.
-func told(c *ent.Change) (fields []string) {
+func changedFields(c *ent.Change) (fields []string) {
 	for _, f := range c.Fields {
 		fields = append(fields, fmt.Sprintf("%s: %v → %v", f.Path, f.Old, f.New))
 	}

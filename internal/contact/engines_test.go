@@ -36,22 +36,22 @@ func TestEnginesAgree(t *testing.T) {
 	rounds := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rounds++
-		var worlds []*world
+		var worlds []*testAccount
 		for _, db := range databases {
-			worlds = append(worlds, newWorld(t, db, fmt.Sprint("account ", rounds)))
+			worlds = append(worlds, newTestAccount(t, db, fmt.Sprint("account ", rounds)))
 		}
 		for step := range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			op := operations.Draw(rt, fmt.Sprint("operation ", step))
 			var answers []string
 			for _, w := range worlds {
 				w.clock = w.clock.Add(time.Second)
-				answers = append(answers, op.name+": "+w.tell(op.run(w)))
+				answers = append(answers, op.name+": "+w.describe(op.run(w)))
 			}
 			if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
 				rt.Fatalf("step %d (-SQLite +PostgreSQL)\n%s", step, diff)
 			}
 		}
-		if diff := cmp.Diff(worlds[0].log(), worlds[1].log()); diff != "" {
+		if diff := cmp.Diff(worlds[0].changeLog(), worlds[1].changeLog()); diff != "" {
 			rt.Fatalf("the change logs (-SQLite +PostgreSQL)\n%s", diff)
 		}
 	})
@@ -59,7 +59,7 @@ func TestEnginesAgree(t *testing.T) {
 
 // world is an account on one engine. Operations name what they are about by the order in which it was made, because the
 // engines number differently.
-type world struct {
+type testAccount struct {
 	*contacttest.Commands
 	*contacttest.Queries
 	*contacttest.Catalog
@@ -74,9 +74,9 @@ type world struct {
 	versions                               []revision.Version // of the contacts, as they were last seen
 }
 
-func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
+func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount {
 	t.Helper()
-	w := &world{db: db, clock: contacttest.Start}
+	w := &testAccount{db: db, clock: contacttest.Start}
 	account := db.Account(name)
 	as := func(role viewer.Role, id int) context.Context {
 		return viewer.NewContext(t.Context(), viewer.Viewer{Account: account, Role: role, Contact: id, Actor: viewer.Actor{Kind: viewer.ActorKey, ID: 1}})
@@ -106,7 +106,7 @@ func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 }
 
 // nth is the id with this number, or one that nothing has.
-func nth(ids []int, i int) int {
+func idAt(ids []int, i int) int {
 	if i < len(ids) {
 		return ids[i]
 	}
@@ -114,7 +114,7 @@ func nth(ids []int, i int) int {
 }
 
 // plain is what an answer says without what differs by engine or at random.
-func (w *world) plain(c *ent.Contact) any {
+func (w *testAccount) comparable(c *ent.Contact) any {
 	if c == nil {
 		return nil
 	}
@@ -132,11 +132,11 @@ func (w *world) plain(c *ent.Contact) any {
 }
 
 // tell is an answer as text.
-func (w *world) tell(answer any, err error) string {
+func (w *testAccount) describe(answer any, err error) string {
 	if errs, ok := errors.AsType[usererror.Errors](err); ok {
 		var all []any
 		for _, e := range errs {
-			all = append(all, e.Code, e.Path, w.plain(e.Latest), w.plain(e.Existing))
+			all = append(all, e.Code, e.Path, w.comparable(e.Latest), w.comparable(e.Existing))
 		}
 		answer = all
 	} else if err != nil {
@@ -146,13 +146,13 @@ func (w *world) tell(answer any, err error) string {
 		if i := slices.Index(w.contacts, r.Contact.ID); i >= 0 {
 			w.versions[i] = r.Contact.Version
 		}
-		answer = []any{w.plain(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
+		answer = []any{w.comparable(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
 	}
 	return string(contacttest.Must(json.MarshalIndent(answer, "", " ")))
 }
 
 // log is the account's change log as text.
-func (w *world) log() string {
+func (w *testAccount) changeLog() string {
 	var all []any
 	for _, r := range w.db.Client().Change.Query().Order(change.BySeq()).AllX(w.admin) {
 		var paths []any
@@ -167,7 +167,7 @@ func (w *world) log() string {
 // operation is a command or a query, with its arguments.
 type operation struct {
 	name string
-	run  func(w *world) (any, error)
+	run  func(w *testAccount) (any, error)
 }
 
 // loginsOf is a small set of names, so that they collide.

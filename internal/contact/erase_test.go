@@ -131,9 +131,9 @@ func TestEraseRefuses(t *testing.T) {
 	f.WantErrors("what never was", func() error { return contacttest.ErrOf(f.Erase(a.Admin, 999)) }, "NOT_FOUND")
 	erased := contacttest.Must(f.Erase(a.Admin, id)).Change
 	f.WantErrors("twice", func() error { return contacttest.ErrOf(f.Erase(a.Admin, id)) }, "NOT_FOUND")
-	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, idOf(gone))) }, "INVALID")
-	f.WantErrors("undoing its erasure", func() error { return contacttest.ErrOf(a.Undo(a.Agent, idOf(erased))) }, "INVALID")
-	f.WantErrors("undoing a change", func() error { return contacttest.ErrOf(a.Undo(a.Agent, idOf(named))) }, "NOT_FOUND")
+	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(gone))) }, "INVALID")
+	f.WantErrors("undoing its erasure", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(erased))) }, "INVALID")
+	f.WantErrors("undoing a change", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(named))) }, "NOT_FOUND")
 	if c, err := a.AsOf(a.Agent, id, 1); err == nil {
 		t.Errorf("its past shows %v", c)
 	}

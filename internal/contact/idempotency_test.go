@@ -19,7 +19,7 @@ import (
 )
 
 // shown is what can be seen of an outcome, as JSON.
-func shown(v any) string {
+func outcomeJSON(v any) string {
 	var all []any
 	switch v := v.(type) {
 	case *contact.Result:
@@ -28,11 +28,11 @@ func shown(v any) string {
 		if err := json.Unmarshal(contacttest.Must(json.Marshal(row.Fields)), &fields); err != nil {
 			panic(err)
 		}
-		all = append(all, v.Contact.Version, revision.FormatTime(v.Contact.LastModified), byPathOf(v.Contact), idOf(row).String(), row.Seq, row.Kind,
+		all = append(all, v.Contact.Version, revision.FormatTime(v.Contact.LastModified), fieldValues(v.Contact), changeID(row).String(), row.Seq, row.Kind,
 			row.Source, row.ActorName, revision.FormatTime(row.At), row.Undoes, fields)
 	case []contact.Outcome:
 		for _, o := range v {
-			all = append(all, shown(o.Result))
+			all = append(all, outcomeJSON(o.Result))
 		}
 	default:
 		all = append(all, v)
@@ -41,8 +41,8 @@ func shown(v any) string {
 }
 
 // byPathOf are the fields of a contact.
-func byPathOf(c *ent.Contact) map[string]any {
-	p := portrait(c)
+func fieldValues(c *ent.Contact) map[string]any {
+	p := contactState(c)
 	delete(p, "properties") // which most commands do not read
 	delete(p, "membership")
 	delete(p, "logins")
@@ -71,7 +71,7 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 		"delete": func(a *contacttest.Tenant) (any, error) {
 			return a.Delete(a.Admin, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite})
 		},
-		"undo": func(a *contacttest.Tenant) (any, error) { return a.Undo(a.Admin, idOf(undone)) },
+		"undo": func(a *contacttest.Tenant) (any, error) { return a.Undo(a.Admin, changeID(undone)) },
 		"all": func(a *contacttest.Tenant) (any, error) {
 			return a.UpdateAll(a.Admin, []contact.Update{{ID: c.ID, Lock: contacttest.Overwrite}, {ID: other.ID, Lock: contacttest.Overwrite}})
 		},
@@ -101,19 +101,19 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 		if err != nil || !key.Replayed() {
 			t.Errorf("%s again: replayed %v, %v", name, key.Replayed(), err)
 		}
-		if diff := cmp.Diff(shown(first), shown(again)); diff != "" {
+		if diff := cmp.Diff(outcomeJSON(first), outcomeJSON(again)); diff != "" {
 			t.Errorf("%s (-first +again)\n%s", name, diff)
 		}
 		if diff := cmp.Diff(before, f.DB.Dump()); diff != "" {
 			t.Errorf("%s again: it changed the database (-before +after)\n%s", name, diff)
 		}
 		keyed, _ = a.WithKey(name, "another request")
-		f.WantErrors(name+" for another request", func() error { return WithRelations(do(keyed)) }, "IDEMPOTENCY_KEY_REUSED")
+		f.WantErrors(name+" for another request", func() error { return outcomeErr(do(keyed)) }, "IDEMPOTENCY_KEY_REUSED")
 	}
 }
 
 // whole is the error of a command, or of the items of a batch, which is the same for all.
-func WithRelations(v any, err error) error {
+func outcomeErr(v any, err error) error {
 	if outcomes, ok := v.([]contact.Outcome); ok && err == nil {
 		return outcomes[0].Err()
 	}
@@ -185,7 +185,7 @@ func TestRepeatsRace(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	c := a.NewContact(nil)
-	race(func(i int) {
+	runConcurrently(func(i int) {
 		keyed, _ := a.WithKey(fmt.Sprint("key ", i%8), "request")
 		if r, err := keyed.OverwriteFields(a.Agent, c.ID, nil); err != nil || r.Contact.Version != r.Change.Version {
 			t.Errorf("%v, %v", r, err)

@@ -25,7 +25,7 @@ import (
 )
 
 // portrait is all that can be seen of a contact, nil if there is none.
-func portrait(c *ent.Contact) map[string]any {
+func contactState(c *ent.Contact) map[string]any {
 	if c == nil {
 		return nil
 	}
@@ -34,7 +34,7 @@ func portrait(c *ent.Contact) map[string]any {
 		"store": c.RegistrationStoreID,
 	}
 	for _, f := range field.Fields {
-		p[f.Path] = values(c)[f]
+		p[f.Path] = fieldsOf(c)[f]
 	}
 	p[field.LimitUntil.Path] = nil
 	if c.LimitMailsTemporarilyUntil != nil {
@@ -55,8 +55,8 @@ func portrait(c *ent.Contact) map[string]any {
 }
 
 // stamped is a portrait with the version and its time.
-func stamped(c *ent.Contact) map[string]any {
-	p := portrait(c)
+func contactStateWithVersion(c *ent.Contact) map[string]any {
+	p := contactState(c)
 	if p != nil {
 		p["version"], p["modified"] = c.Version, revision.FormatTime(c.LastModified)
 	}
@@ -130,7 +130,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 			recorded := map[revision.Version]map[string]any{}
 			record := func() {
 				if c := readContact(a, id); c != nil {
-					recorded[c.Version] = stamped(c)
+					recorded[c.Version] = contactStateWithVersion(c)
 				}
 			}
 			record()
@@ -150,7 +150,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 				record()
 			}
 			for version, want := range recorded {
-				if diff := cmp.Diff(want, stamped(contacttest.Must(a.AsOf(a.Agent, id, version)))); diff != "" {
+				if diff := cmp.Diff(want, contactStateWithVersion(contacttest.Must(a.AsOf(a.Agent, id, version)))); diff != "" {
 					rt.Fatalf("contact %d at version %d (-then +now)\n%s", id, version, diff)
 				}
 			}
@@ -167,12 +167,12 @@ func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool
 	log := contacttest.Must(a.History(a.Agent, id, 1<<40, query.MaxPage))
 	before := readContact(a, id)
 	row := rapid.SampledFrom(log).Draw(rt, "change")
-	r, err := a.Undo(a.Agent, idOf(row))
+	r, err := a.Undo(a.Agent, changeID(row))
 	if err != nil {
 		if _, ok := errors.AsType[usererror.Errors](err); !ok {
 			rt.Fatal(err)
 		}
-		if diff := cmp.Diff(stamped(before), stamped(readContact(a, id))); diff != "" {
+		if diff := cmp.Diff(contactStateWithVersion(before), contactStateWithVersion(readContact(a, id))); diff != "" {
 			rt.Fatalf("undoing %v was refused, and changed (-before +after)\n%s", row, diff)
 		}
 		return false
@@ -181,18 +181,18 @@ func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool
 		rt.Fatalf("undoing %v is logged as %v", row, r.Change)
 	}
 	record()
-	if _, err := a.Undo(a.Agent, idOf(r.Change)); err != nil {
+	if _, err := a.Undo(a.Agent, changeID(r.Change)); err != nil {
 		rt.Fatalf("undoing the undoing of %v: %v", row, err)
 	}
 	record()
-	if diff := cmp.Diff(portrait(before), portrait(readContact(a, id))); diff != "" {
+	if diff := cmp.Diff(contactState(before), contactState(readContact(a, id))); diff != "" {
 		rt.Fatalf("%v was undone by %v, and that again (-before +after)\n%s", row, r.Change, diff)
 	}
 	return true
 }
 
 // idOf names a change.
-func idOf(row *ent.Change) revision.ChangeID {
+func changeID(row *ent.Change) revision.ChangeID {
 	return revision.ChangeID{Contact: row.ContactID, Version: row.Version}
 }
 
@@ -210,21 +210,21 @@ func TestUndo(t *testing.T) {
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Ida"}))
 	errs := f.WantErrors("what has been changed since", undo(first.Version), "VERSION_CONFLICT")
 	want := []string{`firstName: "Eva" → "Ida" | "Anna" ! by demo-AGENT at version 3`, `lastName: "Ek" → "Ek" | null`}
-	if diff := cmp.Diff(want, report(errs[0].Conflict)); diff != "" {
+	if diff := cmp.Diff(want, describe(errs[0].Conflict)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	members := contacttest.Must(a.OverwriteDetails(a.Agent, c.ID, contact.Details{Membership: new(a.SegmentIDs[:2])})).Change
 	contacttest.Must(a.OverwriteDetails(a.Agent, c.ID, contact.Details{Membership: new(a.SegmentIDs[:3])}))
-	if r := contacttest.Must(a.Undo(a.Agent, idOf(members))); r.Merge == nil || r.Change.Kind != change.KindDETAILS {
+	if r := contacttest.Must(a.Undo(a.Agent, changeID(members))); r.Merge == nil || r.Change.Kind != change.KindDETAILS {
 		t.Errorf("undoing a segment: merged with %v, as %s", r.Merge, r.Change.Kind)
 	}
-	if got := portrait(readContact(a, c.ID))["membership"]; !cmp.Equal(got, []int{a.SegmentIDs[0], a.SegmentIDs[2]}) {
+	if got := contactState(readContact(a, c.ID))["membership"]; !cmp.Equal(got, []int{a.SegmentIDs[0], a.SegmentIDs[2]}) {
 		t.Errorf("a segment that was added before another is undone: %v", got)
 	}
 	password := contacttest.Must(setPassword(a.Agent, f.Commands, c.ID, new("pw"), nil)).Change
 	f.WantErrors("a password", undo(password.Version), "INVALID password")
 	f.WantErrors("what never was", undo(9999), "NOT_FOUND")
-	f.WantErrors("another account's", func() error { return contacttest.ErrOf(a.Undo(f.Other.Agent, idOf(first))) }, "NOT_FOUND")
+	f.WantErrors("another account's", func() error { return contacttest.ErrOf(a.Undo(f.Other.Agent, changeID(first))) }, "NOT_FOUND")
 	f.WantErrors("the creation of what has been changed", undo(1), "VERSION_CONFLICT")
 
 	gone := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
@@ -232,14 +232,14 @@ func TestUndo(t *testing.T) {
 	thief := a.NewContact(field.Patch{field.Email: "anna@example.com"})
 	f.WantErrors("the deletion of one whose address is taken since", undo(gone.Change.Version), "EMAIL_TAKEN email")
 	contacttest.Must(a.OverwriteFields(a.Agent, thief.ID, field.Patch{field.Email: nil}))
-	back := contacttest.Must(a.Undo(a.Agent, idOf(gone.Change)))
+	back := contacttest.Must(a.Undo(a.Agent, changeID(gone.Change)))
 	if c := a.MustGet(c.ID); back.Change.Kind != change.KindCREATE || c.Version != gone.Change.Version+1 || c.PasswordHash != nil || c.Secret != gone.Contact.Secret {
 		t.Errorf("undoing a deletion: %v, as %s", c, back.Change.Kind)
 	}
 	f.WantErrors("the deletion of what is back", undo(gone.Change.Version), "VERSION_CONFLICT")
 	again := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
 	f.WantErrors("a deletion before the last", undo(gone.Change.Version), "INVALID")
-	contacttest.Must(a.Undo(a.Agent, idOf(again.Change)))
+	contacttest.Must(a.Undo(a.Agent, changeID(again.Change)))
 }
 
 // A customer may take back what it may write.
@@ -249,7 +249,7 @@ func TestCustomersUndo(t *testing.T) {
 	a := f.Demo
 	c, other := a.NewContact(field.Patch{field.FirstName: "Anna"}), a.NewContact(nil)
 	undo := func(row *ent.Change) func() error {
-		return func() error { return contacttest.ErrOf(a.Undo(a.AsCustomer(c), idOf(row))) }
+		return func() error { return contacttest.ErrOf(a.Undo(a.AsCustomer(c), changeID(row))) }
 	}
 	name := contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"})).Change
 	company := contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.Company: a.CompanyIDs[0]})).Change

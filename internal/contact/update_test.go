@@ -18,7 +18,7 @@ import (
 )
 
 // values are what a contact has in each field.
-func values(c *ent.Contact) field.Patch {
+func fieldsOf(c *ent.Contact) field.Patch {
 	p := field.Patch{}
 	for _, f := range field.Fields {
 		p[f] = f.Get(c)
@@ -39,7 +39,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	full := values(a.NewContact(everyField(a)))
+	full := fieldsOf(a.NewContact(everyField(a)))
 	with := func(field *field.Field, v any) field.Patch {
 		p := maps.Clone(full)
 		p[field] = v
@@ -74,11 +74,11 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
 		}
-		if diff := cmp.Diff(tt.want, values(r.Contact), byPath); diff != "" {
+		if diff := cmp.Diff(tt.want, fieldsOf(r.Contact), showPaths); diff != "" {
 			t.Errorf("%s: the result (-want +got)\n%s", tt.name, diff)
 		}
 		after := a.MustGet(1)
-		if diff := cmp.Diff(tt.want, values(after), byPath); diff != "" {
+		if diff := cmp.Diff(tt.want, fieldsOf(after), showPaths); diff != "" {
 			t.Errorf("%s: what is stored (-want +got)\n%s", tt.name, diff)
 		}
 		if after.Version != before.Version+1 || r.Contact.Version != after.Version {
@@ -91,7 +91,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 }
 
 // byPath shows the fields of a patch by their paths.
-var byPath = cmp.Transformer("fields", func(p field.Patch) map[string]any {
+var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	m := map[string]any{}
 	for f, v := range p {
 		if at, ok := v.(time.Time); ok {

@@ -31,7 +31,7 @@ func foundNames(a *contacttest.Tenant, filter query.Filter) []string {
 }
 
 // people are the contacts that the tests look for; a namesake of one is in the other account.
-func people(t *testing.T) *contacttest.Fixture {
+func newSearchFixture(t *testing.T) *contacttest.Fixture {
 	t.Helper()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -49,7 +49,7 @@ func people(t *testing.T) *contacttest.Fixture {
 
 func TestSearch(t *testing.T) {
 	t.Parallel()
-	a := people(t).Demo
+	a := newSearchFixture(t).Demo
 	tests := []struct {
 		search string
 		want   []string
@@ -77,7 +77,7 @@ func TestSearch(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	t.Parallel()
-	f := people(t)
+	f := newSearchFixture(t)
 	a := f.Demo
 	all := []string{"Björn", "Anna", "Łukasz", "D0ra"}
 	third := a.MustGet(3).LastModified

@@ -55,7 +55,7 @@ func setTimes(a *contacttest.Tenant, times func(i int) (lastModified, registered
 }
 
 // sorted returns the ids of the contacts in the order, computed without the database.
-func sorted(all []*ent.Contact, o query.Order) []int {
+func sortedIDs(all []*ent.Contact, o query.Order) []int {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y *ent.Contact) int {
 		var n int
@@ -108,7 +108,7 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 		list := rapid.SampledFrom(lists).Draw(t, "list")
 		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		backwards := rapid.Bool().Draw(t, "backwards")
-		want := sorted(list.all, o)
+		want := sortedIDs(list.all, o)
 		var got []int
 		var cursor *string
 		for {
@@ -163,7 +163,7 @@ func TestPageBetweenCursors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := gocmp.Diff(sorted(all, o)[6:9], idsOf(p.Contacts)); diff != "" || !p.HasPrev || !p.HasNext {
+			if diff := gocmp.Diff(sortedIDs(all, o)[6:9], idsOf(p.Contacts)); diff != "" || !p.HasPrev || !p.HasNext {
 				t.Errorf("%v: previous %v, next %v (-want +got)\n%s", o, p.HasPrev, p.HasNext, diff)
 			}
 		}

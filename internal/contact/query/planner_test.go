@@ -40,12 +40,12 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		few, some := rapid.SampledFrom([]int{0, 1, 6, 1000}).Draw(t, "few"), rapid.SampledFrom([]int{0, 5, 20, 1000}).Draw(t, "some")
 		far := rapid.SampledFrom([]int{1, 9, 1000}).Draw(t, "far")
-		meeting := sorted(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !meets(c, filter) }), o)
+		meeting := sortedIDs(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !matches(c, filter) }), o)
 		if n, err := a.Count(a.Agent, filter); n != len(meeting) || err != nil {
 			t.Fatalf("counts %d, %v, want %d", n, err, len(meeting))
 		}
 		args, want := query.PageArgs{}, meeting
-		order := sorted(all, o)
+		order := sortedIDs(all, o)
 		cut := func(name string) (cursor *string, place int) {
 			place = rapid.IntRange(-1, len(order)-1).Draw(t, name)
 			if place < 0 {
@@ -67,7 +67,7 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 		} else {
 			args.First, want = &size, want[:min(size, len(want))]
 		}
-		p, err := a.Queries.PageWithin(a.Agent, filter, o, args, [4]int{few, some, far, far})
+		p, err := a.Queries.PageWithLimits(a.Agent, filter, o, args, [4]int{few, some, far, far})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func drawFilter(a *contacttest.Tenant) *rapid.Generator[query.Filter] {
 }
 
 // meets says whether a contact, read with its memberships, meets the filter.
-func meets(c *ent.Contact, f query.Filter) bool {
+func matches(c *ent.Contact, f query.Filter) bool {
 	text := func(s *string) string {
 		if s == nil {
 			return ""

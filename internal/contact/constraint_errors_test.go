@@ -17,19 +17,19 @@ import (
 
 // faster stands between the rules and the store, and runs a statement between what a command has looked up and what it
 // writes: as another process may do, where the database lets it.
-type faster struct {
+type racingDB struct {
 	*databasetest.DB
 
 	table     string
 	statement string
 	ran       bool
-	first     func(context.Context) error // runs the statement, once in each transaction
+	race      func(context.Context) error // runs the statement, once in each transaction
 }
 
-func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
+func (s *racingDB) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
 	return s.DB.Write(ctx, id, func(ctx context.Context, tx *database.Tx) error {
 		done := false
-		s.first = func(ctx context.Context) (err error) {
+		s.race = func(ctx context.Context) (err error) {
 			if !done {
 				done, s.ran = true, true
 				_, err = tx.Ent.ExecContext(ctx, s.statement)
@@ -39,7 +39,7 @@ func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *da
 		tx.Ent.Use(func(next ent.Mutator) ent.Mutator {
 			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 				if m.Type() == s.table {
-					if err := s.first(ctx); err != nil {
+					if err := s.race(ctx); err != nil {
 						return nil, err
 					}
 				}
@@ -48,7 +48,7 @@ func (s *faster) Write(ctx context.Context, id int, fn func(context.Context, *da
 		})
 		err := fn(ctx, tx)
 		if err == nil && s.table == "Contact" { // whose compare-and-set is staged, and comes next
-			err = s.first(ctx)
+			err = s.race(ctx)
 		}
 		return err
 	})
@@ -101,7 +101,7 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			a := f.Demo
 			a.NewContact(nil)
 			a.NewContact(nil)
-			between := &faster{DB: f.DB, table: tt.table, statement: tt.statement}
+			between := &racingDB{DB: f.DB, table: tt.table, statement: tt.statement}
 			f.WantErrors(tt.name, func() error {
 				return tt.do(&contacttest.Fixture{Commands: contact.New(between, f.Changes, f.Passwords, f.Now), Catalog: catalog.New(between, f.Now)}, a)
 			}, tt.want)
