@@ -18,7 +18,7 @@ LINT := bin/golangci-lint
 # Folders with npm packages that the build of the pages and tests need.
 NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata
 # What runs on each engine.
-BOTH := ./internal/database/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
+BOTH := ./internal/database/... ./internal/contact/... ./internal/catalog ./internal/changelog ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
 # What is generated. Of the pages it is the sums: compressors differ from machine to machine.
 GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 

@@ -71,7 +71,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		b.markNotApplied()
 		return b.outcomes, nil
 	}
-	results, err := inTx(ctx, s, b.updates[0].viewer, s.several(), s.aboutAll(b.ids()), b.run)
+	results, err := inTx(ctx, s, b.updates[0].viewer, s.resultsCodec(), s.transactionForAll(b.ids()), b.run)
 	switch {
 	case errors.Is(err, errNotApplied):
 		b.markNotApplied()

@@ -19,24 +19,24 @@ import (
 type unitOfWork struct {
 	*Service
 
-	tx       *database.Tx
-	viewer   viewer.Viewer
-	defined  properties // read when they are needed
-	errs     usererror.Errors
-	old      *ent.Contact
-	next     *ent.Contact
-	merge    *merge.Divergence      // that the write was merged with
-	releases []string               // columns of keys that another write of the same call takes
-	undoes   *revision.Version      // of the change that the write takes back
-	fields   []revision.FieldChange // beyond Fields: password, properties, logins, membership
-	after    []func(context.Context) error
+	tx          *database.Tx
+	viewer      viewer.Viewer
+	definitions propertyDefinitions // read when they are needed
+	errs        usererror.Errors
+	old         *ent.Contact
+	next        *ent.Contact
+	merge       *merge.Divergence      // that the write was merged with
+	releases    []string               // columns of keys that another write of the same call takes
+	undoes      *revision.Version      // of the change that the write takes back
+	fields      []revision.FieldChange // beyond Fields: password, properties, logins, membership
+	deferred    []func(context.Context) error
 }
 
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
 // with save or remove.
 func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *unitOfWork) (*Result, error),
 ) (*Result, error) {
-	return inTx(ctx, s, v, s.one(), s.about(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		w, err := s.load(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
@@ -86,12 +86,12 @@ func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
-	w.next.Version, w.next.LastModified = w.old.Version+1, w.clock()
+	w.next.Version, w.next.LastModified = w.old.Version+1, w.timestamp()
 	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
 	u.Gone, u.New = changedTerms(w.old, w.next)
 	w.tx.StageUpdate(u)
-	for _, do := range w.after {
+	for _, do := range w.deferred {
 		if err := do(ctx); err != nil {
 			return nil, translate(err)
 		}

@@ -36,10 +36,10 @@ func (w *unitOfWork) checkReference(ctx context.Context, f *field.Field, v any) 
 	if ref == nil || !ok {
 		return nil
 	}
-	return w.mustExist(ctx, ref, f.Path, id)
+	return w.checkExists(ctx, ref, f.Path, id)
 }
 
-func (w *unitOfWork) mustExist(ctx context.Context, ref *reference, path string, id int) error {
+func (w *unitOfWork) checkExists(ctx context.Context, ref *reference, path string, id int) error {
 	ok, err := ref.exists(ctx, w.tx, w.viewer.Account, id)
 	if err == nil && !ok {
 		w.errs.Missing(ref.code, path, ref.noun, id)

@@ -18,29 +18,29 @@ var termKinds = []struct {
 	words func(c *ent.Contact) []string
 }{
 	{searchterm.KindName, []*field.Field{field.FirstName, field.LastName}, func(c *ent.Contact) []string {
-		return normalize.NameWords(str(c.FirstName), str(c.LastName))
+		return normalize.NameWords(deref(c.FirstName), deref(c.LastName))
 	}},
-	{searchterm.KindEmail, []*field.Field{field.Email}, func(c *ent.Contact) []string { return normalize.EmailWords(str(c.Email)) }},
+	{searchterm.KindEmail, []*field.Field{field.Email}, func(c *ent.Contact) []string { return normalize.EmailWords(deref(c.Email)) }},
 	{searchterm.KindPhone, []*field.Field{field.PhoneCountryCode, field.Phone}, func(c *ent.Contact) []string {
-		return normalize.PhoneWords(str(c.PhoneCountryCode), str(c.Phone))
+		return normalize.PhoneWords(deref(c.PhoneCountryCode), deref(c.Phone))
 	}},
 }
 
 // changedTerms lists the words that the second state is no longer found by, and those that it is found by anew.
 func changedTerms(old, next *ent.Contact) (gone, added []database.Term) {
 	for _, k := range termKinds {
-		if !differ(old, next, k.from...) {
+		if !anyDiffers(old, next, k.from...) {
 			continue
 		}
 		before, after := k.words(old), k.words(next)
-		gone = append(gone, missing(k.kind, before, after)...)
-		added = append(added, missing(k.kind, after, before)...)
+		gone = append(gone, termsNotIn(k.kind, before, after)...)
+		added = append(added, termsNotIn(k.kind, after, before)...)
 	}
 	return gone, added
 }
 
 // missing are the words that others lack.
-func missing(kind searchterm.Kind, words, others []string) (terms []database.Term) {
+func termsNotIn(kind searchterm.Kind, words, others []string) (terms []database.Term) {
 	for _, w := range words {
 		if !slices.Contains(others, w) {
 			terms = append(terms, database.Term{Kind: string(kind), Word: w})
@@ -50,6 +50,6 @@ func missing(kind searchterm.Kind, words, others []string) (terms []database.Ter
 }
 
 // differ reports whether two states differ in one of the fields.
-func differ(a, b *ent.Contact, fields ...*field.Field) bool {
+func anyDiffers(a, b *ent.Contact, fields ...*field.Field) bool {
 	return slices.ContainsFunc(fields, func(f *field.Field) bool { return !field.Same(f.Get(a), f.Get(b)) })
 }

@@ -1,25 +1,27 @@
-package contact_test
+package query_test
 
 import (
 	"context"
 	"encoding/base64"
+	"strconv"
 	"testing"
 
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 )
 
 func TestContactIsFoundByItsKeys(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	set := field.Patch{field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"}
 	logins := contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindGoogle}}}
-	c, theirs := a.create(set, logins), f.other.create(set, logins)
-	another := a.create(nil)
+	c, theirs := a.NewContact(set, logins), f.Other.NewContact(set, logins)
+	another := a.NewContact(nil)
 	tests := []struct {
 		name string
 		find func(ctx context.Context) (*ent.Contact, error)
@@ -41,7 +43,7 @@ func TestContactIsFoundByItsKeys(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for who, want := range map[string]int{"the agent": tt.want, "the customer itself": tt.want, "another customer": 0} {
-			ctx := map[string]context.Context{"the agent": a.agent, "the customer itself": a.as(c), "another customer": a.as(another)}[who]
+			ctx := map[string]context.Context{"the agent": a.Agent, "the customer itself": a.AsCustomer(c), "another customer": a.AsCustomer(another)}[who]
 			got, err := tt.find(ctx)
 			if err != nil || (got == nil) != (want == 0) || got != nil && got.ID != want {
 				t.Errorf("%s, for %s: got %v, %v, want contact %d", tt.name, who, got, err, want)
@@ -52,17 +54,17 @@ func TestContactIsFoundByItsKeys(t *testing.T) {
 
 func TestGet(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c, theirs := a.create(nil), f.other.create(nil)
-	for _, ctx := range []context.Context{a.agent, a.admin, a.as(c)} {
+	f := contacttest.New(t)
+	a := f.Demo
+	c, theirs := a.NewContact(nil), f.Other.NewContact(nil)
+	for _, ctx := range []context.Context{a.Agent, a.Admin, a.AsCustomer(c)} {
 		if got, err := f.Get(ctx, c.ID); err != nil || got.ID != c.ID {
 			t.Errorf("got %v, %v", got, err)
 		}
 	}
 	for name, id := range map[string]int{"absent": 999, "another account's": theirs.ID} {
-		errs := f.refused(name, func() error { return errOf(f.Get(a.agent, id)) }, "NOT_FOUND")
-		if want := "Contact with id " + itoa(id) + " does not exist."; errs[0].Message != want {
+		errs := f.WantErrors(name, func() error { return contacttest.ErrOf(f.Get(a.Agent, id)) }, "NOT_FOUND")
+		if want := "Contact with id " + strconv.Itoa(id) + " does not exist."; errs[0].Message != want {
 			t.Errorf("%s: got %q, want %q", name, errs[0].Message, want)
 		}
 	}
@@ -71,22 +73,22 @@ func TestGet(t *testing.T) {
 // What no engine can hold is nobody's: PostgreSQL takes neither NUL characters nor bytes that are no UTF-8.
 func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.create(field.Patch{field.Email: "a@b.example", field.FirstName: "a", field.Phone: "070"})
-	a.create(field.Patch{field.Email: "a\ufffd", field.FirstName: "x@\ufffd", field.Phone: "\ufffd070"}) // what is often put in its place
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewContact(field.Patch{field.Email: "a@b.example", field.FirstName: "a", field.Phone: "070"})
+	a.NewContact(field.Patch{field.Email: "a\ufffd", field.FirstName: "x@\ufffd", field.Phone: "\ufffd070"}) // what is often put in its place
 	for _, text := range []string{"a\x00", "\x00", "\xff", "a@b.example\x00", "070\x00", "\xff070"} {
 		for name, find := range map[string]func() (*ent.Contact, error){
-			"email": func() (*ent.Contact, error) { return f.ByEmail(a.agent, text) }, "secret": func() (*ent.Contact, error) { return f.BySecret(a.agent, text) },
-			"phone": func() (*ent.Contact, error) { return f.ByPhone(a.agent, "", text) }, "login": func() (*ent.Contact, error) { return f.ByLogin(a.agent, text) },
+			"email": func() (*ent.Contact, error) { return f.ByEmail(a.Agent, text) }, "secret": func() (*ent.Contact, error) { return f.BySecret(a.Agent, text) },
+			"phone": func() (*ent.Contact, error) { return f.ByPhone(a.Agent, "", text) }, "login": func() (*ent.Contact, error) { return f.ByLogin(a.Agent, text) },
 		} {
 			if c, err := find(); c != nil || err != nil {
 				t.Errorf("%s %q: got %v, %v", name, text, c, err)
 			}
 		}
 		for name, filter := range map[string]query.Filter{"email": {Email: &text}, "phone": {Phone: &text}, "name": {Name: &text}, "search": {Search: &text}} {
-			page, err := f.Queries.Page(a.agent, filter, query.Order{}, query.PageArgs{})
-			n, countErr := f.Count(a.agent, filter)
+			page, err := f.Queries.Page(a.Agent, filter, query.Order{}, query.PageArgs{})
+			n, countErr := f.Count(a.Agent, filter)
 			if err != nil || countErr != nil || n != len(page.Contacts) {
 				t.Errorf("filter by %s %q: %v, %v, %d", name, text, err, countErr, n)
 			}
@@ -94,7 +96,7 @@ func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
 	}
 	byName := query.Order{Field: query.ByName}
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(`{"f":"name_key","v":"\u0000","i":1}`))
-	if _, err := f.Queries.Page(a.agent, query.Filter{}, byName, query.PageArgs{After: &cursor}); err != nil {
+	if _, err := f.Queries.Page(a.Agent, query.Filter{}, byName, query.PageArgs{After: &cursor}); err != nil {
 		t.Errorf("a cursor: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package contact_test
+package catalog_test
 
 import (
 	"errors"
@@ -11,44 +11,45 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/usererror"
 )
 
 func TestPropertyIsDefined(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	for _, p := range []catalog.NewProperty{
 		{Name: "Text", Kind: property.KindText, Multiple: true, Required: true, ReadOnly: true},
 		{Name: "Choice", Kind: property.KindChoice, Choices: []string{"red", "green"}},
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 		{ID: 77, Name: "Chosen", Kind: property.KindDate},
 	} {
-		created, err := f.CreateProperty(a.admin, p)
+		created, err := f.CreateProperty(a.Admin, p)
 		if err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 			continue
 		}
-		got, err := f.Property(a.agent, created.ID)
+		got, err := f.Property(a.Agent, created.ID)
 		if err != nil || got.Name != p.Name || got.Kind != p.Kind || got.Multiple != p.Multiple || got.Required != p.Required ||
 			got.ReadOnly != p.ReadOnly || !slices.Equal(got.Choices, p.Choices) || (got.Bound == nil) != (p.Bound == nil) || p.ID != 0 && got.ID != p.ID {
 			t.Errorf("%s: stored %v, %v", p.Name, got, err)
 		}
-		if _, err := f.CreateProperty(f.other.admin, catalog.NewProperty{Name: p.Name, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
+		if _, err := f.CreateProperty(f.Other.Admin, catalog.NewProperty{Name: p.Name, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
 			t.Errorf("%s, in another account: %v", p.Name, err)
 		}
 	}
-	if all := must(f.Properties(a.agent)); len(all) != 4 || !slices.IsSortedFunc(all, func(a, b *ent.Property) int { return a.ID - b.ID }) {
+	if all := contacttest.Must(f.Properties(a.Agent)); len(all) != 4 || !slices.IsSortedFunc(all, func(a, b *ent.Property) int { return a.ID - b.ID }) {
 		t.Errorf("listed %v", all)
 	}
 }
 
 func TestPropertyIsRefused(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.property(catalog.NewProperty{Name: "Größe"})
-	a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewProperty(catalog.NewProperty{Name: "Größe"})
+	a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
 	first := new(property.BoundFirstName)
 	last := new(property.BoundLastName)
 	long := strings.Repeat("x", 251)
@@ -79,16 +80,16 @@ func TestPropertyIsRefused(t *testing.T) {
 			[]string{"TOO_LONG name", "INVALID type", "INVALID choices", "INVALID boundTo", "INVALID boundTo"}},
 	}
 	for _, tt := range tests {
-		f.refused(tt.name, func() error { return errOf(f.CreateProperty(a.admin, tt.p)) }, tt.want...)
+		f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.CreateProperty(a.Admin, tt.p)) }, tt.want...)
 	}
 }
 
 func TestPropertyIsChanged(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	id := a.property(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green", "blue"}})
-	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(id, "green")}})
+	f := contacttest.New(t)
+	a := f.Demo
+	id := a.NewProperty(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green", "blue"}})
+	c := a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(id, "green")}})
 	tests := []struct {
 		name   string
 		change catalog.PropertyChange
@@ -103,30 +104,30 @@ func TestPropertyIsChanged(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tt.change.ID = id
-		got, err := f.ChangeProperty(a.admin, tt.change)
+		got, err := f.ChangeProperty(a.Admin, tt.change)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
 		}
-		for _, p := range []*ent.Property{got, must(f.Property(a.agent, id))} {
+		for _, p := range []*ent.Property{got, contacttest.Must(f.Property(a.Agent, id))} {
 			if text := fmt.Sprint(p.Name, " ", p.Required, p.ReadOnly, p.Choices); text != tt.want {
 				t.Errorf("%s: got %s, want %s", tt.name, text, tt.want)
 			}
 		}
 	}
-	if v := a.get(c.ID).Version; v != c.Version {
+	if v := a.MustGet(c.ID).Version; v != c.Version {
 		t.Errorf("the contact has version %d", v)
 	}
 }
 
 func TestPropertyChangeIsRefused(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	colour := a.property(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green"}})
-	name := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
-	theirs := f.other.property(catalog.NewProperty{Name: "Theirs"})
-	a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(colour, "green")}})
+	f := contacttest.New(t)
+	a := f.Demo
+	colour := a.NewProperty(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green"}})
+	name := a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	theirs := f.Other.NewProperty(catalog.NewProperty{Name: "Theirs"})
+	a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(colour, "green")}})
 	tests := []struct {
 		name   string
 		change catalog.PropertyChange
@@ -143,26 +144,26 @@ func TestPropertyChangeIsRefused(t *testing.T) {
 		{"all at once", catalog.PropertyChange{ID: colour, Name: new(" "), Choices: []string{"a", "a"}}, []string{"REQUIRED name", "DUPLICATE choices", "IN_USE choices"}},
 	}
 	for _, tt := range tests {
-		f.refused(tt.name, func() error { return errOf(f.ChangeProperty(a.admin, tt.change)) }, tt.want...)
+		f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.ChangeProperty(a.Admin, tt.change)) }, tt.want...)
 	}
 }
 
 func TestPropertyIsDeletedOnceNobodyHasIt(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	id := a.property(catalog.NewProperty{Name: "Note"})
-	theirs := f.other.property(catalog.NewProperty{Name: "Theirs"})
-	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(id, "x")}})
-	f.refused("one that a contact has", func() error { return f.DeleteProperty(a.admin, id) }, "IN_USE")
-	f.refused("another account's", func() error { return f.DeleteProperty(a.admin, theirs) }, "NOT_FOUND")
-	if _, err := f.details(a.agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{set(id)}}); err != nil {
+	f := contacttest.New(t)
+	a := f.Demo
+	id := a.NewProperty(catalog.NewProperty{Name: "Note"})
+	theirs := f.Other.NewProperty(catalog.NewProperty{Name: "Theirs"})
+	c := a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(id, "x")}})
+	f.WantErrors("one that a contact has", func() error { return f.DeleteProperty(a.Admin, id) }, "IN_USE")
+	f.WantErrors("another account's", func() error { return f.DeleteProperty(a.Admin, theirs) }, "NOT_FOUND")
+	if _, err := f.OverwriteDetails(a.Agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(id)}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.DeleteProperty(a.admin, id); err != nil {
+	if err := f.DeleteProperty(a.Admin, id); err != nil {
 		t.Error(err)
 	}
-	if _, err := f.Property(a.agent, id); !errors.As(err, new(usererror.Errors)) {
+	if _, err := f.Property(a.Agent, id); !errors.As(err, new(usererror.Errors)) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,7 +1,6 @@
-package contact_test
+package query_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,11 +9,10 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
-	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
-	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -24,30 +22,30 @@ import (
 // Whatever the way, the page is the one that is cut out of all contacts without the database.
 func TestPageIsThatOfTheWholeList(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	all := a.town(70)
-	f.other.town(10)
+	f := contacttest.New(t)
+	a := f.Demo
+	all := createSimilarContacts(a, 70)
+	createSimilarContacts(f.Other, 10)
 	cursors := map[query.OrderField]map[int]string{}
 	for _, field := range orderFields {
-		p := must(a.Queries.Page(a.agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{First: new(100)}))
+		p := contacttest.Must(a.Queries.Page(a.Agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{First: new(100)}))
 		cursors[field] = map[int]string{}
 		for i, c := range p.Contacts {
 			cursors[field][c.ID] = p.Cursors[i]
 		}
 	}
-	filters := a.filters()
+	filters := drawFilter(a)
 	rapid.Check(t, func(t *rapid.T) {
 		filter := filters.Draw(t, "filter")
 		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		few, some := rapid.SampledFrom([]int{0, 1, 6, 1000}).Draw(t, "few"), rapid.SampledFrom([]int{0, 5, 20, 1000}).Draw(t, "some")
 		far := rapid.SampledFrom([]int{1, 9, 1000}).Draw(t, "far")
-		meeting := sorted(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !meets(c, filter) }), o)
-		if n, err := a.Count(a.agent, filter); n != len(meeting) || err != nil {
+		meeting := sortedIDs(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !matches(c, filter) }), o)
+		if n, err := a.Count(a.Agent, filter); n != len(meeting) || err != nil {
 			t.Fatalf("counts %d, %v, want %d", n, err, len(meeting))
 		}
 		args, want := query.PageArgs{}, meeting
-		order := sorted(all, o)
+		order := sortedIDs(all, o)
 		cut := func(name string) (cursor *string, place int) {
 			place = rapid.IntRange(-1, len(order)-1).Draw(t, name)
 			if place < 0 {
@@ -69,7 +67,7 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 		} else {
 			args.First, want = &size, want[:min(size, len(want))]
 		}
-		p, err := a.Queries.PageWithin(a.agent, filter, o, args, [4]int{few, some, far, far})
+		p, err := a.Queries.PageWithLimits(a.Agent, filter, o, args, [4]int{few, some, far, far})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,16 +78,16 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 }
 
 // town makes contacts who share most of what they can be looked for by.
-func (a *tenant) town(n int) []*ent.Contact {
-	a.t.Helper()
+func createSimilarContacts(a *contacttest.Tenant, n int) []*ent.Contact {
+	a.T.Helper()
 	var creates []contact.Create
 	for i := range n {
 		pick := func(from ...any) any { return from[(i*i+i/3)%len(from)] }
 		set := field.Patch{
 			field.FirstName:      pick("Ann", "Anna", "Åsa", "Bo", nil, "Ann-Marie", "ek"),
 			field.LastName:       []any{"Ek", "Ekman", "Annell", "Bo", nil, "@ek@b\U0010FFFFx", "07-0"}[i%7],
-			field.PreferredStore: pick(a.stores[0], a.stores[1], nil),
-			field.Company:        pick(a.companies[0], nil, nil, nil, nil),
+			field.PreferredStore: pick(a.StoreIDs[0], a.StoreIDs[1], nil),
+			field.Company:        pick(a.CompanyIDs[0], nil, nil, nil, nil),
 		}
 		if i%3 > 0 {
 			set[field.Email] = fmt.Sprintf("%v%d@ek.example", pick("ann", "bo.ek", "x-anna", "070"), i)
@@ -97,32 +95,17 @@ func (a *tenant) town(n int) []*ent.Contact {
 		if i%4 > 0 {
 			set[field.Phone] = fmt.Sprintf("070-%03d", i)
 		}
-		creates = append(creates, contact.Create{RegistrationSource: "test", Set: set, Details: contact.Details{Membership: new(a.segments[:i%3])}})
+		creates = append(creates, contact.Create{RegistrationSource: "test", Set: set, Details: contact.Details{Membership: new(a.SegmentIDs[:i%3])}})
 	}
-	must(a.CreateAll(a.agent, creates))
-	a.write(func(ctx context.Context, tx *database.Tx) error {
-		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
-			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
-				start.Add(time.Duration(i*7%10)*time.Second), start.Add(time.Duration(i*3%11)*time.Second), a.account, c.ID)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+	contacttest.Must(a.CreateAll(a.Agent, creates))
+	setTimes(a, func(i int) (lastModified, registered time.Time) {
+		return contacttest.Start.Add(time.Duration(i*7%10) * time.Second), contacttest.Start.Add(time.Duration(i*3%11) * time.Second)
 	})
-	return a.db.Client().Contact.Query().WithMemberships().AllX(a.agent)
-}
-
-// write runs fn as the system.
-func (a *tenant) write(fn func(context.Context, *database.Tx) error) {
-	a.t.Helper()
-	if err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, fn); err != nil {
-		a.t.Fatal(err)
-	}
+	return a.DB.Client().Contact.Query().WithMemberships().AllX(a.Agent)
 }
 
 // filters draws filters of the town: one condition, seldom several.
-func (a *tenant) filters() *rapid.Generator[query.Filter] {
+func drawFilter(a *contacttest.Tenant) *rapid.Generator[query.Filter] {
 	words := []string{"a", "an", "ann", "anna", "ek", "bo", "070", "07", "ann ek", "bo e", "ek@", "@ek@b", "ann7@ek.ex", "nobody", "-"}
 	set := []func(*rapid.T, *query.Filter){
 		func(t *rapid.T, f *query.Filter) { f.Name = new(rapid.SampledFrom(words).Draw(t, "name")) },
@@ -133,13 +116,13 @@ func (a *tenant) filters() *rapid.Generator[query.Filter] {
 		func(t *rapid.T, f *query.Filter) {
 			f.Phone = new(rapid.SampledFrom([]string{"070 005", "1"}).Draw(t, "phone"))
 		},
-		func(t *rapid.T, f *query.Filter) { f.Store = new(rapid.SampledFrom(a.stores).Draw(t, "store")) },
+		func(t *rapid.T, f *query.Filter) { f.Store = new(rapid.SampledFrom(a.StoreIDs).Draw(t, "store")) },
 		func(t *rapid.T, f *query.Filter) {
-			f.Company = new(rapid.SampledFrom(a.companies).Draw(t, "company"))
+			f.Company = new(rapid.SampledFrom(a.CompanyIDs).Draw(t, "company"))
 		},
-		func(t *rapid.T, f *query.Filter) { f.Segment = new(rapid.SampledFrom(a.segments).Draw(t, "segment")) },
+		func(t *rapid.T, f *query.Filter) { f.Segment = new(rapid.SampledFrom(a.SegmentIDs).Draw(t, "segment")) },
 		func(t *rapid.T, f *query.Filter) {
-			f.ModifiedSince = new(start.Add(time.Duration(rapid.IntRange(0, 10).Draw(t, "since")) * time.Second).Add(time.Duration(rapid.IntRange(0, 1).Draw(t, "more"))))
+			f.ModifiedSince = new(contacttest.Start.Add(time.Duration(rapid.IntRange(0, 10).Draw(t, "since")) * time.Second).Add(time.Duration(rapid.IntRange(0, 1).Draw(t, "more"))))
 		},
 	}
 	return rapid.Custom(func(t *rapid.T) (f query.Filter) {
@@ -151,7 +134,7 @@ func (a *tenant) filters() *rapid.Generator[query.Filter] {
 }
 
 // meets says whether a contact, read with its memberships, meets the filter.
-func meets(c *ent.Contact, f query.Filter) bool {
+func matches(c *ent.Contact, f query.Filter) bool {
 	text := func(s *string) string {
 		if s == nil {
 			return ""

@@ -1,4 +1,4 @@
-package contact_test
+package query_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 
@@ -13,42 +14,42 @@ import (
 )
 
 // found returns the names of the contacts that the filter leaves.
-func (a *tenant) found(filter query.Filter) []string {
-	a.t.Helper()
-	p, err := a.Queries.Page(a.agent, filter, query.Order{}, query.PageArgs{First: new(100)})
+func foundNames(a *contacttest.Tenant, filter query.Filter) []string {
+	a.T.Helper()
+	p, err := a.Queries.Page(a.Agent, filter, query.Order{}, query.PageArgs{First: new(100)})
 	if err != nil {
-		a.t.Fatal(err)
+		a.T.Fatal(err)
 	}
 	names := []string{}
 	for _, c := range p.Contacts {
 		names = append(names, *c.FirstName)
 	}
-	if n, err := a.Count(a.agent, filter); n != len(names) || err != nil {
-		a.t.Errorf("counted %d, %v, but found %q", n, err, names)
+	if n, err := a.Count(a.Agent, filter); n != len(names) || err != nil {
+		a.T.Errorf("counted %d, %v, but found %q", n, err, names)
 	}
 	return names
 }
 
 // people are the contacts that the tests look for; a namesake of one is in the other account.
-func people(t *testing.T) *fixture {
+func newSearchFixture(t *testing.T) *contacttest.Fixture {
 	t.Helper()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	for _, set := range []field.Patch{
-		{field.FirstName: "Björn", field.LastName: "Åkesson-Ek", field.Email: "Bjorn.A@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.PreferredStore: a.stores[0]},
-		{field.FirstName: "Anna", field.LastName: "af Klint", field.Email: "123.456@post.example", field.Phone: "+44 20 7946 0018", field.Company: a.companies[0]},
+		{field.FirstName: "Björn", field.LastName: "Åkesson-Ek", field.Email: "Bjorn.A@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.PreferredStore: a.StoreIDs[0]},
+		{field.FirstName: "Anna", field.LastName: "af Klint", field.Email: "123.456@post.example", field.Phone: "+44 20 7946 0018", field.Company: a.CompanyIDs[0]},
 		{field.FirstName: "Łukasz", field.LastName: "O'Brien", field.Email: "no address", field.Phone: "77-88"},
 		{field.FirstName: "D0ra", field.Email: ""},
 	} {
-		a.create(set, contact.Details{Membership: new(a.segments[:1])})
+		a.NewContact(set, contact.Details{Membership: new(a.SegmentIDs[:1])})
 	}
-	f.other.create(field.Patch{field.FirstName: "Björn", field.LastName: "Other", field.Email: "bjorn.a@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
+	f.Other.NewContact(field.Patch{field.FirstName: "Björn", field.LastName: "Other", field.Email: "bjorn.a@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
 	return f
 }
 
 func TestSearch(t *testing.T) {
 	t.Parallel()
-	a := people(t).demo
+	a := newSearchFixture(t).Demo
 	tests := []struct {
 		search string
 		want   []string
@@ -68,7 +69,7 @@ func TestSearch(t *testing.T) {
 	}
 	for _, tt := range tests {
 		want := append([]string{}, tt.want...)
-		if diff := cmp.Diff(want, a.found(query.Filter{Search: &tt.search})); diff != "" {
+		if diff := cmp.Diff(want, foundNames(a, query.Filter{Search: &tt.search})); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", tt.search, diff)
 		}
 	}
@@ -76,10 +77,10 @@ func TestSearch(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	t.Parallel()
-	f := people(t)
-	a := f.demo
+	f := newSearchFixture(t)
+	a := f.Demo
 	all := []string{"Björn", "Anna", "Łukasz", "D0ra"}
-	third := a.get(3).LastModified
+	third := a.MustGet(3).LastModified
 	tests := []struct {
 		name   string
 		filter query.Filter
@@ -98,20 +99,20 @@ func TestFilter(t *testing.T) {
 		{"a number without its code", query.Filter{Phone: new("0701740605")}, nil},
 		{"a code alone", query.Filter{CountryCode: new("46")}, all},
 		{"no number", query.Filter{Phone: new("")}, nil},
-		{"a store", query.Filter{Store: &a.stores[0]}, []string{"Björn"}},
-		{"another account's store", query.Filter{Store: &f.other.stores[0]}, nil},
-		{"a company", query.Filter{Company: &a.companies[0]}, []string{"Anna"}},
-		{"a segment", query.Filter{Segment: &a.segments[0]}, all},
-		{"another segment", query.Filter{Segment: &a.segments[1]}, nil},
-		{"another account's segment", query.Filter{Segment: &f.other.segments[0]}, nil},
+		{"a store", query.Filter{Store: &a.StoreIDs[0]}, []string{"Björn"}},
+		{"another account's store", query.Filter{Store: &f.Other.StoreIDs[0]}, nil},
+		{"a company", query.Filter{Company: &a.CompanyIDs[0]}, []string{"Anna"}},
+		{"a segment", query.Filter{Segment: &a.SegmentIDs[0]}, all},
+		{"another segment", query.Filter{Segment: &a.SegmentIDs[1]}, nil},
+		{"another account's segment", query.Filter{Segment: &f.Other.SegmentIDs[0]}, nil},
 		{"modified at a time or later", query.Filter{ModifiedSince: &third}, all[2:]},
 		{"modified later", query.Filter{ModifiedSince: new(third.Add(1))}, all[3:]},
 		{"modified since, by another clock", query.Filter{ModifiedSince: new(third.In(time.FixedZone("", -3600)))}, all[2:]},
-		{"several", query.Filter{Segment: &a.segments[0], ModifiedSince: &third, Search: new("d0"), Name: new("d")}, []string{"D0ra"}},
-		{"several that no contact meets", query.Filter{Store: &a.stores[0], Company: &a.companies[0]}, nil},
+		{"several", query.Filter{Segment: &a.SegmentIDs[0], ModifiedSince: &third, Search: new("d0"), Name: new("d")}, []string{"D0ra"}},
+		{"several that no contact meets", query.Filter{Store: &a.StoreIDs[0], Company: &a.CompanyIDs[0]}, nil},
 	}
 	for _, tt := range tests {
-		if got := a.found(tt.filter); !slices.Equal(got, tt.want) {
+		if got := foundNames(a, tt.filter); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -120,28 +121,28 @@ func TestFilter(t *testing.T) {
 // What a contact is found by follows its fields.
 func TestSearchFollowsTheFields(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(field.Patch{field.FirstName: "Anna", field.LastName: "Ek", field.Email: "ek@anna.example", field.Phone: "+46701740605"})
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(field.Patch{field.FirstName: "Anna", field.LastName: "Ek", field.Email: "ek@anna.example", field.Phone: "+46701740605"})
 	finds := func(want bool, searches ...string) {
 		t.Helper()
 		for _, s := range searches {
-			if got := len(a.found(query.Filter{Search: &s})) == 1; got != want {
+			if got := len(foundNames(a, query.Filter{Search: &s})) == 1; got != want {
 				t.Errorf("%q finds it: %v, want %v", s, got, want)
 			}
 		}
 	}
 	finds(true, "anna", "ek", "example", "070", "4670")
-	if _, err := f.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva", field.Email: nil, field.Phone: "+442079460018"}); err != nil {
+	if _, err := f.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva", field.Email: nil, field.Phone: "+442079460018"}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "eva", "ek", "020", "4420")
 	finds(false, "anna", "example", "070", "4670")
-	if _, err := f.update(a.agent, c.ID, field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740605"}); err != nil {
+	if _, err := f.OverwriteFields(a.Agent, c.ID, field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740605"}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "070", "4670", "46070")
-	if _, err := f.update(a.agent, c.ID, field.Patch{field.PhoneCountryCode: nil}); err != nil {
+	if _, err := f.OverwriteFields(a.Agent, c.ID, field.Patch{field.PhoneCountryCode: nil}); err != nil {
 		t.Fatal(err)
 	}
 	finds(true, "070")

@@ -15,18 +15,18 @@ import (
 // derive computes the keys of the contact from the fields that have changed.
 func (w *unitOfWork) deriveKeys() {
 	c := w.next
-	if differ(w.old, c, field.Email) {
-		c.EmailKey = nilIfEmpty(normalize.Name(str(c.Email)))
+	if anyDiffers(w.old, c, field.Email) {
+		c.EmailKey = nilIfEmpty(normalize.Name(deref(c.Email)))
 	}
-	if differ(w.old, c, field.PhoneCountryCode, field.Phone) {
-		c.PhoneKey = nilIfEmpty(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
+	if anyDiffers(w.old, c, field.PhoneCountryCode, field.Phone) {
+		c.PhoneKey = nilIfEmpty(normalize.Phone(deref(c.PhoneCountryCode), deref(c.Phone)))
 	}
-	if differ(w.old, c, field.FirstName, field.LastName) {
-		c.NameKey = normalize.Order(str(c.LastName), str(c.FirstName))
+	if anyDiffers(w.old, c, field.FirstName, field.LastName) {
+		c.NameKey = normalize.Order(deref(c.LastName), deref(c.FirstName))
 	}
 }
 
-func str(s *string) string {
+func deref(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package contact_test
+package query_test
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
@@ -24,17 +25,24 @@ import (
 var orderFields = []query.OrderField{query.ByID, query.ByName, query.ByLastModified, query.ByRegistration}
 
 // crowd makes contacts with many ties: few names, and times that several share.
-func (a *tenant) crowd(n int) {
-	a.t.Helper()
+func createTies(a *contacttest.Tenant, n int) {
+	a.T.Helper()
 	names := []any{nil, "", "Ek", "ek", "Åberg", "aberg", "Zon"}
-	times := []time.Time{start, start.Add(time.Microsecond), start.Add(100 * time.Millisecond), start.Truncate(time.Second), start.Add(10 * time.Second)}
+	times := []time.Time{contacttest.Start, contacttest.Start.Add(time.Microsecond), contacttest.Start.Add(100 * time.Millisecond), contacttest.Start.Truncate(time.Second), contacttest.Start.Add(10 * time.Second)}
 	for i := range n {
-		a.create(field.Patch{field.LastName: names[i%len(names)], field.FirstName: names[i/len(names)%len(names)], field.PreferredStore: a.stores[i%2]})
+		a.NewContact(field.Patch{field.LastName: names[i%len(names)], field.FirstName: names[i/len(names)%len(names)], field.PreferredStore: a.StoreIDs[i%2]})
 	}
-	err := a.db.Write(viewer.NewSystemContext(a.t.Context(), a.account), 0, func(ctx context.Context, tx *database.Tx) error {
+	setTimes(a, func(i int) (lastModified, registered time.Time) { return times[i*3%len(times)], times[i*7%len(times)] })
+}
+
+// setTimes sets the times of all contacts of the account, which have numbers from 0.
+func setTimes(a *contacttest.Tenant, times func(i int) (lastModified, registered time.Time)) {
+	a.T.Helper()
+	err := a.DB.Write(viewer.NewSystemContext(a.T.Context(), a.Account), 0, func(ctx context.Context, tx *database.Tx) error {
 		for i, c := range tx.Ent.Contact.Query().AllX(ctx) {
+			lastModified, registered := times(i)
 			_, err := tx.Ent.ExecContext(ctx, "UPDATE contacts SET last_modified = $1, registered_at = $2 WHERE account_id = $3 AND id = $4",
-				times[i*3%len(times)], times[i*7%len(times)], a.account, c.ID)
+				lastModified, registered, a.Account, c.ID)
 			if err != nil {
 				return err
 			}
@@ -42,12 +50,12 @@ func (a *tenant) crowd(n int) {
 		return nil
 	})
 	if err != nil {
-		a.t.Fatal(err)
+		a.T.Fatal(err)
 	}
 }
 
 // sorted returns the ids of the contacts in the order, computed without the database.
-func sorted(all []*ent.Contact, o query.Order) []int {
+func sortedIDs(all []*ent.Contact, o query.Order) []int {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y *ent.Contact) int {
 		var n int
@@ -79,11 +87,11 @@ func idsOf(contacts []*ent.Contact) []int {
 // Pages of whatever sizes give the sorted list, without a gap and without a double.
 func TestPagesMakeUpTheSortedList(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(60)
-	f.other.crowd(10)
-	all := a.db.Client().Contact.Query().AllX(a.agent)
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 60)
+	createTies(f.Other, 10)
+	all := a.DB.Client().Contact.Query().AllX(a.Agent)
 	first := func(store int) (some []*ent.Contact) {
 		for _, c := range all {
 			if *c.PreferredStoreID == store {
@@ -95,12 +103,12 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 	lists := []struct {
 		filter query.Filter
 		all    []*ent.Contact
-	}{{query.Filter{}, all}, {query.Filter{Store: &a.stores[0]}, first(a.stores[0])}, {query.Filter{Store: &a.stores[2]}, nil}}
+	}{{query.Filter{}, all}, {query.Filter{Store: &a.StoreIDs[0]}, first(a.StoreIDs[0])}, {query.Filter{Store: &a.StoreIDs[2]}, nil}}
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SampledFrom(lists).Draw(t, "list")
 		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		backwards := rapid.Bool().Draw(t, "backwards")
-		want := sorted(list.all, o)
+		want := sortedIDs(list.all, o)
 		var got []int
 		var cursor *string
 		for {
@@ -109,7 +117,7 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 			if backwards {
 				args = query.PageArgs{Last: &size, Before: cursor}
 			}
-			p, err := f.Queries.Page(a.agent, list.filter, o, args)
+			p, err := f.Queries.Page(a.Agent, list.filter, o, args)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,19 +151,19 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 
 func TestPageBetweenCursors(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(20)
-	all := a.db.Client().Contact.Query().AllX(a.agent)
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 20)
+	all := a.DB.Client().Contact.Query().AllX(a.Agent)
 	for _, field := range orderFields {
 		for _, desc := range []bool{false, true} {
 			o := query.Order{Field: field, Desc: desc}
-			whole := must(f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{}))
-			p, err := f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{After: &whole.Cursors[4], Before: &whole.Cursors[9], Last: new(3)})
+			whole := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, o, query.PageArgs{}))
+			p, err := f.Queries.Page(a.Agent, query.Filter{}, o, query.PageArgs{After: &whole.Cursors[4], Before: &whole.Cursors[9], Last: new(3)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := gocmp.Diff(sorted(all, o)[6:9], idsOf(p.Contacts)); diff != "" || !p.HasPrev || !p.HasNext {
+			if diff := gocmp.Diff(sortedIDs(all, o)[6:9], idsOf(p.Contacts)); diff != "" || !p.HasPrev || !p.HasNext {
 				t.Errorf("%v: previous %v, next %v (-want +got)\n%s", o, p.HasPrev, p.HasNext, diff)
 			}
 		}
@@ -164,10 +172,10 @@ func TestPageBetweenCursors(t *testing.T) {
 
 func TestPageWithoutArgumentsIsTheFirstByID(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	must(f.CreateAll(a.agent, make([]contact.Create, 60)))
-	p := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{}))
+	f := contacttest.New(t)
+	a := f.Demo
+	contacttest.Must(f.CreateAll(a.Agent, make([]contact.Create, 60)))
+	p := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, query.Order{}, query.PageArgs{}))
 	if len(p.Contacts) != query.DefaultPage || p.Contacts[0].ID != 1 || !slices.IsSorted(idsOf(p.Contacts)) || !p.HasNext || p.HasPrev {
 		t.Errorf("%d contacts, next %v, previous %v", len(p.Contacts), p.HasNext, p.HasPrev)
 	}
@@ -176,14 +184,14 @@ func TestPageWithoutArgumentsIsTheFirstByID(t *testing.T) {
 // A contact that moves while somebody pages neither ends the list nor repeats it.
 func TestCursorOutlivesItsContact(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(6)
-	p := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{First: new(3)}))
-	if _, err := f.Delete(a.agent, contact.Delete{ID: p.Contacts[2].ID, Lock: overwrite}); err != nil {
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 6)
+	p := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, query.Order{}, query.PageArgs{First: new(3)}))
+	if _, err := f.Delete(a.Agent, contact.Delete{ID: p.Contacts[2].ID, Lock: contacttest.Overwrite}); err != nil {
 		t.Fatal(err)
 	}
-	rest := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{After: &p.Cursors[2]}))
+	rest := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, query.Order{}, query.PageArgs{After: &p.Cursors[2]}))
 	if diff := gocmp.Diff([]int{4, 5, 6}, idsOf(rest.Contacts)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -191,11 +199,11 @@ func TestCursorOutlivesItsContact(t *testing.T) {
 
 func TestPageArgumentsAreRefused(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(3)
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 3)
 	cursor := func(field query.OrderField) *string {
-		return &must(f.Queries.Page(a.agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{})).Cursors[0]
+		return &contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{})).Cursors[0]
 	}
 	text := func(s string) *string { return new(base64.RawURLEncoding.EncodeToString([]byte(s))) }
 	byTime := query.Order{Field: query.ByLastModified}
@@ -218,7 +226,7 @@ func TestPageArgumentsAreRefused(t *testing.T) {
 		{"a cursor with a time that is none", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
 	}
 	for _, tt := range tests {
-		if p, err := f.Queries.Page(a.agent, query.Filter{}, tt.order, tt.args); !errors.Is(err, usererror.ErrArguments) {
+		if p, err := f.Queries.Page(a.Agent, query.Filter{}, tt.order, tt.args); !errors.Is(err, usererror.ErrArguments) {
 			t.Errorf("%s: got %v, %v, want usererror.ErrArguments", tt.name, p, err)
 		}
 	}
@@ -226,22 +234,22 @@ func TestPageArgumentsAreRefused(t *testing.T) {
 
 func TestCustomerSeesOnlyItself(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(9)
-	me := a.create(field.Patch{field.LastName: "Ek"})
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 9)
+	me := a.NewContact(field.Patch{field.LastName: "Ek"})
 	for name, filter := range map[string]query.Filter{"all": {}, "by name": {Name: new("ek")}, "by search": {Search: new("EK")}} {
-		p, err := f.Queries.Page(a.as(me), filter, query.Order{Field: query.ByName}, query.PageArgs{})
+		p, err := f.Queries.Page(a.AsCustomer(me), filter, query.Order{Field: query.ByName}, query.PageArgs{})
 		if err != nil || !slices.Equal(idsOf(p.Contacts), []int{me.ID}) || p.HasNext {
 			t.Errorf("%s: got %v, %v, want itself", name, p, err)
 		}
-		if n, err := f.Count(a.as(me), filter); n != 1 || err != nil {
+		if n, err := f.Count(a.AsCustomer(me), filter); n != 1 || err != nil {
 			t.Errorf("%s: counts %d, %v", name, n, err)
 		}
 	}
-	for name, filter := range map[string]query.Filter{"of others": {Store: &a.stores[0]}, "of nobody": {Search: new("nobody")}} {
-		p, err := f.Queries.Page(a.as(me), filter, query.Order{}, query.PageArgs{})
-		n, countErr := f.Count(a.as(me), filter)
+	for name, filter := range map[string]query.Filter{"of others": {Store: &a.StoreIDs[0]}, "of nobody": {Search: new("nobody")}} {
+		p, err := f.Queries.Page(a.AsCustomer(me), filter, query.Order{}, query.PageArgs{})
+		n, countErr := f.Count(a.AsCustomer(me), filter)
 		if err != nil || countErr != nil || len(p.Contacts) != 0 || n != 0 {
 			t.Errorf("%s: got %v, %d", name, p, n)
 		}
@@ -250,12 +258,12 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 
 func TestCountIsOfAllThatTheFilterLeaves(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.crowd(21)
-	f.other.crowd(4)
-	for want, filter := range map[int]query.Filter{21: {}, 11: {Store: &a.stores[0]}, 0: {Store: &f.other.stores[0]}} {
-		if n, err := f.Count(a.agent, filter); n != want || err != nil {
+	f := contacttest.New(t)
+	a := f.Demo
+	createTies(a, 21)
+	createTies(f.Other, 4)
+	for want, filter := range map[int]query.Filter{21: {}, 11: {Store: &a.StoreIDs[0]}, 0: {Store: &f.Other.StoreIDs[0]}} {
+		if n, err := f.Count(a.Agent, filter); n != want || err != nil {
 			t.Errorf("got %d, %v, want %d", n, err, want)
 		}
 	}

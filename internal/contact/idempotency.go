@@ -26,14 +26,14 @@ func inTx[T any](ctx context.Context, s *Service, v viewer.Viewer, c idempotency
 }
 
 // about is a transaction about one contact, 0 for none.
-func (s *Service) about(contact int) idempotency.Transaction {
+func (s *Service) transactionFor(contact int) idempotency.Transaction {
 	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 		return s.db.Write(ctx, contact, fn)
 	}
 }
 
 // aboutAll is a transaction about several contacts, which it shares with no other write.
-func (s *Service) aboutAll(contacts []int) idempotency.Transaction {
+func (s *Service) transactionForAll(contacts []int) idempotency.Transaction {
 	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 		return s.db.WriteAll(ctx, contacts, fn)
 	}
@@ -51,7 +51,7 @@ func storedChangeOf(r *Result) storedChange {
 }
 
 // one encodes the result of a command about one contact.
-func (s *Service) one() idempotency.Codec[*Result] {
+func (s *Service) resultCodec() idempotency.Codec[*Result] {
 	return idempotency.Codec[*Result]{
 		Encode: func(r *Result) any { return storedChangeOf(r) },
 		Decode: func(ctx context.Context, stored json.RawMessage) (*Result, error) {
@@ -65,7 +65,7 @@ func (s *Service) one() idempotency.Codec[*Result] {
 }
 
 // several encodes the results of a command about several contacts.
-func (s *Service) several() idempotency.Codec[[]*Result] {
+func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
 	return idempotency.Codec[[]*Result]{
 		Encode: func(rs []*Result) any {
 			stored := make([]storedChange, len(rs))
@@ -121,7 +121,7 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 }
 
 // isAbout returns whether a stored outcome is of changes of which one is the contact's.
-func isAbout(contact int) func(outcome json.RawMessage) bool {
+func concerns(contact int) func(outcome json.RawMessage) bool {
 	return func(outcome json.RawMessage) bool {
 		var one storedChange
 		if json.Unmarshal(outcome, &one) == nil && one.Contact == contact && one.Version != 0 {

@@ -7,16 +7,17 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 )
 
 func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	owner := a.create(field.Patch{field.Email: "Björn@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"},
+	f := contacttest.New(t)
+	a := f.Demo
+	owner := a.NewContact(field.Patch{field.Email: "Björn@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"},
 		contact.Details{Logins: &[]field.Login{{Name: "Björn", Kind: login.KindBlank}}})
-	c := a.create(nil)
+	c := a.NewContact(nil)
 	tests := []struct {
 		name string
 		set  field.Patch
@@ -29,22 +30,22 @@ func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
 		{"a number with its code included as well", field.Patch{field.PhoneCountryCode: "46", field.Phone: "+46701740605"}, "PHONE_TAKEN phone"},
 	}
 	for _, tt := range tests {
-		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, tt.want)
+		errs := f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.OverwriteFields(a.Agent, c.ID, tt.set)) }, tt.want)
 		if e := errs[0].Existing; e == nil || e.ID != owner.ID {
 			t.Errorf("%s: the conflict is with %v, want contact %d", tt.name, e, owner.ID)
 		}
-		errs = f.refused(tt.name+", in a new contact", func() error {
-			return errOf(f.Create(a.agent, contact.Create{Set: tt.set}))
+		errs = f.WantErrors(tt.name+", in a new contact", func() error {
+			return contacttest.ErrOf(f.Create(a.Agent, contact.Create{Set: tt.set}))
 		}, tt.want)
 		if e := errs[0].Existing; e == nil || e.ID != owner.ID {
 			t.Errorf("%s, in a new contact: the conflict is with %v, want contact %d", tt.name, e, owner.ID)
 		}
-		r, err := f.Create(f.other.agent, contact.Create{Set: tt.set})
+		r, err := f.Create(f.Other.Agent, contact.Create{Set: tt.set})
 		if err != nil {
 			t.Errorf("%s, in another account: %v", tt.name, err)
 			continue
 		}
-		if _, err := f.Delete(f.other.agent, contact.Delete{ID: r.Contact.ID, Lock: overwrite}); err != nil {
+		if _, err := f.Delete(f.Other.Agent, contact.Delete{ID: r.Contact.ID, Lock: contacttest.Overwrite}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,12 +53,12 @@ func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
 
 func TestBlankKeysNeverCollide(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := contacttest.New(t)
 	for i, set := range []field.Patch{
 		nil, nil, {field.Email: "", field.Phone: ""}, {field.Email: "", field.Phone: ""}, {field.Email: " \u00a0", field.Phone: "\t"},
 		{field.PhoneCountryCode: "46"}, {field.PhoneCountryCode: "46"},
 	} {
-		if _, err := f.Create(f.demo.agent, contact.Create{Set: set}); err != nil {
+		if _, err := f.Create(f.Demo.Agent, contact.Create{Set: set}); err != nil {
 			t.Errorf("contact %d: %v", i, err)
 		}
 	}
@@ -65,14 +66,14 @@ func TestBlankKeysNeverCollide(t *testing.T) {
 
 func TestContactKeepsItsOwnKeys(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(field.Patch{field.Email: "anna@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(field.Patch{field.Email: "anna@example.com", field.PhoneCountryCode: "46", field.Phone: "0701740605"})
 	for _, set := range []field.Patch{
 		{field.Email: "ANNA@example.com"}, {field.Phone: "+46 70 174 06 05"}, {field.PhoneCountryCode: nil}, {field.Email: nil},
 		{field.Email: "anna@example.com"},
 	} {
-		if _, err := f.update(a.agent, c.ID, set); err != nil {
+		if _, err := f.OverwriteFields(a.Agent, c.ID, set); err != nil {
 			t.Errorf("%v: %v", set, err)
 		}
 	}
@@ -80,32 +81,32 @@ func TestContactKeepsItsOwnKeys(t *testing.T) {
 
 func TestKeyThatIsGivenUpIsFree(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	set := field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}
-	first, second, third := a.create(set), a.create(nil), a.create(nil)
-	if _, err := f.update(a.agent, first.ID, field.Patch{field.Email: nil, field.Phone: nil}); err != nil {
+	first, second, third := a.NewContact(set), a.NewContact(nil), a.NewContact(nil)
+	if _, err := f.OverwriteFields(a.Agent, first.ID, field.Patch{field.Email: nil, field.Phone: nil}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.update(a.agent, second.ID, set); err != nil {
+	if _, err := f.OverwriteFields(a.Agent, second.ID, set); err != nil {
 		t.Errorf("after it was cleared: %v", err)
 	}
-	if _, err := f.Delete(a.agent, contact.Delete{ID: second.ID, Lock: overwrite}); err != nil {
+	if _, err := f.Delete(a.Agent, contact.Delete{ID: second.ID, Lock: contacttest.Overwrite}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.update(a.agent, third.ID, set); err != nil {
+	if _, err := f.OverwriteFields(a.Agent, third.ID, set); err != nil {
 		t.Errorf("after the contact was deleted: %v", err)
 	}
 }
 
 func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	byEmail := a.create(field.Patch{field.Email: "anna@example.com"})
-	byPhone := a.create(field.Patch{field.Phone: "+46701740605"})
-	both := a.create(field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"})
-	c := a.create(nil)
+	f := contacttest.New(t)
+	a := f.Demo
+	byEmail := a.NewContact(field.Patch{field.Email: "anna@example.com"})
+	byPhone := a.NewContact(field.Patch{field.Phone: "+46701740605"})
+	both := a.NewContact(field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"})
+	c := a.NewContact(nil)
 	for _, tt := range []struct {
 		name         string
 		set          field.Patch
@@ -114,7 +115,7 @@ func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
 		{"of two contacts", field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, byEmail.ID, byPhone.ID},
 		{"of one contact", field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"}, both.ID, both.ID},
 	} {
-		errs := f.refused(tt.name, func() error { return errOf(f.update(a.agent, c.ID, tt.set)) }, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
+		errs := f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.OverwriteFields(a.Agent, c.ID, tt.set)) }, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
 		if errs[0].Existing.ID != tt.email || errs[1].Existing.ID != tt.phone {
 			t.Errorf("%s: the conflicts are with %v and %v", tt.name, errs[0].Existing, errs[1].Existing)
 		}
@@ -123,16 +124,16 @@ func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
 
 func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.create(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"},
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewContact(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"},
 		contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
-	me := a.create(nil)
-	errs := f.refused("fields", func() error {
-		return errOf(f.update(a.as(me), me.ID, field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605"}))
+	me := a.NewContact(nil)
+	errs := f.WantErrors("fields", func() error {
+		return contacttest.ErrOf(f.OverwriteFields(a.AsCustomer(me), me.ID, field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605"}))
 	}, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
-	errs = append(errs, f.refused("a login", func() error {
-		return errOf(f.details(a.as(me), me.ID, contact.Details{Logins: &[]field.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
+	errs = append(errs, f.WantErrors("a login", func() error {
+		return contacttest.ErrOf(f.OverwriteDetails(a.AsCustomer(me), me.ID, contact.Details{Logins: &[]field.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
 	}, "LOGIN_TAKEN logins")...)
 	for i, want := range []string{"This email address cannot be used.", "This phone number cannot be used.", "This login cannot be used."} {
 		if errs[i].Existing != nil || errs[i].Message != want {
@@ -143,15 +144,15 @@ func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
 
 func TestManyKeysAreCheckedInOneCall(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.create(field.Patch{field.Email: "7@example.com"})
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewContact(field.Patch{field.Email: "7@example.com"})
 	var all []contact.Create
 	for i := range 10 {
 		all = append(all, contact.Create{Set: field.Patch{field.Email: fmt.Sprintf("%d@example.com", i)}})
 	}
 	all[3].Set = field.Patch{field.Email: "2@EXAMPLE.com", field.FirstName: "\xff"}
-	errs := f.refused("one that is stored and one of the same call", func() error { return errOf(f.CreateAll(a.agent, all)) },
+	errs := f.WantErrors("one that is stored and one of the same call", func() error { return contacttest.ErrOf(f.CreateAll(a.Agent, all)) },
 		"EMAIL_TAKEN email", "INVALID firstName", "EMAIL_TAKEN email")
 	if errs[0].Existing != nil || errs[2].Existing == nil {
 		t.Errorf("the conflicts are with %v and %v, want nobody yet, and the contact that is stored", errs[0].Existing, errs[2].Existing)
@@ -161,9 +162,9 @@ func TestManyKeysAreCheckedInOneCall(t *testing.T) {
 // A write asks about the keys that it takes, and the unique indexes answer, however many contacts there are.
 func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(nil)
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(nil)
 	email, phone := field.Patch{field.Email: "anna@example.com"}, field.Patch{field.Phone: "+46701740605"}
 	both := field.Patch{field.Email: "eva@example.com", field.Phone: "+46701740606"}
 	for name, tt := range map[string]struct {
@@ -176,9 +177,9 @@ func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 		"neither":                 {field.Patch{field.FirstName: "Anna"}, nil},
 	} {
 		var plans []string
-		for _, s := range f.db.Statements(func() { must(f.update(a.agent, c.ID, tt.set)) }) {
+		for _, s := range f.DB.Statements(func() { contacttest.Must(f.OverwriteFields(a.Agent, c.ID, tt.set)) }) {
 			if strings.Contains(s, "_key` IN") {
-				plans = append(plans, f.db.Plan(s))
+				plans = append(plans, f.DB.Plan(s))
 			}
 		}
 		if len(plans) != min(len(tt.indexes), 1) {

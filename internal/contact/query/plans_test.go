@@ -1,4 +1,4 @@
-package contact_test
+package query_test
 
 import (
 	"regexp"
@@ -6,22 +6,23 @@ import (
 	"strings"
 	"testing"
 
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/query"
 )
 
 // Steps of a plan that read nothing but what other steps have found, and those that look rows up.
 var (
-	harmless = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|rest|ids|walk|counted|leading)$|^(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
+	allowedSteps = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|rest|ids|walk|counted|leading)$|^(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
 		`^USE TEMP B-TREE FOR (DISTINCT|ORDER BY)$|^CREATE BLOOM FILTER$|^MERGE \(UNION\)$|^LEFT$|^RIGHT$`)
-	lookup = regexp.MustCompile(`^SEARCH \w+ USING (?:(?:COVERING )?INDEX (\w+)|INTEGER PRIMARY KEY) (\(.*\))$`)
+	indexSearch = regexp.MustCompile(`^SEARCH \w+ USING (?:(?:COVERING )?INDEX (\w+)|INTEGER PRIMARY KEY) (\(.*\))$`)
 )
 
 // plans are those of the statements that the function runs: their steps, without numbers.
-func (f *fixture) plans(do func()) (plans [][]string) {
-	f.t.Helper()
-	for _, s := range f.db.Statements(do) {
+func statementPlans(f *contacttest.Fixture, do func()) (plans [][]string) {
+	f.T.Helper()
+	for _, s := range f.DB.Statements(do) {
 		var steps []string
-		for line := range strings.SplitSeq(f.db.Plan(s), "\n") {
+		for line := range strings.SplitSeq(f.DB.Plan(s), "\n") {
 			_, step, _ := strings.Cut(line, "detail=")
 			steps = append(steps, step)
 		}
@@ -34,9 +35,9 @@ func (f *fixture) plans(do func()) (plans [][]string) {
 // no step reads a table, or all of an account but in the index of the order. With -v it shows the plans.
 func TestPagesUseIndexes(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.town(30)
+	f := contacttest.New(t)
+	a := f.Demo
+	createSimilarContacts(a, 30)
 	const terms, contactTerms = "searchterm_account_id_term_contact_id_kind", "searchterm_account_id_contact_id_term_kind"
 	filters := []struct {
 		name          string
@@ -48,10 +49,10 @@ func TestPagesUseIndexes(t *testing.T) {
 		{"search", query.Filter{Search: new("e")}, terms, contactTerms},
 		{"email", query.Filter{Email: new("ann4@ek.example")}, "contact_account_id_email_key", ""},
 		{"phone", query.Filter{Phone: new("070 005")}, "contact_account_id_phone_key", ""},
-		{"store", query.Filter{Store: &a.stores[0]}, "contact_account_id_preferred_store_id_id", ""},
-		{"company", query.Filter{Company: &a.companies[0]}, "contact_account_id_company_id_id", ""},
-		{"segment", query.Filter{Segment: &a.segments[0]}, "membership_account_id_segment_id_contact_id", "membership_account_id_contact_id_segment_id"},
-		{"modifiedSince", query.Filter{ModifiedSince: &start}, "contact_account_id_last_modified_id", ""},
+		{"store", query.Filter{Store: &a.StoreIDs[0]}, "contact_account_id_preferred_store_id_id", ""},
+		{"company", query.Filter{Company: &a.CompanyIDs[0]}, "contact_account_id_company_id_id", ""},
+		{"segment", query.Filter{Segment: &a.SegmentIDs[0]}, "membership_account_id_segment_id_contact_id", "membership_account_id_contact_id_segment_id"},
+		{"modifiedSince", query.Filter{ModifiedSince: &contacttest.Start}, "contact_account_id_last_modified_id", ""},
 	}
 	orders := map[query.OrderField]string{
 		query.ByID: "contacts_account_id_id", query.ByName: "contact_account_id_name_key_id",
@@ -65,13 +66,15 @@ func TestPagesUseIndexes(t *testing.T) {
 		for field, index := range orders {
 			for _, desc := range []bool{false, true} {
 				o := query.Order{Field: field, Desc: desc}
-				cursor := must(f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{})).Cursors[3]
+				cursor := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, o, query.PageArgs{})).Cursors[3]
 				for _, way := range ways {
 					if tt.filter == (query.Filter{}) && way.name != "few" || field == query.ByLastModified && tt.filter.ModifiedSince != nil && way.name != "few" {
 						continue // there is but one way
 					}
 					var used []string
-					for _, plan := range f.plans(func() { must(f.PageWithin(a.agent, tt.filter, o, query.PageArgs{After: &cursor}, way.limits)) }) {
+					for _, plan := range statementPlans(f, func() {
+						contacttest.Must(f.PageWithLimits(a.Agent, tt.filter, o, query.PageArgs{After: &cursor}, way.limits))
+					}) {
 						t.Logf("%s by %s (descending: %v), %s:\n  %s", tt.name, field, desc, way.name, strings.Join(plan, "\n  "))
 						used = append(used, checkPlan(t, plan, index)...)
 					}
@@ -90,12 +93,12 @@ func TestPagesUseIndexes(t *testing.T) {
 // TestCountSeeksByOneList shows that what several lists have in common is not looked for among all pairs of them.
 func TestCountSeeksByOneList(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	for name, filter := range map[string]query.Filter{
-		"two words": {Name: new("an ek")}, "a word and a segment": {Search: new("an"), Segment: &a.segments[0]},
+		"two words": {Name: new("an ek")}, "a word and a segment": {Search: new("an"), Segment: &a.SegmentIDs[0]},
 	} {
-		for _, plan := range f.plans(func() { must(f.Count(a.agent, filter)) }) {
+		for _, plan := range statementPlans(f, func() { contacttest.Must(f.Count(a.Agent, filter)) }) {
 			if text := strings.Join(plan, "\n"); strings.Contains(text, "id=? AND rowid=?") || !strings.Contains(text, "USING") {
 				t.Errorf("%s:\n%s", name, text)
 			}
@@ -111,9 +114,9 @@ func checkPlan(t *testing.T, plan []string, order string) (used []string) {
 		t.Error("a walk that sorts")
 	}
 	for _, step := range plan {
-		m := lookup.FindStringSubmatch(step)
+		m := indexSearch.FindStringSubmatch(step)
 		if m == nil {
-			if !harmless.MatchString(step) {
+			if !allowedSteps.MatchString(step) {
 				t.Errorf("a step without an index: %s", step)
 			}
 			continue
