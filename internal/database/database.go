@@ -55,24 +55,24 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	for _, name := range done {
 		o.Logger.InfoContext(ctx, "migration applied", slog.String("migration", name))
 	}
-	s := &DB{
+	db := &DB{
 		engine:  e,
-		client:  ent.NewClient(ent.Driver(&reader{entsql.OpenDB(e.dialect, e.readers), o.Observe, e.limits.read})),
+		client:  ent.NewClient(ent.Driver(&readDriver{entsql.OpenDB(e.dialect, e.readers), o.Observe, e.limits.read})),
 		log:     o.Logger,
 		closing: make(chan struct{}),
 	}
 	one := builder{postgres: e.dialect == dialect.Postgres}
 	one.selectContacts(1, false)
-	s.one = one.String()
-	s.close = sync.OnceValue(s.closeNow)
+	db.one = one.String()
+	db.close = sync.OnceValue(db.closeNow)
 	for range e.maxWriters {
-		b := &begin{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
-		s.writers = append(s.writers, &writer{
-			store: s, begin: b, client: ent.NewClient(ent.Driver(b)),
-			queue: make(chan *job, maxWaiting), turn: make(chan struct{}, 1), texts: map[statementKey]string{},
+		b := &writeDriver{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
+		db.writers = append(db.writers, &writer{
+			db: db, driver: b, client: ent.NewClient(ent.Driver(b)),
+			queue: make(chan *request, maxQueue), leader: make(chan struct{}, 1), statements: map[statementKey]string{},
 		})
 	}
-	return s, nil
+	return db, nil
 }
 
 func (o Options) withDefaults() Options {
@@ -87,31 +87,31 @@ func (o Options) withDefaults() Options {
 
 // Client reads. Its queries see only what the context's viewer may; a write through it fails. Where the database cannot be
 // reached they fail with dberr.ErrUnavailable.
-func (s *DB) Client() *ent.Client { return s.client }
+func (db *DB) Client() *ent.Client { return db.client }
 
 // Ping reports whether the database answers, and takes writes.
-func (s *DB) Ping(ctx context.Context) error {
-	if err := s.stopped(); err != nil {
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.stopped(); err != nil {
 		return err
 	}
 	var one int
-	if err := s.engine.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+	if err := db.engine.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
 		return fmt.Errorf("reaching the database: %w", dberr.Classify(err))
 	}
 	return nil
 }
 
 // stop ends all writing, because of err. Only a new start of the process finds out what the disk holds.
-func (s *DB) stop(err error) {
+func (db *DB) stop(err error) {
 	err = fmt.Errorf("%w: writing has stopped until the next start, because a commit failed: %w", dberr.ErrUnavailable, err)
-	if s.failure.CompareAndSwap(nil, &err) {
-		s.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
+	if db.failure.CompareAndSwap(nil, &err) {
+		db.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
 	}
 }
 
 // stopped says why writing has stopped, nil if it has not.
-func (s *DB) stopped() error {
-	if err := s.failure.Load(); err != nil {
+func (db *DB) stopped() error {
+	if err := db.failure.Load(); err != nil {
 		return *err
 	}
 	return nil
@@ -119,12 +119,12 @@ func (s *DB) stopped() error {
 
 // Close lets running writes end, refuses those that wait with ErrClosed, and closes the database. Closing again does
 // nothing.
-func (s *DB) Close() error { return s.close() }
+func (db *DB) Close() error { return db.close() }
 
-func (s *DB) closeNow() error {
-	close(s.closing)
-	for _, w := range s.writers {
-		w.turn <- struct{}{} // kept
+func (db *DB) closeNow() error {
+	close(db.closing)
+	for _, w := range db.writers {
+		w.leader <- struct{}{} // kept
 	}
-	return s.engine.close()
+	return db.engine.close()
 }

@@ -20,21 +20,21 @@ import (
 var errReadOnly = errors.New("a readonly connection: writes go through store.Write")
 
 // reader is what Client talks to: the engine, as far as it reads, with errors that dberr has classified.
-type reader struct {
+type readDriver struct {
 	*entsql.Driver
 
 	observe func(ctx context.Context, statement string)
 	limit   time.Duration // of a query, until its rows are closed; 0 for none
 }
 
-func (r *reader) Query(ctx context.Context, query string, args, v any) error {
+func (r *readDriver) Query(ctx context.Context, query string, args, v any) error {
 	if changes(query) {
 		return errReadOnly
 	}
 	r.observe(ctx, query)
 	ctx, cancel := within(ctx, r.limit)
 	if list, ok := args.([]any); ok {
-		args = r.holdable(list)
+		args = r.searchable(list)
 	}
 	err := classified(r.Driver.Query(ctx, query, args, v), v, cancel)
 	if err != nil {
@@ -44,40 +44,40 @@ func (r *reader) Query(ctx context.Context, query string, args, v any) error {
 }
 
 // QueryContext runs a statement that is written by hand.
-func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (r *readDriver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if changes(query) {
 		return nil, errReadOnly
 	}
 	r.observe(ctx, query)
-	rows, err := r.Driver.QueryContext(ctx, query, r.holdable(args)...)
+	rows, err := r.Driver.QueryContext(ctx, query, r.searchable(args)...)
 	return rows, dberr.Classify(err)
 }
 
-// holdable makes PostgreSQL find nothing by text that it cannot hold, as SQLite does, where it would fail.
-func (r *reader) holdable(args []any) []any {
+// searchable makes PostgreSQL find nothing by text that it cannot hold, as SQLite does, where it would fail.
+func (r *readDriver) searchable(args []any) []any {
 	if r.Dialect() != dialect.Postgres {
 		return args
 	}
 	for i, a := range args {
 		if text, ok := a.(string); ok && (strings.Contains(text, "\x00") || !utf8.ValidString(text)) {
 			args = slices.Clone(args)
-			args[i] = nobodys
+			args[i] = matchesNothing
 		}
 	}
 	return args
 }
 
-// nobodys is longer than any text that rows are looked up by, and comes late in any order.
-var nobodys = strings.Repeat(string(unicode.ReplacementChar), 1<<12)
+// matchesNothing is longer than any text that rows are looked up by, and comes late in any order.
+var matchesNothing = strings.Repeat(string(unicode.ReplacementChar), 1<<12)
 
 // ExecContext fails.
-func (*reader) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+func (*readDriver) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 	return nil, errReadOnly
 }
 
-func (*reader) Exec(context.Context, string, any, any) error { return errReadOnly }
+func (*readDriver) Exec(context.Context, string, any, any) error { return errReadOnly }
 
-func (*reader) Tx(context.Context) (dialect.Tx, error) { return nil, errReadOnly }
+func (*readDriver) Tx(context.Context) (dialect.Tx, error) { return nil, errReadOnly }
 
 // changes reports whether a statement does more than read. INSERT … RETURNING is a query, too.
 func changes(statement string) bool { return !strings.HasPrefix(statement, "SELECT") }
@@ -105,7 +105,7 @@ func (s scanner) Close() error {
 func (s scanner) Err() error { return dberr.Classify(s.ColumnScanner.Err()) }
 
 // begin is what a writer's ent client talks to. It begins transactions and does nothing beside them.
-type begin struct {
+type writeDriver struct {
 	*entsql.Driver
 
 	observe func(ctx context.Context, statement string)
@@ -114,7 +114,7 @@ type begin struct {
 }
 
 // Tx begins a transaction.
-func (b *begin) Tx(ctx context.Context) (dialect.Tx, error) {
+func (b *writeDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	var s stepper = newPipeline(b.DB())
 	if b.Dialect() != dialect.Postgres {
 		tx, err := b.DB().BeginTx(ctx, nil)
@@ -199,7 +199,7 @@ func (t *transaction) run(ctx context.Context, steps []step) error {
 	for _, s := range steps {
 		t.observe(ctx, s.statement)
 	}
-	t.dog.feed()
+	t.dog.reset()
 	return t.after(dberr.Classify(t.stepper.run(ctx, steps)))
 }
 
@@ -208,20 +208,20 @@ func (t *transaction) Commit() error {
 	for _, s := range t.last {
 		t.observe(t.ctx, s.statement)
 	}
-	t.dog.feed()
+	t.dog.reset()
 	return t.commit(t.ctx, t.last)
 }
 
 // Rollback undoes all.
 func (t *transaction) Rollback() error {
-	t.dog.feed()
+	t.dog.reset()
 	return t.rollback(t.ctx)
 }
 
 // before opens the savepoint if the statement is the first of a guarded write that changes anything.
 func (t *transaction) before(ctx context.Context, statement string) error {
 	t.observe(ctx, statement)
-	t.dog.feed()
+	t.dog.reset()
 	if t.state != guarded || !changes(statement) {
 		return nil
 	}
@@ -243,8 +243,8 @@ func (t *transaction) after(err error) error {
 // guard makes what follows one write that can be undone alone.
 func (t *transaction) guard() { t.state = guarded }
 
-// end ends the guarded write, undoing it if it has failed. It fails if the whole transaction has to go.
-func (t *transaction) end(ctx context.Context, failed bool) error {
+// release ends the guarded write, undoing it if it has failed. It fails if the whole transaction has to go.
+func (t *transaction) release(ctx context.Context, failed bool) error {
 	state := t.state
 	t.state = unguarded
 	if t.broken {

@@ -245,8 +245,8 @@ func TestAWriteIsRefusedWhereManyWait(t *testing.T) {
 	f := newFixture(t)
 	ctx := f.account("Demo")
 	f.writers = f.writers[:1]
-	for range maxWaiting {
-		f.writers[0].queue <- &job{ctx: ctx, done: make(chan struct{}), fn: addShop("waiting")}
+	for range maxQueue {
+		f.writers[0].queue <- &request{ctx: ctx, done: make(chan struct{}), fn: addShop("waiting")}
 	}
 	if err := f.Write(ctx, 0, addShop("one more")); !errors.Is(err, dberr.ErrUnavailable) || !strings.Contains(err.Error(), "1024 writes wait already") {
 		t.Errorf("got %v", err)
@@ -279,7 +279,7 @@ func TestPartsAreFewLengths(t *testing.T) {
 			rows[i] = revision.Version(i)
 		}
 		var joined []revision.Version
-		for part := range parts(rows, 1) {
+		for part := range chunks(rows, 1) {
 			lengths[len(part)] = true
 			joined = append(joined, part...)
 		}
@@ -290,7 +290,7 @@ func TestPartsAreFewLengths(t *testing.T) {
 	if len(lengths) > 24 {
 		t.Errorf("%d lengths: %v", len(lengths), lengths)
 	}
-	for part := range parts(make([]int, 15), 16) {
+	for part := range chunks(make([]int, 15), 16) {
 		if len(part) != 1 {
 			t.Errorf("a part of %d", len(part))
 		}

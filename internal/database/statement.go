@@ -24,13 +24,13 @@ type statementKey struct {
 }
 
 // text is a statement, built when it is first needed. Only the writer's own goroutine asks.
-func (w *writer) text(key statementKey, build func(b *builder)) string {
-	text, ok := w.texts[key]
+func (w *writer) cachedStatement(key statementKey, build func(b *builder)) string {
+	text, ok := w.statements[key]
 	if !ok {
-		b := builder{postgres: w.begin.Dialect() == dialect.Postgres}
+		b := builder{postgres: w.driver.Dialect() == dialect.Postgres}
 		build(&b)
 		text = b.String()
-		w.texts[key] = text
+		w.statements[key] = text
 	}
 	return text
 }
@@ -106,10 +106,10 @@ const maxRows = 1024
 
 // parts cuts rows into parts of few different lengths, seldom more than two: so there are few texts, and the engines can keep
 // them prepared. Fewer than least are cut one by one.
-func parts[T any](rows []T, least int) iter.Seq[[]T] {
+func chunks[T any](rows []T, least int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
-			n := partLength(len(rows))
+			n := chunkLength(len(rows))
 			if n < least {
 				n = 1
 			}
@@ -121,8 +121,8 @@ func parts[T any](rows []T, least int) iter.Seq[[]T] {
 	}
 }
 
-// partLength is the greatest of the lengths 1 to 8, 12, 16 … 32, 40, 48 … 64, 128, 256 … that is not above n.
-func partLength(n int) int {
+// chunkLength is the greatest of the lengths 1 to 8, 12, 16 … 32, 40, 48 … 64, 128, 256 … that is not above n.
+func chunkLength(n int) int {
 	switch {
 	case n > maxRows:
 		return maxRows
@@ -138,7 +138,7 @@ func partLength(n int) int {
 }
 
 // runs cuts rows where two neighbours are not alike.
-func runs[T any](rows []T, alike func(a, b T) bool) iter.Seq[[]T] {
+func chunkBy[T any](rows []T, alike func(a, b T) bool) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
 			n := 1 + slices.IndexFunc(rows[1:], func(r T) bool { return !alike(rows[0], r) })

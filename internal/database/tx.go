@@ -19,7 +19,7 @@ type Tx struct {
 	Ent *ent.Client
 
 	writer  *writer
-	request *job
+	request *request
 }
 
 // Update is the compare-and-set of one contact, which raises its version by one, with the change of
@@ -61,7 +61,7 @@ func (t *Tx) Changes(ctx context.Context, account, contact int, after revision.V
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range rowsOf(t.writer.ran) {
+	for _, row := range changesOf(t.writer.earlier) {
 		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {
 			rows = append(rows, row)
 		}
@@ -81,7 +81,7 @@ func (t *Tx) AppendChange(row *ent.Change) { t.request.log = append(t.request.lo
 // row of the table. SQLite does so by itself. An id of 0 stands for the next free one and reserves
 // nothing.
 func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
-	reserve := t.writer.store.engine.reserve
+	reserve := t.writer.db.engine.reserve
 	if id == 0 || reserve == nil {
 		return nil
 	}

@@ -23,7 +23,7 @@ func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog
 }
 
 // feed says that a statement begins, or several that are sent together.
-func (d *watchdog) feed() {
+func (d *watchdog) reset() {
 	if d != nil {
 		d.timer.Reset(d.limit)
 	}

@@ -16,9 +16,9 @@ var errOvertaken = errors.New("another write was faster")
 
 // effects are the steps that do what the writes have noted. A key that is taken, or a version that has moved on, makes them fail
 // with an error that dberr.Raced has marked: the writes, run again one by one, see by themselves what has come between.
-func (w *writer) effects() []step {
-	updates := w.noted
-	w.noted = nil
+func (w *writer) flushPending() []step {
+	updates := w.pending
+	w.pending = nil
 	slices.SortStableFunc(updates, func(a, b Update) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), slices.Compare(a.Columns, b.Columns))
 	})
@@ -34,24 +34,24 @@ func (w *writer) updateContacts(updates []Update) (steps []step) {
 	alike := func(a, b Update) bool {
 		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && slices.Equal(a.Columns, b.Columns)
 	}
-	for group := range runs(updates, alike) {
+	for group := range chunkBy(updates, alike) {
 		if group[0].Version == 0 {
 			continue
 		}
-		for part := range parts(group, w.store.engine.leastRows) {
-			steps = append(steps, w.updateAlike(part))
+		for part := range chunks(group, w.db.engine.leastRows) {
+			steps = append(steps, w.updateGroup(part))
 		}
 	}
 	return steps
 }
 
-func (w *writer) updateAlike(updates []Update) step {
+func (w *writer) updateGroup(updates []Update) step {
 	columns := updates[0].Columns
 	args := append(make([]any, 0, 1+len(updates)*(2+len(columns))), updates[0].Account)
 	for _, u := range updates {
 		args = append(append(args, u.Contact, u.Version), u.Values...)
 	}
-	statement := w.text(statementKey{"update", strings.Join(columns, " "), len(updates)}, func(b *builder) {
+	statement := w.cachedStatement(statementKey{"update", strings.Join(columns, " "), len(updates)}, func(b *builder) {
 		if len(updates) == 1 {
 			b.updateOne(columns)
 			return
@@ -130,9 +130,9 @@ func (w *writer) replaceTerms(updates []Update) []step {
 }
 
 func (w *writer) deleteTerms(rows []termRow) (steps []step) {
-	for group := range runs(rows, func(a, b termRow) bool { return a.account == b.account }) {
-		for part := range parts(group, 1) {
-			statement := w.text(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
+	for group := range chunkBy(rows, func(a, b termRow) bool { return a.account == b.account }) {
+		for part := range chunks(group, 1) {
+			statement := w.cachedStatement(statementKey{"delete terms", "", len(part)}, func(b *builder) { b.deleteTerms(len(part)) })
 			steps = append(steps, step{statement: statement, args: termArgs(part)})
 		}
 	}
@@ -160,8 +160,8 @@ func (b *builder) deleteTerms(n int) {
 }
 
 func (w *writer) insertTerms(rows []termRow) (steps []step) {
-	for part := range parts(rows, 1) {
-		statement := w.text(statementKey{"insert terms", "", len(part)}, func(b *builder) {
+	for part := range chunks(rows, 1) {
+		statement := w.cachedStatement(statementKey{"insert terms", "", len(part)}, func(b *builder) {
 			b.write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.rows(len(part), termColumns)
 		})

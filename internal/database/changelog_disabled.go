@@ -2,4 +2,4 @@
 
 package database
 
-const keepsLog = false
+const changelogEnabled = false

@@ -11,8 +11,8 @@ import (
 
 // LogEnd returns the number of the latest change of the account, 0 if there is none, and that of the latest change that has been
 // cut off its log, 0 if the log is whole.
-func (s *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err error) {
-	f, err := s.client.Feed.Query().Where(entfeed.AccountID(account)).Only(viewer.NewSystemContext(ctx, account))
+func (db *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err error) {
+	f, err := db.client.Feed.Query().Where(entfeed.AccountID(account)).Only(viewer.NewSystemContext(ctx, account))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -20,7 +20,7 @@ func (s *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err erro
 }
 
 // ReadLog returns at most limit changes of the account behind a number, in their order.
-func (s *DB) ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error) {
-	return s.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()).Limit(limit).
+func (db *DB) ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error) {
+	return db.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()).Limit(limit).
 		All(viewer.NewSystemContext(ctx, account))
 }

@@ -31,10 +31,10 @@ func (b *builder) selectContacts(n int, lock bool) {
 
 // ReadContact returns the contact with this id, nil if the account has none. It is the statement that clients run most, so it
 // does not go through ent: that the viewer may see the contact is for the caller to know.
-func (s *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
-	ctx, cancel := within(ctx, s.engine.limits.read)
+func (db *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
+	ctx, cancel := within(ctx, db.engine.limits.read)
 	defer cancel()
-	rows, err := s.client.QueryContext(ctx, s.one, account, id)
+	rows, err := db.client.QueryContext(ctx, db.one, account, id)
 	if err != nil {
 		return nil, err
 	}
@@ -46,12 +46,12 @@ func (s *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, er
 }
 
 // CountRows returns the number of rows of a query. That the query carries its account is for the caller to know.
-func (s *DB) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) *entsql.Selector) (int, error) {
-	ctx, cancel := within(ctx, s.engine.limits.read)
+func (db *DB) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) *entsql.Selector) (int, error) {
+	ctx, cancel := within(ctx, db.engine.limits.read)
 	defer cancel()
-	b := entsql.Dialect(s.engine.dialect)
+	b := entsql.Dialect(db.engine.dialect)
 	statement, args := b.Select(entsql.Count("*")).From(query(b).As("counted")).Query()
-	rows, err := s.client.QueryContext(ctx, statement, args...)
+	rows, err := db.client.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -88,32 +88,32 @@ func targets(c *ent.Contact) []any {
 }
 
 // lock reads the contacts of a write about several, and keeps them from every other write, in the order in which batches do.
-func (w *writer) lock(ctx context.Context, j *job) error {
-	j.all = map[int]*ent.Contact{}
-	for part := range parts(j.contacts, 1) {
+func (w *writer) lockContacts(ctx context.Context, r *request) error {
+	r.all = map[int]*ent.Contact{}
+	for part := range chunks(r.contacts, 1) {
 		ids := make([]any, len(part))
 		for i, id := range part {
 			ids[i] = id
 		}
-		found, err := w.readContacts(ctx, j.account, ids)
+		found, err := w.readContacts(ctx, r.account, ids)
 		if err != nil {
 			return err
 		}
 		for _, c := range found {
-			j.all[c.ID] = c
+			r.all[c.ID] = c
 		}
 	}
 	return nil
 }
 
-// prefetch reads the contacts that the jobs are about, with one statement for those of one account.
-func (w *writer) prefetch(ctx context.Context, jobs []*job) error {
-	for group := range runs(jobs, func(a, b *job) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {
+// prefetch reads the contacts that the requests are about, with one statement for those of one account.
+func (w *writer) prefetch(ctx context.Context, requests []*request) error {
+	for group := range chunkBy(requests, func(a, b *request) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }) {
 		if group[0].contact == 0 {
 			continue
 		}
-		for part := range parts(group, 1) {
-			if err := w.prefetchPart(ctx, part); err != nil {
+		for part := range chunks(group, 1) {
+			if err := w.prefetchChunk(ctx, part); err != nil {
 				return err
 			}
 		}
@@ -121,12 +121,12 @@ func (w *writer) prefetch(ctx context.Context, jobs []*job) error {
 	return nil
 }
 
-func (w *writer) prefetchPart(ctx context.Context, jobs []*job) error {
-	ids := make([]any, len(jobs))
-	for i, j := range jobs {
-		ids[i] = j.contact
+func (w *writer) prefetchChunk(ctx context.Context, requests []*request) error {
+	ids := make([]any, len(requests))
+	for i, r := range requests {
+		ids[i] = r.contact
 	}
-	all, err := w.readContacts(ctx, jobs[0].account, ids)
+	all, err := w.readContacts(ctx, requests[0].account, ids)
 	if err != nil {
 		return err
 	}
@@ -134,20 +134,20 @@ func (w *writer) prefetchPart(ctx context.Context, jobs []*job) error {
 	for _, c := range all {
 		found[c.ID] = c
 	}
-	for _, j := range jobs {
-		j.read, j.found = true, found[j.contact]
+	for _, r := range requests {
+		r.read, r.found = true, found[r.contact]
 	}
 	return nil
 }
 
 func (w *writer) readContacts(ctx context.Context, account int, ids []any) (found []*ent.Contact, err error) {
-	statement := w.text(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
+	statement := w.cachedStatement(statementKey{"select contacts", "", len(ids)}, func(b *builder) { b.selectContacts(len(ids), true) })
 	read := step{statement: statement, args: append([]any{account}, ids...), row: func(scan func(...any) error) error {
 		c := &ent.Contact{}
 		found = append(found, c)
 		return scan(targets(c)...)
 	}}
-	err = w.begin.tx.run(ctx, []step{read})
+	err = w.driver.tx.run(ctx, []step{read})
 	return found, err
 }
 

@@ -31,10 +31,10 @@ func logArgs(r *ent.Change) ([]any, error) {
 
 // rowsOf are the log rows of the writes that have succeeded, sorted by account: every batch of every process takes the accounts in
 // the same order.
-func rowsOf(batch []*job) (rows []*ent.Change) {
-	for _, j := range batch {
-		if j.err == nil {
-			rows = append(rows, j.log...)
+func changesOf(batch []*request) (rows []*ent.Change) {
+	for _, r := range batch {
+		if r.err == nil {
+			rows = append(rows, r.log...)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b *ent.Change) int { return cmp.Compare(a.AccountID, b.AccountID) })
@@ -43,12 +43,12 @@ func rowsOf(batch []*job) (rows []*ent.Change) {
 
 // numbering takes the next numbers of their accounts for the rows, and gives them. It comes last, so that the counter's row is
 // locked only from here to the commit, and numbers become visible in their order.
-func (w *writer) numbering(rows []*ent.Change) (steps []step) {
-	for group := range runs(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
+func (w *writer) numberChanges(rows []*ent.Change) (steps []step) {
+	for group := range chunkBy(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
 		for _, r := range group {
 			r.Seq = 0 // which says that an account has no feed
 		}
-		statement := w.text(statementKey{"count", "", 1}, func(b *builder) {
+		statement := w.cachedStatement(statementKey{"count", "", 1}, func(b *builder) {
 			b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
 		})
 		steps = append(steps, step{statement: statement, args: []any{len(group), group[0].AccountID}, row: func(scan func(...any) error) error {
@@ -64,8 +64,8 @@ func (w *writer) numbering(rows []*ent.Change) (steps []step) {
 }
 
 // logging inserts the rows, which are numbered.
-func (w *writer) logging(rows []*ent.Change) (steps []step, err error) {
-	for part := range parts(rows, 1) {
+func (w *writer) insertChanges(rows []*ent.Change) (steps []step, err error) {
+	for part := range chunks(rows, 1) {
 		args := make([]any, 0, len(part)*len(logColumns))
 		for _, r := range part {
 			if r.Seq == 0 {
@@ -77,7 +77,7 @@ func (w *writer) logging(rows []*ent.Change) (steps []step, err error) {
 			}
 			args = append(args, row...)
 		}
-		statement := w.text(statementKey{"log", "", len(part)}, func(b *builder) {
+		statement := w.cachedStatement(statementKey{"log", "", len(part)}, func(b *builder) {
 			b.write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
 			b.rows(len(part), logColumns)
 		})
