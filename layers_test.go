@@ -44,14 +44,19 @@ var layers = map[string][]string{
 	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/keys", "internal/viewer"},
 
 	// The database.
-	"internal/database":              {"ent/...", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
-	"internal/database/plan":         {"internal/pgserver", "internal/database"},
-	"internal/database/databasetest": {"ent/...", "internal/pgserver", "internal/database", "internal/viewer"},
+	"internal/database":              {"ent/...", "internal/database/dialect", "internal/database/engines", "internal/database/schema", "internal/dberr", "internal/revision", "internal/viewer"},
+	"internal/database/dialect":      {},
+	"internal/database/engines":      {"internal/database/dialect", "internal/database/postgres", "internal/database/sqlite"},
+	"internal/database/postgres":     {"ent/...", "internal/database/dialect", "internal/database/schema"},
+	"internal/database/sqlite":       {"internal/database/dialect", "internal/database/schema"},
+	"internal/database/schema":       {"ent/...", "internal/database/dialect", "migrations"},
+	"internal/database/schema/plan":  {"internal/database/engines", "internal/database/schema", "internal/pgserver"},
+	"internal/database/databasetest": {"ent/...", "internal/database", "internal/database/dialect", "internal/database/engines", "internal/pgserver", "internal/viewer"},
+	"internal/dberr":                 {"internal/database/engines"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// The leaves.
-	"internal/dberr":        {},
 	"internal/globalid":     {},
 	"internal/aside":        {},
 	"internal/graphqlhttp":  {"internal/aside"},

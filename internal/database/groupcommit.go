@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/database/dialect"
 	"contactgraph/internal/dberr"
 )
 
@@ -145,7 +146,7 @@ func (w *writer) runTransaction(batch []*request) (err error) {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, dog := watch(context.Background(), w.db.engine.limits.write)
+	ctx, dog := watch(context.Background(), w.db.conn.Limits.Write)
 	defer dog.stop()
 	defer func() {
 		if err != nil && ctx.Err() != nil && !errors.Is(err, dberr.ErrUnknown) {
@@ -235,13 +236,13 @@ func call(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err
 // from what is on the disk.
 func (w *writer) commit(tx *ent.Tx) error {
 	err := tx.Commit()
-	_, before := errors.AsType[stepError](err)
+	_, before := errors.AsType[dialect.StepError](err)
 	switch {
 	case err == nil:
 		return nil
 	case before, dberr.IsRolledBack(err):
 		return dberr.Classify(err)
-	case w.db.engine.stops:
+	case w.db.conn.StopOnFailedCommit:
 		w.db.stop(err)
 	}
 	return errors.Join(dberr.ErrUnknown, err)

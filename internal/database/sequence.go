@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/database/dialect"
 )
 
 // logColumns are what a row of the log is stored as; logArgs must follow their order.
@@ -29,8 +30,8 @@ func logArgs(r *ent.Change) ([]any, error) {
 	}, nil
 }
 
-// rowsOf are the log rows of the writes that have succeeded, sorted by account: every batch of every process takes the accounts in
-// the same order.
+// changesOf returns the log rows of the writes that succeeded, sorted by account: every batch of every
+// process locks the counters of accounts in the same order.
 func changesOf(batch []*request) (rows []*ent.Change) {
 	for _, r := range batch {
 		if r.err == nil {
@@ -41,33 +42,36 @@ func changesOf(batch []*request) (rows []*ent.Change) {
 	return rows
 }
 
-// numbering takes the next numbers of their accounts for the rows, and gives them. It comes last, so that the counter's row is
-// locked only from here to the commit, and numbers become visible in their order.
-func (w *writer) numberChanges(rows []*ent.Change) (steps []step) {
+// numberChanges returns the steps that take the next numbers of the rows' accounts, and number the
+// rows. They run last, so that a counter is locked only from here to the commit, and numbers become
+// visible in their order.
+func (w *writer) numberChanges(rows []*ent.Change) (steps []dialect.Step) {
 	for group := range chunkBy(rows, func(a, b *ent.Change) bool { return a.AccountID == b.AccountID }) {
 		for _, r := range group {
-			r.Seq = 0 // which says that an account has no feed
+			r.Seq = 0 // what it keeps if the account has no feed
 		}
-		statement := w.cachedStatement(statementKey{"count", "", 1}, func(b *builder) {
-			b.write(`UPDATE "feeds" SET "seq" = "seq" + `, b.parameter(), ` WHERE "account_id" = `, b.parameter(), ` RETURNING "seq"`)
+		statement := w.cachedStatement(statementKey{"count", "", 1}, func(b *dialect.Builder) {
+			b.Write(`UPDATE "feeds" SET "seq" = "seq" + `, b.Parameter(), ` WHERE "account_id" = `, b.Parameter(), ` RETURNING "seq"`)
 		})
-		steps = append(steps, step{statement: statement, args: []any{len(group), group[0].AccountID}, row: func(scan func(...any) error) error {
+		number := func(scan func(...any) error) error {
 			var last int64
 			err := scan(&last)
 			for i, r := range group {
 				r.Seq = last - int64(len(group)) + int64(i) + 1
 			}
 			return err
-		}})
+		}
+		steps = append(steps, dialect.Step{Statement: statement, Args: []any{len(group), group[0].AccountID}, Row: number})
 	}
 	return steps
 }
 
-// logging inserts the rows, which are numbered.
-func (w *writer) insertChanges(rows []*ent.Change) (steps []step, err error) {
-	for part := range chunks(rows, 1) {
-		args := make([]any, 0, len(part)*len(logColumns))
-		for _, r := range part {
+// insertChanges returns the steps that insert the rows, which are numbered. Two transactions may both
+// log the first version of a contact that does not exist yet, and so is not locked: the steps may race.
+func (w *writer) insertChanges(rows []*ent.Change) (steps []dialect.Step, err error) {
+	for chunk := range chunks(rows, 1) {
+		args := make([]any, 0, len(chunk)*len(logColumns))
+		for _, r := range chunk {
 			if r.Seq == 0 {
 				return nil, fmt.Errorf("account %d has no feed", r.AccountID)
 			}
@@ -77,11 +81,11 @@ func (w *writer) insertChanges(rows []*ent.Change) (steps []step, err error) {
 			}
 			args = append(args, row...)
 		}
-		statement := w.cachedStatement(statementKey{"log", "", len(part)}, func(b *builder) {
-			b.write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
-			b.rows(len(part), logColumns)
+		statement := w.cachedStatement(statementKey{"log", "", len(chunk)}, func(b *dialect.Builder) {
+			b.Write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
+			b.Values(len(chunk), logColumns)
 		})
-		steps = append(steps, step{statement: statement, args: args, mayRace: true}) // two may bring a contact to one version that is not there to be locked
+		steps = append(steps, dialect.Step{Statement: statement, Args: args, MayRace: true})
 	}
 	return steps, nil
 }

@@ -89,7 +89,7 @@ func (w *writer) submit(ctx context.Context, r *request) error {
 // queueTimer returns a channel that receives when a request has waited in the queue for too long,
 // nil if requests may wait without a limit.
 func (w *writer) queueTimer() (expired <-chan time.Time, stop func() bool) {
-	d := w.db.engine.limits.turn
+	d := w.db.conn.Limits.Queue
 	if d == 0 {
 		return nil, func() bool { return false }
 	}
