@@ -71,7 +71,7 @@ func (w *writer) readContacts(ctx context.Context, account int, ids []any) (foun
 	read := dialect.Step{Statement: statement, Args: append([]any{account}, ids...), Row: func(scan func(...any) error) error {
 		c := &ent.Contact{}
 		found = append(found, c)
-		return scan(targets(c)...)
+		return scan(c.ScanTargets()...)
 	}}
 	err = w.driver.tx.run(ctx, []dialect.Step{read})
 	return found, err

@@ -44,22 +44,12 @@ func scanContacts(rows *sql.Rows) (found []*ent.Contact, err error) {
 	defer func() { err = dberr.Classify(errors.Join(err, rows.Err(), rows.Close())) }()
 	for rows.Next() {
 		c := &ent.Contact{}
-		if err := rows.Scan(targets(c)...); err != nil {
+		if err := rows.Scan(c.ScanTargets()...); err != nil {
 			return nil, err
 		}
 		found = append(found, c)
 	}
 	return found, nil
-}
-
-// targets is where the columns of a contact go, in the order of contact.Columns.
-func targets(c *ent.Contact) []any {
-	return []any{
-		&c.ID, &c.AccountID, &c.Secret, &c.Version, &c.RegisteredAt, &c.RegistrationSource, &c.RegistrationIP, &c.RegistrationStoreID,
-		&c.LastModified, &c.Email, &c.EmailKey, &c.PhoneCountryCode, &c.Phone, &c.PhoneKey, &c.FirstName, &c.LastName, &c.NameKey,
-		&c.LimitMailsPermanently, &c.LimitMailsTemporarilyUntil, &c.PreferredStoreID, &c.CompanyID, &c.LatestPermissionSource,
-		&c.PasswordHash,
-	}
 }
 
 // CountRows returns the number of rows of a query. The caller restricts the query to its account.

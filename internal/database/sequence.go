@@ -2,7 +2,6 @@ package database
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,23 +11,8 @@ import (
 	"contactgraph/internal/database/dialect"
 )
 
-// logColumns are what a row of the log is stored as; logArgs must follow their order.
-var logColumns = []string{
-	change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldKind, change.FieldSource,
-	change.FieldAt, change.FieldActorKind, change.FieldActorID, change.FieldActorName, change.FieldFields,
-	change.FieldUndoes,
-}
-
-func logArgs(r *ent.Change) ([]any, error) {
-	fields, err := json.Marshal(r.Fields)
-	if err != nil {
-		return nil, err
-	}
-	return []any{
-		r.AccountID, r.Seq, r.ContactID, r.Version, r.Kind, r.Source, r.At, r.ActorKind, r.ActorID, r.ActorName, string(fields),
-		r.Undoes,
-	}, nil
-}
+// changeColumns are the columns of a new row of the log: all but the id, which the database assigns.
+var changeColumns = change.Columns[1:]
 
 // changesOf returns the log rows of the writes that succeeded, sorted by account: every batch of every
 // process locks the counters of accounts in the same order.
@@ -70,20 +54,20 @@ func (w *writer) numberChanges(rows []*ent.Change) (steps []dialect.Step) {
 // log the first version of a contact that does not exist yet, and so is not locked: the steps may race.
 func (w *writer) insertChanges(rows []*ent.Change) (steps []dialect.Step, err error) {
 	for chunk := range chunks(rows, 1) {
-		args := make([]any, 0, len(chunk)*len(logColumns))
+		args := make([]any, 0, len(chunk)*len(changeColumns))
 		for _, r := range chunk {
 			if r.Seq == 0 {
 				return nil, fmt.Errorf("account %d has no feed", r.AccountID)
 			}
-			row, err := logArgs(r)
+			row, err := r.InsertValues()
 			if err != nil {
 				return nil, err
 			}
 			args = append(args, row...)
 		}
 		statement := w.cachedStatement(statementKey{"log", "", len(chunk)}, func(b *dialect.Builder) {
-			b.Write(`INSERT INTO "changes" ("`, strings.Join(logColumns, `", "`), `") `)
-			b.Values(len(chunk), logColumns)
+			b.Write(`INSERT INTO "changes" ("`, strings.Join(changeColumns, `", "`), `") `)
+			b.Values(len(chunk), changeColumns)
 		})
 		steps = append(steps, dialect.Step{Statement: statement, Args: args, MayRace: true})
 	}
