@@ -24,8 +24,6 @@ func (_m *Change) InsertValues() ([]any, error) {
 		_m.At,
 		string(fields),
 		_m.Undoes,
-		_m.IdempotencyKey,
-		_m.RequestHash,
 	}, nil
 }
 

@@ -1,16 +1,17 @@
-// Package migrations embeds the versioned SQL that makes and changes the tables, one folder a dialect, with the same
-// numbers in both. A file whose header says
+// Package migrations embeds the SQL files that create and change the tables. Each engine has a folder, with
+// files of the same version numbers. A file whose header says
 //
 //	-- atlas:additive
 //
-// leaves the tables usable for the binary before it; a server starts on a newer database only if all that it does not
-// know is so marked. All files but the first are: tests of internal/database hold them to it. Files are planned from ent/schema by
-// `make migration`, and never changed after a release.
+// leaves the tables usable for the binary before it. A server starts on a database with files that it does
+// not know only if all of them have this directive. All files but the first have it, and the tests of
+// internal/database/schema check that they may. Files are planned from ent/schema by `make migration`, and
+// do not change after a release.
 package migrations
 
 import "embed"
 
-// Files holds a folder for each dialect, named as ent names the dialect: sqlite and postgres.
+// Files has a folder for each engine, named by dialect.Layout.Folder.
 //
 //go:embed sqlite postgres
 var Files embed.FS
