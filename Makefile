@@ -63,7 +63,7 @@ fresh:
 	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate web wrote" >&2; exit 1; fi
 
 migration:
-	go run ./internal/database/plan $(NAME)
+	go run ./internal/database/schema/plan $(NAME)
 
 # The linter is pinned by a module of its own, so that its thousand dependencies stay out of go.mod.
 lint: $(LINT)

@@ -64,15 +64,20 @@ var layers = map[string][]string{
 	"internal/contact/field": {"ent/...", "internal/normalize", "internal/revision", "internal/viewer"},
 
 	// The database.
-	"internal/database":              {"ent/...", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
-	"internal/database/plan":         {"internal/database", "internal/pgserver"},
-	"internal/database/databasetest": {"ent/...", "internal/database", "internal/pgserver", "internal/viewer"},
+	"internal/database":              {"ent/...", "internal/database/dialect", "internal/database/engines", "internal/database/schema", "internal/dberr", "internal/revision", "internal/viewer"},
+	"internal/database/dialect":      {},
+	"internal/database/engines":      {"internal/database/dialect", "internal/database/postgres", "internal/database/sqlite"},
+	"internal/database/postgres":     {"ent/...", "internal/database/dialect", "internal/database/schema"},
+	"internal/database/sqlite":       {"internal/database/dialect", "internal/database/schema"},
+	"internal/database/schema":       {"ent/...", "internal/database/dialect", "migrations"},
+	"internal/database/schema/plan":  {"internal/database/engines", "internal/database/schema", "internal/pgserver"},
+	"internal/database/databasetest": {"ent/...", "internal/database", "internal/database/dialect", "internal/database/engines", "internal/pgserver", "internal/viewer"},
+	"internal/dberr":                 {"internal/database/engines"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// Packages that import nothing of ours.
 	"internal/safego":    {},
-	"internal/dberr":     {},
 	"internal/globalid":  {},
 	"internal/normalize": {},
 	"internal/pgserver":  {},

@@ -45,10 +45,6 @@ type Change struct {
 	Fields []revision.FieldChange `json:"fields,omitempty"`
 	// Undoes holds the value of the "undoes" field.
 	Undoes *revision.Version `json:"undoes,omitempty"`
-	// IdempotencyKey holds the value of the "idempotency_key" field.
-	IdempotencyKey *string `json:"idempotency_key,omitempty"`
-	// RequestHash holds the value of the "request_hash" field.
-	RequestHash []byte `json:"request_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ChangeQuery when eager-loading is set.
 	Edges        ChangeEdges `json:"edges"`
@@ -80,11 +76,11 @@ func (*Change) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case change.FieldFields, change.FieldRequestHash:
+		case change.FieldFields:
 			values[i] = new([]byte)
 		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID, change.FieldUndoes:
 			values[i] = new(sql.NullInt64)
-		case change.FieldKind, change.FieldActorKind, change.FieldActorName, change.FieldSource, change.FieldIdempotencyKey:
+		case change.FieldKind, change.FieldActorKind, change.FieldActorName, change.FieldSource:
 			values[i] = new(sql.NullString)
 		case change.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -184,19 +180,6 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 				_m.Undoes = new(revision.Version)
 				*_m.Undoes = revision.Version(value.Int64)
 			}
-		case change.FieldIdempotencyKey:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field idempotency_key", values[i])
-			} else if value.Valid {
-				_m.IdempotencyKey = new(string)
-				*_m.IdempotencyKey = value.String
-			}
-		case change.FieldRequestHash:
-			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field request_hash", values[i])
-			} else if value != nil {
-				_m.RequestHash = *value
-			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -275,14 +258,6 @@ func (_m *Change) String() string {
 		builder.WriteString("undoes=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
-	builder.WriteString(", ")
-	if v := _m.IdempotencyKey; v != nil {
-		builder.WriteString("idempotency_key=")
-		builder.WriteString(*v)
-	}
-	builder.WriteString(", ")
-	builder.WriteString("request_hash=")
-	builder.WriteString(fmt.Sprintf("%v", _m.RequestHash))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -103,26 +103,6 @@ func (_c *ChangeCreate) SetNillableUndoes(v *revision.Version) *ChangeCreate {
 	return _c
 }
 
-// SetIdempotencyKey sets the "idempotency_key" field.
-func (_c *ChangeCreate) SetIdempotencyKey(v string) *ChangeCreate {
-	_c.mutation.SetIdempotencyKey(v)
-	return _c
-}
-
-// SetNillableIdempotencyKey sets the "idempotency_key" field if the given value is not nil.
-func (_c *ChangeCreate) SetNillableIdempotencyKey(v *string) *ChangeCreate {
-	if v != nil {
-		_c.SetIdempotencyKey(*v)
-	}
-	return _c
-}
-
-// SetRequestHash sets the "request_hash" field.
-func (_c *ChangeCreate) SetRequestHash(v []byte) *ChangeCreate {
-	_c.mutation.SetRequestHash(v)
-	return _c
-}
-
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *ChangeCreate) SetAccount(v *Account) *ChangeCreate {
 	return _c.SetAccountID(v.ID)
@@ -277,14 +257,6 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Undoes(); ok {
 		_spec.SetField(change.FieldUndoes, field.TypeInt64, value)
 		_node.Undoes = &value
-	}
-	if value, ok := _c.mutation.IdempotencyKey(); ok {
-		_spec.SetField(change.FieldIdempotencyKey, field.TypeString, value)
-		_node.IdempotencyKey = &value
-	}
-	if value, ok := _c.mutation.RequestHash(); ok {
-		_spec.SetField(change.FieldRequestHash, field.TypeBytes, value)
-		_node.RequestHash = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

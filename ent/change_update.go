@@ -111,12 +111,6 @@ func (_u *ChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
 	}
-	if _u.mutation.IdempotencyKeyCleared() {
-		_spec.ClearField(change.FieldIdempotencyKey, field.TypeString)
-	}
-	if _u.mutation.RequestHashCleared() {
-		_spec.ClearField(change.FieldRequestHash, field.TypeBytes)
-	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -249,12 +243,6 @@ func (_u *ChangeUpdateOne) sqlSave(ctx context.Context) (_node *Change, err erro
 	}
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
-	}
-	if _u.mutation.IdempotencyKeyCleared() {
-		_spec.ClearField(change.FieldIdempotencyKey, field.TypeString)
-	}
-	if _u.mutation.RequestHashCleared() {
-		_spec.ClearField(change.FieldRequestHash, field.TypeBytes)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Change{config: _u.config}

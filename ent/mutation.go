@@ -1042,34 +1042,32 @@ func (m *AccountMutation) ResetEdge(name string) error {
 // ChangeMutation represents an operation that mutates the Change nodes in the graph.
 type ChangeMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int
-	seq             *int64
-	addseq          *int64
-	contact_id      *int
-	addcontact_id   *int
-	version         *revision.Version
-	addversion      *revision.Version
-	kind            *change.Kind
-	actor_kind      *viewer.ActorKind
-	actor_id        *int
-	addactor_id     *int
-	actor_name      *string
-	source          *change.Source
-	at              *time.Time
-	fields          *[]revision.FieldChange
-	appendfields    []revision.FieldChange
-	undoes          *revision.Version
-	addundoes       *revision.Version
-	idempotency_key *string
-	request_hash    *[]byte
-	clearedFields   map[string]struct{}
-	account         *int
-	clearedaccount  bool
-	done            bool
-	oldValue        func(context.Context) (*Change, error)
-	predicates      []predicate.Change
+	op             Op
+	typ            string
+	id             *int
+	seq            *int64
+	addseq         *int64
+	contact_id     *int
+	addcontact_id  *int
+	version        *revision.Version
+	addversion     *revision.Version
+	kind           *change.Kind
+	actor_kind     *viewer.ActorKind
+	actor_id       *int
+	addactor_id    *int
+	actor_name     *string
+	source         *change.Source
+	at             *time.Time
+	fields         *[]revision.FieldChange
+	appendfields   []revision.FieldChange
+	undoes         *revision.Version
+	addundoes      *revision.Version
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*Change, error)
+	predicates     []predicate.Change
 }
 
 var _ ent.Mutation = (*ChangeMutation)(nil)
@@ -1731,104 +1729,6 @@ func (m *ChangeMutation) ResetUndoes() {
 	delete(m.clearedFields, change.FieldUndoes)
 }
 
-// SetIdempotencyKey sets the "idempotency_key" field.
-func (m *ChangeMutation) SetIdempotencyKey(s string) {
-	m.idempotency_key = &s
-}
-
-// IdempotencyKey returns the value of the "idempotency_key" field in the mutation.
-func (m *ChangeMutation) IdempotencyKey() (r string, exists bool) {
-	v := m.idempotency_key
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldIdempotencyKey returns the old "idempotency_key" field's value of the Change entity.
-// If the Change object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ChangeMutation) OldIdempotencyKey(ctx context.Context) (v *string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldIdempotencyKey is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldIdempotencyKey requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldIdempotencyKey: %w", err)
-	}
-	return oldValue.IdempotencyKey, nil
-}
-
-// ClearIdempotencyKey clears the value of the "idempotency_key" field.
-func (m *ChangeMutation) ClearIdempotencyKey() {
-	m.idempotency_key = nil
-	m.clearedFields[change.FieldIdempotencyKey] = struct{}{}
-}
-
-// IdempotencyKeyCleared returns if the "idempotency_key" field was cleared in this mutation.
-func (m *ChangeMutation) IdempotencyKeyCleared() bool {
-	_, ok := m.clearedFields[change.FieldIdempotencyKey]
-	return ok
-}
-
-// ResetIdempotencyKey resets all changes to the "idempotency_key" field.
-func (m *ChangeMutation) ResetIdempotencyKey() {
-	m.idempotency_key = nil
-	delete(m.clearedFields, change.FieldIdempotencyKey)
-}
-
-// SetRequestHash sets the "request_hash" field.
-func (m *ChangeMutation) SetRequestHash(b []byte) {
-	m.request_hash = &b
-}
-
-// RequestHash returns the value of the "request_hash" field in the mutation.
-func (m *ChangeMutation) RequestHash() (r []byte, exists bool) {
-	v := m.request_hash
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRequestHash returns the old "request_hash" field's value of the Change entity.
-// If the Change object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ChangeMutation) OldRequestHash(ctx context.Context) (v []byte, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRequestHash is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRequestHash requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRequestHash: %w", err)
-	}
-	return oldValue.RequestHash, nil
-}
-
-// ClearRequestHash clears the value of the "request_hash" field.
-func (m *ChangeMutation) ClearRequestHash() {
-	m.request_hash = nil
-	m.clearedFields[change.FieldRequestHash] = struct{}{}
-}
-
-// RequestHashCleared returns if the "request_hash" field was cleared in this mutation.
-func (m *ChangeMutation) RequestHashCleared() bool {
-	_, ok := m.clearedFields[change.FieldRequestHash]
-	return ok
-}
-
-// ResetRequestHash resets all changes to the "request_hash" field.
-func (m *ChangeMutation) ResetRequestHash() {
-	m.request_hash = nil
-	delete(m.clearedFields, change.FieldRequestHash)
-}
-
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *ChangeMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -1890,7 +1790,7 @@ func (m *ChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChangeMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 12)
 	if m.account != nil {
 		fields = append(fields, change.FieldAccountID)
 	}
@@ -1927,12 +1827,6 @@ func (m *ChangeMutation) Fields() []string {
 	if m.undoes != nil {
 		fields = append(fields, change.FieldUndoes)
 	}
-	if m.idempotency_key != nil {
-		fields = append(fields, change.FieldIdempotencyKey)
-	}
-	if m.request_hash != nil {
-		fields = append(fields, change.FieldRequestHash)
-	}
 	return fields
 }
 
@@ -1965,10 +1859,6 @@ func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.GetFields()
 	case change.FieldUndoes:
 		return m.Undoes()
-	case change.FieldIdempotencyKey:
-		return m.IdempotencyKey()
-	case change.FieldRequestHash:
-		return m.RequestHash()
 	}
 	return nil, false
 }
@@ -2002,10 +1892,6 @@ func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldFields(ctx)
 	case change.FieldUndoes:
 		return m.OldUndoes(ctx)
-	case change.FieldIdempotencyKey:
-		return m.OldIdempotencyKey(ctx)
-	case change.FieldRequestHash:
-		return m.OldRequestHash(ctx)
 	}
 	return nil, fmt.Errorf("unknown Change field %s", name)
 }
@@ -2098,20 +1984,6 @@ func (m *ChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUndoes(v)
-		return nil
-	case change.FieldIdempotencyKey:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetIdempotencyKey(v)
-		return nil
-	case change.FieldRequestHash:
-		v, ok := value.([]byte)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRequestHash(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Change field %s", name)
@@ -2209,12 +2081,6 @@ func (m *ChangeMutation) ClearedFields() []string {
 	if m.FieldCleared(change.FieldUndoes) {
 		fields = append(fields, change.FieldUndoes)
 	}
-	if m.FieldCleared(change.FieldIdempotencyKey) {
-		fields = append(fields, change.FieldIdempotencyKey)
-	}
-	if m.FieldCleared(change.FieldRequestHash) {
-		fields = append(fields, change.FieldRequestHash)
-	}
 	return fields
 }
 
@@ -2231,12 +2097,6 @@ func (m *ChangeMutation) ClearField(name string) error {
 	switch name {
 	case change.FieldUndoes:
 		m.ClearUndoes()
-		return nil
-	case change.FieldIdempotencyKey:
-		m.ClearIdempotencyKey()
-		return nil
-	case change.FieldRequestHash:
-		m.ClearRequestHash()
 		return nil
 	}
 	return fmt.Errorf("unknown Change nullable field %s", name)
@@ -2281,12 +2141,6 @@ func (m *ChangeMutation) ResetField(name string) error {
 		return nil
 	case change.FieldUndoes:
 		m.ResetUndoes()
-		return nil
-	case change.FieldIdempotencyKey:
-		m.ResetIdempotencyKey()
-		return nil
-	case change.FieldRequestHash:
-		m.ResetRequestHash()
 		return nil
 	}
 	return fmt.Errorf("unknown Change field %s", name)

@@ -39,10 +39,6 @@ const (
 	FieldFields = "fields"
 	// FieldUndoes holds the string denoting the undoes field in the database.
 	FieldUndoes = "undoes"
-	// FieldIdempotencyKey holds the string denoting the idempotency_key field in the database.
-	FieldIdempotencyKey = "idempotency_key"
-	// FieldRequestHash holds the string denoting the request_hash field in the database.
-	FieldRequestHash = "request_hash"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the change in the database.
@@ -71,8 +67,6 @@ var Columns = []string{
 	FieldAt,
 	FieldFields,
 	FieldUndoes,
-	FieldIdempotencyKey,
-	FieldRequestHash,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -208,11 +202,6 @@ func ByAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUndoes orders the results by the undoes field.
 func ByUndoes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUndoes, opts...).ToFunc()
-}
-
-// ByIdempotencyKey orders the results by the idempotency_key field.
-func ByIdempotencyKey(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldIdempotencyKey, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -72,8 +72,6 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "fields", Type: field.TypeJSON},
 		{Name: "undoes", Type: field.TypeInt64, Nullable: true},
-		{Name: "idempotency_key", Type: field.TypeString, Nullable: true},
-		{Name: "request_hash", Type: field.TypeBytes, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// ChangesTable holds the schema information for the "changes" table.
@@ -84,7 +82,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "changes_accounts_account",
-				Columns:    []*schema.Column{ChangesColumns[14]},
+				Columns:    []*schema.Column{ChangesColumns[12]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -93,12 +91,12 @@ var (
 			{
 				Name:    "change_account_id_seq",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[1]},
 			},
 			{
 				Name:    "change_account_id_contact_id_version",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[2], ChangesColumns[3]},
+				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[2], ChangesColumns[3]},
 			},
 		},
 	}

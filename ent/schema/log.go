@@ -11,17 +11,16 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Change is a row of the change log: one write. internal/database numbers it (seq), and inserts it at
-// the end of the write's transaction. It has no foreign key to the contact, because changes remain when
-// the contact is deleted.
+// Change is a row of the change log: what one write did. The database package numbers it (seq) and
+// inserts it last in the write's own transaction. It has no foreign key to the contact, because the log
+// outlives the contact.
 type Change struct{ ent.Schema }
 
 // Mixin of Change.
 func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
 
-// Fields of Change. seq is the position in the account's log, without gaps and in the order of commits.
-// undoes is the version of the change that this one undoes. idempotency_key and request_hash are always
-// empty: see IdempotencyKey.
+// Fields of Change. seq counts within the account, without gaps and in the order of commits; undoes is the
+// version of the change that this one undoes.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
@@ -35,8 +34,6 @@ func (Change) Fields() []ent.Field {
 		field.Time("at").Immutable(),
 		field.JSON("fields", []revision.FieldChange{}),
 		field.Int64("undoes").GoType(revision.Version(0)).Optional().Nillable().Immutable(),
-		field.String("idempotency_key").Optional().Nillable().Immutable(),
-		field.Bytes("request_hash").Optional().Immutable(),
 	}
 }
 
@@ -48,12 +45,12 @@ func (Change) Indexes() []ent.Index {
 	}
 }
 
-// Feed has the last seq that an account has assigned. A write locks the account's row from the
-// assignment to the commit, so that numbers become visible in order. Retention has deleted all rows up
-// to cut; cut is null if it has deleted none.
+// Feed is the counter of an account's change log. seq is the last number that was assigned. A write locks
+// the row from numbering to commit, which makes numbers become visible in order. cut is the last number
+// whose row retention has deleted, with all rows before it; null if it has deleted none.
 type Feed struct{ ent.Schema }
 
-// Mixin of Feed: only internal/database accesses it.
+// Mixin of Feed: only the server itself reads and writes it.
 func (Feed) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.System, Writer: viewer.System}}
 }
@@ -68,17 +65,17 @@ func (Feed) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id").Unique()}
 }
 
-// IdempotencyKey stores the result of a write that a client sent with an idempotency key, for repeated
-// requests. It belongs to the actor, and is stored in the transaction of the write.
+// IdempotencyKey is the outcome of a write to which a client gave a key, so that a repeat returns the same.
+// It belongs to the actor, and is stored in the write's own transaction.
 type IdempotencyKey struct{ ent.Schema }
 
-// Mixin of IdempotencyKey. The actor id of a customer is the id of its contact.
+// Mixin of IdempotencyKey. A customer is the actor with its contact's id.
 func (IdempotencyKey) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "actor_id", Writer: ownContact}}
 }
 
-// Fields of IdempotencyKey. alias distinguishes the mutations of one document; outcome is the result of
-// the write.
+// Fields of IdempotencyKey. alias distinguishes the mutations of one document; outcome is what the write's
+// command returned.
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor_kind").GoType(viewer.ActorKind("")).Immutable(),
@@ -91,7 +88,7 @@ func (IdempotencyKey) Fields() []ent.Field {
 	}
 }
 
-// Indexes of IdempotencyKey: the second finds expired keys.
+// Indexes of IdempotencyKey: the second finds those that have expired.
 func (IdempotencyKey) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "actor_kind", "actor_id", "key", "alias").Unique(),

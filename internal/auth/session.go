@@ -16,7 +16,6 @@ import (
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -105,14 +104,6 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	}
 }
 
-// forShare keeps a password from being changed until the transaction is committed. On SQLite the transaction itself keeps
-// every other writer out.
-func forShare(s *sql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.ForShare()
-	}
-}
-
 func unlocked(*sql.Selector) {}
 
 // open stores a session for who, and clears away expired ones of the account. It asks again whom the login names: a
@@ -122,7 +113,7 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
 	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
-		again, err := identify(ctx, tx.Ent, account, key, forShare)
+		again, err := identify(ctx, tx.Ent, account, key, tx.ForShare)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,25 @@
-// Package store opens the database, brings its tables up to date, and holds the one way to write to it.
+// Package database is the only way to the stored data.
 //
-// Readers use Client, whose connections cannot write. Writers hand a function to Write; what it does becomes durable as a
-// whole, together with the rows that it added to the change log, or not at all.
+// Reads go through DB.Client, an ent client whose queries see only what the viewer may see, and
+// through the few statements that are written by hand for speed (DB.ReadContact). Its connections
+// cannot write.
+//
+// Writes go through DB.Write and DB.WriteAll. They hand a Tx to a function; what the function does is
+// committed together with the rows that it appended to the change log, or not at all. Writes that
+// wait at the same time share one transaction and one commit. Databases call this group commit: the
+// wait for the disk, which is most of what a write costs, is paid once for all of them.
+//
+// The package runs on several engines. What differs between them is in the packages sqlite and
+// postgres, behind dialect.Dialect; the tables and their migrations are in the package schema.
+//
+// To read the code, begin here, and go on with
+//
+//   - tx.go: what a write can do;
+//   - write.go: how a write is queued, and becomes a request;
+//   - groupcommit.go: how a leader runs the requests of all callers in one transaction;
+//   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
+//   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
+//   - dialect, and then sqlite or postgres.
 package database
 
 import (
@@ -14,65 +32,67 @@ import (
 
 	"contactgraph/ent"
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
+	"contactgraph/internal/database/dialect"
+	"contactgraph/internal/database/schema"
 	"contactgraph/internal/dberr"
 
-	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Options of Open.
 type Options struct {
-	// Logger is told what the migrations did, and why writing stopped. The default drops it.
+	// Logger gets the migrations that Open applied, and the reason why writing stopped. The default
+	// drops them.
 	Logger *slog.Logger
-	// Observe, if set, is shown every statement before it runs. Tests use it to prove that each carries its account.
+	// Observe, if set, is called with every statement before it runs. Tests use it to prove that each
+	// statement names its account.
 	Observe func(ctx context.Context, statement string)
 }
 
-// Store is an open database with tables of this binary's version.
+// DB is an open database whose tables have this binary's version.
 type DB struct {
-	engine  *engine
-	client  *ent.Client
-	one     string // the statement that reads a contact
-	writers []*writer
-	log     *slog.Logger
-	failure atomic.Pointer[error] // why writing has stopped
-	closing chan struct{}         // closed by Close
-	close   func() error          // runs once
+	conn       *dialect.Connection
+	client     *ent.Client
+	selectByID string // reads one contact
+	writers    []*writer
+	log        *slog.Logger
+	failure    atomic.Pointer[error] // why writing has stopped
+	closing    chan struct{}         // closed by Close
+	close      func() error          // runs once
 }
 
-// Open opens the database that url names (a file, or sqlite:FILE, which it creates if there is none; or postgres://…), and
-// migrates it. It fails with a message for the operator when the database cannot be used.
+// Open opens and migrates the database that url names: a file, or sqlite:FILE, which it creates if it
+// does not exist; or postgres://… Its errors are for the operator.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
-	e, err := connect(ctx, url)
+	c, err := connect(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	done, err := e.migrate(ctx)
+	applied, err := schema.Migrate(ctx, c)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("migrating the database %s: %w", e.name, err), e.close())
+		return nil, errors.Join(fmt.Errorf("migrating the database %s: %w", c.Name, err), c.Close())
 	}
-	for _, name := range done {
+	for _, name := range applied {
 		o.Logger.InfoContext(ctx, "migration applied", slog.String("migration", name))
 	}
-	s := &DB{
-		engine:  e,
-		client:  ent.NewClient(ent.Driver(&reader{entsql.OpenDB(e.dialect, e.readers), o.Observe, e.limits.read})),
-		log:     o.Logger,
-		closing: make(chan struct{}),
+	name := c.Dialect.Name()
+	db := &DB{
+		conn:       c,
+		client:     ent.NewClient(ent.Driver(&readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, c.Limits.Read})),
+		selectByID: selectContacts(dialect.NewBuilder(c.Dialect), 1).String(),
+		log:        o.Logger,
+		closing:    make(chan struct{}),
 	}
-	one := builder{postgres: e.dialect == dialect.Postgres}
-	one.selectContacts(1, false)
-	s.one = one.String()
-	s.close = sync.OnceValue(s.closeNow)
-	for range e.maxWriters {
-		b := &begin{Driver: entsql.OpenDB(e.dialect, e.writer), observe: o.Observe}
-		s.writers = append(s.writers, &writer{
-			store: s, begin: b, client: ent.NewClient(ent.Driver(b)),
-			queue: make(chan *job, maxWaiting), turn: make(chan struct{}, 1), texts: map[statementKey]string{},
+	db.close = sync.OnceValue(db.closeNow)
+	for range c.Writers {
+		d := &writeDriver{Driver: entsql.OpenDB(name, c.Writer), dialect: c.Dialect, observe: o.Observe}
+		db.writers = append(db.writers, &writer{
+			db: db, driver: d, client: ent.NewClient(ent.Driver(d)),
+			queue: make(chan *request, maxQueue), leader: make(chan struct{}, 1), statements: map[statementKey]string{},
 		})
 	}
-	return s, nil
+	return db, nil
 }
 
 func (o Options) withDefaults() Options {
@@ -85,46 +105,46 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Client reads. Its queries see only what the context's viewer may; a write through it fails. Where the database cannot be
-// reached they fail with dberr.ErrUnavailable.
-func (s *DB) Client() *ent.Client { return s.client }
+// Client returns the client for reads. Its queries return only what the context's viewer may see; a
+// write through it fails. If the database cannot be reached, they fail with dberr.ErrUnavailable.
+func (db *DB) Client() *ent.Client { return db.client }
 
-// Ping reports whether the database answers, and takes writes.
-func (s *DB) Ping(ctx context.Context) error {
-	if err := s.stopped(); err != nil {
+// Ping fails if the database does not answer, or writing has stopped.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.stopped(); err != nil {
 		return err
 	}
 	var one int
-	if err := s.engine.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+	if err := db.conn.Readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
 		return fmt.Errorf("reaching the database: %w", dberr.Classify(err))
 	}
 	return nil
 }
 
-// stop ends all writing, because of err. Only a new start of the process finds out what the disk holds.
-func (s *DB) stop(err error) {
+// stop ends all writing because of err. Only a restart of the process finds out what is on the disk.
+func (db *DB) stop(err error) {
 	err = fmt.Errorf("%w: writing has stopped until the next start, because a commit failed: %w", dberr.ErrUnavailable, err)
-	if s.failure.CompareAndSwap(nil, &err) {
-		s.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
+	if db.failure.CompareAndSwap(nil, &err) {
+		db.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
 	}
 }
 
-// stopped says why writing has stopped, nil if it has not.
-func (s *DB) stopped() error {
-	if err := s.failure.Load(); err != nil {
+// stopped returns why writing has stopped, nil if it has not.
+func (db *DB) stopped() error {
+	if err := db.failure.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-// Close lets running writes end, refuses those that wait with ErrClosed, and closes the database. Closing again does
-// nothing.
-func (s *DB) Close() error { return s.close() }
+// Close waits for running writes, refuses those in the queues with ErrClosed, and closes the
+// database. To close again does nothing.
+func (db *DB) Close() error { return db.close() }
 
-func (s *DB) closeNow() error {
-	close(s.closing)
-	for _, w := range s.writers {
-		w.turn <- struct{}{} // kept
+func (db *DB) closeNow() error {
+	close(db.closing)
+	for _, w := range db.writers {
+		w.leader <- struct{}{} // and never returned: there is no leader after this
 	}
-	return s.engine.close()
+	return db.conn.Close()
 }

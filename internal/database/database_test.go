@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,51 +9,11 @@ import (
 	"testing"
 
 	"contactgraph/ent"
+	entcontact "contactgraph/ent/contact"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
-
-func TestConnectionsHaveTheirSettings(t *testing.T) {
-	t.Parallel()
-	f := newSQLite(t)
-	for _, tt := range []struct {
-		name     string
-		db       *sql.DB
-		settings map[string]string
-	}{
-		{"the writer", f.engine.writer, map[string]string{
-			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "query_only": "0",
-		}},
-		{"a reader", f.engine.readers, map[string]string{
-			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "query_only": "1",
-		}},
-	} {
-		for pragma, want := range tt.settings {
-			var got string
-			if err := tt.db.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
-				t.Errorf("%s: %s is %q, %v, want %q", tt.name, pragma, got, err, want)
-			}
-		}
-	}
-	if got := f.engine.writer.Stats().MaxOpenConnections; got != 1 {
-		t.Errorf("%d connections may write, want 1", got)
-	}
-	if got := f.engine.readers.Stats().MaxOpenConnections; got != maxReaders {
-		t.Errorf("%d connections may read, want %d", got, maxReaders)
-	}
-}
-
-func TestConnectionWithoutASettingIsRefused(t *testing.T) {
-	t.Parallel()
-	for pragma, pragmas := range map[string]string{
-		"journal_mode": "mode=rwc&_synchronous=FULL&_foreign_keys=1",
-		"synchronous":  "mode=rwc&_journal_mode=WAL&_synchronous=NORMAL&_foreign_keys=1",
-		"foreign_keys": "mode=rwc&_journal_mode=WAL&_synchronous=FULL",
-	} {
-		db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "t.db"), pragmas, 1)
-		if err == nil || !strings.Contains(err.Error(), "PRAGMA "+pragma+" is ") {
-			t.Errorf("%s: got %v, %v", pragma, db, err)
-		}
-	}
-}
 
 func TestReadersCannotWrite(t *testing.T) {
 	t.Parallel()
@@ -183,9 +142,41 @@ func TestCloseWaitsForARunningWriteAndRefusesOthers(t *testing.T) {
 		t.Errorf("closing again: %v", err)
 	}
 	if err := f.Ping(ctx); err == nil {
-		t.Error("a closed store answers a ping")
+		t.Error("a closed database answers a ping")
 	}
 	if got := openFixture(t, f.url).shops(ctx); len(got) != 1 {
 		t.Errorf("got %q, want what the running write left", got)
+	}
+}
+
+// TestContactsAreReadWhole compares ReadContact with what ent reads.
+func TestContactsAreReadWhole(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := f.account("Demo")
+	little := f.contacts(ctx, 1)[0]
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
+		store, company := tx.Ent.Store.Create().SetName("North").SaveX(ctx), tx.Ent.Company.Create().SetName("Example").SaveX(ctx)
+		return tx.Ent.Contact.Create().SetID(77).SetSecret("secret").SetVersion(5).SetRegisteredAt(someTime).SetRegistrationSource("source").
+			SetRegistrationIP("ip").SetRegistrationStoreID(store.ID).SetLastModified(someTime.Add(1000)).SetEmail("A").SetEmailKey("a").
+			SetPhoneCountryCode("46").SetPhone("1").SetPhoneKey("461").SetFirstName("First").SetLastName("Last").SetNameKey("key").
+			SetLimitMailsPermanently(true).SetLimitMailsTemporarilyUntil(someTime.Add(2000)).SetPreferredStoreID(store.ID).
+			SetCompanyID(company.ID).SetLatestPermissionSource("permission").SetPasswordHash("hash").Exec(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int{77, little} { // with every field, and with as few as possible
+		want := f.Client().Contact.Query().Where(entcontact.ID(id)).OnlyX(ctx)
+		got, err := f.ReadContact(ctx, accountOf(ctx), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(ent.Contact{}, ent.ContactEdges{})); diff != "" {
+			t.Errorf("(-ent +by hand)\n%s", diff)
+		}
+	}
+	if got, err := f.ReadContact(ctx, accountOf(ctx), 999); got != nil || err != nil {
+		t.Errorf("a contact that does not exist: %v, %v", got, err)
 	}
 }

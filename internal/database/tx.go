@@ -7,6 +7,8 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/revision"
+
+	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Tx is one write, as the function handed to Write sees it. It is valid until that function returns.
@@ -19,7 +21,7 @@ type Tx struct {
 	Ent *ent.Client
 
 	writer  *writer
-	request *job
+	request *request
 }
 
 // Update is the compare-and-set of one contact, which raises its version by one, with the change of
@@ -61,7 +63,7 @@ func (t *Tx) Changes(ctx context.Context, account, contact int, after revision.V
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range rowsOf(t.writer.ran) {
+	for _, row := range changesOf(t.writer.earlier) {
 		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {
 			rows = append(rows, row)
 		}
@@ -78,12 +80,14 @@ func (t *Tx) StageUpdate(u Update) { t.request.updates = append(t.request.update
 func (t *Tx) AppendChange(row *ent.Change) { t.request.log = append(t.request.log, row) }
 
 // ReserveID keeps the database from assigning an id that the caller chose, or a lower one, to a later
-// row of the table. SQLite does so by itself. An id of 0 stands for the next free one and reserves
-// nothing.
+// row of the table. An id of 0 stands for the next free one and reserves nothing.
 func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
-	reserve := t.writer.store.engine.reserve
-	if id == 0 || reserve == nil {
+	if id == 0 {
 		return nil
 	}
-	return reserve(ctx, t.Ent, table, id)
+	return t.writer.db.conn.Dialect.ReserveID(ctx, t.Ent, table, id)
 }
+
+// ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them before
+// this one ends. It is used as a predicate.
+func (t *Tx) ForShare(s *entsql.Selector) { t.writer.db.conn.Dialect.ForShare(s) }

@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// watchdog ends the context of a transaction in which one statement, or several that are sent together, take longer than its
-// limit. The transaction as a whole may take as long as it needs. Without a limit it is nil, and does nothing.
+// watchdog cancels the context of a transaction in which one statement, or several that are sent
+// together, take longer than the limit. The transaction as a whole may take as long as it needs. A nil
+// watchdog has no limit.
 type watchdog struct {
 	limit  time.Duration
 	timer  *time.Timer
 	cancel context.CancelFunc
 }
 
-// watch begins a watch over a context; without a limit it returns the context as it is.
+// watch returns a context that the watchdog cancels. Without a limit it returns ctx, and no watchdog.
 func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog) {
 	if limit == 0 {
 		return ctx, nil
@@ -22,14 +23,14 @@ func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog
 	return ctx, &watchdog{limit, time.AfterFunc(limit, cancel), cancel}
 }
 
-// feed says that a statement begins, or several that are sent together.
-func (d *watchdog) feed() {
+// reset starts the time again, for a statement that begins.
+func (d *watchdog) reset() {
 	if d != nil {
 		d.timer.Reset(d.limit)
 	}
 }
 
-// stop ends the watch, and the context.
+// stop ends the watch and cancels the context.
 func (d *watchdog) stop() {
 	if d != nil {
 		d.timer.Stop()
@@ -37,7 +38,7 @@ func (d *watchdog) stop() {
 	}
 }
 
-// endingWith is ctx, ended when other ends; ctx itself if other never does.
+// endingWith returns ctx, cancelled when other ends; ctx itself if other never ends.
 func endingWith(other, ctx context.Context) (context.Context, context.CancelFunc) {
 	if other.Done() == nil {
 		return ctx, func() {}

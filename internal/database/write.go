@@ -11,75 +11,85 @@ import (
 	"contactgraph/internal/dberr"
 )
 
-// ErrClosed is the error of a write to a store that has been closed.
-var ErrClosed = fmt.Errorf("%w: the store is closed", dberr.ErrUnavailable)
+// ErrClosed is the error of a write to a database that has been closed.
+var ErrClosed = fmt.Errorf("%w: the database is closed", dberr.ErrUnavailable)
 
-// maxWaiting is how many writes can wait for one writer. More would wait longer than their callers do.
-const maxWaiting = 1024
+// maxQueue is how many writes can wait for one writer. Those behind them would wait longer than
+// their callers do.
+const maxQueue = 1024
 
-// Write runs fn in a transaction and returns when its work is durable, or why it is not. contact is the one that fn is
-// about, 0 if none: writes about the same contact run one after the other.
+// Write runs fn in a transaction and returns when its work is durable, or the reason why it is not.
+// contact is the contact that fn is about, 0 if it is about none: writes to the same contact run one
+// after the other.
 //
-// Writes that wait at the same time share the transaction and its commit, each so that it can be undone alone, so fn may
-// run twice: nothing outside tx may depend on that. An error or panic of fn undoes what it did, and nothing else.
+// Writes that wait at the same time share a transaction and its commit, each behind a savepoint of
+// its own. So fn may run twice: nothing outside tx may depend on how often it runs. An error or a
+// panic of fn undoes what fn did, and nothing else.
 //
-// A caller that goes away does not undo a write that has begun: the context is asked before fn starts, and fn's own is
-// never cancelled, because the driver would answer a cancellation by rolling back all.
+// A caller that goes away does not undo a write that has begun. ctx is checked before fn starts; the
+// context that fn gets is never cancelled, because the driver would answer a cancellation by rolling
+// back the whole transaction.
 //
-// It fails with dberr.ErrUnavailable if the database is away or too many writes wait, with dberr.ErrUnknown if the commit
-// failed, and with ErrClosed.
-func (s *DB) Write(ctx context.Context, contact int, fn func(context.Context, *Tx) error) error {
-	w := s.writerOf(contact)
-	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{})})
+// Write fails with dberr.ErrUnavailable if the database cannot be reached or too many writes wait,
+// with dberr.ErrUnknown if the commit failed, and with ErrClosed.
+func (db *DB) Write(ctx context.Context, contact int, fn func(context.Context, *Tx) error) error {
+	w := db.writerOf(contact)
+	return w.submit(ctx, &request{
+		ctx: ctx, writer: w, account: accountOf(ctx), contact: contact, fn: fn, done: make(chan struct{}),
+	})
 }
 
-// WriteAll is Write for what is about several contacts at once, in a transaction that it shares with nobody: it keeps them all
-// from every other write.
-func (s *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *Tx) error) error {
+// WriteAll is Write for several contacts at once. Its transaction is not shared with other writes,
+// and locks all the contacts against them.
+func (db *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *Tx) error) error {
 	sorted := slices.Compact(slices.Sorted(slices.Values(contacts)))
-	w := s.writerOf(0)
-	return w.do(ctx, &job{ctx: ctx, writer: w, account: accountOf(ctx), contacts: sorted, fn: fn, done: make(chan struct{})})
+	w := db.writerOf(0)
+	return w.submit(ctx, &request{
+		ctx: ctx, writer: w, account: accountOf(ctx), contacts: sorted, fn: fn, done: make(chan struct{}),
+	})
 }
 
-// do waits for the job to be run, or runs it.
-func (w *writer) do(ctx context.Context, j *job) error {
+// submit queues the request and returns its outcome. The caller either waits until a leader has run
+// the request, or becomes the leader.
+func (w *writer) submit(ctx context.Context, r *request) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := w.store.stopped(); err != nil {
+	if err := w.db.stopped(); err != nil {
 		return err
 	}
 	select {
-	case w.queue <- j:
+	case w.queue <- r:
 	default:
-		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxWaiting)
+		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxQueue)
 	}
-	patience, stop := w.patience()
+	expired, stop := w.queueTimer()
 	defer stop()
 	select {
-	case w.turn <- struct{}{}:
-		w.lead(j)
-	case <-patience:
-		if j.claim() {
+	case w.leader <- struct{}{}:
+		w.runAsLeader(r)
+	case <-expired:
+		if r.claim() {
 			return fmt.Errorf("%w: the writes before this one take too long", dberr.ErrUnavailable)
 		}
-	case <-j.done:
-	case <-w.store.closing:
-		if j.claim() {
+	case <-r.done:
+	case <-w.db.closing:
+		if r.claim() {
 			return ErrClosed
 		}
 	case <-ctx.Done():
-		if j.claim() {
+		if r.claim() {
 			return context.Cause(ctx)
 		}
 	}
-	<-j.done
-	return j.err
+	<-r.done
+	return r.err
 }
 
-// patience is a channel that tells when a write has waited for its turn for too long.
-func (w *writer) patience() (expired <-chan time.Time, stop func() bool) {
-	d := w.store.engine.limits.turn
+// queueTimer returns a channel that receives when a request has waited in the queue for too long,
+// nil if requests may wait without a limit.
+func (w *writer) queueTimer() (expired <-chan time.Time, stop func() bool) {
+	d := w.db.conn.Limits.Queue
 	if d == 0 {
 		return nil, func() bool { return false }
 	}
@@ -87,37 +97,41 @@ func (w *writer) patience() (expired <-chan time.Time, stop func() bool) {
 	return timer.C, timer.Stop
 }
 
-// writerOf chooses the writer: always the same one for a contact, so that its writes wait in a queue and not for a lock.
-func (s *DB) writerOf(contact int) *writer {
-	return s.writers[uint(contact)%uint(len(s.writers))]
+// writerOf chooses the writer. A contact always has the same one, so that its writes wait in a queue
+// and not for a lock of the database.
+func (db *DB) writerOf(contact int) *writer {
+	return db.writers[uint(contact)%uint(len(db.writers))]
 }
 
-// job is a write that waits, runs, or has run.
-type job struct {
+// request is a write that waits, runs, or has run.
+type request struct {
 	ctx      context.Context //nolint:containedctx // it is the caller's, and waits in a queue
 	writer   *writer
-	account  int   // 0 for the server itself beyond an account
+	account  int   // 0 for the server itself, which acts outside an account
 	contact  int   // 0 for none
 	contacts []int // of WriteAll, sorted
 	fn       func(context.Context, *Tx) error
 	claimed  atomic.Bool
 
-	read    bool                 // found is what the transaction has
-	found   *ent.Contact         // nil if there is none
-	all     map[int]*ent.Contact // of contacts, those that there are
+	// Set while the request runs.
+	read    bool                 // whether found is current
+	found   *ent.Contact         // the contact, nil if there is none
+	all     map[int]*ent.Contact // those of contacts that exist
 	updates []Update
 	log     []*ent.Change
-	err     error
-	done    chan struct{} // closed when err is final
+
+	err  error
+	done chan struct{} // closed when err is final
 }
 
-// unshared reports whether the write is to have a transaction of its own.
-func (j *job) unshared() bool { return len(j.contacts) > 0 }
+// unshared reports whether the write must have a transaction of its own.
+func (r *request) unshared() bool { return len(r.contacts) > 0 }
 
 // sameContact reports whether two writes are about one contact.
-func (j *job) sameContact(other *job) bool {
-	return j.contact != 0 && j.contact == other.contact && j.account == other.account
+func (r *request) sameContact(other *request) bool {
+	return r.contact != 0 && r.contact == other.contact && r.account == other.account
 }
 
-// claim reports whether the one who asks is the first to: who will run the job, or its caller who gives it up.
-func (j *job) claim() bool { return j.claimed.CompareAndSwap(false, true) }
+// claim decides between the leader, who wants to run the request, and its caller, who wants to
+// abandon it: it returns true to the first of them.
+func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }

@@ -1,6 +1,6 @@
-// Package databasetest opens databases for the tests of other packages: each test has one of its own, on the engine that the
-// variable CONTACTGRAPH_TEST_ENGINE names (sqlite, the default, or postgres), with the recording driver that fails the test
-// at any statement which does not carry its account.
+// Package databasetest opens databases for the tests of other packages. Each test has a database of its
+// own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default, or
+// postgres. All statements are recorded, and a statement that does not name its account fails the test.
 package databasetest
 
 import (
@@ -21,7 +21,8 @@ import (
 // Postgres reports whether the tests run on PostgreSQL.
 func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
 
-// Main runs the tests of a package that opens databases, and removes what they share. It is to be called by TestMain.
+// Main runs the tests of a package that opens databases, and stops the server that they share. Call it
+// from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
 	if server.running != nil {
@@ -33,7 +34,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is the PostgreSQL that all tests of a package share. Each has a database of its own in it: a copy of migrated.
+// server is the PostgreSQL server that the tests of a package share. Each test has a database of its own
+// on it, a copy of migrated.
 var server struct {
 	once    sync.Once
 	running *pgserver.Server
@@ -43,7 +45,7 @@ var server struct {
 
 const migrated = "migrated"
 
-// Server is the PostgreSQL that the tests of the package share, started when it is first asked for.
+// Server returns the PostgreSQL server that the tests of the package share. The first call starts it.
 func Server(tb testing.TB) *pgserver.Server {
 	tb.Helper()
 	server.once.Do(func() {
@@ -62,8 +64,8 @@ func Server(tb testing.TB) *pgserver.Server {
 	return server.running
 }
 
-// URL names a new database for the test, as store.Open takes it. An SQLite file is not there yet; a PostgreSQL database is
-// migrated.
+// URL names a new database for the test, as database.Open takes it. An SQLite file does not exist yet; a
+// PostgreSQL database is migrated.
 func URL(tb testing.TB) string {
 	tb.Helper()
 	if Postgres() {
@@ -72,18 +74,39 @@ func URL(tb testing.TB) string {
 	return SQLiteURL(tb)
 }
 
-// SQLiteURL names a new file, whichever engine the tests run on.
+// Empty names a new database for the test that has no tables.
+func Empty(tb testing.TB) string {
+	tb.Helper()
+	if Postgres() {
+		return EmptyPostgres(tb)
+	}
+	return SQLiteURL(tb)
+}
+
+// SQLiteURL names a new file on every engine.
 func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 	return filepath.Join(tb.TempDir(), "t.db")
 }
 
-// PostgresURL names a new PostgreSQL database, whichever engine the tests run on.
+// PostgresURL names a new migrated PostgreSQL database on every engine.
 func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+	return newPostgres(tb, func(s *pgserver.Server, name string) error { return s.CopyDatabase(tb.Context(), name, migrated) })
+}
+
+// EmptyPostgres names a new PostgreSQL database without tables on every engine.
+func EmptyPostgres(tb testing.TB) string {
+	tb.Helper()
+	return newPostgres(tb, func(s *pgserver.Server, name string) error { return s.CreateDatabase(tb.Context(), name) })
+}
+
+// newPostgres creates a database, which is dropped when the test ends.
+func newPostgres(tb testing.TB, create func(s *pgserver.Server, name string) error) string {
 	tb.Helper()
 	s := Server(tb)
 	name := fmt.Sprint("t", server.made.Add(1))
-	if err := s.CopyDatabase(tb.Context(), name, migrated); err != nil {
+	if err := create(s, name); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
@@ -94,7 +117,7 @@ func PostgresURL(tb testing.TB) string {
 	return s.URL(name)
 }
 
-// DB is an open store, closed when the test ends.
+// DB is an open database, closed when the test ends.
 type DB struct {
 	*database.DB
 
@@ -112,7 +135,7 @@ func Open(tb testing.TB) *DB {
 	return At(tb, URL(tb))
 }
 
-// At opens the database at url, be it open already.
+// At opens the database at url. Others may have it open, too.
 func At(tb testing.TB, url string) *DB {
 	tb.Helper()
 	db := &DB{URL: url, postgres: strings.HasPrefix(url, "postgres:"), tb: tb}
@@ -129,7 +152,7 @@ func At(tb testing.TB, url string) *DB {
 	return db
 }
 
-// Account makes an account with its feed, and returns its id.
+// Account creates an account with its feed, and returns its id.
 func (db *DB) Account(name string) (id int) {
 	db.tb.Helper()
 	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *database.Tx) error {
@@ -146,7 +169,7 @@ func (db *DB) Account(name string) (id int) {
 	return id
 }
 
-// Statements returns the SQL that runs while do runs, as SQLite's is written.
+// Statements returns the statements that run while do runs, in SQLite's form.
 func (db *DB) Statements(do func()) []string {
 	db.mu.Lock()
 	before := len(db.recorded)
@@ -157,7 +180,8 @@ func (db *DB) Statements(do func()) []string {
 	return db.recorded[before:len(db.recorded):len(db.recorded)]
 }
 
-// observe records a statement, and fails the test if it touches rows of tenants without saying whose.
+// observe records a statement, and fails the test if it touches rows of accounts without naming the
+// account.
 func (db *DB) observe(_ context.Context, statement string) {
 	db.mu.Lock()
 	db.recorded = append(db.recorded, asSQLite(statement))

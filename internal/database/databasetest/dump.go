@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"strings"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // for connections past the store
-	_ "github.com/mattn/go-sqlite3"    // the same
+	_ "github.com/jackc/pgx/v5/stdlib" // for Raw
+	_ "github.com/mattn/go-sqlite3"    // for Raw
 )
 
-// Dump is all that the database holds, as text: a failed write must leave it as it was.
+// Dump returns everything in the database as text. A failed write must not change it.
 func (db *DB) Dump() string {
 	db.tb.Helper()
 	raw := db.Raw()
@@ -30,18 +30,19 @@ func (db *DB) Dump() string {
 	return b.String()
 }
 
-// Plan is how SQLite would run a statement, a line a step. On PostgreSQL, which plans by its statistics, it skips the test.
+// Plan returns SQLite's plan of a statement, one line for each step. It skips the test on PostgreSQL, whose
+// plans depend on its statistics.
 func (db *DB) Plan(statement string) string {
 	db.tb.Helper()
 	if db.postgres {
-		db.tb.Skip("the plans are SQLite's, and are tested there")
+		db.tb.Skip("only SQLite's plans are tested")
 	}
 	raw := db.Raw()
 	defer raw.Close() //nolint:errcheck // it only reads
 	return strings.Join(db.rows(raw, "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "?", "0")), "\n")
 }
 
-// Raw is a connection past the store.
+// Raw returns a connection that bypasses package database. The caller closes it.
 func (db *DB) Raw() *sql.DB {
 	db.tb.Helper()
 	driver, name := "sqlite3", "file:"+db.URL+"?_busy_timeout=5000"
@@ -62,7 +63,7 @@ func (db *DB) rows(raw *sql.DB, query string) (all []string) {
 	if err != nil {
 		db.tb.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // Err below tells
+	defer rows.Close() //nolint:errcheck // Err below reports the error
 	columns, err := rows.Columns()
 	if err != nil {
 		db.tb.Fatal(err)

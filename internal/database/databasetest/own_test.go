@@ -15,9 +15,9 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// TestStatementsOfTheStoreItselfAreSeen shows that what internal/database writes by hand, behind the functions that it is handed,
-// goes through the recording driver too.
-func TestStatementsOfTheStoreItselfAreSeen(t *testing.T) {
+// TestHandWrittenStatementsAreRecorded shows that the statements that package database runs after the
+// functions of its writes are recorded, too.
+func TestHandWrittenStatementsAreRecorded(t *testing.T) {
 	t.Parallel()
 	db := databasetest.Open(t)
 	account := db.Account("Demo")
@@ -36,7 +36,7 @@ func TestStatementsOfTheStoreItselfAreSeen(t *testing.T) {
 	})
 	want := []string{"UPDATE `feeds`", "INSERT INTO `changes`"}
 	if databasetest.Postgres() {
-		want = append([]string{"SELECT setval("}, want...) // it moves a sequence, which is no tenant's
+		want = append([]string{"SELECT setval("}, want...) // it moves a sequence, which belongs to no account
 	}
 	if len(ran) != len(want) {
 		t.Fatalf("ran %q, want %q …", ran, want)

@@ -20,20 +20,20 @@ var tenants = func() (names []string) {
 	return names
 }()
 
-// source is a place where a statement takes rows from, or puts them.
+// source matches where a statement reads rows from or writes them to.
 var source = regexp.MustCompile("(?i)\\b(FROM|JOIN|INTO|UPDATE|USING) `(\\w+)`")
 
-// parameter is one of PostgreSQL's; SQLite's are question marks.
+// parameter matches PostgreSQL's parameters; SQLite's are question marks.
 var parameter = regexp.MustCompile(`\$\d+`)
 
-// asSQLite writes a statement of either engine as SQLite's are written.
+// asSQLite returns a statement of any engine in SQLite's form.
 func asSQLite(statement string) string {
 	return parameter.ReplaceAllString(strings.ReplaceAll(statement, `"`, "`"), "?")
 }
 
-// Stray returns a tenant's table that the statement touches without naming the account, "" if there is none. Each time
-// that a table is read, it needs a condition of its own. The one exception is the lookup of an API key, which is what
-// tells the account.
+// Stray returns a table of accounts that the statement uses without naming the account, "" if there is
+// none. Each use of a table needs a condition of its own. The exception is the lookup of an API key,
+// which finds out the account.
 func Stray(statement string) string {
 	statement = asSQLite(statement)
 	uses := map[string]int{}
@@ -52,7 +52,7 @@ func Stray(statement string) string {
 	}
 	for table, n := range uses {
 		conditions := strings.Count(statement, "`"+table+"`.`account_id` = ?")
-		if n == 1 && len(uses) == 1 { // ent leaves the table out where there is but one
+		if n == 1 && len(uses) == 1 { // ent omits the table where there is only one
 			conditions += len(unqualified.FindAllString(statement, -1))
 		}
 		if conditions < n {
@@ -62,5 +62,5 @@ func Stray(statement string) string {
 	return ""
 }
 
-// unqualified is the condition of a statement with one table.
+// unqualified matches the condition in a statement with one table.
 var unqualified = regexp.MustCompile("(?s)WHERE .*[ (]`account_id` = \\?|WHERE `account_id` = \\?")

@@ -1,0 +1,5 @@
+//go:build nolog
+
+package database
+
+const changelogEnabled = false

@@ -1,0 +1,42 @@
+package dialect
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Connection is an open database.
+type Connection struct {
+	Dialect Dialect
+	Name    string // for messages, without a password
+
+	Readers *sql.DB
+	Writer  *sql.DB
+	Writers int // how many batches of writes may run at the same time
+
+	// BulkUpdate is the number of rows from which on one UPDATE for all of them is faster than one for
+	// each.
+	BulkUpdate int
+	// StopOnFailedCommit says that nothing may be written after a commit that failed, until the
+	// database has been opened again.
+	StopOnFailedCommit bool
+
+	Limits Limits
+}
+
+// Limits are how long things may take. 0 stands for no limit: a file does not hang.
+type Limits struct {
+	Read  time.Duration // one query
+	Queue time.Duration // the wait of a write until it begins
+	Write time.Duration // one statement of a write, or several that are sent together
+}
+
+// Exclusive runs fn in a transaction while no other process is in an exclusive one.
+func (c *Connection) Exclusive(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+	return c.Dialect.Exclusive(ctx, c.Writer, fn)
+}
+
+// Close closes the connections.
+func (c *Connection) Close() error { return errors.Join(c.Readers.Close(), c.Writer.Close()) }

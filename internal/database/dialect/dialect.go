@@ -1,0 +1,132 @@
+// Package dialect is the border between the database and the engines that it runs on.
+//
+// A Dialect is everything that one engine does in its own way: how it is opened, how its statements
+// and transactions differ, how its tables are laid out, what its errors mean. The folders sqlite and
+// postgres next to this one implement it. No other package of the program asks which engine it runs
+// on.
+//
+// Read Dialect first. Builder writes statements for every engine, Step and Transaction describe how
+// a batch of writes is run, and Fault says what an error means.
+package dialect
+
+import (
+	"context"
+	"database/sql"
+
+	atlas "ariga.io/atlas/sql/migrate"
+	atlasschema "ariga.io/atlas/sql/schema"
+	entsql "entgo.io/ent/dialect/sql"
+	entschema "entgo.io/ent/dialect/sql/schema"
+)
+
+// Dialect is one database engine.
+type Dialect interface {
+	// Name is the engine as ent calls it.
+	Name() string
+
+	Connector
+	Grammar
+	Transactor
+	Layout
+	Operations
+
+	// Diagnose returns what an error of this engine's driver means. It returns false for an error
+	// that does not come from this driver.
+	Diagnose(err error) (Fault, bool)
+}
+
+// Connector opens databases of the engine. A URL is the value of --database.
+type Connector interface {
+	// Accepts reports whether the URL names a database of this engine.
+	Accepts(url string) bool
+
+	// Redact returns the URL as it may be shown, without a password.
+	Redact(url string) string
+
+	// Open opens the database, and creates it where the engine can do that. It changes no tables. Its
+	// errors are for the operator.
+	Open(ctx context.Context, url string) (*Connection, error)
+
+	// Inspect opens a database for reading that may not exist, or may not belong to this program. In
+	// both cases db is nil, and missing describes what is there instead.
+	Inspect(ctx context.Context, url string) (db *sql.DB, missing string, err error)
+}
+
+// Grammar is how statements differ.
+type Grammar interface {
+	// Parameter is the n-th parameter of a statement, counted from 1.
+	Parameter(n int) string
+
+	// Cast gives a parameter the type of the column, where the engine cannot infer it.
+	Cast(parameter, column string) string
+
+	// LockRows ends a SELECT of rows that no other transaction may change before this one ends. The
+	// rows are locked in the order of their ids. It is empty where the transaction locks the whole
+	// database.
+	LockRows() string
+
+	// RepeatsAccount reports whether a DELETE of several rows, each named with its account, must name
+	// the account once more for all of them.
+	RepeatsAccount() bool
+
+	// ForShare makes the query lock its rows against changes until the transaction ends.
+	ForShare(s *entsql.Selector)
+
+	// SearchArgs returns the arguments of a query. It replaces text that the engine cannot store, and
+	// would refuse with an error, by text that no row has.
+	SearchArgs(args []any) []any
+}
+
+// Transactor begins transactions.
+type Transactor interface {
+	// Begin begins a transaction for a batch of writes.
+	Begin(ctx context.Context, writer *sql.DB) (Transaction, error)
+
+	// Exclusive runs fn in a transaction and commits it. No other process is in an exclusive
+	// transaction at the same time.
+	Exclusive(ctx context.Context, writer *sql.DB, fn func(context.Context, *sql.Tx) error) error
+
+	// ReserveID keeps the engine from assigning an id that the caller chose, or a lower one, to a
+	// later row of the table.
+	ReserveID(ctx context.Context, db Execer, table string, id int) error
+}
+
+// Layout is how tables differ, and how they are migrated.
+type Layout interface {
+	// Folder is the engine's folder in migrations/.
+	Folder() string
+
+	// AdaptTable changes a table that ent has described to what it is on this engine. referenced says
+	// whether foreign keys of (account_id, id) refer to it.
+	AdaptTable(t *entschema.Table, referenced bool)
+
+	// Migrator returns atlas' driver of the engine.
+	Migrator(db atlasschema.ExecQuerier) (atlas.Driver, error)
+
+	// HasTable reports whether the database has the table.
+	HasTable(ctx context.Context, db Querier, table string) (bool, error)
+
+	// CheckMigrated fails if migrations broke a rule that the engine did not check while they ran.
+	CheckMigrated(ctx context.Context, tx *sql.Tx) error
+}
+
+// Operations are the commands for the operator that depend on the engine. An engine without one
+// returns an error that names what to do instead.
+type Operations interface {
+	// Backup is database.Backup.
+	Backup(ctx context.Context, url, file string) error
+
+	// Distribute is database.Distribute.
+	Distribute(ctx context.Context, url string) (migrated, placed []string, err error)
+}
+
+// Execer runs statements.
+type Execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Querier runs queries.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}

@@ -1,5 +1,0 @@
-//go:build nolog
-
-package database
-
-const keepsLog = false

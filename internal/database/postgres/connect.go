@@ -1,0 +1,147 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"contactgraph/internal/database/dialect"
+	"contactgraph/internal/database/schema"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	// writers is how many batches a process runs at the same time: while one waits for its commit, the
+	// next one fills. More of them would wait for the counter of their account, and be smaller.
+	writers = 2
+	// readers bounds the connections that read. With those of the writers they stay far below
+	// max_connections for several processes.
+	readers = 16
+	// Limits for a server that hangs. The sum of them is below what the HTTP server gives a request.
+	readLimit  = 6 * time.Second
+	queueLimit = 6 * time.Second
+	writeLimit = 10 * time.Second
+	// migrationLock is the key of the advisory lock that migrations take. It must differ from the keys
+	// of other programs in the same database.
+	migrationLock = 0x636f6e7461637473
+)
+
+// Accepts takes the URLs of pgx.
+func (Dialect) Accepts(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+// Redact returns the URL as it may be logged. It has no parameters, because a password can be one.
+func (Dialect) Redact(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "postgres://…"
+	}
+	u.RawQuery = ""
+	return u.Redacted()
+}
+
+// Open connects to the server. For the form of a URL see
+// https://pkg.go.dev/github.com/jackc/pgx/v5/pgconn#ParseConfig.
+func (d Dialect) Open(ctx context.Context, url string) (*dialect.Connection, error) {
+	config, err := configOf(url)
+	if err != nil {
+		return nil, err
+	}
+	name := d.Redact(url)
+	writer := pool(config, writers)
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database %s: %w", name, err), writer.Close())
+	}
+	return &dialect.Connection{
+		Dialect: d, Name: name, Readers: pool(config, readers), Writer: writer, Writers: writers, BulkUpdate: 2,
+		Limits: dialect.Limits{Read: readLimit, Queue: queueLimit, Write: writeLimit},
+	}, nil
+}
+
+// noSuchDatabase is the SQLSTATE of a connection to a database that does not exist.
+const noSuchDatabase = "3D000"
+
+// Inspect connects to a database that may not exist, or may not have our tables.
+func (d Dialect) Inspect(ctx context.Context, url string) (db *sql.DB, missing string, err error) {
+	config, err := configOf(url)
+	if err != nil {
+		return nil, "", err
+	}
+	name := d.Redact(url)
+	db = pool(config, 1)
+	found, err := d.HasTable(ctx, db, schema.RevisionsTable)
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case ok && pg.Code == noSuchDatabase:
+		return nil, "there is no database " + name, db.Close()
+	case err != nil:
+		return nil, "", errors.Join(fmt.Errorf("opening the database %s: %w", name, err), db.Close())
+	case !found:
+		return nil, fmt.Sprintf("the database %s has no tables of contactgraph", name), db.Close()
+	}
+	return db, "", nil
+}
+
+func configOf(url string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil { // it repeats the URL, but not the password
+		return nil, fmt.Errorf("cannot use --database: %w", err)
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "contactgraph"
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = readLimit
+	}
+	return config, nil
+}
+
+func pool(config *pgx.ConnConfig, conns int) *sql.DB {
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepareConnection))
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db
+}
+
+// prepareConnection refuses a connection whose commits do not wait for the disk, and reads its times
+// as UTC. It sets nothing on the server: behind PgBouncer the next transaction may run on another
+// connection.
+func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	var commit string
+	if err := conn.QueryRow(ctx, "SHOW synchronous_commit").Scan(&commit); err != nil {
+		return err
+	}
+	if commit == "off" {
+		return errors.New("synchronous_commit is off, so acknowledged writes could be lost: turn it on for this database")
+	}
+	return nil
+}
+
+// Exclusive runs fn in a transaction that has the lock of the migrations. PgBouncer requires a lock
+// of the transaction instead of the session.
+func (Dialect) Exclusive(ctx context.Context, writer *sql.DB, fn func(context.Context, *sql.Tx) error) error {
+	tx, err := writer.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back, and before it err says why
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", migrationLock); err != nil {
+		return err
+	}
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,187 @@
+package postgres_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"contactgraph/ent/migrate"
+	"contactgraph/internal/database"
+	"contactgraph/internal/database/databasetest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// standIn makes a database look as if it had the extension citus. The functions that place a table record
+// that they were called, with what, and in which transaction. docs/engines.md describes how the real Citus
+// answers.
+const standIn = `
+	CREATE TABLE pg_dist_partition (logicalrelid regclass, partmethod "char", partkey text, repmodel "char");
+	CREATE TABLE calls (id bigint GENERATED ALWAYS AS IDENTITY, call text, setting text, transaction bigint DEFAULT txid_current());
+	CREATE TABLE broken (name regclass);
+	CREATE FUNCTION note(call text, name regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+		IF name IN (TABLE broken) THEN RAISE 'worker 2 is away'; END IF;
+		INSERT INTO calls (call, setting) VALUES (call, current_setting('citus.enable_local_reference_table_foreign_keys'));
+	END $$;
+	CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
+		SELECT note('reference ' || table_name, table_name);
+		INSERT INTO pg_dist_partition VALUES (table_name, 'n', NULL, 't');
+	$$;
+	CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text) RETURNS void LANGUAGE sql AS $$
+		SELECT note(table_name || ' by ' || distribution_column, table_name);
+		INSERT INTO pg_dist_partition VALUES (table_name, 'h', distribution_column, 's');
+	$$;`
+
+// newStandIn names a new database with the stand-in for Citus.
+func newStandIn(t *testing.T) string {
+	t.Helper()
+	url := databasetest.EmptyPostgres(t)
+	databasetest.Execute(t, url, standIn)
+	return url
+}
+
+// distribute runs Distribute, which must succeed, and returns the tables that it placed.
+func distribute(t *testing.T, url string) []string {
+	t.Helper()
+	_, placed, err := database.Distribute(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return placed
+}
+
+func TestDistributePlacesEveryTableBehindThoseItRefersTo(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	migrated, placed, err := database.Distribute(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := status(t, url).Migrations; len(migrated) != len(all) {
+		t.Errorf("it applied %q, want all of %v", migrated, all)
+	}
+	if len(placed) != len(migrate.Tables) {
+		t.Errorf("placed %d tables, want all %d of the schema, and no other: %q", len(placed), len(migrate.Tables), placed)
+	}
+	for _, table := range migrate.Tables {
+		for _, fk := range table.ForeignKeys {
+			if at, parent := slices.Index(placed, table.Name), slices.Index(placed, fk.RefTable.Name); parent < 0 || at < parent {
+				t.Errorf("%s is placed in place %d, and %s, to which it refers, in %d", table.Name, at, fk.RefTable.Name, parent)
+			}
+		}
+	}
+	var want []string
+	for _, table := range placed {
+		if table == "accounts" || table == "api_keys" {
+			want = append(want, "reference "+table)
+			continue
+		}
+		want = append(want, table+" by account_id")
+	}
+	if diff := cmp.Diff(want, databasetest.Texts(t, url, "SELECT call FROM calls ORDER BY id")); diff != "" {
+		t.Errorf("the calls (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"accounts", "api_keys"}, placed[:2]); diff != "" {
+		t.Errorf("first come the reference tables (-want +got)\n%s", diff)
+	}
+	odd := databasetest.Texts(t, url, `SELECT call FROM calls WHERE setting <> 'off' OR transaction IN
+		(SELECT transaction FROM calls GROUP BY transaction HAVING count(*) > 1)`)
+	if odd != nil {
+		t.Errorf("%q ran with the setting on, or with others in a transaction", odd)
+	}
+}
+
+func TestDistributeAgain(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	distribute(t, url)
+	if got := distribute(t, url); got != nil {
+		t.Errorf("placed %q, and all were", got)
+	}
+	databasetest.At(t, url).Account("Demo")
+	databasetest.Execute(t, url, "DELETE FROM pg_dist_partition WHERE logicalrelid = 'search_terms'::regclass")
+	if diff := cmp.Diff([]string{"search_terms"}, distribute(t, url)); diff != "" {
+		t.Errorf("a table that came with a later migration (-want +got)\n%s", diff)
+	}
+	databasetest.Execute(t, url, "UPDATE pg_dist_partition SET partmethod = 'n' WHERE logicalrelid = 'search_terms'::regclass")
+	if diff := cmp.Diff([]string{"search_terms"}, distribute(t, url)); diff != "" {
+		t.Errorf("a table that Citus knows, and has on the coordinator alone (-want +got)\n%s", diff)
+	}
+}
+
+func TestDistributeTwiceAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if _, _, err := database.Distribute(t.Context(), url); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := databasetest.Texts(t, url, "SELECT call FROM calls"); len(got) != len(migrate.Tables) {
+		t.Errorf("%d calls for %d tables: %q", len(got), len(migrate.Tables), got)
+	}
+}
+
+func TestDistributeGoesOnWhereItWasInterrupted(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	if _, err := database.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	databasetest.Execute(t, url, "INSERT INTO broken VALUES ('logins')")
+	_, before, err := database.Distribute(t.Context(), url)
+	if err == nil || !strings.Contains(err.Error(), "table logins: ") || !strings.Contains(err.Error(), "worker 2 is away") {
+		t.Errorf("got %v", err)
+	}
+	if len(before) == 0 || slices.Contains(before, "logins") {
+		t.Errorf("it says that it placed %q", before)
+	}
+	databasetest.Execute(t, url, "DELETE FROM broken")
+	after := distribute(t, url)
+	if diff := cmp.Diff("logins", after[0]); diff != "" || len(before)+len(after) != len(migrate.Tables) {
+		t.Errorf("it placed %q and then %q", before, after)
+	}
+}
+
+func TestDistributeRefusesWithAReason(t *testing.T) {
+	t.Parallel()
+	full, plain, file := newStandIn(t), databasetest.EmptyPostgres(t), filepath.Join(t.TempDir(), "t.db")
+	databasetest.At(t, full).Account("Demo")
+	for _, tt := range []struct{ name, url, want string }{
+		{"tables with rows", full, "the table accounts has rows, and only empty tables can be distributed"},
+		{"PostgreSQL without Citus", plain, "it has no extension citus: CREATE EXTENSION citus"},
+		{"SQLite", file, "is an SQLite file, and only Citus"},
+		{"something else", "mysql://localhost/x", "give --database a file"},
+	} {
+		migrated, placed, err := database.Distribute(t.Context(), tt.url)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || migrated != nil || placed != nil {
+			t.Errorf("%s: got %q, %q, %v, want %q", tt.name, migrated, placed, err, tt.want)
+		}
+	}
+	if got := databasetest.Texts(t, full, "SELECT call FROM calls"); got != nil {
+		t.Errorf("it called %q", got)
+	}
+	if s := status(t, plain); s.Lacks == "" {
+		t.Error("it migrated a database that it could not distribute")
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("it made the file")
+	}
+}
+
+// status is what StatusOf returns.
+func status(t *testing.T, url string) *database.Status {
+	t.Helper()
+	s, err := database.StatusOf(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,90 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"contactgraph/internal/database/dialect"
+	"contactgraph/internal/dberr"
+
+	entdialect "entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+)
+
+// errReadOnly is the error of a write through Client.
+var errReadOnly = errors.New("this client is readonly: write with DB.Write")
+
+// readDriver is the driver of Client. It only reads, and dberr classifies its errors.
+type readDriver struct {
+	*entsql.Driver
+
+	dialect dialect.Dialect
+	observe func(ctx context.Context, statement string)
+	limit   time.Duration // of a query, until its rows are closed; 0 for none
+}
+
+// Query runs a query of ent.
+func (d *readDriver) Query(ctx context.Context, query string, args, v any) error {
+	if changesRows(query) {
+		return errReadOnly
+	}
+	d.observe(ctx, query)
+	ctx, cancel := within(ctx, d.limit)
+	if list, ok := args.([]any); ok {
+		args = d.dialect.SearchArgs(list)
+	}
+	err := classify(d.Driver.Query(ctx, query, args, v), v, cancel)
+	if err != nil {
+		cancel()
+	}
+	return err
+}
+
+// QueryContext runs a query that is written by hand. Its caller limits the time.
+func (d *readDriver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if changesRows(query) {
+		return nil, errReadOnly
+	}
+	d.observe(ctx, query)
+	rows, err := d.Driver.QueryContext(ctx, query, d.dialect.SearchArgs(args)...)
+	return rows, dberr.Classify(err)
+}
+
+// ExecContext fails.
+func (*readDriver) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errReadOnly
+}
+
+// Exec fails.
+func (*readDriver) Exec(context.Context, string, any, any) error { return errReadOnly }
+
+// Tx fails.
+func (*readDriver) Tx(context.Context) (entdialect.Tx, error) { return nil, errReadOnly }
+
+// changesRows reports whether a statement does more than read. INSERT … RETURNING is a query, too.
+func changesRows(statement string) bool { return !strings.HasPrefix(statement, "SELECT") }
+
+// classify lets dberr classify the error of a query and those that its rows may end with. It calls
+// closed when the rows are closed.
+func classify(err error, v any, closed func()) error {
+	if rows, ok := v.(*entsql.Rows); ok && err == nil {
+		rows.ColumnScanner = scanner{rows.ColumnScanner, closed}
+	}
+	return dberr.Classify(err)
+}
+
+type scanner struct {
+	entsql.ColumnScanner
+
+	closed func()
+}
+
+func (s scanner) Close() error {
+	defer s.closed()
+	return s.ColumnScanner.Close()
+}
+
+func (s scanner) Err() error { return dberr.Classify(s.ColumnScanner.Err()) }

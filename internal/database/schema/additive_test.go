@@ -1,0 +1,182 @@
+package schema
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"contactgraph/migrations"
+
+	atlas "ariga.io/atlas/sql/migrate"
+)
+
+// TestMigrationsAreAdditive makes it possible to update processes one by one, and to undo an update: the
+// binary before a migration can run on the tables after it. A change for which that is impossible takes
+// two releases: the first one no longer needs what the second one drops.
+func TestMigrationsAreAdditive(t *testing.T) {
+	t.Parallel()
+	folders, err := fs.ReadDir(migrations.Files, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		dir, err := memoryDir(folder.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range notAdditive(t, dir) {
+			t.Errorf("migrations/%s/%s", folder.Name(), wrong)
+		}
+	}
+}
+
+// Statements that change nothing that existed. An INSERT must be able to omit a column that is added.
+var (
+	createTable = regexp.MustCompile("^CREATE TABLE [`\"](\\w+)[`\"] ")
+	createIndex = regexp.MustCompile("^CREATE (UNIQUE )?INDEX [`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] ")
+	dropIndex   = regexp.MustCompile("^DROP INDEX [`\"](\\w+)[`\"]$")
+	alterTable  = regexp.MustCompile("^ALTER TABLE [`\"]\\w+[`\"] (.+)$")
+	addColumn   = regexp.MustCompile("^ADD COLUMN [`\"]\\w+[`\"] ")
+	notNull     = regexp.MustCompile(`\bNOT NULL\b`)
+	hasDefault  = regexp.MustCompile(`\bDEFAULT\b`)
+	refuses     = regexp.MustCompile(`\b(UNIQUE|PRIMARY|CHECK|GENERATED)\b`)
+)
+
+// notAdditive returns which files after the first lack the directive, or have a statement that is not known
+// to be additive. It reads the form in which files are planned.
+func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
+	t.Helper()
+	files, err := dir.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unique := map[string]bool{} // indexes
+	for i, f := range files {
+		statements, err := f.Stmts()
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked, err := isAdditive(dir, f.Version())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 && !marked {
+			wrong = append(wrong, fmt.Sprintf("%s lacks -- atlas:additive and an empty line at its top", f.Name()))
+		}
+		var created []string // tables
+		for _, s := range statements {
+			s = strings.TrimSuffix(strings.TrimSpace(s), ";")
+			if m := createTable.FindStringSubmatch(s); m != nil {
+				created = append(created, m[1])
+			}
+			if m := createIndex.FindStringSubmatch(s); m != nil && m[1] != "" {
+				unique[m[2]] = true
+			}
+			if i > 0 && !leavesAlone(s, created, unique) {
+				wrong = append(wrong, fmt.Sprintf("%s is not additive: %s", f.Name(), s))
+			}
+		}
+	}
+	return wrong
+}
+
+// leavesAlone reports whether a statement leaves the tables usable as they were, except those that its file
+// has created.
+func leavesAlone(s string, created []string, unique map[string]bool) bool {
+	if createTable.MatchString(s) {
+		return true
+	}
+	if m := createIndex.FindStringSubmatch(s); m != nil {
+		return m[1] == "" || slices.Contains(created, m[3]) // on an older table it would refuse what older binaries write
+	}
+	if m := dropIndex.FindStringSubmatch(s); m != nil {
+		return !unique[m[1]] // older binaries depend on what it refuses
+	}
+	m := alterTable.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	for _, clause := range clauses(m[1]) {
+		mayBeLeftOut := !notNull.MatchString(clause) || hasDefault.MatchString(clause)
+		if !addColumn.MatchString(clause) || !mayBeLeftOut || refuses.MatchString(clause) {
+			return false
+		}
+	}
+	return true
+}
+
+// clauses cuts at the commas outside parentheses and quotes.
+func clauses(s string) (all []string) {
+	begin, depth, quoted := 0, 0, false
+	for i, c := range s {
+		switch {
+		case c == '\'':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			all = append(all, strings.TrimSpace(s[begin:i]))
+			begin = i + 1
+		}
+	}
+	return append(all, strings.TrimSpace(s[begin:]))
+}
+
+func TestWhatIsAdditive(t *testing.T) {
+	t.Parallel()
+	const first = "CREATE TABLE `stores` (`id` integer);\nCREATE UNIQUE INDEX `key` ON `stores` (`id`);\nCREATE INDEX `plain` ON `stores` (`id`);\n"
+	for _, tt := range []struct {
+		statement string
+		additive  bool
+	}{
+		{"CREATE TABLE `notes` (`id` integer NOT NULL);\nCREATE UNIQUE INDEX `note` ON `notes` (`id`)", true},
+		{"CREATE INDEX `more` ON `stores` (`id`)", true},
+		{"CREATE UNIQUE INDEX `more` ON `stores` (`id`)", false},
+		{"DROP INDEX `plain`", true},
+		{"DROP INDEX `key`", false},
+		{"ALTER TABLE `stores` ADD COLUMN `city` text NULL", true},
+		{"ALTER TABLE `stores` ADD COLUMN `city` text NOT NULL DEFAULT ''", true},
+		{"ALTER TABLE `stores` ADD COLUMN `city` text NOT NULL", false},
+		{"ALTER TABLE `stores` ADD COLUMN `city` text DEFAULT '' UNIQUE", false},
+		{`ALTER TABLE "stores" ADD COLUMN "city" character varying(5) NULL COLLATE "C", ADD COLUMN "size" numeric(3, 2) NOT NULL DEFAULT 0`, true},
+		{`ALTER TABLE "stores" ADD COLUMN "city" text NOT NULL DEFAULT 'a, b', ADD COLUMN "size" bigint NOT NULL`, false},
+		{`ALTER TABLE "stores" ADD COLUMN "city" text NULL, DROP COLUMN "name"`, false},
+		{`ALTER TABLE "stores" ADD CONSTRAINT "city" CHECK (id > 0)`, false},
+		{`ALTER TABLE "stores" ALTER COLUMN "name" SET NOT NULL`, false},
+		{"ALTER TABLE `stores` RENAME COLUMN `name` TO `title`", false},
+		{"DROP TABLE `stores`", false},
+		{"UPDATE `stores` SET `name` = ''", false},
+		{"PRAGMA foreign_keys = off", false},
+	} {
+		dir := &atlas.MemDir{}
+		for name, text := range map[string]string{
+			"20260101000000_init.sql": first, "20260201000000_next.sql": "-- atlas:additive\n\n" + tt.statement + ";\n",
+		} {
+			if err := dir.WriteFile(name, []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := notAdditive(t, dir); (got == nil) != tt.additive {
+			t.Errorf("%s: got %q, want additive: %v", tt.statement, got, tt.additive)
+		}
+	}
+}
+
+func TestAMigrationWithoutTheDirectiveIsSeen(t *testing.T) {
+	t.Parallel()
+	dir := &atlas.MemDir{}
+	for _, version := range []string{"20260101000000", "20260201000000"} {
+		if err := dir.WriteFile(version+"_x.sql", []byte("CREATE TABLE `t"+version+"` (`id` integer);\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := notAdditive(t, dir); len(got) != 1 || !strings.Contains(got[0], "20260201000000_x.sql lacks -- atlas:additive") {
+		t.Errorf("got %q, want that the second file lacks it", got)
+	}
+}

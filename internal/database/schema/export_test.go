@@ -1,0 +1,34 @@
+package schema
+
+import (
+	"context"
+	"database/sql"
+
+	atlas "ariga.io/atlas/sql/migrate"
+)
+
+// PlanTables is Plan for other tables than those of ent.
+var PlanTables = plan
+
+// MigrationFiles returns the names of the embedded files of a folder.
+func MigrationFiles(folder string) (names []string, err error) {
+	dir, err := memoryDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	files, err := dir.Files()
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	return names, err
+}
+
+// WriteRevision records that the database has a migration of the folder.
+func WriteRevision(ctx context.Context, tx *sql.Tx, dir atlas.Dir, version string) error {
+	return (&revisions{tx: tx, dir: dir}).WriteRevision(ctx, &atlas.Revision{Version: version})
+}
+
+// RefuseUnknown fails if the database has migrations that are not additive and not in the folder.
+func RefuseUnknown(ctx context.Context, tx *sql.Tx, dir atlas.Dir) error {
+	return (&revisions{tx: tx, dir: dir}).refuseUnknown(ctx)
+}

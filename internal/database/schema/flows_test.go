@@ -1,0 +1,208 @@
+package schema_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"contactgraph/graph"
+	"contactgraph/internal/app"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/database"
+	"contactgraph/internal/rest"
+	"contactgraph/internal/server"
+	"contactgraph/internal/viewer"
+)
+
+// program is the whole program without its command line.
+type program struct {
+	t       *testing.T
+	handler http.Handler
+	tokens  map[string]string // by their owner
+	cursor  string            // the end of the latest page
+}
+
+// Who asks.
+const (
+	nobody   = "nobody"
+	admin    = "admin"
+	agent    = "agent"
+	customer = "customer"
+)
+
+// newProgram starts the program on a new database, with an account, an admin's key and an agent.
+func newProgram(t *testing.T, s *database.DB) *program {
+	t.Helper()
+	passwords, log := auth.NewPasswords(1), slog.New(slog.DiscardHandler)
+	services := app.New(s, passwords, time.Now, log)
+	signIn := services.Auth
+	account := must(signIn.CreateAccount(t.Context(), "Demo"))
+	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
+	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "secret", Role: viewer.Agent}))
+	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
+		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
+		REST:    rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log}),
+		Ping:    s.Ping, Log: log,
+	})}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// send sends a request and returns the body of the response.
+func (p *program) send(who, method, path, mediaType, body string) string {
+	p.t.Helper()
+	r := httptest.NewRequestWithContext(p.t.Context(), method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", mediaType)
+	if who != nobody {
+		r.Header.Set("Authorization", "Bearer "+p.tokens[who])
+	}
+	w := httptest.NewRecorder()
+	p.handler.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		p.t.Fatalf("%s %s %s: %d %s", method, path, body, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+var endCursor = regexp.MustCompile(`"endCursor":"([^"]*)"`)
+
+// ask runs a GraphQL document and returns the response, which must contain this error code, or none if it is
+// "". CURSOR in the document stands for the end of the latest page.
+func (p *program) ask(who, document, code string) string {
+	p.t.Helper()
+	body := must(json.Marshal(map[string]string{"query": strings.ReplaceAll(document, "CURSOR", p.cursor)}))
+	answer := p.send(who, http.MethodPost, "/graphql", "application/json", string(body))
+	if code == "" && strings.Contains(answer, `"code"`) || !strings.Contains(answer, code) || strings.Contains(answer, `"extensions"`) {
+		p.t.Fatalf("%s: %s, want the code %q", document, answer, code)
+	}
+	if m := endCursor.FindStringSubmatch(answer); m != nil {
+		p.cursor = m[1]
+	}
+	return answer
+}
+
+var token = regexp.MustCompile(`"token":"([^"]*)"`)
+
+func (p *program) signIn(who, password string) {
+	p.t.Helper()
+	answer := p.ask(nobody, `mutation { signIn(account: "demo", login: "`+who+`", password: "`+password+`") { token errors { code } } }`, "")
+	p.tokens[who] = token.FindStringSubmatch(answer)[1]
+}
+
+// runEverything uses each API for what it offers, so that nearly every statement of the program runs.
+func (p *program) runEverything() {
+	p.t.Helper()
+	p.signIn(agent, "secret")
+	p.makeCatalog()
+	p.writeContacts()
+	p.signIn(customer, "other")
+	p.read()
+	p.turnPages()
+	p.ask(customer, `mutation { updateContact(input: {id: 1, onConflict: OVERWRITE,
+		set: {newPassword: "third", currentPassword: "other"}}) { errors { code } } }`, "")
+	p.useREST()
+	p.ask(agent, `mutation { deleteContact(input: {id: 1, onConflict: OVERWRITE}) { errors { code } } }`, "")
+	p.ask(admin, `mutation { deleteStore(id: 2) { errors { code } } deleteCompany(id: 1) { errors { code } }
+		deleteSegment(id: 1) { errors { code } } deleteProperty(id: 1) { errors { code } } }`, "")
+	p.ask(agent, `mutation { signOut { errors { code } } }`, "")
+}
+
+func (p *program) makeCatalog() {
+	p.t.Helper()
+	for _, document := range []string{
+		`mutation { createStore(name: "North") { errors { code } } }`,
+		`mutation { createStore(name: "South") { errors { code } } updateStore(id: 2, name: "Sur") { errors { code } } }`,
+		`mutation { createCompany(name: "Example") { errors { code } } updateCompany(id: 1, name: "Ex") { errors { code } } }`,
+		`mutation { createSegment(name: "News") { errors { code } } updateSegment(id: 1, name: "Nova") { errors { code } } }`,
+		`mutation { createSegment(name: "Offers") { errors { code } } }`,
+		`mutation { createProperty(input: {name: "Note", multiple: true}) { errors { code } } }`,
+		`mutation { createProperty(input: {name: "First Name", boundTo: FIRST_NAME}) { errors { code } } }`,
+		`mutation { createProperty(input: {name: "Size", type: CHOICE, choices: ["S", "M"]}) { errors { code } } }`,
+		`mutation { updateProperty(input: {id: 3, name: "Dress", choices: ["S"]}) { errors { code } } }`,
+	} {
+		p.ask(admin, document, "")
+	}
+}
+
+func (p *program) writeContacts() {
+	p.t.Helper()
+	for _, w := range []struct{ document, code string }{
+		{`mutation { createContact(input: {registrationSource: "web", registrationStoreId: 1, membership: [1, 2],
+			logins: [{name: "ann", type: EMAIL}], properties: [{propertyId: 1, values: [{value: "a"}, {value: "b"}]}],
+			set: {email: "ann@example.com", phone: "+46701234567", firstName: "Ann", lastName: "Ek", newPassword: "secret",
+			preferredStoreId: 1, companyId: 1}}) { errors { code } } }`, ""},
+		{`mutation { createContact(input: {registrationSource: "web", set: {lastName: "Bo"}}) { errors { code } } }`, ""},
+		{`mutation { updateContact(input: {id: 1, expectedVersion: "AAAAAAAAAAE=", set: {email: "eva@example.com", phone: "0701",
+			phoneCountryCode: "46", firstName: "Eva", latestPermissionSource: "form", limitMailsPermanently: true,
+			limitMailsTemporarilyUntil: "2026-03-01T00:00:00Z", preferredStoreId: 2, companyId: null, newPassword: "other"}})
+			{ errors { code } change { fields { path } } } }`, ""},
+		{`mutation { updateContact(input: {id: 1, expectedVersion: "AAAAAAAAAAE=", set: {firstName: "Ida"}})
+			{ errors { code ... on VersionConflict { latest { version } } } } }`, "VERSION_CONFLICT"},
+		{`mutation { updateContact(input: {id: 2, onConflict: OVERWRITE, set: {email: "eva@example.com", phone: "+46701"}})
+			{ errors { code ... on UniqueConflict { existing { id } } } } }`, "EMAIL_TAKEN"},
+		{`mutation { setContactDetails(input: {id: 1, onConflict: OVERWRITE, membership: [2],
+			logins: [{name: "ann"}, {name: "customer"}], properties: [{propertyId: 1, values: [{value: "c"}]},
+			{propertyId: 2, values: [{value: "Ida"}]}]}) { errors { code } } }`, ""},
+		{`mutation { setContactDetails(input: {id: 2, onConflict: OVERWRITE, logins: [{name: "ann"}]}) { errors { code } } }`, "LOGIN_TAKEN"},
+	} {
+		p.ask(agent, w.document, w.code)
+	}
+}
+
+func (p *program) read() {
+	p.t.Helper()
+	p.ask(admin, `{ viewer { account } stores { name } companies { name } segments { name } properties { name choices } }`, "")
+	p.ask(agent, `{ viewer { name } contact(id: 1) { registrationStore { name } preferredStore { name } company { name }
+		properties { property { name } values { value } } logins { name } segments { name } } }`, "")
+	p.ask(agent, `{ contactByEmail(email: "eva@example.com") { id } contactByPhone(phone: "+46701") { id }
+		contactByLogin(name: "ann") { id } contactBySecret(secret: "x") { id } }`, "")
+	p.ask(customer, `{ viewer { contact { firstName properties { values { value } } logins { name } segments { name } } }
+		contacts { nodes { id } } }`, "")
+}
+
+func (p *program) turnPages() {
+	p.t.Helper()
+	const everything = `contactId company { name } properties { values { value } } logins { name } segments { name }`
+	for _, page := range []string{
+		`contacts(first: 1) { totalCount nodes { ` + everything + ` } pageInfo { endCursor } }`,
+		`contacts(first: 1, after: "CURSOR") { nodes { id } }`,
+		`contacts(last: 1, before: "CURSOR") { nodes { id } }`,
+		`contacts(first: 1, orderBy: {field: NAME}) { pageInfo { endCursor } }`,
+		`contacts(first: 1, orderBy: {field: NAME}, after: "CURSOR") { nodes { id } }`,
+		`contacts(first: 1, orderBy: {field: LAST_MODIFIED, direction: DESC}) { pageInfo { endCursor } }`,
+		`contacts(first: 1, orderBy: {field: LAST_MODIFIED, direction: DESC}, after: "CURSOR") { nodes { id } }`,
+		`contacts(first: 1, orderBy: {field: REGISTRATION_DATE_TIME}) { pageInfo { endCursor } }`,
+		`contacts(last: 1, orderBy: {field: REGISTRATION_DATE_TIME}, before: "CURSOR") { nodes { id } }`,
+		`contacts(filter: {name: "ev e", email: "eva@example.com", storeId: 2, segmentId: 2, modifiedSince: "2026-03-01T00:00:00Z",
+			search: "eva"}) { totalCount nodes { id } }`,
+		`contacts(filter: {phone: "+46701", companyId: 1}) { totalCount nodes { id } }`,
+		`contacts(filter: {search: "e"}, orderBy: {field: NAME}) { nodes { id } }`,
+		`contacts(filter: {segmentId: 2}, orderBy: {field: NAME}) { nodes { id } }`,
+	} {
+		p.ask(agent, "{ "+page+" }", "")
+	}
+}
+
+func (p *program) useREST() {
+	p.t.Helper()
+	const form, inJSON = "application/x-www-form-urlencoded", "application/json"
+	p.send(agent, http.MethodGet, "/api/v1/Contacts/1", inJSON, "")
+	p.send(agent, http.MethodPut, "/api/v1/Contacts/2", inJSON, `{"Version": "AAAAAAAAAAE=", "FirstName": "Bo"}`)
+	answer := p.send(agent, http.MethodPost, "/f/webapp-api-custinfo?api=setdetails", inJSON, `{"contactID": 1, "details":
+		{"properties": [{"propertyID": "1", "propertyName": "Note", "values": [{"value": "x"}]}], "setLogins": false, "logins": []},
+		"membership": ["1"]}`)
+	answer += p.send(nobody, http.MethodPost, "/f/webapp-api-login?api=login", form, "emailAddress=customer&Password=third")
+	if !strings.Contains(answer, `{"errors":[],"errorDetails":[]}`) || !strings.Contains(answer, `"isLoggedIn":true`) {
+		p.t.Fatal(answer)
+	}
+}

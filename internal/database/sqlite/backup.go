@@ -1,0 +1,103 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Backup copies the file. Other processes may be writing to it.
+func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
+	db, missing, err := d.Inspect(ctx, url)
+	if err != nil {
+		return err
+	}
+	if missing != "" {
+		return fmt.Errorf("there is nothing to back up: %s; give --database the file that is served", missing)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return createComplete(file, func(partial string) error { return vacuumInto(ctx, db, partial) })
+}
+
+// vacuumInto copies the database into an empty file. VACUUM INTO is one read transaction: in WAL mode
+// it blocks no writer, and does not see what they do meanwhile. It also leaves out free pages.
+// SQLite's online backup instead starts again whenever another process writes, and never ends under
+// load. The price is a WAL file that grows until the copy is done, as with any long read.
+func vacuumInto(ctx context.Context, db *sql.DB, file string) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "PRAGMA query_only = OFF"); err != nil { // the setting applies to the copy, too
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
+		return fmt.Errorf("copying the database: %w", err)
+	}
+	return nil
+}
+
+// createComplete creates a file that did not exist: complete and on the disk, or not.
+func createComplete(file string, write func(partial string) error) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	partial := file + ".partial"
+	f, err := createPartial(partial)
+	if err != nil {
+		return err
+	}
+	// Checked only now, when no other backup to the same name can run.
+	err = refuseExisting(file)
+	if err == nil {
+		err = errors.Join(write(partial), f.Sync())
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(partial, file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(partial))
+	}
+	return syncFolder(filepath.Dir(file))
+}
+
+// createPartial creates an empty file with access for its owner only: the copy contains personal data.
+func createPartial(partial string) (*os.File, error) {
+	f, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names it
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("the folder %s does not exist: create it, or choose another file", filepath.Dir(partial))
+	case errors.Is(err, fs.ErrExist):
+		return nil, fmt.Errorf("%s exists: another backup is writing it, or was killed; delete it if none is running", partial)
+	}
+	return f, err
+}
+
+// refuseExisting fails if the file exists, or a file that SQLite would treat as part of it.
+func refuseExisting(file string) error {
+	for _, name := range []string{file, file + "-wal", file + "-shm", file + "-journal"} {
+		switch _, err := os.Lstat(name); {
+		case err == nil:
+			return fmt.Errorf("%s exists: choose a name for which no file exists, also not with -wal, -shm or -journal at its end", name)
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	return nil
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(folder string) error {
+	d, err := os.Open(folder) //nolint:gosec // the operator names it
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

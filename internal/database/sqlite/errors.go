@@ -1,0 +1,29 @@
+package sqlite
+
+import (
+	"errors"
+
+	"contactgraph/internal/database/dialect"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// Diagnose reads SQLite's result codes: https://www.sqlite.org/rescode.html. SQLite names the columns
+// of a unique key, and only in its message. A commit that finds no room for its pages, which end with
+// the mark of the commit, is rolled back.
+func (Dialect) Diagnose(err error) (dialect.Fault, bool) {
+	lite, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
+		return dialect.Fault{}, false
+	}
+	fault := dialect.Fault{
+		Unique:      lite.ExtendedCode == sqlite3.ErrConstraintUnique || lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey,
+		ForeignKey:  lite.ExtendedCode == sqlite3.ErrConstraintForeignKey,
+		Unavailable: lite.Code == sqlite3.ErrBusy || lite.Code == sqlite3.ErrFull,
+	}
+	fault.RolledBack = fault.Unavailable || lite.Code == sqlite3.ErrConstraint
+	if fault.Unique {
+		fault.Columns = lite.Error()
+	}
+	return fault, true
+}

@@ -1,0 +1,4 @@
+package sqlite
+
+// CreateComplete creates a file completely or not.
+var CreateComplete = createComplete

@@ -1,0 +1,109 @@
+// Package sqlite is what SQLite does in its own way: a file with one writer, whose transaction locks
+// out every other one. connect.go opens it, transaction.go runs writes, backup.go copies it while it
+// is in use.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"contactgraph/internal/database/dialect"
+	"contactgraph/internal/database/schema"
+
+	atlas "ariga.io/atlas/sql/migrate"
+	atlasschema "ariga.io/atlas/sql/schema"
+	atlassqlite "ariga.io/atlas/sql/sqlite"
+	entdialect "entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	entschema "entgo.io/ent/dialect/sql/schema"
+)
+
+// Dialect is SQLite.
+type Dialect struct{}
+
+var _ dialect.Dialect = Dialect{}
+
+// Name is ent's name of SQLite.
+func (Dialect) Name() string { return entdialect.SQLite }
+
+// Folder of migrations/.
+func (Dialect) Folder() string { return "sqlite" }
+
+// Accepts takes every name of a file, with or without sqlite: in front. A database in memory is lost
+// with its connection, so it is refused.
+func (Dialect) Accepts(url string) bool {
+	file := fileOf(url)
+	return file != "" && !strings.Contains(file, ":memory:") && !strings.Contains(file, "://")
+}
+
+// Redact returns the URL: a file has no password.
+func (Dialect) Redact(url string) string { return url }
+
+// fileOf returns the file that a URL names.
+func fileOf(url string) string { return strings.TrimPrefix(url, "sqlite:") }
+
+// Parameter is ?1, ?2, …
+func (Dialect) Parameter(n int) string { return "?" + strconv.Itoa(n) }
+
+// Cast returns the parameter: SQLite compares and stores values of any type.
+func (Dialect) Cast(parameter, _ string) string { return parameter }
+
+// LockRows is empty: the transaction locks the file.
+func (Dialect) LockRows() string { return "" }
+
+// RepeatsAccount is false: SQLite would use the repeated account as the best condition to search by,
+// and walk through all rows of the account.
+func (Dialect) RepeatsAccount() bool { return false }
+
+// ForShare does nothing: the transaction locks the file.
+func (Dialect) ForShare(*entsql.Selector) {}
+
+// SearchArgs returns the arguments: SQLite stores and compares any text.
+func (Dialect) SearchArgs(args []any) []any { return args }
+
+// ReserveID does nothing: AUTOINCREMENT assigns only ids above all that the table has had.
+func (Dialect) ReserveID(context.Context, dialect.Execer, string, int) error { return nil }
+
+// AdaptTable leaves id as the primary key, which makes it the rowid, and gives a table that is
+// referred to a unique index of (account_id, id).
+func (Dialect) AdaptTable(t *entschema.Table, referenced bool) {
+	account, ok := t.Column(schema.AccountColumn)
+	if ok && referenced {
+		t.Indexes = append(t.Indexes, &entschema.Index{
+			Name: t.Name + "_account_id_id", Unique: true, Columns: []*entschema.Column{account, t.PrimaryKey[0]},
+		})
+	}
+}
+
+// Migrator is atlas' driver of SQLite.
+func (Dialect) Migrator(db atlasschema.ExecQuerier) (atlas.Driver, error) {
+	return atlassqlite.Open(db)
+}
+
+// HasTable looks into sqlite_schema.
+func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (found bool, err error) {
+	err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1)", table).Scan(&found)
+	return found, err
+}
+
+// CheckMigrated fails if a row refers to one that does not exist. Foreign keys are off while
+// migrations run: see Exclusive.
+func (Dialect) CheckMigrated(ctx context.Context, tx *sql.Tx) error {
+	var broken int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
+		return err
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d rows refer to rows that do not exist; nothing was changed", broken)
+	}
+	return nil
+}
+
+// Distribute fails: only Citus distributes tables.
+func (Dialect) Distribute(_ context.Context, url string) (migrated, placed []string, err error) {
+	return nil, nil, fmt.Errorf("%s is an SQLite file, and only Citus, which is PostgreSQL with an extension, can distribute tables: "+
+		"give --database the URL of its coordinator, or leave out --distribute", fileOf(url))
+}
