@@ -22,46 +22,58 @@ const module = "contactgraph"
 // layers says which of our packages each package may import; "ent/..." stands for ent and all below it. Arrows run one
 // way, as the map in README.md draws them. Tests may import what they like.
 var layers = map[string][]string{
-	".": {"graph", "internal/auth", "internal/cli", "internal/contact", "internal/demo", "internal/feed", "internal/graphqlhttp", "internal/rest", "internal/server", "web"},
+	".": {"graph", "internal/app", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact/...", "internal/rest", "internal/server", "internal/usererror", "web"},
 
-	// Beside it: the benchmarks, and what only tests import.
+	// Next to it: the benchmarks, and what only tests import.
 	"bench":                  {"internal/pgserver"},
 	"bench/yardstick":        {},
 	"internal/rest/resttest": {"internal/rest"},
 
-	// The doors.
-	"internal/server":  {"web"},
-	"web":              {},
-	"internal/cli":     {"internal/auth", "internal/contact", "internal/database", "internal/viewer"},
-	"internal/demo":    {"ent/...", "internal/auth", "internal/contact", "internal/viewer"},
-	"graph":            {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/auth", "internal/contact", "internal/dberr", "internal/feed", "internal/globalid", "internal/graphqlhttp", "internal/revision", "internal/viewer"},
-	"graph/generated":  {"ent/...", "graph/model", "graph/scalar", "internal/contact", "internal/revision"},
-	"graph/model":      {"ent/...", "graph/scalar", "internal/contact", "internal/revision", "internal/viewer"},
-	"graph/scalar":     {"internal/revision"},
-	"internal/rest":    {"ent/...", "internal/auth", "internal/contact", "internal/dberr", "internal/globalid", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/viewer"},
-	"internal/contact": {"ent/...", "internal/aside", "internal/database", "internal/dberr", "internal/feed", "internal/normalize", "internal/revision", "internal/storable", "internal/viewer"},
-	"internal/feed":    {"ent/...", "internal/revision"},
-	"internal/auth":    {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
+	// The APIs, the pages and the command line.
+	"internal/server":       {"web"},
+	"web":                   {},
+	"internal/cli":          {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
+	"internal/demo":         {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
+	"graph":                 {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/...", "internal/dberr", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"graph/generated":       {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
+	"graph/model":           {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
+	"graph/scalar":          {"internal/revision"},
+	"internal/rest":         {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/graphqlhttp":  {"internal/aside"},
+	"internal/rest/binding": {},
+
+	// The services.
+	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query"},
+	"internal/contact":       {"ent/...", "internal/aside", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/contact/query": {"ent/...", "internal/authz", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/changelog":     {"ent/...", "internal/aside", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
+
+	// What the services share.
+	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/authz":         {"internal/usererror", "internal/viewer"},
+	"internal/usererror":     {"ent/...", "internal/contact/field", "internal/contact/merge", "internal/storable"},
+	"internal/contact/merge": {"ent/...", "internal/contact/field", "internal/revision"},
+	"internal/contact/field": {"ent/...", "internal/normalize", "internal/revision", "internal/viewer"},
 
 	// The database.
 	"internal/database":              {"ent/...", "internal/dberr", "internal/revision", "internal/viewer", "migrations"},
-	"internal/database/plan":         {"internal/pgserver", "internal/database"},
-	"internal/database/databasetest": {"ent/...", "internal/pgserver", "internal/database", "internal/viewer"},
+	"internal/database/plan":         {"internal/database", "internal/pgserver"},
+	"internal/database/databasetest": {"ent/...", "internal/database", "internal/pgserver", "internal/viewer"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
-	// The leaves.
-	"internal/dberr":        {},
-	"internal/globalid":     {},
-	"internal/aside":        {},
-	"internal/graphqlhttp":  {"internal/aside"},
-	"internal/normalize":    {},
-	"internal/pgserver":     {},
-	"internal/rest/binding": {},
-	"internal/revision":     {},
-	"internal/storable":     {},
-	"internal/viewer":       {},
-	"migrations":            {},
+	// Packages that import nothing of ours.
+	"internal/aside":     {},
+	"internal/dberr":     {},
+	"internal/globalid":  {},
+	"internal/normalize": {},
+	"internal/pgserver":  {},
+	"internal/revision":  {},
+	"internal/storable":  {},
+	"internal/viewer":    {},
+	"migrations":         {},
 }
 
 func TestArrowsRunOneWay(t *testing.T) {

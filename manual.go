@@ -8,8 +8,10 @@ import (
 
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
 	"contactgraph/web"
@@ -20,19 +22,19 @@ func manual() web.GraphQL {
 	return web.GraphQL{
 		PayloadCodes: codes(graph.PayloadCodes()),
 		Codes:        codes(graph.Codes()),
-		KeyLife:      inWords(contact.MinRetention),
+		KeyLife:      inWords(changelog.MinRetention),
 		Limits: []web.Limit{
 			{What: "A request's body, or a message over a WebSocket", Most: inBytes(graphqlhttp.DefaultMaxBody)},
 			{What: "A document", Most: inBytes(graphqlhttp.MaxQuery)},
 			{What: "A document's tokens", Most: number(graphqlhttp.ParserTokenLimit)},
 			{What: "The query string of a GET request", Most: inBytes(graphqlhttp.MaxURLQuery)},
 			{What: "Objects and arrays of a request's JSON within each other", Most: number(graphqlhttp.MaxNesting)},
-			{What: fmt.Sprintf("Contacts on a page (%d unless said otherwise)", contact.DefaultPage), Most: number(contact.MaxPage)},
-			{What: "Changes on a page of the feed", Most: number(contact.MaxFeed)},
+			{What: fmt.Sprintf("Contacts on a page (%d unless said otherwise)", query.DefaultPage), Most: number(query.MaxPage)},
+			{What: "Changes on a page of the feed", Most: number(changelog.MaxPage)},
 			{What: "Updates in one updateContacts", Most: number(contact.MaxUpdates)},
 			{What: "Writes between expectedVersion and now that a write is compared with", Most: number(merge.MaxBehind)},
 			{What: "Characters of an Idempotency-Key", Most: number(idempotency.MaxLength)},
-			{What: "A repeat under an Idempotency-Key finds the outcome for", Most: inWords(contact.MinRetention)},
+			{What: "A repeat under an Idempotency-Key finds the outcome for", Most: inWords(changelog.MinRetention)},
 			{What: "A session lasts", Most: inWords(auth.SessionLifetime)},
 			{What: "Operations at the same time on one WebSocket", Most: number(graphqlhttp.MaxRunning)},
 			{What: "A reader of a stream may leave what is sent for", Most: inWords(graphqlhttp.DefaultSendTimeout)},

@@ -18,8 +18,8 @@ import (
 
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/cli"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/demo"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
@@ -72,8 +72,8 @@ type serve struct {
 
 // Validate says what is wrong with the flags.
 func (c *serve) Validate() error {
-	if c.LogRetention != 0 && c.LogRetention < contact.MinRetention {
-		return fmt.Errorf("--log-retention is %s, and must be at least %s: so long a repeated write finds its outcome in the log", c.LogRetention, contact.MinRetention)
+	if c.LogRetention != 0 && c.LogRetention < changelog.MinRetention {
+		return fmt.Errorf("--log-retention is %s, and must be at least %s: so long a repeated write finds its outcome in the log", c.LogRetention, changelog.MinRetention)
 	}
 	return nil
 }
@@ -127,11 +127,11 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 const tidyInterval = time.Hour
 
 // tidy takes away from time to time what has had its time, until ctx ends.
-func (c *serve) tidy(ctx context.Context, changes *contact.ChangeLog, log *slog.Logger) {
+func (c *serve) tidy(ctx context.Context, changes *changelog.Service, log *slog.Logger) {
 	ticker := time.NewTicker(tidyInterval)
 	defer ticker.Stop()
 	for {
-		if err := changes.Tidy(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
+		if err := changes.Prune(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "tidying the database failed; it will be tried again", slog.Any("error", err))
 		}
 		select {

@@ -9,7 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/revision"
 	"context"
 	"fmt"
@@ -31,14 +31,14 @@ func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, firs
 	// Another page of them is another thing to load.
 	return together(ctx, objs, fmt.Sprint("changes ", first, before), func(ctx context.Context, objs []*ent.Contact) ([][]*ent.Change, error) {
 		return oneByOne(objs, func(c *ent.Contact) ([]*ent.Change, error) {
-			return r.changes.Changes(ctx, c.ID, below(before, c.Version+1), first)
+			return r.changes.History(ctx, c.ID, below(before, c.Version+1), first)
 		})
 	})
 }
 
-func (r *contactResolver) LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
-	return together(ctx, objs, "lastChanges", func(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error) {
-		return oneByOne(objs, func(c *ent.Contact) ([]*contact.LastChange, error) {
+func (r *contactResolver) LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*changelog.LastChange, error) {
+	return together(ctx, objs, "lastChanges", func(ctx context.Context, objs []*ent.Contact) ([][]*changelog.LastChange, error) {
+		return oneByOne(objs, func(c *ent.Contact) ([]*changelog.LastChange, error) {
 			return r.changes.LastChanges(ctx, c.ID, c.Version)
 		})
 	})

@@ -8,19 +8,19 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
 func (r *mutationResolver) CreateCompany(ctx context.Context, name string) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).CreateCompany(ctx, contact.Named{Name: name})
+	company, err := r.catalogCommands(ctx).CreateCompany(ctx, catalog.Entry{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateCompany(ctx context.Context, id string, name string) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).RenameCompany(ctx, contact.Named{ID: globalid.Of("Company", id), Name: name})
+	company, err := r.catalogCommands(ctx).RenameCompany(ctx, catalog.Entry{ID: globalid.Of("Company", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }

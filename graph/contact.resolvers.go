@@ -9,7 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
 	"context"
@@ -79,7 +79,7 @@ func (r *queryResolver) ContactByLogin(ctx context.Context, name string) (*ent.C
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error) {
 	f := filterOf(filter)
-	page, err := r.queries.Page(ctx, f, orderOf(orderBy), contact.PageArgs{First: first, After: after, Last: last, Before: before})
+	page, err := r.queries.Page(ctx, f, orderOf(orderBy), query.PageArgs{First: first, After: after, Last: last, Before: before})
 	if err != nil {
 		return nil, err
 	}

@@ -9,10 +9,9 @@ import (
 
 	"contactgraph/graph/model"
 	"contactgraph/internal/authz"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/dberr"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
@@ -97,13 +96,13 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, codeForbidden, errs[0].Message)
 		case errors.Is(err, authz.ErrUnauthenticated):
 			set(shown, codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
-		case errors.Is(err, contact.ErrNoVersion):
+		case errors.Is(err, changelog.ErrNoVersion):
 			set(shown, codeNoVersion, "The contact never had this version, or its log does not reach back to it.")
-		case errors.Is(err, contact.ErrCursorExpired):
+		case errors.Is(err, changelog.ErrCursorExpired):
 			set(shown, codeCursorExpired, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from lastCursor.")
-		case errors.Is(err, contact.ErrPage), errors.Is(err, revision.ErrNotCursor), errors.Is(err, idempotency.ErrKey):
+		case errors.Is(err, usererror.ErrArguments), errors.Is(err, revision.ErrNotCursor), errors.Is(err, idempotency.ErrKey):
 			set(shown, codeBadInput, cause(err).Error())
-		case errors.Is(err, feed.ErrClosed):
+		case errors.Is(err, changelog.ErrClosed):
 			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Go on from the cursor, at another or later.")
 		default:
 			if ctx.Err() == nil { // a caller who has gone away is no fault

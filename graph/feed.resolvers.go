@@ -8,16 +8,16 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/generated"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"context"
 )
 
-func (r *queryResolver) ContactChanges(ctx context.Context, after *string, first int, contactID *string) (*contact.Feed, error) {
+func (r *queryResolver) ContactChanges(ctx context.Context, after *string, first int, contactID *string) (*changelog.Page, error) {
 	args, err := feedArgsOf(after, contactID)
 	if err != nil {
 		return nil, err
 	}
-	return r.changes.Feed(ctx, args, first)
+	return r.changes.Page(ctx, args, first)
 }
 
 func (r *subscriptionResolver) ContactChanges(ctx context.Context, after *string, contactID *string) (<-chan *ent.Change, error) {

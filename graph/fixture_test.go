@@ -19,6 +19,7 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database/databasetest"
@@ -75,13 +76,13 @@ func (f *fixture) tenant(name string) *tenant {
 	}
 	a.ctx = viewer.NewContext(f.t.Context(), viewer.Viewer{Account: a.account, Role: viewer.Admin, Actor: viewer.Actor{Kind: viewer.ActorSystem}})
 	for i := range 2 {
-		n := contact.Named{Name: fmt.Sprint(name, " ", i)}
+		n := catalog.Entry{Name: fmt.Sprint(name, " ", i)}
 		a.stores = append(a.stores, must(f.Catalog.CreateStore(a.ctx, n)).ID)
 		a.segments = append(a.segments, must(f.Catalog.CreateSegment(a.ctx, n)).ID)
 	}
-	a.company = must(f.Catalog.CreateCompany(a.ctx, contact.Named{Name: name})).ID
-	a.note = must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "Note", Kind: "TEXT", Multiple: true})).ID
-	a.first = must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "First Name", Kind: "TEXT", Bound: new(property.BoundFirstName)})).ID
+	a.company = must(f.Catalog.CreateCompany(a.ctx, catalog.Entry{Name: name})).ID
+	a.note = must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Note", Kind: "TEXT", Multiple: true})).ID
+	a.first = must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "First Name", Kind: "TEXT", Bound: new(property.BoundFirstName)})).ID
 	return a
 }
 

@@ -7,13 +7,13 @@ import (
 	"runtime/debug"
 
 	"contactgraph/ent"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/revision"
 )
 
 // follow hands out changes until the client goes away or the server ends the stream, and says then why, and from where to go on.
-func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *ent.Change {
+func (r *Resolver) follow(ctx context.Context, args changelog.PageArgs) <-chan *ent.Change {
 	r.feed.Stream(ctx)
 	changes := make(chan *ent.Change)
 	cursor := args.After
@@ -33,7 +33,7 @@ func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *en
 			return
 		}
 		shown := r.present(ctx, err)
-		if cursor != nil && !errors.Is(err, contact.ErrCursorExpired) { // from there nobody goes on
+		if cursor != nil && !errors.Is(err, changelog.ErrCursorExpired) { // from there nobody goes on
 			shown.Extensions["cursor"] = cursor.String()
 		}
 		graphqlhttp.EndStream(ctx, shown)
@@ -42,7 +42,7 @@ func (r *Resolver) follow(ctx context.Context, args contact.FeedArgs) <-chan *en
 }
 
 // followSafely makes an error of a panic: no resolver's goroutine runs it.
-func (r *Resolver) followSafely(ctx context.Context, args contact.FeedArgs, deliver func(*ent.Change) error) (err error) {
+func (r *Resolver) followSafely(ctx context.Context, args changelog.PageArgs, deliver func(*ent.Change) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

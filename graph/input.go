@@ -3,8 +3,10 @@ package graph
 import (
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
 
@@ -109,7 +111,7 @@ func changeOf(text string) revision.ChangeID {
 }
 
 // feedArgsOf reads what to follow. It fails with revision.ErrNotCursor.
-func feedArgsOf(after, contactID *string) (a contact.FeedArgs, err error) {
+func feedArgsOf(after, contactID *string) (a changelog.PageArgs, err error) {
 	if contactID != nil {
 		a.Contact = new(globalid.Of("Contact", *contactID))
 	}
@@ -132,11 +134,11 @@ func below(limit *revision.Version, usual revision.Version) revision.Version {
 }
 
 // filterOf translates a filter; of an id that is none it makes one that nothing has.
-func filterOf(in *model.ContactFilter) contact.Filter {
+func filterOf(in *model.ContactFilter) query.Filter {
 	if in == nil {
-		return contact.Filter{}
+		return query.Filter{}
 	}
-	return contact.Filter{
+	return query.Filter{
 		Name: in.Name.Value(), Email: in.Email.Value(), Phone: in.Phone.Value(), CountryCode: in.PhoneCountryCode.Value(),
 		Store: idOf("Store", in.StoreID), Company: idOf("Company", in.CompanyID), Segment: idOf("Segment", in.SegmentID),
 		ModifiedSince: in.ModifiedSince.Value(), Search: in.Search.Value(),
@@ -152,16 +154,16 @@ func idOf(typ string, o graphql.Omittable[*string]) *int {
 	return &id
 }
 
-var orderFields = map[model.ContactOrderField]contact.OrderField{
-	model.ContactOrderFieldID:                   contact.ByID,
-	model.ContactOrderFieldName:                 contact.ByName,
-	model.ContactOrderFieldLastModified:         contact.ByLastModified,
-	model.ContactOrderFieldRegistrationDateTime: contact.ByRegistration,
+var orderFields = map[model.ContactOrderField]query.OrderField{
+	model.ContactOrderFieldID:                   query.ByID,
+	model.ContactOrderFieldName:                 query.ByName,
+	model.ContactOrderFieldLastModified:         query.ByLastModified,
+	model.ContactOrderFieldRegistrationDateTime: query.ByRegistration,
 }
 
-func orderOf(in *model.ContactOrder) contact.Order {
+func orderOf(in *model.ContactOrder) query.Order {
 	if in == nil {
-		return contact.Order{}
+		return query.Order{}
 	}
-	return contact.Order{Field: orderFields[in.Field], Desc: in.Direction == model.OrderDirectionDesc}
+	return query.Order{Field: orderFields[in.Field], Desc: in.Direction == model.OrderDirectionDesc}
 }

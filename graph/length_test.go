@@ -10,7 +10,7 @@ import (
 
 	"contactgraph/ent/property"
 	"contactgraph/graph"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/storable"
 
@@ -101,7 +101,7 @@ func TestLengthsAreThose(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	choice := must(f.Catalog.CreateProperty(a.ctx, contact.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
+	choice := must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
 	const create = `createContact(input: {registrationSource: "test", set: {}, %s}) { errors { code path } }`
 	bounds := map[string]string{
 		"ContactFilter.name":                    `contacts(filter: {name: $t}) { nodes { id } }`,

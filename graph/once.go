@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
@@ -59,7 +60,7 @@ func (r *Resolver) commands(ctx context.Context) *contact.Service {
 }
 
 // catalogCommands are the commands that write the catalog, for the context's mutation.
-func (r *Resolver) catalogCommands(ctx context.Context) *contact.Catalog {
+func (r *Resolver) catalogCommands(ctx context.Context) *catalog.Service {
 	return r.catalog.WithKey(keyOf(ctx))
 }
 

@@ -9,6 +9,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/viewer"
 )
@@ -70,7 +71,7 @@ func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValu
 }
 
 // connection shows a page.
-func connection(p *contact.Page, f contact.Filter) *model.ContactConnection {
+func connection(p *query.Page, f query.Filter) *model.ContactConnection {
 	conn := &model.ContactConnection{
 		Nodes: p.Contacts, Filter: f, PageInfo: &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrev},
 	}

@@ -8,13 +8,13 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, input model.CreatePropertyInput) (*model.PropertyPayload, error) {
-	property, err := r.catalogCommands(ctx).CreateProperty(ctx, contact.NewProperty{
+	property, err := r.catalogCommands(ctx).CreateProperty(ctx, catalog.NewProperty{
 		Name: input.Name, Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
 		Choices: input.Choices.Value(), Bound: input.BoundTo.Value(),
 	})
@@ -23,7 +23,7 @@ func (r *mutationResolver) CreateProperty(ctx context.Context, input model.Creat
 }
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.UpdatePropertyInput) (*model.PropertyPayload, error) {
-	property, err := r.catalogCommands(ctx).ChangeProperty(ctx, contact.PropertyChange{
+	property, err := r.catalogCommands(ctx).ChangeProperty(ctx, catalog.PropertyChange{
 		ID: globalid.Of("Property", input.ID), Name: input.Name.Value(), Required: input.Required.Value(),
 		ReadOnly: input.ReadOnly.Value(), Choices: input.Choices.Value(),
 	})

@@ -5,8 +5,10 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/feed"
+	"contactgraph/internal/contact/query"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -14,12 +16,12 @@ import (
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	contacts *contact.Service
-	queries  *contact.Queries
-	catalog  *contact.Catalog
-	changes  *contact.ChangeLog
+	queries  *query.Service
+	catalog  *catalog.Service
+	changes  *changelog.Service
 	auth     *auth.Service
 	cookies  cookies
 	client   *ent.Client // to read
-	feed     *feed.Hub
+	feed     *changelog.Hub
 	present  graphql.ErrorPresenterFunc
 }

@@ -8,19 +8,19 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
 func (r *mutationResolver) CreateSegment(ctx context.Context, name string) (*model.SegmentPayload, error) {
-	segment, err := r.catalogCommands(ctx).CreateSegment(ctx, contact.Named{Name: name})
+	segment, err := r.catalogCommands(ctx).CreateSegment(ctx, catalog.Entry{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateSegment(ctx context.Context, id string, name string) (*model.SegmentPayload, error) {
-	segment, err := r.catalogCommands(ctx).RenameSegment(ctx, contact.Named{ID: globalid.Of("Segment", id), Name: name})
+	segment, err := r.catalogCommands(ctx).RenameSegment(ctx, catalog.Entry{ID: globalid.Of("Segment", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }

@@ -8,19 +8,19 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
 func (r *mutationResolver) CreateStore(ctx context.Context, name string) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).CreateStore(ctx, contact.Named{Name: name})
+	store, err := r.catalogCommands(ctx).CreateStore(ctx, catalog.Entry{Name: name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateStore(ctx context.Context, id string, name string) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).RenameStore(ctx, contact.Named{ID: globalid.Of("Store", id), Name: name})
+	store, err := r.catalogCommands(ctx).RenameStore(ctx, catalog.Entry{ID: globalid.Of("Store", id), Name: name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }

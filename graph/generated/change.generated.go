@@ -6,7 +6,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
 	"context"
@@ -525,7 +525,7 @@ func (ec *executionContext) fieldContext_FieldChange_new(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("FieldChange", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
-func (ec *executionContext) _LastChange_path(ctx context.Context, field graphql.CollectedField, obj *contact.LastChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _LastChange_path(ctx context.Context, field graphql.CollectedField, obj *changelog.LastChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -548,7 +548,7 @@ func (ec *executionContext) fieldContext_LastChange_path(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("LastChange", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _LastChange_change(ctx context.Context, field graphql.CollectedField, obj *contact.LastChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _LastChange_change(ctx context.Context, field graphql.CollectedField, obj *changelog.LastChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1035,7 +1035,7 @@ func (ec *executionContext) _FieldChange(ctx context.Context, sel ast.SelectionS
 
 var lastChangeImplementors = []string{"LastChange"}
 
-func (ec *executionContext) _LastChange(ctx context.Context, sel ast.SelectionSet, obj *contact.LastChange) graphql.Marshaler {
+func (ec *executionContext) _LastChange(ctx context.Context, sel ast.SelectionSet, obj *changelog.LastChange) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lastChangeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1256,11 +1256,11 @@ func (ec *executionContext) marshalNFieldChange2ᚕcontactgraphᚋinternalᚋrev
 	return ret
 }
 
-func (ec *executionContext) marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋcontactᚐLastChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.LastChange) graphql.Marshaler {
+func (ec *executionContext) marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋchangelogᚐLastChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*changelog.LastChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNLastChange2ᚖcontactgraphᚋinternalᚋcontactᚐLastChange(ctx, sel, v[i])
+		return ec.marshalNLastChange2ᚖcontactgraphᚋinternalᚋchangelogᚐLastChange(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1272,7 +1272,7 @@ func (ec *executionContext) marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋc
 	return ret
 }
 
-func (ec *executionContext) marshalNLastChange2ᚖcontactgraphᚋinternalᚋcontactᚐLastChange(ctx context.Context, sel ast.SelectionSet, v *contact.LastChange) graphql.Marshaler {
+func (ec *executionContext) marshalNLastChange2ᚖcontactgraphᚋinternalᚋchangelogᚐLastChange(ctx context.Context, sel ast.SelectionSet, v *changelog.LastChange) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

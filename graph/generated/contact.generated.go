@@ -6,7 +6,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/revision"
 	"context"
 	"errors"
@@ -31,7 +31,7 @@ type ContactResolver interface {
 	Logins(ctx context.Context, objs []*ent.Contact) ([][]*ent.Login, error)
 	Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error)
 	Changes(ctx context.Context, objs []*ent.Contact, first int, before *revision.Version) ([][]*ent.Change, error)
-	LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*contact.LastChange, error)
+	LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*changelog.LastChange, error)
 }
 type ContactConnectionResolver interface {
 	TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error)
@@ -844,8 +844,8 @@ func (ec *executionContext) _Contact_lastChanges(ctx context.Context, field grap
 			return ec.resolveBatch_Contact_lastChanges(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*contact.LastChange) graphql.Marshaler {
-			return ec.marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋcontactᚐLastChangeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*changelog.LastChange) graphql.Marshaler {
+			return ec.marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋchangelogᚐLastChangeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -869,7 +869,7 @@ func (ec *executionContext) resolveBatch_Contact_lastChanges(ctx context.Context
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.LastChanges(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[[]*contact.LastChange](
+		return graphql.ResolveBatchGroupResult[[]*changelog.LastChange](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -879,7 +879,7 @@ func (ec *executionContext) resolveBatch_Contact_lastChanges(ctx context.Context
 		)
 	}
 	results, err := resolver.LastChanges(ctx, []*ent.Contact{obj})
-	return graphql.ResolveBatchSingleResult[[]*contact.LastChange](
+	return graphql.ResolveBatchSingleResult[[]*changelog.LastChange](
 		ctx,
 		results,
 		err,

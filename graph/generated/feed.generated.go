@@ -4,7 +4,7 @@ package generated
 
 import (
 	"contactgraph/ent"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"context"
 	"errors"
 	"math"
@@ -51,7 +51,7 @@ func (ec *executionContext) field_Subscription_contactChanges_args(ctx context.C
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _ChangeFeed_changes(ctx context.Context, field graphql.CollectedField, obj *contact.Feed) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeFeed_changes(ctx context.Context, field graphql.CollectedField, obj *changelog.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -83,7 +83,7 @@ func (ec *executionContext) fieldContext_ChangeFeed_changes(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeFeed_endCursor(ctx context.Context, field graphql.CollectedField, obj *contact.Feed) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeFeed_endCursor(ctx context.Context, field graphql.CollectedField, obj *changelog.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -106,7 +106,7 @@ func (ec *executionContext) fieldContext_ChangeFeed_endCursor(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeFeed", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeFeed_hasMore(ctx context.Context, field graphql.CollectedField, obj *contact.Feed) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeFeed_hasMore(ctx context.Context, field graphql.CollectedField, obj *changelog.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -129,7 +129,7 @@ func (ec *executionContext) fieldContext_ChangeFeed_hasMore(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeFeed", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeFeed_lastCursor(ctx context.Context, field graphql.CollectedField, obj *contact.Feed) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeFeed_lastCursor(ctx context.Context, field graphql.CollectedField, obj *changelog.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -210,7 +210,7 @@ func (ec *executionContext) fieldContext_Subscription_contactChanges(ctx context
 
 var changeFeedImplementors = []string{"ChangeFeed"}
 
-func (ec *executionContext) _ChangeFeed(ctx context.Context, sel ast.SelectionSet, obj *contact.Feed) graphql.Marshaler {
+func (ec *executionContext) _ChangeFeed(ctx context.Context, sel ast.SelectionSet, obj *changelog.Page) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeFeedImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -285,7 +285,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNChangeFeed2ᚖcontactgraphᚋinternalᚋcontactᚐFeed(ctx context.Context, sel ast.SelectionSet, v *contact.Feed) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeFeed2ᚖcontactgraphᚋinternalᚋchangelogᚐPage(ctx context.Context, sel ast.SelectionSet, v *changelog.Page) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

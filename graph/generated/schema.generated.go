@@ -6,7 +6,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/revision"
 	"context"
 	"errors"
@@ -56,7 +56,7 @@ type QueryResolver interface {
 	ContactBySecret(ctx context.Context, secret string) (*ent.Contact, error)
 	ContactByLogin(ctx context.Context, name string) (*ent.Contact, error)
 	Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error)
-	ContactChanges(ctx context.Context, after *string, first int, contactID *string) (*contact.Feed, error)
+	ContactChanges(ctx context.Context, after *string, first int, contactID *string) (*changelog.Page, error)
 	Properties(ctx context.Context) ([]*ent.Property, error)
 	Segments(ctx context.Context) ([]*ent.Segment, error)
 	Stores(ctx context.Context) ([]*ent.Store, error)
@@ -1985,8 +1985,8 @@ func (ec *executionContext) _Query_contactChanges(ctx context.Context, field gra
 			return ec.Resolvers.Query().ContactChanges(ctx, fc.Args["after"].(*string), fc.Args["first"].(int), fc.Args["contactId"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *contact.Feed) graphql.Marshaler {
-			return ec.marshalNChangeFeed2ᚖcontactgraphᚋinternalᚋcontactᚐFeed(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *changelog.Page) graphql.Marshaler {
+			return ec.marshalNChangeFeed2ᚖcontactgraphᚋinternalᚋchangelogᚐPage(ctx, selections, v)
 		},
 		true,
 		true,

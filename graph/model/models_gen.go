@@ -7,8 +7,8 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 	"fmt"
@@ -62,7 +62,7 @@ type ContactConnection struct {
 	// if you display it.
 	TotalCount int `json:"totalCount"`
 	// Filter is what the page was cut from, for the count.
-	Filter contact.Filter `json:"-"`
+	Filter query.Filter `json:"-"`
 }
 
 // A contact on a page.

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
@@ -86,10 +87,10 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			return errOf(s.Create(a.agent, contact.Create{Details: logins}))
 		}, "LOGIN_TAKEN logins"},
 		{"and takes the property's name", "Property", takeName, func(s *fixture, a *tenant) error {
-			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText}))
+			return errOf(s.CreateProperty(a.admin, catalog.NewProperty{Name: "Note", Kind: property.KindText}))
 		}, "NAME_TAKEN name"},
 		{"and binds a property", "Property", takeBound, func(s *fixture, a *tenant) error {
-			return errOf(s.CreateProperty(a.admin, contact.NewProperty{Name: "Note", Kind: property.KindText, Bound: new(property.BoundLastName)}))
+			return errOf(s.CreateProperty(a.admin, catalog.NewProperty{Name: "Note", Kind: property.KindText, Bound: new(property.BoundLastName)}))
 		}, "IN_USE boundTo"},
 	}
 	for _, tt := range tests {
@@ -101,7 +102,7 @@ func TestAnotherProcessIsFaster(t *testing.T) {
 			a.create(nil)
 			between := &faster{DB: f.db, table: tt.table, statement: tt.statement}
 			f.refused(tt.name, func() error {
-				return tt.do(&fixture{Service: contact.New(between, f.ChangeLog, f.passwords, f.now), Catalog: contact.NewCatalog(between, f.now)}, a)
+				return tt.do(&fixture{Commands: contact.New(between, f.Changes, f.passwords, f.now), Catalog: catalog.New(between, f.now)}, a)
 			}, tt.want)
 			if !between.ran {
 				t.Error("the other process was not faster")

@@ -68,13 +68,13 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		}
 	}
 	if len(updates) == 0 || b.failed() {
-		b.blame()
+		b.markNotApplied()
 		return b.outcomes, nil
 	}
 	results, err := inTx(ctx, s, b.updates[0].viewer, s.several(), s.aboutAll(b.ids()), b.run)
 	switch {
 	case errors.Is(err, errNotApplied):
-		b.blame()
+		b.markNotApplied()
 	case err != nil:
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (b *updateBatch) failed() bool {
 }
 
 // blame gives those that are not to blame for a failure an error, too.
-func (b *updateBatch) blame() {
+func (b *updateBatch) markNotApplied() {
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
 		if len(o.Errors) == 0 {
@@ -126,10 +126,10 @@ func (b *updateBatch) blame() {
 
 // run does the updates inside the transaction.
 func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, error) {
-	var writes []*write
+	var writes []*unitOfWork
 	b.outcomes = make([]Outcome, len(b.updates))
 	for i, u := range b.updates {
-		w, err := b.begin(ctx, tx, u.viewer, u.ID, u.errs)
+		w, err := b.load(ctx, tx, u.viewer, u.ID, u.errs)
 		switch {
 		case errors.As(err, &b.outcomes[i].Errors):
 			continue
@@ -155,9 +155,9 @@ func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, erro
 }
 
 // save saves the writes, with none of which anything is wrong.
-func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
+func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*unitOfWork) ([]*Result, error) {
 	for _, column := range []string{entcontact.FieldEmailKey, entcontact.FieldPhoneKey} {
-		if err := vacate(ctx, tx, writes, column); err != nil {
+		if err := releaseKeys(ctx, tx, writes, column); err != nil {
 			return nil, err
 		}
 	}
@@ -176,10 +176,10 @@ var errNotApplied = errors.New("not applied")
 
 // vacate takes a key off the contacts that give it to others, because the database asks at each row whether a key is free. The
 // compare-and-set that follows sets what they have instead.
-func vacate(ctx context.Context, tx *database.Tx, writes []*write, column string) error {
+func releaseKeys(ctx context.Context, tx *database.Tx, writes []*unitOfWork, column string) error {
 	var ids []int
 	for _, w := range writes {
-		if slices.Contains(w.vacates, column) {
+		if slices.Contains(w.releases, column) {
 			ids = append(ids, w.old.ID)
 		}
 	}

@@ -7,28 +7,29 @@ import (
 	"testing"
 
 	"contactgraph/ent"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/usererror"
 )
 
-// catalog is what the three kinds of named things have in common, for the tests.
-type catalog struct {
+// entryKind is what the three kinds of named things have in common, for the tests.
+type entryKind struct {
 	noun   string
-	create func(ctx context.Context, n contact.Named) (int, string, error)
-	rename func(ctx context.Context, n contact.Named) (int, string, error)
+	create func(ctx context.Context, n catalog.Entry) (int, string, error)
+	rename func(ctx context.Context, n catalog.Entry) (int, string, error)
 	delete func(ctx context.Context, id int) error
 	get    func(ctx context.Context, id int) (int, string, error)
 	list   func(ctx context.Context) (names []string, err error)
 	refer  func(a *tenant, id int) // makes a contact that refers to it
 }
 
-func (f *fixture) catalogs() []catalog {
-	named := func(c catalog, refer func(a *tenant, id int)) catalog {
+func (f *fixture) catalogs() []entryKind {
+	named := func(c entryKind, refer func(a *tenant, id int)) entryKind {
 		c.refer = refer
 		return c
 	}
-	return []catalog{
+	return []entryKind{
 		named(catalogOf("Store", f.CreateStore, f.RenameStore, f.DeleteStore, f.Store, f.Stores, func(s *ent.Store) (int, string) { return s.ID, s.Name }),
 			func(a *tenant, id int) { a.create(field.Patch{field.PreferredStore: id}) }),
 		named(catalogOf("Company", f.CreateCompany, f.RenameCompany, f.DeleteCompany, f.Company, f.Companies, func(c *ent.Company) (int, string) { return c.ID, c.Name }),
@@ -38,9 +39,9 @@ func (f *fixture) catalogs() []catalog {
 	}
 }
 
-func catalogOf[T any](noun string, create, rename func(context.Context, contact.Named) (*T, error), del func(context.Context, int) error,
+func catalogOf[T any](noun string, create, rename func(context.Context, catalog.Entry) (*T, error), del func(context.Context, int) error,
 	get func(context.Context, int) (*T, error), list func(context.Context) ([]*T, error), show func(*T) (int, string),
-) catalog {
+) entryKind {
 	shown := func(thing *T, err error) (int, string, error) {
 		if err != nil {
 			return 0, "", err
@@ -48,10 +49,10 @@ func catalogOf[T any](noun string, create, rename func(context.Context, contact.
 		id, name := show(thing)
 		return id, name, nil
 	}
-	return catalog{
+	return entryKind{
 		noun:   noun,
-		create: func(ctx context.Context, n contact.Named) (int, string, error) { return shown(create(ctx, n)) },
-		rename: func(ctx context.Context, n contact.Named) (int, string, error) { return shown(rename(ctx, n)) },
+		create: func(ctx context.Context, n catalog.Entry) (int, string, error) { return shown(create(ctx, n)) },
+		rename: func(ctx context.Context, n catalog.Entry) (int, string, error) { return shown(rename(ctx, n)) },
 		delete: del,
 		get:    func(ctx context.Context, id int) (int, string, error) { return shown(get(ctx, id)) },
 		list: func(ctx context.Context) (names []string, err error) {
@@ -72,14 +73,14 @@ func TestCatalog(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			a, c := f.demo, f.catalogs()[i]
-			id, name, err := c.create(a.admin, contact.Named{Name: "New"})
+			id, name, err := c.create(a.admin, catalog.Entry{Name: "New"})
 			if err != nil || name != "New" {
 				t.Fatalf("created %q, %v", name, err)
 			}
-			if got, name, err := c.create(a.admin, contact.Named{ID: 77, Name: "Chosen"}); got != 77 || name != "Chosen" || err != nil {
+			if got, name, err := c.create(a.admin, catalog.Entry{ID: 77, Name: "Chosen"}); got != 77 || name != "Chosen" || err != nil {
 				t.Errorf("with a chosen id: got %d, %q, %v", got, name, err)
 			}
-			if got, name, err := c.rename(a.admin, contact.Named{ID: id, Name: "Newer"}); got != id || name != "Newer" || err != nil {
+			if got, name, err := c.rename(a.admin, catalog.Entry{ID: id, Name: "Newer"}); got != id || name != "Newer" || err != nil {
 				t.Errorf("renamed: got %d, %q, %v", got, name, err)
 			}
 			if got, name, err := c.get(a.agent, id); got != id || name != "Newer" || err != nil {
@@ -104,23 +105,23 @@ func TestCatalogIsRefused(t *testing.T) {
 	a := f.demo
 	long := strings.Repeat("x", 251)
 	for _, c := range f.catalogs() {
-		used, _, err := c.create(a.admin, contact.Named{Name: "Used"})
+		used, _, err := c.create(a.admin, catalog.Entry{Name: "Used"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.refer(a, used)
-		theirs, _, err := c.create(f.other.admin, contact.Named{Name: "Theirs"})
+		theirs, _, err := c.create(f.other.admin, catalog.Entry{Name: "Theirs"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.refused(c.noun+": a blank name", func() error { return err3(c.create(a.admin, contact.Named{Name: " "})) }, "REQUIRED name")
-		f.refused(c.noun+": a long name", func() error { return err3(c.create(a.admin, contact.Named{Name: long})) }, "TOO_LONG name")
-		f.refused(c.noun+": a blank new name", func() error { return err3(c.rename(a.admin, contact.Named{ID: used})) }, "REQUIRED name")
+		f.refused(c.noun+": a blank name", func() error { return err3(c.create(a.admin, catalog.Entry{Name: " "})) }, "REQUIRED name")
+		f.refused(c.noun+": a long name", func() error { return err3(c.create(a.admin, catalog.Entry{Name: long})) }, "TOO_LONG name")
+		f.refused(c.noun+": a blank new name", func() error { return err3(c.rename(a.admin, catalog.Entry{ID: used})) }, "REQUIRED name")
 		f.refused(c.noun+": one in use", func() error { return c.delete(a.admin, used) }, "IN_USE")
 		for _, id := range []int{999, 0, theirs} {
 			want := c.noun + " with id " + itoa(id) + " does not exist."
 			for name, do := range map[string]func() error{
-				"renaming": func() error { return err3(c.rename(a.admin, contact.Named{ID: id, Name: "x"})) },
+				"renaming": func() error { return err3(c.rename(a.admin, catalog.Entry{ID: id, Name: "x"})) },
 				"deleting": func() error { return c.delete(a.admin, id) },
 				"reading":  func() error { return err3(c.get(a.agent, id)) },
 			} {
@@ -138,7 +139,7 @@ func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, c := range f.catalogs() {
-		_, _, err := c.create(f.demo.admin, contact.Named{ID: f.demo.stores[0], Name: "x"})
+		_, _, err := c.create(f.demo.admin, catalog.Entry{ID: f.demo.stores[0], Name: "x"})
 		var errs usererror.Errors
 		if err == nil || errors.As(err, &errs) {
 			t.Errorf("%s: got %v, want a fault: clients do not choose ids", c.noun, err)

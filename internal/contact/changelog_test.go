@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
@@ -35,7 +36,7 @@ func TestLogTellsWhatEachWriteDid(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	path := "properties." + itoa(note)
 	c := a.create(field.Patch{field.FirstName: "Anna", field.LimitPermanently: false})
 	tests := []struct {
@@ -94,7 +95,7 @@ func TestLogOfACreationHoldsAllThatTheContactHas(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	r, err := f.Create(a.agent, contact.Create{
 		RegistrationSource: "form", RegistrationStore: &a.stores[1], Set: field.Patch{field.FirstName: "Anna", field.LimitPermanently: true},
 		Password: &contact.PasswordChange{New: new("pw")},
@@ -139,10 +140,10 @@ func TestLogTellsWhoWroteAndThroughWhichDoor(t *testing.T) {
 		{f.Via(change.SourceISERVICE), change.SourceISERVICE, func(s *contact.Service) error {
 			return errOf(s.SetDetails(a.as(c), contact.SetDetails{ID: c.ID, Lock: overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorContact, ID: c.ID}},
-		{f.Service, change.SourceGRAPHQL, func(s *contact.Service) error {
+		{f.Commands, change.SourceGRAPHQL, func(s *contact.Service) error {
 			return errOf(s.Update(user, contact.Update{ID: c.ID, Lock: overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorUser, ID: 9, Name: "Uma"}},
-		{contact.New(f.db, f.ChangeLog, f.passwords, f.now), change.SourceIMPORT, func(s *contact.Service) error {
+		{contact.New(f.db, f.Changes, f.passwords, f.now), change.SourceIMPORT, func(s *contact.Service) error {
 			return errOf(s.Update(viewer.NewSystemContext(t.Context(), a.account), contact.Update{ID: c.ID, Lock: overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorSystem}},
 	} {

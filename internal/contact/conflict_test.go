@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/login"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
@@ -61,7 +62,7 @@ func TestConflictShowsBothSides(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	path := "properties." + itoa(note)
 	one, two := a.segments[0], a.segments[1]
 	setField := func(f *field.Field, v any) func(context.Context, int) error {

@@ -108,7 +108,7 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 		return nil, err
 	}
 	var errs usererror.Errors
-	writes := make([]*write, len(drafts))
+	writes := make([]*unitOfWork, len(drafts))
 	for i, d := range drafts {
 		if writes[i], err = s.newWrite(ctx, tx, v, d, defined); err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 }
 
 // newWrite is a write on a contact that is not there yet: what it found is empty.
-func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined properties) (*write, error) {
+func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined properties) (*unitOfWork, error) {
 	now := s.clock()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
@@ -138,16 +138,16 @@ func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer
 	if next.RegisteredAt.IsZero() {
 		next.RegisteredAt = now
 	}
-	w := &write{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	w := &unitOfWork{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
 		if err := w.mustExist(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
-	if err := w.put(ctx, w.checked(edit{set: d.set, details: d.Details})); err != nil {
+	if err := w.applyEdit(ctx, w.checkEdit(edit{set: d.set, details: d.Details})); err != nil {
 		return nil, err
 	}
-	w.derive()
+	w.deriveKeys()
 	w.fields = append(registration(next), w.fields...)
 	return w, nil
 }
@@ -170,7 +170,7 @@ func registration(c *ent.Contact) []revision.FieldChange {
 }
 
 // insertAll stores the contacts with their terms, does what was left to do after it, and logs them.
-func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*write) ([]*Result, error) {
+func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*unitOfWork) ([]*Result, error) {
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
 		chosen = max(chosen, w.next.ID)
@@ -197,13 +197,13 @@ func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*writ
 				return nil, translate(err)
 			}
 		}
-		results[i] = w.logged(ctx, change.KindCREATE)
+		results[i] = w.appendChange(ctx, change.KindCREATE)
 	}
 	return results, nil
 }
 
 func newContact(tx *database.Tx, c *ent.Contact) (*ent.ContactCreate, error) {
-	create := withID(tx.Ent.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
+	create := database.WithID(tx.Ent.Contact.Create(), c.ID).SetSecret(c.Secret).SetVersion(c.Version).SetRegisteredAt(c.RegisteredAt).
 		SetRegistrationSource(c.RegistrationSource).SetRegistrationIP(c.RegistrationIP).
 		SetNillableRegistrationStoreID(c.RegistrationStoreID)
 	names, values := changedColumns(&ent.Contact{}, c)

@@ -8,8 +8,10 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,8 +21,8 @@ func TestCreateStoresWhatIsGiven(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
-	first := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	note := a.property(catalog.NewProperty{Name: "Note"})
+	first := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
 	full := a.everything()
 	r, err := f.Create(a.agent, contact.Create{
 		RegistrationSource: "form", RegistrationIP: "192.0.2.1", RegistrationStore: &a.stores[2], Set: full,
@@ -62,7 +64,7 @@ func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.property(contact.NewProperty{Name: "Required", Required: true}) // may be given later
+	a.property(catalog.NewProperty{Name: "Required", Required: true}) // may be given later
 	c := a.create(nil)
 	want := field.Patch{}
 	for _, f := range field.Fields {
@@ -94,7 +96,7 @@ func TestCreateIsRefused(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	a.create(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	long := strings.Repeat("x", 251)
 	tests := []struct {
 		name string
@@ -126,7 +128,7 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	all := make([]contact.Create, 500)
 	for i := range all {
 		name := fmt.Sprint("number ", i)
@@ -150,7 +152,7 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 	if got := must(f.ByLogin(a.agent, "NUMBER 499")); got == nil || got.ID != last.ID || a.stored(last, note)[0] != "number 499" {
 		t.Errorf("the last one's login is that of %v, its property %q", got, a.stored(last, note))
 	}
-	if found := must(f.Page(a.agent, contact.Filter{Search: new("499@exam")}, contact.Order{}, contact.PageArgs{})); len(found.Contacts) != 1 {
+	if found := must(f.Queries.Page(a.agent, query.Filter{Search: new("499@exam")}, query.Order{}, query.PageArgs{})); len(found.Contacts) != 1 {
 		t.Errorf("a search finds %d of them, want the last", len(found.Contacts))
 	}
 	if len(secrets) != 500 {

@@ -7,8 +7,10 @@ import (
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/usererror"
 )
 
@@ -46,7 +48,7 @@ func TestCustomerWritesItsOwnContact(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	me := a.create(a.everything(), contact.Details{Membership: &a.segments})
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	as := a.as(me)
 	if _, err := f.Update(as, contact.Update{ID: me.ID, Lock: at(me), Set: field.Patch{
 		field.Email: "eva@example.com", field.Phone: nil, field.FirstName: "Eva", field.LastName: "Ek", field.LimitPermanently: false,
@@ -72,7 +74,7 @@ func TestCustomerMayNotChange(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	locked := a.property(contact.NewProperty{Name: "Locked", ReadOnly: true})
+	locked := a.property(catalog.NewProperty{Name: "Locked", ReadOnly: true})
 	me := a.create(a.everything(), contact.Details{
 		Membership: new(a.segments[:2]),
 		Properties: []contact.PropertyPatch{{Property: locked, Values: []field.Value{{Value: "x"}}}},
@@ -117,7 +119,7 @@ func TestRoles(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	me := a.create(nil)
-	property := a.property(contact.NewProperty{Name: "Note"})
+	property := a.property(catalog.NewProperty{Name: "Note"})
 	const customer, agent, admin = 1, 2, 3
 	contexts := map[int]context.Context{0: t.Context(), customer: a.as(me), agent: a.agent, admin: a.admin}
 	spares := []int{a.create(nil).ID, a.create(nil).ID, a.create(nil).ID, a.create(nil).ID}
@@ -136,9 +138,9 @@ func TestRoles(t *testing.T) {
 		{"BySecret", customer, func(ctx context.Context) error { return errOf(f.BySecret(ctx, "x")) }},
 		{"ByLogin", customer, func(ctx context.Context) error { return errOf(f.ByLogin(ctx, "x")) }},
 		{"Page", customer, func(ctx context.Context) error {
-			return errOf(f.Page(ctx, contact.Filter{}, contact.Order{}, contact.PageArgs{}))
+			return errOf(f.Queries.Page(ctx, query.Filter{}, query.Order{}, query.PageArgs{}))
 		}},
-		{"Count", customer, func(ctx context.Context) error { return errOf(f.Count(ctx, contact.Filter{})) }},
+		{"Count", customer, func(ctx context.Context) error { return errOf(f.Count(ctx, query.Filter{})) }},
 		{"Update", customer, func(ctx context.Context) error { return errOf(f.update(ctx, me.ID, nil)) }},
 		{"SetDetails", customer, func(ctx context.Context) error { return errOf(f.details(ctx, me.ID, contact.Details{})) }},
 		{"Create", agent, func(ctx context.Context) error { return errOf(f.Create(ctx, contact.Create{})) }},
@@ -154,26 +156,26 @@ func TestRoles(t *testing.T) {
 		{"Segment", agent, func(ctx context.Context) error { return errOf(f.Segment(ctx, a.segments[0])) }},
 		{"Properties", customer, func(ctx context.Context) error { return errOf(f.Properties(ctx)) }},
 		{"Property", customer, func(ctx context.Context) error { return errOf(f.Property(ctx, property)) }},
-		{"CreateStore", admin, func(ctx context.Context) error { return errOf(f.CreateStore(ctx, contact.Named{Name: "x"})) }},
+		{"CreateStore", admin, func(ctx context.Context) error { return errOf(f.CreateStore(ctx, catalog.Entry{Name: "x"})) }},
 		{"RenameStore", admin, func(ctx context.Context) error {
-			return errOf(f.RenameStore(ctx, contact.Named{ID: a.stores[0], Name: "x"}))
+			return errOf(f.RenameStore(ctx, catalog.Entry{ID: a.stores[0], Name: "x"}))
 		}},
 		{"DeleteStore", admin, func(ctx context.Context) error { return f.DeleteStore(ctx, a.stores[0]) }},
-		{"CreateCompany", admin, func(ctx context.Context) error { return errOf(f.CreateCompany(ctx, contact.Named{Name: "x"})) }},
+		{"CreateCompany", admin, func(ctx context.Context) error { return errOf(f.CreateCompany(ctx, catalog.Entry{Name: "x"})) }},
 		{"RenameCompany", admin, func(ctx context.Context) error {
-			return errOf(f.RenameCompany(ctx, contact.Named{ID: a.companies[0], Name: "x"}))
+			return errOf(f.RenameCompany(ctx, catalog.Entry{ID: a.companies[0], Name: "x"}))
 		}},
 		{"DeleteCompany", admin, func(ctx context.Context) error { return f.DeleteCompany(ctx, a.companies[0]) }},
-		{"CreateSegment", admin, func(ctx context.Context) error { return errOf(f.CreateSegment(ctx, contact.Named{Name: "x"})) }},
+		{"CreateSegment", admin, func(ctx context.Context) error { return errOf(f.CreateSegment(ctx, catalog.Entry{Name: "x"})) }},
 		{"RenameSegment", admin, func(ctx context.Context) error {
-			return errOf(f.RenameSegment(ctx, contact.Named{ID: a.segments[0], Name: "x"}))
+			return errOf(f.RenameSegment(ctx, catalog.Entry{ID: a.segments[0], Name: "x"}))
 		}},
 		{"DeleteSegment", admin, func(ctx context.Context) error { return f.DeleteSegment(ctx, a.segments[0]) }},
 		{"CreateProperty", admin, func(ctx context.Context) error {
-			return errOf(f.CreateProperty(ctx, contact.NewProperty{Name: "Other", Kind: "TEXT"}))
+			return errOf(f.CreateProperty(ctx, catalog.NewProperty{Name: "Other", Kind: "TEXT"}))
 		}},
 		{"ChangeProperty", admin, func(ctx context.Context) error {
-			return errOf(f.ChangeProperty(ctx, contact.PropertyChange{ID: property}))
+			return errOf(f.ChangeProperty(ctx, catalog.PropertyChange{ID: property}))
 		}},
 		{"DeleteProperty", admin, func(ctx context.Context) error { return f.DeleteProperty(ctx, property) }},
 	}

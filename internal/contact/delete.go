@@ -7,10 +7,8 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/ent/login"
-	"contactgraph/ent/membership"
-	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -32,7 +30,7 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	}
 	var errs usererror.Errors
 	d.Lock.check(&errs)
-	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
+	return s.writeContact(ctx, v, d.ID, errs, func(ctx context.Context, w *unitOfWork) (*Result, error) {
 		if err := w.reconcileRemoval(ctx, d.Lock); err != nil {
 			return nil, err
 		}
@@ -40,19 +38,12 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	})
 }
 
-// What a contact has in other tables is read in the order in which the log shows it.
-func inOrderOfValues(q *ent.PropertyValueQuery) {
-	q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
-}
-func inOrderOfLogins(q *ent.LoginQuery)        { q.Order(login.ByNameKey()) }
-func inOrderOfSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
-
 // remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
-func (w *write) remove(ctx context.Context) (*Result, error) {
+func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
-	all, err := whole(ctx, w.tx.Ent, w.viewer.Account, w.old.ID)
+	all, err := changelog.WithRelations(ctx, w.tx.Ent, w.viewer.Account, w.old.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +56,10 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 	if n == 0 { // locked since it was read
 		return nil, fmt.Errorf("contact %d has moved on from version %d", w.old.ID, w.old.Version)
 	}
-	w.fields = append(removed(registration(w.old)), removed(belongings(w.old))...)
+	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	// The tombstone: the next version, and no field left.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.clock()}
-	r := w.logged(ctx, change.KindDELETE)
+	r := w.appendChange(ctx, change.KindDELETE)
 	for i := range r.Change.Fields {
 		r.Change.Fields[i].New = nil // also of a boolean, which has no null while the contact lives
 	}
@@ -77,7 +68,7 @@ func (w *write) remove(ctx context.Context) (*Result, error) {
 }
 
 // belongings is what c has in other tables, as the log shows it.
-func belongings(c *ent.Contact) []revision.FieldChange {
+func relations(c *ent.Contact) []revision.FieldChange {
 	var fields []revision.FieldChange
 	values, order := map[int][]field.Value{}, []int{}
 	for _, v := range c.Edges.Values {
@@ -99,7 +90,7 @@ func belongings(c *ent.Contact) []revision.FieldChange {
 }
 
 // removed turns what came to be into what went.
-func removed(fields []revision.FieldChange) []revision.FieldChange {
+func asRemoved(fields []revision.FieldChange) []revision.FieldChange {
 	for i, f := range fields {
 		fields[i].Old, fields[i].New = f.New, nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
@@ -18,7 +19,7 @@ func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	belongings := func(name string) contact.Details {
 		return contact.Details{
 			Properties: []contact.PropertyPatch{set(note, "hi")}, Logins: &[]field.Login{{Name: name, Kind: login.KindEmail}}, Membership: &a.segments,
@@ -63,8 +64,8 @@ func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	second := a.property(contact.NewProperty{Name: "Second", Multiple: true})
-	third := a.property(contact.NewProperty{Name: "Third"})
+	second := a.property(catalog.NewProperty{Name: "Second", Multiple: true})
+	third := a.property(catalog.NewProperty{Name: "Third"})
 	c := must(f.Create(a.agent, contact.Create{
 		RegistrationSource: "form", RegistrationIP: "192.0.2.1", RegistrationStore: &a.stores[1], Set: a.everything(),
 		Password: &contact.PasswordChange{New: new("pw")},

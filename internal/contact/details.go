@@ -34,8 +34,8 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 	var errs usererror.Errors
 	d.Lock.check(&errs)
 	details := d.check(&errs)
-	return s.write(ctx, v, d.ID, errs, func(ctx context.Context, w *write) (*Result, error) {
-		return w.carryOut(ctx, d.Lock, edit{details: details}, change.KindDETAILS)
+	return s.writeContact(ctx, v, d.ID, errs, func(ctx context.Context, w *unitOfWork) (*Result, error) {
+		return w.applyAndSave(ctx, d.Lock, edit{details: details}, change.KindDETAILS)
 	})
 }
 

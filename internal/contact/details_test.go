@@ -12,8 +12,10 @@ import (
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -57,7 +59,7 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	one, many := a.property(contact.NewProperty{Name: "One"}), a.property(contact.NewProperty{Name: "Many", Multiple: true})
+	one, many := a.property(catalog.NewProperty{Name: "One"}), a.property(catalog.NewProperty{Name: "Many", Multiple: true})
 	c := a.create(nil)
 	kind := login.KindEmail
 	type state struct {
@@ -111,7 +113,7 @@ func TestDetailsKeepDescriptions(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	id := a.property(contact.NewProperty{Name: "Many", Multiple: true})
+	id := a.property(catalog.NewProperty{Name: "Many", Multiple: true})
 	c := a.create(nil)
 	for _, want := range [][]field.Value{
 		{{Value: "a", Description: new("first")}, {Value: "b", Description: nil}, {Value: "c", Description: new("")}}, {{Value: "a", Description: new("second")}, {Value: "b", Description: nil}, {Value: "c", Description: new("")}}, {{Value: "a", Description: nil}},
@@ -133,8 +135,8 @@ func TestBoundPropertyIsTheFieldItself(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	first := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
-	last := a.property(contact.NewProperty{Name: "Last Name", Bound: new(property.BoundLastName)})
+	first := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	last := a.property(catalog.NewProperty{Name: "Last Name", Bound: new(property.BoundLastName)})
 	c := a.create(field.Patch{field.FirstName: "Anna"}, contact.Details{Properties: []contact.PropertyPatch{set(last, "Ek")}})
 	names := func(want ...string) {
 		t.Helper()
@@ -156,7 +158,7 @@ func TestBoundPropertyIsTheFieldItself(t *testing.T) {
 	if diff := cmp.Diff(want, told(r.Change)); diff != "" {
 		t.Errorf("the log (-want +got)\n%s", diff)
 	}
-	if found := must(f.Page(a.agent, contact.Filter{Name: new("ev")}, contact.Order{}, contact.PageArgs{})); len(found.Contacts) != 1 {
+	if found := must(f.Queries.Page(a.agent, query.Filter{Name: new("ev")}, query.Order{}, query.PageArgs{})); len(found.Contacts) != 1 {
 		t.Error("it is not found by its new name")
 	}
 }
@@ -199,7 +201,7 @@ func TestPropertyTypes(t *testing.T) {
 		{kind: property.KindChoice, choices: []string{"red", "green"}, good: []string{"red", "green"}, bad: []string{"", "Red", " red", "blue"}},
 	}
 	for _, tt := range tests {
-		id := a.property(contact.NewProperty{Name: string(tt.kind), Kind: tt.kind, Choices: tt.choices})
+		id := a.property(catalog.NewProperty{Name: string(tt.kind), Kind: tt.kind, Choices: tt.choices})
 		path := fmt.Sprintf("properties.%d", id)
 		for _, v := range tt.good {
 			if _, err := f.details(a.agent, c.ID, contact.Details{Properties: []contact.PropertyPatch{set(id, v)}}); err != nil {
@@ -218,11 +220,11 @@ func TestDetailsAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	one := a.property(contact.NewProperty{Name: "One"})                                               // 1
-	many := a.property(contact.NewProperty{Name: "Many", Multiple: true, Kind: property.KindInteger}) // 2
-	required := a.property(contact.NewProperty{Name: "Required", Required: true, Multiple: true})     // 3
-	name := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})  // 4
-	theirs := f.other.property(contact.NewProperty{Name: "One"})                                      // 5
+	one := a.property(catalog.NewProperty{Name: "One"})                                               // 1
+	many := a.property(catalog.NewProperty{Name: "Many", Multiple: true, Kind: property.KindInteger}) // 2
+	required := a.property(catalog.NewProperty{Name: "Required", Required: true, Multiple: true})     // 3
+	name := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})  // 4
+	theirs := f.other.property(catalog.NewProperty{Name: "One"})                                      // 5
 	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(one, "x"), set(many, "1"), set(required, "r"), set(name, "Anna")}})
 	a.create(nil, contact.Details{Logins: &[]field.Login{{Name: "Taken", Kind: login.KindBlank}, {Name: "also", Kind: login.KindBlank}}})
 	long, none := strings.Repeat("x", 251), field.Login{Name: "none"}

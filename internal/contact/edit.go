@@ -17,18 +17,18 @@ type edit struct {
 
 // carryOut brings the edit together with what others have done since the version that the lock expects, applies what is left of
 // it, and saves.
-func (w *write) carryOut(ctx context.Context, l Lock, e edit, kind change.Kind) (*Result, error) {
+func (w *unitOfWork) applyAndSave(ctx context.Context, l Lock, e edit, kind change.Kind) (*Result, error) {
 	if err := w.apply(ctx, l, e); err != nil {
 		return nil, err
 	}
-	if err := checkKeys(ctx, w.tx, w.viewer.Account, []*write{w}); err != nil {
+	if err := checkKeys(ctx, w.tx, w.viewer.Account, []*unitOfWork{w}); err != nil {
 		return nil, err
 	}
 	return w.save(ctx, kind)
 }
 
 // define reads the definitions of properties, if the edit has any.
-func (w *write) define(ctx context.Context, e edit) (err error) {
+func (w *unitOfWork) readDefinitions(ctx context.Context, e edit) (err error) {
 	if len(e.details.Properties) > 0 && w.defined == nil {
 		w.defined, err = definitions(ctx, w.tx, w.viewer.Account)
 	}
@@ -36,24 +36,24 @@ func (w *write) define(ctx context.Context, e edit) (err error) {
 }
 
 // apply puts what is left of the edit into w.next and checks what it refers to.
-func (w *write) apply(ctx context.Context, l Lock, e edit) error {
-	if err := w.define(ctx, e); err != nil {
+func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
+	if err := w.readDefinitions(ctx, e); err != nil {
 		return err
 	}
-	e, err := w.reconcile(ctx, l, w.checked(e))
+	e, err := w.reconcile(ctx, l, w.checkEdit(e))
 	if err != nil {
 		return err
 	}
-	if err := w.put(ctx, e); err != nil {
+	if err := w.applyEdit(ctx, e); err != nil {
 		return err
 	}
-	w.derive()
+	w.deriveKeys()
 	w.setPassword(e.password)
 	return nil
 }
 
 // checked is the edit with what is right about its properties. Those that are bound to fields are fields.
-func (w *write) checked(e edit) edit {
+func (w *unitOfWork) checkEdit(e edit) edit {
 	if len(e.details.Properties) == 0 {
 		return e
 	}
@@ -68,8 +68,8 @@ func (w *write) checked(e edit) edit {
 }
 
 // put puts the parts of a checked edit in place.
-func (w *write) put(ctx context.Context, e edit) error {
-	if err := w.fill(ctx, e.set); err != nil {
+func (w *unitOfWork) applyEdit(ctx context.Context, e edit) error {
+	if err := w.applyPatch(ctx, e.set); err != nil {
 		return err
 	}
 	if err := w.replaceValues(ctx, e.details.Properties); err != nil {
@@ -87,7 +87,7 @@ func (w *write) put(ctx context.Context, e edit) error {
 }
 
 // wanted lists the paths that a checked edit touches, each with the value that it is to have. Null stands for a password.
-func (e edit) wanted() map[string]any {
+func (e edit) desired() map[string]any {
 	values := map[string]any{}
 	for f, v := range e.set {
 		values[f.Path] = field.EncodeValue(v)
@@ -108,7 +108,7 @@ func (e edit) wanted() map[string]any {
 }
 
 // settled is the edit with the values that merging has come to, without what the contact has already.
-func (e edit) settled(merged map[string]any) edit {
+func (e edit) afterMerge(merged map[string]any) edit {
 	s := edit{set: field.Patch{}, password: e.password}
 	for f, v := range e.set {
 		if _, ok := merged[f.Path]; ok {

@@ -13,8 +13,11 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -56,10 +59,10 @@ func TestEnginesAgree(t *testing.T) {
 // world is an account on one engine. Operations name what they are about by the order in which it was made, because the
 // engines number differently.
 type world struct {
-	*contact.Service
-	*contact.Queries
-	*contact.Catalog
-	*contact.ChangeLog
+	*Commands
+	*Queries
+	*Catalog
+	*Changes
 	db       *databasetest.DB
 	clock    time.Time
 	agent    context.Context
@@ -80,14 +83,14 @@ func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	w.agent, w.admin = as(viewer.Agent, 0), as(viewer.Admin, 0)
 	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
 	now := func() time.Time { return w.clock }
-	w.Queries, w.Catalog, w.ChangeLog = contact.NewQueries(db), contact.NewCatalog(db, now), contact.NewChangeLog(db, nil, now)
-	w.Service = contact.New(db, w.ChangeLog, &passwords{}, now).Via(change.SourceGRAPHQL)
+	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
+	w.Commands = contact.New(db, w.Changes, &passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
-		n := contact.Named{Name: fmt.Sprint("thing ", i)}
+		n := catalog.Entry{Name: fmt.Sprint("thing ", i)}
 		w.stores = append(w.stores, must(w.CreateStore(w.admin, n)).ID)
 		w.segments = append(w.segments, must(w.CreateSegment(w.admin, n)).ID)
 	}
-	for _, p := range []contact.NewProperty{
+	for _, p := range []catalog.NewProperty{
 		{Name: "Note", Kind: property.KindText, Multiple: true},
 		{Name: "Size", Kind: property.KindInteger, Required: true},
 		{Name: "First", Kind: property.KindText, Bound: new(property.BoundFirstName)},

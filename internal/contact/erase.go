@@ -29,12 +29,12 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		w := &write{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
+		w := &unitOfWork{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
 		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.clock()}
 		if err := w.erase(ctx); err != nil {
 			return nil, err
 		}
-		r := w.logged(ctx, change.KindERASE)
+		r := w.appendChange(ctx, change.KindERASE)
 		r.Contact = nil
 		return r, nil
 	})
@@ -64,7 +64,7 @@ func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id 
 }
 
 // erase takes away all that the database knows of the contact but that there was one.
-func (w *write) erase(ctx context.Context) error {
+func (w *unitOfWork) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
 	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
 		return err

@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"contactgraph/ent/change"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
 
@@ -24,7 +27,7 @@ const canary = "Kanarienvogel"
 // marked makes a contact with the canary in all that it has and had, and something done to it by several hands.
 func (a *tenant) marked(t *testing.T) int {
 	t.Helper()
-	note := a.property(contact.NewProperty{Name: "Note", Multiple: true})
+	note := a.property(catalog.NewProperty{Name: "Note", Multiple: true})
 	mark := func(n string) field.Patch {
 		return field.Patch{
 			field.Email: canary + n + "@example.com", field.FirstName: canary + n, field.LastName: canary + n, field.PermissionSource: canary + n,
@@ -60,7 +63,7 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 			must(a.Delete(a.agent, contact.Delete{ID: id, Lock: overwrite}))
 		}
 		paths := func() (list []string) {
-			for _, row := range must(a.Changes(a.agent, id, 1<<40, contact.MaxPage)) {
+			for _, row := range must(a.History(a.agent, id, 1<<40, query.MaxPage)) {
 				for _, c := range row.Fields {
 					list = append(list, c.Path)
 				}
@@ -151,26 +154,26 @@ func TestTidy(t *testing.T) {
 	f.forward(48 * time.Hour)
 	f.other.create(nil)
 	late := must(a.update(a.agent, c.ID, field.Patch{field.FirstName: "Ida"})).Change
-	must(0, f.Tidy(t.Context(), 0))
+	must(0, f.Prune(t.Context(), 0))
 	if n := len(a.log()); n != 1203 {
 		t.Fatalf("without an end to the log, %d changes are left", n)
 	}
 	if n := f.db.Client().IdempotencyKey.Query().CountX(a.agent); n != 0 {
 		t.Errorf("%d keys are left after two days", n)
 	}
-	must(0, f.Tidy(t.Context(), 24*time.Hour))
-	must(0, f.Tidy(t.Context(), 24*time.Hour))
-	page := must(a.Feed(a.agent, contact.FeedArgs{}, 10))
+	must(0, f.Prune(t.Context(), 24*time.Hour))
+	must(0, f.Prune(t.Context(), 24*time.Hour))
+	page := must(a.Changes.Page(a.agent, changelog.PageArgs{}, 10))
 	if len(page.Changes) != 1 || page.Changes[0].Seq != late.Seq || page.Last != revision.Cursor(late.Seq) {
 		t.Errorf("the feed from its beginning: %v", page)
 	}
 	for _, after := range []revision.Cursor{0, 1, revision.Cursor(late.Seq - 2), revision.Cursor(late.Seq + 1)} {
-		if _, err := a.Feed(a.agent, contact.FeedArgs{After: &after}, 10); err == nil || !strings.Contains(err.Error(), contact.ErrCursorExpired.Error()) {
+		if _, err := a.Changes.Page(a.agent, changelog.PageArgs{After: &after}, 10); err == nil || !strings.Contains(err.Error(), changelog.ErrCursorExpired.Error()) {
 			t.Errorf("behind %d: %v", after, err)
 		}
 	}
 	for _, after := range []revision.Cursor{revision.Cursor(late.Seq - 1), revision.Cursor(late.Seq)} {
-		if _, err := a.Feed(a.agent, contact.FeedArgs{After: &after}, 10); err != nil {
+		if _, err := a.Changes.Page(a.agent, changelog.PageArgs{After: &after}, 10); err != nil {
 			t.Errorf("behind %d: %v", after, err)
 		}
 	}
@@ -178,7 +181,7 @@ func TestTidy(t *testing.T) {
 	if d := conflict(t, err); d.Gap != merge.TooOld {
 		t.Errorf("merging with what is cut off: %q", d.Gap)
 	}
-	if must(f.other.Feed(f.other.agent, contact.FeedArgs{}, 10)).Changes[0].Seq != 1 {
+	if must(f.other.Changes.Page(f.other.agent, changelog.PageArgs{}, 10)).Changes[0].Seq != 1 {
 		t.Error("another account's log lost its beginning")
 	}
 	must(a.update(a.agent, c.ID, nil))
@@ -192,7 +195,7 @@ func TestEraseBehindACut(t *testing.T) {
 	c, gone := a.create(field.Patch{field.FirstName: "Anna"}), a.create(nil)
 	must(a.Delete(a.agent, contact.Delete{ID: gone.ID, Lock: overwrite}))
 	f.forward(48 * time.Hour)
-	must(0, f.Tidy(t.Context(), 24*time.Hour))
+	must(0, f.Prune(t.Context(), 24*time.Hour))
 	if r := must(a.Erase(a.admin, c.ID)); r.Change.Version != c.Version+1 || r.Change.Kind != change.KindERASE {
 		t.Errorf("got %v", r.Change)
 	}

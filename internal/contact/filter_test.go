@@ -7,14 +7,15 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // found returns the names of the contacts that the filter leaves.
-func (a *tenant) found(filter contact.Filter) []string {
+func (a *tenant) found(filter query.Filter) []string {
 	a.t.Helper()
-	p, err := a.Page(a.agent, filter, contact.Order{}, contact.PageArgs{First: new(100)})
+	p, err := a.Queries.Page(a.agent, filter, query.Order{}, query.PageArgs{First: new(100)})
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestSearch(t *testing.T) {
 	}
 	for _, tt := range tests {
 		want := append([]string{}, tt.want...)
-		if diff := cmp.Diff(want, a.found(contact.Filter{Search: &tt.search})); diff != "" {
+		if diff := cmp.Diff(want, a.found(query.Filter{Search: &tt.search})); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", tt.search, diff)
 		}
 	}
@@ -81,33 +82,33 @@ func TestFilter(t *testing.T) {
 	third := a.get(3).LastModified
 	tests := []struct {
 		name   string
-		filter contact.Filter
+		filter query.Filter
 		want   []string
 	}{
-		{"nothing", contact.Filter{}, all},
-		{"a name", contact.Filter{Name: new("ek BJÖ")}, []string{"Björn"}},
-		{"a name is not looked for in addresses", contact.Filter{Name: new("example")}, nil},
-		{"a blank name", contact.Filter{Name: new(" ")}, all},
-		{"a name without a word", contact.Filter{Name: new("-")}, nil},
-		{"an address in another case", contact.Filter{Email: new(" BJORN.a@example.com")}, []string{"Björn"}},
-		{"the beginning of an address", contact.Filter{Email: new("bjorn")}, nil},
-		{"no address", contact.Filter{Email: new("")}, nil},
-		{"a number that stands alone", contact.Filter{Phone: new("+46 (0)70 1740605")}, []string{"Björn"}},
-		{"a number with its code", contact.Filter{Phone: new("701740605"), CountryCode: new("0046")}, []string{"Björn"}},
-		{"a number without its code", contact.Filter{Phone: new("0701740605")}, nil},
-		{"a code alone", contact.Filter{CountryCode: new("46")}, all},
-		{"no number", contact.Filter{Phone: new("")}, nil},
-		{"a store", contact.Filter{Store: &a.stores[0]}, []string{"Björn"}},
-		{"another account's store", contact.Filter{Store: &f.other.stores[0]}, nil},
-		{"a company", contact.Filter{Company: &a.companies[0]}, []string{"Anna"}},
-		{"a segment", contact.Filter{Segment: &a.segments[0]}, all},
-		{"another segment", contact.Filter{Segment: &a.segments[1]}, nil},
-		{"another account's segment", contact.Filter{Segment: &f.other.segments[0]}, nil},
-		{"modified at a time or later", contact.Filter{ModifiedSince: &third}, all[2:]},
-		{"modified later", contact.Filter{ModifiedSince: new(third.Add(1))}, all[3:]},
-		{"modified since, by another clock", contact.Filter{ModifiedSince: new(third.In(time.FixedZone("", -3600)))}, all[2:]},
-		{"several", contact.Filter{Segment: &a.segments[0], ModifiedSince: &third, Search: new("d0"), Name: new("d")}, []string{"D0ra"}},
-		{"several that no contact meets", contact.Filter{Store: &a.stores[0], Company: &a.companies[0]}, nil},
+		{"nothing", query.Filter{}, all},
+		{"a name", query.Filter{Name: new("ek BJÖ")}, []string{"Björn"}},
+		{"a name is not looked for in addresses", query.Filter{Name: new("example")}, nil},
+		{"a blank name", query.Filter{Name: new(" ")}, all},
+		{"a name without a word", query.Filter{Name: new("-")}, nil},
+		{"an address in another case", query.Filter{Email: new(" BJORN.a@example.com")}, []string{"Björn"}},
+		{"the beginning of an address", query.Filter{Email: new("bjorn")}, nil},
+		{"no address", query.Filter{Email: new("")}, nil},
+		{"a number that stands alone", query.Filter{Phone: new("+46 (0)70 1740605")}, []string{"Björn"}},
+		{"a number with its code", query.Filter{Phone: new("701740605"), CountryCode: new("0046")}, []string{"Björn"}},
+		{"a number without its code", query.Filter{Phone: new("0701740605")}, nil},
+		{"a code alone", query.Filter{CountryCode: new("46")}, all},
+		{"no number", query.Filter{Phone: new("")}, nil},
+		{"a store", query.Filter{Store: &a.stores[0]}, []string{"Björn"}},
+		{"another account's store", query.Filter{Store: &f.other.stores[0]}, nil},
+		{"a company", query.Filter{Company: &a.companies[0]}, []string{"Anna"}},
+		{"a segment", query.Filter{Segment: &a.segments[0]}, all},
+		{"another segment", query.Filter{Segment: &a.segments[1]}, nil},
+		{"another account's segment", query.Filter{Segment: &f.other.segments[0]}, nil},
+		{"modified at a time or later", query.Filter{ModifiedSince: &third}, all[2:]},
+		{"modified later", query.Filter{ModifiedSince: new(third.Add(1))}, all[3:]},
+		{"modified since, by another clock", query.Filter{ModifiedSince: new(third.In(time.FixedZone("", -3600)))}, all[2:]},
+		{"several", query.Filter{Segment: &a.segments[0], ModifiedSince: &third, Search: new("d0"), Name: new("d")}, []string{"D0ra"}},
+		{"several that no contact meets", query.Filter{Store: &a.stores[0], Company: &a.companies[0]}, nil},
 	}
 	for _, tt := range tests {
 		if got := a.found(tt.filter); !slices.Equal(got, tt.want) {
@@ -125,7 +126,7 @@ func TestSearchFollowsTheFields(t *testing.T) {
 	finds := func(want bool, searches ...string) {
 		t.Helper()
 		for _, s := range searches {
-			if got := len(a.found(contact.Filter{Search: &s})) == 1; got != want {
+			if got := len(a.found(query.Filter{Search: &s})) == 1; got != want {
 				t.Errorf("%q finds it: %v, want %v", s, got, want)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 )
 
 func TestContactIsFoundByItsKeys(t *testing.T) {
@@ -83,17 +84,17 @@ func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
 				t.Errorf("%s %q: got %v, %v", name, text, c, err)
 			}
 		}
-		for name, filter := range map[string]contact.Filter{"email": {Email: &text}, "phone": {Phone: &text}, "name": {Name: &text}, "search": {Search: &text}} {
-			page, err := f.Page(a.agent, filter, contact.Order{}, contact.PageArgs{})
+		for name, filter := range map[string]query.Filter{"email": {Email: &text}, "phone": {Phone: &text}, "name": {Name: &text}, "search": {Search: &text}} {
+			page, err := f.Queries.Page(a.agent, filter, query.Order{}, query.PageArgs{})
 			n, countErr := f.Count(a.agent, filter)
 			if err != nil || countErr != nil || n != len(page.Contacts) {
 				t.Errorf("filter by %s %q: %v, %v, %d", name, text, err, countErr, n)
 			}
 		}
 	}
-	byName := contact.Order{Field: contact.ByName}
+	byName := query.Order{Field: query.ByName}
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(`{"f":"name_key","v":"\u0000","i":1}`))
-	if _, err := f.Page(a.agent, contact.Filter{}, byName, contact.PageArgs{After: &cursor}); err != nil {
+	if _, err := f.Queries.Page(a.agent, query.Filter{}, byName, query.PageArgs{After: &cursor}); err != nil {
 		t.Errorf("a cursor: %v", err)
 	}
 }

@@ -12,10 +12,12 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/ent/property"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -27,13 +29,21 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
+// The services, by the names under which a fixture embeds them.
+type (
+	Commands = contact.Service
+	Queries  = query.Service
+	Catalog  = catalog.Service
+	Changes  = changelog.Service
+)
+
 // fixture is a service on a database of its own with two accounts. Its clock moves a second at each look.
 type fixture struct {
-	*contact.Service
-	*contact.Queries
-	*contact.Catalog
-	*contact.ChangeLog
-	hub       *feed.Hub
+	*Commands
+	*Queries
+	*Catalog
+	*Changes
+	hub       *changelog.Hub
 	db        *databasetest.DB
 	t         *testing.T
 	passwords *passwords
@@ -57,9 +67,9 @@ type tenant struct {
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{db: databasetest.Open(t), t: t, clock: start, passwords: &passwords{}}
-	f.hub = feed.New(f.db, slog.New(slog.DiscardHandler))
-	f.Queries, f.Catalog, f.ChangeLog = contact.NewQueries(f.db), contact.NewCatalog(f.db, f.now), contact.NewChangeLog(f.db, f.hub, f.now)
-	f.Service = contact.New(f.db, f.ChangeLog, f.passwords, f.now).Via(change.SourceGRAPHQL)
+	f.hub = changelog.NewHub(f.db, slog.New(slog.DiscardHandler))
+	f.Queries, f.Catalog, f.Changes = query.New(f.db), catalog.New(f.db, f.now), changelog.New(f.db, f.hub, f.now)
+	f.Commands = contact.New(f.db, f.Changes, f.passwords, f.now).Via(change.SourceGRAPHQL)
 	f.demo, f.other = f.tenant("demo"), f.tenant("other")
 	return f
 }
@@ -88,7 +98,7 @@ func (f *fixture) tenant(name string) *tenant {
 	}
 	a.admin, a.agent = as(viewer.Admin, 1), as(viewer.Agent, 2)
 	for i := range 3 {
-		n := contact.Named{Name: fmt.Sprint(name, " ", i)}
+		n := catalog.Entry{Name: fmt.Sprint(name, " ", i)}
 		a.stores = append(a.stores, must(f.CreateStore(a.admin, n)).ID)
 		a.companies = append(a.companies, must(f.CreateCompany(a.admin, n)).ID)
 		a.segments = append(a.segments, must(f.CreateSegment(a.admin, n)).ID)
@@ -111,7 +121,7 @@ func (a *tenant) create(set field.Patch, details ...contact.Details) *ent.Contac
 }
 
 // property defines a property as the admin.
-func (a *tenant) property(p contact.NewProperty) int {
+func (a *tenant) property(p catalog.NewProperty) int {
 	a.t.Helper()
 	if p.Kind == "" {
 		p.Kind = property.KindText

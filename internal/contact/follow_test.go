@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
-	"contactgraph/internal/feed"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 )
 
@@ -22,18 +22,18 @@ func TestClosingEndsALongReplay(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	c := f.demo.create(field.Patch{field.FirstName: "Anna"})
-	const changes = 2*contact.MaxPage + 50
+	const changes = 2*query.MaxPage + 50
 	for i := range changes - 1 {
 		must(f.update(f.demo.agent, c.ID, field.Patch{field.FirstName: fmt.Sprint(i)}))
 	}
 	h := f.hub
 	n := 0
-	err := f.Follow(f.demo.agent, contact.FeedArgs{}, welcome, func(*ent.Change) error {
+	err := f.Follow(f.demo.agent, changelog.PageArgs{}, welcome, func(*ent.Change) error {
 		n++
 		h.Close()
 		return nil
 	})
-	if !errors.Is(err, feed.ErrClosed) || n > contact.MaxPage {
+	if !errors.Is(err, changelog.ErrClosed) || n > query.MaxPage {
 		t.Errorf("it ends behind %d changes with %v", n, err)
 	}
 }
@@ -45,14 +45,14 @@ func TestCursorThatTheLogDoesNotHave(t *testing.T) {
 	f.demo.create(field.Patch{field.FirstName: "Anna"})
 	h := f.hub
 	other := h.Follow(f.demo.account, 0)
-	defer other.Leave()
+	defer other.Close()
 	for _, _, covered := other.Since(1); !covered; _, _, covered = other.Since(1) {
 		time.Sleep(time.Millisecond)
 	}
-	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: contact.ErrCursorExpired} {
+	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: changelog.ErrCursorExpired} {
 		ctx, cancel := context.WithTimeout(f.demo.agent, 300*time.Millisecond)
 		defer cancel()
-		err := f.Follow(ctx, contact.FeedArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
+		err := f.Follow(ctx, changelog.PageArgs{After: &after}, welcome, func(*ent.Change) error { return nil })
 		if !errors.Is(err, want) {
 			t.Errorf("behind %d: it ends with %v, want %v", after, err, want)
 		}

@@ -11,8 +11,11 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -117,8 +120,8 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	props := []int{
-		a.property(contact.NewProperty{Name: "Last", Bound: new(property.BoundLastName)}),
-		a.property(contact.NewProperty{Name: "p"}), a.property(contact.NewProperty{Name: "q"}),
+		a.property(catalog.NewProperty{Name: "Last", Bound: new(property.BoundLastName)}),
+		a.property(catalog.NewProperty{Name: "p"}), a.property(catalog.NewProperty{Name: "q"}),
 	}
 	undone, refused := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -161,7 +164,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 
 // undoAndRedo takes back some change of the contact, and takes that back. It reports false if later changes were in the way.
 func (a *tenant) undoAndRedo(rt *rapid.T, id int, record func()) bool {
-	log := must(a.Changes(a.agent, id, 1<<40, contact.MaxPage))
+	log := must(a.History(a.agent, id, 1<<40, query.MaxPage))
 	before := a.read(id)
 	row := rapid.SampledFrom(log).Draw(rt, "change")
 	r, err := a.Undo(a.agent, idOf(row))
@@ -255,12 +258,12 @@ func TestCustomersUndo(t *testing.T) {
 	if err := undo(name)(); err != nil {
 		t.Errorf("its own name: %v", err)
 	}
-	for _, row := range must(a.Changes(a.as(c), c.ID, 1<<40, 10)) {
+	for _, row := range must(a.History(a.as(c), c.ID, 1<<40, 10)) {
 		if row.ActorName != "" {
 			t.Errorf("it learns of %s", row.ActorName)
 		}
 	}
-	if _, err := a.Changes(a.as(c), other.ID, 1<<40, 10); err == nil {
+	if _, err := a.History(a.as(c), other.ID, 1<<40, 10); err == nil {
 		t.Error("it sees another's changes")
 	}
 	if _, err := a.AsOf(a.as(c), other.ID, 1); err == nil {
@@ -276,19 +279,19 @@ func TestAsOf(t *testing.T) {
 	must(a.update(a.agent, c.ID, nil))
 	gone := must(a.Delete(a.agent, contact.Delete{ID: c.ID, Lock: overwrite})).Change.Version
 	for _, version := range []revision.Version{revision.Stale, -1, gone, gone + 1} {
-		if got, err := a.AsOf(a.agent, c.ID, version); !errors.Is(err, contact.ErrNoVersion) {
+		if got, err := a.AsOf(a.agent, c.ID, version); !errors.Is(err, changelog.ErrNoVersion) {
 			t.Errorf("version %d: %v, %v", version, got, err)
 		}
 	}
 	for _, id := range []int{999, f.other.create(nil).ID} {
-		if got, err := a.AsOf(a.agent, id, 1); !errors.Is(err, contact.ErrNoVersion) {
+		if got, err := a.AsOf(a.agent, id, 1); !errors.Is(err, changelog.ErrNoVersion) {
 			t.Errorf("contact %d: %v, %v", id, got, err)
 		}
 	}
 	if _, err := f.db.Raw().ExecContext(t.Context(), "DELETE FROM changes WHERE version = 2"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := a.AsOf(a.agent, c.ID, 1); !errors.Is(err, contact.ErrNoVersion) {
+	if got, err := a.AsOf(a.agent, c.ID, 1); !errors.Is(err, changelog.ErrNoVersion) {
 		t.Errorf("behind what the log has lost: %v, %v", got, err)
 	}
 }
@@ -298,7 +301,7 @@ func TestLastChanges(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	c := a.create(field.Patch{field.FirstName: "Anna", field.LastName: "Ek"})
-	for range 2 * contact.MaxPage {
+	for range 2 * query.MaxPage {
 		must(a.update(a.agent, c.ID, nil))
 	}
 	last := must(a.update(a.as(c), c.ID, field.Patch{field.FirstName: "Eva"})).Contact.Version

@@ -38,6 +38,6 @@ func (l Lock) check(errs *usererror.Errors) {
 
 // holds reports whether the write may go on at the version as if nobody had come between. What is wrong with the lock itself
 // is said already.
-func (l Lock) holds(now revision.Version) bool {
+func (l Lock) allows(now revision.Version) bool {
 	return l.OnConflict == Overwrite || l.Malformed || l.Expected == nil || *l.Expected == now
 }

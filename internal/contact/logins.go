@@ -21,7 +21,7 @@ const (
 )
 
 // setLogins replaces the contact's logins with the set, which checkLogins has seen.
-func (w *write) setLogins(ctx context.Context, set []field.Login) error {
+func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 	if len(set) > maxLogins {
 		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact takes at most %d logins.", maxLogins)
 		set = set[:maxLogins] // enough to look up
@@ -50,7 +50,7 @@ func (w *write) setLogins(ctx context.Context, set []field.Login) error {
 }
 
 // loginsNow reads the logins that the contact has, by name.
-func (w *write) loginsNow(ctx context.Context) ([]field.Login, error) {
+func (w *unitOfWork) loginsNow(ctx context.Context) ([]field.Login, error) {
 	if w.isNew() {
 		return []field.Login{}, nil
 	}
@@ -88,7 +88,7 @@ func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 }
 
 // checkLoginsFree adds an error for each login that another contact has.
-func (w *write) checkLoginsFree(ctx context.Context, set []field.Login) error {
+func (w *unitOfWork) checkLoginsFree(ctx context.Context, set []field.Login) error {
 	names := make([]string, len(set))
 	for i, l := range set {
 		names[i] = l.Key()
@@ -104,7 +104,7 @@ func (w *write) checkLoginsFree(ctx context.Context, set []field.Login) error {
 		if err != nil {
 			return err
 		}
-		w.taken(usererror.LoginTaken, field.PathLogins, "login", owner)
+		w.addTaken(usererror.LoginTaken, field.PathLogins, "login", owner)
 		w.errs.Last().Subject = set[slices.Index(names, l.NameKey)].Name
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
@@ -27,9 +28,9 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 	a := f.demo
 	all := a.town(70)
 	f.other.town(10)
-	cursors := map[contact.OrderField]map[int]string{}
+	cursors := map[query.OrderField]map[int]string{}
 	for _, field := range orderFields {
-		p := must(a.Page(a.agent, contact.Filter{}, contact.Order{Field: field}, contact.PageArgs{First: new(100)}))
+		p := must(a.Queries.Page(a.agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{First: new(100)}))
 		cursors[field] = map[int]string{}
 		for i, c := range p.Contacts {
 			cursors[field][c.ID] = p.Cursors[i]
@@ -38,14 +39,14 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 	filters := a.filters()
 	rapid.Check(t, func(t *rapid.T) {
 		filter := filters.Draw(t, "filter")
-		o := contact.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
+		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		few, some := rapid.SampledFrom([]int{0, 1, 6, 1000}).Draw(t, "few"), rapid.SampledFrom([]int{0, 5, 20, 1000}).Draw(t, "some")
 		far := rapid.SampledFrom([]int{1, 9, 1000}).Draw(t, "far")
 		meeting := sorted(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !meets(c, filter) }), o)
 		if n, err := a.Count(a.agent, filter); n != len(meeting) || err != nil {
 			t.Fatalf("counts %d, %v, want %d", n, err, len(meeting))
 		}
-		args, want := contact.PageArgs{}, meeting
+		args, want := query.PageArgs{}, meeting
 		order := sorted(all, o)
 		cut := func(name string) (cursor *string, place int) {
 			place = rapid.IntRange(-1, len(order)-1).Draw(t, name)
@@ -68,7 +69,7 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 		} else {
 			args.First, want = &size, want[:min(size, len(want))]
 		}
-		p, err := a.PageWithin(a.agent, filter, o, args, [4]int{few, some, far, far})
+		p, err := a.Queries.PageWithin(a.agent, filter, o, args, [4]int{few, some, far, far})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,27 +122,27 @@ func (a *tenant) write(fn func(context.Context, *database.Tx) error) {
 }
 
 // filters draws filters of the town: one condition, seldom several.
-func (a *tenant) filters() *rapid.Generator[contact.Filter] {
+func (a *tenant) filters() *rapid.Generator[query.Filter] {
 	words := []string{"a", "an", "ann", "anna", "ek", "bo", "070", "07", "ann ek", "bo e", "ek@", "@ek@b", "ann7@ek.ex", "nobody", "-"}
-	set := []func(*rapid.T, *contact.Filter){
-		func(t *rapid.T, f *contact.Filter) { f.Name = new(rapid.SampledFrom(words).Draw(t, "name")) },
-		func(t *rapid.T, f *contact.Filter) { f.Search = new(rapid.SampledFrom(words).Draw(t, "search")) },
-		func(t *rapid.T, f *contact.Filter) {
+	set := []func(*rapid.T, *query.Filter){
+		func(t *rapid.T, f *query.Filter) { f.Name = new(rapid.SampledFrom(words).Draw(t, "name")) },
+		func(t *rapid.T, f *query.Filter) { f.Search = new(rapid.SampledFrom(words).Draw(t, "search")) },
+		func(t *rapid.T, f *query.Filter) {
 			f.Email = new(rapid.SampledFrom([]string{"ANN4@ek.example", "x"}).Draw(t, "email"))
 		},
-		func(t *rapid.T, f *contact.Filter) {
+		func(t *rapid.T, f *query.Filter) {
 			f.Phone = new(rapid.SampledFrom([]string{"070 005", "1"}).Draw(t, "phone"))
 		},
-		func(t *rapid.T, f *contact.Filter) { f.Store = new(rapid.SampledFrom(a.stores).Draw(t, "store")) },
-		func(t *rapid.T, f *contact.Filter) {
+		func(t *rapid.T, f *query.Filter) { f.Store = new(rapid.SampledFrom(a.stores).Draw(t, "store")) },
+		func(t *rapid.T, f *query.Filter) {
 			f.Company = new(rapid.SampledFrom(a.companies).Draw(t, "company"))
 		},
-		func(t *rapid.T, f *contact.Filter) { f.Segment = new(rapid.SampledFrom(a.segments).Draw(t, "segment")) },
-		func(t *rapid.T, f *contact.Filter) {
+		func(t *rapid.T, f *query.Filter) { f.Segment = new(rapid.SampledFrom(a.segments).Draw(t, "segment")) },
+		func(t *rapid.T, f *query.Filter) {
 			f.ModifiedSince = new(start.Add(time.Duration(rapid.IntRange(0, 10).Draw(t, "since")) * time.Second).Add(time.Duration(rapid.IntRange(0, 1).Draw(t, "more"))))
 		},
 	}
-	return rapid.Custom(func(t *rapid.T) (f contact.Filter) {
+	return rapid.Custom(func(t *rapid.T) (f query.Filter) {
 		for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "conditions") {
 			set[rapid.IntRange(0, len(set)-1).Draw(t, "condition")](t, &f)
 		}
@@ -150,7 +151,7 @@ func (a *tenant) filters() *rapid.Generator[contact.Filter] {
 }
 
 // meets says whether a contact, read with its memberships, meets the filter.
-func meets(c *ent.Contact, f contact.Filter) bool {
+func meets(c *ent.Contact, f query.Filter) bool {
 	text := func(s *string) string {
 		if s == nil {
 			return ""

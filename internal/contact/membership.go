@@ -16,7 +16,7 @@ import (
 const maxSegments = 1000
 
 // setMembership replaces the contact's segments with the set, which is sorted. A customer may send it only as it is.
-func (w *write) setMembership(ctx context.Context, set []int) error {
+func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	if len(set) > maxSegments {
 		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact is in at most %d segments.", maxSegments)
 		return nil
@@ -28,7 +28,7 @@ func (w *write) setMembership(ctx context.Context, set []int) error {
 	if slices.Equal(now, set) {
 		return nil
 	}
-	if !membershipOpenTo(w.viewer) {
+	if !mayWriteMembership(w.viewer) {
 		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, "Customers may not change their membership."))
 		return nil
 	}
@@ -57,7 +57,7 @@ func sortedSet(ids []int) []int {
 }
 
 // segmentsNow reads the ids of the segments that the contact is in, sorted.
-func (w *write) segmentsNow(ctx context.Context) ([]int, error) {
+func (w *unitOfWork) segmentsNow(ctx context.Context) ([]int, error) {
 	if w.isNew() {
 		return []int{}, nil
 	}
@@ -67,7 +67,7 @@ func (w *write) segmentsNow(ctx context.Context) ([]int, error) {
 }
 
 // checkSegments adds an error for each id that is no segment of the account.
-func (w *write) checkSegments(ctx context.Context, set []int) error {
+func (w *unitOfWork) checkSegments(ctx context.Context, set []int) error {
 	found, err := w.tx.Ent.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
 	if err != nil {
 		return err

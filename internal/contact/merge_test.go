@@ -15,6 +15,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
@@ -47,8 +48,8 @@ func TestMergeKeepsWhatBothWant(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	m := &merger{tenant: f.demo, props: []int{
-		f.demo.property(contact.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
-		f.demo.property(contact.NewProperty{Name: "p", Multiple: true}), f.demo.property(contact.NewProperty{Name: "q", Multiple: true}),
+		f.demo.property(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
+		f.demo.property(catalog.NewProperty{Name: "p", Multiple: true}), f.demo.property(catalog.NewProperty{Name: "q", Multiple: true}),
 	}}
 	merged, refused := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -256,7 +257,7 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 	c := a.create(nil)
 	props := make([]int, clients)
 	for i := range props {
-		props[i] = a.property(contact.NewProperty{Name: fmt.Sprint("p", i)})
+		props[i] = a.property(catalog.NewProperty{Name: fmt.Sprint("p", i)})
 	}
 	var all sync.WaitGroup
 	for i := range clients {
@@ -302,7 +303,7 @@ func TestMergeChecksWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	c := a.create(nil)
 	must(a.update(a.agent, c.ID, nil))
 	for name, tt := range map[string]struct {

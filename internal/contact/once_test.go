@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/idempotency"
@@ -21,7 +22,7 @@ import (
 func (a *tenant) keyed(key, request string) (*tenant, *idempotency.Key) {
 	k := must(idempotency.NewKey([]string{key}, request))
 	f := &fixture{
-		Service: a.Service.WithKey(k), Queries: a.Queries, Catalog: a.Catalog.WithKey(k), ChangeLog: a.ChangeLog, db: a.db, t: a.t,
+		Commands: a.Commands.WithKey(k), Queries: a.Queries, Catalog: a.Catalog.WithKey(k), Changes: a.Changes, db: a.db, t: a.t,
 	}
 	keyed := *a
 	keyed.fixture = f
@@ -68,7 +69,7 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 	gone := a.create(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.segments})
 	undone := must(a.update(a.agent, other.ID, field.Patch{field.LastName: "Ek"})).Change
 	details := contact.Details{
-		Properties: []contact.PropertyPatch{set(a.property(contact.NewProperty{Name: "p"}), "x")}, Logins: &[]field.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.segments,
+		Properties: []contact.PropertyPatch{set(a.property(catalog.NewProperty{Name: "p"}), "x")}, Logins: &[]field.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.segments,
 	}
 	tests := map[string]func(a *tenant) (any, error){
 		"update": func(a *tenant) (any, error) {
@@ -88,12 +89,12 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 		"each": func(a *tenant) (any, error) {
 			return a.UpdateEach(a.admin, []contact.Update{{ID: c.ID, Lock: overwrite}, {ID: c.ID, Lock: overwrite}})
 		},
-		"store": func(a *tenant) (any, error) { return a.CreateStore(a.admin, contact.Named{Name: "new"}) },
+		"store": func(a *tenant) (any, error) { return a.CreateStore(a.admin, catalog.Entry{Name: "new"}) },
 		"rename": func(a *tenant) (any, error) {
-			return a.RenameSegment(a.admin, contact.Named{ID: a.segments[2], Name: "new"})
+			return a.RenameSegment(a.admin, catalog.Entry{ID: a.segments[2], Name: "new"})
 		},
 		"property": func(a *tenant) (any, error) {
-			return a.CreateProperty(a.admin, contact.NewProperty{Name: "new", Kind: "TEXT"})
+			return a.CreateProperty(a.admin, catalog.NewProperty{Name: "new", Kind: "TEXT"})
 		},
 		"removal": func(a *tenant) (any, error) { return nil, a.DeleteStore(a.admin, a.stores[2]) },
 	}
@@ -118,12 +119,12 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 			t.Errorf("%s again: it changed the database (-before +after)\n%s", name, diff)
 		}
 		keyed, _ = a.keyed(name, "another request")
-		f.refused(name+" for another request", func() error { return whole(do(keyed)) }, "IDEMPOTENCY_KEY_REUSED")
+		f.refused(name+" for another request", func() error { return WithRelations(do(keyed)) }, "IDEMPOTENCY_KEY_REUSED")
 	}
 }
 
 // whole is the error of a command, or of the items of a batch, which is the same for all.
-func whole(v any, err error) error {
+func WithRelations(v any, err error) error {
 	if outcomes, ok := v.([]contact.Outcome); ok && err == nil {
 		return outcomes[0].Err()
 	}

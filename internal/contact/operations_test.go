@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 
 	"pgregory.net/rapid"
@@ -124,19 +125,19 @@ var locks = rapid.Custom(func(rt *rapid.T) func(w *world, i int) contact.Lock {
 	}
 })
 
-var filters = rapid.Custom(func(rt *rapid.T) func(w *world) contact.Filter {
+var filters = rapid.Custom(func(rt *rapid.T) func(w *world) query.Filter {
 	text := func(name string, from *rapid.Generator[any]) *string {
 		if s, ok := from.Draw(rt, name).(string); ok && rapid.Bool().Draw(rt, name+" is given") {
 			return &s
 		}
 		return nil
 	}
-	f := contact.Filter{Name: text("name", words), Email: text("email", emails), Phone: text("phone", phones), Search: text("search", words)}
+	f := query.Filter{Name: text("name", words), Email: text("email", emails), Phone: text("phone", phones), Search: text("search", words)}
 	if at, ok := times.Draw(rt, "since").(time.Time); ok && rapid.Bool().Draw(rt, "since is given") {
 		f.ModifiedSince = &at
 	}
 	store, segment := rapid.IntRange(0, 4).Draw(rt, "store"), rapid.IntRange(0, 4).Draw(rt, "segment")
-	return func(w *world) contact.Filter {
+	return func(w *world) query.Filter {
 		mine := f
 		if store < len(w.stores) {
 			mine.Store = &w.stores[store]
@@ -191,15 +192,15 @@ var operations = rapid.Custom(func(rt *rapid.T) operation {
 
 func drawPage(rt *rapid.T) operation {
 	f, size := filters.Draw(rt, "filter"), rapid.IntRange(0, 3).Draw(rt, "first")
-	o := contact.Order{
-		Field: rapid.SampledFrom([]contact.OrderField{contact.ByID, contact.ByName, contact.ByLastModified, contact.ByRegistration}).Draw(rt, "order"),
+	o := query.Order{
+		Field: rapid.SampledFrom([]query.OrderField{query.ByID, query.ByName, query.ByLastModified, query.ByRegistration}).Draw(rt, "order"),
 		Desc:  rapid.Bool().Draw(rt, "desc"),
 	}
 	return operation{"pages", func(w *world) (any, error) {
 		var told []any
-		a := contact.PageArgs{First: &size}
+		a := query.PageArgs{First: &size}
 		for range 4 {
-			p, err := w.Page(w.agent, f(w), o, a)
+			p, err := w.Queries.Page(w.agent, f(w), o, a)
 			if err != nil {
 				return told, err
 			}

@@ -12,14 +12,16 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
-var orderFields = []contact.OrderField{contact.ByID, contact.ByName, contact.ByLastModified, contact.ByRegistration}
+var orderFields = []query.OrderField{query.ByID, query.ByName, query.ByLastModified, query.ByRegistration}
 
 // crowd makes contacts with many ties: few names, and times that several share.
 func (a *tenant) crowd(n int) {
@@ -45,16 +47,16 @@ func (a *tenant) crowd(n int) {
 }
 
 // sorted returns the ids of the contacts in the order, computed without the database.
-func sorted(all []*ent.Contact, o contact.Order) []int {
+func sorted(all []*ent.Contact, o query.Order) []int {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y *ent.Contact) int {
 		var n int
 		switch o.Field {
-		case contact.ByName:
+		case query.ByName:
 			n = cmp.Compare(x.NameKey, y.NameKey)
-		case contact.ByLastModified:
+		case query.ByLastModified:
 			n = x.LastModified.Compare(y.LastModified)
-		case contact.ByRegistration:
+		case query.ByRegistration:
 			n = x.RegisteredAt.Compare(y.RegisteredAt)
 		}
 		n = cmp.Or(n, cmp.Compare(x.ID, y.ID))
@@ -91,23 +93,23 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 		return some
 	}
 	lists := []struct {
-		filter contact.Filter
+		filter query.Filter
 		all    []*ent.Contact
-	}{{contact.Filter{}, all}, {contact.Filter{Store: &a.stores[0]}, first(a.stores[0])}, {contact.Filter{Store: &a.stores[2]}, nil}}
+	}{{query.Filter{}, all}, {query.Filter{Store: &a.stores[0]}, first(a.stores[0])}, {query.Filter{Store: &a.stores[2]}, nil}}
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SampledFrom(lists).Draw(t, "list")
-		o := contact.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
+		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
 		backwards := rapid.Bool().Draw(t, "backwards")
 		want := sorted(list.all, o)
 		var got []int
 		var cursor *string
 		for {
 			size := rapid.IntRange(0, 30).Draw(t, "size")
-			args := contact.PageArgs{First: &size, After: cursor}
+			args := query.PageArgs{First: &size, After: cursor}
 			if backwards {
-				args = contact.PageArgs{Last: &size, Before: cursor}
+				args = query.PageArgs{Last: &size, Before: cursor}
 			}
-			p, err := f.Page(a.agent, list.filter, o, args)
+			p, err := f.Queries.Page(a.agent, list.filter, o, args)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,9 +149,9 @@ func TestPageBetweenCursors(t *testing.T) {
 	all := a.db.Client().Contact.Query().AllX(a.agent)
 	for _, field := range orderFields {
 		for _, desc := range []bool{false, true} {
-			o := contact.Order{Field: field, Desc: desc}
-			whole := must(f.Page(a.agent, contact.Filter{}, o, contact.PageArgs{}))
-			p, err := f.Page(a.agent, contact.Filter{}, o, contact.PageArgs{After: &whole.Cursors[4], Before: &whole.Cursors[9], Last: new(3)})
+			o := query.Order{Field: field, Desc: desc}
+			whole := must(f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{}))
+			p, err := f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{After: &whole.Cursors[4], Before: &whole.Cursors[9], Last: new(3)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,8 +167,8 @@ func TestPageWithoutArgumentsIsTheFirstByID(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	must(f.CreateAll(a.agent, make([]contact.Create, 60)))
-	p := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{}))
-	if len(p.Contacts) != contact.DefaultPage || p.Contacts[0].ID != 1 || !slices.IsSorted(idsOf(p.Contacts)) || !p.HasNext || p.HasPrev {
+	p := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{}))
+	if len(p.Contacts) != query.DefaultPage || p.Contacts[0].ID != 1 || !slices.IsSorted(idsOf(p.Contacts)) || !p.HasNext || p.HasPrev {
 		t.Errorf("%d contacts, next %v, previous %v", len(p.Contacts), p.HasNext, p.HasPrev)
 	}
 }
@@ -177,11 +179,11 @@ func TestCursorOutlivesItsContact(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	a.crowd(6)
-	p := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{First: new(3)}))
+	p := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{First: new(3)}))
 	if _, err := f.Delete(a.agent, contact.Delete{ID: p.Contacts[2].ID, Lock: overwrite}); err != nil {
 		t.Fatal(err)
 	}
-	rest := must(f.Page(a.agent, contact.Filter{}, contact.Order{}, contact.PageArgs{After: &p.Cursors[2]}))
+	rest := must(f.Queries.Page(a.agent, query.Filter{}, query.Order{}, query.PageArgs{After: &p.Cursors[2]}))
 	if diff := gocmp.Diff([]int{4, 5, 6}, idsOf(rest.Contacts)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -192,32 +194,32 @@ func TestPageArgumentsAreRefused(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	a.crowd(3)
-	cursor := func(field contact.OrderField) *string {
-		return &must(f.Page(a.agent, contact.Filter{}, contact.Order{Field: field}, contact.PageArgs{})).Cursors[0]
+	cursor := func(field query.OrderField) *string {
+		return &must(f.Queries.Page(a.agent, query.Filter{}, query.Order{Field: field}, query.PageArgs{})).Cursors[0]
 	}
 	text := func(s string) *string { return new(base64.RawURLEncoding.EncodeToString([]byte(s))) }
-	byTime := contact.Order{Field: contact.ByLastModified}
+	byTime := query.Order{Field: query.ByLastModified}
 	tests := []struct {
 		name  string
-		order contact.Order
-		args  contact.PageArgs
+		order query.Order
+		args  query.PageArgs
 	}{
-		{"first and last", contact.Order{}, contact.PageArgs{First: new(1), Last: new(1)}},
-		{"a negative first", contact.Order{}, contact.PageArgs{First: new(-1)}},
-		{"a negative last", contact.Order{}, contact.PageArgs{Last: new(-1)}},
-		{"too many", contact.Order{}, contact.PageArgs{First: new(101)}},
-		{"too many from the end", contact.Order{}, contact.PageArgs{Last: new(101)}},
-		{"an empty cursor", contact.Order{}, contact.PageArgs{After: new("")}},
-		{"a cursor that is no base64", contact.Order{}, contact.PageArgs{Before: new("!")}},
-		{"a cursor that is no JSON", contact.Order{}, contact.PageArgs{After: text("x")}},
-		{"a cursor of another kind", contact.Order{}, contact.PageArgs{After: text(`{"f":1}`)}},
-		{"a cursor of another order", contact.Order{Field: contact.ByName}, contact.PageArgs{After: cursor(contact.ByID)}},
-		{"a cursor of another order, before", contact.Order{}, contact.PageArgs{Before: cursor(contact.ByName)}},
-		{"a cursor with a time that is none", byTime, contact.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
+		{"first and last", query.Order{}, query.PageArgs{First: new(1), Last: new(1)}},
+		{"a negative first", query.Order{}, query.PageArgs{First: new(-1)}},
+		{"a negative last", query.Order{}, query.PageArgs{Last: new(-1)}},
+		{"too many", query.Order{}, query.PageArgs{First: new(101)}},
+		{"too many from the end", query.Order{}, query.PageArgs{Last: new(101)}},
+		{"an empty cursor", query.Order{}, query.PageArgs{After: new("")}},
+		{"a cursor that is no base64", query.Order{}, query.PageArgs{Before: new("!")}},
+		{"a cursor that is no JSON", query.Order{}, query.PageArgs{After: text("x")}},
+		{"a cursor of another kind", query.Order{}, query.PageArgs{After: text(`{"f":1}`)}},
+		{"a cursor of another order", query.Order{Field: query.ByName}, query.PageArgs{After: cursor(query.ByID)}},
+		{"a cursor of another order, before", query.Order{}, query.PageArgs{Before: cursor(query.ByName)}},
+		{"a cursor with a time that is none", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
 	}
 	for _, tt := range tests {
-		if p, err := f.Page(a.agent, contact.Filter{}, tt.order, tt.args); !errors.Is(err, contact.ErrPage) {
-			t.Errorf("%s: got %v, %v, want ErrPage", tt.name, p, err)
+		if p, err := f.Queries.Page(a.agent, query.Filter{}, tt.order, tt.args); !errors.Is(err, usererror.ErrArguments) {
+			t.Errorf("%s: got %v, %v, want usererror.ErrArguments", tt.name, p, err)
 		}
 	}
 }
@@ -228,8 +230,8 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 	a := f.demo
 	a.crowd(9)
 	me := a.create(field.Patch{field.LastName: "Ek"})
-	for name, filter := range map[string]contact.Filter{"all": {}, "by name": {Name: new("ek")}, "by search": {Search: new("EK")}} {
-		p, err := f.Page(a.as(me), filter, contact.Order{Field: contact.ByName}, contact.PageArgs{})
+	for name, filter := range map[string]query.Filter{"all": {}, "by name": {Name: new("ek")}, "by search": {Search: new("EK")}} {
+		p, err := f.Queries.Page(a.as(me), filter, query.Order{Field: query.ByName}, query.PageArgs{})
 		if err != nil || !slices.Equal(idsOf(p.Contacts), []int{me.ID}) || p.HasNext {
 			t.Errorf("%s: got %v, %v, want itself", name, p, err)
 		}
@@ -237,8 +239,8 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 			t.Errorf("%s: counts %d, %v", name, n, err)
 		}
 	}
-	for name, filter := range map[string]contact.Filter{"of others": {Store: &a.stores[0]}, "of nobody": {Search: new("nobody")}} {
-		p, err := f.Page(a.as(me), filter, contact.Order{}, contact.PageArgs{})
+	for name, filter := range map[string]query.Filter{"of others": {Store: &a.stores[0]}, "of nobody": {Search: new("nobody")}} {
+		p, err := f.Queries.Page(a.as(me), filter, query.Order{}, query.PageArgs{})
 		n, countErr := f.Count(a.as(me), filter)
 		if err != nil || countErr != nil || len(p.Contacts) != 0 || n != 0 {
 			t.Errorf("%s: got %v, %d", name, p, n)
@@ -252,7 +254,7 @@ func TestCountIsOfAllThatTheFilterLeaves(t *testing.T) {
 	a := f.demo
 	a.crowd(21)
 	f.other.crowd(4)
-	for want, filter := range map[int]contact.Filter{21: {}, 11: {Store: &a.stores[0]}, 0: {Store: &f.other.stores[0]}} {
+	for want, filter := range map[int]query.Filter{21: {}, 11: {Store: &a.stores[0]}, 0: {Store: &f.other.stores[0]}} {
 		if n, err := f.Count(a.agent, filter); n != want || err != nil {
 			t.Errorf("got %d, %v, want %d", n, err, want)
 		}

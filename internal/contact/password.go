@@ -89,7 +89,7 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 }
 
 // endOtherSessions signs the contact out everywhere but where the password was changed.
-func (w *write) endOtherSessions(ctx context.Context) error {
+func (w *unitOfWork) endOtherSessions(ctx context.Context) error {
 	_, err := w.tx.Ent.Session.Delete().Where(session.AccountID(w.viewer.Account), session.ContactID(w.next.ID),
 		session.IDNEQ(w.viewer.Session)).Exec(ctx)
 	return err

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/query"
 )
 
 // Steps of a plan that read nothing but what other steps have found, and those that look rows up.
@@ -40,22 +40,22 @@ func TestPagesUseIndexes(t *testing.T) {
 	const terms, contactTerms = "searchterm_account_id_term_contact_id_kind", "searchterm_account_id_contact_id_term_kind"
 	filters := []struct {
 		name          string
-		filter        contact.Filter
+		filter        query.Filter
 		index, asking string // that lists the contacts, and that tells whether a contact is one of them
 	}{
-		{"none", contact.Filter{}, "", ""},
-		{"name", contact.Filter{Name: new("ann")}, terms, contactTerms},
-		{"search", contact.Filter{Search: new("e")}, terms, contactTerms},
-		{"email", contact.Filter{Email: new("ann4@ek.example")}, "contact_account_id_email_key", ""},
-		{"phone", contact.Filter{Phone: new("070 005")}, "contact_account_id_phone_key", ""},
-		{"store", contact.Filter{Store: &a.stores[0]}, "contact_account_id_preferred_store_id_id", ""},
-		{"company", contact.Filter{Company: &a.companies[0]}, "contact_account_id_company_id_id", ""},
-		{"segment", contact.Filter{Segment: &a.segments[0]}, "membership_account_id_segment_id_contact_id", "membership_account_id_contact_id_segment_id"},
-		{"modifiedSince", contact.Filter{ModifiedSince: &start}, "contact_account_id_last_modified_id", ""},
+		{"none", query.Filter{}, "", ""},
+		{"name", query.Filter{Name: new("ann")}, terms, contactTerms},
+		{"search", query.Filter{Search: new("e")}, terms, contactTerms},
+		{"email", query.Filter{Email: new("ann4@ek.example")}, "contact_account_id_email_key", ""},
+		{"phone", query.Filter{Phone: new("070 005")}, "contact_account_id_phone_key", ""},
+		{"store", query.Filter{Store: &a.stores[0]}, "contact_account_id_preferred_store_id_id", ""},
+		{"company", query.Filter{Company: &a.companies[0]}, "contact_account_id_company_id_id", ""},
+		{"segment", query.Filter{Segment: &a.segments[0]}, "membership_account_id_segment_id_contact_id", "membership_account_id_contact_id_segment_id"},
+		{"modifiedSince", query.Filter{ModifiedSince: &start}, "contact_account_id_last_modified_id", ""},
 	}
-	orders := map[contact.OrderField]string{
-		contact.ByID: "contacts_account_id_id", contact.ByName: "contact_account_id_name_key_id",
-		contact.ByLastModified: "contact_account_id_last_modified_id", contact.ByRegistration: "contact_account_id_registered_at_id",
+	orders := map[query.OrderField]string{
+		query.ByID: "contacts_account_id_id", query.ByName: "contact_account_id_name_key_id",
+		query.ByLastModified: "contact_account_id_last_modified_id", query.ByRegistration: "contact_account_id_registered_at_id",
 	}
 	ways := []struct {
 		name   string
@@ -64,14 +64,14 @@ func TestPagesUseIndexes(t *testing.T) {
 	for _, tt := range filters {
 		for field, index := range orders {
 			for _, desc := range []bool{false, true} {
-				o := contact.Order{Field: field, Desc: desc}
-				cursor := must(f.Page(a.agent, contact.Filter{}, o, contact.PageArgs{})).Cursors[3]
+				o := query.Order{Field: field, Desc: desc}
+				cursor := must(f.Queries.Page(a.agent, query.Filter{}, o, query.PageArgs{})).Cursors[3]
 				for _, way := range ways {
-					if tt.filter == (contact.Filter{}) && way.name != "few" || field == contact.ByLastModified && tt.filter.ModifiedSince != nil && way.name != "few" {
+					if tt.filter == (query.Filter{}) && way.name != "few" || field == query.ByLastModified && tt.filter.ModifiedSince != nil && way.name != "few" {
 						continue // there is but one way
 					}
 					var used []string
-					for _, plan := range f.plans(func() { must(f.PageWithin(a.agent, tt.filter, o, contact.PageArgs{After: &cursor}, way.limits)) }) {
+					for _, plan := range f.plans(func() { must(f.PageWithin(a.agent, tt.filter, o, query.PageArgs{After: &cursor}, way.limits)) }) {
 						t.Logf("%s by %s (descending: %v), %s:\n  %s", tt.name, field, desc, way.name, strings.Join(plan, "\n  "))
 						used = append(used, checkPlan(t, plan, index)...)
 					}
@@ -92,7 +92,7 @@ func TestCountSeeksByOneList(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	for name, filter := range map[string]contact.Filter{
+	for name, filter := range map[string]query.Filter{
 		"two words": {Name: new("an ek")}, "a word and a segment": {Search: new("an"), Segment: &a.segments[0]},
 	} {
 		for _, plan := range f.plans(func() { must(f.Count(a.agent, filter)) }) {

@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
@@ -15,7 +16,6 @@ import (
 
 // Limits of property values: UTF-16 units, and how many one property can have.
 const (
-	maxValue       = 4000
 	maxDescription = 250
 	maxValues      = 100
 	maxProperties  = 1000 // in one call
@@ -39,7 +39,7 @@ func (p PropertyPatch) bound() any {
 type properties map[int]*ent.Property
 
 func definitions(ctx context.Context, tx *database.Tx, account int) (properties, error) {
-	all, err := propertiesOf(ctx, tx.Ent, account)
+	all, err := catalog.PropertiesOf(ctx, tx.Ent, account)
 	defined := make(properties, len(all))
 	for _, p := range all {
 		defined[p.ID] = p
@@ -48,7 +48,7 @@ func definitions(ctx context.Context, tx *database.Tx, account int) (properties,
 }
 
 // checkProperties adds what is wrong with the patches, and returns those that are right: as fields, where they are bound to them.
-func (w *write) checkProperties(patches []PropertyPatch) (bound field.Patch, own []PropertyPatch) {
+func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch, own []PropertyPatch) {
 	bound = field.Patch{}
 	if len(patches) > maxProperties {
 		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be given at once.", maxProperties)
@@ -81,9 +81,9 @@ func (w *write) checkProperties(patches []PropertyPatch) (bound field.Patch, own
 }
 
 // checkValues adds what is wrong with values for the property.
-func (w *write) checkValues(path string, p *ent.Property, values []field.Value) {
+func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Value) {
 	switch {
-	case !propertyOpenTo(w.viewer, p):
+	case !mayWriteProperty(w.viewer, p):
 		w.errs.Add(usererror.ReadOnly, path, "Customers may not change %s.", p.Name)
 		return
 	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
@@ -102,8 +102,8 @@ func (w *write) checkValues(path string, p *ent.Property, values []field.Value) 
 		if f != nil && str(v.Description) != "" {
 			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
 		}
-		if want := kinds[p.Kind]; !want.fits(v.Value, p.Choices) {
-			w.errs.Add(usererror.Invalid, path, "%s takes %s.", p.Name, want.noun)
+		if want := catalog.PropertyTypes[p.Kind]; !want.Fits(v.Value, p.Choices) {
+			w.errs.Add(usererror.Invalid, path, "%s takes %s.", p.Name, want.Values)
 		}
 	}
 }
@@ -112,12 +112,12 @@ func limitOf(bound *field.Field) int {
 	if bound != nil {
 		return bound.Limit
 	}
-	return maxValue
+	return catalog.MaxValue
 }
 
 // replaceValues notes the difference to what the contact has, and leaves the statements to be run once all is known to be
 // right.
-func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) error {
+func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch) error {
 	if len(patches) == 0 {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (w *write) replaceValues(ctx context.Context, patches []PropertyPatch) erro
 }
 
 // valuesNow reads the values that the contact has for the properties.
-func (w *write) valuesNow(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
+func (w *unitOfWork) valuesNow(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
 	if w.isNew() {
 		return nil, nil
 	}

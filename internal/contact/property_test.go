@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/property"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/usererror"
 )
@@ -17,7 +18,7 @@ func TestPropertyIsDefined(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	for _, p := range []contact.NewProperty{
+	for _, p := range []catalog.NewProperty{
 		{Name: "Text", Kind: property.KindText, Multiple: true, Required: true, ReadOnly: true},
 		{Name: "Choice", Kind: property.KindChoice, Choices: []string{"red", "green"}},
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
@@ -33,7 +34,7 @@ func TestPropertyIsDefined(t *testing.T) {
 			got.ReadOnly != p.ReadOnly || !slices.Equal(got.Choices, p.Choices) || (got.Bound == nil) != (p.Bound == nil) || p.ID != 0 && got.ID != p.ID {
 			t.Errorf("%s: stored %v, %v", p.Name, got, err)
 		}
-		if _, err := f.CreateProperty(f.other.admin, contact.NewProperty{Name: p.Name, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
+		if _, err := f.CreateProperty(f.other.admin, catalog.NewProperty{Name: p.Name, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
 			t.Errorf("%s, in another account: %v", p.Name, err)
 		}
 	}
@@ -46,8 +47,8 @@ func TestPropertyIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	a.property(contact.NewProperty{Name: "Größe"})
-	a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	a.property(catalog.NewProperty{Name: "Größe"})
+	a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
 	first := new(property.BoundFirstName)
 	last := new(property.BoundLastName)
 	long := strings.Repeat("x", 251)
@@ -57,24 +58,24 @@ func TestPropertyIsRefused(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		p    contact.NewProperty
+		p    catalog.NewProperty
 		want []string
 	}{
-		{"a blank name", contact.NewProperty{Name: " ", Kind: property.KindText}, []string{"REQUIRED name"}},
-		{"a name that is taken, in another case", contact.NewProperty{Name: "GRÖSSE ", Kind: property.KindText}, []string{"NAME_TAKEN name"}},
-		{"no type", contact.NewProperty{Name: "x"}, []string{"INVALID type"}},
-		{"choices where there are none", contact.NewProperty{Name: "x", Kind: property.KindDate, Choices: []string{"a"}}, []string{"INVALID choices"}},
-		{"no choices", contact.NewProperty{Name: "x", Kind: property.KindChoice}, []string{"INVALID choices"}},
-		{"too many choices", contact.NewProperty{Name: "x", Kind: property.KindChoice, Choices: lots}, []string{"INVALID choices"}},
-		{"a blank choice, one twice", contact.NewProperty{Name: "x", Kind: property.KindChoice, Choices: []string{" ", "a", "a"}}, []string{"REQUIRED choices", "DUPLICATE choices"}},
-		{"bound, of another type", contact.NewProperty{Name: "x", Kind: property.KindDate, Bound: last}, []string{"INVALID boundTo"}},
-		{"bound, with several values", contact.NewProperty{Name: "x", Kind: property.KindText, Multiple: true, Bound: last}, []string{"INVALID boundTo"}},
-		{"bound and required", contact.NewProperty{Name: "x", Kind: property.KindText, Required: true, Bound: last}, []string{"INVALID boundTo"}},
-		{"bound and read-only", contact.NewProperty{Name: "x", Kind: property.KindText, ReadOnly: true, Bound: last}, []string{"INVALID boundTo"}},
-		{"bound to nothing that there is", contact.NewProperty{Name: "x", Kind: property.KindText, Bound: new(property.Bound("email"))}, []string{"INVALID boundTo"}},
-		{"bound like another", contact.NewProperty{Name: "x", Kind: property.KindText, Bound: first}, []string{"IN_USE boundTo"}},
-		{"named and bound like another", contact.NewProperty{Name: "first name", Kind: property.KindText, Bound: first}, []string{"NAME_TAKEN name", "IN_USE boundTo"}},
-		{"all at once", contact.NewProperty{Name: long, Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
+		{"a blank name", catalog.NewProperty{Name: " ", Kind: property.KindText}, []string{"REQUIRED name"}},
+		{"a name that is taken, in another case", catalog.NewProperty{Name: "GRÖSSE ", Kind: property.KindText}, []string{"NAME_TAKEN name"}},
+		{"no type", catalog.NewProperty{Name: "x"}, []string{"INVALID type"}},
+		{"choices where there are none", catalog.NewProperty{Name: "x", Kind: property.KindDate, Choices: []string{"a"}}, []string{"INVALID choices"}},
+		{"no choices", catalog.NewProperty{Name: "x", Kind: property.KindChoice}, []string{"INVALID choices"}},
+		{"too many choices", catalog.NewProperty{Name: "x", Kind: property.KindChoice, Choices: lots}, []string{"INVALID choices"}},
+		{"a blank choice, one twice", catalog.NewProperty{Name: "x", Kind: property.KindChoice, Choices: []string{" ", "a", "a"}}, []string{"REQUIRED choices", "DUPLICATE choices"}},
+		{"bound, of another type", catalog.NewProperty{Name: "x", Kind: property.KindDate, Bound: last}, []string{"INVALID boundTo"}},
+		{"bound, with several values", catalog.NewProperty{Name: "x", Kind: property.KindText, Multiple: true, Bound: last}, []string{"INVALID boundTo"}},
+		{"bound and required", catalog.NewProperty{Name: "x", Kind: property.KindText, Required: true, Bound: last}, []string{"INVALID boundTo"}},
+		{"bound and read-only", catalog.NewProperty{Name: "x", Kind: property.KindText, ReadOnly: true, Bound: last}, []string{"INVALID boundTo"}},
+		{"bound to nothing that there is", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: new(property.Bound("email"))}, []string{"INVALID boundTo"}},
+		{"bound like another", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: first}, []string{"IN_USE boundTo"}},
+		{"named and bound like another", catalog.NewProperty{Name: "first name", Kind: property.KindText, Bound: first}, []string{"NAME_TAKEN name", "IN_USE boundTo"}},
+		{"all at once", catalog.NewProperty{Name: long, Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
 			[]string{"TOO_LONG name", "INVALID type", "INVALID choices", "INVALID boundTo", "INVALID boundTo"}},
 	}
 	for _, tt := range tests {
@@ -86,19 +87,19 @@ func TestPropertyIsChanged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	id := a.property(contact.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green", "blue"}})
+	id := a.property(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green", "blue"}})
 	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(id, "green")}})
 	tests := []struct {
 		name   string
-		change contact.PropertyChange
+		change catalog.PropertyChange
 		want   string
 	}{
-		{"nothing", contact.PropertyChange{}, "Colour false false [red green blue]"},
-		{"its name", contact.PropertyChange{Name: new("Color")}, "Color false false [red green blue]"},
-		{"its name in another case", contact.PropertyChange{Name: new("COLOR")}, "COLOR false false [red green blue]"},
-		{"required", contact.PropertyChange{Required: new(true)}, "COLOR true false [red green blue]"},
-		{"read-only, no longer required", contact.PropertyChange{Required: new(false), ReadOnly: new(true)}, "COLOR false true [red green blue]"},
-		{"a choice that nobody has goes, one comes", contact.PropertyChange{Choices: []string{"green", "blue", "black"}}, "COLOR false true [green blue black]"},
+		{"nothing", catalog.PropertyChange{}, "Colour false false [red green blue]"},
+		{"its name", catalog.PropertyChange{Name: new("Color")}, "Color false false [red green blue]"},
+		{"its name in another case", catalog.PropertyChange{Name: new("COLOR")}, "COLOR false false [red green blue]"},
+		{"required", catalog.PropertyChange{Required: new(true)}, "COLOR true false [red green blue]"},
+		{"read-only, no longer required", catalog.PropertyChange{Required: new(false), ReadOnly: new(true)}, "COLOR false true [red green blue]"},
+		{"a choice that nobody has goes, one comes", catalog.PropertyChange{Choices: []string{"green", "blue", "black"}}, "COLOR false true [green blue black]"},
 	}
 	for _, tt := range tests {
 		tt.change.ID = id
@@ -122,24 +123,24 @@ func TestPropertyChangeIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	colour := a.property(contact.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green"}})
-	name := a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
-	theirs := f.other.property(contact.NewProperty{Name: "Theirs"})
+	colour := a.property(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green"}})
+	name := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	theirs := f.other.property(catalog.NewProperty{Name: "Theirs"})
 	a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(colour, "green")}})
 	tests := []struct {
 		name   string
-		change contact.PropertyChange
+		change catalog.PropertyChange
 		want   []string
 	}{
-		{"one that is not there", contact.PropertyChange{ID: 999, Name: new("")}, []string{"NOT_FOUND"}},
-		{"another account's", contact.PropertyChange{ID: theirs, Name: new("x")}, []string{"NOT_FOUND"}},
-		{"a name that is taken", contact.PropertyChange{ID: colour, Name: new("FIRST name")}, []string{"NAME_TAKEN name"}},
-		{"a choice that a contact has", contact.PropertyChange{ID: colour, Choices: []string{"red"}}, []string{"IN_USE choices"}},
-		{"no choices", contact.PropertyChange{ID: colour, Choices: []string{}}, []string{"INVALID choices", "IN_USE choices"}},
-		{"choices where there are none", contact.PropertyChange{ID: name, Choices: []string{"x"}}, []string{"INVALID choices"}},
-		{"a bound one required", contact.PropertyChange{ID: name, Required: new(true)}, []string{"INVALID boundTo"}},
-		{"a bound one read-only", contact.PropertyChange{ID: name, ReadOnly: new(true)}, []string{"INVALID boundTo"}},
-		{"all at once", contact.PropertyChange{ID: colour, Name: new(" "), Choices: []string{"a", "a"}}, []string{"REQUIRED name", "DUPLICATE choices", "IN_USE choices"}},
+		{"one that is not there", catalog.PropertyChange{ID: 999, Name: new("")}, []string{"NOT_FOUND"}},
+		{"another account's", catalog.PropertyChange{ID: theirs, Name: new("x")}, []string{"NOT_FOUND"}},
+		{"a name that is taken", catalog.PropertyChange{ID: colour, Name: new("FIRST name")}, []string{"NAME_TAKEN name"}},
+		{"a choice that a contact has", catalog.PropertyChange{ID: colour, Choices: []string{"red"}}, []string{"IN_USE choices"}},
+		{"no choices", catalog.PropertyChange{ID: colour, Choices: []string{}}, []string{"INVALID choices", "IN_USE choices"}},
+		{"choices where there are none", catalog.PropertyChange{ID: name, Choices: []string{"x"}}, []string{"INVALID choices"}},
+		{"a bound one required", catalog.PropertyChange{ID: name, Required: new(true)}, []string{"INVALID boundTo"}},
+		{"a bound one read-only", catalog.PropertyChange{ID: name, ReadOnly: new(true)}, []string{"INVALID boundTo"}},
+		{"all at once", catalog.PropertyChange{ID: colour, Name: new(" "), Choices: []string{"a", "a"}}, []string{"REQUIRED name", "DUPLICATE choices", "IN_USE choices"}},
 	}
 	for _, tt := range tests {
 		f.refused(tt.name, func() error { return errOf(f.ChangeProperty(a.admin, tt.change)) }, tt.want...)
@@ -150,8 +151,8 @@ func TestPropertyIsDeletedOnceNobodyHasIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	id := a.property(contact.NewProperty{Name: "Note"})
-	theirs := f.other.property(contact.NewProperty{Name: "Theirs"})
+	id := a.property(catalog.NewProperty{Name: "Note"})
+	theirs := f.other.property(catalog.NewProperty{Name: "Theirs"})
 	c := a.create(nil, contact.Details{Properties: []contact.PropertyPatch{set(id, "x")}})
 	f.refused("one that a contact has", func() error { return f.DeleteProperty(a.admin, id) }, "IN_USE")
 	f.refused("another account's", func() error { return f.DeleteProperty(a.admin, theirs) }, "NOT_FOUND")

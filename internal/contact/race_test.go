@@ -11,6 +11,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 )
@@ -146,7 +147,7 @@ func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if n, err := f.Count(f.demo.agent, contact.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
+	if n, err := f.Count(f.demo.agent, query.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
 		t.Errorf("%d winners, %d contacts, %v", winners.Load(), n, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/revision"
@@ -13,35 +14,35 @@ import (
 
 // reconcile brings the edit together with what others have done since the version that the lock expects. What cannot or shall
 // not be merged is added to what is wrong, and the edit stays as it is.
-func (w *write) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
-	if l.holds(w.old.Version) {
+func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
+	if l.allows(w.old.Version) {
 		return e, nil
 	}
-	wanted := e.wanted()
+	wanted := e.desired()
 	current, err := w.current(ctx, slices.Collect(maps.Keys(wanted)))
 	if err != nil {
 		return e, err
 	}
-	d, err := w.diverged(ctx, *l.Expected)
+	d, err := w.divergedSince(ctx, *l.Expected)
 	if err != nil {
 		return e, err
 	}
 	merged := d.Compare(wanted, current)
 	if l.OnConflict != Merge || !d.Mergeable() {
-		w.stale(d)
+		w.addConflict(d)
 		return e, nil
 	}
 	w.merge = d
-	return e.settled(merged), nil
+	return e.afterMerge(merged), nil
 }
 
 // reconcileRemoval adds a conflict if the contact is not as it was at the version that the lock expects. Removing overlaps with
 // whatever others have changed.
-func (w *write) reconcileRemoval(ctx context.Context, l Lock) error {
-	if l.holds(w.old.Version) {
+func (w *unitOfWork) reconcileRemoval(ctx context.Context, l Lock) error {
+	if l.allows(w.old.Version) {
 		return nil
 	}
-	d, err := w.diverged(ctx, *l.Expected)
+	d, err := w.divergedSince(ctx, *l.Expected)
 	if err != nil {
 		return err
 	}
@@ -52,12 +53,12 @@ func (w *write) reconcileRemoval(ctx context.Context, l Lock) error {
 		w.merge = d
 		return nil
 	}
-	w.stale(d)
+	w.addConflict(d)
 	return nil
 }
 
 // stale adds the conflict.
-func (w *write) stale(d *merge.Divergence) {
+func (w *unitOfWork) addConflict(d *merge.Divergence) {
 	w.errs.Add(usererror.VersionConflict, "", "%s", map[merge.Gap]string{
 		merge.NoGap:   "The contact has been changed since this version.",
 		merge.Unknown: "The contact never had this version.",
@@ -67,7 +68,7 @@ func (w *write) stale(d *merge.Divergence) {
 }
 
 // current reads what the contact has at the paths.
-func (w *write) current(ctx context.Context, paths []string) (values map[string]any, err error) {
+func (w *unitOfWork) current(ctx context.Context, paths []string) (values map[string]any, err error) {
 	values = map[string]any{}
 	var asked []int
 	for _, path := range paths {
@@ -97,7 +98,7 @@ func (w *write) current(ctx context.Context, paths []string) (values map[string]
 }
 
 // diverged compares the version with that of the contact, as far as others have come between.
-func (w *write) diverged(ctx context.Context, base revision.Version) (*merge.Divergence, error) {
+func (w *unitOfWork) divergedSince(ctx context.Context, base revision.Version) (*merge.Divergence, error) {
 	d := &merge.Divergence{Base: base, Latest: w.old.Version}
 	switch steps := d.Latest - base; {
 	case base <= revision.Stale || steps < 0:
@@ -116,7 +117,7 @@ func (w *write) diverged(ctx context.Context, base revision.Version) (*merge.Div
 		return d, nil
 	}
 	for _, row := range rows {
-		if err := d.AddChange(seenBy(w.viewer, row)); err != nil {
+		if err := d.AddChange(changelog.VisibleTo(w.viewer, row)); err != nil {
 			return nil, err
 		}
 	}

@@ -30,7 +30,7 @@ var (
 var references = map[*field.Field]*reference{field.PreferredStore: storeReference, field.Company: companyReference}
 
 // checkReference adds an error if v is the id of nothing in the account.
-func (w *write) checkReference(ctx context.Context, f *field.Field, v any) error {
+func (w *unitOfWork) checkReference(ctx context.Context, f *field.Field, v any) error {
 	ref := references[f]
 	id, ok := v.(int)
 	if ref == nil || !ok {
@@ -39,7 +39,7 @@ func (w *write) checkReference(ctx context.Context, f *field.Field, v any) error
 	return w.mustExist(ctx, ref, f.Path, id)
 }
 
-func (w *write) mustExist(ctx context.Context, ref *reference, path string, id int) error {
+func (w *unitOfWork) mustExist(ctx context.Context, ref *reference, path string, id int) error {
 	ok, err := ref.exists(ctx, w.tx, w.viewer.Account, id)
 	if err == nil && !ok {
 		w.errs.Missing(ref.code, path, ref.noun, id)

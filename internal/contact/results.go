@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
@@ -104,7 +105,7 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Change: seenBy(v, row)}
+	r := &Result{Change: changelog.VisibleTo(v, row)}
 	version := c.Version
 	switch row.Kind {
 	case change.KindERASE:
@@ -113,7 +114,7 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 		version--
 	}
 	r.Contact, err = s.log.AsOf(ctx, c.Contact, version)
-	if errors.Is(err, ErrNoVersion) {
+	if errors.Is(err, changelog.ErrNoVersion) {
 		return nil, usererror.NewNotFound("Contact", c.Contact)
 	}
 	return r, err

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"contactgraph/ent/login"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 )
 
 // Every test of this package fails at a statement that does not carry its account (see databasetest). This one runs all there
@@ -16,10 +18,10 @@ func TestEveryStatementCarriesItsAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	note := a.property(contact.NewProperty{Name: "Note"})
+	note := a.property(catalog.NewProperty{Name: "Note"})
 	a.create(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}})
 	me, sessions := a.withPassword("pw", 2)
-	wide := contact.Filter{
+	wide := query.Filter{
 		Name: new("a b"), Email: new("x"), Phone: new("1"), Store: &a.stores[0], Company: &a.companies[0], Segment: &a.segments[0],
 		ModifiedSince: &start, Search: new("c d 070"),
 	}
@@ -34,7 +36,7 @@ func TestEveryStatementCarriesItsAccount(t *testing.T) {
 					Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &[]int{},
 				})),
 				errOf(f.Get(ctx, me.ID)), errOf(f.ByEmail(ctx, "x")), errOf(f.ByPhone(ctx, "46", "1")), errOf(f.BySecret(ctx, "x")), errOf(f.ByLogin(ctx, "x")),
-				errOf(f.Page(ctx, wide, contact.Order{Field: contact.ByName}, contact.PageArgs{Last: new(3)})), errOf(f.Count(ctx, wide)),
+				errOf(f.Queries.Page(ctx, wide, query.Order{Field: query.ByName}, query.PageArgs{Last: new(3)})), errOf(f.Count(ctx, wide)),
 				errOf(f.Stores(ctx)), errOf(f.Properties(ctx)), errOf(f.Store(ctx, a.stores[0])), errOf(f.Property(ctx, note)),
 			} {
 				if err != nil {

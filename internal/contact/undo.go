@@ -2,10 +2,13 @@ package contact
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database"
@@ -38,13 +41,13 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	case change.KindERASE:
 		return nil, errErased()
 	}
-	back, err := reversed(row)
+	back, err := reverseOf(row)
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, v, row.ContactID, nil, func(ctx context.Context, w *write) (*Result, error) {
+	return s.writeContact(ctx, v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) (*Result, error) {
 		w.undoes = &row.Version
-		return w.carryOut(ctx, sinceThen(row), back, row.Kind)
+		return w.applyAndSave(ctx, lockAt(row), back, row.Kind)
 	})
 }
 
@@ -53,10 +56,10 @@ func errErased() usererror.Errors {
 }
 
 // sinceThen is the lock of who saw the contact right after the change.
-func sinceThen(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
+func lockAt(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
 
 // reversed is the edit that sets what the change touched to what it was.
-func reversed(row *ent.Change) (edit, error) {
+func reverseOf(row *ent.Change) (edit, error) {
 	e := edit{set: field.Patch{}}
 	for _, c := range row.Fields {
 		v, err := field.DecodeValue(c.Path, c.Old)
@@ -86,9 +89,9 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, v, row.ContactID, nil, func(ctx context.Context, w *write) (*Result, error) {
+	return s.writeContact(ctx, v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) (*Result, error) {
 		w.undoes = &row.Version
-		if err := w.reconcileRemoval(ctx, sinceThen(row)); err != nil {
+		if err := w.reconcileRemoval(ctx, lockAt(row)); err != nil {
 			return nil, err
 		}
 		return w.remove(ctx)
@@ -101,8 +104,8 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	gone := pastOf(&ent.Contact{ID: row.ContactID})
-	if err := gone.back(row); err != nil {
+	gone := changelog.NewSnapshot(&ent.Contact{ID: row.ContactID})
+	if err := gone.Rewind(row); err != nil {
 		return nil, err
 	}
 	set := field.Patch{}
@@ -112,12 +115,12 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 	d := &draft{
 		Create: Create{
 			ID: row.ContactID, RegistrationSource: gone.RegistrationSource, RegistrationIP: gone.RegistrationIP,
-			RegistrationStore: gone.RegistrationStoreID, Details: gone.details(),
+			RegistrationStore: gone.RegistrationStoreID, Details: detailsOf(gone),
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
 	}
 	return inTx(ctx, s, v, s.one(), s.about(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
-		if err := s.mayReturn(ctx, tx, v, row); err != nil {
+		if err := s.checkRestorable(ctx, tx, v, row); err != nil {
 			return nil, err
 		}
 		results, err := s.createAll(ctx, tx, v, []*draft{d})
@@ -129,7 +132,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 }
 
 // mayReturn fails unless the deletion is the last that happened to the contact.
-func (s *Service) mayReturn(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
+func (s *Service) checkRestorable(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
 	later, err := tx.Changes(ctx, v.Account, row.ContactID, row.Version, 1)
 	switch {
 	case err != nil || len(later) == 0:
@@ -144,9 +147,20 @@ func (s *Service) mayReturn(ctx context.Context, tx *database.Tx, v viewer.Viewe
 	if now == nil {
 		return usererror.Errors{{Code: usererror.Invalid, Message: "The contact has come back and gone again since: undo that."}}
 	}
-	w := &write{Service: s, tx: tx, viewer: v, old: now}
+	w := &unitOfWork{Service: s, tx: tx, viewer: v, old: now}
 	if err := w.reconcileRemoval(ctx, Lock{Expected: &row.Version}); err != nil {
 		return err
 	}
 	return w.errs.OrNil()
+}
+
+// detailsOf returns what belongs to the contact of a snapshot, as a write gives it.
+func detailsOf(p *changelog.Snapshot) Details {
+	d := Details{Logins: &p.Logins, Membership: &p.Segments}
+	for _, id := range slices.Sorted(maps.Keys(p.Values)) {
+		if len(p.Values[id]) > 0 {
+			d.Properties = append(d.Properties, PropertyPatch{Property: id, Values: p.Values[id]})
+		}
+	}
+	return d
 }

@@ -27,8 +27,8 @@ func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, p.viewer, u.ID, p.errs, func(ctx context.Context, w *write) (*Result, error) {
-		return w.carryOut(ctx, u.Lock, p.edit, change.KindUPDATE)
+	return s.writeContact(ctx, p.viewer, u.ID, p.errs, func(ctx context.Context, w *unitOfWork) (*Result, error) {
+		return w.applyAndSave(ctx, u.Lock, p.edit, change.KindUPDATE)
 	})
 }
 
@@ -54,7 +54,7 @@ func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error)
 }
 
 // setPassword puts the prepared password in place.
-func (w *write) setPassword(p *preparedPassword) {
+func (w *unitOfWork) setPassword(p *preparedPassword) {
 	if p == nil {
 		return
 	}

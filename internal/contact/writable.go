@@ -5,6 +5,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/viewer"
 )
@@ -12,12 +13,12 @@ import (
 // What a viewer may write in a contact that it may write: the rules ask here, and WritablePaths tells.
 
 // propertyOpenTo reports whether v may write values of the property.
-func propertyOpenTo(v viewer.Viewer, p *ent.Property) bool {
+func mayWriteProperty(v viewer.Viewer, p *ent.Property) bool {
 	return !p.ReadOnly || v.Role != viewer.Customer
 }
 
 // membershipOpenTo reports whether v may change which segments a contact is in.
-func membershipOpenTo(v viewer.Viewer) bool { return v.Role != viewer.Customer }
+func mayWriteMembership(v viewer.Viewer) bool { return v.Role != viewer.Customer }
 
 // WritablePaths lists what the context's viewer may write in a contact that it may write, by the paths of errors and the change
 // log, in their order. Two paths lead to a field that a property is bound to: its own, by which it is logged, and the property's.
@@ -26,7 +27,7 @@ func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defined, err := propertiesOf(ctx, s.db.Client(), v.Account)
+	defined, err := catalog.PropertiesOf(ctx, s.db.Client(), v.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +39,12 @@ func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
 	}
 	open = append(open, field.PathPassword)
 	for _, p := range defined {
-		if propertyOpenTo(v, p) {
+		if mayWriteProperty(v, p) {
 			open = append(open, field.PropertyPath(p.ID))
 		}
 	}
 	open = append(open, field.PathLogins)
-	if membershipOpenTo(v) {
+	if mayWriteMembership(v) {
 		open = append(open, field.PathMembership)
 	}
 	return open, nil

@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/usererror"
@@ -24,9 +25,9 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	for i := range 11 { // beyond properties.9
-		a.property(contact.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
+		a.property(catalog.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
 	}
-	f.other.property(contact.NewProperty{Name: "theirs"})
+	f.other.property(catalog.NewProperty{Name: "theirs"})
 	fields := []string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "limitMailsPermanently", "limitMailsTemporarilyUntil", "preferredStoreId"}
 	staff := []string{"companyId", "latestPermissionSource"}
 	customer, all := append(slices.Clone(fields), "password"), append(append(slices.Clone(fields), staff...), "password")
@@ -56,10 +57,10 @@ func TestWritablePathsAreThose(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	properties := map[string]int{
-		"open":      a.property(contact.NewProperty{Name: "Open"}),
-		"read-only": a.property(contact.NewProperty{Name: "Locked", ReadOnly: true}),
-		"required":  a.property(contact.NewProperty{Name: "Language", Required: true}),
-		"bound":     a.property(contact.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
+		"open":      a.property(catalog.NewProperty{Name: "Open"}),
+		"read-only": a.property(catalog.NewProperty{Name: "Locked", ReadOnly: true}),
+		"required":  a.property(catalog.NewProperty{Name: "Language", Required: true}),
+		"bound":     a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
 	}
 	values := map[*field.Field]any{
 		field.Email: "eva@example.net", field.PhoneCountryCode: "47", field.Phone: "029 2018 0123", field.FirstName: "Eva", field.LastName: "Ek",

@@ -16,28 +16,28 @@ import (
 
 // write is one command at work on one contact inside the store's transaction: what it found, what it will leave, what is
 // wrong with it, and what is left to do in other tables once nothing is.
-type write struct {
+type unitOfWork struct {
 	*Service
 
-	tx      *database.Tx
-	viewer  viewer.Viewer
-	defined properties // read when they are needed
-	errs    usererror.Errors
-	old     *ent.Contact
-	next    *ent.Contact
-	merge   *merge.Divergence      // that the write was merged with
-	vacates []string               // columns of keys that another write of the same call takes
-	undoes  *revision.Version      // of the change that the write takes back
-	fields  []revision.FieldChange // beyond Fields: password, properties, logins, membership
-	after   []func(context.Context) error
+	tx       *database.Tx
+	viewer   viewer.Viewer
+	defined  properties // read when they are needed
+	errs     usererror.Errors
+	old      *ent.Contact
+	next     *ent.Contact
+	merge    *merge.Divergence      // that the write was merged with
+	releases []string               // columns of keys that another write of the same call takes
+	undoes   *revision.Version      // of the change that the write takes back
+	fields   []revision.FieldChange // beyond Fields: password, properties, logins, membership
+	after    []func(context.Context) error
 }
 
 // write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
 // with save or remove.
-func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *write) (*Result, error),
+func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *unitOfWork) (*Result, error),
 ) (*Result, error) {
 	return inTx(ctx, s, v, s.one(), s.about(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
-		w, err := s.begin(ctx, tx, v, id, errs)
+		w, err := s.load(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ func (s *Service) write(ctx context.Context, v viewer.Viewer, id int, errs usere
 }
 
 // begin finds the contact. It fails with NotFound.
-func (s *Service) begin(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs usererror.Errors) (*write, error) {
+func (s *Service) load(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs usererror.Errors) (*unitOfWork, error) {
 	old, err := tx.Contact(ctx, v.Account, id)
 	if err == nil && old == nil {
 		err = usererror.NewNotFound("Contact", id)
@@ -55,14 +55,14 @@ func (s *Service) begin(ctx context.Context, tx *database.Tx, v viewer.Viewer, i
 		return nil, err
 	}
 	next := *old
-	return &write{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next}, nil
+	return &unitOfWork{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next}, nil
 }
 
 // isNew reports whether the contact is being created: then nothing of it is in the database.
-func (w *write) isNew() bool { return w.old.ID == 0 }
+func (w *unitOfWork) isNew() bool { return w.old.ID == 0 }
 
 // fill puts the patch into w.next and checks what it refers to.
-func (w *write) fill(ctx context.Context, p field.Patch) error {
+func (w *unitOfWork) applyPatch(ctx context.Context, p field.Patch) error {
 	for _, f := range field.Fields {
 		v, ok := p[f]
 		if !ok || field.Same(f.Get(w.next), v) {
@@ -82,7 +82,7 @@ func (w *write) fill(ctx context.Context, p field.Patch) error {
 
 // save leaves the contact to be written as one compare-and-set, does what was left to do after it, and logs it; if nothing
 // is wrong.
-func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
+func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error) {
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (w *write) save(ctx context.Context, kind change.Kind) (*Result, error) {
 			return nil, translate(err)
 		}
 	}
-	return w.logged(ctx, kind), nil
+	return w.appendChange(ctx, kind), nil
 }
 
 // changedColumns lists the columns in which two states differ, with the values of the second.
@@ -110,7 +110,7 @@ func changedColumns(old, next *ent.Contact) (names []string, values []any) {
 }
 
 // logged adds the write to the change log.
-func (w *write) logged(ctx context.Context, kind change.Kind) *Result {
+func (w *unitOfWork) appendChange(ctx context.Context, kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,

@@ -4,16 +4,16 @@ import (
 	"context"
 
 	"contactgraph/ent/property"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/catalog"
 )
 
-// catalog is what an account's contacts refer to. Names are numbered in their order.
-type catalog struct {
+// referenceData is what an account's contacts refer to. Names are numbered in their order.
+type referenceData struct {
 	base       int // what comes before the first number: ids are unique in the whole database
 	stores     []string
 	companies  []string
 	segments   []string
-	properties []contact.NewProperty
+	properties []catalog.NewProperty
 }
 
 // otherBase is below every id of OtherAccount.
@@ -32,7 +32,7 @@ const (
 
 // mainCatalog is Account's. The first three properties are those of the documented setdetails call, which must be able to
 // clear them; the others show one type each, one that customers may not write and one that must not be cleared.
-var mainCatalog = catalog{
+var mainCatalog = referenceData{
 	stores: []string{
 		"Stockholm", "Göteborg", "Malmö", "London", "Leeds", "Paris", "Lyon", "Berlin", "Hamburg", "Sydney", "Perth", "Online",
 	},
@@ -41,7 +41,7 @@ var mainCatalog = catalog{
 		"Newsletter", "Loyalty Club", "Birthday Offers", "New Arrivals", "Outlet", "Events", "Product Tests", "Surveys",
 		"Staff", "Families", "Students", "Summer Campaign",
 	},
-	properties: []contact.NewProperty{
+	properties: []catalog.NewProperty{
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 		{Name: "Middle Initial", Kind: property.KindText},
 		{Name: "Last Name", Kind: property.KindText, Bound: new(property.BoundLastName)},
@@ -55,31 +55,31 @@ var mainCatalog = catalog{
 }
 
 // otherCatalog is OtherAccount's: names may be the same in both.
-var otherCatalog = catalog{
+var otherCatalog = referenceData{
 	base:      otherBase,
 	stores:    []string{"Oslo", "Online"},
 	companies: []string{"Example Imports"},
 	segments:  []string{"Newsletter"},
-	properties: []contact.NewProperty{
+	properties: []catalog.NewProperty{
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 		{Name: "Customer Number", Kind: property.KindInteger, ReadOnly: true},
 	},
 }
 
 // catalog makes c in the context's account.
-func (s seeder) seedCatalog(ctx context.Context, c catalog) error {
+func (s seeder) seedCatalog(ctx context.Context, c referenceData) error {
 	for i, name := range c.stores {
-		if _, err := s.Catalog.CreateStore(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateStore(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.companies {
-		if _, err := s.Catalog.CreateCompany(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateCompany(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.segments {
-		if _, err := s.Catalog.CreateSegment(ctx, contact.Named{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateSegment(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}

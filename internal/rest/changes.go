@@ -7,9 +7,10 @@ import (
 	"strconv"
 
 	"contactgraph/ent"
-	"contactgraph/internal/contact"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/rest/binding"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 )
 
 // defaultChanges is how many changes an answer has unless first says otherwise.
@@ -34,12 +35,12 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if len(state) > 0 {
 		return answerError{invalid(state)}
 	}
-	feed, err := a.Changes.Feed(r.Context(), args, first)
+	feed, err := a.Changes.Page(r.Context(), args, first)
 	switch {
-	case errors.Is(err, contact.ErrCursorExpired):
+	case errors.Is(err, changelog.ErrCursorExpired):
 		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}
-	case errors.Is(err, contact.ErrPage):
-		return answerError{invalid(binding.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(contact.MaxFeed) + "."}}})}
+	case errors.Is(err, usererror.ErrArguments):
+		return answerError{invalid(binding.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(changelog.MaxPage) + "."}}})}
 	case err != nil:
 		return err
 	}
@@ -52,7 +53,7 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 }
 
 // changesQuery reads what the URL asks for, and says what is wrong with it.
-func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state binding.ModelState) {
+func changesQuery(r *http.Request) (args changelog.PageArgs, first int, state binding.ModelState) {
 	first = defaultChanges
 	query := r.URL.Query()
 	number := func(name string) *int {
@@ -81,7 +82,7 @@ func changesQuery(r *http.Request) (args contact.FeedArgs, first int, state bind
 }
 
 // changesDto is the body of the answer.
-func changesDto(f *contact.Feed) ([]byte, error) {
+func changesDto(f *changelog.Page) ([]byte, error) {
 	changes := []byte{'['}
 	for i, row := range f.Changes {
 		if i > 0 {

@@ -19,6 +19,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
@@ -112,10 +113,10 @@ func (f *fixture) seed() {
 	must(f.Auth.CreateUser(ctx, f.account, auth.NewUser{Login: agentMail, Name: "Ann Agent", Password: password, Role: viewer.Agent}))
 	f.staff = admin(ctx, f.account)
 	for i := 1; i <= 12; i++ {
-		must(f.Catalog.CreateStore(f.staff, contact.Named{ID: i, Name: "Store"}))
-		must(f.Catalog.CreateSegment(f.staff, contact.Named{ID: i, Name: "Segment"}))
+		must(f.Catalog.CreateStore(f.staff, catalog.Entry{ID: i, Name: "Store"}))
+		must(f.Catalog.CreateSegment(f.staff, catalog.Entry{ID: i, Name: "Segment"}))
 	}
-	must(f.Catalog.CreateCompany(f.staff, contact.Named{ID: 1, Name: "Company"}))
+	must(f.Catalog.CreateCompany(f.staff, catalog.Entry{ID: 1, Name: "Company"}))
 	f.seedProperties()
 	one, secret := 1, password
 	must(f.Contacts.CreateAll(f.staff, []contact.Create{
@@ -153,7 +154,7 @@ const (
 func (f *fixture) seedProperties() {
 	f.t.Helper()
 	firstName, lastName := property.BoundFirstName, property.BoundLastName
-	for _, p := range []contact.NewProperty{
+	for _, p := range []catalog.NewProperty{
 		{ID: 1, Name: "First Name", Kind: property.KindText, Bound: &firstName},
 		{ID: 2, Name: "Middle Initial", Kind: property.KindText},
 		{ID: 3, Name: "Last Name", Kind: property.KindText, Bound: &lastName},

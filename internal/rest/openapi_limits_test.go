@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/idempotency"
 )
@@ -46,10 +47,10 @@ func TestTheDocumentHasTheLimitsOfTheFields(t *testing.T) {
 	check("members to read", len(read), 18)
 	check("members to write", len(put), len(updateContactDto.Members))
 	check("Idempotency-Key", doc.Components.Parameters["IdempotencyKey"].Schema.MaxLength, idempotency.MaxLength)
-	check("Changes", doc.Components.Schemas["Changes"].Properties["Changes"].MaxItems, contact.MaxFeed)
+	check("Changes", doc.Components.Schemas["Changes"].Properties["Changes"].MaxItems, changelog.MaxPage)
 	for _, p := range doc.Paths["/api/v1/Changes"]["get"].Parameters {
 		if p.Name == "first" {
-			check("first", p.Schema.Maximum, contact.MaxFeed)
+			check("first", p.Schema.Maximum, changelog.MaxPage)
 			check("first, unless given", p.Schema.Default, defaultChanges)
 		}
 	}

@@ -4,6 +4,7 @@
 package usererror
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,6 +15,10 @@ import (
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/storable"
 )
+
+// ErrArguments is wrapped by errors about the arguments of a list: a size out of range, an invalid
+// cursor, a filter that cannot be looked up.
+var ErrArguments = errors.New("invalid arguments")
 
 // Code tells what went wrong. The list only grows.
 type Code string

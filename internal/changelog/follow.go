@@ -1,4 +1,4 @@
-package contact
+package changelog
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/aside"
-	"contactgraph/internal/feed"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
@@ -14,17 +13,17 @@ import (
 // Follow calls deliver for every change behind a cursor, in the order of the writes, and goes on with those that come, until ctx
 // ends, deliver fails, or still does: it is asked from time to time whether the viewer may still. It fails as Feed does, and with
 // feed.ErrClosed.
-func (s *ChangeLog) Follow(ctx context.Context, a FeedArgs, still func(context.Context) error, deliver func(*ent.Change) error) error {
-	v, contact, err := reachFeed(ctx, a.Contact)
+func (s *Service) Follow(ctx context.Context, a PageArgs, still func(context.Context) error, deliver func(*ent.Change) error) error {
+	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
 		return err
 	}
 	// What is in memory cannot tell where the log begins, nor whether a place behind its end is one that it has not come to yet.
-	if _, err := s.read(ctx, a, 0); err != nil {
+	if _, err := s.readDetached(ctx, a, 0); err != nil {
 		return err
 	}
 	f := s.hub.Follow(v.Account, contact)
-	defer f.Leave()
+	defer f.Close()
 	for asked := time.Now(); ; {
 		if time.Since(asked) >= s.hub.Recheck {
 			if err := still(ctx); err != nil {
@@ -53,13 +52,13 @@ func (s *ChangeLog) Follow(ctx context.Context, a FeedArgs, still func(context.C
 }
 
 // next is what comes behind a cursor: of what is in memory, or of the database.
-func (s *ChangeLog) next(ctx context.Context, f *feed.Follower, v viewer.Viewer, a FeedArgs) (*Feed, error) {
+func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a PageArgs) (*Page, error) {
 	if a.After != nil {
 		if rows, upTo, covered := f.Since(int64(*a.After)); covered {
-			return &Feed{Changes: seenByAll(v, rows), End: revision.Cursor(upTo)}, nil
+			return &Page{Changes: allVisibleTo(v, rows), End: revision.Cursor(upTo)}, nil
 		}
 	}
-	page, err := s.read(ctx, a, MaxPage)
+	page, err := s.readDetached(ctx, a, MaxHistory)
 	if err == nil {
 		page.HasMore = true // by now, what is in memory may begin where it ends
 	}
@@ -67,6 +66,6 @@ func (s *ChangeLog) next(ctx context.Context, f *feed.Follower, v viewer.Viewer,
 }
 
 // read is Feed for somebody who then waits, and shall not keep the stack that a database needs.
-func (s *ChangeLog) read(ctx context.Context, a FeedArgs, first int) (*Feed, error) {
-	return aside.Run(func() (*Feed, error) { return s.Feed(ctx, a, first) })
+func (s *Service) readDetached(ctx context.Context, a PageArgs, first int) (*Page, error) {
+	return aside.Run(func() (*Page, error) { return s.Page(ctx, a, first) })
 }

@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"context"
@@ -19,56 +19,56 @@ const (
 )
 
 // Named is a new store, company or segment. ID 0 takes the next free one; demo data and imports choose.
-type Named struct {
+type Entry struct {
 	ID   int
 	Name string
 }
 
 // CreateStore adds a store, for admins.
-func (s *Catalog) CreateStore(ctx context.Context, n Named) (*ent.Store, error) {
+func (s *Service) CreateStore(ctx context.Context, n Entry) (*ent.Store, error) {
 	return stores.create(ctx, s, n)
 }
 
 // RenameStore gives the store with this id another name, for admins.
-func (s *Catalog) RenameStore(ctx context.Context, n Named) (*ent.Store, error) {
+func (s *Service) RenameStore(ctx context.Context, n Entry) (*ent.Store, error) {
 	return stores.change(ctx, s, n)
 }
 
 // DeleteStore removes a store that no contact refers to, for admins.
-func (s *Catalog) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
+func (s *Service) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
 
 // CreateCompany adds a company, for admins.
-func (s *Catalog) CreateCompany(ctx context.Context, n Named) (*ent.Company, error) {
+func (s *Service) CreateCompany(ctx context.Context, n Entry) (*ent.Company, error) {
 	return companies.create(ctx, s, n)
 }
 
 // RenameCompany gives the company with this id another name, for admins.
-func (s *Catalog) RenameCompany(ctx context.Context, n Named) (*ent.Company, error) {
+func (s *Service) RenameCompany(ctx context.Context, n Entry) (*ent.Company, error) {
 	return companies.change(ctx, s, n)
 }
 
 // DeleteCompany removes a company that no contact refers to, for admins.
-func (s *Catalog) DeleteCompany(ctx context.Context, id int) error {
+func (s *Service) DeleteCompany(ctx context.Context, id int) error {
 	return companies.delete(ctx, s, id)
 }
 
 // CreateSegment adds a segment, for admins.
-func (s *Catalog) CreateSegment(ctx context.Context, n Named) (*ent.Segment, error) {
+func (s *Service) CreateSegment(ctx context.Context, n Entry) (*ent.Segment, error) {
 	return segments.create(ctx, s, n)
 }
 
 // RenameSegment gives the segment with this id another name, for admins.
-func (s *Catalog) RenameSegment(ctx context.Context, n Named) (*ent.Segment, error) {
+func (s *Service) RenameSegment(ctx context.Context, n Entry) (*ent.Segment, error) {
 	return segments.change(ctx, s, n)
 }
 
 // DeleteSegment removes a segment that no contact is in, for admins.
-func (s *Catalog) DeleteSegment(ctx context.Context, id int) error {
+func (s *Service) DeleteSegment(ctx context.Context, id int) error {
 	return segments.delete(ctx, s, id)
 }
 
 // check returns what is wrong with the name.
-func (n Named) check() usererror.Errors { return checkName(n.Name) }
+func (n Entry) check() usererror.Errors { return checkName(n.Name) }
 
 func checkName(name string) usererror.Errors {
 	var errs usererror.Errors
@@ -80,7 +80,7 @@ func checkName(name string) usererror.Errors {
 }
 
 // manage runs an admin's write of something other than a contact.
-func manage[T any](ctx context.Context, s *Catalog, check func() usererror.Errors,
+func adminWrite[T any](ctx context.Context, s *Service, check func() usererror.Errors,
 	fn func(context.Context, *database.Tx, viewer.Viewer) (T, error),
 ) (result T, err error) {
 	v, err := authz.RequireRole(ctx, viewer.Admin)
@@ -95,19 +95,19 @@ func manage[T any](ctx context.Context, s *Catalog, check func() usererror.Error
 }
 
 // remove runs an admin's deletion, and says so when contacts still refer to what was to go.
-func remove(ctx context.Context, s *Catalog, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
+func adminDelete(ctx context.Context, s *Service, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
 	nothing := func() usererror.Errors { return nil }
-	_, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
+	_, err := adminWrite(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
 	if dberr.IsForeignKey(err) {
-		return usererror.Errors{inUse()}
+		return usererror.Errors{errInUse()}
 	}
 	return err
 }
 
 // changed makes NotFound of a write that met no row.
-func changed(noun string, id int) func(n int, err error) error {
+func requireRow(noun string, id int) func(n int, err error) error {
 	return func(n int, err error) error {
 		if err == nil && n == 0 {
 			return usererror.NewNotFound(noun, id)
@@ -116,15 +116,7 @@ func changed(noun string, id int) func(n int, err error) error {
 	}
 }
 
-// withID gives what is being created its id, unless it is to take the next free one.
-func withID[C interface{ SetID(id int) C }](create C, id int) C {
-	if id == 0 {
-		return create
-	}
-	return create.SetID(id)
-}
-
 // inUse is the error of a deletion that would leave contacts with a reference to nothing.
-func inUse() *usererror.Error {
+func errInUse() *usererror.Error {
 	return &usererror.Error{Code: usererror.InUse, Message: "Contacts still refer to it."}
 }

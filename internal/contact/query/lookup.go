@@ -1,4 +1,4 @@
-package contact
+package query
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 // Get returns the contact. It fails with Forbidden for a customer that asks for another than its own, there or not, and
 // with NotFound if the account has no such contact.
-func (s *Queries) Get(ctx context.Context, id int) (*ent.Contact, error) {
+func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
 		return nil, err
@@ -27,22 +27,22 @@ func (s *Queries) Get(ctx context.Context, id int) (*ent.Contact, error) {
 }
 
 // ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
-func (s *Queries) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
+func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
 	return s.only(ctx, normalize.Name(email), entcontact.EmailKey)
 }
 
 // ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
-func (s *Queries) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
+func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
 	return s.only(ctx, normalize.Phone(countryCode, phone), entcontact.PhoneKey)
 }
 
 // BySecret returns the contact with the secret; nil if the viewer can see none.
-func (s *Queries) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
+func (s *Service) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
 	return s.only(ctx, secret, entcontact.Secret)
 }
 
 // ByLogin returns the contact that signs in with the name; nil if the viewer can see none.
-func (s *Queries) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
+func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Queries) ByLogin(ctx context.Context, name string) (*ent.Contact, error
 }
 
 // only returns the contact that has the unique key, nil if there is none or the key is blank.
-func (s *Queries) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
+func (s *Service) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil || key == "" {
 		return nil, err

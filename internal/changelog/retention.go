@@ -1,4 +1,4 @@
-package contact
+package changelog
 
 import (
 	"context"
@@ -15,17 +15,17 @@ import (
 const MinRetention = idempotency.Lifetime
 
 // tidied is how many rows one transaction of tidying takes away: others wait for it.
-const tidied = 500
+const pruneBatch = 500
 
 // Tidy takes away what has had its time in every account: changes older than retention, unless that is 0, and idempotency keys.
-func (s *ChangeLog) Tidy(ctx context.Context, retention time.Duration) error {
+func (s *Service) Prune(ctx context.Context, retention time.Duration) error {
 	accounts, err := s.db.Client().Account.Query().IDs(viewer.NewSystemContext(ctx, 0))
 	if err != nil {
 		return err
 	}
 	for _, account := range accounts {
 		ctx := viewer.NewSystemContext(ctx, account)
-		if err := s.inSteps(ctx, func(ctx context.Context, tx *database.Tx) (bool, error) {
+		if err := s.inBatches(ctx, func(ctx context.Context, tx *database.Tx) (bool, error) {
 			return idempotency.Prune(ctx, tx, account, s.now())
 		}); err != nil {
 			return err
@@ -33,7 +33,7 @@ func (s *ChangeLog) Tidy(ctx context.Context, retention time.Duration) error {
 		if retention == 0 {
 			continue
 		}
-		if err := s.inSteps(ctx, s.cutLog(account, s.now().Add(-retention))); err != nil {
+		if err := s.inBatches(ctx, s.pruneChanges(account, s.now().Add(-retention))); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func (s *ChangeLog) Tidy(ctx context.Context, retention time.Duration) error {
 }
 
 // inSteps runs step in transactions of its own until it has nothing more to do.
-func (s *ChangeLog) inSteps(ctx context.Context, step func(context.Context, *database.Tx) (more bool, err error)) error {
+func (s *Service) inBatches(ctx context.Context, step func(context.Context, *database.Tx) (more bool, err error)) error {
 	for more := true; more && ctx.Err() == nil; {
 		err := s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) (err error) {
 			more, err = step(ctx, tx)
@@ -55,9 +55,9 @@ func (s *ChangeLog) inSteps(ctx context.Context, step func(context.Context, *dat
 }
 
 // cutLog takes the oldest changes off the log, up to the first that is not older than then: what is left has no gap.
-func (s *ChangeLog) cutLog(account int, then time.Time) func(context.Context, *database.Tx) (bool, error) {
+func (s *Service) pruneChanges(account int, then time.Time) func(context.Context, *database.Tx) (bool, error) {
 	return func(ctx context.Context, tx *database.Tx) (bool, error) {
-		oldest, err := tx.Ent.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(tidied).All(ctx)
+		oldest, err := tx.Ent.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(pruneBatch).All(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -73,6 +73,6 @@ func (s *ChangeLog) cutLog(account int, then time.Time) func(context.Context, *d
 			return false, err
 		}
 		_, err = tx.Ent.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
-		return old == tidied, err
+		return old == pruneBatch, err
 	}
 }

@@ -1,6 +1,6 @@
 // Package feed keeps the end of each account's change log in memory, for those who follow it: however many they are, the
 // database is read once. Followers come for what there is at their own pace, so a slow one costs no more than a fast one.
-package feed
+package changelog
 
 import (
 	"context"
@@ -15,24 +15,24 @@ import (
 
 const (
 	// kept is how many of the latest changes of an account stay in memory. Who is further behind reads the database.
-	kept = 1024
+	backlog = 1024
 	// keptOfContact is how many changes are kept for who follows one contact and has not come for them.
-	keptOfContact = 16
+	contactBuffer = 16
 	// atOnce is how many changes are read in one query.
-	atOnce = 500
+	readBatch = 500
 	// interval is how often the database is asked for more. It is the same for changes of this process and of others.
-	interval = 50 * time.Millisecond
+	pollInterval = 50 * time.Millisecond
 	// recheck is what Hub.Recheck is unless it is set.
-	recheck = time.Minute
+	defaultRecheck = time.Minute
 	// farewell is how long Close waits for the streams.
-	farewell = 5 * time.Second
+	drainTimeout = 5 * time.Second
 )
 
 // ErrClosed is the error of waiting when the server stops.
 var ErrClosed = errors.New("the server is stopping")
 
 // Log is what the hub reads: internal/database has it.
-type Log interface {
+type HubDB interface {
 	// LogEnd returns the number of the latest change of the account, 0 if there is none, and of the latest that is cut off.
 	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
 	// ReadLog returns at most limit changes of the account behind a number, in their order.
@@ -44,7 +44,7 @@ type Hub struct {
 	// Recheck is how long somebody may follow without being asked again who it is. To be set before anybody does.
 	Recheck time.Duration
 
-	source  Log
+	source  HubDB
 	log     *slog.Logger
 	closed  chan struct{}
 	close   sync.Once
@@ -55,14 +55,14 @@ type Hub struct {
 }
 
 // New returns a hub that nobody follows, and which does nothing until somebody does.
-func New(source Log, log *slog.Logger) *Hub {
-	return &Hub{Recheck: recheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
+func NewHub(source HubDB, log *slog.Logger) *Hub {
+	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
 }
 
 // Close ends all waiting with ErrClosed. It returns when the streams have told that to their readers, or have had their time.
 func (h *Hub) Close() {
 	h.close.Do(func() { close(h.closed) })
-	for end := time.Now().Add(farewell); h.streams.Load() > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(drainTimeout); h.streams.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -84,8 +84,8 @@ type Follower struct {
 	wake    chan struct{}
 
 	// Of one contact's, under the tail's lock: its changes behind from, which may be long out of the tail.
-	from  int64
-	fresh []*ent.Change
+	from   int64
+	buffer []*ent.Change
 }
 
 // Follow registers a follower of the account, and of one of its contacts only unless that is 0. It must Leave.
@@ -105,7 +105,7 @@ func (h *Hub) Follow(account, contact int) *Follower {
 }
 
 // Leave ends the following.
-func (f *Follower) Leave() {
+func (f *Follower) Close() {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	if f.tail.leave(f) == 0 {
@@ -143,11 +143,11 @@ func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 
 // run reads the end of a log until nobody follows it. While the database is away it goes on asking.
 func (h *Hub) run(ctx context.Context, t *tail) {
-	ticker := time.NewTicker(interval)
+	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	failing := false
 	for {
-		more, err := h.read(ctx, t)
+		more, err := h.poll(ctx, t)
 		if err != nil && ctx.Err() == nil && !failing {
 			h.log.WarnContext(ctx, "the change log cannot be read; trying again", slog.Any("error", err))
 		}
@@ -164,7 +164,7 @@ func (h *Hub) run(ctx context.Context, t *tail) {
 }
 
 // read takes what is new, and reports whether there may be more.
-func (h *Hub) read(ctx context.Context, t *tail) (more bool, err error) {
+func (h *Hub) poll(ctx context.Context, t *tail) (more bool, err error) {
 	if !t.known {
 		last, _, err := h.source.LogEnd(ctx, t.account)
 		if err != nil {
@@ -172,10 +172,10 @@ func (h *Hub) read(ctx context.Context, t *tail) (more bool, err error) {
 		}
 		t.begin(last)
 	}
-	rows, err := h.source.ReadLog(ctx, t.account, t.last(), atOnce)
+	rows, err := h.source.ReadLog(ctx, t.account, t.last(), readBatch)
 	if err != nil {
 		return false, err
 	}
 	t.add(rows)
-	return len(rows) == atOnce, nil
+	return len(rows) == readBatch, nil
 }

@@ -1,4 +1,4 @@
-package contact
+package query
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/storable"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -31,18 +32,18 @@ const (
 	maxWords  = 16
 )
 
-// check fails with ErrPage if the filter asks for what cannot be looked up.
+// check fails with usererror.ErrArguments if the filter asks for what cannot be looked up.
 func (f Filter) check() error {
 	for name, text := range map[string]*string{"name": f.Name, "search": f.Search} {
 		if text == nil {
 			continue
 		}
 		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
-			return fmt.Errorf("%w: %s takes at most %d characters and %d words", ErrPage, name, maxSearch, maxWords)
+			return fmt.Errorf("%w: %s takes at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
 		}
 	}
 	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
-		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", ErrPage)
+		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", usererror.ErrArguments)
 	}
 	return nil
 }
@@ -51,46 +52,54 @@ func (f Filter) check() error {
 func (f Filter) conditions(v viewer.Viewer) []condition {
 	var cs []condition
 	if v.Role == viewer.Customer {
-		cs = append(cs, ofOne(v.Account, entcontact.ID(v.Contact)))
+		cs = append(cs, uniqueCondition(v.Account, entcontact.ID(v.Contact)))
 	}
 	if f.Email != nil {
-		cs = append(cs, ofOne(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
+		cs = append(cs, uniqueCondition(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
 	}
 	if f.Phone != nil {
-		cs = append(cs, ofOne(v.Account, entcontact.PhoneKey(normalize.Phone(str(f.CountryCode), *f.Phone))))
+		cs = append(cs, uniqueCondition(v.Account, entcontact.PhoneKey(normalize.Phone(f.countryCode(), *f.Phone))))
 	}
 	if f.Store != nil {
-		cs = append(cs, ofContact(v.Account, entcontact.PreferredStoreID(*f.Store)))
+		cs = append(cs, columnCondition(v.Account, entcontact.PreferredStoreID(*f.Store)))
 	}
 	if f.Company != nil {
-		cs = append(cs, ofContact(v.Account, entcontact.CompanyID(*f.Company)))
+		cs = append(cs, columnCondition(v.Account, entcontact.CompanyID(*f.Company)))
 	}
 	if f.ModifiedSince != nil {
-		cs = append(cs, ofModified(v.Account, *f.ModifiedSince))
+		cs = append(cs, modifiedSince(v.Account, *f.ModifiedSince))
 	}
 	if f.Segment != nil {
-		cs = append(cs, ofSegment(v.Account, *f.Segment))
+		cs = append(cs, inSegment(v.Account, *f.Segment))
 	}
-	if f.Name != nil && !blank(*f.Name) {
-		cs = append(cs, ofWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
+	if f.Name != nil && !isBlank(*f.Name) {
+		cs = append(cs, hasWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
 	}
-	if f.Search != nil && !blank(*f.Search) {
-		cs = append(cs, ofWords(v.Account, normalize.Query(*f.Search))...)
+	if f.Search != nil && !isBlank(*f.Search) {
+		cs = append(cs, hasWords(v.Account, normalize.Query(*f.Search))...)
 	}
 	return cs
 }
 
+// countryCode is that of Phone, "" if there is none.
+func (f Filter) countryCode() string {
+	if f.CountryCode == nil {
+		return ""
+	}
+	return *f.CountryCode
+}
+
 // blank reports whether a text says nothing: an empty search box does not narrow a list.
-func blank(text string) bool { return strings.TrimSpace(text) == "" }
+func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // ofWords are the conditions that each word is a prefix of one of the contact's. Text without a word finds nothing.
-func ofWords(account int, words []string, kinds ...searchterm.Kind) []condition {
+func hasWords(account int, words []string, kinds ...searchterm.Kind) []condition {
 	if len(words) == 0 {
-		return []condition{ofOne(account, entcontact.ID(0))}
+		return []condition{uniqueCondition(account, entcontact.ID(0))}
 	}
 	cs := make([]condition, len(words))
 	for i, w := range words {
-		cs[i] = ofWord(account, w, kinds...)
+		cs[i] = hasWord(account, w, kinds...)
 	}
 	return cs
 }

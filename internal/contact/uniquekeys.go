@@ -13,13 +13,13 @@ import (
 )
 
 // derive computes the keys of the contact from the fields that have changed.
-func (w *write) derive() {
+func (w *unitOfWork) deriveKeys() {
 	c := w.next
 	if differ(w.old, c, field.Email) {
-		c.EmailKey = filled(normalize.Name(str(c.Email)))
+		c.EmailKey = nilIfEmpty(normalize.Name(str(c.Email)))
 	}
 	if differ(w.old, c, field.PhoneCountryCode, field.Phone) {
-		c.PhoneKey = filled(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
+		c.PhoneKey = nilIfEmpty(normalize.Phone(str(c.PhoneCountryCode), str(c.Phone)))
 	}
 	if differ(w.old, c, field.FirstName, field.LastName) {
 		c.NameKey = normalize.Order(str(c.LastName), str(c.FirstName))
@@ -34,7 +34,7 @@ func str(s *string) string {
 }
 
 // filled is nil for "": blank text has no key, so that two blanks never collide.
-func filled(s string) *string {
+func nilIfEmpty(s string) *string {
 	if s == "" {
 		return nil
 	}
@@ -42,7 +42,7 @@ func filled(s string) *string {
 }
 
 // changedKey lists the key that a write takes: none, or one.
-func changedKey(old, next *string) []string {
+func newKey(old, next *string) []string {
 	if next == nil || old != nil && *old == *next {
 		return nil
 	}
@@ -79,43 +79,43 @@ func (o owners) put(c *ent.Contact) {
 
 // checkKeys adds an error for each key that another contact has, stored or in the same call. A key that one of the writes gives
 // up is free for the others.
-func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*write) error {
+func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*unitOfWork) error {
 	var emails, phones []string
 	for _, w := range writes {
-		emails = append(emails, changedKey(w.old.EmailKey, w.next.EmailKey)...)
-		phones = append(phones, changedKey(w.old.PhoneKey, w.next.PhoneKey)...)
+		emails = append(emails, newKey(w.old.EmailKey, w.next.EmailKey)...)
+		phones = append(phones, newKey(w.old.PhoneKey, w.next.PhoneKey)...)
 	}
 	o, err := keyOwners(ctx, tx, account, emails, phones)
 	if err != nil {
 		return err
 	}
 	for _, w := range writes {
-		w.givesUp(o.email, w.old.EmailKey, w.next.EmailKey, entcontact.FieldEmailKey)
-		w.givesUp(o.phone, w.old.PhoneKey, w.next.PhoneKey, entcontact.FieldPhoneKey)
+		w.release(o.email, w.old.EmailKey, w.next.EmailKey, entcontact.FieldEmailKey)
+		w.release(o.phone, w.old.PhoneKey, w.next.PhoneKey, entcontact.FieldPhoneKey)
 	}
 	for _, w := range writes {
-		w.takes(o.email, w.old.EmailKey, w.next.EmailKey, usererror.EmailTaken, field.Email.Path, "email address")
-		w.takes(o.phone, w.old.PhoneKey, w.next.PhoneKey, usererror.PhoneTaken, field.Phone.Path, "phone number")
+		w.claim(o.email, w.old.EmailKey, w.next.EmailKey, usererror.EmailTaken, field.Email.Path, "email address")
+		w.claim(o.phone, w.old.PhoneKey, w.next.PhoneKey, usererror.PhoneTaken, field.Phone.Path, "phone number")
 	}
 	return nil
 }
 
 // givesUp frees the key that the contact had, if others ask for it.
-func (w *write) givesUp(owner map[string]*ent.Contact, old, next *string, column string) {
+func (w *unitOfWork) release(owner map[string]*ent.Contact, old, next *string, column string) {
 	if old == nil || next != nil && *next == *old {
 		return
 	}
 	if other := owner[*old]; other != nil && other.ID == w.old.ID {
 		delete(owner, *old)
-		w.vacates = append(w.vacates, column)
+		w.releases = append(w.releases, column)
 	}
 }
 
 // takes makes the contact the owner of a key that it did not have, or adds an error if another one is.
-func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code usererror.Code, path, noun string) {
-	for _, key := range changedKey(old, next) {
+func (w *unitOfWork) claim(owner map[string]*ent.Contact, old, next *string, code usererror.Code, path, noun string) {
+	for _, key := range newKey(old, next) {
 		if other := owner[key]; other != nil {
-			w.taken(code, path, noun, other)
+			w.addTaken(code, path, noun, other)
 			continue
 		}
 		owner[key] = w.old
@@ -123,7 +123,7 @@ func (w *write) takes(owner map[string]*ent.Contact, old, next *string, code use
 }
 
 // taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
-func (w *write) taken(code usererror.Code, path, noun string, owner *ent.Contact) {
+func (w *unitOfWork) addTaken(code usererror.Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
 		w.errs.Add(code, path, messageUnusable, noun)
 		return

@@ -3,7 +3,7 @@
 //
 // Start reading at Service, then reference_data.go for stores, companies and segments, which are alike,
 // and property.go for property definitions, whose types are in property_type.go.
-package contact
+package catalog
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 // DB is the part of database.DB that the catalog needs.
-type CatalogDB interface {
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// Write runs fn in a transaction and returns when its work is durable.
@@ -23,23 +23,23 @@ type CatalogDB interface {
 }
 
 // Service reads and manages the catalog. It is safe for concurrent use.
-type Catalog struct {
-	db  CatalogDB
+type Service struct {
+	db  DB
 	now func() time.Time
 	key *idempotency.Key
 }
 
 // New returns a service on the database that takes the time from now.
-func NewCatalog(db CatalogDB, now func() time.Time) *Catalog { return &Catalog{db: db, now: now} }
+func New(db DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
 // WithKey returns the service for one request with an idempotency key, nil if it has none.
-func (s *Catalog) WithKey(key *idempotency.Key) *Catalog {
+func (s *Service) WithKey(key *idempotency.Key) *Service {
 	keyed := *s
 	keyed.key = key
 	return &keyed
 }
 
 // transaction is one about no contact.
-func (s *Catalog) transaction(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
+func (s *Service) transaction(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 	return s.db.Write(ctx, 0, fn)
 }

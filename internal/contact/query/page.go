@@ -1,9 +1,8 @@
-package contact
+package query
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/usererror"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -20,9 +20,6 @@ const (
 	DefaultPage = 50
 	MaxPage     = 100
 )
-
-// ErrPage is wrapped by errors about the arguments of a page: a size out of bounds, a cursor that is none.
-var ErrPage = errors.New("bad page")
 
 // OrderField is what a list can be ordered by. Ties, and a list without an order, go by id.
 type OrderField string
@@ -55,12 +52,12 @@ type Page struct {
 	HasPrev  bool
 }
 
-// Page returns a stretch of the contacts that the viewer can see. It fails with ErrPage if the arguments do not fit.
-func (s *Queries) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
-	return s.page(ctx, f, o, a, usual)
+// Page returns a stretch of the contacts that the viewer can see. It fails with usererror.ErrArguments if the arguments do not fit.
+func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
+	return s.page(ctx, f, o, a, defaultLimits)
 }
 
-func (s *Queries) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
+func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
@@ -75,20 +72,20 @@ func (s *Queries) page(ctx context.Context, f Filter, o Order, a PageArgs, withi
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.stretch(o)
+	st, err := a.keyRange(o)
 	if err != nil {
 		return nil, err
 	}
 	if f.ModifiedSince != nil && o.Field == ByLastModified {
-		st.from(*since(*f.ModifiedSince))
+		st.raiseStart(*modifiedAfter(*f.ModifiedSince))
 		f.ModifiedSince = nil
 	}
 	// One more than asked for tells whether there is more.
-	l := &look{
+	l := &pageQuery{
 		limits: within, db: s.db, account: v.Account, conditions: f.conditions(v),
-		order: Order{o.Field, o.Desc != a.backwards()}, stretch: st, size: size + 1,
+		order: Order{o.Field, o.Desc != a.backwards()}, keys: st, size: size + 1,
 	}
-	found, err := l.find(ctx)
+	found, err := l.run(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +110,7 @@ func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 func (a PageArgs) backwards() bool { return a.Last != nil }
 
 // Count returns how many contacts the filter leaves of those that the viewer can see.
-func (s *Queries) Count(ctx context.Context, f Filter) (int, error) {
+func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err == nil {
 		err = f.check()
@@ -124,11 +121,11 @@ func (s *Queries) Count(ctx context.Context, f Filter) (int, error) {
 	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
 		id, b, sought := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
 		for _, c := range f.conditions(v) {
-			switch in := sql.In(id, c.entries(b, all)); {
-			case c.own():
-				c.narrow(q)
+			switch in := sql.In(id, c.selectMatches(b, noLimit)); {
+			case c.isLocal():
+				c.restrict(q)
 			case sought: // by two lists at once SQLite would look for every pair of them
-				q.Where(asked(in, "IS TRUE"))
+				q.Where(unindexed(in, "IS TRUE"))
 			default:
 				q.Where(in)
 				sought = true
@@ -141,14 +138,14 @@ func (a PageArgs) size() (int, error) {
 	size, name := DefaultPage, "first"
 	switch {
 	case a.First != nil && a.Last != nil:
-		return 0, fmt.Errorf("%w: give first or last, not both", ErrPage)
+		return 0, fmt.Errorf("%w: give first or last, not both", usererror.ErrArguments)
 	case a.First != nil:
 		size = *a.First
 	case a.Last != nil:
 		size, name = *a.Last, "last"
 	}
 	if size < 0 || size > MaxPage {
-		return 0, fmt.Errorf("%w: %s must be from 0 to %d", ErrPage, name, MaxPage)
+		return 0, fmt.Errorf("%w: %s must be from 0 to %d", usererror.ErrArguments, name, MaxPage)
 	}
 	return size, nil
 }

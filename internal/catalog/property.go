@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"context"
@@ -24,6 +24,9 @@ const (
 	maxChoices  = 500
 )
 
+// MaxValue bounds a value of a property, and a choice, in UTF-16 units.
+const MaxValue = 4000
+
 // NewProperty defines a property. Type, Multiple and Bound stay as they are for ever.
 type NewProperty struct {
 	ID       int // 0: the next free one
@@ -38,8 +41,8 @@ type NewProperty struct {
 
 // CreateProperty defines a property, for admins. It fails with NameTaken if another has the name, without regard to case,
 // and with InUse if another is bound to the field.
-func (s *Catalog) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
-	created, err := manage(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
+func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
+	created, err := adminWrite(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)
 		if err == nil {
 			err = errs.OrNil()
@@ -50,7 +53,7 @@ func (s *Catalog) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return withID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetKind(p.Kind).
+		return database.WithID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetKind(p.Kind).
 			SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
@@ -149,7 +152,7 @@ func checkChoices(choices []string) usererror.Errors {
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
-		errs.CheckText(pathChoices, c, maxValue)
+		errs.CheckText(pathChoices, c, MaxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
 			errs.Add(usererror.Required, pathChoices, "A choice must not be blank.")
@@ -162,16 +165,16 @@ func checkChoices(choices []string) usererror.Errors {
 }
 
 // DeleteProperty removes the definition of a property that no contact has a value for, for admins.
-func (s *Catalog) DeleteProperty(ctx context.Context, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
+func (s *Service) DeleteProperty(ctx context.Context, id int) error {
+	return adminDelete(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		used, err := boundInUse(ctx, tx, v.Account, id)
 		if err != nil {
 			return err
 		}
 		if used {
-			return usererror.Errors{inUse()}
+			return usererror.Errors{errInUse()}
 		}
-		return changed("Property", id)(tx.Ent.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
+		return requireRow("Property", id)(tx.Ent.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
 	})
 }
 

@@ -1,4 +1,4 @@
-package contact
+package query
 
 import (
 	"cmp"
@@ -35,107 +35,107 @@ import (
 // The statements leave the planners no other way. SQLite plans without statistics here, and those of PostgreSQL know little
 // of prefixes. A query with a LIMIT stays a query of its own, of as many rows at most; CROSS JOIN tells SQLite which side
 // comes first; and what stands before IS TRUE or IS NOT NULL is asked row by row.
-type limits struct{ few, some, far, farWithSet int }
+type limits struct{ maxSort, maxSet, maxScan, maxScanWithSet int }
 
 // usual is enough for a page of fifty out of a million contacts, if the matches are spread evenly over the order.
-var usual = limits{few: 1_500, some: 20_000, far: 20_000, farWithSet: 50_000}
+var defaultLimits = limits{maxSort: 1_500, maxSet: 20_000, maxScan: 20_000, maxScanWithSet: 50_000}
 
 // all is the limit of a query that is to have none, and yet stay a query of its own.
-const all = math.MaxInt32
+const noLimit = math.MaxInt32
 
 // look is a look for a page: the first contacts in a stretch of an order that meet all conditions.
-type look struct {
+type pageQuery struct {
 	limits
 
-	db         QueryDB
+	db         DB
 	account    int
 	conditions []condition
 	order      Order // turned round for a page from the end
-	stretch    stretch
+	keys       keyRange
 	size       int
 }
 
 // find returns the page.
-func (l *look) find(ctx context.Context) ([]*ent.Contact, error) {
+func (l *pageQuery) run(ctx context.Context) ([]*ent.Contact, error) {
 	if len(l.conditions) == 0 {
-		return l.query().Where(l.along).Limit(l.size).All(ctx)
+		return l.query().Where(l.applyOrder).Limit(l.size).All(ctx)
 	}
-	if err := l.count(ctx); err != nil {
+	if err := l.countConditions(ctx); err != nil {
 		return nil, err
 	}
-	least, most, single := l.conditions[0].n, l.conditions[len(l.conditions)-1].n, len(l.conditions) == 1
+	least, most, single := l.conditions[0].count, l.conditions[len(l.conditions)-1].count, len(l.conditions) == 1
 	switch {
-	case least <= l.few, single && least <= l.some && l.order.Field == ByID:
-		return l.contacts(ctx, l.byFilter)
-	case most <= l.some && (!single || l.leads()):
-		return l.sortOrWalk(ctx)
+	case least <= l.maxSort, single && least <= l.maxSet && l.order.Field == ByID:
+		return l.fetch(ctx, l.sortMatches)
+	case most <= l.maxSet && (!single || l.prefixLeads()):
+		return l.sortOrScan(ctx)
 	default:
-		return l.walk(ctx)
+		return l.scan(ctx)
 	}
 }
 
 // sortOrWalk returns the page by the filter if there are few to sort, else by the order. How many there are costs as much as to
 // find them, so that is asked along with the page.
-func (l *look) sortOrWalk(ctx context.Context) ([]*ent.Contact, error) {
-	found, err := l.contacts(ctx, l.byFew)
+func (l *pageQuery) sortOrScan(ctx context.Context) ([]*ent.Contact, error) {
+	found, err := l.fetch(ctx, l.sortMatchesIfFew)
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.rest(b, l.few+1) })
+	n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.unsorted(b, l.maxSort+1) })
 	switch {
 	case err != nil:
 		return nil, err
-	case n <= l.few:
-		return l.contacts(ctx, l.byFilter)
+	case n <= l.maxSort:
+		return l.fetch(ctx, l.sortMatches)
 	default:
-		return l.walk(ctx)
+		return l.scan(ctx)
 	}
 }
 
 // walk returns the page by the order or, if that is too far, by the filter.
-func (l *look) walk(ctx context.Context) ([]*ent.Contact, error) {
-	far := l.far
+func (l *pageQuery) scan(ctx context.Context) ([]*ent.Contact, error) {
+	far := l.maxScan
 	if l.fitsSet(l.conditions[0]) {
-		far = l.farWithSet
+		far = l.maxScanWithSet
 	}
-	found, err := l.contacts(ctx, l.byOrder(far))
-	if err != nil || len(found) == l.size || !l.looksUp() {
+	found, err := l.fetch(ctx, l.scanOrder(far))
+	if err != nil || len(found) == l.size || !l.needsLookups() {
 		return found, err
 	}
-	beyond, err := l.query().Where(l.along).Offset(far).Limit(1).IDs(ctx)
+	beyond, err := l.query().Where(l.applyOrder).Offset(far).Limit(1).IDs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(beyond) > 0 {
-		return l.contacts(ctx, l.byFilter)
+		return l.fetch(ctx, l.sortMatches)
 	}
-	return l.contacts(ctx, l.byOrder(all)) // as the list is now: some of what was beyond may have moved up
+	return l.fetch(ctx, l.scanOrder(noLimit)) // as the list is now: some of what was beyond may have moved up
 }
 
 // count counts the entries of the conditions, until one has few, and puts that with the least first.
-func (l *look) count(ctx context.Context) error {
+func (l *pageQuery) countConditions(ctx context.Context) error {
 	for i := range l.conditions {
 		c := &l.conditions[i]
-		if c.n == uncounted {
-			n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.entries(b, l.some+1) })
+		if c.count == uncounted {
+			n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.selectMatches(b, l.maxSet+1) })
 			if err != nil {
 				return err
 			}
-			c.n = n
+			c.count = n
 		}
-		if c.n <= l.few {
+		if c.count <= l.maxSort {
 			break
 		}
 	}
-	slices.SortStableFunc(l.conditions, func(c, d condition) int { return cmp.Compare(c.n, d.n) })
+	slices.SortStableFunc(l.conditions, func(c, d condition) int { return cmp.Compare(c.count, d.count) })
 	return nil
 }
 
 // A way selects the ids of the page.
-type way func(*sql.DialectBuilder) *sql.Selector
+type plan func(*sql.DialectBuilder) *sql.Selector
 
 // contacts returns those whose ids a way selects.
-func (l *look) contacts(ctx context.Context, w way) ([]*ent.Contact, error) {
+func (l *pageQuery) fetch(ctx context.Context, w plan) ([]*ent.Contact, error) {
 	found, err := l.query().Where(func(q *sql.Selector) {
 		q.Where(sql.In(q.C(entcontact.FieldID), w(sql.Dialect(q.Dialect()))))
 	}).All(ctx)
@@ -143,6 +143,6 @@ func (l *look) contacts(ctx context.Context, w way) ([]*ent.Contact, error) {
 	return found, err
 }
 
-func (l *look) query() *ent.ContactQuery {
+func (l *pageQuery) query() *ent.ContactQuery {
 	return l.db.Client().Contact.Query().Where(entcontact.AccountID(l.account))
 }

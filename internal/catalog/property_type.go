@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"math/big"
@@ -13,12 +13,12 @@ import (
 )
 
 // kind is what the values of a property's type look like.
-type kind struct {
-	noun string
-	fits func(value string, choices []string) bool
+type PropertyType struct {
+	Values string
+	Fits   func(value string, choices []string) bool
 }
 
-var kinds = map[property.Kind]kind{
+var PropertyTypes = map[property.Kind]PropertyType{
 	property.KindText:     {"text", func(string, []string) bool { return true }},
 	property.KindInteger:  {"whole numbers of at most 64 bits", isInteger},
 	property.KindNumber:   {"decimal numbers", isNumber},

@@ -1,4 +1,4 @@
-package feed_test
+package changelog_test
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
-	"contactgraph/internal/feed"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/revision"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,7 +23,7 @@ import (
 const (
 	account = 3
 	// kept is how many changes the hub keeps.
-	kept = 1024
+	backlog = 1024
 	// soon is time enough for the hub to read.
 	soon = 200 * time.Millisecond
 )
@@ -104,11 +104,11 @@ func (l *fakeLog) ReadLog(_ context.Context, _ int, after int64, limit int) ([]*
 }
 
 // inBubble runs a test on a clock of its own, with a hub that has nothing left running at the end.
-func inBubble(t *testing.T, test func(t *testing.T, l *fakeLog, h *feed.Hub)) {
+func inBubble(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.Hub)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &fakeLog{}
-		test(t, l, feed.New(l, slog.New(slog.DiscardHandler)))
+		test(t, l, changelog.NewHub(l, slog.New(slog.DiscardHandler)))
 	})
 }
 
@@ -127,7 +127,7 @@ func seqs(rows []*ent.Change) (numbers []int64) {
 }
 
 // awake reports whether the follower is woken before d is over.
-func awake(t *testing.T, f *feed.Follower, d time.Duration) bool {
+func awake(t *testing.T, f *changelog.Follower, d time.Duration) bool {
 	t.Helper()
 	start := time.Now()
 	if err := f.Wait(t.Context(), d); err != nil {
@@ -138,12 +138,12 @@ func awake(t *testing.T, f *feed.Follower, d time.Duration) bool {
 
 func TestSince(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		l.write(1, 2)
 		all, one, other := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 9)
-		defer all.Leave()
-		defer one.Leave()
-		defer other.Leave()
+		defer all.Close()
+		defer one.Close()
+		defer other.Close()
 		if _, _, covered := all.Since(2); covered {
 			t.Error("the hub claims to know the log before it has read it")
 		}
@@ -152,7 +152,7 @@ func TestSince(t *testing.T) {
 		settle()
 		tests := []struct {
 			name     string
-			follower *feed.Follower
+			follower *changelog.Follower
 			after    int64
 			want     []int64
 			upTo     int64
@@ -178,19 +178,19 @@ func TestSince(t *testing.T) {
 
 func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
-		defer f.Leave()
+		defer f.Close()
 		settle()
 		const more = 300
-		l.write(make([]int, kept+more)...)
+		l.write(make([]int, backlog+more)...)
 		settle()
 		if _, _, covered := f.Since(more - 1); covered {
 			t.Error("what is not in memory any more is covered")
 		}
 		rows, upTo, covered := f.Since(more)
-		if len(rows) != kept || rows[0].Seq != more+1 || upTo != kept+more || !covered {
-			t.Errorf("%d changes up to %d, covered %v; want the %d that are kept", len(rows), upTo, covered, kept)
+		if len(rows) != backlog || rows[0].Seq != more+1 || upTo != backlog+more || !covered {
+			t.Errorf("%d changes up to %d, covered %v; want the %d that are kept", len(rows), upTo, covered, backlog)
 		}
 	})
 }
@@ -198,10 +198,10 @@ func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 // TestGap cuts changes off the log before the hub has read them.
 func TestGap(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f, of := h.Follow(account, 0), h.Follow(account, 9)
-		defer f.Leave()
-		defer of.Leave()
+		defer f.Close()
+		defer of.Close()
 		l.write(1)
 		settle()
 		awake(t, f, soon)
@@ -224,10 +224,10 @@ func TestGap(t *testing.T) {
 
 func TestOnlyThoseConcernedAreWoken(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		all, one, two := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 2)
-		for _, f := range []*feed.Follower{all, one, two} {
-			defer f.Leave()
+		for _, f := range []*changelog.Follower{all, one, two} {
+			defer f.Close()
 			awake(t, f, soon) // when the following begins
 		}
 		l.write(1)
@@ -245,9 +245,9 @@ func TestOnlyThoseConcernedAreWoken(t *testing.T) {
 
 func TestErasureBlanksWhatIsKept(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
-		defer f.Leave()
+		defer f.Close()
 		settle()
 		l.write(1, 2)
 		settle()
@@ -271,20 +271,20 @@ func TestErasureBlanksWhatIsKept(t *testing.T) {
 
 func TestClose(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
-		defer f.Leave()
+		defer f.Close()
 		awake(t, f, soon)
 		time.AfterFunc(time.Second, h.Close)
-		if err := f.Wait(t.Context(), time.Minute); !errors.Is(err, feed.ErrClosed) {
+		if err := f.Wait(t.Context(), time.Minute); !errors.Is(err, changelog.ErrClosed) {
 			t.Errorf("waiting ends with %v, want ErrClosed", err)
 		}
 		h.Close()
 		late := h.Follow(account, 0)
-		defer late.Leave()
+		defer late.Close()
 		settle() // there is something new
 		for range 20 {
-			if err := late.Wait(t.Context(), 0); !errors.Is(err, feed.ErrClosed) {
+			if err := late.Wait(t.Context(), 0); !errors.Is(err, changelog.ErrClosed) {
 				t.Errorf("waiting on a closed hub ends with %v, want ErrClosed", err)
 			}
 		}
@@ -294,7 +294,7 @@ func TestClose(t *testing.T) {
 // TestCloseWaitsForStreams: what they tell their readers must be out before the server goes away, but no reader keeps it.
 func TestCloseWaitsForStreams(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		closing := func(last time.Duration) time.Duration {
 			for _, d := range []time.Duration{0, time.Second, last} {
 				ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -316,9 +316,9 @@ func TestCloseWaitsForStreams(t *testing.T) {
 
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
-		defer f.Leave()
+		defer f.Close()
 		awake(t, f, soon)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -332,7 +332,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 // left running in it.
 func TestNobodyFollows(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		reads := func() int { // in tens, for those at the edges not to count
 			before := l.asked()
 			time.Sleep(10 * time.Second)
@@ -345,17 +345,17 @@ func TestNobodyFollows(t *testing.T) {
 		if together := reads(); together != alone {
 			t.Errorf("two cost %d0 readings, one costs %d0", together, alone)
 		}
-		one.Leave()
+		one.Close()
 		if left := reads(); left != alone {
 			t.Errorf("who is left has %d0 readings, want %d0", left, alone)
 		}
-		two.Leave()
+		two.Close()
 		if none := reads(); none > 0 {
 			t.Errorf("nobody has %d0 readings", none)
 		}
 		l.write(1)
 		again := h.Follow(account, 0)
-		defer again.Leave()
+		defer again.Close()
 		settle()
 		if _, upTo, covered := again.Since(1); upTo != 1 || !covered {
 			t.Errorf("who comes later sees the log up to %d, covered %v", upTo, covered)
@@ -368,8 +368,8 @@ func TestReadingIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
 		l := &fakeLog{err: errors.New("the database is away")}
-		f := feed.New(l, slog.New(slog.NewTextHandler(&text, nil))).Follow(account, 0)
-		defer f.Leave()
+		f := changelog.NewHub(l, slog.New(slog.NewTextHandler(&text, nil))).Follow(account, 0)
+		defer f.Close()
 		settle()
 		if _, _, covered := f.Since(0); covered {
 			t.Error("what could not be read is covered")

@@ -1,4 +1,4 @@
-package contact
+package query
 
 import (
 	"cmp"
@@ -13,12 +13,13 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/storable"
+	"contactgraph/internal/usererror"
 
 	"entgo.io/ent/dialect/sql"
 )
 
 // position is a place in a list, as a cursor holds it: the field that the list is ordered by, its value, and the id.
-type position struct {
+type keyPosition struct {
 	Field OrderField `json:"f"`
 	Value string     `json:"v,omitempty"`
 	ID    int        `json:"i"`
@@ -27,7 +28,7 @@ type position struct {
 }
 
 func (o Order) cursor(c *ent.Contact) string {
-	p := position{Field: o.Field, ID: c.ID}
+	p := keyPosition{Field: o.Field, ID: c.ID}
 	switch o.Field {
 	case ByName:
 		p.Value = c.NameKey
@@ -41,11 +42,11 @@ func (o Order) cursor(c *ent.Contact) string {
 }
 
 // position reads a cursor; none has no position.
-func (o Order) position(cursor *string) (*position, error) {
+func (o Order) position(cursor *string) (*keyPosition, error) {
 	if cursor == nil {
 		return nil, nil
 	}
-	var p position
+	var p keyPosition
 	b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(*cursor))
 	if err == nil {
 		err = json.Unmarshal(b, &p)
@@ -54,15 +55,15 @@ func (o Order) position(cursor *string) (*position, error) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
 	if err != nil || p.Field != o.Field || !storable.Time(p.at) {
-		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", ErrPage)
+		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", usererror.ErrArguments)
 	}
 	return &p, nil
 }
 
 // stretch is the part of a list between two positions, both excluded; without one, it has no end there.
-type stretch struct{ above, below *position }
+type keyRange struct{ above, below *keyPosition }
 
-func (a PageArgs) stretch(o Order) (st stretch, err error) {
+func (a PageArgs) keyRange(o Order) (st keyRange, err error) {
 	above, below := a.After, a.Before
 	if o.Desc {
 		above, below = below, above
@@ -75,8 +76,8 @@ func (a PageArgs) stretch(o Order) (st stretch, err error) {
 
 // since is the place in a list by the time of modification that what was modified at t or later comes behind. Times are kept to
 // the microsecond; what t has beyond that, PostgreSQL would cut off.
-func since(t time.Time) *position {
-	p := &position{Field: ByLastModified, at: t.UTC().Truncate(time.Microsecond)}
+func modifiedAfter(t time.Time) *keyPosition {
+	p := &keyPosition{Field: ByLastModified, at: t.UTC().Truncate(time.Microsecond)}
 	if p.at.Before(t) {
 		p.ID = math.MaxInt32
 	}
@@ -85,21 +86,21 @@ func since(t time.Time) *position {
 
 // from moves the beginning to p, if that is later. Two bounds on the same side would not do: the engines may seek by one and
 // read on to the other.
-func (st *stretch) from(p position) {
+func (st *keyRange) raiseStart(p keyPosition) {
 	if st.above == nil || st.above.compare(p) < 0 {
 		st.above = &p
 	}
 }
 
 // to moves the end to p, if that is earlier.
-func (st *stretch) to(p position) {
+func (st *keyRange) lowerEnd(p keyPosition) {
 	if st.below == nil || st.below.compare(p) > 0 {
 		st.below = &p
 	}
 }
 
 // compare is negative if p comes before q in a list in ascending order.
-func (p position) compare(q position) int {
+func (p keyPosition) compare(q keyPosition) int {
 	n := p.at.Compare(q.at)
 	if p.Field == ByName {
 		n = strings.Compare(p.Value, q.Value)
@@ -108,10 +109,10 @@ func (p position) compare(q position) int {
 }
 
 // of limits a statement on contacts to the stretch.
-func (st stretch) of(q *sql.Selector) { st.cut(q, q.C) }
+func (st keyRange) restrict(q *sql.Selector) { st.restrictColumns(q, q.C) }
 
 // cut limits a statement to the stretch, whose columns are named by column.
-func (st stretch) cut(q *sql.Selector, column func(string) string) {
+func (st keyRange) restrictColumns(q *sql.Selector, column func(string) string) {
 	if p := st.above; p != nil {
 		q.Where(sql.CompositeGT(p.columns(column), p.values()...))
 	}
@@ -121,14 +122,14 @@ func (st stretch) cut(q *sql.Selector, column func(string) string) {
 }
 
 // columns are those that values is compared with.
-func (p position) columns(column func(string) string) []string {
+func (p keyPosition) columns(column func(string) string) []string {
 	if p.Field == ByID {
 		return []string{column(entcontact.FieldID)}
 	}
 	return []string{column(string(p.Field)), column(entcontact.FieldID)}
 }
 
-func (p position) values() []any {
+func (p keyPosition) values() []any {
 	switch p.Field {
 	case ByID:
 		return []any{p.ID}

@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"context"
@@ -24,9 +24,9 @@ type PropertyChange struct {
 }
 
 // ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
-func (s *Catalog) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
+func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
 	nothing := func() usererror.Errors { return nil } // it depends on what the property is like
-	written, err := manage(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
+	written, err := adminWrite(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		is := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
 		old, err := tx.Ent.Property.Query().Where(is...).Only(ctx)
 		if ent.IsNotFound(err) {

@@ -1,9 +1,9 @@
-package feed_test
+package changelog_test
 
 import (
 	"testing"
 
-	"contactgraph/internal/feed"
+	"contactgraph/internal/changelog"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -11,18 +11,18 @@ import (
 // Who follows one contact needs nothing of the database, however much happens to others, as long as it comes for its changes.
 func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()
 		f := h.Follow(account, 7)
-		defer f.Leave()
+		defer f.Close()
 		settle()
 		after := int64(0)
 		for round := range 5 {
-			l.write(make([]int, 2*kept)...)
+			l.write(make([]int, 2*backlog)...)
 			l.write(7)
 			settle()
 			rows, upTo, covered := f.Since(after)
-			want := int64(round+1) * (2*kept + 1)
+			want := int64(round+1) * (2*backlog + 1)
 			if diff := cmp.Diff([]int64{want}, seqs(rows)); diff != "" || !covered || upTo != want {
 				t.Errorf("round %d: up to %d, covered %v (-want +got)\n%s", round, upTo, covered, diff)
 			}
@@ -47,10 +47,10 @@ func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 // What was kept for who follows a contact is not told once it is erased.
 func TestErasureDropsWhatIsKeptForWhoFollowsTheContact(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *feed.Hub) {
+	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()
 		f := h.Follow(account, 7)
-		defer f.Leave()
+		defer f.Close()
 		settle()
 		l.write(7, 7)
 		settle()

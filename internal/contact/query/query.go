@@ -3,7 +3,7 @@
 // Start reading at Page in page.go. planner.go decides by counts which of the plans in plans.go finds a
 // page fast, filter.go and condition.go turn a filter into conditions on indexes, and cursor.go encodes
 // the place where a page ends.
-package contact
+package query
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // DB is the part of database.DB that queries need.
-type QueryDB interface {
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// ReadContact returns the contact, nil if the account has none with the id. It does not check what
@@ -25,7 +25,7 @@ type QueryDB interface {
 }
 
 // Service reads contacts. It is safe for concurrent use.
-type Queries struct{ db QueryDB }
+type Service struct{ db DB }
 
 // New returns a service that reads from the database.
-func NewQueries(db QueryDB) *Queries { return &Queries{db: db} }
+func New(db DB) *Service { return &Service{db: db} }

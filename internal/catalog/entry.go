@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"context"
@@ -13,22 +13,22 @@ import (
 
 // named is a kind of thing that has just a name: what it is called, and how one of them is kept. Its statements are ent's,
 // which has a builder of its own for each.
-type named[T any] struct {
+type entryType[T any] struct {
 	noun   string
 	table  string
-	insert func(ctx context.Context, tx *database.Tx, n Named) (T, error)
-	rename func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error)
+	insert func(ctx context.Context, tx *database.Tx, n Entry) (T, error)
+	rename func(ctx context.Context, tx *database.Tx, account int, n Entry) (int, error)
 	remove func(ctx context.Context, tx *database.Tx, account, id int) (int, error)
 	find   func(ctx context.Context, c *ent.Client, account, id int) (T, error)
 }
 
-var stores = named[*ent.Store]{
+var stores = entryType[*ent.Store]{
 	noun:  "Store",
 	table: store.Table,
-	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Store, error) {
-		return withID(tx.Ent.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Entry) (*ent.Store, error) {
+		return database.WithID(tx.Ent.Store.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Entry) (int, error) {
 		return tx.Ent.Store.Update().Where(store.ID(n.ID), store.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
 	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
@@ -39,13 +39,13 @@ var stores = named[*ent.Store]{
 	},
 }
 
-var companies = named[*ent.Company]{
+var companies = entryType[*ent.Company]{
 	noun:  "Company",
 	table: company.Table,
-	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Company, error) {
-		return withID(tx.Ent.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Entry) (*ent.Company, error) {
+		return database.WithID(tx.Ent.Company.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Entry) (int, error) {
 		return tx.Ent.Company.Update().Where(company.ID(n.ID), company.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
 	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
@@ -56,13 +56,13 @@ var companies = named[*ent.Company]{
 	},
 }
 
-var segments = named[*ent.Segment]{
+var segments = entryType[*ent.Segment]{
 	noun:  "Segment",
 	table: segment.Table,
-	insert: func(ctx context.Context, tx *database.Tx, n Named) (*ent.Segment, error) {
-		return withID(tx.Ent.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
+	insert: func(ctx context.Context, tx *database.Tx, n Entry) (*ent.Segment, error) {
+		return database.WithID(tx.Ent.Segment.Create(), n.ID).SetName(n.Name).Save(ctx)
 	},
-	rename: func(ctx context.Context, tx *database.Tx, account int, n Named) (int, error) {
+	rename: func(ctx context.Context, tx *database.Tx, account int, n Entry) (int, error) {
 		return tx.Ent.Segment.Update().Where(segment.ID(n.ID), segment.AccountID(account)).SetName(n.Name).Save(ctx)
 	},
 	remove: func(ctx context.Context, tx *database.Tx, account, id int) (int, error) {
@@ -73,8 +73,8 @@ var segments = named[*ent.Segment]{
 	},
 }
 
-func (k named[T]) create(ctx context.Context, s *Catalog, n Named) (T, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (thing T, err error) {
+func (k entryType[T]) create(ctx context.Context, s *Service, n Entry) (T, error) {
+	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (thing T, err error) {
 		if err := tx.ReserveID(ctx, k.table, n.ID); err != nil {
 			return thing, err
 		}
@@ -82,22 +82,22 @@ func (k named[T]) create(ctx context.Context, s *Catalog, n Named) (T, error) {
 	})
 }
 
-func (k named[T]) change(ctx context.Context, s *Catalog, n Named) (T, error) {
-	return manage(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (thing T, err error) {
-		if err := changed(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
+func (k entryType[T]) change(ctx context.Context, s *Service, n Entry) (T, error) {
+	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (thing T, err error) {
+		if err := requireRow(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
 			return thing, err
 		}
 		return k.find(ctx, tx.Ent, v.Account, n.ID)
 	})
 }
 
-func (k named[T]) delete(ctx context.Context, s *Catalog, id int) error {
-	return remove(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
-		return changed(k.noun, id)(k.remove(ctx, tx, v.Account, id))
+func (k entryType[T]) delete(ctx context.Context, s *Service, id int) error {
+	return adminDelete(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
+		return requireRow(k.noun, id)(k.remove(ctx, tx, v.Account, id))
 	})
 }
 
 // get returns one to viewers of at least the role r. It fails with NotFound if the account has none with the id.
-func (k named[T]) get(ctx context.Context, s *Catalog, r viewer.Role, id int) (T, error) {
-	return one(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.db.Client(), v.Account, id) })
+func (k entryType[T]) get(ctx context.Context, s *Service, r viewer.Role, id int) (T, error) {
+	return readOne(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.db.Client(), v.Account, id) })
 }

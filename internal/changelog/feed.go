@@ -1,4 +1,4 @@
-package contact
+package changelog
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -17,10 +18,10 @@ import (
 var ErrCursorExpired = errors.New("the log does not have the place of the cursor")
 
 // MaxFeed is the largest number of changes in one answer.
-const MaxFeed = 1000
+const MaxPage = 1000
 
 // Feed is a stretch of the account's log.
-type Feed struct {
+type Page struct {
 	Changes []*ent.Change   // in the order of the writes
 	End     revision.Cursor // behind them, and behind all that they leave out
 	Last    revision.Cursor // where the log ended when it was read
@@ -28,26 +29,26 @@ type Feed struct {
 }
 
 // EndCursor is End as clients see it.
-func (f *Feed) EndCursor() string { return f.End.String() }
+func (f *Page) EndCursor() string { return f.End.String() }
 
 // LastCursor is Last as clients see it.
-func (f *Feed) LastCursor() string { return f.Last.String() }
+func (f *Page) LastCursor() string { return f.Last.String() }
 
 // FeedArgs say what to read of the log.
-type FeedArgs struct {
+type PageArgs struct {
 	After   *revision.Cursor // nil: from the beginning, as far as it is kept
 	Contact *int             // one contact only; nil for all that the viewer may see
 }
 
-// Feed reads at most first changes behind a cursor. A customer sees those of its own contact. It fails with ErrPage if first is not
+// Feed reads at most first changes behind a cursor. A customer sees those of its own contact. It fails with usererror.ErrArguments if first is not
 // from 0 to MaxFeed, with ErrCursorExpired, and with Forbidden as Get does.
-func (s *ChangeLog) Feed(ctx context.Context, a FeedArgs, first int) (*Feed, error) {
-	v, contact, err := reachFeed(ctx, a.Contact)
+func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error) {
+	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
 		return nil, err
 	}
-	if first < 0 || first > MaxFeed {
-		return nil, fmt.Errorf("%w: first must be from 0 to %d", ErrPage, MaxFeed)
+	if first < 0 || first > MaxPage {
+		return nil, fmt.Errorf("%w: first must be from 0 to %d", usererror.ErrArguments, MaxPage)
 	}
 	last, cut, err := s.db.LogEnd(ctx, v.Account)
 	if err != nil {
@@ -57,7 +58,7 @@ func (s *ChangeLog) Feed(ctx context.Context, a FeedArgs, first int) (*Feed, err
 	if a.After != nil {
 		after = int64(*a.After)
 	}
-	rows, err := s.readFeed(ctx, v, contact, after, first+1)
+	rows, err := s.readRows(ctx, v, contact, after, first+1)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *ChangeLog) Feed(ctx context.Context, a FeedArgs, first int) (*Feed, err
 	if after < cut || after > last {
 		return nil, ErrCursorExpired
 	}
-	f := &Feed{Changes: seenByAll(v, rows), Last: revision.Cursor(last), End: revision.Cursor(last)}
+	f := &Page{Changes: allVisibleTo(v, rows), Last: revision.Cursor(last), End: revision.Cursor(last)}
 	if len(rows) > first {
 		f.Changes, f.HasMore, f.End = rows[:first], true, revision.Cursor(after)
 	}
@@ -79,22 +80,22 @@ func (s *ChangeLog) Feed(ctx context.Context, a FeedArgs, first int) (*Feed, err
 }
 
 // nobody is the number of no contact, in place of 0, which stands for all.
-const nobody = -1
+const noContact = -1
 
 // reachFeed returns the viewer and the contact that it follows, 0 for all.
-func reachFeed(ctx context.Context, asked *int) (v viewer.Viewer, contact int, err error) {
+func authorize(ctx context.Context, asked *int) (v viewer.Viewer, contact int, err error) {
 	switch v, err = authz.RequireViewer(ctx); {
 	case err != nil:
 		return v, 0, err
 	case asked != nil:
 		v, err = authz.AuthorizeContact(ctx, *asked)
-		return v, cmp.Or(*asked, nobody), err
+		return v, cmp.Or(*asked, noContact), err
 	}
 	return v, v.Contact, nil // 0 but for a customer
 }
 
 // readFeed reads rows of the log. Those of one contact are found by their versions, whose order is the same.
-func (s *ChangeLog) readFeed(ctx context.Context, v viewer.Viewer, contact int, after int64, limit int) ([]*ent.Change, error) {
+func (s *Service) readRows(ctx context.Context, v viewer.Viewer, contact int, after int64, limit int) ([]*ent.Change, error) {
 	q := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.SeqGT(after)).Limit(limit)
 	if contact != 0 {
 		return q.Where(change.ContactID(contact)).Order(change.ByVersion()).All(ctx)

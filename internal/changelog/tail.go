@@ -1,4 +1,4 @@
-package feed
+package changelog
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (t *tail) begin(last int64) {
 	t.known, t.first, t.rows = true, last, nil
 	for contact, followers := range t.followers { // whoever waits is not waiting for nothing
 		for f := range followers {
-			f.from, f.fresh = last, nil
+			f.from, f.buffer = last, nil
 		}
 		t.wake(contact)
 	}
@@ -57,28 +57,28 @@ func (t *tail) add(rows []*ent.Change) {
 		}
 	}
 	t.rows = append(t.rows, rows...)
-	if over := len(t.rows) - kept; over > 0 {
+	if over := len(t.rows) - backlog; over > 0 {
 		t.rows = slices.Clone(t.rows[over:])
 		t.first += int64(over)
 	}
 	t.wake(0)
 	for _, row := range rows {
 		for f := range t.followers[row.ContactID] {
-			f.keep(row)
+			f.enqueue(row)
 		}
 		t.wake(row.ContactID)
 	}
 }
 
 // keep keeps a change for who follows its contact only. Of one who does not come for what is kept, nothing is.
-func (f *Follower) keep(row *ent.Change) {
+func (f *Follower) enqueue(row *ent.Change) {
 	switch {
 	case row.Kind == change.KindERASE: // what is kept is not to be told any more
-		f.from, f.fresh = row.Seq-1, []*ent.Change{row}
-	case len(f.fresh) == keptOfContact:
-		f.from, f.fresh = row.Seq, nil
+		f.from, f.buffer = row.Seq-1, []*ent.Change{row}
+	case len(f.buffer) == contactBuffer:
+		f.from, f.buffer = row.Seq, nil
 	default:
-		f.fresh = append(f.fresh, row)
+		f.buffer = append(f.buffer, row)
 	}
 }
 
@@ -111,8 +111,8 @@ func (t *tail) since(after int64, f *Follower) (rows []*ent.Change, upTo int64, 
 	case !t.known:
 		return nil, after, false
 	case f.contact != 0 && after >= f.from:
-		rows = slices.DeleteFunc(f.fresh, func(row *ent.Change) bool { return row.Seq <= after })
-		f.from, f.fresh = end, nil
+		rows = slices.DeleteFunc(f.buffer, func(row *ent.Change) bool { return row.Seq <= after })
+		f.from, f.buffer = end, nil
 		return rows, end, true
 	case f.contact != 0 || after < t.first:
 		return nil, after, false

@@ -17,6 +17,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
@@ -41,7 +42,7 @@ type Passwords interface {
 // Service runs the commands. It is safe for concurrent use.
 type Service struct {
 	db        DB
-	log       *ChangeLog
+	log       *changelog.Service
 	passwords Passwords
 	now       func() time.Time
 	source    change.Source
@@ -49,7 +50,7 @@ type Service struct {
 }
 
 // New returns a service whose writes the change log attributes to an import; see Via.
-func New(db DB, log *ChangeLog, passwords Passwords, now func() time.Time) *Service {
+func New(db DB, log *changelog.Service, passwords Passwords, now func() time.Time) *Service {
 	return &Service{db: db, log: log, passwords: passwords, now: now, source: change.SourceIMPORT}
 }
 

@@ -5,7 +5,7 @@
 // Start reading at Page in feed.go and Follow in follow.go; hub.go and tail.go keep the end of each log
 // in memory for all followers, history.go and asof.go go back through the log of one contact, and
 // retention.go deletes what has expired.
-package contact
+package changelog
 
 import (
 	"context"
@@ -13,11 +13,10 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/database"
-	"contactgraph/internal/feed"
 )
 
 // DB is the part of database.DB that the change log needs.
-type ChangeLogDB interface {
+type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
 	// Write runs fn in a transaction and returns when its work is durable.
@@ -28,14 +27,14 @@ type ChangeLogDB interface {
 }
 
 // Service reads the change log. It is safe for concurrent use.
-type ChangeLog struct {
-	db  ChangeLogDB
-	hub *feed.Hub
+type Service struct {
+	db  DB
+	hub *Hub
 	now func() time.Time
 }
 
 // New returns a service on the database that takes the time from now. Follow needs the hub; it may be
 // nil where nothing follows.
-func NewChangeLog(db ChangeLogDB, hub *feed.Hub, now func() time.Time) *ChangeLog {
-	return &ChangeLog{db: db, hub: hub, now: now}
+func New(db DB, hub *Hub, now func() time.Time) *Service {
+	return &Service{db: db, hub: hub, now: now}
 }

@@ -1,4 +1,4 @@
-package contact
+package catalog
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // Stores returns the account's stores by id, to anybody signed in: customers choose the one they prefer.
-func (s *Catalog) Stores(ctx context.Context) ([]*ent.Store, error) {
+func (s *Service) Stores(ctx context.Context) ([]*ent.Store, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (s *Catalog) Stores(ctx context.Context) ([]*ent.Store, error) {
 }
 
 // Companies returns the account's companies by id, to staff.
-func (s *Catalog) Companies(ctx context.Context) ([]*ent.Company, error) {
+func (s *Service) Companies(ctx context.Context) ([]*ent.Company, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (s *Catalog) Companies(ctx context.Context) ([]*ent.Company, error) {
 }
 
 // Segments returns the account's segments by id, to staff.
-func (s *Catalog) Segments(ctx context.Context) ([]*ent.Segment, error) {
+func (s *Service) Segments(ctx context.Context) ([]*ent.Segment, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
@@ -41,44 +41,44 @@ func (s *Catalog) Segments(ctx context.Context) ([]*ent.Segment, error) {
 }
 
 // Properties returns the account's property definitions by id, to anybody signed in.
-func (s *Catalog) Properties(ctx context.Context) ([]*ent.Property, error) {
+func (s *Service) Properties(ctx context.Context) ([]*ent.Property, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return propertiesOf(ctx, s.db.Client(), v.Account)
+	return PropertiesOf(ctx, s.db.Client(), v.Account)
 }
 
 // PropertiesOf returns the account's property definitions by id. It does not check what the viewer may
 // see.
-func propertiesOf(ctx context.Context, c *ent.Client, account int) ([]*ent.Property, error) {
+func PropertiesOf(ctx context.Context, c *ent.Client, account int) ([]*ent.Property, error) {
 	return c.Property.Query().Where(property.AccountID(account)).Order(property.ByID()).All(ctx)
 }
 
 // Store returns one store, to anybody signed in.
-func (s *Catalog) Store(ctx context.Context, id int) (*ent.Store, error) {
+func (s *Service) Store(ctx context.Context, id int) (*ent.Store, error) {
 	return stores.get(ctx, s, viewer.Customer, id)
 }
 
 // Company returns one company, to staff.
-func (s *Catalog) Company(ctx context.Context, id int) (*ent.Company, error) {
+func (s *Service) Company(ctx context.Context, id int) (*ent.Company, error) {
 	return companies.get(ctx, s, viewer.Agent, id)
 }
 
 // Segment returns one segment, to staff.
-func (s *Catalog) Segment(ctx context.Context, id int) (*ent.Segment, error) {
+func (s *Service) Segment(ctx context.Context, id int) (*ent.Segment, error) {
 	return segments.get(ctx, s, viewer.Agent, id)
 }
 
 // Property returns one definition, to anybody signed in.
-func (s *Catalog) Property(ctx context.Context, id int) (*ent.Property, error) {
-	return one(ctx, viewer.Customer, "Property", id, func(v viewer.Viewer) (*ent.Property, error) {
+func (s *Service) Property(ctx context.Context, id int) (*ent.Property, error) {
+	return readOne(ctx, viewer.Customer, "Property", id, func(v viewer.Viewer) (*ent.Property, error) {
 		return s.db.Client().Property.Query().Where(property.ID(id), property.AccountID(v.Account)).Only(ctx)
 	})
 }
 
 // one reads a thing for viewers of at least the role r. It fails with NotFound if the account has none with the id.
-func one[T any](ctx context.Context, r viewer.Role, noun string, id int, read func(viewer.Viewer) (T, error)) (T, error) {
+func readOne[T any](ctx context.Context, r viewer.Role, noun string, id int, read func(viewer.Viewer) (T, error)) (T, error) {
 	v, err := authz.RequireRole(ctx, r)
 	if err != nil {
 		var none T

@@ -1,0 +1,94 @@
+package changelog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// MaxHistory is the largest number of changes of one contact that are read at once.
+const MaxHistory = 100
+
+// History returns the latest changes of the contact that produced a version below before, newest first, at most first; it fails
+// with usererror.ErrArguments if that is not from 0 to MaxHistory. A contact that is gone still has its changes.
+func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
+	v, err := authz.AuthorizeContact(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if first < 0 || first > MaxHistory {
+		return nil, fmt.Errorf("%w: first must be from 0 to %d", usererror.ErrArguments, MaxHistory)
+	}
+	rows, err := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
+		Order(change.ByVersion(sql.OrderDesc())).Limit(first).All(ctx)
+	return allVisibleTo(v, rows), err
+}
+
+// LastChange is the latest change of one path.
+type LastChange struct {
+	Path   string
+	Change *ent.Change
+}
+
+// LastChanges returns for each path that the log knows a change of the latest one, up to the version. It looks through the
+// contact's whole log.
+func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version) ([]*LastChange, error) {
+	latest := map[string]*LastChange{}
+	var list []*LastChange
+	for before := upTo + 1; ; {
+		rows, err := s.History(ctx, id, before, MaxHistory)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			for _, f := range row.Fields {
+				if latest[f.Path] == nil {
+					latest[f.Path] = &LastChange{f.Path, row}
+					list = append(list, latest[f.Path])
+				}
+			}
+			before = row.Version
+		}
+		if len(rows) < MaxHistory {
+			slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
+			return list, nil
+		}
+	}
+}
+
+// change reads the change, whoever the viewer is; nil if the account has none, or its log does not reach back to it.
+func (s *Service) Change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
+	row, err := s.db.Client().Change.Query().
+		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// seenBy is a row of the log as the viewer may see it: a customer does not learn who else works on its contact.
+func VisibleTo(v viewer.Viewer, row *ent.Change) *ent.Change {
+	if v.Role != viewer.Customer || row.ActorKind == viewer.ActorContact {
+		return row
+	}
+	seen := *row
+	seen.ActorKind, seen.ActorID, seen.ActorName = "", 0, ""
+	return &seen
+}
+
+func allVisibleTo(v viewer.Viewer, rows []*ent.Change) []*ent.Change {
+	for i := range rows {
+		rows[i] = VisibleTo(v, rows[i])
+	}
+	return rows
+}
