@@ -16,9 +16,9 @@ SHELL := /bin/bash
 
 LINT := bin/golangci-lint
 # Folders with npm packages that the build of the pages and tests need.
-NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/testdata/clients
+NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata
 # What runs on each engine.
-BOTH := ./internal/database/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance ./graph
+BOTH := ./internal/database/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
 # What is generated. Of the pages it is the sums: compressors differ from machine to machine.
 GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
@@ -79,11 +79,11 @@ bench:
 
 # What takes too long for every commit.
 test-faults: tools
-	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance
+	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance/faults
 
 test-feed: tools
 	for engine in sqlite postgres; do \
-		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance; done
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance/feed; done
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut
