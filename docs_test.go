@@ -17,8 +17,8 @@ var (
 	decided      = regexp.MustCompile(`\n\n\*\*Decided:\*\* [^\n]+(\n[^\n]+)*\n\z`)
 	fencedCode   = regexp.MustCompile("(?ms)^```.*?^```$")
 	codeSpan     = regexp.MustCompile("`([a-z]+(?:/[a-zA-Z0-9_.-]+)+)/?`")
-	testName     = regexp.MustCompile("`(Test[A-Z][A-Za-z]*)`")
-	testFunc     = regexp.MustCompile(`(?m)^func (Test[A-Z][A-Za-z]*)\(t \*testing\.T\)`)
+	testName     = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+	testFunc     = regexp.MustCompile(`(?m)^func (Test[A-Z]\w*)\(t \*testing\.T\)`)
 	link         = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 )
 
