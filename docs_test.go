@@ -15,6 +15,10 @@ import (
 var (
 	decisionHead = regexp.MustCompile(`\A# (\d+)\. (.+)\n\nDate: (\d{4}-\d\d-\d\d)\. Status: (Accepted|Superseded by \[\d+\]\([^)]+\))\.`)
 	decided      = regexp.MustCompile(`\n\n\*\*Decided:\*\* [^\n]+(\n[^\n]+)*\n\z`)
+	fencedCode   = regexp.MustCompile("(?ms)^```.*?^```$")
+	codeSpan     = regexp.MustCompile("`([a-z]+(?:/[a-zA-Z0-9_.-]+)+)/?`")
+	testName     = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+	testFunc     = regexp.MustCompile(`(?m)^func (Test[A-Z]\w*)\(t \*testing\.T\)`)
 	link         = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 )
 
@@ -57,6 +61,34 @@ func TestLinksLeadToFiles(t *testing.T) {
 		for _, match := range link.FindAllStringSubmatch(readFile(t, file), -1) {
 			if _, err := os.Stat(path.Join(path.Dir(file), match[1])); err != nil {
 				t.Errorf("%s links to %s, which does not exist", file, match[1])
+			}
+		}
+	}
+}
+
+// TestNamedFilesAndTestsExist checks the files, folders and tests that Markdown pages name.
+func TestNamedFilesAndTestsExist(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{}
+	for _, file := range files(t, "_test.go") {
+		for _, match := range testFunc.FindAllStringSubmatch(readFile(t, file), -1) {
+			tests[match[1]] = true
+		}
+	}
+	for _, file := range files(t, ".md") {
+		text := fencedCode.ReplaceAllString(readFile(t, file), "")
+		for _, match := range codeSpan.FindAllStringSubmatch(text, -1) {
+			root, _, _ := strings.Cut(match[1], "/")
+			if _, err := os.Stat(root); err != nil || strings.Contains(match[1], "NAME") {
+				continue // a URL or a placeholder
+			}
+			if _, err := os.Stat(match[1]); err != nil {
+				t.Errorf("%s names %s, which does not exist", file, match[1])
+			}
+		}
+		for _, match := range testName.FindAllStringSubmatch(text, -1) {
+			if !tests[match[1]] {
+				t.Errorf("%s names %s, which does not exist", file, match[1])
 			}
 		}
 	}

@@ -996,7 +996,7 @@ type Query {
 }
 
 """
-All mutations. Each field runs in a transaction of its own: it is applied completely or not at all.
+All mutations. Each field is atomic: it runs in a transaction of its own.
 
 With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied only once. If
 the same caller repeats the same request within 24 hours, it receives the result of the first
@@ -1332,7 +1332,7 @@ input LoginInput {
   type: LoginType! = BLANK
 }
 
-"A write of a contact's properties, logins and segments. It is applied completely or not at all."
+"A write of a contact's properties, logins and segments. It is applied atomically."
 input SetContactDetailsInput {
   "The contact: its global id or plain number."
   id: ID!

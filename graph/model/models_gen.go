@@ -349,7 +349,7 @@ type SegmentPayload struct {
 	Errors []ContactError `json:"errors"`
 }
 
-// A write of a contact's properties, logins and segments. It is applied completely or not at all.
+// A write of a contact's properties, logins and segments. It is applied atomically.
 type SetContactDetailsInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`

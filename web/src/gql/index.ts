@@ -304,7 +304,7 @@ export type PropertyValueInput = {
   value: string;
 };
 
-/** A write of a contact's properties, logins and segments. It is applied completely or not at all. */
+/** A write of a contact's properties, logins and segments. It is applied atomically. */
 export type SetContactDetailsInput = {
   /** The version that the caller read. Optional only with OVERWRITE. */
   expectedVersion?: string | null | undefined;
