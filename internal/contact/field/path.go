@@ -39,8 +39,8 @@ func fieldPaths() []string {
 	return all
 }
 
-// position is the index of the path in paths, where properties share one. It is -1 for paths of other
-// objects, such as property definitions, which so keep their order.
+// pathPosition returns the index of the path in paths, where all properties share one. It is -1 for
+// paths of other objects, such as property definitions; sorting keeps the order of these.
 func pathPosition(path string) int {
 	first, _, _ := strings.Cut(path, ".")
 	return slices.Index(paths, first)
