@@ -13,7 +13,8 @@ import (
 // ErrUnauthenticated is the error of every command and query without a viewer.
 var ErrUnauthenticated = errors.New("not signed in")
 
-// RequireViewer returns the viewer of the context. It fails with ErrUnauthenticated if there is none.
+// RequireViewer returns the viewer of the context. It fails with ErrUnauthenticated if there is
+// none.
 func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 	v, ok := viewer.FromContext(ctx)
 	if !ok {

@@ -31,6 +31,6 @@ func TestAsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := a.AsOf(a.Agent, c.ID, 1); !errors.Is(err, changelog.ErrNoVersion) {
-		t.Errorf("behind what the log has lost: %v, %v", got, err)
+		t.Errorf("before a gap in the log: %v, %v", got, err)
 	}
 }

@@ -19,10 +19,11 @@ import (
 type DB interface {
 	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is durable.
+	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
+	// durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
-	// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and that of
-	// the latest change that has been deleted from the log, 0 if the log is complete.
+	// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and
+	// that of the latest change that has been deleted from the log, 0 if the log is complete.
 	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
 }
 
@@ -33,8 +34,8 @@ type Service struct {
 	now func() time.Time
 }
 
-// New returns a service on the database that takes the time from now. Follow needs the hub; it may be
-// nil where nothing follows.
+// New returns a service on the database that takes the time from now. Follow needs the hub; it may
+// be nil where nothing follows.
 func New(db DB, hub *Hub, now func() time.Time) *Service {
 	return &Service{db: db, hub: hub, now: now}
 }

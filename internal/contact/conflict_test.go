@@ -19,7 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// report writes each field of a divergence as a line: base → theirs | yours, with ! where they overlap, and who changed it.
+// describe returns a line for each field of a divergence: base → latest | yours, with ! if they
+// overlap, and who changed it.
 func describe(d *merge.Divergence) (lines []string) {
 	if d == nil {
 		return nil
@@ -68,7 +69,7 @@ func TestConflictShowsBothSides(t *testing.T) {
 	tests := []struct {
 		name   string
 		others []func(context.Context, int) error
-		yours  any // a contact.Patch, contact.Details, or nil for a removal
+		yours  any // a field.Patch, contact.Details, or nil for a removal
 		want   []string
 		merges bool
 	}{
@@ -142,13 +143,13 @@ func TestConflictShowsBothSides(t *testing.T) {
 		if refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (refused == nil) != tt.merges {
 			t.Errorf("%s: merging is refused with %q", tt.name, describe(refused))
 		}
-		if kept, err := a.Get(a.Agent, c.ID); err == nil { // another's turn with the names
+		if kept, err := a.Get(a.Agent, c.ID); err == nil { // frees its logins for the next case
 			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(kept)}))
 		}
 	}
 }
 
-// writeAny writes fields, details, or removes.
+// writeAny writes fields or details, or deletes the contact.
 func writeAny(a *contacttest.Tenant, id int, lock contact.Lock, what any) error {
 	switch what := what.(type) {
 	case field.Patch:
@@ -159,7 +160,7 @@ func writeAny(a *contacttest.Tenant, id int, lock contact.Lock, what any) error 
 	return contacttest.ErrOf(a.Delete(a.Agent, contact.Delete{ID: id, Lock: lock}))
 }
 
-func TestMergeTellsWhatItMet(t *testing.T) {
+func TestResultReportsTheMerge(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -171,11 +172,11 @@ func TestMergeTellsWhatItMet(t *testing.T) {
 		t.Errorf("merged %d over %d to %d (-want +got)\n%s", r.Merge.Base, r.Merge.Latest, r.Contact.Version, diff)
 	}
 	if r := contacttest.Must(a.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.MergeFrom(3)})); r.Merge != nil {
-		t.Errorf("nothing came between, and it was merged with %q", describe(r.Merge))
+		t.Errorf("the version was current, and it was merged with %q", describe(r.Merge))
 	}
 }
 
-func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
+func TestConflictWithAnUnknownVersion(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -208,7 +209,7 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 	}
 }
 
-// A password has no value to compare: two new ones always overlap.
+// A password has no value to compare, so two new ones always overlap.
 func TestPasswordsDoNotMerge(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -223,14 +224,14 @@ func TestPasswordsDoNotMerge(t *testing.T) {
 	}
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"}))
 	if err := password(2); err != nil {
-		t.Errorf("beside a name: %v", err)
+		t.Errorf("together with a name: %v", err)
 	}
 	if got := *a.MustGet(c.ID).PasswordHash; got != "hash of two" {
 		t.Errorf("the password is %q", got)
 	}
 }
 
-// A customer sees what was done to its contact, and not by whom.
+// A customer sees what has changed in its contact, but not which staff changed it.
 func TestConflictHidesStaffFromCustomers(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

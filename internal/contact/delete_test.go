@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
+func TestDeleteRemovesEverything(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -64,7 +64,7 @@ func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
 	}, "NOT_FOUND")
 }
 
-func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
+func TestLogOfADeletionHasEverything(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -104,7 +104,7 @@ func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
 	}
 }
 
-func TestDeleteIsRefused(t *testing.T) {
+func TestDeleteFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo

@@ -30,7 +30,8 @@ import (
 type DB interface {
 	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is durable.
+	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
+	// durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 	// WriteAll is Write for several contacts, which it locks against every other write.
 	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// values are what a contact has in each field.
+// fieldsOf returns the values of all fields of a contact.
 func fieldsOf(c *ent.Contact) field.Patch {
 	p := field.Patch{}
 	for _, f := range field.Fields {
@@ -26,7 +26,7 @@ func fieldsOf(c *ent.Contact) field.Patch {
 	return p
 }
 
-// everything is a patch that fills each field.
+// everyField returns a patch that sets every field.
 func everyField(a *contacttest.Tenant) field.Patch {
 	return field.Patch{
 		field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.FirstName: "Anna",
@@ -90,7 +90,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	}
 }
 
-// byPath shows the fields of a patch by their paths.
+// showPaths compares patches by the paths of their fields.
 var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	m := map[string]any{}
 	for f, v := range p {
@@ -102,7 +102,7 @@ var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	return m
 })
 
-func TestUpdateRefuses(t *testing.T) {
+func TestUpdateFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a, b := f.Demo, f.Other
@@ -168,7 +168,7 @@ func TestUpdateWithoutAViewerIsUnauthenticated(t *testing.T) {
 	}
 }
 
-func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
+func TestVersionConflictHasTheLatestContact(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -183,7 +183,7 @@ func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
 	}
 }
 
-func TestOverwriteTakesAnyVersion(t *testing.T) {
+func TestOverwriteIgnoresTheVersion(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -196,7 +196,7 @@ func TestOverwriteTakesAnyVersion(t *testing.T) {
 	}
 }
 
-func TestReferencesToNothingSayWhich(t *testing.T) {
+func TestMissingReferenceNamesTheID(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	c := f.Demo.NewContact(nil)

@@ -56,8 +56,8 @@ func (r Request) now() time.Time { return r.Now().UTC().Truncate(time.Microsecon
 // Transaction is Write or WriteAll of database.DB, for the contacts of the request.
 type Transaction func(ctx context.Context, fn func(context.Context, *database.Tx) error) error
 
-// Run runs fn in a transaction and returns its outcome once it is durable. If a request with the same
-// key has been applied before, it returns the outcome of that one instead and marks the key as
+// Run runs fn in a transaction and returns its outcome once it is durable. If a request with the
+// same key has been applied before, it returns the outcome of that one instead and marks the key as
 // replayed. It fails with the user error KeyReused if the key came with another request.
 func Run[T any](ctx context.Context, r Request, c Codec[T], transaction Transaction, fn func(context.Context, *database.Tx) (T, error),
 ) (outcome T, err error) {
@@ -89,8 +89,8 @@ type replayError struct{ outcome json.RawMessage }
 // Error implements error.
 func (replayError) Error() string { return "the request has been applied before" }
 
-// find fails with replayError if an outcome is stored under the key, and with KeyReused if the key is
-// stored for another request, also under another alias.
+// find fails with replayError if an outcome is stored under the key, and with KeyReused if the key
+// is stored for another request, also under another alias.
 func (r Request) find(ctx context.Context, tx *database.Tx) error {
 	own := tx.Ent.IdempotencyKey.Query().Where(idempotencykey.AccountID(r.Viewer.Account),
 		idempotencykey.ActorKind(r.Viewer.Actor.Kind), idempotencykey.ActorID(r.Viewer.Actor.ID), idempotencykey.Key(r.Key.key))

@@ -1,9 +1,10 @@
-// Package field lists what a contact consists of: its own fields, once, in Fields, and the types and
-// paths of what belongs to it in other tables. Patching, checking, comparing, the change log and the
-// mapping of every API go by this list.
+// Package field lists what a contact consists of: its own fields, once, in Fields, and the types
+// and paths of what belongs to it in other tables. Patching, checking, comparing, the change log
+// and the mapping of every API go by this list.
 //
-// Start reading at Field and Fields in field.go; then path.go for the names of everything that errors
-// and the change log can be about, patch.go, and value.go for the form of values in the change log.
+// Start reading at Field and Fields in field.go; then path.go for the names of everything that
+// errors and the change log can be about, patch.go, and value.go for the form of values in the
+// change log.
 package field
 
 import (
@@ -22,8 +23,8 @@ type Field struct {
 	Limit   int    // the most UTF-16 units of a text; 0 for other types and unlimited texts
 	NonNull bool   // the field has no null
 
-	// Get and Set read and write the field of a contact. A value is a string, bool, time.Time or int
-	// (an id), or nil for null.
+	// Get and Set read and write the field of a contact. A value is a string, bool, time.Time or
+	// int (an id), or nil for null.
 	Get func(*ent.Contact) any
 	Set func(*ent.Contact, any)
 
@@ -54,8 +55,8 @@ var (
 		func(c *ent.Contact) **string { return &c.LatestPermissionSource }))
 )
 
-// Fields lists the fields in the order of the documented API, which is also the order of errors and of
-// the change log.
+// Fields lists the fields in the order of the documented API, which is also the order of errors and
+// of the change log.
 var Fields = []*Field{
 	Email, PhoneCountryCode, Phone, FirstName, LastName, LimitPermanently, LimitUntil, PreferredStore, Company, PermissionSource,
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestColumnsAreThoseOfTheSchema checks that every column exists in ent's schema, and that the value
-// of Get has its type and comes from it.
+// TestColumnsAreThoseOfTheSchema checks that every column exists in ent's schema, and that the
+// value of Get has its type and comes from it.
 func TestColumnsAreThoseOfTheSchema(t *testing.T) {
 	t.Parallel()
 	c := filledContact(t)
@@ -120,7 +120,8 @@ func columnValue(t *testing.T, c *ent.Contact, column string) any {
 	return value.Interface()
 }
 
-// snakeCase converts the name of a Go field to that of a column: PreferredStoreID to preferred_store_id.
+// snakeCase converts the name of a Go field to that of a column: PreferredStoreID to
+// preferred_store_id.
 func snakeCase(name string) string {
 	var text []byte
 	for i := range len(name) {

@@ -74,8 +74,8 @@ func ByPath(path string) *Field {
 	return nil
 }
 
-// Editable reports whether an edit can change what the path names. What a contact is registered with
-// never changes.
+// Editable reports whether an edit can change what the path names. What a contact is registered
+// with never changes.
 func Editable(path string) bool {
 	return ByPath(path) != nil || path == PathPassword || path == PathLogins || path == PathMembership || PropertyID(path) != 0
 }

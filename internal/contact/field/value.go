@@ -62,11 +62,11 @@ func SegmentsOf(rows []*ent.Membership) []int {
 }
 
 // The change log stores values as JSON. In Go, each path has values of one type: a field's own (see
-// Fields), []Value for a property, []Login for the logins and []int for the membership. None of these
-// lists is nil.
+// Fields), []Value for a property, []Login for the logins and []int for the membership. None of
+// these lists is nil.
 
-// EncodeValue returns a value in the form in which the change log stores and compares it: JSON that is
-// the same on both engines.
+// EncodeValue returns a value in the form in which the change log stores and compares it: JSON that
+// is the same on both engines.
 func EncodeValue(v any) any {
 	if t, ok := v.(time.Time); ok {
 		return revision.FormatTime(t)

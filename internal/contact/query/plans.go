@@ -166,8 +166,8 @@ func (pq *pageQuery) needsLookups() bool {
 	return slices.ContainsFunc(pq.conditions, func(c condition) bool { return !pq.isResidual(c) })
 }
 
-// firstOf selects the first contacts of the key range from q, ordered. column returns its name for a
-// column of contacts.
+// firstOf selects the first contacts of the key range from q, ordered. column returns its name for
+// a column of contacts.
 func (pq *pageQuery) firstOf(q *sql.Selector, column func(string) string) *sql.Selector {
 	pq.keys.restrictColumns(q, column)
 	pq.order.sort(q, column)

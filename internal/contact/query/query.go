@@ -17,8 +17,8 @@ import (
 type DB interface {
 	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// ReadContact returns the contact, nil if the account has none with the id. It does not check what
-	// the viewer may see.
+	// ReadContact returns the contact, nil if the account has none with the id. It does not check
+	// what the viewer may see.
 	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
 	// CountRows returns the number of rows of a query. It does not check what the viewer may see.
 	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
