@@ -133,18 +133,18 @@ func TestConflictShowsBothSides(t *testing.T) {
 				t.Fatalf("%s: %v", tt.name, err)
 			}
 		}
-		refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.ExpectVersionOf(c), tt.yours))
-		if diff := cmp.Diff(tt.want, describe(refused)); diff != "" {
+		conflict := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.ExpectVersionOf(c), tt.yours))
+		if diff := cmp.Diff(tt.want, describe(conflict)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
-		if refused.Mergeable() != tt.merges {
-			t.Errorf("%s: mergeable %v", tt.name, refused.Mergeable())
+		if conflict.Mergeable() != tt.merges {
+			t.Errorf("%s: mergeable %v", tt.name, conflict.Mergeable())
 		}
-		if refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (refused == nil) != tt.merges {
-			t.Errorf("%s: merging is refused with %q", tt.name, describe(refused))
+		if conflict := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (conflict == nil) != tt.merges {
+			t.Errorf("%s: merging failed with %q", tt.name, describe(conflict))
 		}
-		if kept, err := a.Get(a.Agent, c.ID); err == nil { // frees its logins for the next case
-			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(kept)}))
+		if current, err := a.Get(a.Agent, c.ID); err == nil { // frees its logins for the next case
+			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(current)}))
 		}
 	}
 }
@@ -186,14 +186,14 @@ func TestConflictWithAnUnknownVersion(t *testing.T) {
 	if _, err := f.DB.Raw().ExecContext(t.Context(), "DELETE FROM changes WHERE version = 2"); err != nil {
 		t.Fatal(err)
 	}
-	known := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → null | null`}
-	unknown := []string{`firstName: null → "Anna" | "Eva" !`, `lastName: null → null | null`}
+	knownFields := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → null | null`}
+	unknownFields := []string{`firstName: null → "Anna" | "Eva" !`, `lastName: null → null | null`}
 	tests := []struct {
 		version revision.Version
 		gap     merge.Gap
 		fields  []string
 	}{
-		{revision.Stale, merge.Unknown, unknown}, {4, merge.Unknown, unknown}, {1, merge.TooOld, unknown}, {2, merge.NoGap, known},
+		{revision.Stale, merge.Unknown, unknownFields}, {4, merge.Unknown, unknownFields}, {1, merge.TooOld, unknownFields}, {2, merge.NoGap, knownFields},
 	}
 	for _, tt := range tests {
 		for _, lock := range []contact.Lock{contacttest.MergeFrom(tt.version), contacttest.ExpectVersion(tt.version)} {

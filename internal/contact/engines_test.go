@@ -87,7 +87,7 @@ func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount
 	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
 	w.Commands = contact.New(db, w.Changes, &contacttest.Passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
-		n := catalog.Entry{Name: fmt.Sprint("thing ", i)}
+		n := catalog.Entry{Name: fmt.Sprint("entry ", i)}
 		w.stores = append(w.stores, contacttest.Must(w.CreateStore(w.admin, n)).ID)
 		w.segments = append(w.segments, contacttest.Must(w.CreateSegment(w.admin, n)).ID)
 	}

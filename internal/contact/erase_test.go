@@ -126,14 +126,14 @@ func TestEraseFails(t *testing.T) {
 	a := f.Demo
 	id := newCanaryContact(t, a)
 	named := contacttest.Must(a.OverwriteFields(a.Agent, id, field.Patch{field.FirstName: "Eva"})).Change
-	gone := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: id, Lock: contacttest.Overwrite})).Change
+	deleted := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: id, Lock: contacttest.Overwrite})).Change
 	f.WantErrors("an agent", func() error { return contacttest.ErrOf(f.Erase(a.Agent, id)) }, "FORBIDDEN")
 	f.WantErrors("a customer", func() error { return contacttest.ErrOf(f.Erase(a.AsCustomerID(id), id)) }, "FORBIDDEN")
 	f.WantErrors("another account", func() error { return contacttest.ErrOf(f.Erase(f.Other.Admin, id)) }, "NOT_FOUND")
 	f.WantErrors("what never was", func() error { return contacttest.ErrOf(f.Erase(a.Admin, 999)) }, "NOT_FOUND")
 	erased := contacttest.Must(f.Erase(a.Admin, id)).Change
 	f.WantErrors("twice", func() error { return contacttest.ErrOf(f.Erase(a.Admin, id)) }, "NOT_FOUND")
-	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(gone))) }, "INVALID")
+	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(deleted))) }, "INVALID")
 	f.WantErrors("undoing its erasure", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(erased))) }, "INVALID")
 	f.WantErrors("undoing a change", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(named))) }, "NOT_FOUND")
 	if c, err := a.AsOf(a.Agent, id, 1); err == nil {
@@ -146,14 +146,14 @@ func TestEraseAfterPruning(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	c, gone := a.NewContact(field.Patch{field.FirstName: "Anna"}), a.NewContact(nil)
-	contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite}))
+	c, deleted := a.NewContact(field.Patch{field.FirstName: "Anna"}), a.NewContact(nil)
+	contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: deleted.ID, Lock: contacttest.Overwrite}))
 	f.Advance(48 * time.Hour)
 	contacttest.Must(0, f.Prune(t.Context(), 24*time.Hour))
 	if r := contacttest.Must(a.Erase(a.Admin, c.ID)); r.Change.Version != c.Version+1 || r.Change.Kind != change.KindERASE {
 		t.Errorf("got %v", r.Change)
 	}
-	for _, id := range []int{c.ID, gone.ID} {
+	for _, id := range []int{c.ID, deleted.ID} {
 		f.WantErrors("again, or a contact without a trace", func() error { return contacttest.ErrOf(a.Erase(a.Admin, id)) }, "NOT_FOUND")
 	}
 }

@@ -55,7 +55,7 @@ func TestRepeatsReturnTheFirstOutcome(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	c, other := a.NewContact(everyField(a)), a.NewContact(nil)
-	gone := a.NewContact(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.SegmentIDs})
+	deleted := a.NewContact(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.SegmentIDs})
 	undone := contacttest.Must(a.OverwriteFields(a.Agent, other.ID, field.Patch{field.LastName: "Ek"})).Change
 	details := contact.Details{
 		Properties: []contact.PropertyPatch{contacttest.SetProperty(a.NewProperty(catalog.NewProperty{Name: "p"}), "x")}, Logins: &[]field.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.SegmentIDs,
@@ -69,7 +69,7 @@ func TestRepeatsReturnTheFirstOutcome(t *testing.T) {
 			return a.Create(a.Admin, contact.Create{RegistrationSource: "test", Details: contact.Details{Membership: &a.SegmentIDs}})
 		},
 		"delete": func(a *contacttest.Tenant) (any, error) {
-			return a.Delete(a.Admin, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite})
+			return a.Delete(a.Admin, contact.Delete{ID: deleted.ID, Lock: contacttest.Overwrite})
 		},
 		"undo": func(a *contacttest.Tenant) (any, error) { return a.Undo(a.Admin, changeID(undone)) },
 		"all": func(a *contacttest.Tenant) (any, error) {
@@ -159,7 +159,7 @@ func TestKeysBelongToOneActorAndExpire(t *testing.T) {
 		t.Error("a key was found after a day")
 	}
 	if n := f.DB.Client().IdempotencyKey.Query().Where(idempotencykey.ActorID(2)).CountX(a.Agent); n != 1 {
-		t.Errorf("%d keys are kept of the agent", n)
+		t.Errorf("%d keys of the agent are stored", n)
 	}
 }
 

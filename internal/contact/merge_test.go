@@ -48,7 +48,7 @@ func TestMergeKeepsBothEdits(t *testing.T) {
 		f.Demo.NewProperty(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
 		f.Demo.NewProperty(catalog.NewProperty{Name: "p", Multiple: true}), f.Demo.NewProperty(catalog.NewProperty{Name: "q", Multiple: true}),
 	}}
-	merged, refused := 0, 0
+	merged, failed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		fields, details := m.draw(rt, "base", true), m.draw(rt, "base", false)
 		mine, yours := m.draw(rt, "mine", rapid.Bool().Draw(rt, "fields")), m.draw(rt, "yours", rapid.Bool().Draw(rt, "fields"))
@@ -73,13 +73,13 @@ func TestMergeKeepsBothEdits(t *testing.T) {
 			}
 		}
 		if clash {
-			refused++
+			failed++
 		} else {
 			merged++
 		}
 	})
-	t.Logf("%d merged, %d refused", merged, refused)
-	if merged == 0 || refused == 0 {
+	t.Logf("%d merged, %d failed", merged, failed)
+	if merged == 0 || failed == 0 {
 		t.Error("one of the two never happened")
 	}
 }

@@ -29,7 +29,7 @@ type Key struct {
 }
 
 // NewKey returns the key of a request. values are the values of the header; it fails with ErrKey
-// unless there is exactly one, and that a valid key. request is what the client asked for: it is
+// unless there is exactly one, and that a valid key. request has what the client requests: it is
 // hashed as JSON, and must not contain passwords, because what is hashed can be guessed.
 func NewKey(values []string, request any) (*Key, error) {
 	if len(values) != 1 {

@@ -223,7 +223,7 @@ func TestInvalidPageArguments(t *testing.T) {
 		{"a cursor of another kind", query.Order{}, query.PageArgs{After: text(`{"f":1}`)}},
 		{"a cursor of another order", query.Order{Field: query.ByName}, query.PageArgs{After: cursor(query.ByID)}},
 		{"a cursor of another order, before", query.Order{}, query.PageArgs{Before: cursor(query.ByName)}},
-		{"a cursor with a time that is none", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
+		{"a cursor with an invalid time", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
 	}
 	for _, tt := range tests {
 		if p, err := f.Queries.Page(a.Agent, query.Filter{}, tt.order, tt.args); !errors.Is(err, usererror.ErrArguments) {
