@@ -39,7 +39,7 @@ func (f Filter) check() error {
 			continue
 		}
 		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
-			return fmt.Errorf("%w: %s takes at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
+			return fmt.Errorf("%w: %s can have at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
 		}
 	}
 	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
