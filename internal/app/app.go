@@ -1,5 +1,5 @@
-// Package app puts the services together that work on one open database. Commands of the command line,
-// the server and tests begin here.
+// Package app creates the services that work on one open database. The server, the command line and
+// tests use it.
 package app
 
 import (
@@ -13,7 +13,7 @@ import (
 	"contactgraph/internal/contact/query"
 )
 
-// DB is what the services need of database.DB.
+// DB is the part of database.DB that the services need.
 type DB interface {
 	auth.DB
 	contact.DB
@@ -23,14 +23,14 @@ type DB interface {
 	changelog.HubDB
 }
 
-// Services work on one database. All of them are safe for concurrent use.
+// Services are the services on one database. All of them are safe for concurrent use.
 type Services struct {
 	Auth     *auth.Service
-	Contacts *contact.Service // the commands that write contacts
+	Contacts *contact.Service // commands that write contacts
 	Queries  *query.Service
 	Catalog  *catalog.Service // stores, companies, segments and property definitions
 	Changes  *changelog.Service
-	Hub      *changelog.Hub // of the followers of the change log; to be closed when the server stops
+	Hub      *changelog.Hub // the followers of the change log; close it when the server stops
 }
 
 // New returns the services on a database. They take the time from now.

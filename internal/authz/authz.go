@@ -1,5 +1,5 @@
-// Package authz decides whether a viewer may run a command or query. The rights of single fields and
-// properties are decided by the packages that write them.
+// Package authz decides whether a viewer may run a command or query. The packages that write fields
+// and properties decide about the rights of these.
 package authz
 
 import (
@@ -13,7 +13,8 @@ import (
 // ErrUnauthenticated is the error of every command and query without a viewer.
 var ErrUnauthenticated = errors.New("not signed in")
 
-// RequireViewer returns the viewer of the context. It fails with ErrUnauthenticated if there is none.
+// RequireViewer returns the viewer of the context. It fails with ErrUnauthenticated if there is
+// none.
 func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 	v, ok := viewer.FromContext(ctx)
 	if !ok {
@@ -23,7 +24,7 @@ func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 }
 
 // RequireRole returns the viewer if it has at least the role. It fails with ErrUnauthenticated
-// without a viewer, and else with the user error Forbidden.
+// without a viewer, and otherwise with the user error Forbidden.
 func RequireRole(ctx context.Context, least viewer.Role) (viewer.Viewer, error) {
 	v, err := RequireViewer(ctx)
 	if err == nil && !v.Is(least) {
@@ -32,13 +33,13 @@ func RequireRole(ctx context.Context, least viewer.Role) (viewer.Viewer, error) 
 	return v, err
 }
 
-// AuthorizeContact returns the viewer if it may access the contact with this id, should that exist.
-// It fails with ErrUnauthenticated without a viewer, and with the user error Forbidden for a customer
-// that asks for another contact than its own, whether that exists or not.
+// AuthorizeContact returns the viewer if it may access the contact with this id, whether that
+// exists or not. It fails with ErrUnauthenticated without a viewer, and with the user error
+// Forbidden for a customer that asks for another contact than its own.
 func AuthorizeContact(ctx context.Context, id int) (viewer.Viewer, error) {
 	v, err := RequireViewer(ctx)
 	if err == nil && !v.Reaches(id) {
-		err = usererror.Errors{usererror.NewForbidden("", "Customers may only access their own contact.")}
+		err = usererror.Errors{usererror.NewForbidden("", "Customers may access only their own contact.")}
 	}
 	return v, err
 }

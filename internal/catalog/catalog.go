@@ -1,8 +1,9 @@
-// Package catalog holds what contacts refer to: stores, companies, segments and the definitions of
-// properties. Admins manage them; who may read which is said at each function.
+// Package catalog has the objects that contacts refer to: stores, companies, segments and the
+// definitions of properties. Admins manage them; each function documents who may read.
 //
-// Start reading at Service, then reference_data.go for stores, companies and segments, which are alike,
-// and property.go for property definitions, whose types are in property_type.go.
+// Start reading at Service. reference_data.go has stores, companies and segments, whose common code
+// is in entry_type.go; property.go and property_change.go have the definitions of properties, whose
+// types are in property_type.go; read.go has all reads.
 package catalog
 
 import (
@@ -16,9 +17,10 @@ import (
 
 // DB is the part of database.DB that the catalog needs.
 type DB interface {
-	// Client reads what the context's viewer may see.
+	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction and returns when its work is durable.
+	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
+	// durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 
@@ -39,7 +41,7 @@ func (s *Service) WithKey(key *idempotency.Key) *Service {
 	return &keyed
 }
 
-// transaction is one about no contact.
+// transaction runs fn in a transaction that writes no contact.
 func (s *Service) transaction(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 	return s.db.Write(ctx, 0, fn)
 }

@@ -11,8 +11,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// named is a kind of thing that has just a name: what it is called, and how one of them is kept. Its statements are ent's,
-// which has a builder of its own for each.
+// entryType is a type of reference data, whose objects have only a name: its noun for messages, and
+// its statements. These use ent's builders, of which each type has its own.
 type entryType[T any] struct {
 	noun   string
 	table  string
@@ -74,18 +74,18 @@ var segments = entryType[*ent.Segment]{
 }
 
 func (k entryType[T]) create(ctx context.Context, s *Service, n Entry) (T, error) {
-	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (thing T, err error) {
+	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, _ viewer.Viewer) (row T, err error) {
 		if err := tx.ReserveID(ctx, k.table, n.ID); err != nil {
-			return thing, err
+			return row, err
 		}
 		return k.insert(ctx, tx, n)
 	})
 }
 
 func (k entryType[T]) change(ctx context.Context, s *Service, n Entry) (T, error) {
-	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (thing T, err error) {
+	return adminWrite(ctx, s, n.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (row T, err error) {
 		if err := requireRow(k.noun, n.ID)(k.rename(ctx, tx, v.Account, n)); err != nil {
-			return thing, err
+			return row, err
 		}
 		return k.find(ctx, tx.Ent, v.Account, n.ID)
 	})
@@ -97,7 +97,8 @@ func (k entryType[T]) delete(ctx context.Context, s *Service, id int) error {
 	})
 }
 
-// get returns one to viewers of at least the role r. It fails with NotFound if the account has none with the id.
+// get returns an object to viewers of at least the role r. It fails with NotFound if the account
+// has none with the id.
 func (k entryType[T]) get(ctx context.Context, s *Service, r viewer.Role, id int) (T, error) {
 	return readOne(ctx, r, k.noun, id, func(v viewer.Viewer) (T, error) { return k.find(ctx, s.db.Client(), v.Account, id) })
 }

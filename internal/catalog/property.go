@@ -24,23 +24,24 @@ const (
 	maxChoices  = 500
 )
 
-// MaxValue bounds a value of a property, and a choice, in UTF-16 units.
+// MaxValue is the largest length of a property value and of a choice, in UTF-16 units.
 const MaxValue = 4000
 
-// NewProperty defines a property. Type, Multiple and Bound stay as they are for ever.
+// NewProperty is the definition of a new property. Kind, Multiple and Bound cannot be changed
+// later.
 type NewProperty struct {
-	ID       int // 0: the next free one
+	ID       int // 0 for the next free one
 	Name     string
 	Kind     property.Kind
 	Multiple bool
 	Required bool
-	ReadOnly bool            // for customers
-	Choices  []string        // of KindChoice only
-	Bound    *property.Bound // another name for a field of the contact: text, with one value
+	ReadOnly bool            // customers may not write values
+	Choices  []string        // for KindChoice only
+	Bound    *property.Bound // the field that the property is an alias of; requires KindText and one value
 }
 
-// CreateProperty defines a property, for admins. It fails with NameTaken if another has the name, without regard to case,
-// and with InUse if another is bound to the field.
+// CreateProperty defines a property, for admins. It fails with NameTaken if another property has
+// the name, without regard to case, and with InUse if another is bound to the field.
 func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
 	created, err := adminWrite(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)
@@ -83,7 +84,7 @@ func (p NewProperty) checkBound() usererror.Errors {
 		errs.Add(usererror.Invalid, pathBound, "A property can be bound to the first or last name.")
 	}
 	if p.Kind != property.KindText || p.Multiple {
-		errs.Add(usererror.Invalid, pathBound, "A property bound to a field of the contact must be text with one value.")
+		errs.Add(usererror.Invalid, pathBound, "A property bound to a field of the contact must be of type text, with one value.")
 	}
 	if p.Required || p.ReadOnly {
 		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
@@ -92,16 +93,18 @@ func (p NewProperty) checkBound() usererror.Errors {
 }
 
 const (
-	messageNoChoices = "Only a property of type choice has choices."
-	// The field itself is written past the property's definition, by updateContact and the Contacts REST API.
-	messageBoundRights = "A property bound to a field of the contact can be neither required nor read-only: the field is not."
+	messageNoChoices = "Only a property of type choice can have choices."
+	// The APIs also write the field itself (updateContact, the Contacts REST API), where the
+	// property's definition does not apply.
+	messageBoundRights = "A property bound to a field of the contact cannot be required or read-only, because the field is not."
 )
 
-// checkFree returns an error for the name and the binding that another property than the one with this id has.
+// checkFree returns errors if another property than the one with the id has the name or the
+// binding.
 func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (usererror.Errors, error) {
 	var errs usererror.Errors
-	others := func(has predicate.Property) (bool, error) {
-		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), has).Exist(ctx)
+	others := func(where predicate.Property) (bool, error) {
+		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), where).Exist(ctx)
 	}
 	if name != nil {
 		taken, err := others(property.NameKey(normalize.Name(*name)))
@@ -134,7 +137,8 @@ var (
 	propertyBound = dberr.Key{Index: "property_account_id_bound", Column: "properties.bound"}
 )
 
-// propertyTaken makes the conflict of it when another process was faster than checkFree.
+// propertyTaken turns the violation of a unique key into the error of checkFree: another process
+// wrote in between.
 func propertyTaken(err error) error {
 	switch {
 	case propertyBound.TakenBy(err):
@@ -157,14 +161,15 @@ func checkChoices(choices []string) usererror.Errors {
 		case strings.TrimSpace(c) == "":
 			errs.Add(usererror.Required, pathChoices, "A choice must not be blank.")
 		case seen[c]:
-			errs.Add(usererror.Duplicate, pathChoices, "A choice is given twice.")
+			errs.Add(usererror.Duplicate, pathChoices, "A choice is listed twice.")
 		}
 		seen[c] = true
 	}
 	return errs
 }
 
-// DeleteProperty removes the definition of a property that no contact has a value for, for admins.
+// DeleteProperty deletes the definition of a property for which no contact has a value, for admins.
+// It fails with NotFound and InUse.
 func (s *Service) DeleteProperty(ctx context.Context, id int) error {
 	return adminDelete(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		used, err := boundInUse(ctx, tx, v.Account, id)
@@ -178,7 +183,8 @@ func (s *Service) DeleteProperty(ctx context.Context, id int) error {
 	})
 }
 
-// boundInUse reports whether the property is another name for a field that a contact has filled. No foreign key tells.
+// boundInUse reports whether the property is an alias of a field that a contact has filled. No
+// foreign key protects it.
 func boundInUse(ctx context.Context, tx *database.Tx, account, id int) (bool, error) {
 	p, err := tx.Ent.Property.Query().Where(property.ID(id), property.AccountID(account)).Only(ctx)
 	if ent.IsNotFound(err) {

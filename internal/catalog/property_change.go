@@ -14,21 +14,22 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// PropertyChange is a write of a definition; what is nil stays.
+// PropertyChange changes a definition. What is nil stays.
 type PropertyChange struct {
 	ID       int
 	Name     *string
 	Required *bool
 	ReadOnly *bool
-	Choices  []string // an empty list is refused
+	Choices  []string // an empty list is invalid
 }
 
-// ChangeProperty changes a definition, for admins. A choice that contacts have cannot be taken away.
+// ChangeProperty changes a definition, for admins. It fails as CreateProperty does, and with InUse
+// if a choice that contacts have would be removed.
 func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
-	nothing := func() usererror.Errors { return nil } // it depends on what the property is like
-	written, err := adminWrite(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
-		is := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
-		old, err := tx.Ent.Property.Query().Where(is...).Only(ctx)
+	noCheck := func() usererror.Errors { return nil } // the check needs the current definition
+	written, err := adminWrite(ctx, s, noCheck, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
+		match := []predicate.Property{property.ID(p.ID), property.AccountID(v.Account)}
+		old, err := tx.Ent.Property.Query().Where(match...).Only(ctx)
 		if ent.IsNotFound(err) {
 			return nil, usererror.NewNotFound("Property", p.ID)
 		}
@@ -42,17 +43,17 @@ func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Pr
 		if err != nil {
 			return nil, err
 		}
-		if _, err := p.update(tx, old).Where(is...).Save(ctx); err != nil {
+		if _, err := p.update(tx, old).Where(match...).Save(ctx); err != nil {
 			return nil, err
 		}
-		return tx.Ent.Property.Query().Where(is...).Only(ctx)
+		return tx.Ent.Property.Query().Where(match...).Only(ctx)
 	})
 	return written, propertyTaken(err)
 }
 
-// update sets what p changes.
+// update returns the statement that sets what p changes.
 func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.PropertyUpdate {
-	name := old.Name // set always: an update without a column would run without its predicates
+	name := old.Name // always set: ent runs an update without columns without its predicates
 	if p.Name != nil {
 		name = *p.Name
 	}
@@ -64,7 +65,7 @@ func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.Property
 	return update
 }
 
-// check returns what is wrong with the change for the property as it is.
+// check returns what is wrong with the change of the property.
 func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (usererror.Errors, error) {
 	var errs usererror.Errors
 	if p.Name != nil {
@@ -75,8 +76,8 @@ func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Vie
 		return nil, err
 	}
 	errs = append(errs, free...)
-	wants := func(right *bool) bool { return right != nil && *right }
-	if old.Bound != nil && (wants(p.Required) || wants(p.ReadOnly)) {
+	isTrue := func(b *bool) bool { return b != nil && *b }
+	if old.Bound != nil && (isTrue(p.Required) || isTrue(p.ReadOnly)) {
 		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
 	}
 	if p.Choices == nil {
@@ -89,17 +90,18 @@ func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Vie
 	errs = append(errs, checkChoices(p.Choices)...)
 	used, err := choicesInUse(ctx, tx, old, p.Choices)
 	if used {
-		errs.Add(usererror.InUse, pathChoices, "Contacts still have a choice that would go.")
+		errs.Add(usererror.InUse, pathChoices, "Contacts still have a choice that would be removed.")
 	}
 	return errs, err
 }
 
-// choicesInUse reports whether contacts have a choice of the property that is not among those left.
-func choicesInUse(ctx context.Context, tx *database.Tx, p *ent.Property, left []string) (bool, error) {
-	gone := slices.DeleteFunc(slices.Clone(p.Choices), func(c string) bool { return slices.Contains(left, c) })
-	if len(gone) == 0 {
+// choicesInUse reports whether contacts have a choice of the property that is not among the
+// remaining ones.
+func choicesInUse(ctx context.Context, tx *database.Tx, p *ent.Property, remaining []string) (bool, error) {
+	removed := slices.DeleteFunc(slices.Clone(p.Choices), func(c string) bool { return slices.Contains(remaining, c) })
+	if len(removed) == 0 {
 		return false, nil
 	}
 	return tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(p.AccountID), propertyvalue.PropertyID(p.ID),
-		propertyvalue.ValueIn(gone...)).Exist(ctx)
+		propertyvalue.ValueIn(removed...)).Exist(ctx)
 }

@@ -15,7 +15,7 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-func TestPropertyIsDefined(t *testing.T) {
+func TestCreateProperty(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -44,7 +44,7 @@ func TestPropertyIsDefined(t *testing.T) {
 	}
 }
 
-func TestPropertyIsRefused(t *testing.T) {
+func TestCreatePropertyFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -73,7 +73,7 @@ func TestPropertyIsRefused(t *testing.T) {
 		{"bound, with several values", catalog.NewProperty{Name: "x", Kind: property.KindText, Multiple: true, Bound: last}, []string{"INVALID boundTo"}},
 		{"bound and required", catalog.NewProperty{Name: "x", Kind: property.KindText, Required: true, Bound: last}, []string{"INVALID boundTo"}},
 		{"bound and read-only", catalog.NewProperty{Name: "x", Kind: property.KindText, ReadOnly: true, Bound: last}, []string{"INVALID boundTo"}},
-		{"bound to nothing that there is", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: new(property.Bound("email"))}, []string{"INVALID boundTo"}},
+		{"bound to an unknown field", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: new(property.Bound("email"))}, []string{"INVALID boundTo"}},
 		{"bound like another", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: first}, []string{"IN_USE boundTo"}},
 		{"named and bound like another", catalog.NewProperty{Name: "first name", Kind: property.KindText, Bound: first}, []string{"NAME_TAKEN name", "IN_USE boundTo"}},
 		{"all at once", catalog.NewProperty{Name: long, Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
@@ -84,7 +84,7 @@ func TestPropertyIsRefused(t *testing.T) {
 	}
 }
 
-func TestPropertyIsChanged(t *testing.T) {
+func TestChangeProperty(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -100,7 +100,7 @@ func TestPropertyIsChanged(t *testing.T) {
 		{"its name in another case", catalog.PropertyChange{Name: new("COLOR")}, "COLOR false false [red green blue]"},
 		{"required", catalog.PropertyChange{Required: new(true)}, "COLOR true false [red green blue]"},
 		{"read-only, no longer required", catalog.PropertyChange{Required: new(false), ReadOnly: new(true)}, "COLOR false true [red green blue]"},
-		{"a choice that nobody has goes, one comes", catalog.PropertyChange{Choices: []string{"green", "blue", "black"}}, "COLOR false true [green blue black]"},
+		{"an unused choice removed, another added", catalog.PropertyChange{Choices: []string{"green", "blue", "black"}}, "COLOR false true [green blue black]"},
 	}
 	for _, tt := range tests {
 		tt.change.ID = id
@@ -120,7 +120,7 @@ func TestPropertyIsChanged(t *testing.T) {
 	}
 }
 
-func TestPropertyChangeIsRefused(t *testing.T) {
+func TestChangePropertyFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -148,7 +148,7 @@ func TestPropertyChangeIsRefused(t *testing.T) {
 	}
 }
 
-func TestPropertyIsDeletedOnceNobodyHasIt(t *testing.T) {
+func TestDeleteProperty(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo

@@ -12,18 +12,19 @@ import (
 	"contactgraph/internal/storable"
 )
 
-// kind is what the values of a property's type look like.
+// PropertyType describes the values of a type of property.
 type PropertyType struct {
-	Values string
-	Fits   func(value string, choices []string) bool
+	Values string                                    // a phrase for messages: a value must be …
+	Fits   func(value string, choices []string) bool // reports whether the value is valid
 }
 
+// PropertyTypes has the types of properties.
 var PropertyTypes = map[property.Kind]PropertyType{
 	property.KindText:     {"text", func(string, []string) bool { return true }},
-	property.KindInteger:  {"whole numbers of at most 64 bits", isInteger},
-	property.KindNumber:   {"decimal numbers", isNumber},
-	property.KindDate:     {"dates as YYYY-MM-DD", isDate},
-	property.KindDateTime: {"times as RFC 3339, such as 2024-11-21T06:40:14Z", isDateTime},
+	property.KindInteger:  {"a whole number of at most 64 bits", isInteger},
+	property.KindNumber:   {"a decimal number", isNumber},
+	property.KindDate:     {"a date in the form YYYY-MM-DD", isDate},
+	property.KindDateTime: {"an RFC 3339 time such as 2024-11-21T06:40:14Z", isDateTime},
 	property.KindChoice:   {"one of its choices", func(v string, choices []string) bool { return slices.Contains(choices, v) }},
 }
 
@@ -32,7 +33,8 @@ func isInteger(v string, _ []string) bool {
 	return err == nil
 }
 
-// isNumber accepts decimal digits with a point and an exponent, and nothing else that Go would read as a number.
+// isNumber accepts decimal digits with a sign, point and exponent. Other forms that Go can parse,
+// such as hexadecimal numbers and NaN, are invalid.
 func isNumber(v string, _ []string) bool {
 	if v == "" || strings.Trim(v, "+-0123456789.eE") != "" || len(v) > 100 {
 		return false

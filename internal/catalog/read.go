@@ -13,7 +13,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Stores returns the account's stores by id, to anybody signed in: customers choose the one they prefer.
+// Stores returns the account's stores by id, to every viewer: customers choose their preferred
+// store.
 func (s *Service) Stores(ctx context.Context) ([]*ent.Store, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *Service) Segments(ctx context.Context) ([]*ent.Segment, error) {
 	return s.db.Client().Segment.Query().Where(segment.AccountID(v.Account)).Order(segment.ByID()).All(ctx)
 }
 
-// Properties returns the account's property definitions by id, to anybody signed in.
+// Properties returns the account's property definitions by id, to every viewer.
 func (s *Service) Properties(ctx context.Context) ([]*ent.Property, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
@@ -49,44 +50,45 @@ func (s *Service) Properties(ctx context.Context) ([]*ent.Property, error) {
 	return PropertiesOf(ctx, s.db.Client(), v.Account)
 }
 
-// PropertiesOf returns the account's property definitions by id. It does not check what the viewer may
-// see.
+// PropertiesOf returns the account's property definitions by id. It does not check what the viewer
+// may see.
 func PropertiesOf(ctx context.Context, c *ent.Client, account int) ([]*ent.Property, error) {
 	return c.Property.Query().Where(property.AccountID(account)).Order(property.ByID()).All(ctx)
 }
 
-// Store returns one store, to anybody signed in.
+// Store returns a store, to every viewer. It fails with NotFound.
 func (s *Service) Store(ctx context.Context, id int) (*ent.Store, error) {
 	return stores.get(ctx, s, viewer.Customer, id)
 }
 
-// Company returns one company, to staff.
+// Company returns a company, to staff. It fails with NotFound.
 func (s *Service) Company(ctx context.Context, id int) (*ent.Company, error) {
 	return companies.get(ctx, s, viewer.Agent, id)
 }
 
-// Segment returns one segment, to staff.
+// Segment returns a segment, to staff. It fails with NotFound.
 func (s *Service) Segment(ctx context.Context, id int) (*ent.Segment, error) {
 	return segments.get(ctx, s, viewer.Agent, id)
 }
 
-// Property returns one definition, to anybody signed in.
+// Property returns a property definition, to every viewer. It fails with NotFound.
 func (s *Service) Property(ctx context.Context, id int) (*ent.Property, error) {
 	return readOne(ctx, viewer.Customer, "Property", id, func(v viewer.Viewer) (*ent.Property, error) {
 		return s.db.Client().Property.Query().Where(property.ID(id), property.AccountID(v.Account)).Only(ctx)
 	})
 }
 
-// one reads a thing for viewers of at least the role r. It fails with NotFound if the account has none with the id.
+// readOne reads an object for viewers of at least the role r. It fails with NotFound if the account
+// has none with the id.
 func readOne[T any](ctx context.Context, r viewer.Role, noun string, id int, read func(viewer.Viewer) (T, error)) (T, error) {
 	v, err := authz.RequireRole(ctx, r)
 	if err != nil {
 		var none T
 		return none, err
 	}
-	thing, err := read(v)
+	row, err := read(v)
 	if ent.IsNotFound(err) {
 		err = usererror.NewNotFound(noun, id)
 	}
-	return thing, err
+	return row, err
 }

@@ -18,51 +18,55 @@ const (
 	maxName  = 250 // UTF-16 units
 )
 
-// Named is a new store, company or segment. ID 0 takes the next free one; demo data and imports choose.
+// Entry is a store, company or segment to create or rename. To create one with the next free id, ID
+// is 0; demo data and imports choose their own.
 type Entry struct {
 	ID   int
 	Name string
 }
 
-// CreateStore adds a store, for admins.
+// CreateStore creates a store, for admins.
 func (s *Service) CreateStore(ctx context.Context, n Entry) (*ent.Store, error) {
 	return stores.create(ctx, s, n)
 }
 
-// RenameStore gives the store with this id another name, for admins.
+// RenameStore renames the store with the id, for admins. It fails with NotFound.
 func (s *Service) RenameStore(ctx context.Context, n Entry) (*ent.Store, error) {
 	return stores.change(ctx, s, n)
 }
 
-// DeleteStore removes a store that no contact refers to, for admins.
+// DeleteStore deletes a store, for admins. It fails with NotFound, and with InUse if contacts refer
+// to it.
 func (s *Service) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
 
-// CreateCompany adds a company, for admins.
+// CreateCompany creates a company, for admins.
 func (s *Service) CreateCompany(ctx context.Context, n Entry) (*ent.Company, error) {
 	return companies.create(ctx, s, n)
 }
 
-// RenameCompany gives the company with this id another name, for admins.
+// RenameCompany renames the company with the id, for admins. It fails with NotFound.
 func (s *Service) RenameCompany(ctx context.Context, n Entry) (*ent.Company, error) {
 	return companies.change(ctx, s, n)
 }
 
-// DeleteCompany removes a company that no contact refers to, for admins.
+// DeleteCompany deletes a company, for admins. It fails with NotFound, and with InUse if contacts
+// refer to it.
 func (s *Service) DeleteCompany(ctx context.Context, id int) error {
 	return companies.delete(ctx, s, id)
 }
 
-// CreateSegment adds a segment, for admins.
+// CreateSegment creates a segment, for admins.
 func (s *Service) CreateSegment(ctx context.Context, n Entry) (*ent.Segment, error) {
 	return segments.create(ctx, s, n)
 }
 
-// RenameSegment gives the segment with this id another name, for admins.
+// RenameSegment renames the segment with the id, for admins. It fails with NotFound.
 func (s *Service) RenameSegment(ctx context.Context, n Entry) (*ent.Segment, error) {
 	return segments.change(ctx, s, n)
 }
 
-// DeleteSegment removes a segment that no contact is in, for admins.
+// DeleteSegment deletes a segment, for admins. It fails with NotFound, and with InUse if it has
+// contacts.
 func (s *Service) DeleteSegment(ctx context.Context, id int) error {
 	return segments.delete(ctx, s, id)
 }
@@ -79,7 +83,7 @@ func checkName(name string) usererror.Errors {
 	return errs
 }
 
-// manage runs an admin's write of something other than a contact.
+// adminWrite runs a write of an admin. check returns what is wrong without the database.
 func adminWrite[T any](ctx context.Context, s *Service, check func() usererror.Errors,
 	fn func(context.Context, *database.Tx, viewer.Viewer) (T, error),
 ) (result T, err error) {
@@ -94,10 +98,11 @@ func adminWrite[T any](ctx context.Context, s *Service, check func() usererror.E
 	return idempotency.Run(ctx, r, idempotency.JSON[T](), s.transaction, func(ctx context.Context, tx *database.Tx) (T, error) { return fn(ctx, tx, v) })
 }
 
-// remove runs an admin's deletion, and says so when contacts still refer to what was to go.
+// adminDelete runs a deletion by an admin. It fails with InUse if contacts still refer to the
+// object.
 func adminDelete(ctx context.Context, s *Service, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
-	nothing := func() usererror.Errors { return nil }
-	_, err := adminWrite(ctx, s, nothing, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
+	noCheck := func() usererror.Errors { return nil }
+	_, err := adminWrite(ctx, s, noCheck, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
 	if dberr.IsForeignKey(err) {
@@ -106,7 +111,7 @@ func adminDelete(ctx context.Context, s *Service, fn func(context.Context, *data
 	return err
 }
 
-// changed makes NotFound of a write that met no row.
+// requireRow returns a function that fails with NotFound if a statement has affected no row.
 func requireRow(noun string, id int) func(n int, err error) error {
 	return func(n int, err error) error {
 		if err == nil && n == 0 {
@@ -116,7 +121,7 @@ func requireRow(noun string, id int) func(n int, err error) error {
 	}
 }
 
-// inUse is the error of a deletion that would leave contacts with a reference to nothing.
+// errInUse is the error of a deletion that would leave contacts with a dangling reference.
 func errInUse() *usererror.Error {
-	return &usererror.Error{Code: usererror.InUse, Message: "Contacts still refer to it."}
+	return &usererror.Error{Code: usererror.InUse, Message: "Contacts still use it."}
 }

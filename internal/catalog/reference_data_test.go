@@ -15,7 +15,7 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// entryKind is what the three kinds of named things have in common, for the tests.
+// entryKind is what stores, companies and segments have in common.
 type entryKind struct {
 	noun   string
 	create func(ctx context.Context, n catalog.Entry) (int, string, error)
@@ -23,7 +23,7 @@ type entryKind struct {
 	delete func(ctx context.Context, id int) error
 	get    func(ctx context.Context, id int) (int, string, error)
 	list   func(ctx context.Context) (names []string, err error)
-	refer  func(a *contacttest.Tenant, id int) // makes a contact that refers to it
+	refer  func(a *contacttest.Tenant, id int) // creates a contact that refers to it
 }
 
 func catalogs(f *contacttest.Fixture) []entryKind {
@@ -44,11 +44,11 @@ func catalogs(f *contacttest.Fixture) []entryKind {
 func catalogOf[T any](noun string, create, rename func(context.Context, catalog.Entry) (*T, error), del func(context.Context, int) error,
 	get func(context.Context, int) (*T, error), list func(context.Context) ([]*T, error), show func(*T) (int, string),
 ) entryKind {
-	shown := func(thing *T, err error) (int, string, error) {
+	shown := func(row *T, err error) (int, string, error) {
 		if err != nil {
 			return 0, "", err
 		}
-		id, name := show(thing)
+		id, name := show(row)
 		return id, name, nil
 	}
 	return entryKind{
@@ -58,9 +58,9 @@ func catalogOf[T any](noun string, create, rename func(context.Context, catalog.
 		delete: del,
 		get:    func(ctx context.Context, id int) (int, string, error) { return shown(get(ctx, id)) },
 		list: func(ctx context.Context) (names []string, err error) {
-			things, err := list(ctx)
-			for _, thing := range things {
-				_, name := show(thing)
+			rows, err := list(ctx)
+			for _, row := range rows {
+				_, name := show(row)
 				names = append(names, name)
 			}
 			return names, err
@@ -101,7 +101,7 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-func TestCatalogIsRefused(t *testing.T) {
+func TestCatalogFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -137,7 +137,7 @@ func TestCatalogIsRefused(t *testing.T) {
 
 func errOf3(_ int, _ string, err error) error { return err }
 
-func TestCatalogRefusesAnIDThatIsTaken(t *testing.T) {
+func TestCreateWithATakenID(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	for _, c := range catalogs(f) {

@@ -21,45 +21,48 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// ErrNoVersion is the error of a question about a version that the contact never had, or that the log does not reach back to.
+// ErrNoVersion is the error for a version that the contact never had, or to which the change log
+// does not reach back.
 var ErrNoVersion = errors.New("no such version")
 
-// AsOf returns the contact as it was at the version, with all that belonged to it in its edges; also one that is gone by now. It
-// fails with ErrNoVersion, also for a contact that never was, and with Forbidden as Get does.
+// AsOf returns the contact as it was at the version, with everything that belonged to it in its
+// edges, even if it has been deleted since. It fails with ErrNoVersion, also for a contact that
+// never existed, and with Forbidden as query.Service.Get does.
 func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*ent.Contact, error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	now, err := WithRelations(ctx, s.db.Client(), v.Account, id)
+	current, err := WithRelations(ctx, s.db.Client(), v.Account, id)
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, err
 	}
-	if now != nil && now.Version == version {
-		return now, nil
+	if current != nil && current.Version == version {
+		return current, nil
 	}
-	if now == nil {
-		now = &ent.Contact{ID: id, AccountID: v.Account}
+	if current == nil {
+		current = &ent.Contact{ID: id, AccountID: v.Account}
 	}
-	return s.rewindTo(ctx, NewSnapshot(now), version)
+	return s.rewindTo(ctx, NewSnapshot(current), version)
 }
 
-// goBack takes the contact back through its log to the change that made the version. The contact was read before, statement by
-// statement, and may hold some of what came meanwhile: the way back from the newest change sets all that any of them touched.
+// rewindTo rewinds the contact through its change log to the change that produced the version. The
+// contact was read before the log, in several statements, and may contain parts of later writes:
+// rewinding from the newest change sets everything that any of them touched.
 func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Version) (*ent.Contact, error) {
-	const atOnce = 500
+	const batchSize = 500
 	for next := revision.Version(math.MaxInt64); ; {
 		rows, err := s.db.Client().Change.Query().
 			Where(change.AccountID(p.AccountID), change.ContactID(p.ID), change.VersionGTE(version), change.VersionLT(next)).
-			Order(change.ByVersion(sql.OrderDesc())).Limit(atOnce).All(ctx)
+			Order(change.ByVersion(sql.OrderDesc())).Limit(batchSize).All(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
-			known := next == math.MaxInt64 || row.Version == next-1
+			contiguous := next == math.MaxInt64 || row.Version == next-1
 			next = row.Version
 			switch {
-			case !known, row.Kind == change.KindERASE:
+			case !contiguous, row.Kind == change.KindERASE:
 				return nil, ErrNoVersion
 			case row.Version == version && row.Kind != change.KindDELETE:
 				p.Version, p.LastModified = version, row.At
@@ -69,26 +72,28 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 				return nil, err
 			}
 		}
-		if len(rows) < atOnce {
+		if len(rows) < batchSize {
 			return nil, ErrNoVersion
 		}
 	}
 }
 
-// whole reads the contact with what it has in other tables, in the order in which the log shows it.
+// WithRelations reads the contact with what it has in other tables, in the order of the change log.
+// It fails with ent's NotFoundError if the account has no such contact.
 func WithRelations(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
 	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
 		WithValues(orderValues).WithLogins(orderLogins).WithMemberships(orderSegments).Only(ctx)
 }
 
-// What a contact has in other tables is read in the order in which the log shows it.
+// These order what a contact has in other tables as the change log does.
 func orderValues(q *ent.PropertyValueQuery) {
 	q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
 }
 func orderLogins(q *ent.LoginQuery)        { q.Order(login.ByNameKey()) }
 func orderSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 
-// past is a contact that the log takes to another state, with all that belongs to it.
+// Snapshot is a contact, with everything that belongs to it, in a state that the change log can
+// rewind.
 type Snapshot struct {
 	*ent.Contact
 
@@ -97,17 +102,17 @@ type Snapshot struct {
 	Segments []int
 }
 
-// pastOf begins with a contact whose edges are read.
+// NewSnapshot returns a snapshot of a contact whose edges have been read.
 func NewSnapshot(c *ent.Contact) *Snapshot {
-	begun := *c
-	p := &Snapshot{Contact: &begun, Values: map[int][]field.Value{}, Logins: field.LoginsOf(c.Edges.Logins), Segments: field.SegmentsOf(c.Edges.Memberships)}
+	copied := *c
+	p := &Snapshot{Contact: &copied, Values: map[int][]field.Value{}, Logins: field.LoginsOf(c.Edges.Logins), Segments: field.SegmentsOf(c.Edges.Memberships)}
 	for _, v := range c.Edges.Values {
 		p.Values[v.PropertyID] = append(p.Values[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
 	}
 	return p
 }
 
-// put sets what the path is about to a value of the log. A password is not in the log, and stays.
+// set sets what the path names to a value of the log. The password stays: it is not in the log.
 func (p *Snapshot) set(path string, logged any) error {
 	v, err := field.DecodeValue(path, logged)
 	if err != nil {
@@ -128,7 +133,7 @@ func (p *Snapshot) set(path string, logged any) error {
 	return nil
 }
 
-// back takes back what a change did.
+// Rewind reverts a change.
 func (p *Snapshot) Rewind(row *ent.Change) error {
 	for _, f := range row.Fields {
 		if err := p.set(f.Path, f.Old); err != nil {
@@ -138,7 +143,7 @@ func (p *Snapshot) Rewind(row *ent.Change) error {
 	return nil
 }
 
-// putRegistration sets what registration says.
+// setRegistration sets a value of the registration.
 func (p *Snapshot) setRegistration(path string, v any) (err error) {
 	switch path {
 	case field.PathSecret:
@@ -155,7 +160,7 @@ func (p *Snapshot) setRegistration(path string, v any) (err error) {
 	return err
 }
 
-// whole is the contact with its belongings in its edges, as if it had been read.
+// toContact returns the contact with what belongs to it in its edges, as if it had been read.
 func (p *Snapshot) toContact() *ent.Contact {
 	c := *p.Contact
 	c.Edges = ent.ContactEdges{Values: []*ent.PropertyValue{}, Logins: []*ent.Login{}, Memberships: []*ent.Membership{}}

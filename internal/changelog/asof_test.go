@@ -16,8 +16,8 @@ func TestAsOf(t *testing.T) {
 	a := f.Demo
 	c := a.NewContact(nil)
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, nil))
-	gone := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite})).Change.Version
-	for _, version := range []revision.Version{revision.Stale, -1, gone, gone + 1} {
+	deleted := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite})).Change.Version
+	for _, version := range []revision.Version{revision.Stale, -1, deleted, deleted + 1} {
 		if got, err := a.AsOf(a.Agent, c.ID, version); !errors.Is(err, changelog.ErrNoVersion) {
 			t.Errorf("version %d: %v, %v", version, got, err)
 		}
@@ -31,6 +31,6 @@ func TestAsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := a.AsOf(a.Agent, c.ID, 1); !errors.Is(err, changelog.ErrNoVersion) {
-		t.Errorf("behind what the log has lost: %v, %v", got, err)
+		t.Errorf("before a gap in the log: %v, %v", got, err)
 	}
 }

@@ -14,34 +14,36 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// ErrCursorExpired is the error of reading the log from a place that it does not have any more, or not yet.
-var ErrCursorExpired = errors.New("the log does not have the place of the cursor")
+// ErrCursorExpired is the error for a cursor to whose place the log does not reach: the changes
+// after it have been deleted, or it lies after the end.
+var ErrCursorExpired = errors.New("the change log does not have the place of the cursor")
 
-// MaxFeed is the largest number of changes in one answer.
+// MaxPage is the largest number of changes in one page.
 const MaxPage = 1000
 
-// Feed is a stretch of the account's log.
+// Page is a part of the account's change log.
 type Page struct {
 	Changes []*ent.Change   // in the order of the writes
-	End     revision.Cursor // behind them, and behind all that they leave out
-	Last    revision.Cursor // where the log ended when it was read
-	HasMore bool            // whether there are more behind End by now
+	End     revision.Cursor // after them, and after the changes that PageArgs.Contact leaves out
+	Last    revision.Cursor // the end of the log when it was read
+	HasMore bool            // whether there are more after End
 }
 
-// EndCursor is End as clients see it.
+// EndCursor returns End as clients see it.
 func (f *Page) EndCursor() string { return f.End.String() }
 
-// LastCursor is Last as clients see it.
+// LastCursor returns Last as clients see it.
 func (f *Page) LastCursor() string { return f.Last.String() }
 
-// FeedArgs say what to read of the log.
+// PageArgs say which changes to read.
 type PageArgs struct {
-	After   *revision.Cursor // nil: from the beginning, as far as it is kept
-	Contact *int             // one contact only; nil for all that the viewer may see
+	After   *revision.Cursor // nil to start at the oldest change that is kept
+	Contact *int             // read one contact only; nil for all that the viewer may see
 }
 
-// Feed reads at most first changes behind a cursor. A customer sees those of its own contact. It fails with usererror.ErrArguments if first is not
-// from 0 to MaxFeed, with ErrCursorExpired, and with Forbidden as Get does.
+// Page reads at most first changes after a cursor. A customer sees those of its own contact. It
+// fails with usererror.ErrArguments if first is not from 0 to MaxPage, with ErrCursorExpired, and
+// with Forbidden as query.Service.Get does.
 func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error) {
 	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
@@ -62,7 +64,7 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 	if err != nil {
 		return nil, err
 	}
-	// Asked once more: what has been cut off since is not in the rows.
+	// Read again: rows that have been pruned since the first read may be missing.
 	if _, cut, err = s.db.LogEnd(ctx, v.Account); err != nil {
 		return nil, err
 	}
@@ -79,22 +81,23 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 	return f, nil
 }
 
-// nobody is the number of no contact, in place of 0, which stands for all.
+// noContact is an id that no contact has, to replace 0, which stands for all contacts.
 const noContact = -1
 
-// reachFeed returns the viewer and the contact that it follows, 0 for all.
-func authorize(ctx context.Context, asked *int) (v viewer.Viewer, contact int, err error) {
+// authorize returns the viewer and the contact that it reads, 0 for all contacts of the account.
+func authorize(ctx context.Context, contactID *int) (v viewer.Viewer, contact int, err error) {
 	switch v, err = authz.RequireViewer(ctx); {
 	case err != nil:
 		return v, 0, err
-	case asked != nil:
-		v, err = authz.AuthorizeContact(ctx, *asked)
-		return v, cmp.Or(*asked, noContact), err
+	case contactID != nil:
+		v, err = authz.AuthorizeContact(ctx, *contactID)
+		return v, cmp.Or(*contactID, noContact), err
 	}
-	return v, v.Contact, nil // 0 but for a customer
+	return v, v.Contact, nil // 0 except for a customer
 }
 
-// readFeed reads rows of the log. Those of one contact are found by their versions, whose order is the same.
+// readRows reads rows of the log. Those of one contact are found by version, whose order is the
+// same.
 func (s *Service) readRows(ctx context.Context, v viewer.Viewer, contact int, after int64, limit int) ([]*ent.Change, error) {
 	q := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.SeqGT(after)).Limit(limit)
 	if contact != 0 {

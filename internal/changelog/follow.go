@@ -10,33 +10,34 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Follow calls deliver for every change behind a cursor, in the order of the writes, and goes on with those that come, until ctx
-// ends, deliver fails, or still does: it is asked from time to time whether the viewer may still. It fails as Feed does, and with
-// feed.ErrClosed.
-func (s *Service) Follow(ctx context.Context, a PageArgs, still func(context.Context) error, deliver func(*ent.Change) error) error {
+// Follow calls send for every change after a cursor, in the order of the writes, and continues with
+// new changes until ctx ends or send fails. From time to time it calls recheck, whether the viewer
+// may still follow, and fails with its error. It fails as Page does, and with ErrClosed.
+func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.Context) error, send func(*ent.Change) error) error {
 	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
 		return err
 	}
-	// What is in memory cannot tell where the log begins, nor whether a place behind its end is one that it has not come to yet.
+	// The cache cannot tell whether a cursor before its start has expired, or whether one after its
+	// end is one that it has not read yet.
 	if _, err := s.readDetached(ctx, a, 0); err != nil {
 		return err
 	}
 	f := s.hub.Follow(v.Account, contact)
 	defer f.Close()
-	for asked := time.Now(); ; {
-		if time.Since(asked) >= s.hub.Recheck {
-			if err := still(ctx); err != nil {
+	for checked := time.Now(); ; {
+		if time.Since(checked) >= s.hub.Recheck {
+			if err := recheck(ctx); err != nil {
 				return err
 			}
-			asked = time.Now()
+			checked = time.Now()
 		}
 		next, err := s.next(ctx, f, v, a)
 		if err != nil {
 			return err
 		}
 		for _, row := range next.Changes {
-			if err := deliver(row); err != nil {
+			if err := send(row); err != nil {
 				return err
 			}
 		}
@@ -51,7 +52,7 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, still func(context.Con
 	}
 }
 
-// next is what comes behind a cursor: of what is in memory, or of the database.
+// next returns the changes after a cursor, from memory or from the database.
 func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a PageArgs) (*Page, error) {
 	if a.After != nil {
 		if rows, upTo, covered := f.Since(int64(*a.After)); covered {
@@ -60,12 +61,13 @@ func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a Page
 	}
 	page, err := s.readDetached(ctx, a, MaxHistory)
 	if err == nil {
-		page.HasMore = true // by now, what is in memory may begin where it ends
+		page.HasMore = true // what is in memory may start where the page ends
 	}
 	return page, err
 }
 
-// read is Feed for somebody who then waits, and shall not keep the stack that a database needs.
+// readDetached is Page on another goroutine: the caller then waits for a long time, and must not
+// keep the large stack that a database call needs.
 func (s *Service) readDetached(ctx context.Context, a PageArgs, first int) (*Page, error) {
 	return safego.Run(func() (*Page, error) { return s.Page(ctx, a, first) })
 }

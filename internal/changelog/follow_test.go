@@ -15,11 +15,11 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// welcome is the answer to whether a viewer may still follow.
+// allow lets every viewer follow.
 func allow(context.Context) error { return nil }
 
-// TestClosingEndsALongReplay: who reads the whole log does not keep the server from stopping.
-func TestClosingEndsALongReplay(t *testing.T) {
+// A follower that reads the whole log does not keep the server from stopping.
+func TestCloseEndsALongReplay(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	c := f.Demo.NewContact(field.Patch{field.FirstName: "Anna"})
@@ -35,12 +35,12 @@ func TestClosingEndsALongReplay(t *testing.T) {
 		return nil
 	})
 	if !errors.Is(err, changelog.ErrClosed) || n > query.MaxPage {
-		t.Errorf("it ends behind %d changes with %v", n, err)
+		t.Errorf("it ends after %d changes with %v", n, err)
 	}
 }
 
-// TestCursorThatTheLogDoesNotHave is refused also while what others follow is in memory.
-func TestCursorThatTheLogDoesNotHave(t *testing.T) {
+// A cursor after the end of the log fails, also while other followers have the log in memory.
+func TestFollowFromAnInvalidCursor(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	f.Demo.NewContact(field.Patch{field.FirstName: "Anna"})
@@ -55,7 +55,7 @@ func TestCursorThatTheLogDoesNotHave(t *testing.T) {
 		defer cancel()
 		err := f.Follow(ctx, changelog.PageArgs{After: &after}, allow, func(*ent.Change) error { return nil })
 		if !errors.Is(err, want) {
-			t.Errorf("behind %d: it ends with %v, want %v", after, err, want)
+			t.Errorf("after %d: it ends with %v, want %v", after, err, want)
 		}
 	}
 }

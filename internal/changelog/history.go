@@ -19,8 +19,10 @@ import (
 // MaxHistory is the largest number of changes of one contact that are read at once.
 const MaxHistory = 100
 
-// History returns the latest changes of the contact that produced a version below before, newest first, at most first; it fails
-// with usererror.ErrArguments if that is not from 0 to MaxHistory. A contact that is gone still has its changes.
+// History returns the latest changes of the contact that produced a version below before, newest
+// first, at most first of them. A deleted contact still has its changes. It fails with
+// usererror.ErrArguments if first is not from 0 to MaxHistory, and with Forbidden as
+// query.Service.Get does.
 func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
@@ -40,8 +42,8 @@ type LastChange struct {
 	Change *ent.Change
 }
 
-// LastChanges returns for each path that the log knows a change of the latest one, up to the version. It looks through the
-// contact's whole log.
+// LastChanges returns the latest change up to the version for each path that the change log has. It
+// reads the whole log of the contact. It fails as History does.
 func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version) ([]*LastChange, error) {
 	latest := map[string]*LastChange{}
 	var list []*LastChange
@@ -66,7 +68,8 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 	}
 }
 
-// change reads the change, whoever the viewer is; nil if the account has none, or its log does not reach back to it.
+// Change reads a change, whatever the viewer may see. It returns nil if the account has no such
+// change or its log does not reach back to it.
 func (s *Service) Change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
 	row, err := s.db.Client().Change.Query().
 		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
@@ -76,7 +79,8 @@ func (s *Service) Change(ctx context.Context, v viewer.Viewer, id revision.Chang
 	return row, err
 }
 
-// seenBy is a row of the log as the viewer may see it: a customer does not learn who else works on its contact.
+// VisibleTo returns a row of the log as the viewer may see it: customers do not learn which staff
+// changed their contact.
 func VisibleTo(v viewer.Viewer, row *ent.Change) *ent.Change {
 	if v.Role != viewer.Customer || row.ActorKind == viewer.ActorContact {
 		return row

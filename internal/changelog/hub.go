@@ -1,5 +1,3 @@
-// Package feed keeps the end of each account's change log in memory, for those who follow it: however many they are, the
-// database is read once. Followers come for what there is at their own pace, so a slow one costs no more than a fast one.
 package changelog
 
 import (
@@ -14,34 +12,41 @@ import (
 )
 
 const (
-	// kept is how many of the latest changes of an account stay in memory. Who is further behind reads the database.
+	// backlog is how many of the latest changes of an account are kept in memory. Followers that
+	// are further behind read the database.
 	backlog = 1024
-	// keptOfContact is how many changes are kept for who follows one contact and has not come for them.
+	// contactBuffer is how many changes are kept for a follower of one contact that has not read
+	// them.
 	contactBuffer = 16
-	// atOnce is how many changes are read in one query.
+	// readBatch is how many changes one query reads.
 	readBatch = 500
-	// interval is how often the database is asked for more. It is the same for changes of this process and of others.
+	// pollInterval is how often the database is polled. It is the same for changes by this process
+	// and by others.
 	pollInterval = 50 * time.Millisecond
-	// recheck is what Hub.Recheck is unless it is set.
+	// defaultRecheck is the initial value of Hub.Recheck.
 	defaultRecheck = time.Minute
-	// farewell is how long Close waits for the streams.
+	// drainTimeout is how long Close waits for the streams.
 	drainTimeout = 5 * time.Second
 )
 
-// ErrClosed is the error of waiting when the server stops.
+// ErrClosed is the error of waiting followers when the server stops.
 var ErrClosed = errors.New("the server is stopping")
 
-// Log is what the hub reads: internal/database has it.
+// HubDB is the part of database.DB that the hub needs.
 type HubDB interface {
-	// LogEnd returns the number of the latest change of the account, 0 if there is none, and of the latest that is cut off.
+	// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and
+	// that of the latest change that has been deleted from the log, 0 if the log is complete.
 	LogEnd(ctx context.Context, account int) (last, cut int64, err error)
-	// ReadLog returns at most limit changes of the account behind a number, in their order.
+	// ReadLog returns at most limit changes of the account after a sequence number, in their order.
 	ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error)
 }
 
-// Hub hands out the ends of the logs.
+// Hub caches the end of each account's change log in memory for its followers. However many they
+// are, the database is read once. Followers read at their own pace, so a slow one costs no more
+// than a fast one.
 type Hub struct {
-	// Recheck is how long somebody may follow without being asked again who it is. To be set before anybody does.
+	// Recheck is how long a viewer may follow before its rights are checked again. Set it before
+	// the first call of Follow.
 	Recheck time.Duration
 
 	source  HubDB
@@ -54,12 +59,13 @@ type Hub struct {
 	tails map[int]*tail
 }
 
-// New returns a hub that nobody follows, and which does nothing until somebody does.
+// NewHub returns a hub without followers. It does nothing until there are any.
 func NewHub(source HubDB, log *slog.Logger) *Hub {
 	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
 }
 
-// Close ends all waiting with ErrClosed. It returns when the streams have told that to their readers, or have had their time.
+// Close ends all waiting with ErrClosed. It returns when all streams have ended, or after a
+// timeout.
 func (h *Hub) Close() {
 	h.close.Do(func() { close(h.closed) })
 	for end := time.Now().Add(drainTimeout); h.streams.Load() > 0 && time.Now().Before(end); {
@@ -67,28 +73,31 @@ func (h *Hub) Close() {
 	}
 }
 
-// Stream tells the hub of a stream that ends with ctx, for Close to wait for: nothing else does if it is a WebSocket's.
+// Stream registers a stream that ends with ctx, for which Close waits. Nothing else waits for the
+// stream of a WebSocket.
 func (h *Hub) Stream(ctx context.Context) {
 	h.streams.Add(1)
 	context.AfterFunc(ctx, func() { h.streams.Add(-1) })
 }
 
-// Streams is how many streams are open.
+// Streams returns the number of open streams.
 func (h *Hub) Streams() int { return int(h.streams.Load()) }
 
-// Follower follows the log of an account, or of one contact.
+// Follower follows the change log of an account, or of one of its contacts.
 type Follower struct {
 	hub     *Hub
 	tail    *tail
 	contact int
 	wake    chan struct{}
 
-	// Of one contact's, under the tail's lock: its changes behind from, which may be long out of the tail.
+	// For a follower of one contact, guarded by tail.mu: its unread changes after from, which may
+	// have left the tail long ago.
 	from   int64
 	buffer []*ent.Change
 }
 
-// Follow registers a follower of the account, and of one of its contacts only unless that is 0. It must Leave.
+// Follow registers a follower of the account, or of one of its contacts unless contact is 0. The
+// caller must close it.
 func (h *Hub) Follow(account, contact int) *Follower {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -104,7 +113,7 @@ func (h *Hub) Follow(account, contact int) *Follower {
 	return f
 }
 
-// Leave ends the following.
+// Close unregisters the follower.
 func (f *Follower) Close() {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
@@ -114,14 +123,14 @@ func (f *Follower) Close() {
 	}
 }
 
-// Since returns the changes behind a number that are in memory, and the number up to which that is all of them. covered is false
-// if changes in between may be in the database only.
+// Since returns the changes after a sequence number that are in memory, and the number up to which
+// they are complete. covered is false if some of the changes may be in the database only.
 func (f *Follower) Since(after int64) (rows []*ent.Change, upTo int64, covered bool) {
 	return f.tail.since(after, f)
 }
 
-// Wait returns nil when there may be something new, and at the latest after d. It fails with ErrClosed, also if there is something
-// new, or if ctx ends.
+// Wait returns nil when there may be new changes, and after d at the latest. It fails with
+// ErrClosed when the server stops, even if there are new changes, and when ctx ends.
 func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 	select {
 	case <-f.hub.closed:
@@ -141,7 +150,8 @@ func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// run reads the end of a log until nobody follows it. While the database is away it goes on asking.
+// run reads the end of a log until the last follower leaves. If the database fails, it keeps
+// trying.
 func (h *Hub) run(ctx context.Context, t *tail) {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
@@ -163,7 +173,7 @@ func (h *Hub) run(ctx context.Context, t *tail) {
 	}
 }
 
-// read takes what is new, and reports whether there may be more.
+// poll reads new changes, and reports whether there may be more.
 func (h *Hub) poll(ctx context.Context, t *tail) (more bool, err error) {
 	if !t.loaded {
 		last, _, err := h.source.LogEnd(ctx, t.account)

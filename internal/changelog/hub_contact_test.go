@@ -8,8 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Who follows one contact needs nothing of the database, however much happens to others, as long as it comes for its changes.
-func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
+// A follower of one contact that reads its changes in time does not need the database, however many
+// changes others have.
+func TestFollowerOfAContactIsCovered(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()
@@ -28,14 +29,14 @@ func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 			}
 			after = upTo
 		}
-		for range 17 { // more than are kept for who does not come
+		for range 17 { // more than the buffer has
 			l.write(7)
 		}
 		settle()
 		if rows, _, covered := f.Since(after); covered {
 			t.Errorf("covered with %v", seqs(rows))
 		}
-		after += 17 // as the database tells
+		after += 17 // as read from the database
 		l.write(1, 7)
 		settle()
 		if rows, upTo, covered := f.Since(after); !covered || len(rows) != 1 || upTo != after+2 {
@@ -44,8 +45,8 @@ func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 	})
 }
 
-// What was kept for who follows a contact is not told once it is erased.
-func TestErasureDropsWhatIsKeptForWhoFollowsTheContact(t *testing.T) {
+// An erasure drops the buffer of a follower of the contact.
+func TestErasureDropsTheBufferOfAFollower(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()

@@ -22,9 +22,9 @@ import (
 
 const (
 	account = 3
-	// kept is how many changes the hub keeps.
+	// backlog is how many changes the hub keeps.
 	backlog = 1024
-	// soon is time enough for the hub to read.
+	// readTime is long enough for the hub to read the log.
 	readTime = 200 * time.Millisecond
 )
 
@@ -33,7 +33,7 @@ type fakeLog struct {
 	mu    sync.Mutex
 	last  int64
 	rows  []*ent.Change
-	err   error // of every reading
+	err   error // of every read
 	reads int
 }
 
@@ -48,7 +48,7 @@ func (l *fakeLog) write(contacts ...int) {
 	}
 }
 
-// erase appends the erasure of a contact, and blanks what it has written of it.
+// erase appends the erasure of a contact, and blanks its changes.
 func (l *fakeLog) erase(contact int) {
 	l.write(contact)
 	l.mu.Lock()
@@ -63,7 +63,7 @@ func (l *fakeLog) erase(contact int) {
 	l.rows[len(l.rows)-1].Kind = change.KindERASE
 }
 
-// cut takes away all but the last n changes.
+// cut removes all but the last n changes.
 func (l *fakeLog) cut(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -76,14 +76,14 @@ func (l *fakeLog) fail(err error) {
 	l.err = err
 }
 
-// asked is how often the log was read.
+// readCount returns how often the log was read.
 func (l *fakeLog) readCount() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.reads
 }
 
-// LogEnd is the end of the account's log.
+// LogEnd returns the end of the account's log.
 func (l *fakeLog) LogEnd(context.Context, int) (last, cut int64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,7 +103,8 @@ func (l *fakeLog) ReadLog(_ context.Context, _ int, after int64, limit int) ([]*
 	return slices.Clone(l.rows[begin:min(begin+limit, len(l.rows))]), nil
 }
 
-// inBubble runs a test on a clock of its own, with a hub that has nothing left running at the end.
+// runWithHub runs a test in a bubble with a clock of its own, and a hub that must have no goroutine
+// left at the end.
 func runWithHub(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.Hub)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -112,13 +113,13 @@ func runWithHub(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.H
 	})
 }
 
-// settle lets the hub read all that is there.
+// settle waits until the hub has read the log.
 func settle() {
 	time.Sleep(readTime)
 	synctest.Wait()
 }
 
-// seqs are the numbers of the changes.
+// seqs returns the sequence numbers of the changes.
 func seqs(rows []*ent.Change) (numbers []int64) {
 	for _, row := range rows {
 		numbers = append(numbers, row.Seq)
@@ -126,7 +127,7 @@ func seqs(rows []*ent.Change) (numbers []int64) {
 	return numbers
 }
 
-// awake reports whether the follower is woken before d is over.
+// awake reports whether the follower is woken within d.
 func awake(t *testing.T, f *changelog.Follower, d time.Duration) bool {
 	t.Helper()
 	start := time.Now()
@@ -145,7 +146,7 @@ func TestSince(t *testing.T) {
 		defer one.Close()
 		defer other.Close()
 		if _, _, covered := all.Since(2); covered {
-			t.Error("the hub claims to know the log before it has read it")
+			t.Error("covered before the hub has read the log")
 		}
 		settle()
 		l.write(1, 2, 1)
@@ -158,13 +159,13 @@ func TestSince(t *testing.T) {
 			upTo     int64
 			covered  bool
 		}{
-			{"from where the following began", all, 2, []int64{3, 4, 5}, 5, true},
+			{"from where the follower started", all, 2, []int64{3, 4, 5}, 5, true},
 			{"from the middle", all, 3, []int64{4, 5}, 5, true},
 			{"from the end", all, 5, nil, 5, true},
-			{"from behind the end", all, 7, nil, 7, true},
+			{"from after the end", all, 7, nil, 7, true},
 			{"from before", all, 1, nil, 1, false},
 			{"of one contact", one, 2, []int64{3, 5}, 5, true},
-			{"of a contact that nothing happens to", other, 2, nil, 5, true},
+			{"of a contact without changes", other, 2, nil, 5, true},
 			{"of one contact from before", one, 0, nil, 0, false},
 		}
 		for _, tt := range tests {
@@ -176,7 +177,7 @@ func TestSince(t *testing.T) {
 	})
 }
 
-func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
+func TestFollowerFarBehindIsNotCovered(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
@@ -186,7 +187,7 @@ func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 		l.write(make([]int, backlog+more)...)
 		settle()
 		if _, _, covered := f.Since(more - 1); covered {
-			t.Error("what is not in memory any more is covered")
+			t.Error("covered although a change has left memory")
 		}
 		rows, upTo, covered := f.Since(more)
 		if len(rows) != backlog || rows[0].Seq != more+1 || upTo != backlog+more || !covered {
@@ -195,7 +196,7 @@ func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 	})
 }
 
-// TestGap cuts changes off the log before the hub has read them.
+// TestGap removes changes from the log before the hub has read them.
 func TestGap(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
@@ -209,41 +210,41 @@ func TestGap(t *testing.T) {
 		l.write(1, 1, 1, 1)
 		l.cut(2)
 		if !awake(t, f, readTime) || !awake(t, of, readTime) {
-			t.Error("somebody is not woken, who has to learn that the log was cut")
+			t.Error("a follower was not woken although the log was cut")
 		}
 		if rows, _, covered := f.Since(1); covered {
-			t.Errorf("%d changes behind the gap count as all", len(rows))
+			t.Errorf("covered with %d changes after the gap", len(rows))
 		}
 		l.write(1)
 		settle()
 		if rows, upTo, covered := f.Since(5); len(rows) != 1 || upTo != 6 || !covered {
-			t.Errorf("behind the gap there are %d changes up to %d, covered %v", len(rows), upTo, covered)
+			t.Errorf("after the gap there are %d changes up to %d, covered %v", len(rows), upTo, covered)
 		}
 	})
 }
 
-func TestOnlyThoseConcernedAreWoken(t *testing.T) {
+func TestOnlyConcernedFollowersAreWoken(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		all, one, two := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 2)
 		for _, f := range []*changelog.Follower{all, one, two} {
 			defer f.Close()
-			awake(t, f, readTime) // when the following begins
+			awake(t, f, readTime) // it is woken once at the start
 		}
 		l.write(1)
 		if !awake(t, all, time.Minute) || !awake(t, one, time.Minute) {
-			t.Error("who follows the contact is not woken")
+			t.Error("a follower of the contact is not woken")
 		}
 		if awake(t, two, time.Minute) {
-			t.Error("who follows another contact is woken")
+			t.Error("a follower of another contact is woken")
 		}
 		if awake(t, all, time.Minute) {
-			t.Error("somebody is woken for nothing")
+			t.Error("a follower is woken without a change")
 		}
 	})
 }
 
-func TestErasureBlanksWhatIsKept(t *testing.T) {
+func TestErasureBlanksTheBacklog(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
@@ -264,7 +265,7 @@ func TestErasureBlanksWhatIsKept(t *testing.T) {
 			t.Errorf("kinds %s(-want +got)\n%s", kinds, diff)
 		}
 		if before[0].Fields[0].New != "b@example.com" {
-			t.Error("a change was altered in the hands of a reader")
+			t.Error("a row that a reader has was changed")
 		}
 	})
 }
@@ -282,7 +283,7 @@ func TestClose(t *testing.T) {
 		h.Close()
 		late := h.Follow(account, 0)
 		defer late.Close()
-		settle() // there is something new
+		settle() // so that there are changes to read
 		for range 20 {
 			if err := late.Wait(t.Context(), 0); !errors.Is(err, changelog.ErrClosed) {
 				t.Errorf("waiting on a closed hub ends with %v, want ErrClosed", err)
@@ -291,7 +292,7 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// TestCloseWaitsForStreams: what they tell their readers must be out before the server goes away, but no reader keeps it.
+// Close waits until the streams have sent their last message, but not forever.
 func TestCloseWaitsForStreams(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
@@ -309,7 +310,7 @@ func TestCloseWaitsForStreams(t *testing.T) {
 			t.Errorf("closing took %s, and the streams 2 s", took)
 		}
 		if took := closing(time.Hour); took != 5*time.Second {
-			t.Errorf("closing took %s in spite of a stream that does not end, want 5 s", took)
+			t.Errorf("closing took %s with a stream that does not end, want 5 s", took)
 		}
 	})
 }
@@ -328,12 +329,12 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// TestNobodyFollows shows that the database is read once for all, and not at all for nobody. A bubble also fails if something is
-// left running in it.
-func TestNobodyFollows(t *testing.T) {
+// TestReadsOnceForAllFollowers checks that the database is read once for all followers, and not
+// without followers.
+func TestReadsOnceForAllFollowers(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
-		reads := func() int { // in tens, for those at the edges not to count
+		reads := func() int { // in tens, to ignore those at the edges
 			before := l.readCount()
 			time.Sleep(10 * time.Second)
 			return (l.readCount() - before + 5) / 10
@@ -343,42 +344,42 @@ func TestNobodyFollows(t *testing.T) {
 		alone := reads()
 		two := h.Follow(account, 1)
 		if together := reads(); together != alone {
-			t.Errorf("two cost %d0 readings, one costs %d0", together, alone)
+			t.Errorf("two followers cause %d0 reads, one causes %d0", together, alone)
 		}
 		one.Close()
 		if left := reads(); left != alone {
-			t.Errorf("who is left has %d0 readings, want %d0", left, alone)
+			t.Errorf("the remaining follower causes %d0 reads, want %d0", left, alone)
 		}
 		two.Close()
 		if none := reads(); none > 0 {
-			t.Errorf("nobody has %d0 readings", none)
+			t.Errorf("%d0 reads without a follower", none)
 		}
 		l.write(1)
 		again := h.Follow(account, 0)
 		defer again.Close()
 		settle()
 		if _, upTo, covered := again.Since(1); upTo != 1 || !covered {
-			t.Errorf("who comes later sees the log up to %d, covered %v", upTo, covered)
+			t.Errorf("a later follower sees the log up to %d, covered %v", upTo, covered)
 		}
 	})
 }
 
-func TestReadingIsTriedAgain(t *testing.T) {
+func TestFailedReadIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
-		l := &fakeLog{err: errors.New("the database is away")}
+		l := &fakeLog{err: errors.New("the database is unavailable")}
 		f := changelog.NewHub(l, slog.New(slog.NewTextHandler(&text, nil))).Follow(account, 0)
 		defer f.Close()
 		settle()
 		if _, _, covered := f.Since(0); covered {
-			t.Error("what could not be read is covered")
+			t.Error("covered although the log could not be read")
 		}
 		l.fail(nil)
 		settle()
 		l.write(1)
 		settle()
-		l.fail(errors.New("it is away once more"))
+		l.fail(errors.New("the database is unavailable again"))
 		l.write(2)
 		settle()
 		l.fail(nil)
@@ -387,7 +388,7 @@ func TestReadingIsTriedAgain(t *testing.T) {
 			t.Errorf("%d changes up to %d, covered %v", len(rows), upTo, covered)
 		}
 		if n := strings.Count(text.String(), "the change log cannot be read"); n != 2 {
-			t.Errorf("it was logged %d times, want once each time that the database went away:\n%s", n, &text)
+			t.Errorf("it was logged %d times, want once for each outage:\n%s", n, &text)
 		}
 	})
 }

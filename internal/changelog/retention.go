@@ -11,13 +11,15 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// MinRetention is the least time that changes are kept: that long a repeat of a write finds its outcome in them.
+// MinRetention is the shortest time that changes can be kept: a repeat of a write reads its outcome
+// from them.
 const MinRetention = idempotency.Lifetime
 
-// tidied is how many rows one transaction of tidying takes away: others wait for it.
+// pruneBatch is how many rows one transaction deletes: other writes wait for it.
 const pruneBatch = 500
 
-// Tidy takes away what has had its time in every account: changes older than retention, unless that is 0, and idempotency keys.
+// Prune deletes what has expired in every account: changes that are older than retention, unless
+// that is 0, and idempotency keys.
 func (s *Service) Prune(ctx context.Context, retention time.Duration) error {
 	accounts, err := s.db.Client().Account.Query().IDs(viewer.NewSystemContext(ctx, 0))
 	if err != nil {
@@ -40,7 +42,7 @@ func (s *Service) Prune(ctx context.Context, retention time.Duration) error {
 	return nil
 }
 
-// inSteps runs step in transactions of its own until it has nothing more to do.
+// inBatches runs step in transactions of its own until there is nothing more to do.
 func (s *Service) inBatches(ctx context.Context, step func(context.Context, *database.Tx) (more bool, err error)) error {
 	for more := true; more && ctx.Err() == nil; {
 		err := s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) (err error) {
@@ -54,25 +56,26 @@ func (s *Service) inBatches(ctx context.Context, step func(context.Context, *dat
 	return context.Cause(ctx)
 }
 
-// cutLog takes the oldest changes off the log, up to the first that is not older than then: what is left has no gap.
-func (s *Service) pruneChanges(account int, then time.Time) func(context.Context, *database.Tx) (bool, error) {
+// pruneChanges deletes the oldest changes up to the first that is not before the cutoff, so that
+// the rest of the log has no gap.
+func (s *Service) pruneChanges(account int, cutoff time.Time) func(context.Context, *database.Tx) (bool, error) {
 	return func(ctx context.Context, tx *database.Tx) (bool, error) {
 		oldest, err := tx.Ent.Change.Query().Where(change.AccountID(account)).Order(change.BySeq()).Limit(pruneBatch).All(ctx)
 		if err != nil {
 			return false, err
 		}
-		old := 0
-		for old < len(oldest) && oldest[old].At.Before(then) {
-			old++
+		expired := 0
+		for expired < len(oldest) && oldest[expired].At.Before(cutoff) {
+			expired++
 		}
-		if old == 0 {
+		if expired == 0 {
 			return false, nil
 		}
-		cut := oldest[old-1].Seq
+		cut := oldest[expired-1].Seq
 		if _, err := tx.Ent.Change.Delete().Where(change.AccountID(account), change.SeqLTE(cut)).Exec(ctx); err != nil {
 			return false, err
 		}
 		_, err = tx.Ent.Feed.Update().Where(feed.AccountID(account), feed.Or(feed.CutIsNil(), feed.CutLT(cut))).SetCut(cut).Save(ctx)
-		return old == pruneBatch, err
+		return expired == pruneBatch, err
 	}
 }

@@ -10,28 +10,28 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// tail is the end of one account's log.
+// tail is the end of one account's change log.
 type tail struct {
 	account int
 	stop    context.CancelFunc
 
-	// Written by the one that reads, which therefore looks at them as it likes; others need the lock.
+	// Written only by the goroutine of Hub.run, which reads them without the lock.
 	mu        sync.Mutex
-	loaded    bool          // whether first and rows say anything
-	base      int64         // the number behind which rows begin
+	loaded    bool          // whether base and rows are set
+	base      int64         // the sequence number before that of the first row
 	rows      []*ent.Change // without gaps
 	followers map[int]map[*Follower]struct{}
 }
 
-// last is the number up to which the log is known.
+// last returns the sequence number up to which the log has been read.
 func (t *tail) last() int64 { return t.base + int64(len(t.rows)) }
 
-// begin says where the reading begins.
+// reset empties the tail, to start after the sequence number last.
 func (t *tail) reset(last int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.loaded, t.base, t.rows = true, last, nil
-	for contact, followers := range t.followers { // whoever waits is not waiting for nothing
+	for contact, followers := range t.followers { // they read the database then
 		for f := range followers {
 			f.from, f.buffer = last, nil
 		}
@@ -39,8 +39,9 @@ func (t *tail) reset(last int64) {
 	}
 }
 
-// add takes the rows that follow the last one, and wakes whom they concern. If some are missing, because they were cut off the
-// log meanwhile, it begins anew behind the gap: followers then read the database, which tells them.
+// extend appends rows and wakes the followers that they concern. If rows are missing between,
+// because they have been pruned, it resets the tail to the end: followers then read the database,
+// which reports that.
 func (t *tail) extend(rows []*ent.Change) {
 	if len(rows) == 0 {
 		return
@@ -70,10 +71,11 @@ func (t *tail) extend(rows []*ent.Change) {
 	}
 }
 
-// keep keeps a change for who follows its contact only. Of one who does not come for what is kept, nothing is.
+// enqueue adds a change to the buffer of a follower of one contact. If the follower has not read a
+// full buffer, the buffer is dropped.
 func (f *Follower) enqueue(row *ent.Change) {
 	switch {
-	case row.Kind == change.KindERASE: // what is kept is not to be told any more
+	case row.Kind == change.KindERASE: // the values in the buffer must not be sent anymore
 		f.from, f.buffer = row.Seq-1, []*ent.Change{row}
 	case len(f.buffer) == contactBuffer:
 		f.from, f.buffer = row.Seq, nil
@@ -82,7 +84,8 @@ func (f *Follower) enqueue(row *ent.Change) {
 	}
 }
 
-// forget blanks what the changes of an erased contact say. Rows are shared with those who read them: each is replaced.
+// redact blanks the values in the changes of an erased contact. Readers share the rows, so each is
+// replaced by a copy.
 func (t *tail) redact(contact int) {
 	for i, row := range t.rows {
 		if row.ContactID == contact {
@@ -93,12 +96,12 @@ func (t *tail) redact(contact int) {
 	}
 }
 
-// wake wakes the followers of a contact, or with 0 those of the whole account.
+// wake wakes the followers of a contact, or those of the whole account for 0.
 func (t *tail) wake(contact int) {
 	for f := range t.followers[contact] {
 		select {
 		case f.wake <- struct{}{}:
-		default: // it is awake
+		default: // a wake-up is pending
 		}
 	}
 }
@@ -130,7 +133,7 @@ func (t *tail) join(f *Follower) {
 	f.from = t.last()
 }
 
-// leave returns how many followers are left.
+// leave removes the follower, and returns how many are left.
 func (t *tail) leave(f *Follower) (left int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -13,21 +13,22 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// MaxUpdates bounds one UpdateAll.
+// MaxUpdates is the largest number of updates in one UpdateEach or UpdateAll.
 const MaxUpdates = 100
 
-// Outcome is what became of one of several commands: a result, or Errors.
+// Outcome is the outcome of one of several commands: a result, or Errors.
 type Outcome struct {
 	Result *Result
 	Errors usererror.Errors
 }
 
-// Err is the Errors, nil if there are none.
+// Err returns Errors, nil if there are none.
 func (o Outcome) Err() error { return o.Errors.OrNil() }
 
-// UpdateEach does each update as Update would, by itself: some may succeed and others fail. Outcomes are in the order of the
-// updates; those of one contact are done in it. It fails with TooMany, or with what is no error of a caller: then it is not known
-// how far it came.
+// UpdateEach runs each update by itself, as Update does: some may succeed and others fail. Outcomes
+// are in the order of the updates; updates of the same contact are applied in their order. It fails
+// with TooMany. After any other error, a fault of the server, it is unknown how many updates were
+// applied.
 func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, error) {
 	if err := checkBatch(updates); err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 		byContact[u.ID] = append(byContact[u.ID], i)
 	}
 	groups := slices.Collect(maps.Values(byContact))
-	safego.Each(len(groups), func(g int) { // together they share commits
+	safego.Each(len(groups), func(g int) { // concurrent writes share a group commit
 		for _, i := range groups[g] {
 			outcomes[i].Result, faults[i] = s.WithKey(s.key.WithItem(i)).Update(ctx, updates[i])
 			if errors.As(faults[i], &outcomes[i].Errors) {
@@ -49,9 +50,9 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 	return outcomes, errors.Join(faults...)
 }
 
-// UpdateAll does all the updates in one transaction, or none: then those that are not to blame have the error NotApplied. Keys may
-// go from one of the contacts to another. Outcomes are in the order of the updates. It fails with TooMany, or with what is no error
-// of a caller.
+// UpdateAll applies all updates in one transaction, or none: if one fails, those without errors of
+// their own get the error NotApplied. Contacts can pass email addresses and phone numbers to each
+// other. Outcomes are in the order of the updates. It fails with TooMany.
 func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, error) {
 	if err := checkBatch(updates); err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 	b := &updateBatch{Service: s, updates: make([]prepared, len(updates)), outcomes: make([]Outcome, len(updates))}
 	for i, u := range updates {
 		if u.ID != 0 && slices.ContainsFunc(updates[:i], func(earlier Update) bool { return earlier.ID == u.ID }) {
-			b.outcomes[i].Errors.Add(usererror.Duplicate, "", "The contact %d is named twice.", u.ID)
+			b.outcomes[i].Errors.Add(usererror.Duplicate, "", "Contact %d is listed twice.", u.ID)
 			continue
 		}
 		var err error
@@ -87,13 +88,13 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 func checkBatch(updates []Update) error {
 	if len(updates) > MaxUpdates {
 		var errs usererror.Errors
-		errs.Add(usererror.TooMany, "", "At most %d contacts can be updated at once.", MaxUpdates)
+		errs.Add(usererror.TooMany, "", "At most %d contacts can be updated in one call.", MaxUpdates)
 		return errs
 	}
 	return nil
 }
 
-// updateBatch is an UpdateAll at work.
+// updateBatch is the state of one UpdateAll.
 type updateBatch struct {
 	*Service
 
@@ -113,18 +114,18 @@ func (b *updateBatch) failed() bool {
 	return slices.ContainsFunc(b.outcomes, func(o Outcome) bool { return len(o.Errors) > 0 })
 }
 
-// blame gives those that are not to blame for a failure an error, too.
+// markNotApplied adds the error NotApplied to the outcomes that have no error.
 func (b *updateBatch) markNotApplied() {
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
 		if len(o.Errors) == 0 {
-			o.Errors.Add(usererror.NotApplied, "", "Another update of the call failed.")
+			o.Errors.Add(usererror.NotApplied, "", "This update was not applied because another update of the call failed.")
 		}
 		o.Errors.Sort()
 	}
 }
 
-// run does the updates inside the transaction.
+// run applies the updates inside the transaction.
 func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 	var writes []*unitOfWork
 	b.outcomes = make([]Outcome, len(b.updates))
@@ -154,7 +155,7 @@ func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, erro
 	return b.save(ctx, tx, writes)
 }
 
-// save saves the writes, with none of which anything is wrong.
+// save stores the writes, none of which has errors.
 func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*unitOfWork) ([]*Result, error) {
 	for _, column := range []string{entcontact.FieldEmailKey, entcontact.FieldPhoneKey} {
 		if err := releaseKeys(ctx, tx, writes, column); err != nil {
@@ -171,11 +172,12 @@ func (*updateBatch) save(ctx context.Context, tx *database.Tx, writes []*unitOfW
 	return results, nil
 }
 
-// errNotApplied makes the store undo a batch; outcomes say why.
+// errNotApplied makes the database roll the batch back. The outcomes have the errors.
 var errNotApplied = errors.New("not applied")
 
-// vacate takes a key off the contacts that give it to others, because the database asks at each row whether a key is free. The
-// compare-and-set that follows sets what they have instead.
+// releaseKeys clears a key column of the contacts whose key another write of the batch takes,
+// because the database checks uniqueness row by row. The compare-and-set that follows sets their
+// new keys.
 func releaseKeys(ctx context.Context, tx *database.Tx, writes []*unitOfWork, column string) error {
 	var ids []int
 	for _, w := range writes {

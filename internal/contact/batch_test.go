@@ -16,7 +16,7 @@ import (
 
 type batchFunc = func(context.Context, []contact.Update) ([]contact.Outcome, error)
 
-// outcomesOf runs updates, and writes what became of each.
+// outcomeCodes returns the errors of each outcome, as in contacttest.CodesOf.
 func outcomeCodes(t *testing.T, outcomes []contact.Outcome, err error) (list [][]string) {
 	t.Helper()
 	if err != nil {
@@ -24,7 +24,7 @@ func outcomeCodes(t *testing.T, outcomes []contact.Outcome, err error) (list [][
 	}
 	for _, o := range outcomes {
 		if (o.Result == nil) != (len(o.Errors) > 0) {
-			t.Errorf("a result %v beside errors %v", o.Result, o.Errors)
+			t.Errorf("both a result %v and errors %v", o.Result, o.Errors)
 		}
 		list = append(list, contacttest.CodesOf(o.Errors))
 	}
@@ -45,7 +45,7 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 		{"one is stale", []contact.Update{{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: name}, {ID: two.ID, Lock: contacttest.ExpectVersion(9), Set: name}},
 			[][]string{{"NOT_APPLIED"}, {"VERSION_CONFLICT"}}},
 		{"one is not there", []contact.Update{{ID: 999, Lock: contacttest.Overwrite}, {ID: two.ID, Lock: contacttest.ExpectVersionOf(two), Set: name}}, [][]string{{"NOT_FOUND"}, {"NOT_APPLIED"}}},
-		{"all is told", []contact.Update{
+		{"all errors are reported", []contact.Update{
 			{ID: one.ID, Lock: contacttest.ExpectVersion(9), Set: field.Patch{field.PreferredStore: 999}}, {ID: two.ID, Set: field.Patch{field.LimitPermanently: nil}},
 		}, [][]string{{"VERSION_CONFLICT", "STORE_NOT_FOUND preferredStoreId"}, {"REQUIRED expectedVersion", "REQUIRED limitMailsPermanently"}}},
 		{"both want one address", []contact.Update{
@@ -68,8 +68,8 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 	}
 }
 
-// Keys may go round among the contacts of one call, and what does not go round stays.
-func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
+// The contacts of one call can exchange keys, and the others keep theirs.
+func TestUpdateAllSwapsKeys(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -103,11 +103,11 @@ func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 		{ID: ids[3], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: *a.MustGet(ids[0]).Email}},
 	})
 	if diff := cmp.Diff([][]string{{}, {}}, outcomeCodes(t, handed, err)); diff != "" {
-		t.Errorf("an address is handed on\n%s", diff)
+		t.Errorf("an address is passed on\n%s", diff)
 	}
 }
 
-func TestUpdateEachStandsByItself(t *testing.T) {
+func TestUpdateEachIsIndependent(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -138,12 +138,12 @@ func TestTooManyUpdates(t *testing.T) {
 			t.Errorf("none: %v, %v", outcomes, err)
 		}
 		if _, err := do(t.Context(), make([]contact.Update, 1)); !errors.Is(err, authz.ErrUnauthenticated) {
-			t.Errorf("nobody: %v", err)
+			t.Errorf("without a viewer: %v", err)
 		}
 	}
 }
 
-// Batches that meet each other and single writes lose nothing and end in no deadlock.
+// Concurrent batches and single writes lose nothing and do not deadlock.
 func TestBatchesRace(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -157,12 +157,12 @@ func TestBatchesRace(t *testing.T) {
 	runConcurrently(func(i int) {
 		var updates []contact.Update
 		for j := range contacts {
-			n := (i*(2*(i%4)+1) + j*(2*(i%4)+1)) % contacts // in another order each
+			n := (i*(2*(i%4)+1) + j*(2*(i%4)+1)) % contacts // in a different order each
 			updates = append(updates, contact.Update{ID: ids[n], Lock: contacttest.Overwrite, Set: field.Patch{field.FirstName: fmt.Sprint(i)}})
 		}
 		outcomes, err := f.UpdateAll(a.Agent, updates)
 		if got := outcomeCodes(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
-			t.Errorf("racer %d: %v", i, got)
+			t.Errorf("goroutine %d: %v", i, got)
 		}
 		contacttest.Must(a.OverwriteFields(a.Agent, ids[i%contacts], field.Patch{field.LastName: fmt.Sprint(i)}))
 	})

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestLogTellsWhatEachWriteDid(t *testing.T) {
+func TestLogHasEachWrite(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -77,7 +77,7 @@ func TestLogTellsWhatEachWriteDid(t *testing.T) {
 	}
 }
 
-func TestLogOfACreationHoldsAllThatTheContactHas(t *testing.T) {
+func TestLogOfACreationHasEverything(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -106,7 +106,7 @@ func TestLogOfACreationHoldsAllThatTheContactHas(t *testing.T) {
 	}
 }
 
-func TestLogTellsWhoWroteAndThroughWhichDoor(t *testing.T) {
+func TestLogHasActorAndSource(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -143,7 +143,7 @@ func TestLogTellsWhoWroteAndThroughWhichDoor(t *testing.T) {
 	}
 }
 
-func TestLogIsWithoutGapsWhateverFails(t *testing.T) {
+func TestLogHasNoGaps(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -171,7 +171,7 @@ func TestLogIsWithoutGapsWhateverFails(t *testing.T) {
 	}
 }
 
-func TestResultCarriesTheLogRow(t *testing.T) {
+func TestResultHasTheLogRow(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo

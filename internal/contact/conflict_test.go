@@ -19,7 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// report writes each field of a divergence as a line: base → theirs | yours, with ! where they overlap, and who changed it.
+// describe returns a line for each field of a divergence: base → latest | yours, with ! if they
+// overlap, and who changed it.
 func describe(d *merge.Divergence) (lines []string) {
 	if d == nil {
 		return nil
@@ -68,7 +69,7 @@ func TestConflictShowsBothSides(t *testing.T) {
 	tests := []struct {
 		name   string
 		others []func(context.Context, int) error
-		yours  any // a contact.Patch, contact.Details, or nil for a removal
+		yours  any // a field.Patch, contact.Details, or nil for a removal
 		want   []string
 		merges bool
 	}{
@@ -132,23 +133,23 @@ func TestConflictShowsBothSides(t *testing.T) {
 				t.Fatalf("%s: %v", tt.name, err)
 			}
 		}
-		refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.ExpectVersionOf(c), tt.yours))
-		if diff := cmp.Diff(tt.want, describe(refused)); diff != "" {
+		conflict := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.ExpectVersionOf(c), tt.yours))
+		if diff := cmp.Diff(tt.want, describe(conflict)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
-		if refused.Mergeable() != tt.merges {
-			t.Errorf("%s: mergeable %v", tt.name, refused.Mergeable())
+		if conflict.Mergeable() != tt.merges {
+			t.Errorf("%s: mergeable %v", tt.name, conflict.Mergeable())
 		}
-		if refused := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (refused == nil) != tt.merges {
-			t.Errorf("%s: merging is refused with %q", tt.name, describe(refused))
+		if conflict := contacttest.ConflictOf(t, writeAny(a, c.ID, contacttest.MergeFrom(c.Version), tt.yours)); (conflict == nil) != tt.merges {
+			t.Errorf("%s: merging failed with %q", tt.name, describe(conflict))
 		}
-		if kept, err := a.Get(a.Agent, c.ID); err == nil { // another's turn with the names
-			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(kept)}))
+		if current, err := a.Get(a.Agent, c.ID); err == nil { // frees its logins for the next case
+			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.ExpectVersionOf(current)}))
 		}
 	}
 }
 
-// writeAny writes fields, details, or removes.
+// writeAny writes fields or details, or deletes the contact.
 func writeAny(a *contacttest.Tenant, id int, lock contact.Lock, what any) error {
 	switch what := what.(type) {
 	case field.Patch:
@@ -159,7 +160,7 @@ func writeAny(a *contacttest.Tenant, id int, lock contact.Lock, what any) error 
 	return contacttest.ErrOf(a.Delete(a.Agent, contact.Delete{ID: id, Lock: lock}))
 }
 
-func TestMergeTellsWhatItMet(t *testing.T) {
+func TestResultReportsTheMerge(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -171,11 +172,11 @@ func TestMergeTellsWhatItMet(t *testing.T) {
 		t.Errorf("merged %d over %d to %d (-want +got)\n%s", r.Merge.Base, r.Merge.Latest, r.Contact.Version, diff)
 	}
 	if r := contacttest.Must(a.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.MergeFrom(3)})); r.Merge != nil {
-		t.Errorf("nothing came between, and it was merged with %q", describe(r.Merge))
+		t.Errorf("the version was current, and it was merged with %q", describe(r.Merge))
 	}
 }
 
-func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
+func TestConflictWithAnUnknownVersion(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -185,14 +186,14 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 	if _, err := f.DB.Raw().ExecContext(t.Context(), "DELETE FROM changes WHERE version = 2"); err != nil {
 		t.Fatal(err)
 	}
-	known := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → null | null`}
-	unknown := []string{`firstName: null → "Anna" | "Eva" !`, `lastName: null → null | null`}
+	knownFields := []string{`firstName: "Anna" → "Anna" | "Eva"`, `lastName: null → null | null`}
+	unknownFields := []string{`firstName: null → "Anna" | "Eva" !`, `lastName: null → null | null`}
 	tests := []struct {
 		version revision.Version
 		gap     merge.Gap
 		fields  []string
 	}{
-		{revision.Stale, merge.Unknown, unknown}, {4, merge.Unknown, unknown}, {1, merge.TooOld, unknown}, {2, merge.NoGap, known},
+		{revision.Stale, merge.Unknown, unknownFields}, {4, merge.Unknown, unknownFields}, {1, merge.TooOld, unknownFields}, {2, merge.NoGap, knownFields},
 	}
 	for _, tt := range tests {
 		for _, lock := range []contact.Lock{contacttest.MergeFrom(tt.version), contacttest.ExpectVersion(tt.version)} {
@@ -208,7 +209,7 @@ func TestConflictWithAVersionThatIsNotKnown(t *testing.T) {
 	}
 }
 
-// A password has no value to compare: two new ones always overlap.
+// A password has no value to compare, so two new ones always overlap.
 func TestPasswordsDoNotMerge(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -223,14 +224,14 @@ func TestPasswordsDoNotMerge(t *testing.T) {
 	}
 	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"}))
 	if err := password(2); err != nil {
-		t.Errorf("beside a name: %v", err)
+		t.Errorf("together with a name: %v", err)
 	}
 	if got := *a.MustGet(c.ID).PasswordHash; got != "hash of two" {
 		t.Errorf("the password is %q", got)
 	}
 }
 
-// A customer sees what was done to its contact, and not by whom.
+// A customer sees what has changed in its contact, but not which staff changed it.
 func TestConflictHidesStaffFromCustomers(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

@@ -6,8 +6,8 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// uniqueKeys are those of a contact, and what each protects. The rules look before they write; the keys are the backstop
-// when another process was faster.
+// uniqueKeys lists the unique keys of a contact, and the error that a violation of each means. The
+// commands look keys up before they write; the constraints catch a process that wrote in between.
 var uniqueKeys = []struct {
 	key  dberr.Key
 	code usererror.Code
@@ -19,9 +19,10 @@ var uniqueKeys = []struct {
 	{dberr.Key{Index: "login_account_id_name_key", Column: "logins.name_key"}, usererror.LoginTaken, field.PathLogins, "login"},
 }
 
-// translate turns the violation of a key into an error that makes the store run the write again: the rules then see what the
-// other process has done, and say all of it. Should they not, it is the conflict of the unique key. Other errors stay what
-// they are.
+// translate turns the violation of a constraint into an error that makes the database run the write
+// again: the checks of the second run see what the other process has written, and report it
+// completely. If they do not, the error is the conflict of the unique key. Other errors are
+// returned unchanged.
 func translate(err error) error {
 	for _, k := range uniqueKeys {
 		if k.key.TakenBy(err) {
@@ -30,7 +31,7 @@ func translate(err error) error {
 			return dberr.Raced(errs)
 		}
 	}
-	if dberr.IsForeignKey(err) { // what the contact refers to has been deleted
+	if dberr.IsForeignKey(err) { // an object that the contact refers to has been deleted
 		return dberr.Raced(err)
 	}
 	return err

@@ -18,7 +18,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// maxCreate bounds one CreateAll: its rows are inserted in statements with a bounded number of parameters.
+// maxCreate is the largest number of contacts in one CreateAll: its rows are inserted in statements
+// with a bounded number of parameters.
 const maxCreate = 500
 
 // Limits of the registration, in UTF-16 units.
@@ -27,19 +28,20 @@ const (
 	maxRegistrationIP     = 16
 )
 
-// Create is a new contact. Who creates it is staff: nobody registers themselves here.
+// Create is a new contact. Only staff create contacts: customers cannot register themselves here.
 type Create struct {
-	ID                 int // 0: the next free one. Demo data and imports choose
+	ID                 int // 0 for the next free one; demo data and imports choose their own
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int
 	Set                field.Patch
-	Password           *PasswordChange // nil: none, and nobody can sign in as it
+	Password           *PasswordChange // nil for none: then the contact cannot sign in
 	Details
 }
 
-// Create makes a contact. It fails with Errors: Forbidden alone, else all at once what is wrong with the values, the keys
-// that others have, and the references. Properties that are required may be given later; they cannot be cleared then.
+// Create creates a contact. It fails with Errors: Forbidden alone, or everything that is wrong with
+// the values, unique keys and references. Required properties may be set later; once set, they
+// cannot be cleared.
 func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
 	results, err := s.CreateAll(ctx, []Create{c})
 	if err != nil {
@@ -48,8 +50,8 @@ func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
 	return results[0], nil
 }
 
-// CreateAll makes at most 500 contacts, all of them or none, each with its own row in the change log. It fails as Create
-// does, with the errors of all.
+// CreateAll creates at most 500 contacts, all or none, each with its own row in the change log. It
+// fails as Create does, with the errors of all contacts.
 func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
@@ -69,7 +71,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 	})
 }
 
-// draft is a contact to be made, checked as far as it can be outside the transaction.
+// draft is a contact to create, checked as far as possible outside the transaction.
 type draft struct {
 	Create
 
@@ -77,9 +79,9 @@ type draft struct {
 	hash *string
 	errs usererror.Errors
 
-	// Of one that was there before.
+	// These restore a deleted contact.
 	undoes       *revision.Version
-	version      revision.Version // it goes on counting
+	version      revision.Version // the one after the deletion
 	secret       string
 	registeredAt time.Time
 }
@@ -103,14 +105,14 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 
 // createAll checks the drafts against the database and each other, and stores them.
 func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
-	defined, err := definitionsOf(ctx, tx, v.Account)
+	definitions, err := definitionsOf(ctx, tx, v.Account)
 	if err != nil {
 		return nil, err
 	}
 	var errs usererror.Errors
 	writes := make([]*unitOfWork, len(drafts))
 	for i, d := range drafts {
-		if writes[i], err = s.newUnitOfWork(ctx, tx, v, d, defined); err != nil {
+		if writes[i], err = s.newUnitOfWork(ctx, tx, v, d, definitions); err != nil {
 			return nil, err
 		}
 	}
@@ -127,8 +129,8 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 	return s.insertAll(ctx, tx, writes)
 }
 
-// newWrite is a write on a contact that is not there yet: what it found is empty.
-func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined propertyDefinitions) (*unitOfWork, error) {
+// newUnitOfWork returns the write of a contact that does not exist yet: its old state is empty.
+func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, definitions propertyDefinitions) (*unitOfWork, error) {
 	now := s.timestamp()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
@@ -138,7 +140,7 @@ func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.V
 	if next.RegisteredAt.IsZero() {
 		next.RegisteredAt = now
 	}
-	w := &unitOfWork{Service: s, tx: tx, viewer: v, definitions: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	w := &unitOfWork{Service: s, tx: tx, viewer: v, definitions: definitions, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
 		if err := w.checkExists(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
@@ -152,7 +154,8 @@ func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.V
 	return w, nil
 }
 
-// registration is what the log of a creation or deletion holds beside the fields, so that a deletion can be undone.
+// registration returns what the log of a creation or deletion has in addition to the fields, so
+// that a deletion can be undone.
 func registration(c *ent.Contact) []revision.FieldChange {
 	fields := []revision.FieldChange{
 		{Path: field.PathSecret, New: c.Secret},
@@ -169,7 +172,8 @@ func registration(c *ent.Contact) []revision.FieldChange {
 	return fields
 }
 
-// insertAll stores the contacts with their terms, does what was left to do after it, and logs them.
+// insertAll inserts the contacts and their search terms, runs the deferred statements, and appends
+// to the change log.
 func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*unitOfWork) ([]*Result, error) {
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {

@@ -36,7 +36,7 @@ func TestCreateStoresWhatIsGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	full[field.FirstName] = "Eva" // the property is given last
+	full[field.FirstName] = "Eva" // the property overrides the field
 	got := a.MustGet(r.Contact.ID)
 	if diff := cmp.Diff(full, fieldsOf(got), showPaths); diff != "" {
 		t.Errorf("what is stored (-want +got)\n%s", diff)
@@ -61,11 +61,11 @@ func TestCreateStoresWhatIsGiven(t *testing.T) {
 	}
 }
 
-func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
+func TestCreateWithoutValues(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	a.NewProperty(catalog.NewProperty{Name: "Required", Required: true}) // may be given later
+	a.NewProperty(catalog.NewProperty{Name: "Required", Required: true}) // may be set later
 	c := a.NewContact(nil)
 	want := field.Patch{}
 	for _, f := range field.Fields {
@@ -81,7 +81,7 @@ func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 	}
 }
 
-func TestCreateTakesTheIDThatIsChosen(t *testing.T) {
+func TestCreateWithAChosenID(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	for _, want := range []int{466, 3, 1_000_001} {
@@ -92,7 +92,7 @@ func TestCreateTakesTheIDThatIsChosen(t *testing.T) {
 	}
 }
 
-func TestCreateIsRefused(t *testing.T) {
+func TestCreateFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -125,7 +125,7 @@ func TestCreateIsRefused(t *testing.T) {
 	}
 }
 
-func TestCreateAllMakesAllInOrder(t *testing.T) {
+func TestCreateAllCreatesInOrder(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -161,7 +161,7 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 	}
 }
 
-func TestCreateAllMakesAllOrNone(t *testing.T) {
+func TestCreateAllIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -184,7 +184,7 @@ func TestCreateAllMakesAllOrNone(t *testing.T) {
 	}
 }
 
-func TestTimesAreKeptToTheMicrosecond(t *testing.T) {
+func TestTimesHaveMicroseconds(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	start := time.Date(2026, 3, 1, 14, 0, 0, 123_456_789, time.FixedZone("", 7200))

@@ -15,8 +15,9 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// A customer is told the same of every contact but its own, whether it exists or not, and before all else.
-func TestCustomerReachesNoOtherContact(t *testing.T) {
+// A customer gets the same error for every contact but its own, whether that exists or not, and
+// before any other error.
+func TestCustomerCannotAccessOtherContacts(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -34,13 +35,13 @@ func TestCustomerReachesNoOtherContact(t *testing.T) {
 		},
 	}
 	for name, command := range commands {
-		said := ""
+		message := ""
 		for what, id := range map[string]int{"in the account": another.ID, "in another account": theirs.ID, "nowhere": 999, "no id": 0} {
 			errs := f.WantErrors(name+" "+what, func() error { return command(id) }, "FORBIDDEN")
-			if text := errs.Error(); said == "" {
-				said = text
-			} else if text != said {
-				t.Errorf("%s: a contact that is %s looks different: %q and %q", name, what, text, said)
+			if text := errs.Error(); message == "" {
+				message = text
+			} else if text != message {
+				t.Errorf("%s: a contact that is %s looks different: %q and %q", name, what, text, message)
 			}
 		}
 	}
@@ -56,11 +57,11 @@ func TestCustomerWritesItsOwnContact(t *testing.T) {
 	if _, err := f.Update(as, contact.Update{ID: me.ID, Lock: contacttest.ExpectVersionOf(me), Set: field.Patch{
 		field.Email: "eva@example.com", field.Phone: nil, field.FirstName: "Eva", field.LastName: "Ek", field.LimitPermanently: false,
 		field.LimitUntil: nil, field.PreferredStore: a.StoreIDs[1],
-		field.Company: a.CompanyIDs[0], field.PermissionSource: "form", // as they are
+		field.Company: a.CompanyIDs[0], field.PermissionSource: "form", // unchanged
 	}}); err != nil {
 		t.Errorf("fields: %v", err)
 	}
-	segments := []int{a.SegmentIDs[2], a.SegmentIDs[0], a.SegmentIDs[1], a.SegmentIDs[0]} // as it is, in another order and with a double
+	segments := []int{a.SegmentIDs[2], a.SegmentIDs[0], a.SegmentIDs[1], a.SegmentIDs[0]} // unchanged, in another order and with a duplicate
 	if _, err := f.OverwriteDetails(as, me.ID, contact.Details{
 		Properties: []contact.PropertyPatch{{Property: note, Values: []field.Value{{Value: "hi"}}}},
 		Logins:     &[]field.Login{{Name: "eva", Kind: login.KindBlank}},
@@ -116,7 +117,7 @@ func TestCustomerMayNotChange(t *testing.T) {
 	}
 }
 
-// TestRoles holds each command and query to the least role that it is for.
+// TestRoles checks the least role of each command and query.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -197,7 +198,7 @@ func TestRoles(t *testing.T) {
 			var errs usererror.Errors
 			switch {
 			case role == 0 && !errors.Is(err, authz.ErrUnauthenticated):
-				t.Errorf("%s for nobody: got %v, want ErrUnauthenticated", tt.name, err)
+				t.Errorf("%s without a viewer: got %v, want ErrUnauthenticated", tt.name, err)
 			case role > 0 && role < tt.least && (!errors.As(err, &errs) || !errs.Has(usererror.Forbidden)):
 				t.Errorf("%s for role %d: got %v, want FORBIDDEN", tt.name, role, err)
 			case role >= tt.least && err != nil:

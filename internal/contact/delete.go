@@ -15,14 +15,15 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Delete is the command to delete a contact.
+// Delete is the command that deletes a contact.
 type Delete struct {
 	ID   int
 	Lock Lock
 }
 
-// Delete removes the contact with all that belongs to it, if it is still at the version that the lock expects. Its row in
-// the log holds everything that the contact had but the password. It fails as Update does; customers may not delete.
+// Delete deletes the contact with everything that belongs to it, if it has the version that the
+// lock expects. The row in the change log has everything that the contact had except the password.
+// It fails as Update does; customers may not delete.
 func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
@@ -38,7 +39,8 @@ func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	})
 }
 
-// remove deletes the contact as it was read, if nothing is wrong; the database deletes what belongs to it.
+// remove deletes the contact as it was read, if there are no errors. The database deletes the rows
+// that belong to it.
 func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
@@ -53,21 +55,21 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n == 0 { // locked since it was read
-		return nil, fmt.Errorf("contact %d has moved on from version %d", w.old.ID, w.old.Version)
+	if n == 0 { // the write locks the contact, so this is a fault
+		return nil, fmt.Errorf("contact %d no longer has version %d", w.old.ID, w.old.Version)
 	}
 	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
-	// The tombstone: the next version, and no field left.
+	// The tombstone: the next version, without any field.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.timestamp()}
 	r := w.appendChange(ctx, change.KindDELETE)
 	for i := range r.Change.Fields {
-		r.Change.Fields[i].New = nil // also of a boolean, which has no null while the contact lives
+		r.Change.Fields[i].New = nil // also for a boolean, which is never null while the contact exists
 	}
 	r.Contact = w.old
 	return r, nil
 }
 
-// belongings is what c has in other tables, as the log shows it.
+// relations returns what the contact has in other tables, as the change log shows it.
 func relations(c *ent.Contact) []revision.FieldChange {
 	var fields []revision.FieldChange
 	values, order := map[int][]field.Value{}, []int{}
@@ -89,7 +91,7 @@ func relations(c *ent.Contact) []revision.FieldChange {
 	return fields
 }
 
-// removed turns what came to be into what went.
+// asRemoved turns changes that add values into changes that remove them.
 func asRemoved(fields []revision.FieldChange) []revision.FieldChange {
 	for i, f := range fields {
 		fields[i].Old, fields[i].New = f.New, nil

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
+func TestDeleteRemovesEverything(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -28,20 +28,20 @@ func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
 		}
 	}
 	kept := a.NewContact(field.Patch{field.Email: "kept@example.com"}, belongings("kept"))
-	gone, _ := createWithSessions(a, "pw", 2)
-	if _, err := f.OverwriteFields(a.Agent, gone.ID, everyField(a)); err != nil {
+	deleted, _ := createWithSessions(a, "pw", 2)
+	if _, err := f.OverwriteFields(a.Agent, deleted.ID, everyField(a)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.OverwriteDetails(a.Agent, gone.ID, belongings("gone")); err != nil {
+	if _, err := f.OverwriteDetails(a.Agent, deleted.ID, belongings("deleted")); err != nil {
 		t.Fatal(err)
 	}
-	gone = a.MustGet(gone.ID)
+	deleted = a.MustGet(deleted.ID)
 
-	r, err := f.Delete(a.Agent, contact.Delete{ID: gone.ID, Lock: contacttest.ExpectVersionOf(gone)})
+	r, err := f.Delete(a.Agent, contact.Delete{ID: deleted.ID, Lock: contacttest.ExpectVersionOf(deleted)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(fieldsOf(gone), fieldsOf(r.Contact), showPaths); diff != "" || r.Contact.Version != gone.Version {
+	if diff := cmp.Diff(fieldsOf(deleted), fieldsOf(r.Contact), showPaths); diff != "" || r.Contact.Version != deleted.Version {
 		t.Errorf("the result is not the contact as it was (-want +got)\n%s", diff)
 	}
 	c := a.DB.Client()
@@ -60,11 +60,11 @@ func TestDeleteTakesAllThatBelongsToTheContact(t *testing.T) {
 		}
 	}
 	f.WantErrors("again", func() error {
-		return contacttest.ErrOf(f.Delete(a.Agent, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite}))
+		return contacttest.ErrOf(f.Delete(a.Agent, contact.Delete{ID: deleted.ID, Lock: contacttest.Overwrite}))
 	}, "NOT_FOUND")
 }
 
-func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
+func TestLogOfADeletionHasEverything(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -104,7 +104,7 @@ func TestDeletionIsLoggedWithAllThatTheContactHad(t *testing.T) {
 	}
 }
 
-func TestDeleteIsRefused(t *testing.T) {
+func TestDeleteFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -120,7 +120,7 @@ func TestDeleteIsRefused(t *testing.T) {
 		{"a contact that is not there", 999, contacttest.Overwrite, "NOT_FOUND"},
 		{"another account's", theirs.ID, contacttest.ExpectVersionOf(theirs), "NOT_FOUND"},
 		{"without a version", c.ID, contact.Lock{}, "REQUIRED expectedVersion"},
-		{"with a version that is none", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, "INVALID expectedVersion"},
+		{"with an invalid version", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, "INVALID expectedVersion"},
 		{"with an old version", c.ID, contacttest.ExpectVersionOf(c), "VERSION_CONFLICT"},
 	}
 	for _, tt := range tests {

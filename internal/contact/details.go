@@ -9,23 +9,23 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// Details is a write of what belongs to a contact beside its own fields.
+// Details is what belongs to a contact in addition to its own fields.
 type Details struct {
-	Properties []PropertyPatch // a property not listed stays
-	Logins     *[]field.Login  // the full new set; nil leaves it
-	Membership *[]int          // the full new set of segments; nil leaves it
+	Properties []PropertyPatch // properties that are not listed stay
+	Logins     *[]field.Login  // the complete new set; nil keeps the current one
+	Membership *[]int          // the complete new set of segment ids; nil keeps the current one
 }
 
-// SetDetails is the command to write details.
+// SetDetails is the command that writes details.
 type SetDetails struct {
 	ID   int
 	Lock Lock
 	Details
 }
 
-// SetDetails applies d as a whole, or nothing of it, under the same lock as Update, and raises the contact's version. It
-// fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the properties, the
-// logins and the membership.
+// SetDetails applies d completely or not at all, under the same lock as Update, and increments the
+// contact's version. It fails with Errors: NotFound or Forbidden alone, or everything that is wrong
+// with the version, properties, logins and membership.
 func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
 	v, err := authz.AuthorizeContact(ctx, d.ID)
 	if err != nil {
@@ -39,8 +39,8 @@ func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error)
 	})
 }
 
-// check adds what is wrong with the details whatever the contact is like, but for the values of properties, and brings sets
-// into their order.
+// check adds errors for what is wrong with the details of any contact, except for values of
+// properties, and sorts the sets.
 func (d Details) check(errs *usererror.Errors) Details {
 	if d.Logins != nil {
 		d.Logins = new(checkLogins(errs, *d.Logins))

@@ -21,7 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// stored returns the values that a contact has for a property, in their order.
+// storedValues returns the values of the contact's property, in their order.
 func storedValues(a *contacttest.Tenant, c *ent.Contact, property int) (values []string) {
 	a.T.Helper()
 	for _, v := range a.DB.Client().PropertyValue.Query().
@@ -137,7 +137,7 @@ func TestBoundPropertyIsTheFieldItself(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		if n := a.DB.Client().PropertyValue.Query().CountX(a.Agent); n != 0 {
-			t.Errorf("%d values are stored beside the fields", n)
+			t.Errorf("%d values are stored in addition to the fields", n)
 		}
 	}
 	names("Anna", "Ek", "ek anna")
@@ -162,7 +162,7 @@ func deref(s *string) string {
 	return *s
 }
 
-// told shows the fields of a log row.
+// changedFields returns a line for each field of a row of the change log.
 func changedFields(c *ent.Change) (fields []string) {
 	for _, f := range c.Fields {
 		fields = append(fields, fmt.Sprintf("%s: %v → %v", f.Path, f.Old, f.New))
@@ -208,7 +208,7 @@ func TestPropertyTypes(t *testing.T) {
 	}
 }
 
-func TestDetailsAreRefused(t *testing.T) {
+func TestSetDetailsFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -278,8 +278,9 @@ func manyLogins(n int) []field.Login {
 	return all
 }
 
-// What is beyond all bounds is refused before the database is asked about it: no statement takes that many parameters.
-func TestDetailsBeyondAllBoundsAreRefused(t *testing.T) {
+// Details beyond all limits fail before the database is queried: no statement has that many
+// parameters.
+func TestDetailsBeyondAllLimits(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -310,7 +311,7 @@ func TestLoginsArePerAccount(t *testing.T) {
 	}
 }
 
-func TestConflictOfALoginSaysWhich(t *testing.T) {
+func TestLoginConflictNamesTheLogin(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo

@@ -8,15 +8,15 @@ import (
 	"contactgraph/internal/contact/field"
 )
 
-// edit is all that one write wants of a contact, checked as far as it can be without the contact.
+// edit is everything that one write wants to set, checked as far as possible without the contact.
 type edit struct {
 	set      field.Patch
-	password *preparedPassword // nil leaves it
+	password *preparedPassword // nil keeps the current one
 	details  Details
 }
 
-// carryOut brings the edit together with what others have done since the version that the lock expects, applies what is left of
-// it, and saves.
+// applyAndSave reconciles the edit with what others have done since the version that the lock
+// expects, applies the rest of it, and saves.
 func (w *unitOfWork) applyAndSave(ctx context.Context, l Lock, e edit, kind change.Kind) (*Result, error) {
 	if err := w.apply(ctx, l, e); err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (w *unitOfWork) applyAndSave(ctx context.Context, l Lock, e edit, kind chan
 	return w.save(ctx, kind)
 }
 
-// define reads the definitions of properties, if the edit has any.
+// readDefinitions reads the definitions of properties if the edit sets any.
 func (w *unitOfWork) readDefinitions(ctx context.Context, e edit) (err error) {
 	if len(e.details.Properties) > 0 && w.definitions == nil {
 		w.definitions, err = definitionsOf(ctx, w.tx, w.viewer.Account)
@@ -35,7 +35,7 @@ func (w *unitOfWork) readDefinitions(ctx context.Context, e edit) (err error) {
 	return err
 }
 
-// apply puts what is left of the edit into w.next and checks what it refers to.
+// apply reconciles the edit and applies it to w.next, with the checks that need the database.
 func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	if err := w.readDefinitions(ctx, e); err != nil {
 		return err
@@ -52,7 +52,8 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	return nil
 }
 
-// checked is the edit with what is right about its properties. Those that are bound to fields are fields.
+// checkEdit returns the edit with its valid properties; those that are bound to fields become
+// fields.
 func (w *unitOfWork) checkEdit(e edit) edit {
 	if len(e.details.Properties) == 0 {
 		return e
@@ -67,7 +68,7 @@ func (w *unitOfWork) checkEdit(e edit) edit {
 	return e
 }
 
-// put puts the parts of a checked edit in place.
+// applyEdit applies the parts of a checked edit, except for the password.
 func (w *unitOfWork) applyEdit(ctx context.Context, e edit) error {
 	if err := w.applyPatch(ctx, e.set); err != nil {
 		return err
@@ -86,7 +87,8 @@ func (w *unitOfWork) applyEdit(ctx context.Context, e edit) error {
 	return nil
 }
 
-// wanted lists the paths that a checked edit touches, each with the value that it is to have. Null stands for a password.
+// desired returns the paths that a checked edit touches with the values that it sets, as the change
+// log shows them. The value of a password is null.
 func (e edit) desired() map[string]any {
 	values := map[string]any{}
 	for f, v := range e.set {
@@ -107,7 +109,8 @@ func (e edit) desired() map[string]any {
 	return values
 }
 
-// settled is the edit with the values that merging has come to, without what the contact has already.
+// afterMerge returns the edit with the values that the merge resulted in, without what the contact
+// already has.
 func (e edit) afterMerge(merged map[string]any) edit {
 	s := edit{set: field.Patch{}, password: e.password}
 	for f, v := range e.set {

@@ -28,8 +28,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestEnginesAgree runs the same random commands and queries on SQLite and on PostgreSQL, and compares every answer and the
-// change log that they leave.
+// TestEnginesAgree runs the same random commands and queries on SQLite and on PostgreSQL, and
+// compares all results and the change logs.
 func TestEnginesAgree(t *testing.T) {
 	t.Parallel()
 	databases := []*databasetest.DB{databasetest.At(t, databasetest.SQLiteURL(t)), databasetest.At(t, databasetest.PostgresURL(t))}
@@ -57,8 +57,8 @@ func TestEnginesAgree(t *testing.T) {
 	})
 }
 
-// world is an account on one engine. Operations name what they are about by the order in which it was made, because the
-// engines number differently.
+// testAccount is an account on one engine. Operations refer to objects by the order in which these
+// were created, because the engines assign different ids.
 type testAccount struct {
 	*contacttest.Commands
 	*contacttest.Queries
@@ -71,7 +71,7 @@ type testAccount struct {
 	customer func(id int) context.Context
 
 	contacts, stores, properties, segments []int
-	versions                               []revision.Version // of the contacts, as they were last seen
+	versions                               []revision.Version // the latest known ones of the contacts
 }
 
 func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount {
@@ -87,7 +87,7 @@ func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount
 	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
 	w.Commands = contact.New(db, w.Changes, &contacttest.Passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
-		n := catalog.Entry{Name: fmt.Sprint("thing ", i)}
+		n := catalog.Entry{Name: fmt.Sprint("entry ", i)}
 		w.stores = append(w.stores, contacttest.Must(w.CreateStore(w.admin, n)).ID)
 		w.segments = append(w.segments, contacttest.Must(w.CreateSegment(w.admin, n)).ID)
 	}
@@ -98,14 +98,14 @@ func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount
 	} {
 		w.properties = append(w.properties, contacttest.Must(w.CreateProperty(w.admin, p)).ID)
 	}
-	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two of the same name
+	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two with the same name
 		r := contacttest.Must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
 		w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
 	}
 	return w
 }
 
-// nth is the id with this number, or one that nothing has.
+// idAt returns the id with this index, or one that no object has.
 func idAt(ids []int, i int) int {
 	if i < len(ids) {
 		return ids[i]
@@ -113,7 +113,7 @@ func idAt(ids []int, i int) int {
 	return 999_999
 }
 
-// plain is what an answer says without what differs by engine or at random.
+// comparable returns the contact without what differs by engine or is random.
 func (w *testAccount) comparable(c *ent.Contact) any {
 	if c == nil {
 		return nil
@@ -131,7 +131,7 @@ func (w *testAccount) comparable(c *ent.Contact) any {
 	return []any{copied, c.EmailKey, c.PhoneKey, c.NameKey, refers}
 }
 
-// tell is an answer as text.
+// describe returns a result as text.
 func (w *testAccount) describe(answer any, err error) string {
 	if errs, ok := errors.AsType[usererror.Errors](err); ok {
 		var all []any
@@ -151,7 +151,7 @@ func (w *testAccount) describe(answer any, err error) string {
 	return string(contacttest.Must(json.MarshalIndent(answer, "", " ")))
 }
 
-// log is the account's change log as text.
+// changeLog returns the account's change log as text.
 func (w *testAccount) changeLog() string {
 	var all []any
 	for _, r := range w.db.Client().Change.Query().Order(change.BySeq()).AllX(w.admin) {
@@ -170,7 +170,7 @@ type operation struct {
 	run  func(w *testAccount) (any, error)
 }
 
-// loginsOf is a small set of names, so that they collide.
+// drawLogins draws logins from a few names, so that they collide.
 func drawLogins(rt *rapid.T) *[]field.Login {
 	names := rapid.SliceOfN(rapid.SampledFrom([]string{"anna", "ANNA", "bo", "Zoë", ""}), 0, 3).Draw(rt, "logins")
 	set := []field.Login{}

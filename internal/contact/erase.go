@@ -16,8 +16,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Erase deletes the contact for good, whatever its version, also one that has been deleted: nothing that it had is left in the log,
-// where the paths, times and actors of its changes stay. For admins. It fails with NotFound for a contact that never was, or is
+// Erase deletes the contact permanently, whatever its version, even if it has been deleted before.
+// Nothing that it had stays in the change log, except the paths, times and actors of its changes.
+// Only admins may erase. It fails with NotFound for a contact that never existed or has been
 // erased. The result has no contact.
 func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Admin)
@@ -40,8 +41,9 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	})
 }
 
-// lastVersion is the latest version that the contact has or had. It fails with NotFound for one that never was, or is erased. The log
-// tells of those that are deleted; it may be cut behind all that happened to one that is there.
+// lastVersion returns the latest version that the contact has or had. It fails with NotFound if it
+// never existed or has been erased. The version of a deleted contact is in the change log; that of
+// an existing contact may have been pruned from there.
 func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id int) (revision.Version, error) {
 	last, err := tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
 		Order(change.ByVersion(sql.OrderDesc())).First(ctx)
@@ -53,17 +55,17 @@ func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id 
 	case !ent.IsNotFound(err):
 		return 0, err
 	}
-	now, err := tx.Contact(ctx, account, id)
-	if err == nil && now == nil {
+	current, err := tx.Contact(ctx, account, id)
+	if err == nil && current == nil {
 		err = usererror.NewNotFound("Contact", id)
 	}
 	if err != nil {
 		return 0, err
 	}
-	return now.Version, nil
+	return current.Version, nil
 }
 
-// erase takes away all that the database knows of the contact but that there was one.
+// erase deletes everything that the database has of the contact, except that it existed.
 func (w *unitOfWork) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
 	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
@@ -72,10 +74,10 @@ func (w *unitOfWork) erase(ctx context.Context) error {
 	if err := idempotency.Erase(ctx, w.tx, account, id, concerns(id)); err != nil {
 		return err
 	}
-	const atOnce = 500
+	const batchSize = 500
 	for after := revision.Version(0); ; {
 		rows, err := w.tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
-			Order(change.ByVersion()).Limit(atOnce).All(ctx)
+			Order(change.ByVersion()).Limit(batchSize).All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}

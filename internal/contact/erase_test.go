@@ -19,10 +19,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// canary stands in everything that a contact can hold.
+// canary is in every value of the contact to erase.
 const canary = "Kanarienvogel"
 
-// marked makes a contact with the canary in all that it has and had, and something done to it by several hands.
+// newCanaryContact creates a contact that has the canary in all its current and previous values,
+// written by several actors.
 func newCanaryContact(t *testing.T, a *contacttest.Tenant) int {
 	t.Helper()
 	note := a.NewProperty(catalog.NewProperty{Name: "Note", Multiple: true})
@@ -49,7 +50,8 @@ func newCanaryContact(t *testing.T, a *contacttest.Tenant) int {
 	return c.ID
 }
 
-// What was erased is nowhere: in no table, no answer, and after a vacuum no byte of the file.
+// An erased contact leaves nothing: in no table, no result and, after a vacuum, no byte of the
+// file.
 func TestErasedContactLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, deleted := range []bool{false, true} {
@@ -92,11 +94,11 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 	}
 }
 
-// checkFile searches the bytes of an SQLite database.
+// checkFile searches the bytes of a SQLite database.
 func checkFile(t *testing.T, db *databasetest.DB, secret string) {
 	t.Helper()
 	if databasetest.Postgres() {
-		return // its files are the operator's
+		return // its files are in the operator's hands
 	}
 	if _, err := db.Raw().ExecContext(t.Context(), "VACUUM"); err != nil {
 		t.Fatal(err)
@@ -118,20 +120,20 @@ func checkFile(t *testing.T, db *databasetest.DB, secret string) {
 	}
 }
 
-func TestEraseRefuses(t *testing.T) {
+func TestEraseFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
 	id := newCanaryContact(t, a)
 	named := contacttest.Must(a.OverwriteFields(a.Agent, id, field.Patch{field.FirstName: "Eva"})).Change
-	gone := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: id, Lock: contacttest.Overwrite})).Change
+	deleted := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: id, Lock: contacttest.Overwrite})).Change
 	f.WantErrors("an agent", func() error { return contacttest.ErrOf(f.Erase(a.Agent, id)) }, "FORBIDDEN")
 	f.WantErrors("a customer", func() error { return contacttest.ErrOf(f.Erase(a.AsCustomerID(id), id)) }, "FORBIDDEN")
 	f.WantErrors("another account", func() error { return contacttest.ErrOf(f.Erase(f.Other.Admin, id)) }, "NOT_FOUND")
 	f.WantErrors("what never was", func() error { return contacttest.ErrOf(f.Erase(a.Admin, 999)) }, "NOT_FOUND")
 	erased := contacttest.Must(f.Erase(a.Admin, id)).Change
 	f.WantErrors("twice", func() error { return contacttest.ErrOf(f.Erase(a.Admin, id)) }, "NOT_FOUND")
-	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(gone))) }, "INVALID")
+	f.WantErrors("undoing its deletion", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(deleted))) }, "INVALID")
 	f.WantErrors("undoing its erasure", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(erased))) }, "INVALID")
 	f.WantErrors("undoing a change", func() error { return contacttest.ErrOf(a.Undo(a.Agent, changeID(named))) }, "NOT_FOUND")
 	if c, err := a.AsOf(a.Agent, id, 1); err == nil {
@@ -139,19 +141,19 @@ func TestEraseRefuses(t *testing.T) {
 	}
 }
 
-// A contact whose changes are all cut off the log can be erased all the same.
-func TestEraseBehindACut(t *testing.T) {
+// A contact can be erased even if all its changes have been pruned from the log.
+func TestEraseAfterPruning(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	c, gone := a.NewContact(field.Patch{field.FirstName: "Anna"}), a.NewContact(nil)
-	contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite}))
+	c, deleted := a.NewContact(field.Patch{field.FirstName: "Anna"}), a.NewContact(nil)
+	contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: deleted.ID, Lock: contacttest.Overwrite}))
 	f.Advance(48 * time.Hour)
 	contacttest.Must(0, f.Prune(t.Context(), 24*time.Hour))
 	if r := contacttest.Must(a.Erase(a.Admin, c.ID)); r.Change.Version != c.Version+1 || r.Change.Kind != change.KindERASE {
 		t.Errorf("got %v", r.Change)
 	}
-	for _, id := range []int{c.ID, gone.ID} {
-		f.WantErrors("again, or of what nobody knows", func() error { return contacttest.ErrOf(a.Erase(a.Admin, id)) }, "NOT_FOUND")
+	for _, id := range []int{c.ID, deleted.ID} {
+		f.WantErrors("again, or a contact without a trace", func() error { return contacttest.ErrOf(a.Erase(a.Admin, id)) }, "NOT_FOUND")
 	}
 }

@@ -25,22 +25,23 @@ func inTx[T any](ctx context.Context, s *Service, v viewer.Viewer, c idempotency
 	return result, translate(err)
 }
 
-// about is a transaction about one contact, 0 for none.
+// transactionFor returns a transaction that writes the contact, 0 for none.
 func (s *Service) transactionFor(contact int) idempotency.Transaction {
 	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 		return s.db.Write(ctx, contact, fn)
 	}
 }
 
-// aboutAll is a transaction about several contacts, which it shares with no other write.
+// transactionForAll returns a transaction that writes several contacts and locks them against every
+// other write.
 func (s *Service) transactionForAll(contacts []int) idempotency.Transaction {
 	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
 		return s.db.WriteAll(ctx, contacts, fn)
 	}
 }
 
-// storedChange names a change. It is what is stored of a result under an idempotency key: the change
-// log has the rest.
+// storedChange names a change. It is what an idempotency key stores of a result: the change log has
+// the rest.
 type storedChange struct {
 	Contact int              `json:"contact"`
 	Version revision.Version `json:"version"`
@@ -50,7 +51,7 @@ func storedChangeOf(r *Result) storedChange {
 	return storedChange{r.Change.ContactID, r.Change.Version}
 }
 
-// one encodes the result of a command about one contact.
+// resultCodec encodes the result of a command that writes one contact.
 func (s *Service) resultCodec() idempotency.Codec[*Result] {
 	return idempotency.Codec[*Result]{
 		Encode: func(r *Result) any { return storedChangeOf(r) },
@@ -64,7 +65,7 @@ func (s *Service) resultCodec() idempotency.Codec[*Result] {
 	}
 }
 
-// several encodes the results of a command about several contacts.
+// resultsCodec encodes the results of a command that writes several contacts.
 func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
 	return idempotency.Codec[[]*Result]{
 		Encode: func(rs []*Result) any {
@@ -91,8 +92,8 @@ func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
 	}
 }
 
-// resultOf restores the result of the write that made a change, as far as the change log still has it;
-// what the write was merged with is not stored.
+// resultOf restores the result of the write that made a change, as far as the change log still has
+// it. What the write was merged with is not stored.
 func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error) {
 	v, err := authz.AuthorizeContact(ctx, c.Contact)
 	if err != nil {
@@ -120,11 +121,11 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 	return r, err
 }
 
-// isAbout returns whether a stored outcome is of changes of which one is the contact's.
+// concerns returns a function that reports whether a stored outcome has a change of the contact.
 func concerns(contact int) func(outcome json.RawMessage) bool {
 	return func(outcome json.RawMessage) bool {
-		var one storedChange
-		if json.Unmarshal(outcome, &one) == nil && one.Contact == contact && one.Version != 0 {
+		var single storedChange
+		if json.Unmarshal(outcome, &single) == nil && single.Contact == contact && single.Version != 0 {
 			return true
 		}
 		var all []storedChange

@@ -18,13 +18,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shown is what can be seen of an outcome, as JSON.
+// outcomeJSON returns what a client can see of an outcome, as JSON.
 func outcomeJSON(v any) string {
 	var all []any
 	switch v := v.(type) {
 	case *contact.Result:
 		row := v.Change
-		var fields any // as the log gives them back
+		var fields any // as read from the log
 		if err := json.Unmarshal(contacttest.Must(json.Marshal(row.Fields)), &fields); err != nil {
 			panic(err)
 		}
@@ -40,22 +40,22 @@ func outcomeJSON(v any) string {
 	return string(contacttest.Must(json.MarshalIndent(all, "", " ")))
 }
 
-// byPathOf are the fields of a contact.
+// fieldValues returns the fields of a contact.
 func fieldValues(c *ent.Contact) map[string]any {
 	p := contactState(c)
-	delete(p, "properties") // which most commands do not read
+	delete(p, "properties") // most commands do not read these
 	delete(p, "membership")
 	delete(p, "logins")
 	return p
 }
 
-// Every command that is repeated under its key gives the first outcome, and does nothing.
-func TestRepeatsFindTheFirstOutcome(t *testing.T) {
+// A command that is repeated under its key returns the first outcome and writes nothing.
+func TestRepeatsReturnTheFirstOutcome(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
 	c, other := a.NewContact(everyField(a)), a.NewContact(nil)
-	gone := a.NewContact(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.SegmentIDs})
+	deleted := a.NewContact(field.Patch{field.FirstName: "Ida"}, contact.Details{Membership: &a.SegmentIDs})
 	undone := contacttest.Must(a.OverwriteFields(a.Agent, other.ID, field.Patch{field.LastName: "Ek"})).Change
 	details := contact.Details{
 		Properties: []contact.PropertyPatch{contacttest.SetProperty(a.NewProperty(catalog.NewProperty{Name: "p"}), "x")}, Logins: &[]field.Login{{Name: "anna", Kind: "BLANK"}}, Membership: &a.SegmentIDs,
@@ -69,7 +69,7 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 			return a.Create(a.Admin, contact.Create{RegistrationSource: "test", Details: contact.Details{Membership: &a.SegmentIDs}})
 		},
 		"delete": func(a *contacttest.Tenant) (any, error) {
-			return a.Delete(a.Admin, contact.Delete{ID: gone.ID, Lock: contacttest.Overwrite})
+			return a.Delete(a.Admin, contact.Delete{ID: deleted.ID, Lock: contacttest.Overwrite})
 		},
 		"undo": func(a *contacttest.Tenant) (any, error) { return a.Undo(a.Admin, changeID(undone)) },
 		"all": func(a *contacttest.Tenant) (any, error) {
@@ -112,7 +112,8 @@ func TestRepeatsFindTheFirstOutcome(t *testing.T) {
 	}
 }
 
-// whole is the error of a command, or of the items of a batch, which is the same for all.
+// outcomeErr returns the error of a command, or that of the items of a batch, which is the same for
+// all.
 func outcomeErr(v any, err error) error {
 	if outcomes, ok := v.([]contact.Outcome); ok && err == nil {
 		return outcomes[0].Err()
@@ -120,7 +121,7 @@ func outcomeErr(v any, err error) error {
 	return err
 }
 
-func TestWhatIsRefusedIsNotKept(t *testing.T) {
+func TestFailuresAreNotStored(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -134,8 +135,8 @@ func TestWhatIsRefusedIsNotKept(t *testing.T) {
 	}
 }
 
-// A key is its actor's own, and a day long.
-func TestKeysAreOfOneActorAndExpire(t *testing.T) {
+// A key belongs to its actor and expires after a day.
+func TestKeysBelongToOneActorAndExpire(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -158,11 +159,12 @@ func TestKeysAreOfOneActorAndExpire(t *testing.T) {
 		t.Error("a key was found after a day")
 	}
 	if n := f.DB.Client().IdempotencyKey.Query().Where(idempotencykey.ActorID(2)).CountX(a.Agent); n != 1 {
-		t.Errorf("%d keys are kept of the agent", n)
+		t.Errorf("%d keys of the agent are stored", n)
 	}
 }
 
-// The current password that a repeat sends is not current any more, and nothing of passwords is in the key.
+// A repeat sends a current password that is no longer current. The key contains nothing of
+// passwords.
 func TestPasswordIsChangedOnce(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -179,7 +181,7 @@ func TestPasswordIsChangedOnce(t *testing.T) {
 	}
 }
 
-// Many with one key at once: one is applied, and all have its outcome.
+// Of concurrent requests with one key, one is applied, and all get its outcome.
 func TestRepeatsRace(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -199,6 +201,6 @@ func TestRepeatsRace(t *testing.T) {
 		t.Errorf("8 keys raised the version to %d", got)
 	}
 	if n := f.DB.Client().Contact.Query().CountX(a.Agent); n != 9 {
-		t.Errorf("8 keys made %d contacts", n-1)
+		t.Errorf("8 keys created %d contacts", n-1)
 	}
 }

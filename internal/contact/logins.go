@@ -20,25 +20,25 @@ const (
 	maxLogins = 100
 )
 
-// setLogins replaces the contact's logins with the set, which checkLogins has seen.
+// setLogins replaces the contact's logins with a set that checkLogins has returned.
 func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 	if len(set) > maxLogins {
-		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact takes at most %d logins.", maxLogins)
-		set = set[:maxLogins] // enough to look up
+		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact can have at most %d logins.", maxLogins)
+		set = set[:maxLogins] // limits the lookup
 	}
-	now, err := w.currentLogins(ctx)
+	old, err := w.currentLogins(ctx)
 	if err != nil {
 		return err
 	}
-	if slices.Equal(now, set) {
+	if slices.Equal(old, set) {
 		return nil
 	}
 	if err := w.checkLoginsFree(ctx, set); err != nil {
 		return err
 	}
-	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: now, New: set})
+	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: old, New: set})
 	w.deferred = append(w.deferred, func(ctx context.Context) error {
-		if len(now) > 0 {
+		if len(old) > 0 {
 			_, err := w.tx.Ent.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
 			if err != nil {
 				return err
@@ -49,7 +49,7 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 	return nil
 }
 
-// loginsNow reads the logins that the contact has, by name.
+// currentLogins reads the logins of the contact, by key.
 func (w *unitOfWork) currentLogins(ctx context.Context) ([]field.Login, error) {
 	if w.isNew() {
 		return []field.Login{}, nil
@@ -59,17 +59,17 @@ func (w *unitOfWork) currentLogins(ctx context.Context) ([]field.Login, error) {
 	return field.LoginsOf(rows), err
 }
 
-// checkLogins adds what is wrong with the set itself, and returns it sorted by name, without names that are blank or cannot be
-// looked up.
+// checkLogins adds errors for what is wrong with the set itself. It returns the set sorted by key,
+// without blank names and names that cannot be stored.
 func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
-	seen, kept := map[string]bool{}, []field.Login{}
+	seen, valid := map[string]bool{}, []field.Login{}
 	for _, l := range set {
 		key := l.Key()
 		switch {
 		case key == "":
 			continue
 		case seen[key]:
-			errs.Add(usererror.Duplicate, field.PathLogins, "The login %s is given twice.", l.Name)
+			errs.Add(usererror.Duplicate, field.PathLogins, "The login %s is listed twice.", l.Name)
 			errs.Last().Subject = l.Name
 			continue
 		}
@@ -80,11 +80,11 @@ func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 			errs.Last().Subject = l.Name
 		}
 		if storable.Text(l.Name) {
-			kept = append(kept, l)
+			valid = append(valid, l)
 		}
 	}
-	field.SortLogins(kept)
-	return kept
+	field.SortLogins(valid)
+	return valid
 }
 
 // checkLoginsFree adds an error for each login that another contact has.
@@ -93,14 +93,14 @@ func (w *unitOfWork) checkLoginsFree(ctx context.Context, set []field.Login) err
 	for i, l := range set {
 		names[i] = l.Key()
 	}
-	wide := viewer.AccountWide(ctx)
+	accountWide := viewer.AccountWide(ctx)
 	others, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
-		Order(login.ByNameKey()).All(wide)
+		Order(login.ByNameKey()).All(accountWide)
 	if err != nil {
 		return err
 	}
 	for _, l := range others {
-		owner, err := w.tx.Ent.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(wide)
+		owner, err := w.tx.Ent.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(accountWide)
 		if err != nil {
 			return err
 		}

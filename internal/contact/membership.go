@@ -15,33 +15,34 @@ import (
 
 const maxSegments = 1000
 
-// setMembership replaces the contact's segments with the set, which is sorted. A customer may send it only as it is.
+// setMembership replaces the contact's segments with a sorted set. A customer may send only the
+// current set.
 func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	if len(set) > maxSegments {
-		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact is in at most %d segments.", maxSegments)
+		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact can be in at most %d segments.", maxSegments)
 		return nil
 	}
-	now, err := w.currentSegments(ctx)
+	old, err := w.currentSegments(ctx)
 	if err != nil {
 		return err
 	}
-	if slices.Equal(now, set) {
+	if slices.Equal(old, set) {
 		return nil
 	}
 	if !mayWriteMembership(w.viewer) {
-		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, "Customers may not change their membership."))
+		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, "Customers may not change their segments."))
 		return nil
 	}
-	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(now, id) })
-	gone := slices.DeleteFunc(slices.Clone(now), func(id int) bool { return slices.Contains(set, id) })
+	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(old, id) })
+	removed := slices.DeleteFunc(slices.Clone(old), func(id int) bool { return slices.Contains(set, id) })
 	if err := w.checkSegments(ctx, added); err != nil {
 		return err
 	}
-	w.fields = append(w.fields, revision.FieldChange{Path: field.PathMembership, Old: now, New: field.NonNil(set)})
+	w.fields = append(w.fields, revision.FieldChange{Path: field.PathMembership, Old: old, New: field.NonNil(set)})
 	w.deferred = append(w.deferred, func(ctx context.Context) error {
-		if len(gone) > 0 {
+		if len(removed) > 0 {
 			_, err := w.tx.Ent.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
-				membership.ContactID(w.next.ID), membership.SegmentIDIn(gone...)).Exec(ctx)
+				membership.ContactID(w.next.ID), membership.SegmentIDIn(removed...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -51,12 +52,12 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	return nil
 }
 
-// sortedSet is the set that a list of ids stands for.
+// sortedSet returns the ids sorted, without duplicates.
 func sortedSet(ids []int) []int {
 	return field.NonNil(slices.Compact(slices.Sorted(slices.Values(ids))))
 }
 
-// segmentsNow reads the ids of the segments that the contact is in, sorted.
+// currentSegments reads the ids of the contact's segments, sorted.
 func (w *unitOfWork) currentSegments(ctx context.Context) ([]int, error) {
 	if w.isNew() {
 		return []int{}, nil
@@ -66,7 +67,7 @@ func (w *unitOfWork) currentSegments(ctx context.Context) ([]int, error) {
 	return field.SegmentsOf(rows), err
 }
 
-// checkSegments adds an error for each id that is no segment of the account.
+// checkSegments adds an error for each id that is not a segment of the account.
 func (w *unitOfWork) checkSegments(ctx context.Context, set []int) error {
 	found, err := w.tx.Ent.Segment.Query().Where(segment.AccountID(w.viewer.Account), segment.IDIn(set...)).IDs(ctx)
 	if err != nil {

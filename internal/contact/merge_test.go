@@ -28,26 +28,27 @@ import (
 	"pgregory.net/rapid"
 )
 
-// picture is what each thing about a contact is: a field, the values of a property, the type of a login, whether it is in a
-// segment. What is absent is not in it, or "".
+// state has the value of each part of a contact: a field, the values of a property, the type of a
+// login, "in" for a segment. Parts without a value are absent or "".
 type state map[string]string
 
-// wish is one write: what it gives, and what the things that it is about are to be.
+// randomEdit is a random write with the values that it sets.
 type randomEdit struct {
 	update  field.Patch // nil for a write of details
 	details contact.Details
 	desired state
 }
 
-// Whatever two people want from the same base: both get it, in either order, unless they want different things of the same one.
-func TestMergeKeepsWhatBothWant(t *testing.T) {
+// If two writes start from the same base, both are applied, in either order, unless they set the
+// same part to different values.
+func TestMergeKeepsBothEdits(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	m := &mergeTenant{Tenant: f.Demo, props: []int{
 		f.Demo.NewProperty(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
 		f.Demo.NewProperty(catalog.NewProperty{Name: "p", Multiple: true}), f.Demo.NewProperty(catalog.NewProperty{Name: "q", Multiple: true}),
 	}}
-	merged, refused := 0, 0
+	merged, failed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		fields, details := m.draw(rt, "base", true), m.draw(rt, "base", false)
 		mine, yours := m.draw(rt, "mine", rapid.Bool().Draw(rt, "fields")), m.draw(rt, "yours", rapid.Bool().Draw(rt, "fields"))
@@ -72,36 +73,36 @@ func TestMergeKeepsWhatBothWant(t *testing.T) {
 			}
 		}
 		if clash {
-			refused++
+			failed++
 		} else {
 			merged++
 		}
 	})
-	t.Logf("%d merged, %d refused", merged, refused)
-	if merged == 0 || refused == 0 {
-		t.Error("one of both never happened")
+	t.Logf("%d merged, %d failed", merged, failed)
+	if merged == 0 || failed == 0 {
+		t.Error("one of the two never happened")
 	}
 }
 
-// overlap reports whether two wishes change one thing to different values.
+// overlap reports whether two edits change one part to different values.
 func overlap(base state, mine, yours randomEdit) bool {
 	theirs := yours.changes(base)
-	for thing, value := range mine.changes(base) {
-		if other, ok := theirs[thing]; ok && value != other {
+	for part, value := range mine.changes(base) {
+		if other, ok := theirs[part]; ok && value != other {
 			return true
 		}
 	}
 	return false
 }
 
-// changes are the things that the wish wants otherwise than they are.
+// changes returns the parts that the edit changes.
 func (w randomEdit) changes(base state) state {
 	p := maps.Clone(w.desired)
-	maps.DeleteFunc(p, func(thing, value string) bool { return base[thing] == value })
+	maps.DeleteFunc(p, func(part, value string) bool { return base[part] == value })
 	return p
 }
 
-// present lays pictures over each other.
+// combine returns the states applied over each other.
 func combine(pictures ...state) state {
 	all := state{}
 	for _, p := range pictures {
@@ -111,20 +112,20 @@ func combine(pictures ...state) state {
 	return all
 }
 
-// merger is a tenant with properties to merge, the first of which is bound to the first name.
+// mergeTenant is a tenant with properties to merge, the first of which is bound to the first name.
 type mergeTenant struct {
 	*contacttest.Tenant
 	props []int
 }
 
-// grant does what the wish wants, and reports whether it met a conflict.
+// write applies the edit, and reports whether there was a conflict.
 func (m *mergeTenant) write(rt *rapid.T, id int, lock contact.Lock, w randomEdit) (conflict bool) {
 	var err error
 	if w.update != nil {
 		_, err = m.Update(m.Agent, contact.Update{ID: id, Lock: lock, Set: w.update})
 	} else {
 		d := w.details
-		if d.Logins != nil { // a name is unique in the account: each contact has its own
+		if d.Logins != nil { // logins are unique in the account, so each contact has its own
 			own := slices.Clone(*d.Logins)
 			for i := range own {
 				own[i].Name += fmt.Sprint(" of ", id)
@@ -139,7 +140,7 @@ func (m *mergeTenant) write(rt *rapid.T, id int, lock contact.Lock, w randomEdit
 		return false
 	case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.VersionConflict && errs[0].Conflict.Gap == merge.NoGap:
 		if errs[0].Conflict.Mergeable() {
-			rt.Fatalf("refused, and said to be mergeable: %v", errs)
+			rt.Fatalf("failed although it is mergeable: %v", errs)
 		}
 		return true
 	}
@@ -209,7 +210,7 @@ func (m *mergeTenant) drawDetails(rt *rapid.T, who string) randomEdit {
 	return w
 }
 
-// textOf writes values one after the other.
+// textOf concatenates values.
 func textOf(values []field.Value) (text string) {
 	for _, v := range values {
 		text += v.Value
@@ -217,7 +218,7 @@ func textOf(values []field.Value) (text string) {
 	return text
 }
 
-// picture is the contact as it is stored.
+// readState returns the stored state of the contact.
 func (m *mergeTenant) readState(id int) state {
 	c := m.DB.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships().
 		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).OnlyX(m.Agent)
@@ -240,12 +241,12 @@ func (m *mergeTenant) readState(id int) state {
 	return p
 }
 
-// All that is written by many at once, from versions that are old when they arrive, is in the result.
+// Concurrent writes that expect old versions are all in the result.
 func TestManyMergeIntoOneContact(t *testing.T) {
 	t.Parallel()
 	const clients = 16
 	each := 625
-	if databasetest.Postgres() { // where each write takes longer; what merges is the same code
+	if databasetest.Postgres() { // where each write takes longer; merging is the same code
 		each = 100
 	}
 	f := contacttest.New(t)
@@ -294,7 +295,7 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 	}
 }
 
-// What is wrong with a write is wrong also when it is merged.
+// A merged write is checked completely, even the parts that merging leaves out.
 func TestMergeChecksWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -306,8 +307,8 @@ func TestMergeChecksWhatItLeavesOut(t *testing.T) {
 		patches []contact.PropertyPatch
 		want    string
 	}{
-		"one property twice": {[]contact.PropertyPatch{contacttest.SetProperty(note, "lost"), contacttest.SetProperty(note)}, "DUPLICATE properties." + strconv.Itoa(note)},
-		"one that is none":   {[]contact.PropertyPatch{contacttest.SetProperty(999)}, "PROPERTY_NOT_FOUND properties.999"},
+		"one property twice":  {[]contact.PropertyPatch{contacttest.SetProperty(note, "lost"), contacttest.SetProperty(note)}, "DUPLICATE properties." + strconv.Itoa(note)},
+		"an unknown property": {[]contact.PropertyPatch{contacttest.SetProperty(999)}, "PROPERTY_NOT_FOUND properties.999"},
 	} {
 		f.WantErrors(name, func() error {
 			return contacttest.ErrOf(a.SetDetails(a.Agent, contact.SetDetails{ID: c.ID, Lock: contacttest.MergeFrom(c.Version), Details: contact.Details{Properties: tt.patches}}))

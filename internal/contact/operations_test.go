@@ -13,13 +13,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// words are texts that collide, fold, sort and measure differently where an engine has its own idea of text.
+// texts collide, fold, sort or measure differently if the engines treat text differently.
 var texts = rapid.SampledFrom([]any{
 	nil, "", " ", "Anna", "anna", "ÅSA", "åsa", "A\u030Asa", "Zoë", "Ødegård", "ﬁn", "İ", "ß", "日本", "a'b\"c", `back\slash`, "x\x00y",
 	"😀", strings.Repeat("ﷺ", 50), strings.Repeat("é", 60), "a%_b", "\u0301",
 })
 
-// wide has 250 characters that fold into 4,500 bytes, more than PostgreSQL's indexes take.
+// longFold has 250 characters that fold into 4,500 bytes, more than an index entry of PostgreSQL
+// can have.
 var longFold = func() (s string) {
 	for r := range rune(250) {
 		s += string('\u3300' + r%0x57)
@@ -36,11 +37,11 @@ var times = rapid.SampledFrom([]any{
 	time.Date(2026, 3, 1, 13, 0, 0, 123_456_700, time.FixedZone("", 3600)), time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
 })
 
-// patches are random patches. Ids of stores stand for their number until the patch is applied.
+// patches draws patches. Ids of stores are indexes until the patch is applied.
 var patches = rapid.Custom(func(rt *rapid.T) func(w *testAccount) field.Patch {
 	p := field.Patch{}
 	for _, f := range field.Fields {
-		if rapid.IntRange(0, 4).Draw(rt, f.Path) > 0 { // one patch in several is to be good
+		if rapid.IntRange(0, 4).Draw(rt, f.Path) > 0 { // some patches must be valid
 			continue
 		}
 		switch f {
@@ -73,7 +74,7 @@ var patches = rapid.Custom(func(rt *rapid.T) func(w *testAccount) field.Patch {
 	}
 })
 
-// details are random details.
+// details draws details. Ids are indexes until the details are applied.
 var details = rapid.Custom(func(rt *rapid.T) func(w *testAccount) contact.Details {
 	var values [][]string
 	for range 3 {
@@ -107,7 +108,7 @@ var details = rapid.Custom(func(rt *rapid.T) func(w *testAccount) contact.Detail
 	}
 })
 
-// locks expect the version that the contact has, one that it had, or none.
+// locks draws locks that expect the current version, an older one, or none.
 var locks = rapid.Custom(func(rt *rapid.T) func(w *testAccount, i int) contact.Lock {
 	kind, policy := rapid.IntRange(0, 3).Draw(rt, "lock"), rapid.SampledFrom([]contact.Policy{contact.Reject, contact.Merge}).Draw(rt, "policy")
 	return func(w *testAccount, i int) contact.Lock {
@@ -149,7 +150,7 @@ var filters = rapid.Custom(func(rt *rapid.T) func(w *testAccount) query.Filter {
 	}
 })
 
-// operations are all that can be asked for.
+// operations draws commands and queries.
 var operations = rapid.Custom(func(rt *rapid.T) operation {
 	i := rapid.IntRange(0, 8).Draw(rt, "contact")
 	lock := locks.Draw(rt, "lock")
@@ -197,23 +198,23 @@ func drawPage(rt *rapid.T) operation {
 		Desc:  rapid.Bool().Draw(rt, "desc"),
 	}
 	return operation{"pages", func(w *testAccount) (any, error) {
-		var told []any
+		var results []any
 		a := query.PageArgs{First: &size}
 		for range 4 {
 			p, err := w.Queries.Page(w.agent, f(w), o, a)
 			if err != nil {
-				return told, err
+				return results, err
 			}
 			for _, c := range p.Contacts {
-				told = append(told, w.comparable(c))
+				results = append(results, w.comparable(c))
 			}
-			told = append(told, p.HasNext, p.HasPrev)
+			results = append(results, p.HasNext, p.HasPrev)
 			if !p.HasNext || len(p.Cursors) == 0 {
 				break
 			}
 			a.After = &p.Cursors[len(p.Cursors)-1]
 		}
 		n, err := w.Count(w.agent, f(w))
-		return append(told, n), err
+		return append(results, n), err
 	}}
 }

@@ -13,13 +13,14 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// MaxPassword bounds a password, in UTF-16 units: hashing costs time for each.
+// MaxPassword is the largest length of a password, in UTF-16 units: the time to hash one grows with
+// it.
 const MaxPassword = 1000
 
-// PasswordChange sets a new password. It prints as stars, so that no log shows one.
+// PasswordChange sets a new password. It prints as stars, so that passwords do not appear in logs.
 type PasswordChange struct {
-	New     *string // nil, like blank, is refused: a password can be changed, not removed
-	Current *string // a customer must know it
+	New     *string // nil and "" are invalid: a password can be changed but not removed
+	Current *string // required of customers
 }
 
 // String hides the passwords.
@@ -28,13 +29,15 @@ func (PasswordChange) String() string { return "***" }
 // LogValue hides the passwords.
 func (PasswordChange) LogValue() slog.Value { return slog.StringValue("***") }
 
-// preparedPassword is a password change whose slow part is done: hashing has no place in a write.
+// preparedPassword is a password change with the hash computed, which takes too long for a
+// transaction.
 type preparedPassword struct {
 	hash     string
-	verified *string // the hash that the current password fits; nil if the viewer need not know it
+	verified *string // the hash of the current password; nil if the viewer does not need to know it
 }
 
-// preparePassword checks and hashes the new password of u. It returns nil if there is none or something is wrong already.
+// preparePassword checks and hashes the new password of u. It returns nil if there is none or there
+// are errors.
 func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) (*preparedPassword, error) {
 	if u.Password == nil {
 		return nil, nil
@@ -67,10 +70,11 @@ func checkNewPassword(errs *usererror.Errors, password *string) {
 	}
 }
 
-// verifyCurrent returns the hash that the current password fits, and adds an error if it does not.
+// verifyCurrent returns the stored hash of the contact, and adds an error if the current password
+// is wrong.
 func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) (string, error) {
 	if u.Password.Current == nil {
-		errs.Add(usererror.Required, field.PathCurrentPassword, "A new password needs the current one.")
+		errs.Add(usererror.Required, field.PathCurrentPassword, "The current password is required to set a new one.")
 		return "", nil
 	}
 	c, err := s.db.Client().Contact.Query().Where(entcontact.ID(u.ID), entcontact.AccountID(v.Account)).Only(ctx)
@@ -83,12 +87,12 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 	hash := deref(c.PasswordHash)
 	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
 	if err == nil && !ok {
-		errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")
+		errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is wrong.")
 	}
 	return hash, err
 }
 
-// endOtherSessions signs the contact out everywhere but where the password was changed.
+// endOtherSessions ends all sessions of the contact but the one in which the password was changed.
 func (w *unitOfWork) endOtherSessions(ctx context.Context) error {
 	_, err := w.tx.Ent.Session.Delete().Where(session.AccountID(w.viewer.Account), session.ContactID(w.next.ID),
 		session.IDNEQ(w.viewer.Session)).Exec(ctx)

@@ -20,7 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// withPassword makes a contact that can sign in, and n sessions of it, whose ids it returns.
+// createWithSessions creates a contact that can sign in, with n sessions, whose ids it returns.
 func createWithSessions(a *contacttest.Tenant, password string, sessions int) (c *ent.Contact, ids []int) {
 	a.T.Helper()
 	r, err := a.Create(a.Agent, contact.Create{Password: &contact.PasswordChange{New: &password}})
@@ -44,7 +44,7 @@ func createWithSessions(a *contacttest.Tenant, password string, sessions int) (c
 	return r.Contact, ids
 }
 
-// in is a context in which the contact is signed in with one of its sessions.
+// inSession returns a context in which the contact is signed in with one of its sessions.
 func inSession(a *contacttest.Tenant, c *ent.Contact, session int) context.Context {
 	v, _ := viewer.FromContext(a.AsCustomer(c))
 	v.Session = session
@@ -92,7 +92,7 @@ func TestNewPasswordEndsTheOtherSessions(t *testing.T) {
 	}
 }
 
-func TestPasswordIsRefused(t *testing.T) {
+func TestPasswordChangeFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -124,7 +124,7 @@ func TestPasswordIsRefused(t *testing.T) {
 	}
 }
 
-func TestPasswordIsReportedTogetherWithTheRest(t *testing.T) {
+func TestPasswordErrorsAreReportedWithOthers(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -138,16 +138,16 @@ func TestPasswordIsReportedTogetherWithTheRest(t *testing.T) {
 		}))
 	}, "VERSION_CONFLICT", "EMAIL_TAKEN email", "INVALID lastName", "WRONG_PASSWORD currentPassword")
 	if f.Passwords.Hashed != hashed {
-		t.Error("a password was hashed in vain")
+		t.Error("a password was hashed although there are errors")
 	}
 }
 
-func TestPasswordChangedMeanwhileIsRefused(t *testing.T) {
+func TestPasswordChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
 	me, _ := createWithSessions(a, "old", 0)
-	f.Passwords.OnHash = func() { // the customer's new password is hashed when an agent sets another
+	f.Passwords.OnHash = func() { // an agent sets another password while the customer's is hashed
 		f.Passwords.OnHash = nil
 		err := a.DB.Write(a.Agent, me.ID, func(ctx context.Context, tx *database.Tx) error {
 			return tx.Ent.Contact.Update().SetPasswordHash("hash of another").AddVersion(1).Exec(ctx)
@@ -163,7 +163,7 @@ func TestPasswordChangedMeanwhileIsRefused(t *testing.T) {
 	}
 }
 
-func TestHashThatFailsIsAFault(t *testing.T) {
+func TestFailingHashIsAFault(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	me := f.Demo.NewContact(nil)
@@ -175,7 +175,7 @@ func TestHashThatFailsIsAFault(t *testing.T) {
 	}
 }
 
-func TestPasswordShowsNowhere(t *testing.T) {
+func TestPasswordsAreNeverShown(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	me, _ := createWithSessions(f.Demo, "first-hunter2", 0)
@@ -186,7 +186,7 @@ func TestPasswordShowsNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(f.DB.Dump(), "hunter2") {
-		t.Error("the log holds a password or its hash")
+		t.Error("the database has a password")
 	}
 	p := contact.PasswordChange{New: new("hunter2"), Current: new("hunter2")}
 	var log strings.Builder

@@ -14,20 +14,20 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// Limits of property values: UTF-16 units, and how many one property can have.
+// Limits of property values.
 const (
-	maxDescription = 250
-	maxValues      = 100
-	maxProperties  = 1000 // in one call
+	maxDescription = 250  // UTF-16 units
+	maxValues      = 100  // of one property
+	maxProperties  = 1000 // in one write
 )
 
-// PropertyPatch sets the values of one property, in order; none clears it.
+// PropertyPatch sets the values of one property, in order. No values clear it.
 type PropertyPatch struct {
 	Property int
 	Values   []field.Value
 }
 
-// bound is the value of a field that the property is another name for.
+// boundValue returns the value for the field that the property is bound to.
 func (p PropertyPatch) boundValue() any {
 	if len(p.Values) == 0 {
 		return nil
@@ -35,30 +35,31 @@ func (p PropertyPatch) boundValue() any {
 	return p.Values[0].Value
 }
 
-// properties are the account's property definitions by id.
+// propertyDefinitions are the account's property definitions by id.
 type propertyDefinitions map[int]*ent.Property
 
 func definitionsOf(ctx context.Context, tx *database.Tx, account int) (propertyDefinitions, error) {
 	all, err := catalog.PropertiesOf(ctx, tx.Ent, account)
-	defined := make(propertyDefinitions, len(all))
+	byID := make(propertyDefinitions, len(all))
 	for _, p := range all {
-		defined[p.ID] = p
+		byID[p.ID] = p
 	}
-	return defined, err
+	return byID, err
 }
 
-// checkProperties adds what is wrong with the patches, and returns those that are right: as fields, where they are bound to them.
+// checkProperties adds errors for what is wrong with the patches. It returns the valid ones: as
+// fields if the property is bound to one.
 func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch, own []PropertyPatch) {
 	bound = field.Patch{}
 	if len(patches) > maxProperties {
-		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be given at once.", maxProperties)
+		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be set in one call.", maxProperties)
 		return bound, nil
 	}
 	seen := map[int]bool{}
 	for _, p := range patches {
 		path := field.PropertyPath(p.Property)
-		if seen[p.Property] && p.Property != 0 { // 0 stands for any id that is none
-			w.errs.Add(usererror.Duplicate, path, "Property %d is given twice.", p.Property)
+		if seen[p.Property] && p.Property != 0 { // the APIs use 0 for every invalid id
+			w.errs.Add(usererror.Duplicate, path, "Property %d is listed twice.", p.Property)
 			continue
 		}
 		seen[p.Property] = true
@@ -80,7 +81,7 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 	return bound, own
 }
 
-// checkValues adds what is wrong with values for the property.
+// checkValues adds errors for values that are not valid for the property.
 func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Value) {
 	switch {
 	case !mayWriteProperty(w.viewer, p):
@@ -89,9 +90,9 @@ func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Va
 	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
 		w.errs.Add(usererror.Required, path, "%s must have a value.", p.Name)
 	case !p.Multiple && len(values) > 1:
-		w.errs.Add(usererror.TooMany, path, "%s takes one value.", p.Name)
+		w.errs.Add(usererror.TooMany, path, "%s can have only one value.", p.Name)
 	case len(values) > maxValues:
-		w.errs.Add(usererror.TooMany, path, "%s takes at most %d values.", p.Name, maxValues)
+		w.errs.Add(usererror.TooMany, path, "%s can have at most %d values.", p.Name, maxValues)
 	}
 	f := field.BoundTo(p)
 	for _, v := range values {
@@ -100,10 +101,10 @@ func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Va
 			w.errs.CheckText(path, *v.Description, maxDescription)
 		}
 		if f != nil && deref(v.Description) != "" {
-			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
+			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and cannot have a description.", p.Name)
 		}
 		if want := catalog.PropertyTypes[p.Kind]; !want.Fits(v.Value, p.Choices) {
-			w.errs.Add(usererror.Invalid, path, "%s takes %s.", p.Name, want.Values)
+			w.errs.Add(usererror.Invalid, path, "%s must be %s.", p.Name, want.Values)
 		}
 	}
 }
@@ -115,31 +116,31 @@ func limitOf(bound *field.Field) int {
 	return catalog.MaxValue
 }
 
-// replaceValues notes the difference to what the contact has, and leaves the statements to be run once all is known to be
-// right.
+// replaceValues records the difference to the current values, and defers the statements until
+// everything is checked.
 func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch) error {
 	if len(patches) == 0 {
 		return nil
 	}
-	had, err := w.currentProperties(ctx, propertyIDs(patches)...)
+	old, err := w.currentProperties(ctx, propertyIDs(patches)...)
 	if err != nil {
 		return err
 	}
 	var replaced []PropertyPatch
 	for _, p := range patches {
-		if slices.EqualFunc(had[p.Property], p.Values, field.Value.Equal) {
+		if slices.EqualFunc(old[p.Property], p.Values, field.Value.Equal) {
 			continue
 		}
 		replaced = append(replaced, p)
 		w.fields = append(w.fields, revision.FieldChange{
-			Path: field.PropertyPath(p.Property), Old: field.NonNil(had[p.Property]), New: field.NonNil(p.Values),
+			Path: field.PropertyPath(p.Property), Old: field.NonNil(old[p.Property]), New: field.NonNil(p.Values),
 		})
 	}
 	if len(replaced) == 0 {
 		return nil
 	}
 	w.deferred = append(w.deferred, func(ctx context.Context) error {
-		if len(had) > 0 {
+		if len(old) > 0 {
 			_, err := w.tx.Ent.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
 				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(propertyIDs(replaced)...)).Exec(ctx)
 			if err != nil {
@@ -156,7 +157,7 @@ func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch)
 	return nil
 }
 
-// valuesNow reads the values that the contact has for the properties.
+// currentProperties reads the contact's values of the properties, by property id.
 func (w *unitOfWork) currentProperties(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
 	if w.isNew() {
 		return nil, nil
@@ -164,11 +165,11 @@ func (w *unitOfWork) currentProperties(ctx context.Context, properties ...int) (
 	rows, err := w.tx.Ent.PropertyValue.Query().Where(propertyvalue.AccountID(w.viewer.Account),
 		propertyvalue.ContactID(w.old.ID), propertyvalue.PropertyIDIn(properties...)).
 		Order(propertyvalue.ByPosition()).All(ctx)
-	had := map[int][]field.Value{}
+	old := map[int][]field.Value{}
 	for _, r := range rows {
-		had[r.PropertyID] = append(had[r.PropertyID], field.Value{Value: r.Value, Description: r.Description})
+		old[r.PropertyID] = append(old[r.PropertyID], field.Value{Value: r.Value, Description: r.Description})
 	}
-	return had, err
+	return old, err
 }
 
 func newValues(tx *database.Tx, contact int, patches []PropertyPatch) []*ent.PropertyValueCreate {

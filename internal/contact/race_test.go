@@ -19,7 +19,7 @@ import (
 
 const concurrency = 64
 
-// race runs do in many goroutines at once.
+// runConcurrently runs do in many goroutines that start at once.
 func runConcurrently(do func(i int)) {
 	var group sync.WaitGroup
 	begin := make(chan struct{})
@@ -33,8 +33,8 @@ func runConcurrently(do func(i int)) {
 	group.Wait()
 }
 
-// Each racer writes until it has succeeded, retrying with the version that it was told.
-func TestRacersForOneContactLoseNoWrite(t *testing.T) {
+// Each goroutine writes until it succeeds, and retries with the version that the conflict reports.
+func TestConcurrentUpdatesLoseNoWrite(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -71,7 +71,7 @@ func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 	t.Logf("%d successes, %d conflicts", successes.Load(), conflicts.Load())
 }
 
-// states are those that a contact was in, by version, and those that conflicts told of.
+// stateLog has the states of a contact by version, and those that conflicts reported.
 type stateLog struct {
 	mu        sync.Mutex
 	seen      map[revision.Version]string
@@ -98,12 +98,12 @@ func (s *stateLog) check(t *testing.T) {
 	t.Helper()
 	for _, c := range s.conflicts {
 		if name, ok := s.seen[c.Version]; !ok || name != *c.FirstName {
-			t.Errorf("a conflict told of version %d with %q, which never existed", c.Version, *c.FirstName)
+			t.Errorf("a conflict reported version %d with %q, which never existed", c.Version, *c.FirstName)
 		}
 	}
 }
 
-func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
+func TestOneConcurrentUpdatePerAccountTakesAnAddress(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	tenants := []*contacttest.Tenant{f.Demo, f.Other}
@@ -133,7 +133,7 @@ func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 	}
 }
 
-func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
+func TestOneConcurrentCreateTakesANumber(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	var winners atomic.Int64

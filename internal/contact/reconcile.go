@@ -12,14 +12,14 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// reconcile brings the edit together with what others have done since the version that the lock expects. What cannot or shall
-// not be merged is added to what is wrong, and the edit stays as it is.
+// reconcile merges the edit with what others have done since the version that the lock expects. If
+// that is impossible or not desired, it adds a version conflict and returns the edit unchanged.
 func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
 	if l.allows(w.old.Version) {
 		return e, nil
 	}
-	wanted := e.desired()
-	current, err := w.currentValues(ctx, slices.Collect(maps.Keys(wanted)))
+	desired := e.desired()
+	current, err := w.currentValues(ctx, slices.Collect(maps.Keys(desired)))
 	if err != nil {
 		return e, err
 	}
@@ -27,7 +27,7 @@ func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error
 	if err != nil {
 		return e, err
 	}
-	merged := d.Compare(wanted, current)
+	merged := d.Compare(desired, current)
 	if l.OnConflict != Merge || !d.Mergeable() {
 		w.addConflict(d)
 		return e, nil
@@ -36,8 +36,8 @@ func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error
 	return e.afterMerge(merged), nil
 }
 
-// reconcileRemoval adds a conflict if the contact is not as it was at the version that the lock expects. Removing overlaps with
-// whatever others have changed.
+// reconcileRemoval adds a version conflict if the contact has changed since the version that the
+// lock expects. A removal overlaps with every change by others that is still in effect.
 func (w *unitOfWork) reconcileRemoval(ctx context.Context, l Lock) error {
 	if l.allows(w.old.Version) {
 		return nil
@@ -57,20 +57,20 @@ func (w *unitOfWork) reconcileRemoval(ctx context.Context, l Lock) error {
 	return nil
 }
 
-// stale adds the conflict.
+// addConflict adds the version conflict.
 func (w *unitOfWork) addConflict(d *merge.Divergence) {
 	w.errs.Add(usererror.VersionConflict, "", "%s", map[merge.Gap]string{
 		merge.NoGap:   "The contact has been changed since this version.",
-		merge.Unknown: "The contact never had this version.",
-		merge.TooOld:  "The contact has been changed since this version, which is too old to tell what has come between.",
+		merge.Unknown: "The contact never byID this version.",
+		merge.TooOld:  "The contact has been changed since this version. The version is too old to show what has changed.",
 	}[d.Gap])
 	w.errs.Last().Latest, w.errs.Last().Conflict = w.old, d
 }
 
-// current reads what the contact has at the paths.
+// currentValues reads what the contact has at the paths, as the change log shows it.
 func (w *unitOfWork) currentValues(ctx context.Context, paths []string) (values map[string]any, err error) {
 	values = map[string]any{}
-	var asked []int
+	var properties []int
 	for _, path := range paths {
 		f, id := field.ByPath(path), field.PropertyID(path)
 		switch {
@@ -81,23 +81,24 @@ func (w *unitOfWork) currentValues(ctx context.Context, paths []string) (values 
 		case path == field.PathMembership:
 			values[path], err = w.currentSegments(ctx)
 		case id != 0:
-			asked = append(asked, id)
+			properties = append(properties, id)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	if len(asked) == 0 {
+	if len(properties) == 0 {
 		return values, nil
 	}
-	had, err := w.currentProperties(ctx, asked...)
-	for _, id := range asked {
-		values[field.PropertyPath(id)] = field.NonNil(had[id])
+	byID, err := w.currentProperties(ctx, properties...)
+	for _, id := range properties {
+		values[field.PropertyPath(id)] = field.NonNil(byID[id])
 	}
 	return values, err
 }
 
-// diverged compares the version with that of the contact, as far as others have come between.
+// divergedSince returns the divergence of the contact from the base version, with the changes by
+// others.
 func (w *unitOfWork) divergedSince(ctx context.Context, base revision.Version) (*merge.Divergence, error) {
 	d := &merge.Divergence{Base: base, Latest: w.old.Version}
 	switch steps := d.Latest - base; {

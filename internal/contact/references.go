@@ -10,7 +10,7 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// reference is a kind of thing that a field's id names.
+// reference is a type of object that an id in a field names.
 type reference struct {
 	code   usererror.Code
 	noun   string
@@ -26,10 +26,10 @@ var (
 	}}
 )
 
-// references are the objects that the ids in fields name.
+// references maps each field that is an id to the type of object that it names.
 var references = map[*field.Field]*reference{field.PreferredStore: storeReference, field.Company: companyReference}
 
-// checkReference adds an error if v is the id of nothing in the account.
+// checkReference adds an error if v is an id without an object in the account.
 func (w *unitOfWork) checkReference(ctx context.Context, f *field.Field, v any) error {
 	ref := references[f]
 	id, ok := v.(int)

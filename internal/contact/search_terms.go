@@ -10,8 +10,8 @@ import (
 	"contactgraph/internal/normalize"
 )
 
-// termKinds are the kinds of words that a contact is found by: what they come from, and what they are. Taking a phone number
-// apart takes long, so it is done only where the number changes.
+// termKinds lists the kinds of words by which contacts are found, with the fields that they come
+// from. Parsing a phone number is slow, so words are computed only if their fields change.
 var termKinds = []struct {
 	kind  searchterm.Kind
 	from  []*field.Field
@@ -26,20 +26,20 @@ var termKinds = []struct {
 	}},
 }
 
-// changedTerms lists the words that the second state is no longer found by, and those that it is found by anew.
-func changedTerms(old, next *ent.Contact) (gone, added []database.Term) {
+// changedTerms returns the search terms that a write removes and adds.
+func changedTerms(old, next *ent.Contact) (removed, added []database.Term) {
 	for _, k := range termKinds {
 		if !anyDiffers(old, next, k.from...) {
 			continue
 		}
 		before, after := k.words(old), k.words(next)
-		gone = append(gone, termsNotIn(k.kind, before, after)...)
+		removed = append(removed, termsNotIn(k.kind, before, after)...)
 		added = append(added, termsNotIn(k.kind, after, before)...)
 	}
-	return gone, added
+	return removed, added
 }
 
-// missing are the words that others lack.
+// termsNotIn returns the words that are not among the others, as search terms.
 func termsNotIn(kind searchterm.Kind, words, others []string) (terms []database.Term) {
 	for _, w := range words {
 		if !slices.Contains(others, w) {
@@ -49,7 +49,7 @@ func termsNotIn(kind searchterm.Kind, words, others []string) (terms []database.
 	return terms
 }
 
-// differ reports whether two states differ in one of the fields.
+// anyDiffers reports whether two states differ in one of the fields.
 func anyDiffers(a, b *ent.Contact, fields ...*field.Field) bool {
 	return slices.ContainsFunc(fields, func(f *field.Field) bool { return !field.Same(f.Get(a), f.Get(b)) })
 }

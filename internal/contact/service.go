@@ -1,14 +1,17 @@
-// Package contact holds the commands that write contacts: who may do what to a contact, what a valid
-// contact is, which unique keys are taken, when a write is stale, and what goes into the change log.
-// Every API, the import and the demo data call it, so that none is stricter than another.
+// Package contact has the commands that write contacts. It decides who may write what, which values
+// are valid, which unique keys are taken, when a write is stale, and what goes into the change log.
+// Every API, the import and the demo data use it, so that none is stricter than another.
 //
-// Every command checks the viewer first, then reports all that the caller can fix, together, as
-// usererror.Errors; any other error is a fault. A command that fails has changed nothing.
+// Every command authorizes the viewer first, and then reports everything that the caller can fix,
+// together, as usererror.Errors. Any other error is a fault of the server. A command that fails has
+// changed nothing.
 //
-// Start reading at Update in update.go, which follows one command from the check to the transaction;
-// write.go has the unit of work that all commands share, edit.go and reconcile.go what they do inside
-// it, and uniquekeys.go the keys of email and phone. Package field lists what a contact consists of,
-// merge compares a stale write with what others have written, and query reads contacts.
+// Start reading at Update in update.go, which follows one command from the check to the
+// transaction. unit_of_work.go has the state of a write that all commands share; edit.go and
+// reconcile.go have what they do inside it; unique_keys.go has the keys of email and phone, and
+// constraint_errors.go their violations. writable.go lists what a viewer may write. Package field
+// lists what a contact consists of, merge compares a stale write with what others have written, and
+// query reads contacts.
 package contact
 
 import (
@@ -25,11 +28,12 @@ import (
 
 // DB is the part of database.DB that the commands need.
 type DB interface {
-	// Client reads what the context's viewer may see.
+	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction about the contact, 0 for none, and returns when its work is durable.
+	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
+	// durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
-	// WriteAll is Write about several contacts, all of which it locks against every other write.
+	// WriteAll is Write for several contacts, which it locks against every other write.
 	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error
 }
 
@@ -54,7 +58,7 @@ func New(db DB, log *changelog.Service, passwords Passwords, now func() time.Tim
 	return &Service{db: db, log: log, passwords: passwords, now: now, source: change.SourceIMPORT}
 }
 
-// Via returns the service for one API: the change log names it as the source of every change.
+// Via returns the service for one API. The change log names it as the source of every change.
 func (s *Service) Via(source change.Source) *Service {
 	via := *s
 	via.source = source
@@ -68,12 +72,12 @@ func (s *Service) WithKey(key *idempotency.Key) *Service {
 	return &keyed
 }
 
-// Result is what an accepted write produced.
+// Result is the result of a command.
 type Result struct {
-	Contact *ent.Contact      // as it is now; after a deletion, as it was; after an erasure nil
+	Contact *ent.Contact      // after the write; the state before a deletion; nil after an erasure
 	Change  *ent.Change       // its row in the change log
 	Merge   *merge.Divergence // what it was merged with; nil if the version was current
 }
 
-// clock is the time of a write: both engines keep microseconds.
+// timestamp returns the time of a write. Both engines store microseconds.
 func (s *Service) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -13,9 +13,10 @@ import (
 	"contactgraph/internal/contact/query"
 )
 
-// Every test of this package fails at a statement that does not carry its account (see databasetest). This one runs all there
-// is at a stretch, for an agent and for a customer, and shows that the statements were seen.
-func TestEveryStatementCarriesItsAccount(t *testing.T) {
+// Every test of this package fails at a statement without an account (see databasetest). This one
+// runs all commands and queries, for an agent and for a customer, and checks that the statements
+// were recorded.
+func TestEveryStatementHasItsAccount(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -44,7 +45,7 @@ func TestEveryStatementCarriesItsAccount(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			// Those that are refused look up others' rows as well.
+			// Commands that fail also look up rows of other contacts.
 			_, _ = f.OverwriteFields(ctx, me.ID, field.Patch{field.Email: "taken@example.com"})
 			_, _ = f.OverwriteDetails(ctx, me.ID, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}, Membership: &a.SegmentIDs})
 		})

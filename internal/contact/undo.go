@@ -17,10 +17,11 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Undo takes back what one change did, in a change of its own that says so: old values come back where nobody has changed them
-// since, a contact that was made is deleted, and one that was deleted comes back under its id, without its password. It fails
-// with Errors: VersionConflict where later changes overlap, Invalid for what the log does not hold, as a password, and else as
-// the command that would do the same.
+// Undo reverts one change, in a change of its own that names it. Old values are restored if no one
+// has changed them since; a contact that was created is deleted; one that was deleted is restored
+// under its id, without its password. It fails with Errors: VersionConflict if later changes
+// overlap, Invalid for what the change log does not have, such as a password, and otherwise as the
+// command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
 	v, err := authz.AuthorizeContact(ctx, id.Contact)
 	if err != nil {
@@ -28,7 +29,7 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	}
 	row, err := s.log.Change(ctx, v, id)
 	if err == nil && row == nil {
-		err = usererror.Errors{{Code: usererror.NotFound, Message: "There is no such change."}}
+		err = usererror.Errors{{Code: usererror.NotFound, Message: "This change does not exist."}}
 	}
 	if err != nil {
 		return nil, err
@@ -41,24 +42,24 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	case change.KindERASE:
 		return nil, errErased()
 	}
-	back, err := inverseOf(row)
+	inverse, err := inverseOf(row)
 	if err != nil {
 		return nil, err
 	}
 	return s.writeContact(ctx, v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) (*Result, error) {
 		w.undoes = &row.Version
-		return w.applyAndSave(ctx, lockAt(row), back, row.Kind)
+		return w.applyAndSave(ctx, lockAt(row), inverse, row.Kind)
 	})
 }
 
 func errErased() usererror.Errors {
-	return usererror.Errors{{Code: usererror.Invalid, Message: "What was erased cannot come back."}}
+	return usererror.Errors{{Code: usererror.Invalid, Message: "An erased contact cannot be restored."}}
 }
 
-// sinceThen is the lock of who saw the contact right after the change.
+// lockAt returns the lock of a caller who read the contact right after the change and merges.
 func lockAt(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
 
-// reversed is the edit that sets what the change touched to what it was.
+// inverseOf returns the edit that restores the values from before the change.
 func inverseOf(row *ent.Change) (edit, error) {
 	e := edit{set: field.Patch{}}
 	for _, c := range row.Fields {
@@ -77,13 +78,13 @@ func inverseOf(row *ent.Change) (edit, error) {
 		case c.Path == field.PathMembership:
 			e.details.Membership = new(merge.As[int](v))
 		case c.Path == field.PathPassword:
-			return e, usererror.Errors{{Code: usererror.Invalid, Path: field.PathPassword, Message: "The log holds no passwords: a change of one cannot be undone."}}
+			return e, usererror.Errors{{Code: usererror.Invalid, Path: field.PathPassword, Message: "A password change cannot be undone: the change log does not contain passwords."}}
 		}
 	}
 	return e, nil
 }
 
-// undoCreation deletes the contact, if it is as it was made.
+// undoCreation deletes the contact, if no one has changed it since.
 func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
@@ -98,26 +99,26 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 	})
 }
 
-// undoDeletion makes the contact anew as it was.
+// undoDeletion creates the contact again, as it was.
 func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
-	gone := changelog.NewSnapshot(&ent.Contact{ID: row.ContactID})
-	if err := gone.Rewind(row); err != nil {
+	deleted := changelog.NewSnapshot(&ent.Contact{ID: row.ContactID})
+	if err := deleted.Rewind(row); err != nil {
 		return nil, err
 	}
 	set := field.Patch{}
 	for _, f := range field.Fields {
-		set[f] = f.Get(gone.Contact)
+		set[f] = f.Get(deleted.Contact)
 	}
 	d := &draft{
 		Create: Create{
-			ID: row.ContactID, RegistrationSource: gone.RegistrationSource, RegistrationIP: gone.RegistrationIP,
-			RegistrationStore: gone.RegistrationStoreID, Details: detailsOf(gone),
+			ID: row.ContactID, RegistrationSource: deleted.RegistrationSource, RegistrationIP: deleted.RegistrationIP,
+			RegistrationStore: deleted.RegistrationStoreID, Details: detailsOf(deleted),
 		},
-		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
+		set: set, undoes: &row.Version, version: row.Version + 1, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
 	}
 	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		if err := s.checkRestorable(ctx, tx, v, row); err != nil {
@@ -131,7 +132,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 	})
 }
 
-// mayReturn fails unless the deletion is the last that happened to the contact.
+// checkRestorable fails unless the deletion is the latest change of the contact.
 func (s *Service) checkRestorable(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
 	later, err := tx.Changes(ctx, v.Account, row.ContactID, row.Version, 1)
 	switch {
@@ -140,21 +141,21 @@ func (s *Service) checkRestorable(ctx context.Context, tx *database.Tx, v viewer
 	case later[0].Kind == change.KindERASE:
 		return errErased()
 	}
-	now, err := tx.Contact(ctx, v.Account, row.ContactID)
+	current, err := tx.Contact(ctx, v.Account, row.ContactID)
 	if err != nil {
 		return err
 	}
-	if now == nil {
-		return usererror.Errors{{Code: usererror.Invalid, Message: "The contact has come back and gone again since: undo that."}}
+	if current == nil {
+		return usererror.Errors{{Code: usererror.Invalid, Message: "The contact has been restored and deleted again since. Undo the latest deletion instead."}}
 	}
-	w := &unitOfWork{Service: s, tx: tx, viewer: v, old: now}
+	w := &unitOfWork{Service: s, tx: tx, viewer: v, old: current}
 	if err := w.reconcileRemoval(ctx, Lock{Expected: &row.Version}); err != nil {
 		return err
 	}
 	return w.errs.OrNil()
 }
 
-// detailsOf returns what belongs to the contact of a snapshot, as a write gives it.
+// detailsOf returns what belongs to the contact of a snapshot, as details to write.
 func detailsOf(p *changelog.Snapshot) Details {
 	d := Details{Logins: &p.Logins, Membership: &p.Segments}
 	for _, id := range slices.Sorted(maps.Keys(p.Values)) {

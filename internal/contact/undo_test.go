@@ -24,7 +24,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// portrait is all that can be seen of a contact, nil if there is none.
+// contactState returns everything that is visible of a contact, nil if there is none.
 func contactState(c *ent.Contact) map[string]any {
 	if c == nil {
 		return nil
@@ -54,7 +54,7 @@ func contactState(c *ent.Contact) map[string]any {
 	return p
 }
 
-// stamped is a portrait with the version and its time.
+// contactStateWithVersion is contactState with the version and its time.
 func contactStateWithVersion(c *ent.Contact) map[string]any {
 	p := contactState(c)
 	if p != nil {
@@ -63,7 +63,7 @@ func contactStateWithVersion(c *ent.Contact) map[string]any {
 	return p
 }
 
-// read reads all of a contact, nil if there is none.
+// readContact reads a contact with its relations, nil if there is none.
 func readContact(a *contacttest.Tenant, id int) *ent.Contact {
 	c, err := a.DB.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships(func(q *ent.MembershipQuery) { q.Order(ent.Asc("segment_id")) }).
 		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).Only(a.Agent)
@@ -73,7 +73,7 @@ func readContact(a *contacttest.Tenant, id int) *ent.Contact {
 	return c
 }
 
-// step does something to the contact; it may fail.
+// randomWrite writes something to the contact; it may fail.
 func randomWrite(a *contacttest.Tenant, rt *rapid.T, id int, props []int) error {
 	some := rapid.SampledFrom([]string{"", "x", "y"})
 	switch rapid.IntRange(0, 9).Draw(rt, "step") {
@@ -110,11 +110,12 @@ func randomWrite(a *contacttest.Tenant, rt *rapid.T, id int, props []int) error 
 	}
 }
 
-// Whatever was done to a contact: each version can be seen as it was, and each change can be taken back, and so can that.
-func TestHistoriesGoBackAndForth(t *testing.T) {
+// Whatever was written to a contact, each version can be read as of then, and each change can be
+// undone, and the undo too.
+func TestRandomHistoriesCanBeUndone(t *testing.T) {
 	t.Parallel()
-	histories := 10              // a hundred times
-	if databasetest.Postgres() { // where each write takes longer; what goes back is the same code
+	histories := 10              // in each of a hundred runs
+	if databasetest.Postgres() { // where each write takes longer; undoing is the same code
 		histories = 2
 	}
 	f := contacttest.New(t)
@@ -123,7 +124,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 		a.NewProperty(catalog.NewProperty{Name: "Last", Bound: new(property.BoundLastName)}),
 		a.NewProperty(catalog.NewProperty{Name: "p"}), a.NewProperty(catalog.NewProperty{Name: "q"}),
 	}
-	undone, refused := 0, 0
+	undone, failed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		for range histories {
 			id := a.NewContact(field.Patch{field.FirstName: "Anna"}).ID
@@ -139,7 +140,7 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 					if undoAndRedo(a, rt, id, record) {
 						undone++
 					} else {
-						refused++
+						failed++
 					}
 					continue
 				}
@@ -151,18 +152,19 @@ func TestHistoriesGoBackAndForth(t *testing.T) {
 			}
 			for version, want := range recorded {
 				if diff := cmp.Diff(want, contactStateWithVersion(contacttest.Must(a.AsOf(a.Agent, id, version)))); diff != "" {
-					rt.Fatalf("contact %d at version %d (-then +now)\n%s", id, version, diff)
+					rt.Fatalf("contact %d at version %d (-recorded +asof)\n%s", id, version, diff)
 				}
 			}
 		}
 	})
-	t.Logf("%d changes undone and done again, %d refused", undone, refused)
-	if undone == 0 || refused == 0 {
-		t.Error("one of both never happened")
+	t.Logf("%d changes undone and redone, %d failed", undone, failed)
+	if undone == 0 || failed == 0 {
+		t.Error("one of the two never happened")
 	}
 }
 
-// undoAndRedo takes back some change of the contact, and takes that back. It reports false if later changes were in the way.
+// undoAndRedo undoes a random change of the contact, and undoes the undo. It returns false if later
+// changes are in the way.
 func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool {
 	log := contacttest.Must(a.History(a.Agent, id, 1<<40, query.MaxPage))
 	before := readContact(a, id)
@@ -173,7 +175,7 @@ func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool
 			rt.Fatal(err)
 		}
 		if diff := cmp.Diff(contactStateWithVersion(before), contactStateWithVersion(readContact(a, id))); diff != "" {
-			rt.Fatalf("undoing %v was refused, and changed (-before +after)\n%s", row, diff)
+			rt.Fatalf("undoing %v failed, but changed the contact (-before +after)\n%s", row, diff)
 		}
 		return false
 	}
@@ -191,7 +193,7 @@ func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool
 	return true
 }
 
-// idOf names a change.
+// changeID returns the id of a change.
 func changeID(row *ent.Change) revision.ChangeID {
 	return revision.ChangeID{Contact: row.ContactID, Version: row.Version}
 }
@@ -227,22 +229,22 @@ func TestUndo(t *testing.T) {
 	f.WantErrors("another account's", func() error { return contacttest.ErrOf(a.Undo(f.Other.Agent, changeID(first))) }, "NOT_FOUND")
 	f.WantErrors("the creation of what has been changed", undo(1), "VERSION_CONFLICT")
 
-	gone := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
-	f.WantErrors("a change of what is gone", undo(first.Version), "NOT_FOUND")
-	thief := a.NewContact(field.Patch{field.Email: "anna@example.com"})
-	f.WantErrors("the deletion of one whose address is taken since", undo(gone.Change.Version), "EMAIL_TAKEN email")
-	contacttest.Must(a.OverwriteFields(a.Agent, thief.ID, field.Patch{field.Email: nil}))
-	back := contacttest.Must(a.Undo(a.Agent, changeID(gone.Change)))
-	if c := a.MustGet(c.ID); back.Change.Kind != change.KindCREATE || c.Version != gone.Change.Version+1 || c.PasswordHash != nil || c.Secret != gone.Contact.Secret {
-		t.Errorf("undoing a deletion: %v, as %s", c, back.Change.Kind)
+	deleted := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
+	f.WantErrors("a change of a deleted contact", undo(first.Version), "NOT_FOUND")
+	other := a.NewContact(field.Patch{field.Email: "anna@example.com"})
+	f.WantErrors("a deletion whose address has been taken since", undo(deleted.Change.Version), "EMAIL_TAKEN email")
+	contacttest.Must(a.OverwriteFields(a.Agent, other.ID, field.Patch{field.Email: nil}))
+	restored := contacttest.Must(a.Undo(a.Agent, changeID(deleted.Change)))
+	if c := a.MustGet(c.ID); restored.Change.Kind != change.KindCREATE || c.Version != deleted.Change.Version+1 || c.PasswordHash != nil || c.Secret != deleted.Contact.Secret {
+		t.Errorf("undoing a deletion: %v, as %s", c, restored.Change.Kind)
 	}
-	f.WantErrors("the deletion of what is back", undo(gone.Change.Version), "VERSION_CONFLICT")
+	f.WantErrors("a deletion that has been undone", undo(deleted.Change.Version), "VERSION_CONFLICT")
 	again := contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
-	f.WantErrors("a deletion before the last", undo(gone.Change.Version), "INVALID")
+	f.WantErrors("a deletion before the last", undo(deleted.Change.Version), "INVALID")
 	contacttest.Must(a.Undo(a.Agent, changeID(again.Change)))
 }
 
-// A customer may take back what it may write.
+// A customer can undo what it may write.
 func TestCustomersUndo(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

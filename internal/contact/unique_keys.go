@@ -12,7 +12,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// derive computes the keys of the contact from the fields that have changed.
+// deriveKeys computes the keys whose fields have changed.
 func (w *unitOfWork) deriveKeys() {
 	c := w.next
 	if anyDiffers(w.old, c, field.Email) {
@@ -33,7 +33,7 @@ func deref(s *string) string {
 	return *s
 }
 
-// filled is nil for "": blank text has no key, so that two blanks never collide.
+// nilIfEmpty returns nil for "": a blank text has no key, so blanks never collide.
 func nilIfEmpty(s string) *string {
 	if s == "" {
 		return nil
@@ -41,7 +41,7 @@ func nilIfEmpty(s string) *string {
 	return &s
 }
 
-// changedKey lists the key that a write takes: none, or one.
+// newKey returns the key that a write takes, as a list of none or one.
 func newKey(old, next *string) []string {
 	if next == nil || old != nil && *old == *next {
 		return nil
@@ -49,10 +49,10 @@ func newKey(old, next *string) []string {
 	return []string{*next}
 }
 
-// owners tells which contact has a key.
+// owners maps keys to the contacts that have them.
 type owners struct{ email, phone map[string]*ent.Contact }
 
-// keyOwners looks up who has the keys. It asks about the whole account, whoever the viewer is.
+// keyOwners looks the owners of the keys up in the whole account, whatever the viewer may see.
 func keyOwners(ctx context.Context, tx *database.Tx, account int, emails, phones []string) (owners, error) {
 	o := owners{email: map[string]*ent.Contact{}, phone: map[string]*ent.Contact{}}
 	if len(emails)+len(phones) == 0 {
@@ -67,7 +67,7 @@ func keyOwners(ctx context.Context, tx *database.Tx, account int, emails, phones
 	return o, err
 }
 
-// put makes c the owner of its keys.
+// put registers c as the owner of its keys.
 func (o owners) put(c *ent.Contact) {
 	if c.EmailKey != nil {
 		o.email[*c.EmailKey] = c
@@ -77,8 +77,8 @@ func (o owners) put(c *ent.Contact) {
 	}
 }
 
-// checkKeys adds an error for each key that another contact has, stored or in the same call. A key that one of the writes gives
-// up is free for the others.
+// checkKeys adds an error for each key that another contact has, stored or in the same call. A key
+// that one of the writes releases is free for the others.
 func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*unitOfWork) error {
 	var emails, phones []string
 	for _, w := range writes {
@@ -100,7 +100,7 @@ func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*unit
 	return nil
 }
 
-// givesUp frees the key that the contact had, if others ask for it.
+// release removes the contact as the owner of a key that it gives up, if another write takes it.
 func (w *unitOfWork) release(owner map[string]*ent.Contact, old, next *string, column string) {
 	if old == nil || next != nil && *next == *old {
 		return
@@ -111,7 +111,7 @@ func (w *unitOfWork) release(owner map[string]*ent.Contact, old, next *string, c
 	}
 }
 
-// takes makes the contact the owner of a key that it did not have, or adds an error if another one is.
+// claim makes the contact the owner of its new key, or adds an error if the key has another owner.
 func (w *unitOfWork) claim(owner map[string]*ent.Contact, old, next *string, code usererror.Code, path, noun string) {
 	for _, key := range newKey(old, next) {
 		if other := owner[key]; other != nil {
@@ -122,14 +122,14 @@ func (w *unitOfWork) claim(owner map[string]*ent.Contact, old, next *string, cod
 	}
 }
 
-// taken adds the conflict of a unique key. A customer is told that the key cannot be used, and not by whom.
+// addTaken adds the conflict of a unique key. A customer does not learn who has the key.
 func (w *unitOfWork) addTaken(code usererror.Code, path, noun string, owner *ent.Contact) {
 	if w.viewer.Role == viewer.Customer {
 		w.errs.Add(code, path, messageUnusable, noun)
 		return
 	}
 	w.errs.Add(code, path, "Another contact has this %s.", noun)
-	if owner.ID != 0 { // one without an id is being created in the same call
+	if owner.ID != 0 { // without an id, it is being created in the same call
 		w.errs.Last().Existing = owner
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"contactgraph/internal/contact/field"
 )
 
-func TestKeysAreUniqueWithinTheAccountHoweverTheyAreWritten(t *testing.T) {
+func TestKeysAreUniqueInEveryForm(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -79,7 +79,7 @@ func TestContactKeepsItsOwnKeys(t *testing.T) {
 	}
 }
 
-func TestKeyThatIsGivenUpIsFree(t *testing.T) {
+func TestReleasedKeyIsFree(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -122,7 +122,7 @@ func TestTakingEmailAndPhoneReportsBoth(t *testing.T) {
 	}
 }
 
-func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
+func TestCustomerDoesNotLearnWhoHasAKey(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -137,7 +137,7 @@ func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
 	}, "LOGIN_TAKEN logins")...)
 	for i, want := range []string{"This email address cannot be used.", "This phone number cannot be used.", "This login cannot be used."} {
 		if errs[i].Existing != nil || errs[i].Message != want {
-			t.Errorf("got %q with %v, want %q with nobody", errs[i].Message, errs[i].Existing, want)
+			t.Errorf("got %q with %v, want %q without a contact", errs[i].Message, errs[i].Existing, want)
 		}
 	}
 }
@@ -155,11 +155,12 @@ func TestManyKeysAreCheckedInOneCall(t *testing.T) {
 	errs := f.WantErrors("one that is stored and one of the same call", func() error { return contacttest.ErrOf(f.CreateAll(a.Agent, all)) },
 		"EMAIL_TAKEN email", "INVALID firstName", "EMAIL_TAKEN email")
 	if errs[0].Existing != nil || errs[2].Existing == nil {
-		t.Errorf("the conflicts are with %v and %v, want nobody yet, and the contact that is stored", errs[0].Existing, errs[2].Existing)
+		t.Errorf("the conflicts are with %v and %v, want none, and the stored contact", errs[0].Existing, errs[2].Existing)
 	}
 }
 
-// A write asks about the keys that it takes, and the unique indexes answer, however many contacts there are.
+// A write looks up only the keys that it takes, and finds them by the unique indexes, however many
+// contacts there are.
 func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

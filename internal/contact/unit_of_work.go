@@ -14,26 +14,27 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// write is one command at work on one contact inside the store's transaction: what it found, what it will leave, what is
-// wrong with it, and what is left to do in other tables once nothing is.
+// unitOfWork is one command that writes one contact inside a transaction: the state that it has
+// read, the state that it will write, the errors so far, and the statements on other tables to run
+// once there are no errors.
 type unitOfWork struct {
 	*Service
 
 	tx          *database.Tx
 	viewer      viewer.Viewer
-	definitions propertyDefinitions // read when they are needed
+	definitions propertyDefinitions // read when they are needed, see readDefinitions
 	errs        usererror.Errors
 	old         *ent.Contact
 	next        *ent.Contact
-	merge       *merge.Divergence      // that the write was merged with
-	releases    []string               // columns of keys that another write of the same call takes
-	undoes      *revision.Version      // of the change that the write takes back
-	fields      []revision.FieldChange // beyond Fields: password, properties, logins, membership
+	merge       *merge.Divergence      // what the write was merged with
+	releases    []string               // key columns whose old key another write of the same call takes
+	undoes      *revision.Version      // the version of the change that the write undoes
+	fields      []revision.FieldChange // in addition to field.Fields: password, properties, logins, membership
 	deferred    []func(context.Context) error
 }
 
-// write runs do on the contact as it is, inside a transaction. errs is what is wrong already; do adds to w.errs, and ends
-// with save or remove.
+// writeContact runs do on the current state of the contact, inside a transaction. errs are the
+// errors so far; do adds to w.errs, and ends with save or remove.
 func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *unitOfWork) (*Result, error),
 ) (*Result, error) {
 	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
@@ -45,7 +46,7 @@ func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, err
 	})
 }
 
-// begin finds the contact. It fails with NotFound.
+// load reads the contact. It fails with NotFound.
 func (s *Service) load(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs usererror.Errors) (*unitOfWork, error) {
 	old, err := tx.Contact(ctx, v.Account, id)
 	if err == nil && old == nil {
@@ -58,10 +59,10 @@ func (s *Service) load(ctx context.Context, tx *database.Tx, v viewer.Viewer, id
 	return &unitOfWork{Service: s, tx: tx, viewer: v, errs: slices.Clone(errs), old: old, next: &next}, nil
 }
 
-// isNew reports whether the contact is being created: then nothing of it is in the database.
+// isNew reports whether the contact is being created, so that the database has nothing of it.
 func (w *unitOfWork) isNew() bool { return w.old.ID == 0 }
 
-// fill puts the patch into w.next and checks what it refers to.
+// applyPatch sets the fields of the patch in w.next, and checks rights and references.
 func (w *unitOfWork) applyPatch(ctx context.Context, p field.Patch) error {
 	for _, f := range field.Fields {
 		v, ok := p[f]
@@ -80,8 +81,8 @@ func (w *unitOfWork) applyPatch(ctx context.Context, p field.Patch) error {
 	return nil
 }
 
-// save leaves the contact to be written as one compare-and-set, does what was left to do after it, and logs it; if nothing
-// is wrong.
+// save stages the update of the contact as one compare-and-set, runs the deferred statements, and
+// appends to the change log. If there are errors, it only returns them.
 func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error) {
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
@@ -99,7 +100,7 @@ func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error
 	return w.appendChange(ctx, kind), nil
 }
 
-// changedColumns lists the columns in which two states differ, with the values of the second.
+// changedColumns returns the columns in which two states differ, with their values in the second.
 func changedColumns(old, next *ent.Contact) (names []string, values []any) {
 	for _, f := range field.Columns {
 		if v := f.Get(next); !field.Same(f.Get(old), v) {
@@ -109,7 +110,7 @@ func changedColumns(old, next *ent.Contact) (names []string, values []any) {
 	return names, values
 }
 
-// logged adds the write to the change log.
+// appendChange appends the write to the change log.
 func (w *unitOfWork) appendChange(ctx context.Context, kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
@@ -120,7 +121,7 @@ func (w *unitOfWork) appendChange(ctx context.Context, kind change.Kind) *Result
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}
 }
 
-// differences lists the fields in which two states differ.
+// differences returns the fields in which two states differ, as the change log stores them.
 func differences(old, next *ent.Contact) []revision.FieldChange {
 	changes := []revision.FieldChange{}
 	for _, f := range field.Fields {

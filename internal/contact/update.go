@@ -11,17 +11,18 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Update is a write of a contact's own fields.
+// Update is the command that writes a contact's own fields.
 type Update struct {
 	ID       int
 	Lock     Lock
 	Set      field.Patch
-	Password *PasswordChange // nil leaves the password
+	Password *PasswordChange // nil keeps the current one
 }
 
-// Update applies u if the contact is still at the version that it expects, or as the lock says if it is not. It
-// fails with Errors: NotFound or Forbidden alone, else all at once what is wrong with the version, the values, the keys
-// that others have, and the references. A new password ends the contact's other sessions.
+// Update applies u if the contact still has the version that the lock expects; if it does not,
+// u.Lock.OnConflict decides. It fails with Errors: NotFound or Forbidden alone, or everything that
+// is wrong with the version, values, unique keys and references. A new password ends the contact's
+// other sessions.
 func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
 	p, err := s.prepare(ctx, u)
 	if err != nil {
@@ -32,7 +33,7 @@ func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
 	})
 }
 
-// prepared is an update that is checked as far as it can be outside the transaction.
+// prepared is an update that is checked as far as possible outside the transaction.
 type prepared struct {
 	Update
 
@@ -41,7 +42,8 @@ type prepared struct {
 	errs   usererror.Errors
 }
 
-// prepare fails as Update does where it has nothing else to say.
+// prepare checks u. It fails with the errors that Update reports alone; the others are in the
+// result.
 func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error) {
 	p.Update = u
 	if p.viewer, err = authz.AuthorizeContact(ctx, u.ID); err != nil {
@@ -53,13 +55,13 @@ func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error)
 	return p, err
 }
 
-// setPassword puts the prepared password in place.
+// setPassword sets the prepared password, unless another one has been set since it was prepared.
 func (w *unitOfWork) setPassword(p *preparedPassword) {
 	if p == nil {
 		return
 	}
 	if p.verified != nil && deref(w.old.PasswordHash) != *p.verified {
-		w.errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")
+		w.errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is wrong.")
 		return
 	}
 	w.next.PasswordHash = &p.hash

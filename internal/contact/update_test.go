@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// values are what a contact has in each field.
+// fieldsOf returns the values of all fields of a contact.
 func fieldsOf(c *ent.Contact) field.Patch {
 	p := field.Patch{}
 	for _, f := range field.Fields {
@@ -26,7 +26,7 @@ func fieldsOf(c *ent.Contact) field.Patch {
 	return p
 }
 
-// everything is a patch that fills each field.
+// everyField returns a patch that sets every field.
 func everyField(a *contacttest.Tenant) field.Patch {
 	return field.Patch{
 		field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.FirstName: "Anna",
@@ -54,8 +54,8 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 		{"what is there", full, full},
 		{"one field", field.Patch{field.FirstName: "Eva"}, with(field.FirstName, "Eva")},
 		{"null clears", field.Patch{field.LastName: nil}, with(field.LastName, nil)},
-		{"empty text is kept as it is", field.Patch{field.LastName: ""}, with(field.LastName, "")},
-		{"blanks are kept as they are", field.Patch{field.Email: " a@b.c "}, with(field.Email, " a@b.c ")},
+		{"empty text is stored unchanged", field.Patch{field.LastName: ""}, with(field.LastName, "")},
+		{"blanks are stored unchanged", field.Patch{field.Email: " a@b.c "}, with(field.Email, " a@b.c ")},
 		{"a boolean", field.Patch{field.LimitPermanently: false}, with(field.LimitPermanently, false)},
 		{"a time is brought to UTC and microseconds", field.Patch{field.LimitUntil: contacttest.Start.Add(999).In(time.FixedZone("", 3600))}, full},
 		{"no time", field.Patch{field.LimitUntil: nil}, with(field.LimitUntil, nil)},
@@ -90,7 +90,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	}
 }
 
-// byPath shows the fields of a patch by their paths.
+// showPaths compares patches by the paths of their fields.
 var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	m := map[string]any{}
 	for f, v := range p {
@@ -102,7 +102,7 @@ var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	return m
 })
 
-func TestUpdateRefuses(t *testing.T) {
+func TestUpdateFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a, b := f.Demo, f.Other
@@ -122,12 +122,12 @@ func TestUpdateRefuses(t *testing.T) {
 	}{
 		{"a contact that is not there", 999, contacttest.ExpectVersionOf(c), nil, []string{"NOT_FOUND"}},
 		{"another account's contact", theirs.ID, contacttest.ExpectVersionOf(theirs), nil, []string{"NOT_FOUND"}},
-		{"an id that is none", 0, contacttest.ExpectVersionOf(c), nil, []string{"NOT_FOUND"}},
+		{"an invalid id", 0, contacttest.ExpectVersionOf(c), nil, []string{"NOT_FOUND"}},
 		{"not found goes before all else", 999, contact.Lock{}, field.Patch{field.Email: long(251)}, []string{"NOT_FOUND"}},
 		{"no version", c.ID, contact.Lock{}, nil, []string{"REQUIRED expectedVersion"}},
-		{"a version that is none", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
-		{"a version that is none, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
-		{"a version that is none, with overwrite", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, nil, []string{"INVALID expectedVersion"}},
+		{"an invalid version", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
+		{"an invalid version, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
+		{"an invalid version, with overwrite", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, nil, []string{"INVALID expectedVersion"}},
 		{"an old version", c.ID, contacttest.ExpectVersion(old), nil, []string{"VERSION_CONFLICT"}},
 		{"a version to come", c.ID, contacttest.ExpectVersion(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
 		{"a stale version", c.ID, contacttest.ExpectVersion(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
@@ -149,7 +149,7 @@ func TestUpdateRefuses(t *testing.T) {
 			"VERSION_CONFLICT", "EMAIL_TAKEN email", "TOO_LONG firstName", "REQUIRED limitMailsPermanently", "STORE_NOT_FOUND preferredStoreId",
 			"COMPANY_NOT_FOUND companyId",
 		}},
-		{"a missing version with the rest", c.ID, contact.Lock{}, field.Patch{field.Phone: "+46 701740606", field.LastName: long(51)},
+		{"a missing version with other errors", c.ID, contact.Lock{}, field.Patch{field.Phone: "+46 701740606", field.LastName: long(51)},
 			[]string{"REQUIRED expectedVersion", "PHONE_TAKEN phone", "TOO_LONG lastName"}},
 	}
 	for _, tt := range tests {
@@ -168,7 +168,7 @@ func TestUpdateWithoutAViewerIsUnauthenticated(t *testing.T) {
 	}
 }
 
-func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
+func TestVersionConflictHasTheLatestContact(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -183,7 +183,7 @@ func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
 	}
 }
 
-func TestOverwriteTakesAnyVersion(t *testing.T) {
+func TestOverwriteIgnoresTheVersion(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -196,7 +196,7 @@ func TestOverwriteTakesAnyVersion(t *testing.T) {
 	}
 }
 
-func TestReferencesToNothingSayWhich(t *testing.T) {
+func TestMissingReferenceNamesTheID(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	c := f.Demo.NewContact(nil)

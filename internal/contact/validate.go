@@ -9,22 +9,22 @@ import (
 )
 
 // checkPatch adds errors for values that are invalid for any contact. It returns the patch without
-// them, so that the rest can still be checked against the contact, and with times cut to the
-// precision that is stored.
+// them, so that the valid ones can still be checked against the contact, and with times truncated
+// to the stored precision.
 func checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
-	good := field.Patch{}
+	valid := field.Patch{}
 	for _, f := range field.Fields {
 		v, ok := p[f]
 		if !ok {
 			continue
 		}
 		before := len(*errs)
-		good[f] = checkField(errs, f, v)
+		valid[f] = checkField(errs, f, v)
 		if len(*errs) > before {
-			delete(good, f)
+			delete(valid, f)
 		}
 	}
-	return good
+	return valid
 }
 
 func checkField(errs *usererror.Errors, f *field.Field, v any) any {
@@ -38,7 +38,7 @@ func checkField(errs *usererror.Errors, f *field.Field, v any) any {
 	case time.Time:
 		v = v.UTC().Truncate(time.Microsecond)
 		if !storable.Time(v) {
-			errs.Add(usererror.Invalid, f.Path, "%s must be a time as RFC 3339, in the years 1 to 9999.", f.Path)
+			errs.Add(usererror.Invalid, f.Path, "%s must be an RFC 3339 time in the years 1 to 9999.", f.Path)
 		}
 		return v
 	}

@@ -10,18 +10,20 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// What a viewer may write in a contact that it may write: the rules ask here, and WritablePaths tells.
+// The rights of a viewer to write parts of a contact that it may write. The commands check them,
+// and WritablePaths reports them.
 
-// propertyOpenTo reports whether v may write values of the property.
+// mayWriteProperty reports whether the viewer may write values of the property.
 func mayWriteProperty(v viewer.Viewer, p *ent.Property) bool {
 	return !p.ReadOnly || v.Role != viewer.Customer
 }
 
-// membershipOpenTo reports whether v may change which segments a contact is in.
+// mayWriteMembership reports whether the viewer may change the segments of a contact.
 func mayWriteMembership(v viewer.Viewer) bool { return v.Role != viewer.Customer }
 
-// WritablePaths lists what the context's viewer may write in a contact that it may write, by the paths of errors and the change
-// log, in their order. Two paths lead to a field that a property is bound to: its own, by which it is logged, and the property's.
+// WritablePaths returns the paths that the viewer may write in a contact that it may write, in the
+// order of field.ComparePaths. A field to which a property is bound has two paths: its own, under
+// which changes are logged, and that of the property.
 func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
@@ -31,21 +33,21 @@ func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var open []string
+	var paths []string
 	for _, f := range field.Fields {
 		if f.OpenTo(v) {
-			open = append(open, f.Path)
+			paths = append(paths, f.Path)
 		}
 	}
-	open = append(open, field.PathPassword)
+	paths = append(paths, field.PathPassword)
 	for _, p := range defined {
 		if mayWriteProperty(v, p) {
-			open = append(open, field.PropertyPath(p.ID))
+			paths = append(paths, field.PropertyPath(p.ID))
 		}
 	}
-	open = append(open, field.PathLogins)
+	paths = append(paths, field.PathLogins)
 	if mayWriteMembership(v) {
-		open = append(open, field.PathMembership)
+		paths = append(paths, field.PathMembership)
 	}
-	return open, nil
+	return paths, nil
 }

@@ -25,7 +25,7 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	for i := range 11 { // beyond properties.9
+	for i := range 11 { // so that ids have one and two digits
 		a.NewProperty(catalog.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
 	}
 	f.Other.NewProperty(catalog.NewProperty{Name: "theirs"})
@@ -48,12 +48,13 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 		}
 	}
 	if _, err := f.WritablePaths(t.Context()); !errors.Is(err, authz.ErrUnauthenticated) {
-		t.Errorf("nobody: %v", err)
+		t.Errorf("without a viewer: %v", err)
 	}
 }
 
-// TestWritablePathsAreThose tries each path as a customer and as an agent: what is listed is accepted, and the rest refused.
-func TestWritablePathsAreThose(t *testing.T) {
+// TestWritablePathsAreAccepted tries each path as a customer and as an agent: writes to listed
+// paths succeed, and all others fail.
+func TestWritablePathsAreAccepted(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -105,17 +106,17 @@ func TestWritablePathsAreThose(t *testing.T) {
 			var errs usererror.Errors
 			switch {
 			case listed && err != nil:
-				t.Errorf("%s is listed for a %s, and refused: %v", path, role, err)
+				t.Errorf("%s is listed for a %s, but fails: %v", path, role, err)
 			case listed && a.MustGet(c.ID).Version == c.Version:
 				t.Errorf("%s by a %s: nothing was written", path, role)
 			case !listed && (!errors.As(err, &errs) || len(errs) != 1 || errs[0].Path != path || errs[0].Code != usererror.Forbidden && errs[0].Code != usererror.ReadOnly):
 				t.Errorf("%s is not listed for a %s: %v", path, role, err)
 			}
-			contacttest.Must(a.Delete(a.Admin, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite})) // its keys are free for the next
+			contacttest.Must(a.Delete(a.Admin, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite})) // frees its keys for the next contact
 		}
 		for _, path := range contacttest.Must(f.WritablePaths(a.Agent)) {
 			if trials[path] == nil {
-				t.Errorf("%s is listed, and is not tried", path)
+				t.Errorf("%s is listed, but not tried", path)
 			}
 		}
 	}

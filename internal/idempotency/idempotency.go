@@ -1,11 +1,11 @@
-// Package idempotency makes a write happen once, however often its request is sent.
+// Package idempotency applies a write once, however often its request is sent.
 //
-// A client sends a key of its own with a request. The outcome of the write is stored under the key in
-// the write's own transaction, so a repeat with the same key, by the same actor, finds the outcome of
-// the first request that was applied. The design follows
+// A client sends a key of its own with a request. The outcome of the write is stored under the key
+// in the transaction of the write, so a repeat by the same actor with the same key returns the
+// outcome of the first request that was applied. The design follows
 // https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header.
 //
-// Start reading at Run.
+// Start reading at Run. key.go has the keys, prune.go deletes expired ones.
 package idempotency
 
 import (
@@ -23,17 +23,17 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Lifetime is how long a repeat finds the outcome of the first request.
+// Lifetime is how long a repeat returns the outcome of the first request.
 const Lifetime = 24 * time.Hour
 
-// Codec encodes the outcome of a write to be stored, and decodes it for a repeat. What is stored must
-// not contain personal data of a contact: it outlives the contact's erasure.
+// Codec encodes the outcome of a write to store it, and decodes it for a repeat. What is stored
+// must not contain personal data of a contact: it stays when the contact is erased.
 type Codec[T any] struct {
-	Encode func(outcome T) any // of JSON
+	Encode func(outcome T) any // returns a value to marshal as JSON
 	Decode func(ctx context.Context, stored json.RawMessage) (T, error)
 }
 
-// JSON stores an outcome as it is.
+// JSON returns a codec that stores an outcome as its JSON.
 func JSON[T any]() Codec[T] {
 	return Codec[T]{
 		Encode: func(outcome T) any { return outcome },
@@ -43,25 +43,25 @@ func JSON[T any]() Codec[T] {
 	}
 }
 
-// Request is who sends a key.
+// Request is the request of a write.
 type Request struct {
-	Key    *Key // nil if the request has none: then it runs as often as it is sent
+	Key    *Key // nil if the request has none; then it is applied as often as it is sent
 	Viewer viewer.Viewer
 	Now    func() time.Time
 }
 
-// now is the time that is stored: both engines keep microseconds.
+// now returns the time to store. Both engines store microseconds.
 func (r Request) now() time.Time { return r.Now().UTC().Truncate(time.Microsecond) }
 
-// Transaction is database.DB's Write or WriteAll, about the contacts of the request.
+// Transaction is Write or WriteAll of database.DB, for the contacts of the request.
 type Transaction func(ctx context.Context, fn func(context.Context, *database.Tx) error) error
 
-// Run runs fn in a transaction and returns its outcome once it is durable. If a request with the same
-// key has been applied before, it returns the outcome of that one instead and marks the key as
+// Run runs fn in a transaction and returns its outcome once it is durable. If a request with the
+// same key has been applied before, it returns the outcome of that one instead and marks the key as
 // replayed. It fails with the user error KeyReused if the key came with another request.
-func Run[T any](ctx context.Context, r Request, c Codec[T], in Transaction, fn func(context.Context, *database.Tx) (T, error),
+func Run[T any](ctx context.Context, r Request, c Codec[T], transaction Transaction, fn func(context.Context, *database.Tx) (T, error),
 ) (outcome T, err error) {
-	err = in(ctx, func(ctx context.Context, tx *database.Tx) error {
+	err = transaction(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if r.Key != nil {
 			if err := r.find(ctx, tx); err != nil {
 				return err
@@ -89,8 +89,8 @@ type replayError struct{ outcome json.RawMessage }
 // Error implements error.
 func (replayError) Error() string { return "the request has been applied before" }
 
-// find fails with replayError if an outcome is stored under the key, and with KeyReused if the key is
-// stored for another request, also under another alias.
+// find fails with replayError if an outcome is stored under the key, and with KeyReused if the key
+// is stored for another request, also under another alias.
 func (r Request) find(ctx context.Context, tx *database.Tx) error {
 	own := tx.Ent.IdempotencyKey.Query().Where(idempotencykey.AccountID(r.Viewer.Account),
 		idempotencykey.ActorKind(r.Viewer.Actor.Kind), idempotencykey.ActorID(r.Viewer.Actor.ID), idempotencykey.Key(r.Key.key))

@@ -28,9 +28,9 @@ type Key struct {
 	replayed *atomic.Bool
 }
 
-// NewKey returns the key of a request. values are the values of the header; it fails with ErrKey unless
-// there is exactly one, and that a valid key. request is what the client asked for: it is hashed as
-// JSON, and must not contain passwords, because what is hashed can be guessed.
+// NewKey returns the key of a request. values are the values of the header; it fails with ErrKey
+// unless there is exactly one, and that a valid key. request has what the client requests: it is
+// hashed as JSON, and must not contain passwords, because what is hashed can be guessed.
 func NewKey(values []string, request any) (*Key, error) {
 	if len(values) != 1 {
 		return nil, ErrKey
@@ -52,8 +52,8 @@ func (k *Key) WithAlias(alias string) *Key {
 	return &Key{key: k.key, alias: alias, hash: k.hash, replayed: &atomic.Bool{}}
 }
 
-// WithItem returns the key for one item of a batch, each of which is a write of its own. Replayed of k
-// reports the replay of any item. It returns nil if k is nil.
+// WithItem returns the key for one item of a batch, each of which is a write of its own. Replayed
+// of k reports the replay of any item. It returns nil if k is nil.
 func (k *Key) WithItem(i int) *Key {
 	if k == nil {
 		return nil

@@ -25,9 +25,9 @@ func Prune(ctx context.Context, tx *database.Tx, account int, now time.Time) (mo
 }
 
 // Erase deletes all keys of a contact: those that it has sent itself, and those of any actor whose
-// stored outcome is about it. The hash of a request would let someone who guesses its content confirm
-// what the contact had.
-func Erase(ctx context.Context, tx *database.Tx, account, contact int, isAbout func(outcome json.RawMessage) bool) error {
+// stored outcome concerns it. With the hash of a request, someone who guesses its content could
+// confirm what the contact had.
+func Erase(ctx context.Context, tx *database.Tx, account, contact int, concerns func(outcome json.RawMessage) bool) error {
 	_, err := tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
 		idempotencykey.ActorKind(viewer.ActorContact), idempotencykey.ActorID(contact)).Exec(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func Erase(ctx context.Context, tx *database.Tx, account, contact int, isAbout f
 		}
 		var found []int
 		for _, row := range rows {
-			if isAbout(row.Outcome) {
+			if concerns(row.Outcome) {
 				found = append(found, row.ID)
 			}
 			after = row.ID

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestNameIsOneForm(t *testing.T) {
+func TestNameUnifiesForms(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, a, b string }{
 		{"case", "Anna.Svensson@Example.COM", "anna.svensson@example.com"},
@@ -32,7 +32,7 @@ func TestNameIsOneForm(t *testing.T) {
 	}
 }
 
-func TestNameKeepsApart(t *testing.T) {
+func TestNameDistinguishes(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, a, b string }{
 		{"an accent", "andré@example.com", "andre@example.com"},
@@ -52,7 +52,7 @@ func TestNameKeepsApart(t *testing.T) {
 	}
 }
 
-func TestNameOfBlankIsNone(t *testing.T) {
+func TestNameOfBlank(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "\t\r\n", "\u00a0\u2003"} {
 		if got := normalize.Name(text); got != "" {
@@ -61,7 +61,7 @@ func TestNameOfBlankIsNone(t *testing.T) {
 	}
 }
 
-func TestNameOfAKeyIsItself(t *testing.T) {
+func TestNameIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) { nameIsStable(t, rapid.String().Draw(t, "text")) })
 }

@@ -8,31 +8,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// unknownRegion is libphonenumber's name for "no region": only a number with a + can be read.
+// unknownRegion is libphonenumber's name for "no region": then only numbers with + can be parsed.
 const unknownRegion = "ZZ"
 
-// Phone is the form under which a phone number is unique: E.164 where code and phone can be read as a number, else their
-// digits if they hold nothing but digits and separators, else the trimmed text of phone. A phone that starts with + stands
-// alone, so that a country code wrongly included in it makes no difference. A blank phone has none and gives "".
+// Phone returns the form under which a phone number is unique: E.164 if code and phone can be
+// parsed as a number; otherwise their digits, if they contain only digits and separators; otherwise
+// the trimmed phone. The code is ignored if phone starts with +, so that a wrong code makes no
+// difference. It returns "" for a blank phone.
 func Phone(code, phone string) string {
-	code, phone = norm.NFKC.String(code), strings.TrimSpace(norm.NFKC.String(phone)) // some keyboards give full-width digits
+	code, phone = norm.NFKC.String(code), strings.TrimSpace(norm.NFKC.String(phone)) // some keyboards enter full-width digits
 	if phone == "" {
 		return ""
 	}
 	if e164 := stableE164(parsePhone(code, phone)); e164 != "" {
 		return e164
 	}
-	codeDigits, ok1 := digits(code)
-	phoneDigits, ok2 := digits(phone)
-	if ok1 && ok2 && phoneDigits != "" {
+	codeDigits, codeOK := digits(code)
+	phoneDigits, phoneOK := digits(phone)
+	if codeOK && phoneOK && phoneDigits != "" {
 		return codeDigits + phoneDigits
 	}
 	return phone
 }
 
-// settled is the E.164 text of n that, read as a number again, stays the same; "" if it is none then. A zero behind the
-// country code can be taken for a part of the number once, and for the prefix of national calls the next time: each
-// reading makes it shorter.
+// stableE164 returns the E.164 text of n that parses to itself, "" if there is none. A zero after
+// the country code can be parsed as a part of the number once, and as the prefix of national calls
+// the next time; each parse makes the number shorter.
 func stableE164(n *phonenumbers.PhoneNumber) string {
 	if n == nil {
 		return ""
@@ -45,7 +46,7 @@ func stableE164(n *phonenumbers.PhoneNumber) string {
 	return text
 }
 
-// parsePhone reads code and phone as one number, nil if they are none.
+// parsePhone parses code and phone as one number. It returns nil if they are not one.
 func parsePhone(code, phone string) *phonenumbers.PhoneNumber {
 	region := unknownRegion
 	if !strings.HasPrefix(phone, "+") {
@@ -66,7 +67,8 @@ func parsePhone(code, phone string) *phonenumbers.PhoneNumber {
 	return n
 }
 
-// digits returns the digits of text; ok is false if it holds more than digits and separators.
+// digits returns the digits of text. ok is false if it has other characters than digits and
+// separators.
 func digits(text string) (ds string, ok bool) {
 	if strings.ContainsFunc(text, isNotPhoneChar) {
 		return "", false
@@ -83,5 +85,5 @@ func onlyDigits(text string) string {
 	}, text)
 }
 
-// notOfPhone reports whether r is neither a digit nor a separator.
+// isNotPhoneChar reports whether r is neither a digit nor a separator.
 func isNotPhoneChar(r rune) bool { return !strings.ContainsRune("0123456789 \t\u00a0()+-./", r) }

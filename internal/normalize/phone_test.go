@@ -63,8 +63,8 @@ func TestPhone(t *testing.T) {
 	}
 }
 
-// Digits stand alone as text does: only a number that could be read carries its country.
-func TestPhoneOfAKeyIsItself(t *testing.T) {
+// A form of digits only has lost its country code, so it is parsed without one.
+func TestPhoneIsIdempotent(t *testing.T) {
 	t.Parallel()
 	code := rapid.OneOf(rapid.SampledFrom([]string{"", "1", "7", "39", "44", "46", "49", "54", "55", "225", "800", "999"}), rapid.StringN(0, 5, 10))
 	phone := rapid.OneOf(rapid.StringMatching(`\+?[0-9 ()/.-]{1,20}`), rapid.StringN(0, 20, 40))

@@ -10,19 +10,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold is the form in which names are searched and ordered: without regard to case, accents and compatibility forms. It
-// stays decomposed, so that the beginning of a text folds to the beginning of its fold.
+// Fold returns the form in which names are searched and sorted: without regard to case, accents and
+// compatibility forms. It stays decomposed, so that a prefix of a text folds to a prefix of its
+// fold.
 func Fold(text string) string {
-	for range 2 { // what folding makes can be taken apart, and that folded again: Unicode's definition D146
+	for range 2 { // the result of folding can decompose and fold again: Unicode's definition D146
 		text = foldCase(withoutMarks(text))
 	}
 	return latinLetters.Replace(withoutMarks(text))
 }
 
-// plain writes letters that Unicode does not take apart as people type them who have no key for them.
+// latinLetters replaces letters that Unicode does not decompose with what people type who do not
+// have them on their keyboard.
 var latinLetters = strings.NewReplacer("ø", "o", "đ", "d", "ł", "l", "ı", "i", "æ", "ae", "œ", "oe", "ð", "d", "þ", "th")
 
-// withoutMarks takes characters apart and drops the accents.
+// withoutMarks decomposes characters and removes the accents.
 func withoutMarks(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
@@ -32,10 +34,10 @@ func withoutMarks(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// NameQuery are the words of a search among names, each to be looked up as a prefix.
+// NameQuery returns the words of a search in names, each to look up as a prefix.
 func NameQuery(text string) []string { return sortWords(splitWords(Fold(text))) }
 
-// NameWords are the words that a name is found by, sorted.
+// NameWords returns the words by which a name is found, sorted.
 func NameWords(names ...string) []string {
 	var words []string
 	for _, n := range names {
@@ -44,11 +46,12 @@ func NameWords(names ...string) []string {
 	return sortWords(words)
 }
 
-// EmailWords are the words that an address is found by, sorted: the whole, and each run of letters and digits in it.
+// EmailWords returns the words by which an email address is found, sorted: the whole address, and
+// each run of letters and digits.
 func EmailWords(email string) []string { return sortWords(textWords(email)) }
 
-// textWords are the words of a text as Query asks for them: each run of letters and digits; an address as a whole; and the
-// digits that a part begins with, taken together like a phone number's.
+// textWords returns the words of a text for which Query asks: each run of letters and digits; an
+// address as a whole; and the digits at the start of a part, joined like those of a phone number.
 func textWords(text string) []string {
 	var words []string
 	for part := range strings.FieldsSeq(Fold(text)) {
@@ -62,8 +65,8 @@ func textWords(text string) []string {
 	return words
 }
 
-// PhoneWords are the digits that a phone number is found by, sorted: as typed, with and without the country code, in the
-// international and in the national form.
+// PhoneWords returns the digits by which a phone number is found, sorted: as typed, with and
+// without the country code, in the international and in the national form.
 func PhoneWords(code, phone string) []string {
 	code, phone = norm.NFKC.String(code), norm.NFKC.String(phone)
 	words := []string{onlyDigits(phone)}
@@ -78,8 +81,8 @@ func PhoneWords(code, phone string) []string {
 	return sortWords(words)
 }
 
-// Query are the words of a search, each to be looked up as a prefix. Digits stand for one phone number, however they are
-// grouped.
+// Query returns the words of a search, each to look up as a prefix. Digits are one phone number,
+// however they are grouped.
 func Query(text string) []string {
 	var words []string
 	number := ""
@@ -99,15 +102,16 @@ func Query(text string) []string {
 	return sortWords(append(words, number))
 }
 
-// split returns the runs of letters and digits.
+// splitWords returns the runs of letters and digits.
 func splitWords(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
-// maxBytes bounds a word and an order: an entry of PostgreSQL's index takes 2,704 bytes, and a letter can fold into many.
+// maxBytes is the largest length of a word and of an order key: an index entry of PostgreSQL has at
+// most 2,704 bytes, and a letter can fold into many.
 const maxBytes = 1000
 
-// cut shortens a text to maxBytes, at the end of a character.
+// truncate shortens a text to maxBytes, at the end of a character.
 func truncate(text string) string {
 	if len(text) <= maxBytes {
 		return text
@@ -119,12 +123,13 @@ func truncate(text string) string {
 	return text[:n]
 }
 
-// Order is the form of a name that lists are ordered by.
+// Order returns the key by which lists of names are sorted.
 func Order(names ...string) string {
 	return truncate(strings.TrimSpace(Fold(strings.Join(names, " "))))
 }
 
-// sorted sorts words and drops doubles and blanks. What is looked up is cut as what is found was.
+// sortWords sorts words, truncates them, and removes duplicates and blanks. Words of contacts and
+// of searches are truncated alike.
 func sortWords(words []string) []string {
 	for i, w := range words {
 		words[i] = truncate(w)

@@ -36,7 +36,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-func TestFoldOfAFoldIsItself(t *testing.T) {
+func TestFoldIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		fold := normalize.Fold(rapid.String().Draw(t, "text"))
@@ -102,7 +102,7 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-func TestQueryFindsEachBeginningOfAWord(t *testing.T) {
+func TestQueryFindsEveryPrefix(t *testing.T) {
 	t.Parallel()
 	name := rapid.StringN(0, 20, -1)
 	email := rapid.OneOf(rapid.StringMatching(`[A-Za-z0-9._+-]{1,12}@[a-z0-9.-]{1,12}`), rapid.StringN(0, 20, -1))
@@ -136,7 +136,7 @@ func TestQueryFindsEachBeginningOfAWord(t *testing.T) {
 	}
 }
 
-func TestNameQueryFindsEachBeginningOfAWord(t *testing.T) {
+func TestNameQueryFindsEveryPrefix(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := norm.NFC.String(rapid.StringN(0, 20, -1).Draw(t, "text"))
@@ -148,7 +148,7 @@ func TestNameQueryFindsEachBeginningOfAWord(t *testing.T) {
 	})
 }
 
-// finds reports whether each word of the query is the beginning of one of the words.
+// finds reports whether each word of the query is a prefix of one of the words.
 func finds(words, query []string) bool {
 	return !slices.ContainsFunc(query, func(q string) bool {
 		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, q) })

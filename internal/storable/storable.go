@@ -1,5 +1,5 @@
-// Package storable says which texts and times both database engines can store and look up alike,
-// and how long a text is.
+// Package storable defines which texts and times both database engines can store and look up, and
+// how the length of a text is counted.
 package storable
 
 import (

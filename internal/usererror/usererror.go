@@ -1,6 +1,8 @@
-// Package usererror holds the errors that a caller can fix: each has a code, the path of what is wrong
-// and a message. A command reports all of them at once, as Errors; any other error is a fault of the
-// server. Every API has a table that translates each code (see Codes).
+// Package usererror has the errors that a caller can fix. Each has a code, the path of what is
+// wrong and a message for people. A command reports all of them at once, as Errors; any other error
+// is a fault of the server. Every API has a table that translates each code (see Codes).
+//
+// Start reading at Code and Error.
 package usererror
 
 import (
@@ -20,30 +22,30 @@ import (
 // cursor, a filter that cannot be looked up.
 var ErrArguments = errors.New("invalid arguments")
 
-// Code tells what went wrong. The list only grows.
+// Code identifies a kind of error. Codes may be added but are never removed or renamed.
 type Code string
 
 // The codes, as clients see them.
 const (
-	NotFound         Code = "NOT_FOUND"          // no such thing in this account
-	Forbidden        Code = "FORBIDDEN"          // the viewer may not
-	VersionConflict  Code = "VERSION_CONFLICT"   // somebody else wrote since
+	NotFound         Code = "NOT_FOUND"          // the account has no such object
+	Forbidden        Code = "FORBIDDEN"          // the viewer does not have the right
+	VersionConflict  Code = "VERSION_CONFLICT"   // the contact has another version than expected
 	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
 	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
 	LoginTaken       Code = "LOGIN_TAKEN"        // another contact has the login
 	NameTaken        Code = "NAME_TAKEN"         // another property has the name
-	StoreNotFound    Code = "STORE_NOT_FOUND"    // a reference to no store
-	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // a reference to no company
-	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // a reference to no segment
-	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // a reference to no property
-	Required         Code = "REQUIRED"           // must not be absent, null or cleared
+	StoreNotFound    Code = "STORE_NOT_FOUND"    // the account has no such store
+	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // the account has no such company
+	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // the account has no such segment
+	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // the account has no such property
+	Required         Code = "REQUIRED"           // must not be missing, null or cleared
 	TooLong          Code = "TOO_LONG"           // more UTF-16 units than allowed
 	TooMany          Code = "TOO_MANY"           // more values than allowed
-	Invalid          Code = "INVALID"            // not of the right form
-	Duplicate        Code = "DUPLICATE"          // named twice in one call
+	Invalid          Code = "INVALID"            // not a valid value
+	Duplicate        Code = "DUPLICATE"          // listed twice in one call
 	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
-	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is another
-	InUse            Code = "IN_USE"             // contacts still refer to it
+	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
+	InUse            Code = "IN_USE"             // contacts still use it
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 
 	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
@@ -60,16 +62,16 @@ var allCodes = []Code{
 // Codes returns every code. The tests of each API check that it has an answer for each of them.
 func Codes() []Code { return slices.Clone(allCodes) }
 
-// Error is one thing that the caller can mend.
+// Error is one thing that the caller can fix.
 type Error struct {
 	Code    Code
-	Path    string // the field as in the change log: "email", "properties.7", "logins"; "" for the whole
-	Message string // a sentence for people
+	Path    string // as in the change log: "email", "properties.7", "logins"; "" for the whole command
+	Message string // one sentence, for people
 
 	Latest   *ent.Contact      // VersionConflict: the contact as it is now
-	Conflict *merge.Divergence // VersionConflict: what has come between
-	Existing *ent.Contact      // EmailTaken, PhoneTaken, LoginTaken: who has the key, nil for a customer
-	Subject  string            // the login, or the id of the reference, that it is about
+	Conflict *merge.Divergence // VersionConflict: the changes since the expected version
+	Existing *ent.Contact      // EmailTaken, PhoneTaken, LoginTaken: the contact that has the key; nil for a customer
+	Subject  string            // the login, or the id of the object, that the error is about
 }
 
 // Error returns the code, path and message.
@@ -80,11 +82,11 @@ func (e *Error) Error() string {
 	return string(e.Code) + " at " + e.Path + ": " + e.Message
 }
 
-// Errors is all that the caller can mend about one command, in a stable order: the contact, its fields, properties,
-// logins, membership. It is never empty.
+// Errors is everything that the caller can fix about one command, in a stable order: the contact,
+// its fields, properties, logins, membership. As an error, it is never empty.
 type Errors []*Error
 
-// Error joins the texts.
+// Error joins the texts of the errors.
 func (es Errors) Error() string {
 	texts := make([]string, len(es))
 	for i, e := range es {
@@ -106,7 +108,7 @@ func (es Errors) First(code Code) *Error {
 	return nil
 }
 
-// orNil is es as an error, in order; nil if it is empty.
+// OrNil sorts es and returns it as an error, nil if it is empty.
 func (es Errors) OrNil() error {
 	if len(es) == 0 {
 		return nil
@@ -115,8 +117,8 @@ func (es Errors) OrNil() error {
 	return es
 }
 
-// sort brings errors that were found in several places into the order of their paths. What is about one path stays as it
-// was found.
+// Sort sorts errors that were found in several places by their paths. Errors of one path stay in
+// the order in which they were added.
 func (es Errors) Sort() {
 	slices.SortStableFunc(es, func(a, b *Error) int { return field.ComparePathKinds(a.Path, b.Path) })
 }
@@ -126,16 +128,16 @@ func (es *Errors) Add(code Code, path, format string, args ...any) {
 	*es = append(*es, &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-// Last returns the error that was added last, so that the caller can add details to it.
+// Last returns the error that was added last, so that the caller can set more fields.
 func (es Errors) Last() *Error { return es[len(es)-1] }
 
-// Missing adds a reference to an object that does not exist.
+// Missing adds the error for a reference to an object that does not exist.
 func (es *Errors) Missing(code Code, path, noun string, id int) {
 	es.Add(code, path, "%s with id %d does not exist.", noun, id)
 	es.Last().Subject = strconv.Itoa(id)
 }
 
-// CheckText adds an error if a text has more than limit UTF-16 units (0: any number) or cannot be
+// CheckText adds errors if a text has more than limit UTF-16 units (0 for any number) or cannot be
 // stored on both engines.
 func (es *Errors) CheckText(path, s string, limit int) {
 	if limit > 0 && storable.Length(s) > limit {
@@ -146,7 +148,7 @@ func (es *Errors) CheckText(path, s string, limit int) {
 	}
 }
 
-// NewForbidden returns the error of a caller that does not have the right.
+// NewForbidden returns the error for a caller that does not have the right.
 func NewForbidden(path, message string) *Error {
 	return &Error{Code: Forbidden, Path: path, Message: message}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // WantErrors runs a command that must fail with these errors, in this order, and must leave the
-// database unchanged. Each error is written as in CodesOf. It returns the errors, nil if the command
-// did not fail with Errors.
+// database unchanged. Each error is written as in CodesOf. It returns the errors, nil if the
+// command did not fail with Errors.
 func (f *Fixture) WantErrors(name string, do func() error, want ...string) usererror.Errors {
 	f.T.Helper()
 	before := f.DB.Dump()
@@ -43,8 +43,8 @@ func CodesOf(errs usererror.Errors) []string {
 	return list
 }
 
-// ConflictOf returns the divergence that a version conflict reports, nil if the write succeeded. Other
-// errors fail the test.
+// ConflictOf returns the divergence that a version conflict reports, nil if the write succeeded.
+// Other errors fail the test.
 func ConflictOf(t *testing.T, err error) *merge.Divergence {
 	t.Helper()
 	var errs usererror.Errors

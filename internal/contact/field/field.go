@@ -1,9 +1,10 @@
-// Package field lists what a contact consists of: its own fields, once, in Fields, and the types and
-// paths of what belongs to it in other tables. Patching, checking, comparing, the change log and the
-// mapping of every API go by this list.
+// Package field lists what a contact consists of: its own fields, once, in Fields, and the types
+// and paths of what belongs to it in other tables. Patching, checking, comparing, the change log
+// and the mapping of every API go by this list.
 //
-// Start reading at Field and Fields in field.go; then path.go for the names of everything that errors
-// and the change log can be about, patch.go, and value.go for the form of values in the change log.
+// Start reading at Field and Fields in field.go; then path.go for the names of everything that
+// errors and the change log can be about, patch.go, and value.go for the form of values in the
+// change log.
 package field
 
 import (
@@ -22,8 +23,8 @@ type Field struct {
 	Limit   int    // the most UTF-16 units of a text; 0 for other types and unlimited texts
 	NonNull bool   // the field has no null
 
-	// Get and Set read and write the field of a contact. A value is a string, bool, time.Time or int
-	// (an id), or nil for null.
+	// Get and Set read and write the field of a contact. A value is a string, bool, time.Time or
+	// int (an id), or nil for null.
 	Get func(*ent.Contact) any
 	Set func(*ent.Contact, any)
 
@@ -54,25 +55,25 @@ var (
 		func(c *ent.Contact) **string { return &c.LatestPermissionSource }))
 )
 
-// Fields lists the fields in the order of the documented API, which is also the order of errors and of
-// the change log.
+// Fields lists the fields in the order of the documented API, which is also the order of errors and
+// of the change log.
 var Fields = []*Field{
 	Email, PhoneCountryCode, Phone, FirstName, LastName, LimitPermanently, LimitUntil, PreferredStore, Company, PermissionSource,
 }
 
-func nullable[T any](path, column string, at func(*ent.Contact) **T) *Field {
+func nullable[T any](path, column string, pointer func(*ent.Contact) **T) *Field {
 	return &Field{
 		Path: path, Column: column,
 		Get: func(c *ent.Contact) any {
-			if p := *at(c); p != nil {
+			if p := *pointer(c); p != nil {
 				return *p
 			}
 			return nil
 		},
 		Set: func(c *ent.Contact, v any) {
-			*at(c) = nil
+			*pointer(c) = nil
 			if t, ok := v.(T); ok {
-				*at(c) = &t
+				*pointer(c) = &t
 			}
 		},
 		parse: func(v any) (any, error) {
@@ -85,14 +86,14 @@ func nullable[T any](path, column string, at func(*ent.Contact) **T) *Field {
 	}
 }
 
-func textField(path, column string, limit int, at func(*ent.Contact) **string) *Field {
-	f := nullable(path, column, at)
+func textField(path, column string, limit int, pointer func(*ent.Contact) **string) *Field {
+	f := nullable(path, column, pointer)
 	f.Limit = limit
 	return f
 }
 
-func idField(path, column string, at func(*ent.Contact) **int) *Field {
-	return nullable(path, column, at)
+func idField(path, column string, pointer func(*ent.Contact) **int) *Field {
+	return nullable(path, column, pointer)
 }
 
 func staffOnly(f *Field) *Field {
@@ -100,7 +101,7 @@ func staffOnly(f *Field) *Field {
 	return f
 }
 
-// same compares two values of a field.
+// Same reports whether two values of a field are equal. Times are compared as instants.
 func Same(a, b any) bool {
 	if t, ok := a.(time.Time); ok {
 		u, ok := b.(time.Time)
@@ -109,10 +110,11 @@ func Same(a, b any) bool {
 	return a == b
 }
 
-// openTo reports whether v may change the field.
+// OpenTo reports whether the viewer may change the field.
 func (f *Field) OpenTo(v viewer.Viewer) bool { return !f.staffOnly || v.Role != viewer.Customer }
 
-// columns are all that a write may change: the fields, what is derived from them, and when it was.
+// Columns lists everything that a write may change in the table contacts: the fields, the columns
+// that are derived from them, the password hash and the time of the write.
 var Columns = append(append([]*Field{}, Fields...),
 	textField("", entcontact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
 	textField("", entcontact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),
@@ -121,7 +123,7 @@ var Columns = append(append([]*Field{}, Fields...),
 	&Field{Column: entcontact.FieldLastModified, Get: func(c *ent.Contact) any { return c.LastModified }},
 )
 
-// boundFields are the fields that a property can be bound to.
+// boundFields lists the fields that a property can be bound to.
 var boundFields = map[property.Bound]*Field{
 	property.BoundFirstName: FirstName,
 	property.BoundLastName:  LastName,
@@ -130,7 +132,7 @@ var boundFields = map[property.Bound]*Field{
 // ByBinding returns the field that a binding names, nil if there is none.
 func ByBinding(b property.Bound) *Field { return boundFields[b] }
 
-// BoundField returns the field that the property is an alias of, nil if it has values of its own.
+// BoundTo returns the field that the property is an alias of, nil if it has values of its own.
 func BoundTo(p *ent.Property) *Field {
 	if p.Bound == nil {
 		return nil

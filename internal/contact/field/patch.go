@@ -1,4 +1,5 @@
 package field
 
-// Patch says which fields to write: absent is untouched, nil is cleared.
+// Patch maps each field that is written to its new value. nil clears the field; fields that are not
+// in the map stay as they are.
 type Patch map[*Field]any

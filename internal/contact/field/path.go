@@ -39,8 +39,8 @@ func fieldPaths() []string {
 	return all
 }
 
-// position is the index of the path in paths, where properties share one. It is -1 for paths of other
-// objects, such as property definitions, which so keep their order.
+// pathPosition returns the index of the path in paths, where all properties share one. It is -1 for
+// paths of other objects, such as property definitions; sorting keeps the order of these.
 func pathPosition(path string) int {
 	first, _, _ := strings.Cut(path, ".")
 	return slices.Index(paths, first)
@@ -74,8 +74,8 @@ func ByPath(path string) *Field {
 	return nil
 }
 
-// Editable reports whether an edit can change what the path names. What a contact is registered with
-// never changes.
+// Editable reports whether an edit can change what the path names. What a contact is registered
+// with never changes.
 func Editable(path string) bool {
 	return ByPath(path) != nil || path == PathPassword || path == PathLogins || path == PathMembership || PropertyID(path) != 0
 }

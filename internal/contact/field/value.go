@@ -62,11 +62,11 @@ func SegmentsOf(rows []*ent.Membership) []int {
 }
 
 // The change log stores values as JSON. In Go, each path has values of one type: a field's own (see
-// Fields), []Value for a property, []Login for the logins and []int for the membership. None of these
-// lists is nil.
+// Fields), []Value for a property, []Login for the logins and []int for the membership. None of
+// these lists is nil.
 
-// EncodeValue returns a value in the form in which the change log stores and compares it: JSON that is
-// the same on both engines.
+// EncodeValue returns a value in the form in which the change log stores and compares it: JSON that
+// is the same on both engines.
 func EncodeValue(v any) any {
 	if t, ok := v.(time.Time); ok {
 		return revision.FormatTime(t)
@@ -93,14 +93,14 @@ func DecodeValue(path string, v any) (any, error) {
 	return v, nil
 }
 
-// Comparable returns a value of the change log in the form in which values of one path compare. The
-// log has read it from JSON, where the type of its path is lost.
+// ComparableValue returns a value of the change log in the form in which values of one path are
+// compared. Values read from the log have lost their type in JSON.
 func ComparableValue(path string, v any) (any, error) {
 	v, err := DecodeValue(path, v)
 	return EncodeValue(v), err
 }
 
-// Decode returns a value of the change log as a T. It accepts a T as it is, too.
+// Decode returns a value of the change log as a T. The value may already be a T.
 func Decode[T any](v any) (T, error) {
 	var t T
 	text, err := json.Marshal(v)
@@ -113,10 +113,10 @@ func Decode[T any](v any) (T, error) {
 	return t, nil
 }
 
-// EqualValues compares two comparable values of one path.
+// EqualValues compares two values of one path, both from ComparableValue.
 func EqualValues(a, b any) bool { return reflect.DeepEqual(a, b) }
 
-// NonNil returns an empty list for nil: the log shows [] where there are no entries.
+// NonNil returns an empty list for nil: the change log shows [] for an empty list.
 func NonNil[T any](values []T) []T {
 	if values == nil {
 		return []T{}

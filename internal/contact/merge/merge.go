@@ -1,6 +1,6 @@
-// Package merge compares a write that expected an older version of a contact with what others have
-// written since, and merges both where they do not overlap. It reads nothing: the write hands in the
-// rows of the change log and the current values.
+// Package merge compares a write that expects an older version of a contact with what others have
+// written since that version, and merges both where they do not overlap. It reads nothing from the
+// database: the caller passes the rows of the change log and the current values.
 //
 // Start reading at Divergence, which is what a version conflict reports, and then Compare.
 package merge
@@ -13,35 +13,37 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// Divergence is how a write that expected an older version, and what others have done since that version, go together.
+// Divergence compares a write that expects an older version with what others have done since that
+// version.
 type Divergence struct {
-	Base   revision.Version // that the write expected
-	Latest revision.Version // that the contact has
-	Gap    Gap              // why the way from one to the other is not known, if it is not
-	Fields []*Comparison    // what either side touched, in the order of Fields, then properties, logins, membership
+	Base   revision.Version // the version that the write expects
+	Latest revision.Version // the version that the contact has
+	Gap    Gap              // why the changes between Base and Latest are unknown; NoGap if they are known
+	Fields []*Comparison    // what either side touched, in the order of field.ComparePaths
 }
 
-// Gap is why nobody knows what happened between two versions.
+// Gap says why the changes between two versions are unknown.
 type Gap string
 
 // The gaps.
 const (
-	NoGap   Gap = ""        // it is known
+	NoGap   Gap = ""        // they are known
 	Unknown Gap = "UNKNOWN" // the contact never had the version
-	TooOld  Gap = "TOO_OLD" // the log does not reach back as far, or more than MaxBehind versions lie between
+	TooOld  Gap = "TOO_OLD" // the log does not reach back that far, or there are more than MaxBehind changes
 )
 
-// MaxBehind bounds how many changes a write is compared with.
+// MaxBehind is the largest number of changes with which a write is compared.
 const MaxBehind = 1000
 
-// Comparison is one field, property or set from both sides. Values are as in the log; of a password they are null.
+// Comparison shows one field, property or set on both sides. Values are as in the change log; those
+// of a password are null.
 type Comparison struct {
 	Path     string
-	Base     any         // at the version that the write expected; null if that is not known
-	Latest   any         // as it is now
-	Yours    any         // as the write wants it; the base where it does not touch it
-	Overlaps bool        // whether the one cannot be had with the other
-	Change   *ent.Change // the latest that touched it since Base; nil if only the write does, or it is not known
+	Base     any         // at the version that the write expects; null if that is unknown
+	Latest   any         // at the current version
+	Yours    any         // as the write sets it; Base if the write does not touch it
+	Overlaps bool        // whether the two sides cannot both be applied
+	Change   *ent.Change // the latest change of it since Base; nil if only the write touches it, or if that is unknown
 }
 
 // Mergeable reports whether the write can be applied without undoing what others have done.
@@ -49,8 +51,9 @@ func (d *Divergence) Mergeable() bool {
 	return d.Gap == NoGap && !slices.ContainsFunc(d.Fields, func(c *Comparison) bool { return c.Overlaps })
 }
 
-// at is the comparison of the path; the first time it is one that nothing is known of, and fresh.
-func (d *Divergence) comparison(path string) (c *Comparison, fresh bool) {
+// comparison returns the comparison of the path. If there is none yet, it adds an empty one and
+// reports that it was created.
+func (d *Divergence) comparison(path string) (c *Comparison, created bool) {
 	i, found := slices.BinarySearchFunc(d.Fields, path, func(c *Comparison, path string) int { return field.ComparePaths(c.Path, path) })
 	if !found {
 		d.Fields = slices.Insert(d.Fields, i, &Comparison{Path: path})
@@ -58,7 +61,7 @@ func (d *Divergence) comparison(path string) (c *Comparison, fresh bool) {
 	return d.Fields[i], !found
 }
 
-// follow adds what a later change did.
+// AddChange adds what a later change did. Changes are added in the order of their versions.
 func (d *Divergence) AddChange(row *ent.Change) error {
 	for _, f := range row.Fields {
 		if !field.Editable(f.Path) {
@@ -68,8 +71,8 @@ func (d *Divergence) AddChange(row *ent.Change) error {
 		if err != nil {
 			return err
 		}
-		c, fresh := d.comparison(f.Path)
-		if fresh {
+		c, created := d.comparison(f.Path)
+		if created {
 			c.Base, c.Yours = old, old
 		}
 		if c.Latest, err = field.ComparableValue(f.Path, f.New); err != nil {
@@ -80,20 +83,22 @@ func (d *Divergence) AddChange(row *ent.Change) error {
 	return nil
 }
 
-// compare adds what the write wants, and returns the values that it is to set if all can be merged.
+// Compare adds what the write wants, by path, and returns the values that it must set if everything
+// can be merged. current has the current values of the wanted paths; all values are comparable (see
+// field.ComparableValue).
 func (d *Divergence) Compare(wanted, current map[string]any) (merged map[string]any) {
 	merged = map[string]any{}
 	for path, yours := range wanted {
-		c, alone := d.comparison(path)
-		if alone {
+		c, onlyYours := d.comparison(path)
+		if onlyYours {
 			c.Base, c.Latest = current[path], current[path]
 		}
 		c.Yours = yours
 		switch {
-		case alone && d.Gap != NoGap:
+		case onlyYours && d.Gap != NoGap:
 			c.Base, c.Overlaps = nil, path == field.PathPassword || !field.EqualValues(yours, c.Latest)
-		case path == field.PathPassword: // whose values nobody compares
-			c.Overlaps = !alone
+		case path == field.PathPassword: // whose values are not in the log
+			c.Overlaps = !onlyYours
 			merged[path] = nil
 		default:
 			value, overlaps := threeWay(path, c.Base, c.Latest, yours)
@@ -106,8 +111,8 @@ func (d *Divergence) Compare(wanted, current map[string]any) (merged map[string]
 	return merged
 }
 
-// threeWay brings two values of a path together that have come from one base. Sets merge by element. Where the sides overlap,
-// the latest value stays.
+// threeWay merges two values of a path that both derive from base. Sets are merged by element. If
+// the sides overlap, the latest value stays.
 func threeWay(path string, base, latest, yours any) (merged any, overlaps bool) {
 	switch path {
 	case field.PathLogins:
@@ -122,12 +127,14 @@ func threeWay(path string, base, latest, yours any) (merged any, overlaps bool) 
 	return resolve(base, latest, yours, field.EqualValues)
 }
 
+// As returns a set of the change log as a []E, nil if it is not one.
 func As[E any](set any) []E {
 	s, _ := set.([]E)
 	return s
 }
 
-// resolve takes what only one side has changed as that side has it, and what both have changed alike.
+// resolve returns the value of the side that has changed it. If both sides have changed it to
+// different values, they overlap, and the latest value stays.
 func resolve[T any](base, latest, yours T, equal func(a, b T) bool) (merged T, overlaps bool) {
 	switch {
 	case equal(yours, base), equal(yours, latest):
@@ -138,13 +145,13 @@ func resolve[T any](base, latest, yours T, equal func(a, b T) bool) (merged T, o
 	return latest, true
 }
 
-// element is one that a set may have.
+// element is an element that a set may contain.
 type element[E comparable] struct {
 	value   E
 	present bool
 }
 
-// mergeSets merges sets by the keys of their elements, in any order.
+// mergeSets merges sets by the keys of their elements. The result is unordered.
 func mergeSets[E, K comparable](base, latest, yours []E, key func(E) K) (merged []E, overlaps bool) {
 	sides := map[K]*[3]element[E]{}
 	for i, set := range [][]E{base, latest, yours} {

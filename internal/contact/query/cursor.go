@@ -18,13 +18,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// position is a place in a list, as a cursor holds it: the field that the list is ordered by, its value, and the id.
+// keyPosition is a place in a list as a cursor encodes it: the field that orders the list, its
+// value, and the id of the contact.
 type keyPosition struct {
 	Field OrderField `json:"f"`
 	Value string     `json:"v,omitempty"`
 	ID    int        `json:"i"`
 
-	at time.Time // Value, where that is a time
+	at time.Time // Value, if that is a time
 }
 
 func (o Order) cursor(c *ent.Contact) string {
@@ -41,7 +42,8 @@ func (o Order) cursor(c *ent.Contact) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// position reads a cursor; none has no position.
+// position decodes a cursor. It returns nil for nil, and fails with usererror.ErrArguments for a
+// cursor that does not belong to a list in this order.
 func (o Order) position(cursor *string) (*keyPosition, error) {
 	if cursor == nil {
 		return nil, nil
@@ -55,27 +57,28 @@ func (o Order) position(cursor *string) (*keyPosition, error) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
 	if err != nil || p.Field != o.Field || !storable.Time(p.at) {
-		return nil, fmt.Errorf("%w: the cursor is not of a list in this order", usererror.ErrArguments)
+		return nil, fmt.Errorf("%w: the cursor does not belong to a list in this order", usererror.ErrArguments)
 	}
 	return &p, nil
 }
 
-// stretch is the part of a list between two positions, both excluded; without one, it has no end there.
+// keyRange is the part of a list between two positions, both excluded. A nil position is no bound.
 type keyRange struct{ above, below *keyPosition }
 
-func (a PageArgs) keyRange(o Order) (st keyRange, err error) {
+func (a PageArgs) keyRange(o Order) (r keyRange, err error) {
 	above, below := a.After, a.Before
 	if o.Desc {
 		above, below = below, above
 	}
-	if st.above, err = o.position(above); err == nil {
-		st.below, err = o.position(below)
+	if r.above, err = o.position(above); err == nil {
+		r.below, err = o.position(below)
 	}
-	return st, err
+	return r, err
 }
 
-// since is the place in a list by the time of modification that what was modified at t or later comes behind. Times are kept to
-// the microsecond; what t has beyond that, PostgreSQL would cut off.
+// modifiedAfter returns the position, in a list by modification time, after which the contacts
+// modified at t or later come. Stored times have microseconds, and PostgreSQL would truncate the
+// rest of t.
 func modifiedAfter(t time.Time) *keyPosition {
 	p := &keyPosition{Field: ByLastModified, at: t.UTC().Truncate(time.Microsecond)}
 	if p.at.Before(t) {
@@ -84,22 +87,22 @@ func modifiedAfter(t time.Time) *keyPosition {
 	return p
 }
 
-// from moves the beginning to p, if that is later. Two bounds on the same side would not do: the engines may seek by one and
-// read on to the other.
-func (st *keyRange) raiseStart(p keyPosition) {
-	if st.above == nil || st.above.compare(p) < 0 {
-		st.above = &p
+// raiseStart moves the start to p if that is later. Adding p as a second lower bound would not do:
+// the engines may seek to one bound and scan on to the other.
+func (r *keyRange) raiseStart(p keyPosition) {
+	if r.above == nil || r.above.compare(p) < 0 {
+		r.above = &p
 	}
 }
 
-// to moves the end to p, if that is earlier.
-func (st *keyRange) lowerEnd(p keyPosition) {
-	if st.below == nil || st.below.compare(p) > 0 {
-		st.below = &p
+// lowerEnd moves the end to p if that is earlier.
+func (r *keyRange) lowerEnd(p keyPosition) {
+	if r.below == nil || r.below.compare(p) > 0 {
+		r.below = &p
 	}
 }
 
-// compare is negative if p comes before q in a list in ascending order.
+// compare returns a negative number if p comes before q in ascending order, like cmp.Compare.
 func (p keyPosition) compare(q keyPosition) int {
 	n := p.at.Compare(q.at)
 	if p.Field == ByName {
@@ -108,20 +111,21 @@ func (p keyPosition) compare(q keyPosition) int {
 	return cmp.Or(n, cmp.Compare(p.ID, q.ID))
 }
 
-// of limits a statement on contacts to the stretch.
-func (st keyRange) restrict(q *sql.Selector) { st.restrictColumns(q, q.C) }
+// restrict limits a statement on contacts to the range.
+func (r keyRange) restrict(q *sql.Selector) { r.restrictColumns(q, q.C) }
 
-// cut limits a statement to the stretch, whose columns are named by column.
-func (st keyRange) restrictColumns(q *sql.Selector, column func(string) string) {
-	if p := st.above; p != nil {
+// restrictColumns limits a statement to the range. column returns its name for a column of
+// contacts.
+func (r keyRange) restrictColumns(q *sql.Selector, column func(string) string) {
+	if p := r.above; p != nil {
 		q.Where(sql.CompositeGT(p.columns(column), p.values()...))
 	}
-	if p := st.below; p != nil {
+	if p := r.below; p != nil {
 		q.Where(sql.CompositeLT(p.columns(column), p.values()...))
 	}
 }
 
-// columns are those that values is compared with.
+// columns returns the columns that are compared with values.
 func (p keyPosition) columns(column func(string) string) []string {
 	if p.Field == ByID {
 		return []string{column(entcontact.FieldID)}

@@ -13,7 +13,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Filter narrows a list of contacts; what is nil does not. All conditions must hold.
+// Filter restricts a list of contacts. A nil field is no condition; a contact must meet all others.
 type Filter struct {
 	Name          *string    // each word is a prefix of a word of the name
 	Email         *string    // the address, without regard to case
@@ -21,34 +21,34 @@ type Filter struct {
 	CountryCode   *string    // of Phone, where that does not start with +
 	Store         *int       // the preferred store
 	Company       *int       // the company
-	Segment       *int       // a segment that it is in
-	ModifiedSince *time.Time // last modified then or later
+	Segment       *int       // a segment that the contact is in
+	ModifiedSince *time.Time // last modified at this time or later
 	Search        *string    // each word is a prefix of a word of the name or email or of the phone's digits
 }
 
-// Limits of a search: each word costs a look-up of its own.
+// Limits of a search: each word costs an index lookup.
 const (
 	maxSearch = 250 // UTF-16 units
 	maxWords  = 16
 )
 
-// check fails with usererror.ErrArguments if the filter asks for what cannot be looked up.
+// check fails with usererror.ErrArguments if the filter has a value that cannot be looked up.
 func (f Filter) check() error {
 	for name, text := range map[string]*string{"name": f.Name, "search": f.Search} {
 		if text == nil {
 			continue
 		}
 		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
-			return fmt.Errorf("%w: %s takes at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
+			return fmt.Errorf("%w: %s can have at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
 		}
 	}
 	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
-		return fmt.Errorf("%w: modifiedSince must be a time as RFC 3339, in the years 1 to 9999", usererror.ErrArguments)
+		return fmt.Errorf("%w: modifiedSince must be an RFC 3339 time in the years 1 to 9999", usererror.ErrArguments)
 	}
 	return nil
 }
 
-// conditions are those of f, within what the viewer can see.
+// conditions returns the conditions of f, with one for a customer, who sees only its own contact.
 func (f Filter) conditions(v viewer.Viewer) []condition {
 	var cs []condition
 	if v.Role == viewer.Customer {
@@ -81,7 +81,7 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 	return cs
 }
 
-// countryCode is that of Phone, "" if there is none.
+// countryCode returns the country code of Phone, "" if there is none.
 func (f Filter) countryCode() string {
 	if f.CountryCode == nil {
 		return ""
@@ -89,10 +89,11 @@ func (f Filter) countryCode() string {
 	return *f.CountryCode
 }
 
-// blank reports whether a text says nothing: an empty search box does not narrow a list.
+// isBlank reports whether a search text is blank. An empty search box does not restrict a list.
 func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
-// ofWords are the conditions that each word is a prefix of one of the contact's. Text without a word finds nothing.
+// hasWords returns one condition for each word: that it is a prefix of a word of the contact.
+// Without any word, the condition matches no contact.
 func hasWords(account int, words []string, kinds ...searchterm.Kind) []condition {
 	if len(words) == 0 {
 		return []condition{uniqueCondition(account, entcontact.ID(0))}

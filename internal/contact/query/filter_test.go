@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// found returns the names of the contacts that the filter leaves.
+// foundNames returns the names of the contacts that match the filter, and checks their count.
 func foundNames(a *contacttest.Tenant, filter query.Filter) []string {
 	a.T.Helper()
 	p, err := a.Queries.Page(a.Agent, filter, query.Order{}, query.PageArgs{First: new(100)})
@@ -30,7 +30,8 @@ func foundNames(a *contacttest.Tenant, filter query.Filter) []string {
 	return names
 }
 
-// people are the contacts that the tests look for; a namesake of one is in the other account.
+// newSearchFixture returns a fixture with the contacts that the tests search. The other account has
+// a contact with the same keys.
 func newSearchFixture(t *testing.T) *contacttest.Fixture {
 	t.Helper()
 	f := contacttest.New(t)
@@ -118,7 +119,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// What a contact is found by follows its fields.
+// Search terms follow the fields.
 func TestSearchFollowsTheFields(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

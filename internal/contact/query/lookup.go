@@ -12,8 +12,8 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// Get returns the contact. It fails with Forbidden for a customer that asks for another than its own, there or not, and
-// with NotFound if the account has no such contact.
+// Get returns the contact. It fails with Forbidden for a customer who asks for another contact than
+// its own, whether that exists or not, and with NotFound if the account has no such contact.
 func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
@@ -26,22 +26,25 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	return c, err
 }
 
-// ByEmail returns the contact with the address, without regard to case; nil if the viewer can see none.
+// ByEmail returns the contact with the email address, which is compared without regard to case. It
+// returns nil if there is none that the viewer can see.
 func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
 	return s.only(ctx, normalize.Name(email), entcontact.EmailKey)
 }
 
-// ByPhone returns the contact with the number, however it is written; nil if the viewer can see none.
+// ByPhone returns the contact with the phone number, in whatever form that is written. It returns
+// nil if there is none that the viewer can see.
 func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
 	return s.only(ctx, normalize.Phone(countryCode, phone), entcontact.PhoneKey)
 }
 
-// BySecret returns the contact with the secret; nil if the viewer can see none.
+// BySecret returns the contact with the secret, nil if there is none that the viewer can see.
 func (s *Service) BySecret(ctx context.Context, secret string) (*ent.Contact, error) {
 	return s.only(ctx, secret, entcontact.Secret)
 }
 
-// ByLogin returns the contact that signs in with the name; nil if the viewer can see none.
+// ByLogin returns the contact that signs in with the name, nil if there is none that the viewer can
+// see.
 func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
@@ -52,13 +55,14 @@ func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error
 	})
 }
 
-// only returns the contact that has the unique key, nil if there is none or the key is blank.
-func (s *Service) only(ctx context.Context, key string, is func(string) predicate.Contact) (*ent.Contact, error) {
+// only returns the contact that has the unique key, nil if there is none or the key is blank. where
+// returns the predicate for a key.
+func (s *Service) only(ctx context.Context, key string, where func(string) predicate.Contact) (*ent.Contact, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil || key == "" {
 		return nil, err
 	}
-	c, err := s.db.Client().Contact.Query().Where(is(key), entcontact.AccountID(v.Account)).Only(ctx)
+	c, err := s.db.Client().Contact.Query().Where(where(key), entcontact.AccountID(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

@@ -25,7 +25,7 @@ func TestContactIsFoundByItsKeys(t *testing.T) {
 	tests := []struct {
 		name string
 		find func(ctx context.Context) (*ent.Contact, error)
-		want int // for the agent; 0 for none
+		want int // the id for the agent; 0 for none
 	}{
 		{"email in another case", func(ctx context.Context) (*ent.Contact, error) { return f.ByEmail(ctx, "ANNA@example.COM ") }, c.ID},
 		{"another email", func(ctx context.Context) (*ent.Contact, error) { return f.ByEmail(ctx, "anna@example.org") }, 0},
@@ -70,13 +70,14 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// What no engine can hold is nobody's: PostgreSQL takes neither NUL characters nor bytes that are no UTF-8.
-func TestTextThatCannotBeHeldFindsNothing(t *testing.T) {
+// No contact has text that the engines cannot store: PostgreSQL rejects NUL characters and invalid
+// UTF-8.
+func TestTextThatCannotBeStoredFindsNothing(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
 	a.NewContact(field.Patch{field.Email: "a@b.example", field.FirstName: "a", field.Phone: "070"})
-	a.NewContact(field.Patch{field.Email: "a\ufffd", field.FirstName: "x@\ufffd", field.Phone: "\ufffd070"}) // what is often put in its place
+	a.NewContact(field.Patch{field.Email: "a\ufffd", field.FirstName: "x@\ufffd", field.Phone: "\ufffd070"}) // the usual replacement
 	for _, text := range []string{"a\x00", "\x00", "\xff", "a@b.example\x00", "070\x00", "\xff070"} {
 		for name, find := range map[string]func() (*ent.Contact, error){
 			"email": func() (*ent.Contact, error) { return f.ByEmail(a.Agent, text) }, "secret": func() (*ent.Contact, error) { return f.BySecret(a.Agent, text) },

@@ -15,16 +15,16 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Sizes of a page.
+// Sizes of a page, in contacts.
 const (
 	DefaultPage = 50
 	MaxPage     = 100
 )
 
-// OrderField is what a list can be ordered by. Ties, and a list without an order, go by id.
+// OrderField is what a list is ordered by. Ties are ordered by id.
 type OrderField string
 
-// The orders. Each has an index.
+// The order fields. Each has an index.
 const (
 	ByID           OrderField = entcontact.FieldID
 	ByName         OrderField = entcontact.FieldNameKey // last name, then first, as people search
@@ -32,32 +32,34 @@ const (
 	ByRegistration OrderField = entcontact.FieldRegisteredAt
 )
 
-// Order of a list.
+// Order is the order of a list. The zero value orders by id.
 type Order struct {
 	Field OrderField
 	Desc  bool
 }
 
-// PageArgs are those of the GraphQL Cursor Connections Specification: first with after, or last with before.
+// PageArgs are the arguments of the GraphQL Cursor Connections Specification: First with After, or
+// Last with Before.
 type PageArgs struct {
 	First, Last   *int
 	After, Before *string
 }
 
-// Page is a stretch of a list, in its order.
+// Page is a part of a list, in the order of the list.
 type Page struct {
 	Contacts []*ent.Contact
-	Cursors  []string // of each contact
+	Cursors  []string // the cursor of each contact
 	HasNext  bool
 	HasPrev  bool
 }
 
-// Page returns a stretch of the contacts that the viewer can see. It fails with usererror.ErrArguments if the arguments do not fit.
+// Page returns a part of the list of contacts that the viewer can see. It fails with
+// usererror.ErrArguments if the arguments are invalid.
 func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
 	return s.page(ctx, f, o, a, defaultLimits)
 }
 
-func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, within limits) (*Page, error) {
+func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, limits limits) (*Page, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
 		return nil, err
@@ -72,27 +74,27 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, withi
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.keyRange(o)
+	keys, err := a.keyRange(o)
 	if err != nil {
 		return nil, err
 	}
 	if f.ModifiedSince != nil && o.Field == ByLastModified {
-		st.raiseStart(*modifiedAfter(*f.ModifiedSince))
+		keys.raiseStart(*modifiedAfter(*f.ModifiedSince))
 		f.ModifiedSince = nil
 	}
-	// One more than asked for tells whether there is more.
-	l := &pageQuery{
-		limits: within, db: s.db, account: v.Account, conditions: f.conditions(v),
-		order: Order{o.Field, o.Desc != a.backwards()}, keys: st, size: size + 1,
+	// One contact more than the page has shows whether there is a next page.
+	pq := &pageQuery{
+		limits: limits, db: s.db, account: v.Account, conditions: f.conditions(v),
+		order: Order{o.Field, o.Desc != a.backwards()}, keys: keys, size: size + 1,
 	}
-	found, err := l.run(ctx)
+	found, err := pq.run(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return a.page(o, found, size), nil
 }
 
-// page makes a page of what was found, which may be one too many.
+// page returns the page of the contacts that were found, which may be one more than size.
 func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 	more := len(found) > size
 	found = found[:min(len(found), size)]
@@ -109,7 +111,8 @@ func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 
 func (a PageArgs) backwards() bool { return a.Last != nil }
 
-// Count returns how many contacts the filter leaves of those that the viewer can see.
+// Count returns the number of contacts that match the filter and that the viewer can see. It fails
+// with usererror.ErrArguments if the filter is invalid.
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err == nil {
@@ -119,16 +122,16 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 		return 0, err
 	}
 	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
-		id, b, sought := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
+		id, b, seeks := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
 		for _, c := range f.conditions(v) {
 			switch in := sql.In(id, c.selectMatches(b, noLimit)); {
 			case c.isLocal():
 				c.restrict(q)
-			case sought: // by two lists at once SQLite would look for every pair of them
+			case seeks: // with two seeks, SQLite would search for every pair of their entries
 				q.Where(unindexed(in, "IS TRUE"))
 			default:
 				q.Where(in)
-				sought = true
+				seeks = true
 			}
 		}
 	}).Count(ctx)
@@ -150,7 +153,7 @@ func (a PageArgs) size() (int, error) {
 	return size, nil
 }
 
-// sort orders a statement by the field and then by id.
+// sort adds ORDER BY to a statement: the field, then the id.
 func (o Order) sort(q *sql.Selector, column func(string) string) {
 	direction := sql.Asc
 	if o.Desc {
@@ -162,7 +165,7 @@ func (o Order) sort(q *sql.Selector, column func(string) string) {
 	q.OrderBy(direction(column(entcontact.FieldID)))
 }
 
-// compare is negative if a comes before b in the order.
+// compare returns a negative number if a comes before b in the order, like cmp.Compare.
 func (o Order) compare(a, b *ent.Contact) (n int) {
 	switch o.Field {
 	case ByName:

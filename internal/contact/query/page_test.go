@@ -24,7 +24,7 @@ import (
 
 var orderFields = []query.OrderField{query.ByID, query.ByName, query.ByLastModified, query.ByRegistration}
 
-// crowd makes contacts with many ties: few names, and times that several share.
+// createTies creates n contacts with many ties: few different names and times.
 func createTies(a *contacttest.Tenant, n int) {
 	a.T.Helper()
 	names := []any{nil, "", "Ek", "ek", "Åberg", "aberg", "Zon"}
@@ -35,7 +35,7 @@ func createTies(a *contacttest.Tenant, n int) {
 	setTimes(a, func(i int) (lastModified, registered time.Time) { return times[i*3%len(times)], times[i*7%len(times)] })
 }
 
-// setTimes sets the times of all contacts of the account, which have numbers from 0.
+// setTimes sets the times of all contacts of the account, by their index.
 func setTimes(a *contacttest.Tenant, times func(i int) (lastModified, registered time.Time)) {
 	a.T.Helper()
 	err := a.DB.Write(viewer.NewSystemContext(a.T.Context(), a.Account), 0, func(ctx context.Context, tx *database.Tx) error {
@@ -54,7 +54,7 @@ func setTimes(a *contacttest.Tenant, times func(i int) (lastModified, registered
 	}
 }
 
-// sorted returns the ids of the contacts in the order, computed without the database.
+// sortedIDs returns the ids of the contacts in the order, computed without the database.
 func sortedIDs(all []*ent.Contact, o query.Order) []int {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y *ent.Contact) int {
@@ -84,7 +84,7 @@ func idsOf(contacts []*ent.Contact) []int {
 	return ids
 }
 
-// Pages of whatever sizes give the sorted list, without a gap and without a double.
+// Pages of any sizes make up the sorted list, without gaps and duplicates.
 func TestPagesMakeUpTheSortedList(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -124,13 +124,13 @@ func TestPagesMakeUpTheSortedList(t *testing.T) {
 			if len(p.Contacts) > size || len(p.Cursors) != len(p.Contacts) {
 				t.Fatalf("%d contacts with %d cursors on a page of %d", len(p.Contacts), len(p.Cursors), size)
 			}
-			more, asked := p.HasNext, p.HasPrev
+			more, hasOther := p.HasNext, p.HasPrev
 			if backwards {
-				got, more, asked = slices.Concat(idsOf(p.Contacts), got), p.HasPrev, p.HasNext
+				got, more, hasOther = slices.Concat(idsOf(p.Contacts), got), p.HasPrev, p.HasNext
 			} else {
 				got = append(got, idsOf(p.Contacts)...)
 			}
-			if asked != (cursor != nil) || more != (len(got) < len(want)) {
+			if hasOther != (cursor != nil) || more != (len(got) < len(want)) {
 				t.Fatalf("after %d of %d: next %v, previous %v", len(got), len(want), p.HasNext, p.HasPrev)
 			}
 			if !more {
@@ -181,7 +181,7 @@ func TestPageWithoutArgumentsIsTheFirstByID(t *testing.T) {
 	}
 }
 
-// A contact that moves while somebody pages neither ends the list nor repeats it.
+// A deleted contact neither ends the list nor repeats parts of it.
 func TestCursorOutlivesItsContact(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -197,7 +197,7 @@ func TestCursorOutlivesItsContact(t *testing.T) {
 	}
 }
 
-func TestPageArgumentsAreRefused(t *testing.T) {
+func TestInvalidPageArguments(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -223,7 +223,7 @@ func TestPageArgumentsAreRefused(t *testing.T) {
 		{"a cursor of another kind", query.Order{}, query.PageArgs{After: text(`{"f":1}`)}},
 		{"a cursor of another order", query.Order{Field: query.ByName}, query.PageArgs{After: cursor(query.ByID)}},
 		{"a cursor of another order, before", query.Order{}, query.PageArgs{Before: cursor(query.ByName)}},
-		{"a cursor with a time that is none", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
+		{"a cursor with an invalid time", byTime, query.PageArgs{After: text(`{"f":"last_modified","v":"now","i":1}`)}},
 	}
 	for _, tt := range tests {
 		if p, err := f.Queries.Page(a.Agent, query.Filter{}, tt.order, tt.args); !errors.Is(err, usererror.ErrArguments) {
@@ -247,7 +247,7 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 			t.Errorf("%s: counts %d, %v", name, n, err)
 		}
 	}
-	for name, filter := range map[string]query.Filter{"of others": {Store: &a.StoreIDs[0]}, "of nobody": {Search: new("nobody")}} {
+	for name, filter := range map[string]query.Filter{"of others": {Store: &a.StoreIDs[0]}, "of no contact": {Search: new("nobody")}} {
 		p, err := f.Queries.Page(a.AsCustomer(me), filter, query.Order{}, query.PageArgs{})
 		n, countErr := f.Count(a.AsCustomer(me), filter)
 		if err != nil || countErr != nil || len(p.Contacts) != 0 || n != 0 {
@@ -256,7 +256,7 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 	}
 }
 
-func TestCountIsOfAllThatTheFilterLeaves(t *testing.T) {
+func TestCount(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo

@@ -12,137 +12,148 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// limits say how a page is looked for under a filter.
+// limits decide how the contacts of a page are found under a filter.
 //
-// No index holds the contacts of every filter in every order. So there are two ways, each quick where the other is not. By
-// the filter: read the contacts that meet a condition from its index, and sort them. By the order: walk the order's index
-// until the page is full, and ask of each contact whether it meets the conditions. What decides is how many meet them:
+// No index has the contacts of every filter in every order, so there are two plans, each fast where
+// the other is slow. Sorting matches reads all contacts that meet a condition from the index of the
+// condition and sorts them. Scanning the order reads the index of the order until the page is full
+// and checks the conditions for each contact. The counts of the matches decide:
 //
-//   - If at most few do, they are sorted.
-//   - By id, where a single condition has at most some entries in its index, these are sorted: they hold the id.
-//   - By name, under a single word, those whose names begin with the word lie together in the order's index. If at most few
-//     others have it, only they are sorted.
-//   - Else the order's index is walked. Where a condition has at most some entries, they are read into a set, and at most
-//     farWithSet entries of the order are looked up in it. Where all have more, at most far are looked up in their indexes.
-//   - If that does not fill the page, because the matches lie together far from where the walk begins, the way is by the
-//     filter after all, however many meet it.
+//   - If at most maxSort contacts match, they are sorted.
+//   - In a list by id, if one condition has at most maxSet index entries, these are sorted: they
+//     contain the id.
+//   - In a list by name with one word as the filter, the contacts whose names begin with the word
+//     are adjacent in the index of the order. If at most maxSort other contacts match, only these
+//     are sorted.
+//   - Otherwise the index of the order is scanned. If a condition has at most maxSet entries, these
+//     are read into a set, and at most maxScanWithSet entries of the order are looked up in it. If
+//     all conditions have more, at most maxScan entries are looked up in their indexes.
+//   - If the scan does not fill the page, because the matches are adjacent and far from its start,
+//     the matches are sorted after all, however many there are.
 //
-// A column of the contact itself whose value more than some have is asked on the walk, which then ends with the list only.
+// A condition on a column of the contact that more than maxSet contacts meet is residual: the scan
+// evaluates it on each row, and is not limited for it.
 //
-// A page takes several statements, and others write between them. The counts only choose the way: the statement that returns
-// the page is right whatever they were.
+// Reading a page takes several statements, and others write between them. The counts only choose
+// the plan; the statement that returns the page is correct whatever they were.
 //
-// The statements leave the planners no other way. SQLite plans without statistics here, and those of PostgreSQL know little
-// of prefixes. A query with a LIMIT stays a query of its own, of as many rows at most; CROSS JOIN tells SQLite which side
-// comes first; and what stands before IS TRUE or IS NOT NULL is asked row by row.
+// The statements leave no choice to the planners of the engines: SQLite plans without statistics
+// here, and PostgreSQL has poor ones for prefixes. A subquery with a LIMIT is not flattened into
+// the outer query; CROSS JOIN fixes the join order in SQLite; and a condition before IS TRUE or IS
+// NOT NULL is not used to seek.
 type limits struct{ maxSort, maxSet, maxScan, maxScanWithSet int }
 
-// usual is enough for a page of fifty out of a million contacts, if the matches are spread evenly over the order.
+// defaultLimits suffice for a page of fifty out of a million contacts if the matches are spread
+// evenly over the order.
 var defaultLimits = limits{maxSort: 1_500, maxSet: 20_000, maxScan: 20_000, maxScanWithSet: 50_000}
 
-// all is the limit of a query that is to have none, and yet stay a query of its own.
+// noLimit is the LIMIT of a subquery that must return all rows and must not be flattened.
 const noLimit = math.MaxInt32
 
-// look is a look for a page: the first contacts in a stretch of an order that meet all conditions.
+// pageQuery finds the contacts of a page: the first ones in a key range of an order that meet all
+// conditions.
 type pageQuery struct {
 	limits
 
 	db         DB
 	account    int
 	conditions []condition
-	order      Order // turned round for a page from the end
+	order      Order // reversed for a page from the end of the list
 	keys       keyRange
 	size       int
 }
 
-// find returns the page.
-func (l *pageQuery) run(ctx context.Context) ([]*ent.Contact, error) {
-	if len(l.conditions) == 0 {
-		return l.query().Where(l.applyOrder).Limit(l.size).All(ctx)
+// run returns the contacts of the page.
+func (pq *pageQuery) run(ctx context.Context) ([]*ent.Contact, error) {
+	if len(pq.conditions) == 0 {
+		return pq.query().Where(pq.applyOrder).Limit(pq.size).All(ctx)
 	}
-	if err := l.countConditions(ctx); err != nil {
+	if err := pq.countConditions(ctx); err != nil {
 		return nil, err
 	}
-	least, most, single := l.conditions[0].count, l.conditions[len(l.conditions)-1].count, len(l.conditions) == 1
+	least, most, single := pq.conditions[0].count, pq.conditions[len(pq.conditions)-1].count, len(pq.conditions) == 1
 	switch {
-	case least <= l.maxSort, single && least <= l.maxSet && l.order.Field == ByID:
-		return l.fetch(ctx, l.sortMatches)
-	case most <= l.maxSet && (!single || l.hasPrefixRange()):
-		return l.sortOrScan(ctx)
+	case least <= pq.maxSort, single && least <= pq.maxSet && pq.order.Field == ByID:
+		return pq.fetch(ctx, pq.sortMatches)
+	case most <= pq.maxSet && (!single || pq.hasPrefixRange()):
+		return pq.sortOrScan(ctx)
 	default:
-		return l.scan(ctx)
+		return pq.scan(ctx)
 	}
 }
 
-// sortOrWalk returns the page by the filter if there are few to sort, else by the order. How many there are costs as much as to
-// find them, so that is asked along with the page.
-func (l *pageQuery) sortOrScan(ctx context.Context) ([]*ent.Contact, error) {
-	found, err := l.fetch(ctx, l.sortMatchesIfFew)
+// sortOrScan sorts the matches if at most maxSort need sorting, and scans the order otherwise.
+// Counting them costs as much as finding them, so the first statement counts them along with
+// reading the page.
+func (pq *pageQuery) sortOrScan(ctx context.Context) ([]*ent.Contact, error) {
+	found, err := pq.fetch(ctx, pq.sortMatchesIfFew)
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return l.unsorted(b, l.maxSort+1) })
+	n, err := pq.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return pq.unsorted(b, pq.maxSort+1) })
 	switch {
 	case err != nil:
 		return nil, err
-	case n <= l.maxSort:
-		return l.fetch(ctx, l.sortMatches)
+	case n <= pq.maxSort:
+		return pq.fetch(ctx, pq.sortMatches)
 	default:
-		return l.scan(ctx)
+		return pq.scan(ctx)
 	}
 }
 
-// walk returns the page by the order or, if that is too far, by the filter.
-func (l *pageQuery) scan(ctx context.Context) ([]*ent.Contact, error) {
-	far := l.maxScan
-	if l.fitsSet(l.conditions[0]) {
-		far = l.maxScanWithSet
+// scan scans the order. If the scan reaches its limit before the page is full, the matches are
+// sorted.
+func (pq *pageQuery) scan(ctx context.Context) ([]*ent.Contact, error) {
+	limit := pq.maxScan
+	if pq.fitsSet(pq.conditions[0]) {
+		limit = pq.maxScanWithSet
 	}
-	found, err := l.fetch(ctx, l.scanOrder(far))
-	if err != nil || len(found) == l.size || !l.needsLookups() {
+	found, err := pq.fetch(ctx, pq.scanOrder(limit))
+	if err != nil || len(found) == pq.size || !pq.needsLookups() {
 		return found, err
 	}
-	beyond, err := l.query().Where(l.applyOrder).Offset(far).Limit(1).IDs(ctx)
+	beyond, err := pq.query().Where(pq.applyOrder).Offset(limit).Limit(1).IDs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(beyond) > 0 {
-		return l.fetch(ctx, l.sortMatches)
+		return pq.fetch(ctx, pq.sortMatches)
 	}
-	return l.fetch(ctx, l.scanOrder(noLimit)) // as the list is now: some of what was beyond may have moved up
+	return pq.fetch(ctx, pq.scanOrder(noLimit)) // of the current list: contacts may have moved into the scanned part
 }
 
-// count counts the entries of the conditions, until one has few, and puts that with the least first.
-func (l *pageQuery) countConditions(ctx context.Context) error {
-	for i := range l.conditions {
-		c := &l.conditions[i]
+// countConditions counts the entries of the conditions until one has at most maxSort, and sorts the
+// conditions by their counts, lowest first.
+func (pq *pageQuery) countConditions(ctx context.Context) error {
+	for i := range pq.conditions {
+		c := &pq.conditions[i]
 		if c.count == uncounted {
-			n, err := l.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.selectMatches(b, l.maxSet+1) })
+			n, err := pq.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.selectMatches(b, pq.maxSet+1) })
 			if err != nil {
 				return err
 			}
 			c.count = n
 		}
-		if c.count <= l.maxSort {
+		if c.count <= pq.maxSort {
 			break
 		}
 	}
-	slices.SortStableFunc(l.conditions, func(c, d condition) int { return cmp.Compare(c.count, d.count) })
+	slices.SortStableFunc(pq.conditions, func(c, d condition) int { return cmp.Compare(c.count, d.count) })
 	return nil
 }
 
-// A way selects the ids of the page.
+// plan returns a statement that selects the ids of the page.
 type plan func(*sql.DialectBuilder) *sql.Selector
 
-// contacts returns those whose ids a way selects.
-func (l *pageQuery) fetch(ctx context.Context, w plan) ([]*ent.Contact, error) {
-	found, err := l.query().Where(func(q *sql.Selector) {
-		q.Where(sql.In(q.C(entcontact.FieldID), w(sql.Dialect(q.Dialect()))))
+// fetch returns the contacts whose ids the plan selects, in the order of the list.
+func (pq *pageQuery) fetch(ctx context.Context, selectIDs plan) ([]*ent.Contact, error) {
+	found, err := pq.query().Where(func(q *sql.Selector) {
+		q.Where(sql.In(q.C(entcontact.FieldID), selectIDs(sql.Dialect(q.Dialect()))))
 	}).All(ctx)
-	slices.SortFunc(found, l.order.compare) // ORDER BY would have SQLite walk the order's index in search of these
+	slices.SortFunc(found, pq.order.compare) // with ORDER BY, SQLite would scan the index of the order for these ids
 	return found, err
 }
 
-func (l *pageQuery) query() *ent.ContactQuery {
-	return l.db.Client().Contact.Query().Where(entcontact.AccountID(l.account))
+func (pq *pageQuery) query() *ent.ContactQuery {
+	return pq.db.Client().Contact.Query().Where(entcontact.AccountID(pq.account))
 }

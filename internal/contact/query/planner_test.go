@@ -18,9 +18,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestPageIsThatOfTheWholeList draws filters, orders, cursors and sizes, and the limits that decide how a page is looked for.
-// Whatever the way, the page is the one that is cut out of all contacts without the database.
-func TestPageIsThatOfTheWholeList(t *testing.T) {
+// TestPageIsPartOfTheList draws filters, orders, cursors and sizes, and the limits that choose the
+// plan. Whatever the plan, the page equals the one that is computed from all contacts without the
+// database.
+func TestPageIsPartOfTheList(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -38,13 +39,13 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		filter := filters.Draw(t, "filter")
 		o := query.Order{Field: rapid.SampledFrom(orderFields).Draw(t, "field"), Desc: rapid.Bool().Draw(t, "desc")}
-		few, some := rapid.SampledFrom([]int{0, 1, 6, 1000}).Draw(t, "few"), rapid.SampledFrom([]int{0, 5, 20, 1000}).Draw(t, "some")
-		far := rapid.SampledFrom([]int{1, 9, 1000}).Draw(t, "far")
-		meeting := sortedIDs(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !matches(c, filter) }), o)
-		if n, err := a.Count(a.Agent, filter); n != len(meeting) || err != nil {
-			t.Fatalf("counts %d, %v, want %d", n, err, len(meeting))
+		maxSort, maxSet := rapid.SampledFrom([]int{0, 1, 6, 1000}).Draw(t, "maxSort"), rapid.SampledFrom([]int{0, 5, 20, 1000}).Draw(t, "maxSet")
+		maxScan := rapid.SampledFrom([]int{1, 9, 1000}).Draw(t, "maxScan")
+		matching := sortedIDs(slices.DeleteFunc(slices.Clone(all), func(c *ent.Contact) bool { return !matches(c, filter) }), o)
+		if n, err := a.Count(a.Agent, filter); n != len(matching) || err != nil {
+			t.Fatalf("counts %d, %v, want %d", n, err, len(matching))
 		}
-		args, want := query.PageArgs{}, meeting
+		args, want := query.PageArgs{}, matching
 		order := sortedIDs(all, o)
 		cut := func(name string) (cursor *string, place int) {
 			place = rapid.IntRange(-1, len(order)-1).Draw(t, name)
@@ -67,7 +68,7 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 		} else {
 			args.First, want = &size, want[:min(size, len(want))]
 		}
-		p, err := a.Queries.PageWithLimits(a.Agent, filter, o, args, [4]int{few, some, far, far})
+		p, err := a.Queries.PageWithLimits(a.Agent, filter, o, args, [4]int{maxSort, maxSet, maxScan, maxScan})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestPageIsThatOfTheWholeList(t *testing.T) {
 	})
 }
 
-// town makes contacts who share most of what they can be looked for by.
+// createSimilarContacts creates n contacts that share most values of filters.
 func createSimilarContacts(a *contacttest.Tenant, n int) []*ent.Contact {
 	a.T.Helper()
 	var creates []contact.Create
@@ -104,7 +105,7 @@ func createSimilarContacts(a *contacttest.Tenant, n int) []*ent.Contact {
 	return a.DB.Client().Contact.Query().WithMemberships().AllX(a.Agent)
 }
 
-// filters draws filters of the town: one condition, seldom several.
+// drawFilter draws filters for these contacts: one condition, rarely several.
 func drawFilter(a *contacttest.Tenant) *rapid.Generator[query.Filter] {
 	words := []string{"a", "an", "ann", "anna", "ek", "bo", "070", "07", "ann ek", "bo e", "ek@", "@ek@b", "ann7@ek.ex", "nobody", "-"}
 	set := []func(*rapid.T, *query.Filter){
@@ -133,7 +134,7 @@ func drawFilter(a *contacttest.Tenant) *rapid.Generator[query.Filter] {
 	})
 }
 
-// meets says whether a contact, read with its memberships, meets the filter.
+// matches reports whether a contact, read with its memberships, matches the filter.
 func matches(c *ent.Contact, f query.Filter) bool {
 	text := func(s *string) string {
 		if s == nil {

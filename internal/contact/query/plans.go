@@ -8,160 +8,168 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// byFilter selects the ids of the page out of all matches.
-func (l *pageQuery) sortMatches(b *sql.DialectBuilder) *sql.Selector {
-	return l.sortIDs(b, l.candidates(b, l.unsorted(b, noLimit).As("rest")))
+// sortMatches is the plan that sorts all matches.
+func (pq *pageQuery) sortMatches(b *sql.DialectBuilder) *sql.Selector {
+	return pq.sortIDs(b, pq.candidates(b, pq.unsorted(b, noLimit).As("unsorted")))
 }
 
-// byFew is byFilter if at most few need be sorted; else it selects nothing.
-func (l *pageQuery) sortMatchesIfFew(b *sql.DialectBuilder) *sql.Selector {
-	rest := b.Table("rest")
-	return l.sortIDs(b, l.candidates(b, rest)).Prefix(sql.With("rest").As(l.unsorted(b, l.maxSort+1))).Where(sql.P(func(p *sql.Builder) {
-		p.Wrap(func(p *sql.Builder) { p.Join(b.Select(sql.Count("*")).From(rest)) }).WriteOp(sql.OpLTE).Arg(l.maxSort)
+// sortMatchesIfFew is sortMatches if at most maxSort contacts need sorting; otherwise it selects
+// nothing.
+func (pq *pageQuery) sortMatchesIfFew(b *sql.DialectBuilder) *sql.Selector {
+	unsorted := b.Table("unsorted")
+	return pq.sortIDs(b, pq.candidates(b, unsorted)).Prefix(sql.With("unsorted").As(pq.unsorted(b, pq.maxSort+1))).Where(sql.P(func(p *sql.Builder) {
+		p.Wrap(func(p *sql.Builder) { p.Join(b.Select(sql.Count("*")).From(unsorted)) }).WriteOp(sql.OpLTE).Arg(pq.maxSort)
 	}))
 }
 
-// candidates selects the ids that the page is sorted out of: the rest, and the page of those that lead.
-func (l *pageQuery) candidates(b *sql.DialectBuilder, rest sql.TableView) *sql.Selector {
-	ids := b.Select().From(rest)
-	if !l.hasPrefixRange() {
-		return ids.SetDistinct(l.conditions[0].prefix != "")
+// candidates selects the ids from which the page is sorted: the unsorted matches and, if there is a
+// prefix range, its first page, which the index has sorted.
+func (pq *pageQuery) candidates(b *sql.DialectBuilder, unsorted sql.TableView) *sql.Selector {
+	ids := b.Select().From(unsorted)
+	if !pq.hasPrefixRange() {
+		return ids.SetDistinct(pq.conditions[0].prefix != "")
 	}
-	leading := l.prefixRange(b, l.keys)
-	l.order.sort(leading, leading.C)
-	leading.Limit(l.size).As("leading")
+	leading := pq.prefixRange(b, pq.keys)
+	pq.order.sort(leading, leading.C)
+	leading.Limit(pq.size).As("leading")
 	return ids.Union(b.Select(leading.C(entcontact.FieldID)).From(leading))
 }
 
-// rest selects the ids of the matches that have to be sorted, some of them repeatedly. Those that lead need not be; they are left
-// out as far as they are some.
-func (l *pageQuery) unsorted(b *sql.DialectBuilder, limit int) *sql.Selector {
-	q := l.matches(b, limit)
-	if l.hasPrefixRange() {
-		q.Where(unindexed(sql.In(q.C(l.conditions[0].id), l.prefixRange(b, keyRange{}).Limit(l.maxSet)), "IS NOT TRUE"))
+// unsorted selects the ids of the matches that have to be sorted; ids can repeat. Those in the
+// prefix range need no sorting and are left out, up to maxSet of them.
+func (pq *pageQuery) unsorted(b *sql.DialectBuilder, limit int) *sql.Selector {
+	q := pq.matches(b, limit)
+	if pq.hasPrefixRange() {
+		q.Where(unindexed(sql.In(q.C(pq.conditions[0].id), pq.prefixRange(b, keyRange{}).Limit(pq.maxSet)), "IS NOT TRUE"))
 	}
 	return q
 }
 
-// matches selects the ids of the contacts that meet the conditions, some of them repeatedly, by the entries of the first; and
-// what the page is ordered by, where these entries are the contacts'.
-func (l *pageQuery) matches(b *sql.DialectBuilder, limit int) *sql.Selector {
-	first, others := l.conditions[0], l.conditions[1:]
+// matches selects the ids of the contacts that meet all conditions, from the entries of the first;
+// ids can repeat. If the entries are contacts, it also selects the column that orders the page.
+func (pq *pageQuery) matches(b *sql.DialectBuilder, limit int) *sql.Selector {
+	first, others := pq.conditions[0], pq.conditions[1:]
 	if len(others) == 0 {
-		return l.entries(b, limit)
+		return pq.entries(b, limit)
 	}
-	entries := l.entries(b, noLimit).As("entries")
+	entries := pq.entries(b, noLimit).As("entries")
 	if first.prefix != "" {
 		entries = b.Select().Distinct().From(entries).As("entries")
 	}
 	q := b.Select().From(entries)
 	for _, c := range others {
-		q.Where(c.semiJoin(b, entries.C(first.id), l.fitsSet(c)))
+		q.Where(c.semiJoin(b, entries.C(first.id), pq.fitsSet(c)))
 	}
 	return q.Limit(limit)
 }
 
-// entries selects those of the first condition.
-func (l *pageQuery) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
-	first := l.conditions[0]
+// entries selects the matching entries of the first condition.
+func (pq *pageQuery) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
+	first := pq.conditions[0]
 	q := first.selectMatches(b, limit)
-	if first.isLocal() && l.order.Field != ByID {
-		q.AppendSelect(q.C(string(l.order.Field)))
+	if first.isLocal() && pq.order.Field != ByID {
+		q.AppendSelect(q.C(string(pq.order.Field)))
 	}
 	return q
 }
 
-// leads reports whether the page is of a list by name, of those who have a word. Most of them may lie together in it, where
-// the names begin with the word: these need not be sorted.
-func (l *pageQuery) hasPrefixRange() bool {
-	return l.order.Field == ByName && len(l.conditions) == 1 && l.conditions[0].matchesNamePrefix()
+// hasPrefixRange reports whether the list is ordered by name and filtered by one word. Then the
+// contacts whose names begin with the word, which may be most matches, are adjacent in the index of
+// the order and need no sorting.
+func (pq *pageQuery) hasPrefixRange() bool {
+	return pq.order.Field == ByName && len(pq.conditions) == 1 && pq.conditions[0].matchesNamePrefix()
 }
 
-// leading selects the ids of those in a stretch of the list by name whose name begins with the word.
-func (l *pageQuery) prefixRange(b *sql.DialectBuilder, st keyRange) *sql.Selector {
-	prefix := l.conditions[0].prefix
-	st.raiseStart(keyPosition{Field: ByName, Value: prefix})
-	st.lowerEnd(keyPosition{Field: ByName, Value: afterPrefix(prefix)})
-	q := l.allContacts(b)
-	st.restrict(q)
+// prefixRange selects the ids of the contacts in a key range of the list by name whose names begin
+// with the word.
+func (pq *pageQuery) prefixRange(b *sql.DialectBuilder, r keyRange) *sql.Selector {
+	prefix := pq.conditions[0].prefix
+	r.raiseStart(keyPosition{Field: ByName, Value: prefix})
+	r.lowerEnd(keyPosition{Field: ByName, Value: afterPrefix(prefix)})
+	q := pq.allContacts(b)
+	r.restrict(q)
 	return q
 }
 
-// sorted selects the ids of the page out of ids.
-func (l *pageQuery) sortIDs(b *sql.DialectBuilder, ids *sql.Selector) *sql.Selector {
-	first := l.conditions[0]
+// sortIDs selects the ids of the page from ids.
+func (pq *pageQuery) sortIDs(b *sql.DialectBuilder, ids *sql.Selector) *sql.Selector {
+	first := pq.conditions[0]
 	id := ids.As("ids").C(first.id)
 	switch {
-	case l.order.Field == ByID:
-		return l.first(b.Select(id).From(ids), func(string) string { return id })
+	case pq.order.Field == ByID:
+		return pq.firstOf(b.Select(id).From(ids), func(string) string { return id })
 	case first.isLocal():
-		return l.first(b.Select(id).From(ids), ids.C)
+		return pq.firstOf(b.Select(id).From(ids), ids.C)
 	}
 	contacts := b.Table(entcontact.Table)
 	q := b.Select(contacts.C(entcontact.FieldID)).FromExpr(sql.ExprFunc(func(b *sql.Builder) {
 		b.Wrap(func(b *sql.Builder) { b.Join(ids) }).WriteString(" AS ").Ident("ids").WriteString(" CROSS JOIN ").Ident(entcontact.Table)
 	}))
-	q.Where(sql.And(sql.ColumnsEQ(contacts.C(entcontact.FieldID), id), sql.EQ(contacts.C(entcontact.FieldAccountID), l.account)))
-	return l.first(q, contacts.C)
+	q.Where(sql.And(sql.ColumnsEQ(contacts.C(entcontact.FieldID), id), sql.EQ(contacts.C(entcontact.FieldAccountID), pq.account)))
+	return pq.firstOf(q, contacts.C)
 }
 
-// byOrder is the way along the order's index, on which at most limit of its entries are looked up.
-func (l *pageQuery) scanOrder(limit int) plan {
+// scanOrder returns the plan that scans the index of the order and looks up at most limit of its
+// entries.
+func (pq *pageQuery) scanOrder(limit int) plan {
 	return func(b *sql.DialectBuilder) *sql.Selector {
-		walk := l.allContacts(b)
-		l.applyOrder(walk)
-		if !l.needsLookups() {
-			return walk.Limit(l.size)
+		scan := pq.allContacts(b)
+		pq.applyOrder(scan)
+		if !pq.needsLookups() {
+			return scan.Limit(pq.size)
 		}
-		if l.order.Field != ByID {
-			walk.AppendSelect(walk.C(string(l.order.Field)))
+		if pq.order.Field != ByID {
+			scan.AppendSelect(scan.C(string(pq.order.Field)))
 		}
-		walk.Limit(limit).As("walk")
-		q := b.Select(walk.C(entcontact.FieldID)).From(walk)
-		for _, c := range l.conditions {
-			if !l.isResidual(c) {
-				q.Where(c.semiJoin(b, walk.C(entcontact.FieldID), l.fitsSet(c)))
+		scan.Limit(limit).As("scan")
+		q := b.Select(scan.C(entcontact.FieldID)).From(scan)
+		for _, c := range pq.conditions {
+			if !pq.isResidual(c) {
+				q.Where(c.semiJoin(b, scan.C(entcontact.FieldID), pq.fitsSet(c)))
 			}
 		}
-		l.order.sort(q, walk.C)
-		return q.Limit(l.size)
+		pq.order.sort(q, scan.C)
+		return q.Limit(pq.size)
 	}
 }
 
-// list selects the ids of all contacts of the account.
-func (l *pageQuery) allContacts(b *sql.DialectBuilder) *sql.Selector {
+// allContacts selects the ids of all contacts of the account.
+func (pq *pageQuery) allContacts(b *sql.DialectBuilder) *sql.Selector {
 	contacts := b.Table(entcontact.Table)
-	return b.Select(contacts.C(entcontact.FieldID)).From(contacts).Where(sql.EQ(contacts.C(entcontact.FieldAccountID), l.account))
+	return b.Select(contacts.C(entcontact.FieldID)).From(contacts).Where(sql.EQ(contacts.C(entcontact.FieldAccountID), pq.account))
 }
 
-// along makes a statement on contacts walk the order's index.
-func (l *pageQuery) applyOrder(q *sql.Selector) {
-	for _, c := range l.conditions {
-		if l.isResidual(c) {
+// applyOrder makes a statement on contacts scan the index of the order, with the residual
+// conditions.
+func (pq *pageQuery) applyOrder(q *sql.Selector) {
+	for _, c := range pq.conditions {
+		if pq.isResidual(c) {
 			q.Where(c.residual(sql.Dialect(q.Dialect())))
 		}
 	}
-	l.keys.restrict(q)
-	l.order.sort(q, q.C)
+	pq.keys.restrict(q)
+	pq.order.sort(q, q.C)
 }
 
-// onTheWay reports whether the condition is asked of the rows themselves on a walk: a set of the contacts that meet it would
-// be too large. Not by id, where sorting its entries is quicker than reading so many rows.
-func (l *pageQuery) isResidual(c condition) bool {
-	return c.isLocal() && !l.fitsSet(c) && l.order.Field != ByID
+// isResidual reports whether a scan evaluates the condition on the rows themselves, because a set
+// of its matches would be too large. In a list by id it does not: there, sorting the entries is
+// faster than reading so many rows.
+func (pq *pageQuery) isResidual(c condition) bool {
+	return c.isLocal() && !pq.fitsSet(c) && pq.order.Field != ByID
 }
 
 // fitsSet reports whether the entries of the condition are few enough to be read into a set.
-func (l *pageQuery) fitsSet(c condition) bool { return c.count <= l.maxSet }
+func (pq *pageQuery) fitsSet(c condition) bool { return c.count <= pq.maxSet }
 
-// looksUp reports whether there is a condition that is not met or failed on the way.
-func (l *pageQuery) needsLookups() bool {
-	return slices.ContainsFunc(l.conditions, func(c condition) bool { return !l.isResidual(c) })
+// needsLookups reports whether a scan has to look up entries for some condition.
+func (pq *pageQuery) needsLookups() bool {
+	return slices.ContainsFunc(pq.conditions, func(c condition) bool { return !pq.isResidual(c) })
 }
 
-// first cuts the first contacts of the stretch out of q, whose columns are named by column.
-func (l *pageQuery) first(q *sql.Selector, column func(string) string) *sql.Selector {
-	l.keys.restrictColumns(q, column)
-	l.order.sort(q, column)
-	return q.Limit(l.size)
+// firstOf selects the first contacts of the key range from q, ordered. column returns its name for
+// a column of contacts.
+func (pq *pageQuery) firstOf(q *sql.Selector, column func(string) string) *sql.Selector {
+	pq.keys.restrictColumns(q, column)
+	pq.order.sort(q, column)
+	return q.Limit(pq.size)
 }

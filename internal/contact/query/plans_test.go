@@ -10,14 +10,14 @@ import (
 	"contactgraph/internal/contact/query"
 )
 
-// Steps of a plan that read nothing but what other steps have found, and those that look rows up.
+// Steps of a query plan that only read the results of other steps, and steps that search an index.
 var (
-	allowedSteps = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|rest|ids|walk|counted|leading)$|^(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
+	allowedSteps = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|unsorted|ids|scan|counted|leading)$|^(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
 		`^USE TEMP B-TREE FOR (DISTINCT|ORDER BY)$|^CREATE BLOOM FILTER$|^MERGE \(UNION\)$|^LEFT$|^RIGHT$`)
 	indexSearch = regexp.MustCompile(`^SEARCH \w+ USING (?:(?:COVERING )?INDEX (\w+)|INTEGER PRIMARY KEY) (\(.*\))$`)
 )
 
-// plans are those of the statements that the function runs: their steps, without numbers.
+// statementPlans returns the query plans of the statements that do runs, as steps without numbers.
 func statementPlans(f *contacttest.Fixture, do func()) (plans [][]string) {
 	f.T.Helper()
 	for _, s := range f.DB.Statements(do) {
@@ -31,8 +31,9 @@ func statementPlans(f *contacttest.Fixture, do func()) (plans [][]string) {
 	return plans
 }
 
-// TestPagesUseIndexes shows that a page by each single filter in each order reads by indexes, whichever way it is looked for:
-// no step reads a table, or all of an account but in the index of the order. With -v it shows the plans.
+// TestPagesUseIndexes checks that a page under each single filter in each order reads indexes only,
+// with each plan: no step reads a table, or all entries of an account except in the index of the
+// order. With -v it logs the query plans.
 func TestPagesUseIndexes(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
@@ -42,7 +43,7 @@ func TestPagesUseIndexes(t *testing.T) {
 	filters := []struct {
 		name          string
 		filter        query.Filter
-		index, asking string // that lists the contacts, and that tells whether a contact is one of them
+		index, lookup string // the index that lists the matches, and the one in which a contact is looked up
 	}{
 		{"none", query.Filter{}, "", ""},
 		{"name", query.Filter{Name: new("ann")}, terms, contactTerms},
@@ -58,31 +59,31 @@ func TestPagesUseIndexes(t *testing.T) {
 		query.ByID: "contacts_account_id_id", query.ByName: "contact_account_id_name_key_id",
 		query.ByLastModified: "contact_account_id_last_modified_id", query.ByRegistration: "contact_account_id_registered_at_id",
 	}
-	ways := []struct {
+	limits := []struct {
 		name   string
 		limits [4]int
-	}{{"few", [4]int{1000, 1000, 1000, 1000}}, {"a set", [4]int{0, 1000, 1000, 1000}}, {"look-ups", [4]int{0, 0, 1000, 1000}}, {"too far", [4]int{0, 0, 1, 1}}}
+	}{{"few", [4]int{1000, 1000, 1000, 1000}}, {"a set", [4]int{0, 1000, 1000, 1000}}, {"lookups", [4]int{0, 0, 1000, 1000}}, {"beyond the limit", [4]int{0, 0, 1, 1}}}
 	for _, tt := range filters {
 		for field, index := range orders {
 			for _, desc := range []bool{false, true} {
 				o := query.Order{Field: field, Desc: desc}
 				cursor := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, o, query.PageArgs{})).Cursors[3]
-				for _, way := range ways {
-					if tt.filter == (query.Filter{}) && way.name != "few" || field == query.ByLastModified && tt.filter.ModifiedSince != nil && way.name != "few" {
-						continue // there is but one way
+				for _, plan := range limits {
+					if tt.filter == (query.Filter{}) && plan.name != "few" || field == query.ByLastModified && tt.filter.ModifiedSince != nil && plan.name != "few" {
+						continue // there is only one plan
 					}
 					var used []string
-					for _, plan := range statementPlans(f, func() {
-						contacttest.Must(f.PageWithLimits(a.Agent, tt.filter, o, query.PageArgs{After: &cursor}, way.limits))
+					for _, steps := range statementPlans(f, func() {
+						contacttest.Must(f.PageWithLimits(a.Agent, tt.filter, o, query.PageArgs{After: &cursor}, plan.limits))
 					}) {
-						t.Logf("%s by %s (descending: %v), %s:\n  %s", tt.name, field, desc, way.name, strings.Join(plan, "\n  "))
-						used = append(used, checkPlan(t, plan, index)...)
+						t.Logf("%s by %s (descending: %v), %s:\n  %s", tt.name, field, desc, plan.name, strings.Join(steps, "\n  "))
+						used = append(used, checkPlan(t, steps, index)...)
 					}
-					if walks := slices.Contains(used, index); tt.index != "" && !slices.Contains(used, tt.index) && !walks {
+					if scans := slices.Contains(used, index); tt.index != "" && !slices.Contains(used, tt.index) && !scans {
 						t.Errorf("it uses %q, not %s", used, tt.index)
 					}
-					if way.name == "look-ups" && tt.asking != "" && !slices.Contains(used, tt.asking) {
-						t.Errorf("it uses %q, not %s", used, tt.asking)
+					if plan.name == "lookups" && tt.lookup != "" && !slices.Contains(used, tt.lookup) {
+						t.Errorf("it uses %q, not %s", used, tt.lookup)
 					}
 				}
 			}
@@ -90,8 +91,9 @@ func TestPagesUseIndexes(t *testing.T) {
 	}
 }
 
-// TestCountSeeksByOneList shows that what several lists have in common is not looked for among all pairs of them.
-func TestCountSeeksByOneList(t *testing.T) {
+// TestCountSeeksOnce checks that Count does not search the intersection of several lists among all
+// pairs of their entries.
+func TestCountSeeksOnce(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
@@ -106,12 +108,12 @@ func TestCountSeeksByOneList(t *testing.T) {
 	}
 }
 
-// checkPlan finds steps that read too much, and returns the indexes that are used. That of the order may be read along, and
-// must be, on a walk: it would have no end if what it finds had to be sorted.
+// checkPlan finds steps that read too much, and returns the indexes that are used. A scan reads the
+// index of the order, and must not sort: it would read to the end.
 func checkPlan(t *testing.T, plan []string, order string) (used []string) {
 	t.Helper()
-	if slices.Contains(plan, "CO-ROUTINE walk") && slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") {
-		t.Error("a walk that sorts")
+	if slices.Contains(plan, "CO-ROUTINE scan") && slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") {
+		t.Error("a scan that sorts")
 	}
 	for _, step := range plan {
 		m := indexSearch.FindStringSubmatch(step)

@@ -1,8 +1,8 @@
-// Package query reads contacts: one by its id or a unique key, and pages of lists under a filter.
+// Package query reads contacts: one by its id or a unique key, or a page of a list under a filter.
 //
-// Start reading at Page in page.go. planner.go decides by counts which of the plans in plans.go finds a
-// page fast, filter.go and condition.go turn a filter into conditions on indexes, and cursor.go encodes
-// the place where a page ends.
+// Start reading at Page in page.go. planner.go decides by counts which of the plans in plans.go
+// finds a page fast, filter.go and condition.go turn a filter into conditions on indexes, and
+// cursor.go encodes the position where a page ends. lookup.go reads single contacts.
 package query
 
 import (
@@ -15,10 +15,10 @@ import (
 
 // DB is the part of database.DB that queries need.
 type DB interface {
-	// Client reads what the context's viewer may see.
+	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// ReadContact returns the contact, nil if the account has none with the id. It does not check what
-	// the viewer may see.
+	// ReadContact returns the contact, nil if the account has none with the id. It does not check
+	// what the viewer may see.
 	ReadContact(ctx context.Context, account, id int) (*ent.Contact, error)
 	// CountRows returns the number of rows of a query. It does not check what the viewer may see.
 	CountRows(ctx context.Context, query func(*sql.DialectBuilder) *sql.Selector) (int, error)
