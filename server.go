@@ -81,7 +81,7 @@ func (c *serve) Validate() error {
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if p.Getenv("GOGC") == "" { // else the operator has chosen
-		go server.TuneMemory(ctx)
+		go server.TuneGC(ctx)
 	}
 	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
 	listener, err := c.listen(ctx)
@@ -188,8 +188,8 @@ func (c *serve) server(s *cli.Services, now *state, log *slog.Logger) *server.Se
 		GraphQL: graph.NewHandler(graph.Config{
 			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies, Log: log,
 		}),
-		Stop: s.Hub.Close,
-		SDL:  graph.SDL,
+		CloseStreams: s.Hub.Close,
+		SDL:          graph.SDL,
 		REST: rest.New(rest.Config{
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
 		}),

@@ -27,7 +27,7 @@ func serving(t *testing.T, f *fixture) (url string, stop func(), stopped chan er
 	return "http://" + listener.Addr().String(), cancel, stopped
 }
 
-func TestServeLetsRunningRequestsEnd(t *testing.T) {
+func TestServeWaitsForRunningRequests(t *testing.T) {
 	t.Parallel()
 	begun, finish := make(chan struct{}), make(chan struct{})
 	f := newFixture(t, func(c *server.Config) {
@@ -58,7 +58,7 @@ func TestServeLetsRunningRequestsEnd(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	if body := f.send(t, http.MethodGet, "/readyz").Body.String(); !strings.Contains(body, "shutting down") {
-		t.Errorf("/readyz says %q", body)
+		t.Errorf("/readyz answered %q", body)
 	}
 	select {
 	case err := <-stopped:
@@ -74,11 +74,11 @@ func TestServeLetsRunningRequestsEnd(t *testing.T) {
 	}
 	if late, err := http.Get(url + "/healthz"); err == nil {
 		late.Body.Close()
-		t.Error("new connections are still taken")
+		t.Error("new connections are still accepted")
 	}
 }
 
-func TestServeFailsWithItsListener(t *testing.T) {
+func TestServeFailsIfTheListenerFails(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
