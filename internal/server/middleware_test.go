@@ -98,12 +98,12 @@ func TestPanicInTheMiddleOfAResponseAbortsIt(t *testing.T) {
 	})
 	web := httptest.NewServer(f)
 	defer web.Close()
-	answer, err := http.Get(web.URL + "/graphql")
+	resp, err := http.Get(web.URL + "/graphql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if _, err := io.ReadAll(answer.Body); err == nil {
+	defer resp.Body.Close()
+	if _, err := io.ReadAll(resp.Body); err == nil {
 		t.Error("the client cannot detect that the response is incomplete")
 	}
 }

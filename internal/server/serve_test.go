@@ -43,14 +43,14 @@ func TestServeWaitsForRunningRequests(t *testing.T) {
 	url, stop, stopped := serving(t, f)
 	answered := make(chan string, 1)
 	go func() {
-		answer, err := http.Get(url + "/graphql")
+		resp, err := http.Get(url + "/graphql")
 		if err != nil {
 			answered <- err.Error()
 			return
 		}
-		defer answer.Body.Close()
-		body, _ := io.ReadAll(answer.Body)
-		answered <- answer.Status + " " + string(body)
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		answered <- resp.Status + " " + string(body)
 	}()
 	<-begun
 	stop()
@@ -95,12 +95,12 @@ func TestHeadersAreLimited(t *testing.T) {
 	url, _, _ := serving(t, newFixture(t, nil))
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/healthz", nil)
 	r.Header.Set("X-Much", strings.Repeat("x", 64<<10))
-	answer, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
-		t.Errorf("answered %s", answer.Status)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("answered %s", resp.Status)
 	}
 }

@@ -18,7 +18,8 @@ import (
 	"contactgraph/web"
 )
 
-// apis is a stand-in for the APIs. Each handler answers with its name and what it saw of the request.
+// apis is a stand-in for the APIs. Each handler answers with its name and what it saw of the
+// request.
 type apis struct{}
 
 var _ server.REST = apis{}
