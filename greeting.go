@@ -41,7 +41,7 @@ The database has no accounts yet. To create one, run this with the same --databa
 
 func demoGreeting() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nDemo data: send the header X-ApiKey: %s (or %s, or %s for the account %s), or sign in as:\n\n",
+	fmt.Fprintf(&b, "\nDemo data: send the header X-ApiKey: %s (or %s, or %s for the account %s),\nor sign in with:\n\n",
 		demo.AdminKey, demo.AgentKey, demo.OtherKey, demo.OtherAccount)
 	for _, in := range demo.SignIns() {
 		fmt.Fprintf(&b, "  %-8s  %-26s  password %s, account %s\n", strings.ToLower(in.Role), in.Login, in.Password, in.Account)

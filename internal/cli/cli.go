@@ -54,7 +54,7 @@ func Run(ctx context.Context, commands any, args []string, p *Process) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w: run %s --help for the commands and their flags", err, program)
+		return fmt.Errorf("%w (see %s --help)", err, program)
 	}
 	return command.Run()
 }

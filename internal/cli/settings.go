@@ -16,7 +16,7 @@ import (
 
 // Settings are the flags of every command.
 type Settings struct {
-	Database  string     `default:"contactgraph.db" help:"Database: an SQLite file, which is created if it does not exist, or postgres://USER@HOST/DATABASE."`
+	Database  string     `default:"contactgraph.db" help:"SQLite file or postgres://USER@HOST/DATABASE. Commands that write create a missing file."`
 	LogFormat string     `default:"text" enum:"text,json" help:"Format of the log on standard error: text or json."`
 	LogLevel  slog.Level `default:"info" help:"Lowest level to log: debug, info, warn or error."`
 }
