@@ -20,9 +20,9 @@ SHELL := /bin/bash
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
-NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/testdata/clients
+NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata
 # The packages whose tests run on both engines.
-BOTH := ./internal/database/... ./internal/contact ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance ./graph
+BOTH := ./internal/database/... ./internal/contact/... ./internal/catalog ./internal/changelog ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
 # The generated files. The pages are compared by their checksums, because compressors differ between machines.
 GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
@@ -83,11 +83,11 @@ bench:
 
 # Tests that take too long for every commit.
 test-faults: tools
-	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance
+	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance/faults
 
 test-feed: tools
 	for engine in sqlite postgres; do \
-		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance; done
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance/feed; done
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut

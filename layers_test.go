@@ -22,31 +22,37 @@ const module = "contactgraph"
 // layers says which of our packages each package may import; "ent/..." stands for ent and all below it. Arrows run one
 // way, as the map in README.md draws them. Tests may import what they like.
 var layers = map[string][]string{
-	".": {"graph", "internal/app", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact/...", "internal/rest", "internal/server", "internal/usererror", "web"},
+	".": {"graph", "graph/apierror", "internal/app", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact/...", "internal/rest", "internal/server", "internal/usererror", "web"},
 
 	// Next to it: the benchmarks, and what only tests import.
-	"bench":                  {"internal/pgserver"},
-	"bench/yardstick":        {},
-	"internal/rest/resttest": {"internal/rest"},
+	"bench":                        {"internal/pgserver"},
+	"bench/yardstick":              {},
+	"internal/rest/resttest":       {"internal/rest"},
+	"internal/acceptance":          {},
+	"internal/acceptance/harness":  {"internal/pgserver"},
+	"internal/contact/contacttest": {"ent/...", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the pages and the command line.
-	"internal/server":       {"web"},
-	"web":                   {},
-	"internal/cli":          {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
-	"internal/demo":         {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                 {"ent/...", "graph/generated", "graph/model", "graph/scalar", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/...", "internal/dberr", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
-	"graph/generated":       {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
-	"graph/model":           {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
-	"graph/scalar":          {"internal/revision"},
-	"internal/rest":         {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/binding", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/graphqlhttp":  {"internal/aside"},
-	"internal/rest/binding": {},
+	"internal/server":      {"web"},
+	"web":                  {},
+	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
+	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
+	"graph":                {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/...", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"graph/gate":           {"graph/apierror", "graph/loader", "internal/auth", "internal/authz", "internal/graphqlhttp", "internal/idempotency", "internal/viewer"},
+	"graph/loader":         {"ent/...", "graph/model", "internal/catalog", "internal/contact/field", "internal/viewer"},
+	"graph/apierror":       {"internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
+	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
+	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
+	"graph/scalar":         {"internal/revision"},
+	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/graphqlhttp": {"internal/safego"},
+	"internal/rest/aspnet": {},
 
 	// The services.
 	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query"},
-	"internal/contact":       {"ent/...", "internal/aside", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/contact":       {"ent/...", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/changelog":     {"ent/...", "internal/aside", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
 
@@ -65,7 +71,7 @@ var layers = map[string][]string{
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
 	// Packages that import nothing of ours.
-	"internal/aside":     {},
+	"internal/safego":    {},
 	"internal/dberr":     {},
 	"internal/globalid":  {},
 	"internal/normalize": {},
@@ -83,22 +89,23 @@ func TestArrowsRunOneWay(t *testing.T) {
 	}
 }
 
-// pageLayers says the same of the folders that the pages are made of: no page knows another one.
+// pageLayers are the rows of web/src. A feature imports another feature only if it has a row of its own.
 var pageLayers = map[string][]string{
-	"web/src":           {"web/src/gql"},
-	"web/src/console":   {"web/src", "web/src/api", "web/src/gql", "web/src/pages/...", "web/src/parts", "web/src/session"},
-	"web/src/pages/...": {"web/src/contact", "web/src/editors", "web/src/gql", "web/src/parts", "web/src/session"},
-	"web/src/editors":   {"web/src/contact", "web/src/gql", "web/src/parts", "web/src/session"},
-	"web/src/session":   {"web/src", "web/src/api", "web/src/contact", "web/src/gql", "web/src/parts"},
-	"web/src/parts":     {"web/src/api", "web/src/contact", "web/src/gql"},
-	"web/src/contact":   {"web/src/api", "web/src/gql"},
-	"web/src/api":       {"web/src/gql"},
-	"web/src/gql":       {},
+	"web/src/app":        {"web/src/components", "web/src/features/...", "web/src/gql", "web/src/lib"},
+	"web/src/components": {"web/src/gql", "web/src/lib"},
+	"web/src/lib":        {"web/src/gql"},
+	"web/src/gql":        {},
+
+	// The features. All of them use the session; the forms share the fields of a contact.
+	"web/src/features/...":            {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/session":        {"web/src/components", "web/src/gql", "web/src/lib"},
+	"web/src/features/contact-fields": {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/contact":        {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/new-contact":    {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 
 	// The pages for developers.
-	"web/src/playground": {"web/src", "web/src/parts"},
-	"web/src/docs":       {"web/src"},
-	"web/src/manual":     {"web/src/parts"},
+	"web/src/dev":     {},
+	"web/src/dev/...": {"web/src/dev", "web/src/lib"},
 }
 
 func TestArrowsOfPagesRunOneWay(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"contactgraph/graph"
+	"contactgraph/graph/apierror"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
@@ -17,32 +18,33 @@ import (
 	"contactgraph/web"
 )
 
-// manual is what the manual of the GraphQL API has from the code, so that it says what is so.
+// manual returns the codes and limits for the GraphQL docs, which are generated so that they match
+// the code.
 func manual() web.GraphQL {
 	return web.GraphQL{
 		PayloadCodes: codes(graph.PayloadCodes()),
-		Codes:        codes(graph.Codes()),
+		Codes:        codes(apierror.Codes()),
 		KeyLife:      inWords(changelog.MinRetention),
 		Limits: []web.Limit{
-			{What: "A request's body, or a message over a WebSocket", Most: inBytes(graphqlhttp.DefaultMaxBody)},
-			{What: "A document", Most: inBytes(graphqlhttp.MaxQuery)},
-			{What: "A document's tokens", Most: number(graphqlhttp.ParserTokenLimit)},
-			{What: "The query string of a GET request", Most: inBytes(graphqlhttp.MaxURLQuery)},
-			{What: "Objects and arrays of a request's JSON within each other", Most: number(graphqlhttp.MaxNesting)},
-			{What: fmt.Sprintf("Contacts on a page (%d unless said otherwise)", query.DefaultPage), Most: number(query.MaxPage)},
-			{What: "Changes on a page of the feed", Most: number(changelog.MaxPage)},
-			{What: "Updates in one updateContacts", Most: number(contact.MaxUpdates)},
-			{What: "Writes between expectedVersion and now that a write is compared with", Most: number(merge.MaxBehind)},
-			{What: "Characters of an Idempotency-Key", Most: number(idempotency.MaxLength)},
-			{What: "A repeat under an Idempotency-Key finds the outcome for", Most: inWords(changelog.MinRetention)},
-			{What: "A session lasts", Most: inWords(auth.SessionLifetime)},
-			{What: "Operations at the same time on one WebSocket", Most: number(graphqlhttp.MaxRunning)},
-			{What: "A reader of a stream may leave what is sent for", Most: inWords(graphqlhttp.DefaultSendTimeout)},
+			{What: "Request body, or WebSocket message", Most: inBytes(graphqlhttp.DefaultMaxBody)},
+			{What: "GraphQL document", Most: inBytes(graphqlhttp.MaxQuery)},
+			{What: "Tokens in a document", Most: number(graphqlhttp.ParserTokenLimit)},
+			{What: "Query string of a GET request", Most: inBytes(graphqlhttp.MaxURLQuery)},
+			{What: "Nesting of objects and arrays in a request's JSON", Most: number(graphqlhttp.MaxNesting)},
+			{What: fmt.Sprintf("Contacts per page (default: %d)", query.DefaultPage), Most: number(query.MaxPage)},
+			{What: "Changes per page of the change feed", Most: number(changelog.MaxPage)},
+			{What: "Updates in one updateContacts mutation", Most: number(contact.MaxUpdates)},
+			{What: "Changes since expectedVersion that a write can be compared with", Most: number(merge.MaxBehind)},
+			{What: "Characters in an Idempotency-Key", Most: number(idempotency.MaxLength)},
+			{What: "Time for which an Idempotency-Key returns the first result", Most: inWords(changelog.MinRetention)},
+			{What: "Lifetime of a session", Most: inWords(auth.SessionLifetime)},
+			{What: "Concurrent operations on one WebSocket", Most: number(graphqlhttp.MaxRunning)},
+			{What: "Time for which a client may stop reading a stream", Most: inWords(graphqlhttp.DefaultSendTimeout)},
 		},
 	}
 }
 
-func codes(list []graph.Code) []web.Code {
+func codes(list []apierror.Code) []web.Code {
 	all := make([]web.Code, len(list))
 	for i, c := range list {
 		all[i] = web.Code{Name: c.Name, Meaning: strings.ReplaceAll(c.Meaning, "`", "")} // the page has no Markdown

@@ -6,21 +6,22 @@ import (
 	"testing"
 
 	"contactgraph/graph"
+	"contactgraph/graph/apierror"
 	"contactgraph/web"
 )
 
-// TestManualHasWhatTheCodeHas looks for limits and codes on the page, which stand there nowhere else.
-func TestManualHasWhatTheCodeHas(t *testing.T) {
+// TestManualMatchesCode looks for the limits and codes, which the page has from the code only.
+func TestManualMatchesCode(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	web.New((&state{}).settings, manual()).Page(w, web.Manual)
 	page := w.Body.String()
-	for _, want := range []string{"<td>Updates in one updateContacts</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "for 24 hours a repeat"} {
+	for _, want := range []string{"<td>Updates in one updateContacts mutation</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "for 24 hours"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not on the page", want)
 		}
 	}
-	for _, c := range append(graph.Codes(), graph.PayloadCodes()...) {
+	for _, c := range append(apierror.Codes(), graph.PayloadCodes()...) {
 		if !strings.Contains(page, "<code>"+c.Name+"</code>") {
 			t.Errorf("the code %s is not on the page", c.Name)
 		}

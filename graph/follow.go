@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"contactgraph/ent"
+	"contactgraph/graph/gate"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/revision"
@@ -48,5 +49,5 @@ func (r *Resolver) followSafely(ctx context.Context, args changelog.PageArgs, de
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return r.changes.Follow(ctx, args, stillWelcome, deliver)
+	return r.changes.Follow(ctx, args, gate.Reauthenticate, deliver)
 }

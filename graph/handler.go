@@ -1,28 +1,24 @@
 package graph
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/graph/apierror"
+	"contactgraph/graph/gate"
 	"contactgraph/graph/generated"
+	"contactgraph/graph/loader"
 	"contactgraph/internal/app"
-	"contactgraph/internal/auth"
 	"contactgraph/internal/graphqlhttp"
-	"contactgraph/internal/viewer"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // cachedDocuments is how many parsed documents are kept: clients send the same few again and again.
@@ -38,21 +34,21 @@ type Config struct {
 
 // NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
 func NewHandler(c Config) http.Handler {
-	cookies := cookies{auth: c.Services.Auth, secure: c.SecureCookies}
+	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
 	root := &Resolver{
 		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog,
-		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, feed: c.Services.Hub, present: presenter(c.Log),
+		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), feed: c.Services.Hub, present: apierror.Presenter(c.Log),
 	}
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	srv.SetErrorPresenter(root.present)
-	srv.SetRecoverFunc(recovery(c.Log))
+	srv.SetRecoverFunc(apierror.Recovery(c.Log))
 	srv.Use(extension.Introspection{})
-	gate := admission{cookies: cookies, log: c.Log}
-	srv.Use(gate)
-	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(gate.greet, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
+	admit := gate.Gate{Cookies: cookies, Log: c.Log}
+	srv.Use(admit)
+	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(admit.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		srv.ServeHTTP(w, r.WithContext(identify(r.Context(), c.Services.Auth, r)))
+		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
 	})
 }
 
@@ -62,66 +58,4 @@ func SDL() string {
 	formatter.NewFormatter(&b, formatter.WithIndent("  ")).
 		FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
 	return b.String()
-}
-
-// admission refuses operations of callers who may not run them, before anything is executed.
-type admission struct {
-	cookies cookies
-	log     *slog.Logger
-}
-
-var (
-	_ graphql.OperationContextMutator = admission{}
-	_ graphql.OperationInterceptor    = admission{}
-	_ graphql.RootFieldInterceptor    = admission{}
-	_ graphql.ResponseInterceptor     = admission{}
-)
-
-// ExtensionName names the extension to gqlgen.
-func (admission) ExtensionName() string { return "Admission" }
-
-// Validate accepts every schema.
-func (admission) Validate(graphql.ExecutableSchema) error { return nil }
-
-// openFields are the root fields that an anonymous caller may ask for.
-var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "viewer": true, "signIn": true}
-
-// MutateOperationContext refuses what the caller may not run: everything with forged credentials, and all but openFields
-// without any.
-func (a admission) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	switch err := callerOf(ctx).err; {
-	case errors.Is(err, auth.ErrCredentials):
-		return coded(codeUnauthenticated, "The credentials are unknown or have expired.")
-	case err != nil:
-		a.log.ErrorContext(ctx, "authentication failed", "error", err)
-		return coded(fault(err))
-	}
-	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
-		return coded(codeBadInput, "A subscription asks for one field.")
-	}
-	if c := callerOf(ctx); c.socket && stillWelcome(ctx) != nil {
-		return coded(codeUnauthenticated, "The credentials of the connection have expired.")
-	}
-	if _, ok := viewer.FromContext(ctx); ok {
-		return nil
-	}
-	for _, f := range rootFields(op) {
-		if !openFields[f.Name] {
-			if asksFor(op, "signOut") {
-				a.cookies.clear(ctx) // it has expired
-			}
-			return coded(codeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
-		}
-	}
-	return nil
-}
-
-// asksFor reports whether the operation asks for the root field.
-func asksFor(op *graphql.OperationContext, name string) bool {
-	return slices.ContainsFunc(rootFields(op), func(f graphql.CollectedField) bool { return f.Name == name })
-}
-
-// rootFields are the fields that the operation asks for, without those that it skips.
-func rootFields(op *graphql.OperationContext) []graphql.CollectedField {
-	return graphql.CollectFields(op, op.Operation.SelectionSet, nil)
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"contactgraph/ent"
+	"contactgraph/graph/loader"
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
@@ -59,17 +59,6 @@ func visible(c *ent.Contact, err error) (*ent.Contact, error) {
 	return c, nil
 }
 
-// contactProperty shows a property of c. One that is bound to a field has that field's value.
-func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
-	if f := field.BoundTo(p); f != nil {
-		values = nil
-		if text, ok := f.Get(c).(string); ok {
-			values = []*ent.PropertyValue{{Value: text}}
-		}
-	}
-	return &model.ContactProperty{Property: p, Values: values}
-}
-
 // connection shows a page.
 func connection(p *query.Page, f query.Filter) *model.ContactConnection {
 	conn := &model.ContactConnection{
@@ -114,7 +103,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	introduce(ctx, shown.Contact)
+	loader.Prime(ctx, shown.Contact)
 	return shown, nil
 }
 
@@ -156,4 +145,25 @@ func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
 		return nil, nil
 	}
 	return find(ctx, number)
+}
+
+// oneByOne loads what cannot be loaded for several objects in one query.
+func oneByOne[T, U any](in []T, load func(T) (U, error)) ([]U, error) {
+	out := make([]U, len(in))
+	for i, x := range in {
+		var err error
+		if out[i], err = load(x); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// each returns what of makes of every element.
+func each[T, U any](in []T, of func(T) U) []U {
+	out := make([]U, len(in))
+	for i, x := range in {
+		out[i] = of(x)
+	}
+	return out
 }

@@ -3,7 +3,11 @@
 package graph
 
 import (
+	"context"
+
 	"contactgraph/ent"
+	"contactgraph/graph/gate"
+	"contactgraph/graph/loader"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/changelog"
@@ -20,8 +24,19 @@ type Resolver struct {
 	catalog  *catalog.Service
 	changes  *changelog.Service
 	auth     *auth.Service
-	cookies  cookies
+	cookies  gate.Cookies
 	client   *ent.Client // to read
+	load     *loader.Loader
 	feed     *changelog.Hub
 	present  graphql.ErrorPresenterFunc
+}
+
+// commands are the commands that write contacts, for the context's mutation.
+func (r *Resolver) commands(ctx context.Context) *contact.Service {
+	return r.contacts.WithKey(gate.KeyOf(ctx))
+}
+
+// catalogCommands are the commands that write the catalog, for the context's mutation.
+func (r *Resolver) catalogCommands(ctx context.Context) *catalog.Service {
+	return r.catalog.WithKey(gate.KeyOf(ctx))
 }

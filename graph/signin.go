@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"contactgraph/graph/model"
 	"contactgraph/internal/auth"
@@ -42,7 +41,7 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	}
 	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, Errors: []model.ContactError{}}
 	if c.cookie {
-		r.cookies.set(ctx, session)
+		r.cookies.Set(ctx, session)
 	} else {
 		p.Token = &session.Token
 	}
@@ -58,31 +57,6 @@ func (r *Resolver) signOut(ctx context.Context) (*model.SignOutPayload, error) {
 	if err := r.auth.SignOut(ctx); err != nil {
 		return nil, err
 	}
-	r.cookies.clear(ctx)
+	r.cookies.Clear(ctx)
 	return &model.SignOutPayload{Errors: []model.ContactError{}}, nil
-}
-
-// cookies are those that keep sessions in browsers. A page of another origin cannot have one set, and cannot use it: what is
-// not a query takes a POST of JSON, which needs leave that this server gives nobody, and WebSockets are for pages of its own.
-type cookies struct {
-	auth   *auth.Service
-	secure bool
-}
-
-// set keeps the session in the browser.
-func (c cookies) set(ctx context.Context, s auth.Session) {
-	answer(ctx, c.auth.Cookie(s.Token, s.ExpiresAt, c.secure))
-}
-
-// clear makes the browser forget the cookie that the request came by, if it did, and if its answer can say so.
-func (c cookies) clear(ctx context.Context) {
-	if graphqlhttp.Header(ctx) != nil && auth.ByCookie(callerOf(ctx).request) {
-		answer(ctx, c.auth.ClearingCookie(c.secure))
-	}
-}
-
-// answer puts the cookie into the answer. Of several fields that do so the last decides, as it does about the session: a
-// browser would heed any of two cookies of one name.
-func answer(ctx context.Context, c *http.Cookie) {
-	graphqlhttp.Header(ctx).Set("Set-Cookie", c.String())
 }

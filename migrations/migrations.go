@@ -1,16 +1,17 @@
-// Package migrations embeds the versioned SQL that makes and changes the tables, one folder a dialect, with the same
-// numbers in both. A file whose header says
+// Package migrations embeds the versioned SQL that creates and changes the tables: one folder per
+// dialect, with the same version numbers in both. A file with the header
 //
 //	-- atlas:additive
 //
-// leaves the tables usable for the binary before it; a server starts on a newer database only if all that it does not
-// know is so marked. All files but the first are: tests of internal/database hold them to it. Files are planned from ent/schema by
-// `make migration`, and never changed after a release.
+// keeps the tables usable for older binaries. A server starts on a newer database only if all migrations
+// that it does not know have this header. All files except the first have it, and tests of
+// internal/database check that they are additive. `make migration` generates files from ent/schema; they
+// are never changed after a release.
 package migrations
 
 import "embed"
 
-// Files holds a folder for each dialect, named as ent names the dialect: sqlite and postgres.
+// Files has one folder per dialect, with ent's name of the dialect: sqlite and postgres.
 //
 //go:embed sqlite postgres
 var Files embed.FS

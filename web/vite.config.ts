@@ -2,18 +2,19 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { pageHeader } from './build/header.ts';
 
-// The pages that the server has. Each loads only what it needs; what several need is a file of its own.
+// The HTML pages: the console, /playground, /docs and /docs/graphql. Each loads only the code it
+// needs; shared code is in chunks of its own.
 const pages = ['console.html', 'playground.html', 'docs.html', 'manual.html'];
 
 export default defineConfig({
   plugins: [react(), pageHeader()],
   build: {
     outDir: 'out',
-    assetsInlineLimit: 0, // a strict Content-Security-Policy has no data: for scripts and fonts
+    assetsInlineLimit: 0, // the Content-Security-Policy forbids data: URLs for scripts and fonts
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
       input: pages,
-      // GraphiQL tells the React compiler what to leave alone, which is of no use to anybody by now.
+      // GraphiQL has directives for the React compiler, which this build does not use.
       onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
     },
   },

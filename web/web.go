@@ -1,5 +1,6 @@
-// Package web holds the pages for people: the console, the playground and the manuals. They are built from src/ by make web and
-// embedded as dist/ has them, so that the server needs no files beside it and no page needs another server.
+// Package web serves the HTML pages: the console, the playground and the API docs. make web builds
+// them from src/ to dist/, which is embedded: the server needs no other files, and the pages load
+// nothing from other servers.
 package web
 
 import (
@@ -13,45 +14,45 @@ import (
 	"github.com/vearutop/statigz/brotli"
 )
 
-// dist are the files that the build has made: pages as they are, and assets compressed only.
+// dist has the built files: uncompressed pages, and assets in compressed form only.
 //
 //go:embed dist
 var dist embed.FS
 
-// Settings are what the pages must know of the server. Everybody can read them.
+// Settings are what the pages need to know about the server. They are public.
 type Settings struct {
-	Demo *Demo `json:"demo"` // what one can try the demo data with; nil without
+	Demo *Demo `json:"demo"` // nil on a server without demo data
 }
 
-// GraphQL is what the manual of the GraphQL API has from the code.
+// GraphQL has the codes and limits that the docs of the GraphQL API show.
 type GraphQL struct {
-	PayloadCodes []Code // of errors that callers can mend
+	PayloadCodes []Code // of errors that callers can fix
 	Codes        []Code // the values of extensions.code
 	Limits       []Limit
-	KeyLife      string // how long a repeat under an idempotency key finds the outcome
+	KeyLife      string // how long an idempotency key returns the first result
 }
 
-// Code is something that an answer can say went wrong.
+// Code is an error code with its description.
 type Code struct{ Name, Meaning string }
 
-// Limit is the most that there may be of something.
+// Limit is a limit with its value and unit as text.
 type Limit struct{ What, Most string }
 
-// Demo is what one can try the demo data with.
+// Demo has the credentials for the demo data.
 type Demo struct {
 	Key     string   `json:"key"` // an API key
 	SignIns []SignIn `json:"signIns"`
 }
 
-// SignIn is somebody whom one can sign in as.
+// SignIn is a demo user.
 type SignIn struct {
-	Role     string `json:"role"` // as the API names it
+	Role     string `json:"role"` // a ViewerRole of the GraphQL API
 	Login    string `json:"login"`
 	Password string `json:"password"`
 	Account  string `json:"account"`
 }
 
-// The pages, by the names of their files.
+// The file names of the pages.
 const (
 	Console    = "console.html"
 	Playground = "playground.html"
@@ -59,16 +60,17 @@ const (
 	Manual     = "manual.html"
 )
 
-// policies are what each page adds to the Content-Security-Policy that all have. NONCE is that of its style elements.
+// policies are the parts of the Content-Security-Policy that differ between the pages. NONCE stands
+// for the nonce of the page's style elements.
 var policies = map[string]string{
 	Console: "style-src 'self' 'nonce-NONCE'; img-src 'self' data:",
-	// The editors write style elements and attributes, and bring their fonts in their style sheets.
+	// The editors create style elements and attributes, and their style sheets contain fonts.
 	Playground: "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self'",
 	Docs:       "style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 	Manual:     "style-src 'self'; img-src 'self'",
 }
 
-// Site answers with the pages and what they load.
+// Site serves the pages and their assets.
 type Site struct {
 	settings func() Settings
 	graphQL  GraphQL
@@ -76,7 +78,7 @@ type Site struct {
 	assets   http.Handler
 }
 
-// New returns the pages. Each time that one is answered, it has the settings of that time in it.
+// New returns a Site. It calls settings for each request of a page.
 func New(settings func() Settings, graphQL GraphQL) *Site {
 	return &Site{
 		settings: settings,
@@ -86,7 +88,7 @@ func New(settings func() Settings, graphQL GraphQL) *Site {
 	}
 }
 
-// Page answers with a page.
+// Page responds with the page of that file name.
 func (s *Site) Page(w http.ResponseWriter, name string) {
 	nonce := rand.Text()
 	h := w.Header()
@@ -98,17 +100,18 @@ func (s *Site) Page(w http.ResponseWriter, name string) {
 		GraphQL  GraphQL
 		Nonce    string
 	}{s.settings(), s.graphQL, nonce})
-	_ = err // a client that is gone: the tests show that nothing else fails
+	_ = err // the client has disconnected: the tests show that nothing else fails
 }
 
-// Asset answers with a file that a page loads, compressed as the client takes it. Its name has a hash of its content in it, so
-// that browsers keep it for good.
+// Asset responds with an asset in an encoding that the client accepts. Its name contains a hash of
+// its content, so that browsers may cache it forever.
 func (s *Site) Asset(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	s.assets.ServeHTTP(untagged{w}, r)
 }
 
-// untagged leaves out the entity tag: what is kept for good is never asked for anew, and statigz writes tags without their quotes.
+// untagged removes the entity tag: clients never revalidate a response that they cache forever, and
+// statigz writes tags without quotes.
 type untagged struct{ http.ResponseWriter }
 
 // WriteHeader writes the header without the tag.
@@ -118,11 +121,12 @@ func (w untagged) WriteHeader(status int) {
 }
 
 func (w untagged) Write(b []byte) (int, error) {
-	w.Header().Del("Etag") // of an answer that begins with its body
+	w.Header().Del("Etag") // if the body is written without WriteHeader
 	return w.ResponseWriter.Write(b)
 }
 
-// notFound answers for an asset that there is not: of an older server, perhaps, or of a newer one that is about to start.
+// notFound responds for an unknown asset. It may exist in an older release, or in a newer one that
+// is being rolled out, so the response must not be cached.
 func notFound(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	http.NotFound(w, r)

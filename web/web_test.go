@@ -20,7 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sums are the sums of the files that the build has made, by their names.
+// sums returns the SHA-256 sums of the built files by name.
 func sums(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("dist/SHA256SUMS")
@@ -37,8 +37,9 @@ func sums(t *testing.T) map[string]string {
 
 func isPage(name string) bool { return strings.HasSuffix(name, ".html") }
 
-// That the build makes these sums is for make fresh to show; here the files must be what the sums say.
-func TestEmbeddedFilesAreThoseOfTheBuild(t *testing.T) {
+// TestEmbeddedFilesMatchSums compares dist with its sums. make fresh compares the sums with a new
+// build.
+func TestEmbeddedFilesMatchSums(t *testing.T) {
 	t.Parallel()
 	want := []string{"SHA256SUMS"}
 	for name, sum := range sums(t) {
@@ -100,7 +101,7 @@ func page(t *testing.T, site *web.Site, name string) *httptest.ResponseRecorder 
 
 var loaded = regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`)
 
-func TestPagesLoadWhatIsThere(t *testing.T) {
+func TestPagesLoadExistingAssets(t *testing.T) {
 	t.Parallel()
 	site := web.New(none, web.GraphQL{})
 	for name := range sums(t) {
@@ -116,11 +117,11 @@ func TestPagesLoadWhatIsThere(t *testing.T) {
 			w := httptest.NewRecorder()
 			site.Asset(w, httptest.NewRequestWithContext(t.Context(), "GET", asset[1], nil))
 			if w.Code != 200 {
-				t.Errorf("%s loads %s, which answers %d", name, asset[1], w.Code)
+				t.Errorf("%s loads %s, which returns %d", name, asset[1], w.Code)
 			}
 		}
 		if foreign := regexp.MustCompile(`(?:src|href)="(?:\w+:)?//|<script>|style=`).FindString(body); foreign != "" {
-			t.Errorf("%s has %s in it: the policy does not let that through", name, foreign)
+			t.Errorf("%s contains %s, which the policy blocks", name, foreign)
 		}
 	}
 }
@@ -144,8 +145,8 @@ func TestPolicyIsStrict(t *testing.T) {
 	}
 }
 
-// What the settings say cannot get out of the element that they stand in.
-func TestSettingsStayData(t *testing.T) {
+// TestSettingsAreEscaped uses settings that try to break out of their script element.
+func TestSettingsAreEscaped(t *testing.T) {
 	t.Parallel()
 	hostile := web.Settings{Demo: &web.Demo{Key: `</script><script>alert("x")</script><!--`}}
 	site := web.New(func() web.Settings { return hostile }, web.GraphQL{})
@@ -184,13 +185,13 @@ func TestAssets(t *testing.T) {
 		if tt.encoding == "" {
 			h := sha256.Sum256(w.Body.Bytes())
 			if got, want := hex.EncodeToString(h[:]), sums(t)[strings.TrimPrefix(script, "/")]; got != want {
-				t.Errorf("Accept-Encoding: %s: what is answered has the sum %s, want %s", tt.accept, got, want)
+				t.Errorf("Accept-Encoding: %s: the response has the sum %s, want %s", tt.accept, got, want)
 			}
 		}
 	}
 	w := httptest.NewRecorder()
 	site.Asset(w, httptest.NewRequestWithContext(t.Context(), "GET", "/assets/old-12345678.js", nil))
 	if w.Code != 404 || w.Header().Get("Cache-Control") != "no-store" {
-		t.Errorf("an asset that there is not: %d %v", w.Code, w.Header())
+		t.Errorf("unknown asset: %d %v", w.Code, w.Header())
 	}
 }

@@ -1,16 +1,18 @@
-// A form that merges, as docs/conflicts.md tells it. Against the demo server:
+// A form that merges concurrent changes; docs/conflicts.md explains it. Against the demo server,
 //
 //   node docs/examples/form.mjs 7 lastName=Doe
 //
-// loads contact 7, waits for Enter, and saves. Change the contact elsewhere meanwhile to see what comes in, or what overlaps.
+// loads contact 7, waits for Enter, and saves. Change the contact in another client before you press
+// Enter to see incoming changes and conflicts.
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 
 const url = process.env.CONTACTGRAPH_URL ?? "http://127.0.0.1:8080";
 const apiKey = process.env.CONTACTGRAPH_KEY ?? "demo-agent";
 
-// ask runs a document. A mutation has a key of its own, by which it can be sent again if its answer is lost.
-async function ask(query, variables, key = randomUUID()) {
+// send runs a document. Each call has an idempotency key, so that it can be retried if the response
+// is lost.
+async function send(query, variables, key = randomUUID()) {
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await fetch(`${url}/graphql`, {
@@ -33,7 +35,7 @@ async function ask(query, variables, key = randomUUID()) {
 const shown = "id version email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil";
 
 export async function load(id) {
-  return (await ask(`query($id: ID!) { contact(id: $id) { ${shown} } }`, { id })).contact;
+  return (await send(`query($id: ID!) { contact(id: $id) { ${shown} } }`, { id })).contact;
 }
 
 const UPDATE = `mutation($input: UpdateContactInput!) { updateContact(input: $input) {
@@ -46,44 +48,45 @@ const UPDATE = `mutation($input: UpdateContactInput!) { updateContact(input: $in
   } }
 } }`;
 
-// save writes what differs between the contact as it was loaded and as the person left it. choose is asked about each field that
-// overlaps, and returns the value to save. The result is the contact as it is then, and the fields that came in from others.
+// save writes the fields that differ between the loaded and the edited contact. It calls choose for
+// each field that overlaps, which returns the value to save. The result is the saved contact and the
+// fields that others changed.
 export async function save(loaded, edited, choose) {
   const set = Object.fromEntries(Object.entries(edited).filter(([path, value]) => value !== loaded[path]));
-  const cameIn = new Map();
+  const incoming = new Map();
   for (let expectedVersion = loaded.version; ; ) {
     const input = { id: loaded.id, expectedVersion, onConflict: "MERGE", set };
-    const { contact, merge, errors } = (await ask(UPDATE, { input })).updateContact;
+    const { contact, merge, errors } = (await send(UPDATE, { input })).updateContact;
     const conflict = errors.find((error) => error.code === "VERSION_CONFLICT");
-    if (errors.length > (conflict ? 1 : 0)) throw Object.assign(new Error("refused"), { errors });
+    if (errors.length > (conflict ? 1 : 0)) throw Object.assign(new Error("rejected"), { errors });
     for (const field of (merge ?? conflict)?.fields ?? []) {
       if (field.overlaps) set[field.path] = await choose(field, conflict);
-      else if (field.changedAt) cameIn.set(field.path, field);
+      else if (field.changedAt) incoming.set(field.path, field);
     }
-    if (!conflict) return { contact, cameIn: [...cameIn.values()] };
-    expectedVersion = conflict.latest.version; // what was chosen was chosen over this one
+    if (!conflict) return { contact, incoming: [...incoming.values()] };
+    expectedVersion = conflict.latest.version; // the choices were made with this version on screen
   }
 }
 
-// What is left is a form for the terminal.
+// The rest is a form for the terminal.
 
 const text = (value) => (value === null ? "(none)" : String(value));
 
 async function main([id, ...edits]) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-  const answerTo = async (question) => {
+  const prompt = async (question) => {
     console.log(question);
     return (await lines.next()).value;
   };
   const loaded = await load(id);
   const edited = { ...loaded, ...Object.fromEntries(edits.map((edit) => edit.split(/=(.*)/s, 2))) };
-  await answerTo(`${text(loaded.firstName)} ${text(loaded.lastName)}: Enter saves`);
-  const { contact, cameIn } = await save(loaded, edited, async (field, conflict) => {
-    const who = field.changedBy?.name ?? (conflict.unknownBecause ? "nobody knows who" : "somebody");
+  await prompt(`${text(loaded.firstName)} ${text(loaded.lastName)}: Enter saves`);
+  const { contact, incoming } = await save(loaded, edited, async (field, conflict) => {
+    const who = field.changedBy?.name ?? (conflict.unknownBecause ? "unknown" : "another user");
     const columns = `before: ${text(field.base)} | theirs: ${text(field.latest)} (${who}) | yours: ${text(field.yours)}`;
-    return (await answerTo(`${field.path}: ${columns}: theirs or yours?`)) === "yours" ? field.yours : field.latest;
+    return (await prompt(`${field.path}: ${columns}: theirs or yours?`)) === "yours" ? field.yours : field.latest;
   });
-  for (const field of cameIn) console.log(`came in: ${field.path}: ${text(field.latest)} (${field.changedBy?.name ?? "somebody"})`);
+  for (const field of incoming) console.log(`came in: ${field.path}: ${text(field.latest)} (${field.changedBy?.name ?? "another user"})`);
   console.log(`saved: ${text(contact.firstName)} ${text(contact.lastName)}`);
   process.exit();
 }

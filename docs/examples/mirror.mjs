@@ -1,8 +1,9 @@
-// A mirror of all contacts in a file, as docs/feed.md tells it. Against the demo server:
+// A mirror of all contacts in a file; docs/feed.md explains it. Against the demo server:
 //
 //   node docs/examples/mirror.mjs contacts.json
 //
-// It goes on until it is stopped, in whatever way, and goes on from there when it is started again.
+// It runs until it is stopped. It can be killed at any time, and continues from where it was when it
+// is started again.
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,7 +11,7 @@ const url = process.env.CONTACTGRAPH_URL ?? "http://127.0.0.1:8080";
 const apiKey = process.env.CONTACTGRAPH_KEY ?? "demo-agent";
 const file = process.argv[2] ?? "contacts.json";
 
-function send(query, variables, accept) {
+function post(query, variables, accept) {
   return fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-ApiKey": apiKey, Accept: accept },
@@ -23,11 +24,11 @@ function dataOf({ data, errors }) {
   return data;
 }
 
-const ask = async (query, variables) => dataOf(await (await send(query, variables, "application/json")).json());
+const send = async (query, variables) => dataOf(await (await post(query, variables, "application/json")).json());
 
-// subscribe yields what a subscription sends, until the stream ends.
+// subscribe yields the results of a subscription until the stream ends.
 async function* subscribe(query, variables) {
-  const response = await send(query, variables, "text/event-stream");
+  const response = await post(query, variables, "text/event-stream");
   if (!response.headers.get("Content-Type").startsWith("text/event-stream")) dataOf(await response.json());
   let unread = "";
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -39,8 +40,8 @@ async function* subscribe(query, variables) {
   }
 }
 
-// The mirror has each contact's values by the paths of the change log. What is null, false or empty is left out, as a CREATE
-// leaves it out.
+// The mirror stores each contact's values by the paths of the change log. Values that are null, false
+// or empty are omitted, because a CREATE omits them as well.
 function put(values, path, value) {
   if (value === null || value === false || value.length === 0) delete values[path];
   else values[path] = value;
@@ -65,11 +66,12 @@ function contactOf({ contactId, version, preferredStore, company, registrationSt
   return { version, values };
 }
 
-// readAll reads every contact. Where the log ends is asked before: what is written meanwhile is read once more behind it.
+// readAll reads all contacts. It requests the end of the log first: contacts that are written while it
+// reads are in the changes after that cursor.
 async function readAll() {
-  const mirror = { cursor: (await ask("{ contactChanges(first: 0) { lastCursor } }")).contactChanges.lastCursor, contacts: {} };
+  const mirror = { cursor: (await send("{ contactChanges(first: 0) { lastCursor } }")).contactChanges.lastCursor, contacts: {} };
   for (let page = { hasNextPage: true, endCursor: null }; page.hasNextPage; ) {
-    const { nodes, pageInfo } = (await ask(CONTACTS, { after: page.endCursor })).contacts;
+    const { nodes, pageInfo } = (await send(CONTACTS, { after: page.endCursor })).contacts;
     for (const node of nodes) mirror.contacts[node.contactId] = contactOf(node);
     page = pageInfo;
   }
@@ -86,12 +88,12 @@ function apply(mirror, { cursor, contactId, version, kind, fields }) {
   }
   if (kind === "CREATE") mirror.contacts[contactId] = { values: {} };
   const contact = mirror.contacts[contactId];
-  if (!contact) return; // it was gone when it was to be read: its deletion follows
+  if (!contact) return; // deleted before it was read: the deletion follows
   contact.version = version;
   for (const field of fields) put(contact.values, field.path, field.new);
 }
 
-// save writes the contacts and the cursor together: whoever stops the mirror finds both, or both as they were before.
+// save writes the contacts and the cursor atomically, so that they match even if the mirror is killed.
 async function save(mirror) {
   await writeFile(`${file}.new`, JSON.stringify(mirror), { flush: true });
   await rename(`${file}.new`, file);
@@ -99,7 +101,7 @@ async function save(mirror) {
 
 async function catchUp(mirror) {
   for (let more = true; more; ) {
-    const { contactChanges: page } = await ask(
+    const { contactChanges: page } = await send(
       `query($after: String) { contactChanges(after: $after, first: 1000) { changes { ${CHANGE} } endCursor hasMore } }`,
       { after: mirror.cursor },
     );

@@ -1,7 +1,7 @@
-// Package schema declares the tables, by hand; ent generates the rest of ent/ from it.
+// Package schema declares the tables. It is hand-written; ent generates the rest of ent/ from it.
 //
-// Every table but Account carries account_id (see Tenant). Lengths are checked by internal/contact, which counts as the
-// documented API does; the columns themselves have no limit.
+// Every table except Account has the column account_id (see Tenant). internal/contact checks lengths,
+// because it counts them as the documented API does; the columns themselves have no limit.
 package schema
 
 import (
@@ -17,10 +17,10 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Account is the tenant: everything else belongs to one.
+// Account is the tenant: every other row belongs to one.
 type Account struct{ ent.Schema }
 
-// Fields of Account. The key is the name's folded form.
+// Fields of Account. name_key is the normalized name.
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty(),
@@ -33,7 +33,7 @@ func (Account) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("name_key").Unique()}
 }
 
-// Policy of Account: the server itself reads and writes all, anybody signed in reads its own.
+// Policy of Account: the server itself reads and writes all accounts; other viewers read their own.
 func (Account) Policy() ent.Policy {
 	return privacy.Policy{
 		Query:    privacy.QueryPolicy{privacy.ContextQueryMutationRule(requireRole(viewer.Customer))},

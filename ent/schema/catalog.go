@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Store is a shop that contacts register at and prefer.
+// Store is a shop. Contacts register at a store, and can have a preferred store.
 type Store struct{ ent.Schema }
 
 // Mixin of Store: admins manage them.
@@ -19,7 +19,7 @@ func (Store) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admi
 // Fields of Store.
 func (Store) Fields() []ent.Field { return named() }
 
-// Company is a firm that contacts belong to.
+// Company is a company that contacts belong to.
 type Company struct{ ent.Schema }
 
 // Mixin of Company: admins manage them.
@@ -37,18 +37,20 @@ func (Segment) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Ad
 // Fields of Segment.
 func (Segment) Fields() []ent.Field { return named() }
 
-// named are the fields of a thing that has just a name. The id is declared so that demo data can choose it.
+// named returns the fields of an entity that has only a name. It declares the id so that demo data can
+// set it.
 func named() []ent.Field {
 	return []ent.Field{field.Int("id").Positive(), field.String("name").NotEmpty()}
 }
 
-// Property defines a further field that contacts of the account have.
+// Property defines a custom field that all contacts of the account have.
 type Property struct{ ent.Schema }
 
 // Mixin of Property: admins manage them.
 func (Property) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin}} }
 
-// Fields of Property. A bound property is another name for a column of the contact, so that both APIs see one truth.
+// Fields of Property. A bound property is an alias of a column of the contact, so that both APIs show
+// the same value.
 func (Property) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id").Positive(),
@@ -64,7 +66,7 @@ func (Property) Fields() []ent.Field {
 	}
 }
 
-// Edges of Property: one with values cannot be deleted.
+// Edges of Property: a property with values cannot be deleted.
 func (Property) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("values", PropertyValue.Type).Annotations(entsql.OnDelete(entsql.NoAction))}
 }

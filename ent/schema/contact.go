@@ -12,17 +12,17 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Contact is the record that this server exists for.
+// Contact is the central entity.
 type Contact struct{ ent.Schema }
 
-// Mixin of Contact: a customer reaches the row with its own id.
+// Mixin of Contact: a customer can access only the row with its own id.
 func (Contact) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "id", Writer: ownContact}}
 }
 
-// Fields of Contact. The id is the number that both REST APIs use, so it stays within 32 bits; version, last_modified and
-// the *_key columns are the server's to write. email_key and phone_key are the normalised forms that are unique within the
-// account, NULL for blank ones; name_key is what lists are ordered by.
+// Fields of Contact. The id is the number that both REST APIs use, so it has at most 32 bits. The
+// server sets version, last_modified and the *_key columns. email_key and phone_key are normalized and
+// unique within the account, and NULL if the value is blank; lists are ordered by name_key.
 func (Contact) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id").Positive().Max(math.MaxInt32),
@@ -50,7 +50,8 @@ func (Contact) Fields() []ent.Field {
 	}
 }
 
-// Edges of Contact: what it names stays while it is named, what belongs to it goes with it.
+// Edges of Contact. Rows that a contact refers to cannot be deleted; rows that belong to a contact are
+// deleted with it.
 func (Contact) Edges() []ent.Edge {
 	keep, follow := entsql.OnDelete(entsql.NoAction), entsql.OnDelete(entsql.Cascade)
 	return []ent.Edge{
@@ -65,9 +66,10 @@ func (Contact) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of Contact: the unique keys, then one for each order and filter that lists offer. Those end with the id, so that a
-// page is looked for in the index alone, and continued where the page before it ended. What many contacts lack is not in them:
-// PostgreSQL writes a row's entry in every index at each update.
+// Indexes of Contact: the unique keys, then one index for each order and filter of lists. These end
+// with the id, so that a page can be found with the index alone and continues where the previous page
+// ended. Columns that are NULL for many contacts have partial indexes, because PostgreSQL writes an
+// entry in every index of a row at each update.
 func (Contact) Indexes() []ent.Index {
 	given := func(column string) ent.Index {
 		return index.Fields("account_id", column, "id").Annotations(entsql.IndexWhere(column + " IS NOT NULL"))

@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// APIKey lets a program in. Of its token only the SHA-256 is kept.
+// APIKey is the credential of a program. Only the SHA-256 of its token is stored.
 type APIKey struct{ ent.Schema }
 
-// Mixin of APIKey: it is what tells the account, so it is looked up before the account is known.
+// Mixin of APIKey: a key determines the account, so it is looked up before the account is known.
 func (APIKey) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin, Lookup: true}}
 }
@@ -28,8 +28,8 @@ func (APIKey) Fields() []ent.Field {
 	}
 }
 
-// Indexes of APIKey. The hash is unique in the whole database, the one key without account_id: there are few API keys, and
-// behind Citus they are a reference table.
+// Indexes of APIKey. The hash is unique in the whole database. It is the only unique key without
+// account_id: there are few API keys, and on Citus the table is a reference table.
 func (APIKey) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("token_hash").Unique()}
 }
@@ -63,7 +63,7 @@ func (User) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id", "login_key").Unique()}
 }
 
-// Session is a sign-in of a user or of a contact. Of its token only the SHA-256 is kept.
+// Session is a session of a user or of a contact. Only the SHA-256 of its token is stored.
 type Session struct{ ent.Schema }
 
 // Mixin of Session.

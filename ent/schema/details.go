@@ -10,12 +10,12 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// ofContact is the edge of a row that belongs to one contact for ever.
+// ofContact returns the edge of a row that permanently belongs to one contact.
 func ofContact(ref string) ent.Edge {
 	return edge.From("contact", Contact.Type).Ref(ref).Field("contact_id").Unique().Required().Immutable()
 }
 
-// PropertyValue is one value that a contact has for a property; several are kept in the order of position.
+// PropertyValue is one value of a property of a contact. Several values are ordered by position.
 type PropertyValue struct{ ent.Schema }
 
 // Mixin of PropertyValue.
@@ -50,7 +50,7 @@ func (PropertyValue) Indexes() []ent.Index {
 	}
 }
 
-// Login is a name that a contact signs in with, unique within the account without regard to case.
+// Login is a name that a contact can sign in with, unique within the account, ignoring case.
 type Login struct{ ent.Schema }
 
 // Mixin of Login.
@@ -58,7 +58,8 @@ func (Login) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}}
 }
 
-// Fields of Login. The column of kind is "type": a field called type would take the name that gqlgen needs for __Type.
+// Fields of Login. The column of kind is "type"; a field with this name would conflict with gqlgen's
+// __Type.
 func (Login) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("contact_id").Immutable(),
@@ -79,11 +80,11 @@ func (Login) Indexes() []ent.Index {
 	}
 }
 
-// Membership puts a contact into a segment. It is an entity, not a many-to-many edge, because an edge's join rows would
-// lack the account.
+// Membership is the membership of a contact in a segment. It is an entity instead of a many-to-many
+// edge, because the join rows of an edge would have no account_id.
 type Membership struct{ ent.Schema }
 
-// Mixin of Membership: customers see theirs, agents write them.
+// Mixin of Membership: customers read their own, agents write them.
 func (Membership) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "contact_id", Writer: viewer.Agent}}
 }
@@ -112,8 +113,8 @@ func (Membership) Indexes() []ent.Index {
 	}
 }
 
-// SearchTerm is a word that a contact is found by: of its name, its email, or its phone's digits. A table of words finds
-// prefixes by an ordinary index, alike on both engines.
+// SearchTerm is a word by which a contact is found: of its name, its email, or the digits of its phone.
+// With a table of words, an ordinary index finds prefixes, in the same way on both engines.
 type SearchTerm struct{ ent.Schema }
 
 // Mixin of SearchTerm.
@@ -133,7 +134,8 @@ func (SearchTerm) Fields() []ent.Field {
 // Edges of SearchTerm.
 func (SearchTerm) Edges() []ent.Edge { return []ent.Edge{ofContact("terms")} }
 
-// Indexes of SearchTerm: one finds the contacts of a word, the other tells whether a contact has it.
+// Indexes of SearchTerm: the first finds the contacts with a word, the second checks whether a contact
+// has a word.
 func (SearchTerm) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "term", "contact_id", "kind").Unique(),

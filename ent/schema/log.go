@@ -11,15 +11,17 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Change is a row of the log: what one write did. The store numbers it (seq) and inserts it last in the write's own
-// transaction. It has no foreign key to the contact, because the log outlives it.
+// Change is a row of the change log: one write. internal/database numbers it (seq), and inserts it at
+// the end of the write's transaction. It has no foreign key to the contact, because changes remain when
+// the contact is deleted.
 type Change struct{ ent.Schema }
 
 // Mixin of Change.
 func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
 
-// Fields of Change. seq counts within the account, without gaps and in the order of commits; undoes is the version of the
-// change which this one takes back. idempotency_key and request_hash stand empty: see IdempotencyKey.
+// Fields of Change. seq is the position in the account's log, without gaps and in the order of commits.
+// undoes is the version of the change that this one undoes. idempotency_key and request_hash are always
+// empty: see IdempotencyKey.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
@@ -46,11 +48,12 @@ func (Change) Indexes() []ent.Index {
 	}
 }
 
-// Feed holds the last seq that an account has given out. A write locks its row from numbering to commit, which is what
-// makes numbers become visible in order. cut is the last seq whose row retention has deleted, with all before it; null as long as it has deleted none.
+// Feed has the last seq that an account has assigned. A write locks the account's row from the
+// assignment to the commit, so that numbers become visible in order. Retention has deleted all rows up
+// to cut; cut is null if it has deleted none.
 type Feed struct{ ent.Schema }
 
-// Mixin of Feed: it is the store's alone.
+// Mixin of Feed: only internal/database accesses it.
 func (Feed) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.System, Writer: viewer.System}}
 }
@@ -65,16 +68,17 @@ func (Feed) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id").Unique()}
 }
 
-// IdempotencyKey remembers what came of a write that a client has given a key, so that a repeat finds it. It is of the actor, and
-// stored in the write's own transaction.
+// IdempotencyKey stores the result of a write that a client sent with an idempotency key, for repeated
+// requests. It belongs to the actor, and is stored in the transaction of the write.
 type IdempotencyKey struct{ ent.Schema }
 
-// Mixin of IdempotencyKey. A customer is the actor with its contact's id.
+// Mixin of IdempotencyKey. The actor id of a customer is the id of its contact.
 func (IdempotencyKey) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "actor_id", Writer: ownContact}}
 }
 
-// Fields of IdempotencyKey. alias tells the mutations of one document apart; outcome is what the write's command returned.
+// Fields of IdempotencyKey. alias distinguishes the mutations of one document; outcome is the result of
+// the write.
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor_kind").GoType(viewer.ActorKind("")).Immutable(),
@@ -87,7 +91,7 @@ func (IdempotencyKey) Fields() []ent.Field {
 	}
 }
 
-// Indexes of IdempotencyKey: the second finds those that have expired.
+// Indexes of IdempotencyKey: the second finds expired keys.
 func (IdempotencyKey) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "actor_kind", "actor_id", "key", "alias").Unique(),

@@ -17,21 +17,28 @@ import (
 
 const accountColumn = "account_id"
 
-// ownContact is the least role that writes what belongs to a contact: a customer, within Own.
+// ownContact is the lowest role that may write rows that belong to a contact: a customer, limited by
+// Own.
 const ownContact = viewer.Customer
 
-// Tenant puts account_id on a table, and into every statement that ent builds for it: reads and updates are limited to the
-// viewer's account and, for a customer, to its own contact; inserts are stamped with the account.
+// Tenant adds account_id to a table, and to every statement that ent builds for it: reads and updates
+// are limited to the viewer's account and, for a customer, to its own contact; inserts set the account.
 //
-// It is the second line behind the checks of internal/contact. It does not reach the SELECT behind UpdateOne, the inner
-// side of QueryX() on an entity, or HasXWith without an account predicate; a test keeps those out of the code.
+// It is the second line of defense after the checks in internal/contact. It does not cover the SELECT
+// after UpdateOne, the inner side of QueryX() on an entity, or HasXWith without an account predicate; a
+// test bans those.
 type Tenant struct {
 	mixin.Schema
 
-	Own    string      // the column with the contact's id, which limits customers; none where a row is of no one contact
-	Reader viewer.Role // the least role that may read; the zero value stands for everybody signed in
-	Writer viewer.Role // the least role that may write
-	Lookup bool        // the server itself may read it before the account is known
+	// Own is the column with the contact's id, which limits customers; empty if rows do not belong to
+	// a contact.
+	Own string
+	// Reader is the lowest role that may read; the zero value allows every viewer that is signed in.
+	Reader viewer.Role
+	// Writer is the lowest role that may write.
+	Writer viewer.Role
+	// Lookup allows the server itself to read the table before the account is known.
+	Lookup bool
 }
 
 // Fields of every tenant's table.
@@ -45,7 +52,8 @@ func (Tenant) Edges() []ent.Edge {
 		Annotations(entsql.OnDelete(entsql.NoAction))}
 }
 
-// Policy denies what has no viewer, reads below the role of Reader, and writes below the role of Writer.
+// Policy denies requests without a viewer, reads below the role Reader, and writes below the role
+// Writer.
 func (t Tenant) Policy() ent.Policy {
 	return privacy.Policy{
 		Query: privacy.QueryPolicy{privacy.ContextQueryMutationRule(requireRole(max(t.Reader, viewer.Customer)))},
@@ -59,7 +67,7 @@ func (t Tenant) Policy() ent.Policy {
 // Interceptors limit every query.
 func (t Tenant) Interceptors() []ent.Interceptor {
 	return []ent.Interceptor{intercept.TraverseFunc(func(ctx context.Context, q intercept.Query) error {
-		v, _ := viewer.FromContext(ctx) // Policy has seen to it that there is one
+		v, _ := viewer.FromContext(ctx) // Policy guarantees that there is one
 		if t.Lookup && v.Role == viewer.System && v.Account == 0 {
 			return nil
 		}
@@ -70,7 +78,7 @@ func (t Tenant) Interceptors() []ent.Interceptor {
 	})}
 }
 
-// Hooks limit every update and delete, and stamp every insert.
+// Hooks limit every update and delete, and set the account of every insert.
 func (t Tenant) Hooks() []ent.Hook {
 	return []ent.Hook{func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -89,7 +97,7 @@ func (t Tenant) Hooks() []ent.Hook {
 	}}
 }
 
-// limits are the predicates that keep v to its account and, for a customer, to its contact.
+// limits returns the predicates that limit v to its account and, for a customer, to its contact.
 func (t Tenant) limits(v viewer.Viewer) []func(*sql.Selector) {
 	ps := []func(*sql.Selector){sql.FieldEQ(accountColumn, v.Account)}
 	if t.Own != "" && v.Role == viewer.Customer {
@@ -98,7 +106,7 @@ func (t Tenant) limits(v viewer.Viewer) []func(*sql.Selector) {
 	return ps
 }
 
-// stayOwn denies a customer rows of another contact; only an insert can try, the rest is limited.
+// stayOwn denies a customer inserts for another contact. Updates and deletes are limited by Hooks.
 func (t Tenant) stayOwn(ctx context.Context, m ent.Mutation) error {
 	v, _ := viewer.FromContext(ctx)
 	if v.Role != viewer.Customer || !m.Op().Is(ent.OpCreate) {
@@ -110,7 +118,7 @@ func (t Tenant) stayOwn(ctx context.Context, m ent.Mutation) error {
 	return privacy.Skip
 }
 
-// requireRole denies viewers below r, and who has none.
+// requireRole denies viewers below r, and requests without a viewer.
 func requireRole(r viewer.Role) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if v, ok := viewer.FromContext(ctx); !ok || !v.Is(r) {

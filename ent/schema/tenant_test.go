@@ -21,7 +21,8 @@ import (
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// fixture is a database with two accounts, each with one row of each kind, and in the first a second contact with its own.
+// fixture is a database with two accounts, each with one row of each entity. The first account has a
+// second contact with rows of its own.
 type fixture struct {
 	*databasetest.DB
 	t           *testing.T
@@ -29,7 +30,7 @@ type fixture struct {
 	another     rows
 }
 
-// rows are the ids of the rows that belong together.
+// rows has the ids of rows that belong together.
 type rows struct{ account, contact, store, company, segment, property, value, login, membership, term, session, change, key, user int }
 
 func newFixture(t *testing.T) *fixture {
@@ -63,7 +64,7 @@ func (f *fixture) account(name string) (r rows) {
 	return r
 }
 
-// belongings makes a contact with one row of each kind that belongs to one.
+// belongings creates a contact with one row of each entity that belongs to a contact.
 func (f *fixture) belongings(ctx context.Context, tx *database.Tx, r *rows, name string) error {
 	r.contact = newContact(tx, name).SaveX(ctx).ID
 	r.value = tx.Ent.PropertyValue.Create().SetContactID(r.contact).SetPropertyID(r.property).SetPosition(0).SetValue(name).SaveX(ctx).ID
@@ -92,7 +93,7 @@ func (f *fixture) as(role viewer.Role, r rows) context.Context {
 	return viewer.NewContext(f.t.Context(), v)
 }
 
-// reads are the ids of each entity that a context can read; an error takes the place of what is denied.
+// reads returns the ids of each entity that the context can read, or the error instead.
 func reads(ctx context.Context, c *ent.Client) map[string]string {
 	got := map[string]string{}
 	for name, ids := range map[string]func(context.Context) ([]int, error){
@@ -146,8 +147,8 @@ func TestReads(t *testing.T) {
 		want map[string]string
 	}{
 		{"no viewer reads nothing", t.Context(), nothing},
-		{"nobody reads nothing", f.as(viewer.Nobody, d), nothing},
-		{"a customer reads what is its own", f.as(viewer.Customer, d), with(staff, map[string]string{
+		{"a viewer without a role reads nothing", f.as(viewer.Nobody, d), nothing},
+		{"a customer reads its own rows", f.as(viewer.Customer, d), with(staff, map[string]string{
 			"Change": one(d.change), "Contact": one(d.contact), "Login": one(d.login), "Membership": one(d.membership),
 			"PropertyValue": one(d.value), "SearchTerm": one(d.term), "Session": one(d.session),
 		})},
@@ -163,7 +164,8 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// Before the account is known, the server itself finds accounts and API keys, and no other rows: none has an account 0.
+// Before the account is known, the server can read accounts and API keys, but no other rows, because
+// no account has the id 0.
 func TestServerFindsKeysBeforeTheAccountIsKnown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -179,7 +181,7 @@ func TestServerFindsKeysBeforeTheAccountIsKnown(t *testing.T) {
 	}
 }
 
-// What goes past a contact's own rows meets none, and what adds to another contact is denied.
+// A customer's inserts for another contact are denied, and its updates do not affect rows of others.
 func TestCustomerWritesNoOther(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -299,7 +301,8 @@ func TestCreateIsStampedWithTheAccount(t *testing.T) {
 	}
 }
 
-// The policies are the second line: a write without a viewer, or below the role that a table is for, is denied.
+// The policies are the second line of defense: they deny writes without a viewer, or with a role below
+// the one that the table requires.
 func TestWritesBelowTheRoleAreDenied(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -163,53 +163,58 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../../schema/change.graphqls", Input: `"One accepted write, as the change log keeps it."
+	{Name: "../../schema/change.graphqls", Input: `"One accepted write, as recorded in the change log."
 type Change {
-  "The global id, which undoChange takes."
+  "The global id. undoChange takes it."
   id: ID!
-  "Where it stands in the account's log: opaque, and in the order of the writes."
+  "The position in the account's change log: opaque, and ordered as the writes were committed."
   cursor: String!
-  "The number of the contact, which may be gone by now."
+  "The number of the contact, which may have been deleted since."
   contactId: Int!
   "The version that the write produced."
   version: Version!
-  "What sort of write it was."
+  "The kind of write."
   kind: ChangeKind!
-  "When."
+  "When the write was applied."
   at: Time!
-  "Who; null if it was not the customer who asks: it does not learn who works on its contact."
+  "Who made the write. Customers see only themselves here: for writes by anyone else they get null."
   actor: Actor
-  "Through which door."
+  "The API that the write came through."
   source: ChangeSource!
-  "What it did to each field. Empty if it changed no value."
+  "The fields that changed. Empty if the write changed no value."
   fields: [FieldChange!]!
-  "The id of the change that this one took back; null if it took back none."
+  "The id of the change that this one undid; null if it is not an undo."
   undoes: ID
-  "The contact as it is now; null if it is gone or the viewer may not see it."
+  "The contact as it is now; null if it has been deleted or the viewer may not read it."
   contact: Contact
 }
 
-"What one write did to one field."
+"The change of one field in one write."
 type FieldChange {
   "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
-  "The value before; null if there was none, always for ` + "`" + `password` + "`" + `, and if the contact was erased."
+  """
+  The value before. Null if there was none, if the contact has been erased, and always for
+  ` + "`" + `password` + "`" + `.
+  """
   old: JSON
-  "The value after; null if there is none, always for ` + "`" + `password` + "`" + `, and if the contact was erased."
+  """
+  The value after. Null if there is none, if the contact has been erased, and always for ` + "`" + `password` + "`" + `.
+  """
   new: JSON
 }
 
-"Who did something."
+"Who made a change."
 type Actor {
-  "The sort of credential."
+  "The kind of credential."
   type: ActorType!
-  "The number of the API key, agent or contact."
+  "The number of the API key, user or contact."
   id: Int!
-  "The name of the API key or agent; null for a contact."
+  "The name of the API key or user; null for a contact."
   name: String
 }
 
-"The sort of credential that somebody acted with."
+"The kind of credential that an actor used."
 enum ActorType {
   "An API key."
   API_KEY
@@ -221,23 +226,23 @@ enum ActorType {
   SYSTEM
 }
 
-"What sort of write it was."
+"The kind of a write."
 enum ChangeKind {
-  "The contact was made."
+  "The contact was created, or restored by undoing its deletion."
   CREATE
-  "Its own fields were written."
+  "The contact's own fields were written."
   UPDATE
-  "Its properties, logins or segments were written."
+  "The contact's properties, logins or segments were written."
   DETAILS
-  "It was deleted."
+  "The contact was deleted."
   DELETE
-  "It was deleted for good: its values are blanked in all its changes."
+  "The contact was erased: it is deleted permanently, and the values in all its changes are blank."
   ERASE
 }
 
-"Through which door a write came."
+"The API that a write came through."
 enum ChangeSource {
-  "This API."
+  "The GraphQL API."
   GRAPHQL
   "The Contacts REST API."
   REST
@@ -256,53 +261,58 @@ type LastChange {
 }
 
 extend type Contact {
-  "What was done to the contact, newest first, up to the version shown. The version of the last one is the ` + "`" + `before` + "`" + ` of what follows."
+  """
+  The changes of the contact, newest first, up to the version shown. To read the next page, pass the
+  version of the last change as ` + "`" + `before` + "`" + `.
+  """
   changes(
-    "How many, 0 to 100."
+    "The number of changes to return, 0 to 100."
     first: Int! = 50
-    "Only changes that produced a version below this one."
+    "Return only changes that produced a version lower than this one."
     before: Version
   ): [Change!]!
   """
-  Who changed each field last, in the order of the fields. A field that was never changed, or not as far as the log reaches
-  back, is not listed. It looks through all changes of the contact: ask only when you show it.
+  The latest change of each field, in the order of the fields. A field is not listed if it was never
+  changed, or not within the part of the log that is retained. Expensive, because all changes of the
+  contact are read: request it only if you display it.
   """
   lastChanges: [LastChange!]!
 }
 
-"What to take back."
+"The change to undo."
 input UndoChangeInput {
   "The id of the change."
   id: ID!
 }
 
-"The outcome of undoChange."
+"The result of undoChange."
 type UndoChangePayload {
-  "The contact as it is now, or as it was if undoing has deleted it; null after any error."
+  "The contact as it is now, or as it was if the undo deleted it; null after any error."
   contact: Contact
-  "All that the caller can mend. Empty when the change is undone."
+  "All errors that the caller can fix. Empty if the change was undone."
   errors: [ContactError!]!
-  "The undoing's own row in the change log; null after any error."
+  "The change that the undo recorded; null after any error."
   change: Change
-  "What later changes it was merged with; null if there were none, and after any error."
+  "The later changes that the undo was merged with; null if there were none, and after any error."
   merge: Merge
 }
 
 extend type Mutation {
   """
-  Takes back what one change did, by a change of its own, which can be undone in turn. It is refused with a VersionConflict
-  where later changes overlap. Undoing a creation deletes the contact; undoing a deletion brings it back under its id with
-  all it had but its password and sessions. A change of a password cannot be undone.
+  Undoes one change. The undo is recorded as a change of its own, so it can be undone as well. If a
+  later change overlaps, the undo is rejected with a VersionConflict. Undoing a creation deletes the
+  contact. Undoing a deletion restores the contact under its old id, with everything except its
+  password and its sessions. A password change cannot be undone.
   """
   undoChange(
-    "Which change."
+    "The change to undo."
     input: UndoChangeInput!
   ): UndoChangePayload!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/company.graphqls", Input: `"A firm that contacts belong to."
+	{Name: "../../schema/company.graphqls", Input: `"A company that contacts belong to."
 type Company implements Node {
-  "The global id. Inputs accept it, or the plain number."
+  "The global id. Inputs accept either the global id or the plain number."
   id: ID!
   "The number that the REST APIs use."
   companyId: Int!
@@ -311,32 +321,32 @@ type Company implements Node {
 }
 
 extend type Query {
-  "The companies of the account, by id. Not for customers."
+  "The companies of the account, ordered by id. Not available to customers."
   companies: [Company!]!
 }
 
-"The outcome of a mutation about a company."
+"The result of a mutation of a company."
 type CompanyPayload {
-  "The company as it is now; null after an error, and after a deletion."
+  "The company as it is now; null after any error and after a deletion."
   company: Company
-  "All that the caller can mend. Empty when it took effect."
+  "All errors that the caller can fix. Empty if the mutation was applied."
   errors: [ContactError!]!
 }
 
 extend type Mutation {
-  "Adds a company. For admins."
+  "Creates a company. Admins only."
   createCompany(
-    "Its name, at most 250 characters."
+    "The name, at most 250 characters."
     name: String! @length(max: 250)
   ): CompanyPayload!
-  "Gives a company another name. For admins."
+  "Renames a company. Admins only."
   updateCompany(
     "The global id or the plain number."
     id: ID!
-    "Its new name, at most 250 characters."
+    "The new name, at most 250 characters."
     name: String! @length(max: 250)
   ): CompanyPayload!
-  "Removes a company that no contact refers to. For admins."
+  "Deletes a company that no contact refers to. Admins only."
   deleteCompany(
     "The global id or the plain number."
     id: ID!
@@ -344,87 +354,96 @@ extend type Mutation {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/contact.graphqls", Input: `"""
-A contact. Every accepted write raises its version by one, also a write of its properties, logins or segments. A customer
-sees only the contact that it is signed in as.
+A contact. Every accepted write increases the version by one, including writes of the contact's
+properties, logins or segments. A customer can read only the contact that it is signed in as.
 """
 type Contact implements Node {
-  "The global id. Inputs accept it, or the plain number."
+  "The global id. Inputs accept either the global id or the plain number."
   id: ID!
   "The number that the REST APIs use."
   contactId: Int!
   "The version to send as ` + "`" + `expectedVersion` + "`" + `."
   version: Version!
-  "A random text that names the contact in links without telling anything about it. It does not sign in."
+  """
+  A random string that identifies the contact in links without revealing anything about it. It
+  cannot be used to sign in.
+  """
   secret: String!
   "When the contact was registered."
   registrationDateTime: Time!
-  "The source that was given at registration, at most 50 characters."
+  "The source given at registration, at most 50 characters."
   registrationSource: String!
-  "The IPv4 address that was given at registration; empty if none was."
+  "The IPv4 address given at registration; empty if none was given."
   registrationIp: String!
-  "The store that registered the contact."
+  "The store where the contact registered."
   registrationStore: Store
   "When the contact was last written."
   lastModified: Time!
-  "The email address, at most 250 characters; unique within the account without regard to case."
+  "The email address, at most 250 characters; unique within the account, ignoring case."
   email: String
   "The country code of ` + "`" + `phone` + "`" + `, at most 10 characters."
   phoneCountryCode: String
-  "The phone number without country code, at most 20 characters; unique within the account however it is written."
+  """
+  The phone number without the country code, at most 20 characters; unique within the account,
+  however it is formatted.
+  """
   phone: String
   "The first name, at most 50 characters."
   firstName: String
   "The last name, at most 50 characters."
   lastName: String
-  "Whether the contact wants no mails at all."
+  "Whether the contact has opted out of all marketing email."
   limitMailsPermanently: Boolean!
-  "Until when the contact wants no mails."
+  "The contact has opted out of marketing email until this time."
   limitMailsTemporarilyUntil: Time
   "The store that the contact prefers."
   preferredStore: Store
   "The company that the contact belongs to."
   company: Company
-  "The source that was given when the latest permission was set."
+  "The source given with the latest permission."
   latestPermissionSource: String
-  "Every property of the account, by id, with the contact's values."
+  "All properties of the account, ordered by id, with the contact's values."
   properties: [ContactProperty!]!
-  "The names that the contact signs in with, sorted."
+  "The names that the contact can sign in with, sorted."
   logins: [Login!]!
-  "The segments that the contact is in, by id."
+  "The segments that the contact is in, ordered by id."
   segments: [Segment!]!
 }
 
 "A property and the values that a contact has for it."
 type ContactProperty {
-  "The definition."
+  "The definition of the property."
   property: Property!
-  "The values in their order; empty when unset."
+  "The values, in order; empty if none are set."
   values: [PropertyValue!]!
 }
 
 "One value of a property."
 type PropertyValue {
-  "The value as text, of the form that the property's type asks for."
+  "The value as text, in the format of the property's type."
   value: String!
-  "A remark on the value."
+  "A note on the value."
   description: String
 }
 
-"A name that a contact signs in with, unique within the account without regard to case. A login of any type signs in."
+"""
+A name that a contact can sign in with; unique within the account, ignoring case. Every type of
+login can be used to sign in.
+"""
 type Login {
   "The name."
   name: String!
-  "What sort of name it is."
+  "The type of the login."
   type: LoginType!
 }
 
-"What sort of name a login is."
+"The type of a login."
 enum LoginType {
-  "Nothing in particular."
+  "No particular type."
   BLANK
   "An email address."
   EMAIL
-  "An email address that mails have come back from."
+  "An email address that has bounced."
   BOUNCED
   "A Google account."
   GOOGLE
@@ -436,27 +455,36 @@ type ContactConnection {
   edges: [ContactEdge!]!
   "The contacts without their cursors."
   nodes: [Contact!]!
-  "Where the page stands."
+  "Whether there are more pages, and the cursors to request them with."
   pageInfo: PageInfo!
-  "How many contacts the filter leaves in all. It counts them: ask only when you show it."
+  """
+  The number of contacts that match the filter. Expensive, because they are counted: request it only
+  if you display it.
+  """
   totalCount: Int!
 }
 
 "A contact on a page."
 type ContactEdge {
-  "Give it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to page from here."
+  "The cursor of the contact, for ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
   "The contact."
   node: Contact!
 }
 
-"Narrows a list of contacts. All that is given must hold; null is the same as absent."
+"""
+A filter on a list of contacts. A contact must match all conditions. A condition that is null is
+ignored.
+"""
 input ContactFilter {
-  "Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words."
+  """
+  Each word must be a prefix of a word of the name, ignoring case and accents. At most 250
+  characters and 16 words.
+  """
   name: String @length(max: 250)
-  "The email address, without regard to case."
+  "The email address, ignoring case."
   email: String
-  "The phone number, however it is written; without a leading + it needs ` + "`" + `phoneCountryCode` + "`" + `."
+  "The phone number, in any format. Without a leading +, it needs ` + "`" + `phoneCountryCode` + "`" + `."
   phone: String
   "The country code of ` + "`" + `phone` + "`" + `."
   phoneCountryCode: String
@@ -466,16 +494,16 @@ input ContactFilter {
   companyId: ID
   "A segment that the contact is in."
   segmentId: ID
-  "Last modified at this time or later."
+  "The contact was last modified at or after this time."
   modifiedSince: Time
   """
-  Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
-  characters and 16 words.
+  Each word must be a prefix of a word of the name or the email address, or of the digits of the
+  phone number. At most 250 characters and 16 words.
   """
   search: String @length(max: 250)
 }
 
-"What to order contacts by. Ties go by id."
+"The order of a list of contacts. Contacts that compare equal are ordered by id."
 input ContactOrder {
   "The field."
   field: ContactOrderField!
@@ -483,324 +511,371 @@ input ContactOrder {
   direction: OrderDirection! = ASC
 }
 
-"What contacts can be ordered by."
+"The fields that contacts can be ordered by."
 enum ContactOrderField {
   "The number."
   ID
-  "The last name, then the first, without regard to case and accents."
+  "The last name, then the first name, ignoring case and accents."
   NAME
-  "When it was last written."
+  "The time of the last write."
   LAST_MODIFIED
-  "When it was registered."
+  "The time of registration."
   REGISTRATION_DATE_TIME
 }
 
 extend type Query {
-  "The contact; null if there is none that the viewer may see."
+  "The contact with this id; null if it does not exist or the viewer may not read it."
   contact(
     "The global id or the plain number."
     id: ID!
     """
-    Show it as it was at this version, with its properties, logins and segments, also if it is gone by now. That the contact
-    never had the version, or that the log does not reach back to it, is an error with the code NO_SUCH_VERSION.
+    Return the contact as it was at this version, with its properties, logins and segments, even if
+    it has been deleted since. If the contact never had this version, or the log no longer contains
+    it, the request fails with the code NO_SUCH_VERSION.
     """
     asOf: Version
   ): Contact
-  "The contact with this email address, without regard to case; null if there is none that the viewer may see."
+  """
+  The contact with this email address, ignoring case; null if it does not exist or the viewer may
+  not read it.
+  """
   contactByEmail(
-    "The address."
+    "The email address."
     email: String!
   ): Contact
-  "The contact with this phone number, however it is written; null if there is none that the viewer may see."
+  """
+  The contact with this phone number, in any format; null if it does not exist or the viewer may not
+  read it.
+  """
   contactByPhone(
-    "The number; with a leading + it stands alone."
+    "The phone number. With a leading + it needs no country code."
     phone: String!
-    "The country code of a number without a leading +."
+    "The country code, if the phone number has no leading +."
     phoneCountryCode: String
   ): Contact
-  "The contact with this secret; null if there is none that the viewer may see."
+  "The contact with this secret; null if it does not exist or the viewer may not read it."
   contactBySecret(
     "The secret."
     secret: String!
   ): Contact
-  "The contact with this login, without regard to case; null if there is none that the viewer may see."
+  """
+  The contact with this login, ignoring case; null if it does not exist or the viewer may not read
+  it.
+  """
   contactByLogin(
     "The name of the login."
     name: String!
   ): Contact
   """
-  The contacts that the viewer may see, by id unless ordered otherwise, in pages of up to 100: ` + "`" + `first` + "`" + ` (50 if neither is
-  given) with ` + "`" + `after` + "`" + `, or ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + `.
+  The contacts that the viewer may read, ordered by id unless ` + "`" + `orderBy` + "`" + ` is given. A page has up to
+  100 contacts: use ` + "`" + `first` + "`" + ` with ` + "`" + `after` + "`" + `, or ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + `. With neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + `,
+  the first 50 are returned.
   """
   contacts(
-    "How many from the beginning, 0 to 100."
+    "The number of contacts to return from the start, 0 to 100."
     first: Int
-    "Begin behind this cursor."
+    "Return only contacts after this cursor."
     after: String
-    "How many from the end, 0 to 100."
+    "The number of contacts to return from the end, 0 to 100."
     last: Int
-    "End in front of this cursor."
+    "Return only contacts before this cursor."
     before: String
-    "Which contacts."
+    "Which contacts to return."
     filter: ContactFilter
-    "In which order."
+    "How to order the contacts."
     orderBy: ContactOrder
   ): ContactConnection!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/error.graphqls", Input: `"Something that the caller can mend. More types may come: select these fields, and ask for more by type."
+	{Name: "../../schema/error.graphqls", Input: `"""
+An error that the caller can fix. More types may be added: always select the fields of this
+interface, and the fields of single types in addition.
+"""
 interface ContactError {
-  "What went wrong."
+  "The code of the error."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
-  "The field it is about, as in the change log: ` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `; null if it is about the whole."
+  """
+  The field that the error is about, with the same path as in the change log: ` + "`" + `email` + "`" + `,
+  ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `; null if the error is about the whole input.
+  """
   path: String
 }
 
-"What went wrong. The list only grows."
+"The codes of errors that the caller can fix. Codes may be added, but are never removed."
 enum ContactErrorCode {
-  "There is no such thing that the viewer may see."
+  "The object does not exist, or the viewer may not read it."
   NOT_FOUND
-  "The viewer may not do this."
+  "The viewer does not have permission."
   FORBIDDEN
-  "Somebody else has written the contact since ` + "`" + `expectedVersion` + "`" + `."
+  "The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
   VERSION_CONFLICT
-  "The email address is another contact's."
+  "Another contact has this email address."
   EMAIL_TAKEN
-  "The phone number is another contact's."
+  "Another contact has this phone number."
   PHONE_TAKEN
-  "The login is another contact's."
+  "Another contact has this login."
   LOGIN_TAKEN
-  "Another property has the name."
+  "Another property has this name."
   NAME_TAKEN
-  "The id is of no store."
+  "No store has this id."
   STORE_NOT_FOUND
-  "The id is of no company."
+  "No company has this id."
   COMPANY_NOT_FOUND
-  "The id is of no segment."
+  "No segment has this id."
   SEGMENT_NOT_FOUND
-  "The id is of no property."
+  "No property has this id."
   PROPERTY_NOT_FOUND
-  "A value is missing, null or cleared that must be there."
+  "A required value is missing, null or cleared."
   REQUIRED
-  "A text is longer than allowed. Lengths count UTF-16 units."
+  "A text is too long. Lengths are counted in UTF-16 code units."
   TOO_LONG
-  "There are more values than allowed."
+  "There are too many values."
   TOO_MANY
-  "A value is not of the right form."
+  "A value has the wrong format."
   INVALID
-  "Something is named twice."
+  "The same object appears twice in the input."
   DUPLICATE
-  "The property is not for customers to write."
+  "The property is read-only for customers."
   READ_ONLY
-  "The current password is another."
+  "The current password is wrong."
   WRONG_PASSWORD
   "Contacts still refer to it."
   IN_USE
-  "Nothing is wrong with it, but another update of the same call failed, so none was applied."
+  "This update is valid, but another update of the same call failed, so none was applied."
   NOT_APPLIED
-  "The request's header Idempotency-Key was used for another request within the last 24 hours."
+  """
+  The Idempotency-Key header of the request was used for a different request within the last 24
+  hours.
+  """
   IDEMPOTENCY_KEY_REUSED
-  "No such login, or another password."
+  "The login or the password is wrong."
   SIGN_IN_REFUSED
 }
 
-"Somebody else has written the contact since ` + "`" + `expectedVersion` + "`" + `."
+"The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
 type VersionConflict implements ContactError {
   "VERSION_CONFLICT."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
-  "Null: it is about the whole."
+  "Always null, because the error is about the whole input."
   path: String
   "The contact as it is now, with the version to send next."
   latest: Contact!
-  "Why it is not known what others have done since; null if it is."
+  "Why the changes since ` + "`" + `expectedVersion` + "`" + ` are unknown; null if they are known."
   unknownBecause: VersionGap
   """
-  Whether the same write would be accepted with MERGE. Never, if it is not known what others have done since. Other errors
-  beside this one still stand.
+  Whether the same write would be accepted with MERGE. False if the changes since ` + "`" + `expectedVersion` + "`" + `
+  are unknown. Other errors in the same payload must be fixed in either case.
   """
   mergeable: Boolean!
   """
-  Every field that the write or others touched since ` + "`" + `expectedVersion` + "`" + `, in the order of the contact's fields, then
-  properties, logins and segments. Only what the write touches, if it is not known what others have done since.
+  Every field that this write or other writes since ` + "`" + `expectedVersion` + "`" + ` change, ordered as the
+  contact's fields, then properties, logins and segments. If the changes since ` + "`" + `expectedVersion` + "`" + ` are
+  unknown, only the fields of this write.
   """
   fields: [FieldComparison!]!
 }
 
-"Why it is not known what happened to a contact since a version."
+"Why the changes of a contact since a version are unknown."
 enum VersionGap {
-  "The contact never had the version."
+  "The contact never had this version."
   UNKNOWN
-  "The change log does not reach back as far, or the contact has been written more than 1000 times since."
+  """
+  The change log does not reach back that far, or there are more than 1000 writes since this
+  version.
+  """
   TOO_OLD
 }
 
-"One field from both sides. Values are as in the change log; those of ` + "`" + `password` + "`" + ` are always null."
+"""
+The values of one field on both sides of a conflict or merge, as in the change log. Values of
+` + "`" + `password` + "`" + ` are always null.
+"""
 type FieldComparison {
   "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
-  "The value at ` + "`" + `expectedVersion` + "`" + `; null if it is not known."
+  "The value at ` + "`" + `expectedVersion` + "`" + `; null if it is unknown."
   base: JSON
   "The value now."
   latest: JSON
-  "The value that the write wants; that at ` + "`" + `expectedVersion` + "`" + ` if it does not touch the field."
+  "The value in this write; the value at ` + "`" + `expectedVersion` + "`" + ` if this write does not change the field."
   yours: JSON
-  "Whether the write would undo what others have done here."
+  "Whether this write would undo a change by others."
   overlaps: Boolean!
-  "Who changed it last since ` + "`" + `expectedVersion` + "`" + `; null if only the write touches it, or a customer asks about staff."
+  """
+  Who changed the field last since ` + "`" + `expectedVersion` + "`" + `. Null if only this write changes it, and for
+  customers if it was someone else.
+  """
   changedBy: Actor
-  "When that was; null if only the write touches it."
+  "When the field was last changed since ` + "`" + `expectedVersion` + "`" + `; null if only this write changes it."
   changedAt: Time
 }
 
-"What a write was merged with."
+"How a write was merged with other writes since the version that it expected."
 type Merge {
   "The version that the write expected."
   base: Version!
-  "The version that the contact had instead, and on which the write was applied."
+  "The version that the contact had when the write was applied."
   over: Version!
-  "Every field that the write or others touched since ` + "`" + `base` + "`" + `; none overlaps."
+  "Every field that this write or other writes since ` + "`" + `base` + "`" + ` change. None of them overlaps."
   fields: [FieldComparison!]!
 }
 
-"A value that must be unique within the account is another contact's."
+"A value that must be unique within the account is already in use."
 type UniqueConflict implements ContactError {
   "EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN or NAME_TAKEN."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
   "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + ` or ` + "`" + `name` + "`" + `."
   path: String
-  "The contact that has it; null unless the viewer may read it."
+  "The contact that has the value; null unless the viewer may read it."
   existing: Contact
 }
 
-"An id refers to nothing."
+"An id does not refer to anything."
 type ReferenceNotFound implements ContactError {
   "STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
   "The field."
   path: String
 }
 
-"A value cannot be accepted."
+"A value is not accepted."
 type ValidationError implements ContactError {
-  "REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or IDEMPOTENCY_KEY_REUSED."
+  """
+  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
+  IDEMPOTENCY_KEY_REUSED.
+  """
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
   "The field."
   path: String
 }
 
-"There is no such thing that the viewer may see."
+"The object does not exist, or the viewer may not read it."
 type NotFound implements ContactError {
   "NOT_FOUND."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
-  "Null: it is about the whole."
+  "Always null, because the error is about the whole input."
   path: String
 }
 
-"The viewer may not do this."
+"The viewer does not have permission."
 type Forbidden implements ContactError {
   "FORBIDDEN, READ_ONLY or SIGN_IN_REFUSED."
   code: ContactErrorCode!
-  "A sentence for people."
+  "A sentence to show to people."
   message: String!
-  "The field; null if it is about the whole."
+  "The field; null if the error is about the whole input."
   path: String
 }
 `, BuiltIn: false},
-	{Name: "../../schema/feed.graphqls", Input: `"A stretch of the account's change log."
+	{Name: "../../schema/feed.graphqls", Input: `"A page of the account's change log."
 type ChangeFeed {
-  "The changes, in the order of the writes."
+  "The changes, in the order in which they were committed."
   changes: [Change!]!
-  "Where the stretch ends. Give it as ` + "`" + `after` + "`" + ` to go on from here, now or in a year."
+  """
+  The cursor at the end of this page. Pass it as ` + "`" + `after` + "`" + ` to read on from here, immediately or at any
+  later time.
+  """
   endCursor: String!
-  "Whether there are more changes behind ` + "`" + `endCursor` + "`" + ` by now."
+  "Whether there are more changes after ` + "`" + `endCursor` + "`" + `."
   hasMore: Boolean!
-  "Where the log ended when it was read. Follow from here to see only what comes."
+  """
+  The cursor of the end of the log when this page was read. Follow from here to receive only new
+  changes.
+  """
   lastCursor: String!
 }
 
 extend type Query {
   """
-  Reads the account's change log: every write that was accepted, once, in the order of the writes. A customer sees those of its
-  own contact. A cursor that the log does not reach back to is an error with the code CURSOR_EXPIRED: read all contacts anew,
-  and go on from ` + "`" + `lastCursor` + "`" + `.
+  Reads the account's change log: every accepted write exactly once, in the order in which the
+  writes were committed. Customers see the changes of their own contact. If the log no longer
+  reaches back to a cursor, the request fails with the code CURSOR_EXPIRED: request ` + "`" + `lastCursor` + "`" + `,
+  read all contacts again, and continue from that cursor.
   """
   contactChanges(
-    "Begin behind this cursor; null for the beginning, as far as the log is kept."
+    "Return only changes after this cursor; null to start at the beginning of the retained log."
     after: String
-    "How many, 0 to 1000."
+    "The number of changes to return, 0 to 1000."
     first: Int! = 100
-    "Only changes of this contact: its global id or plain number."
+    "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): ChangeFeed!
 }
 
-"What can be followed: over a WebSocket by the protocol graphql-transport-ws, or as text/event-stream by that of graphql-sse."
+"""
+Streams: over a WebSocket with the graphql-transport-ws protocol, or as text/event-stream with the
+graphql-sse protocol.
+"""
 type Subscription {
   """
-  Reads the account's change log, and goes on with every change as it is written: none is left out, none comes twice. When the
-  stream ends, follow on from the cursor of the last change that has arrived. A reader who takes none for ten seconds is cut
-  off. If the server ends the stream, the error's extensions have a ` + "`" + `code` + "`" + ` and the ` + "`" + `cursor` + "`" + ` to go on from. A customer sees the
-  changes of its own contact.
+  Reads the account's change log, and then delivers each new change: every change exactly once. If
+  the stream ends, subscribe again from the cursor of the last change that you received. A client
+  that reads nothing for ten seconds is disconnected. If the server ends the stream, the error's
+  extensions have a ` + "`" + `code` + "`" + `, and the ` + "`" + `cursor` + "`" + ` to continue from. Customers see the changes of their
+  own contact.
   """
   contactChanges(
-    "Begin behind this cursor; null for the beginning, as far as the log is kept."
+    "Return only changes after this cursor; null to start at the beginning of the retained log."
     after: String
-    "Only changes of this contact: its global id or plain number."
+    "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): Change!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/property.graphqls", Input: `"The definition of a further field that contacts of the account have."
+	{Name: "../../schema/property.graphqls", Input: `"The definition of a custom field that all contacts of the account have."
 type Property implements Node {
-  "The global id. Inputs accept it, or the plain number."
+  "The global id. Inputs accept either the global id or the plain number."
   id: ID!
   "The number that the REST APIs use."
   propertyId: Int!
-  "The name, unique within the account without regard to case."
+  "The name, unique within the account, ignoring case."
   name: String!
-  "What its values look like."
+  "The type of the values."
   type: PropertyType!
-  "Whether it takes several values."
+  "Whether a contact can have several values."
   multiple: Boolean!
-  "Whether it must not be cleared."
+  "Whether the property is required: its values cannot be cleared."
   required: Boolean!
-  "Whether customers may not write it."
+  "Whether the property is read-only for customers."
   readOnly: Boolean!
-  "The values that a property of type CHOICE takes; empty for other types."
+  "The allowed values of a property of type CHOICE; empty for other types."
   choices: [String!]!
-  "The contact's own field that it is another name for; null if it has values of its own."
+  """
+  The field of the contact that the property is an alias of; null if the property has values of its
+  own.
+  """
   boundTo: PropertyBinding
 }
 
-"What the values of a property look like. All are sent as text."
+"The type of a property's values. All values are sent as text."
 enum PropertyType {
   "Any text."
   TEXT
-  "A whole number of at most 64 bits."
+  "A 64-bit integer."
   INTEGER
-  "A decimal number, with a point and an exponent if need be."
+  "A decimal number. The decimal separator is a point; an exponent is allowed."
   NUMBER
-  "A date as YYYY-MM-DD."
+  "A date, formatted as YYYY-MM-DD."
   DATE
-  "A time as RFC 3339."
+  "A date and time, formatted as in RFC 3339."
   DATETIME
   "One of the property's choices."
   CHOICE
 }
 
-"A field of the contact that a property can be another name for, so that both show one truth."
+"A field of the contact that a property can be an alias of. Both then have the same value."
 enum PropertyBinding {
   "` + "`" + `Contact.firstName` + "`" + `."
   FIRST_NAME
@@ -809,65 +884,68 @@ enum PropertyBinding {
 }
 
 extend type Query {
-  "The properties of the account, by id."
+  "The properties of the account, ordered by id."
   properties: [Property!]!
 }
 
 "A new property."
 input CreatePropertyInput {
-  "Its name, at most 250 characters, unique within the account without regard to case."
+  "The name, at most 250 characters, unique within the account, ignoring case."
   name: String! @length(max: 250)
-  "What its values look like. It cannot be changed later."
+  "The type of the values. It cannot be changed later."
   type: PropertyType! = TEXT
-  "Whether it takes several values. It cannot be changed later."
+  "Whether a contact can have several values. It cannot be changed later."
   multiple: Boolean! = false
-  "Whether it must not be cleared."
+  "Whether the property is required: its values cannot be cleared."
   required: Boolean! = false
-  "Whether customers may not write it."
+  "Whether the property is read-only for customers."
   readOnly: Boolean! = false
-  "The values that it takes, for type CHOICE, each at most 4000 characters."
+  "The allowed values for type CHOICE, each at most 4000 characters."
   choices: [String!] @length(max: 4000)
   """
-  The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
-  cannot be changed later.
+  The field of the contact that the property is an alias of. Such a property must be of type TEXT
+  with a single value, and neither required nor read-only. It cannot be changed later.
   """
   boundTo: PropertyBinding
 }
 
-"A change of a property's definition: what is absent or null stays."
+"A change of a property's definition. Fields that are absent or null stay unchanged."
 input UpdatePropertyInput {
   "The property: its global id or plain number."
   id: ID!
-  "Its new name, at most 250 characters, unique within the account without regard to case."
+  "The new name, at most 250 characters, unique within the account, ignoring case."
   name: String @length(max: 250)
-  "Whether it must not be cleared."
+  "Whether the property is required: its values cannot be cleared."
   required: Boolean
-  "Whether customers may not write it."
+  "Whether the property is read-only for customers."
   readOnly: Boolean
-  "The full new list of values that it takes, each at most 4000 characters. One that contacts have cannot go."
+  """
+  The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
+  that contacts have cannot be removed.
+  """
   choices: [String!] @length(max: 4000)
 }
 
-"The outcome of a mutation about a property."
+"The result of a mutation of a property."
 type PropertyPayload {
-  "The property as it is now; null after an error, and after a deletion."
+  "The property as it is now; null after any error and after a deletion."
   property: Property
-  "All that the caller can mend. Empty when it took effect."
+  "All errors that the caller can fix. Empty if the mutation was applied."
   errors: [ContactError!]!
 }
 
 extend type Mutation {
-  "Defines a property. For admins."
+  "Creates a property. Admins only."
   createProperty(
-    "The definition."
+    "The definition of the property."
     input: CreatePropertyInput!
   ): PropertyPayload!
-  "Changes a property's definition. For admins."
+  "Changes the definition of a property. Admins only."
   updateProperty(
     "What to change."
     input: UpdatePropertyInput!
   ): PropertyPayload!
-  "Removes a property that no contact has a value for. For admins."
+  "Deletes a property that no contact has a value for. Admins only."
   deleteProperty(
     "The global id or the plain number."
     id: ID!
@@ -875,76 +953,92 @@ extend type Mutation {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
-The version of a contact: opaque text, base64 of 8 bytes, the same that the REST API shows. Send it back as it came; never
-compute with it. A text that is no base64 is a ValidationError, one of another length is stale.
+The version of a contact: an opaque string, base64 of 8 bytes, the same as in the REST API. Send it
+back unchanged, and do not compute with it. A string that is not base64 is a ValidationError. Base64
+of another length counts as out of date.
 """
 scalar Version
 
-"A point in time, RFC 3339 with up to 7 fractional digits; kept and answered in UTC, to the microsecond."
+"""
+A point in time as in RFC 3339, with up to 7 fractional digits. It is stored in UTC with microsecond
+precision, and returned in that form.
+"""
 scalar Time
 
 "Any JSON value."
 scalar JSON
 
 """
-The most UTF-16 units that the text may have; of a list, that each of its texts may have. A longer one is refused. It is for what is
-generated from this schema: forms can say it before they send.
+The maximum length of a text in UTF-16 code units; for a list, the maximum length of each of its
+texts. Longer texts are rejected. The directive is meant for code that is generated from this
+schema, so that forms can check lengths before they send.
 """
 directive @length(
-  "How many."
+  "The maximum length."
   max: Int!
 ) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 
-"Something with an id that is unique across all types."
+"An object with an id that is unique across all types."
 interface Node {
-  "The global id: opaque, and stable for ever."
+  "The global id: opaque, and never changes."
   id: ID!
 }
 
-"Everything that can be asked. Except for ` + "`" + `viewer` + "`" + `, a caller must be signed in or send an API key."
+"All queries. Except for ` + "`" + `viewer` + "`" + `, the caller must be signed in or send an API key."
 type Query {
-  "Who is asking; null for an anonymous caller."
+  "The caller; null if the caller is anonymous."
   viewer: Viewer
-  "The thing with this global id; null if there is none that the viewer may see."
+  "The object with this global id; null if it does not exist or the viewer may not read it."
   node(
-    "A global id, as any ` + "`" + `id` + "`" + ` field gives it."
+    "The global id of a contact, store, company, segment or property."
     id: ID!
   ): Node
 }
 
 """
-Everything that can be done. Each field is a transaction of its own: all of it is applied, or nothing.
+All mutations. Each field runs in a transaction of its own: it is applied completely or not at all.
 
-With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied once: within 24 hours a repeat of the same
-request by the same caller gets the outcome of the first that was applied, without ` + "`" + `merge` + "`" + `, and the answer's ` + "`" + `extensions.replayed` + "`" + `
-lists its alias. Several mutations of one document have the key each with its alias; another document under the key is refused. What
-was refused is not kept: its repeat is tried again. ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` take no key, and neither do operations over a WebSocket.
+With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied only once. If
+the same caller repeats the same request within 24 hours, it receives the result of the first
+request that was applied, without ` + "`" + `merge` + "`" + `, and ` + "`" + `extensions.replayed` + "`" + ` of the response lists the alias
+of the mutation. If a document has several mutations, each is stored under the key and its alias. A
+different document with the same key is rejected. Rejected mutations are not stored: if they are
+repeated, they run again. ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` do not support the header, and it is not available
+over a WebSocket.
 """
 type Mutation
 
-"A direction to order by."
+"The direction of an order."
 enum OrderDirection {
-  "From the least to the greatest."
+  "Ascending."
   ASC
-  "From the greatest to the least."
+  "Descending."
   DESC
 }
 
-"Where a page stands in its list, as the GraphQL Cursor Connections Specification has it."
+"The position of a page in its list, as in the GraphQL Cursor Connections Specification."
 type PageInfo {
-  "Whether more follow this page. Known when paging forwards; backwards it says that a ` + "`" + `before` + "`" + ` was given."
+  """
+  Whether there are items after this page. Exact when paging forward; when paging backward, true if
+  ` + "`" + `before` + "`" + ` was given.
+  """
   hasNextPage: Boolean!
-  "Whether more come before this page. Known when paging backwards; forwards it says that an ` + "`" + `after` + "`" + ` was given."
+  """
+  Whether there are items before this page. Exact when paging backward; when paging forward, true if
+  ` + "`" + `after` + "`" + ` was given.
+  """
   hasPreviousPage: Boolean!
-  "The cursor of the first item; null on an empty page."
+  "The cursor of the first item; null if the page is empty."
   startCursor: String
-  "The cursor of the last item; null on an empty page. Give it as ` + "`" + `after` + "`" + ` to go on."
+  """
+  The cursor of the last item; null if the page is empty. Pass it as ` + "`" + `after` + "`" + ` to read the next page.
+  """
   endCursor: String
 }
 `, BuiltIn: false},
 	{Name: "../../schema/segment.graphqls", Input: `"A group of contacts."
 type Segment implements Node {
-  "The global id. Inputs accept it, or the plain number."
+  "The global id. Inputs accept either the global id or the plain number."
   id: ID!
   "The number that the REST APIs use."
   segmentId: Int!
@@ -953,107 +1047,116 @@ type Segment implements Node {
 }
 
 extend type Query {
-  "The segments of the account, by id. Not for customers."
+  "The segments of the account, ordered by id. Not available to customers."
   segments: [Segment!]!
 }
 
-"The outcome of a mutation about a segment."
+"The result of a mutation of a segment."
 type SegmentPayload {
-  "The segment as it is now; null after an error, and after a deletion."
+  "The segment as it is now; null after any error and after a deletion."
   segment: Segment
-  "All that the caller can mend. Empty when it took effect."
+  "All errors that the caller can fix. Empty if the mutation was applied."
   errors: [ContactError!]!
 }
 
 extend type Mutation {
-  "Adds a segment. For admins."
+  "Creates a segment. Admins only."
   createSegment(
-    "Its name, at most 250 characters."
+    "The name, at most 250 characters."
     name: String! @length(max: 250)
   ): SegmentPayload!
-  "Gives a segment another name. For admins."
+  "Renames a segment. Admins only."
   updateSegment(
     "The global id or the plain number."
     id: ID!
-    "Its new name, at most 250 characters."
+    "The new name, at most 250 characters."
     name: String! @length(max: 250)
   ): SegmentPayload!
-  "Removes a segment that no contact is in. For admins."
+  "Deletes a segment that has no contacts. Admins only."
   deleteSegment(
     "The global id or the plain number."
     id: ID!
   ): SegmentPayload!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/session.graphqls", Input: `"Who is asking."
+	{Name: "../../schema/session.graphqls", Input: `"The caller, and what it may do."
 type Viewer {
   "The name of the account."
   account: String!
-  "What the viewer may do there."
+  "The role of the viewer in the account."
   role: ViewerRole!
   "The name of the agent or API key; null for a customer."
   name: String
-  "The contact that a customer is signed in as; null for others."
+  "The contact that a customer is signed in as; null for other roles."
   contact: Contact
   """
-  The paths of a contact that the viewer may write, as in the change log: its fields, ` + "`" + `password` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `,
-  ` + "`" + `membership` + "`" + `. It holds for every contact that the viewer may write at all. What is not listed may be sent as it is, but for
-  a property. A property that is another name for a field is listed beside the field.
+  The paths of a contact that the viewer may write, as in the change log: its fields, ` + "`" + `password` + "`" + `,
+  ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `. They apply to every contact that the viewer may write.
+  Other paths may be sent only with their current value; properties that are not listed may not be
+  sent. A property that is an alias of a field is listed in addition to the field.
   """
   writablePaths: [String!]!
 }
 
-"What a viewer may do."
+"The role of a viewer."
 enum ViewerRole {
-  "Reads and writes the contact that it is signed in as, and no other."
+  "Reads and writes only the contact that it is signed in as."
   CUSTOMER
-  "Reads and writes every contact of the account."
+  "Reads and writes all contacts of the account."
   AGENT
   "Also manages stores, companies, segments and properties."
   ADMIN
 }
 
-"The outcome of signIn."
+"The result of signIn."
 type SignInPayload {
-  "The session's token, for the header ` + "`" + `Authorization: Bearer …` + "`" + `; null when refused, and when a cookie keeps it."
+  """
+  The token of the session, for the header ` + "`" + `Authorization: Bearer …` + "`" + `; null if the sign-in failed or
+  the session is kept in a cookie.
+  """
   token: String
-  "When the session ends."
+  "When the session expires."
   expiresAt: Time
-  "Who is signed in now."
+  "The viewer who is now signed in."
   viewer: Viewer
-  "Why not. It does not tell whether the login exists."
+  "Why the sign-in failed. The errors do not reveal whether the login exists."
   errors: [ContactError!]!
 }
 
-"The outcome of signOut."
+"The result of signOut."
 type SignOutPayload {
-  "Always empty: signing out twice is no error."
+  "Always empty. Signing out twice is not an error."
   errors: [ContactError!]!
 }
 
 extend type Mutation {
-  "Signs in an agent, or a customer with any of its logins. An anonymous caller may do this."
+  "Signs in an agent or admin, or a customer with any of its logins. No credentials are required."
   signIn(
-    "The name of the account, without regard to case."
+    "The name of the account, ignoring case."
     account: String!
-    "The agent's login, or any login of the contact."
+    "The login of the agent or admin, or any login of the contact."
     login: String!
     "The password."
     password: String!
     """
-    Keep the session in a cookie that no script can read, instead of giving out its token: for pages of this server's own
-    origin. The browser sends it with every request from then on, also when it opens a WebSocket. It takes one answer as JSON:
-    over a WebSocket or text/event-stream, which cannot set a cookie, it is a ValidationError.
+    Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
+    same origin as this server: the browser then sends the cookie with every request, including the
+    opening of a WebSocket. The request must be answered with a single JSON response. Over a
+    WebSocket or as text/event-stream, where no cookie can be set, the argument is a
+    ValidationError.
     """
     cookie: Boolean! = false
   ): SignInPayload!
-  "Ends the session that the request came with. If that came by cookie, the answer takes the cookie away, also one that has expired."
+  """
+  Ends the session of the request. If the request sent the session as a cookie, the response deletes
+  the cookie, even if the session has expired.
+  """
   signOut: SignOutPayload!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/store.graphqls", Input: `"A shop that contacts register at and prefer."
+	{Name: "../../schema/store.graphqls", Input: `"A shop. Contacts register at a store, and can have a preferred store."
 type Store implements Node {
-  "The global id. Inputs accept it, or the plain number."
+  "The global id. Inputs accept either the global id or the plain number."
   id: ID!
   "The number that the REST APIs use."
   storeId: Int!
@@ -1062,101 +1165,109 @@ type Store implements Node {
 }
 
 extend type Query {
-  "The stores of the account, by id."
+  "The stores of the account, ordered by id."
   stores: [Store!]!
 }
 
-"The outcome of a mutation about a store."
+"The result of a mutation of a store."
 type StorePayload {
-  "The store as it is now; null after an error, and after a deletion."
+  "The store as it is now; null after any error and after a deletion."
   store: Store
-  "All that the caller can mend. Empty when it took effect."
+  "All errors that the caller can fix. Empty if the mutation was applied."
   errors: [ContactError!]!
 }
 
 extend type Mutation {
-  "Adds a store. For admins."
+  "Creates a store. Admins only."
   createStore(
-    "Its name, at most 250 characters."
+    "The name, at most 250 characters."
     name: String! @length(max: 250)
   ): StorePayload!
-  "Gives a store another name. For admins."
+  "Renames a store. Admins only."
   updateStore(
     "The global id or the plain number."
     id: ID!
-    "Its new name, at most 250 characters."
+    "The new name, at most 250 characters."
     name: String! @length(max: 250)
   ): StorePayload!
-  "Removes a store that no contact refers to. For admins."
+  "Deletes a store that no contact refers to. Admins only."
   deleteStore(
     "The global id or the plain number."
     id: ID!
   ): StorePayload!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/write.graphqls", Input: `"What to do when somebody else has written since ` + "`" + `expectedVersion` + "`" + `."
+	{Name: "../../schema/write.graphqls", Input: `"What to do if the contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
 enum ConflictPolicy {
-  "Refuse with a VersionConflict that shows the contact as it is now."
+  "Reject the write with a VersionConflict that shows the contact as it is now."
   REJECT
   """
-  Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
-  value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
-  ` + "`" + `expectedVersion` + "`" + ` counts as untouched. Not even a change that was undone since hinders a write.
+  Apply the write to the contact as it is now, if others have not changed any field of the write
+  since, or have changed it to the same value; otherwise reject the write with a VersionConflict.
+  Logins and segments are merged element by element. A field that is sent with its value at
+  ` + "`" + `expectedVersion` + "`" + ` counts as unchanged. A change that has been reverted since does not block a
+  write.
   """
   MERGE
-  "Apply the write all the same, whatever the version."
+  "Apply the write regardless of the version."
   OVERWRITE
 }
 
-"The fields to write: absent is untouched, null is cleared. ` + "`" + `limitMailsPermanently` + "`" + ` and ` + "`" + `newPassword` + "`" + ` cannot be null."
+"""
+The fields to write. An absent field stays unchanged, and null clears it. ` + "`" + `limitMailsPermanently` + "`" + `
+and ` + "`" + `newPassword` + "`" + ` must not be null.
+"""
 input ContactPatch {
-  "At most 250 characters; unique within the account without regard to case."
+  "At most 250 characters; unique within the account, ignoring case."
   email: String @length(max: 250)
   "At most 10 characters."
   phoneCountryCode: String @length(max: 10)
-  "At most 20 characters; unique within the account however it is written."
+  "At most 20 characters; unique within the account, however it is formatted."
   phone: String @length(max: 20)
   "At most 50 characters."
   firstName: String @length(max: 50)
   "At most 50 characters."
   lastName: String @length(max: 50)
-  "The source of the latest permission. Not for customers."
+  "The source of the latest permission. Read-only for customers."
   latestPermissionSource: String
-  "Whether the contact wants no mails at all."
+  "Whether the contact opts out of all marketing email."
   limitMailsPermanently: Boolean
-  "Until when the contact wants no mails."
+  "The contact opts out of marketing email until this time."
   limitMailsTemporarilyUntil: Time
   "The store that the contact prefers."
   preferredStoreId: ID
-  "The company that the contact belongs to. Not for customers."
+  "The company that the contact belongs to. Read-only for customers."
   companyId: ID
-  "A new password, at most 1000 characters; it ends the contact's other sessions."
+  "A new password, at most 1000 characters. It ends all other sessions of the contact."
   newPassword: String @length(max: 1000)
-  "The password as it is now: a customer that sets a new one must know it."
+  "The current password. Required if a customer sets a new password."
   currentPassword: String
 }
 
-"The write of a contact's own fields."
+"A write of a contact's own fields."
 input UpdateContactInput {
   "The contact: its global id or plain number."
   id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
+  "The version that the caller read. Optional only with OVERWRITE."
   expectedVersion: Version
-  "What to do when the contact has another version by now."
+  "What to do if the contact has a different version."
   onConflict: ConflictPolicy! = REJECT
   "The fields to write."
   set: ContactPatch!
 }
 
-"The outcome of updateContact."
+"The result of updateContact."
 type UpdateContactPayload {
   "The contact as it is now; null after any error."
   contact: Contact
-  "All that the caller can mend. Empty when the write took effect."
+  "All errors that the caller can fix. Empty if the write was applied."
   errors: [ContactError!]!
-  "The write's row in the change log; null after any error."
+  "The change that the write recorded; null after any error."
   change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  """
+  How the write was merged; null if the contact had not been changed since ` + "`" + `expectedVersion` + "`" + `, and
+  after any error.
+  """
   merge: Merge
 }
 
@@ -1164,26 +1275,30 @@ type UpdateContactPayload {
 input UpdateContactsInput {
   "The updates, at most 100."
   items: [UpdateContactInput!]!
-  "What to do when one of them fails."
+  "What to do if an update fails."
   errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
 }
 
-"What to do when one of several updates fails."
+"What to do if one of several updates fails."
 enum BatchErrorPolicy {
   """
-  Apply none. Those that are not to blame have the error NOT_APPLIED. All are one transaction, in which unique values may go
-  from one contact to another; no contact may be named twice.
+  Apply none of the updates. Those that are valid have the error NOT_APPLIED. All updates run in one
+  transaction, so unique values can move from one contact to another. Each contact can appear only
+  once.
   """
   ALL_OR_NOTHING
-  "Apply the others. Each is a transaction of its own; those of one contact are applied in their order."
+  """
+  Apply the other updates. Each update runs in a transaction of its own; updates of the same contact
+  run in order.
+  """
   PER_ITEM
 }
 
-"The outcome of updateContacts."
+"The result of updateContacts."
 type UpdateContactsPayload {
-  "The outcome of each update, in their order; empty if there are too many."
+  "The result of each update, in order; empty if there are too many updates."
   results: [UpdateContactPayload!]!
-  "What is wrong with the whole: TOO_MANY."
+  "Errors about the whole input: TOO_MANY."
   errors: [ContactError!]!
 }
 
@@ -1191,54 +1306,63 @@ type UpdateContactsPayload {
 input ContactPropertyInput {
   "The property: its global id or plain number."
   propertyId: ID!
-  "The values in their order; empty clears the property. Null counts as absent, and leaves it."
+  """
+  The values, in order. An empty list clears the property. If absent or null, the property stays
+  unchanged.
+  """
   values: [PropertyValueInput!]
 }
 
 "One value of a property."
 input PropertyValueInput {
   """
-  The value as text, of the form that the property's type asks for; at most 4000 characters. Of a property that is another name for
-  a field it takes no more than the field does.
+  The value as text, in the format of the property's type; at most 4000 characters. If the property
+  is an alias of a field, the limit of the field applies.
   """
   value: String! @length(max: 4000)
-  "A remark on the value, at most 250 characters."
+  "A note on the value, at most 250 characters."
   description: String @length(max: 250)
 }
 
-"A name to sign in with. A blank name is dropped."
+"A name to sign in with. A blank name is ignored."
 input LoginInput {
   "The name, at most 250 characters."
   name: String! @length(max: 250)
-  "What sort of name it is."
+  "The type of the login."
   type: LoginType! = BLANK
 }
 
-"The write of a contact's properties, logins and segments. All of it is applied, or nothing."
+"A write of a contact's properties, logins and segments. It is applied completely or not at all."
 input SetContactDetailsInput {
   "The contact: its global id or plain number."
   id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
+  "The version that the caller read. Optional only with OVERWRITE."
   expectedVersion: Version
-  "What to do when the contact has another version by now."
+  "What to do if the contact has a different version."
   onConflict: ConflictPolicy! = REJECT
-  "The properties to write; one that is not listed stays."
+  "The properties to write. Properties that are not listed stay unchanged."
   properties: [ContactPropertyInput!]
-  "The full new set of logins; absent or null leaves them."
+  "The complete new set of logins. If absent or null, the logins stay unchanged."
   logins: [LoginInput!]
-  "The full new set of segments, by global id or plain number; absent or null leaves them. A customer may only repeat it."
+  """
+  The complete new set of segments, by global id or plain number. If absent or null, the segments
+  stay unchanged. A customer may send only the current set.
+  """
   membership: [ID!]
 }
 
-"The outcome of setContactDetails."
+"The result of setContactDetails."
 type SetContactDetailsPayload {
   "The contact as it is now; null after any error."
   contact: Contact
-  "All that the caller can mend. Empty when the write took effect."
+  "All errors that the caller can fix. Empty if the write was applied."
   errors: [ContactError!]!
-  "The write's row in the change log; null after any error."
+  "The change that the write recorded; null after any error."
   change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  """
+  How the write was merged; null if the contact had not been changed since ` + "`" + `expectedVersion` + "`" + `, and
+  after any error.
+  """
   merge: Merge
 }
 
@@ -1248,11 +1372,11 @@ input CreateContactInput {
   registrationSource: String! @length(max: 50)
   "The IPv4 address that the contact registered from, at most 16 characters."
   registrationIp: String! = "" @length(max: 16)
-  "The store that registers the contact: its global id or plain number."
+  "The store where the contact registers: its global id or plain number."
   registrationStoreId: ID
-  "The fields. ` + "`" + `currentPassword` + "`" + ` has no meaning here."
+  "The fields. ` + "`" + `currentPassword` + "`" + ` is ignored."
   set: ContactPatch!
-  "The properties. One that is required may be given later."
+  "The properties. Required properties may be set later."
   properties: [ContactPropertyInput!]
   "The logins."
   logins: [LoginInput!]
@@ -1260,84 +1384,94 @@ input CreateContactInput {
   membership: [ID!]
 }
 
-"The outcome of createContact."
+"The result of createContact."
 type CreateContactPayload {
   "The new contact; null after any error."
   contact: Contact
-  "All that the caller can mend. Empty when the contact was made."
+  "All errors that the caller can fix. Empty if the contact was created."
   errors: [ContactError!]!
-  "The creation's row in the change log; null after any error."
+  "The change that the creation recorded; null after any error."
   change: Change
 }
 
-"The deletion of a contact."
+"The contact to delete."
 input DeleteContactInput {
   "The contact: its global id or plain number."
   id: ID!
-  "The version that the caller saw. It may be left out only with OVERWRITE."
+  "The version that the caller read. Optional only with OVERWRITE."
   expectedVersion: Version
-  "What to do when the contact has another version by now."
+  "What to do if the contact has a different version."
   onConflict: ConflictPolicy! = REJECT
 }
 
-"The outcome of deleteContact."
+"The result of deleteContact."
 type DeleteContactPayload {
   "The contact as it was; null after any error."
   contact: Contact
-  "All that the caller can mend. Empty when the contact is gone."
+  "All errors that the caller can fix. Empty if the contact was deleted."
   errors: [ContactError!]!
-  "The deletion's row in the change log; null after any error."
+  "The change that the deletion recorded; null after any error."
   change: Change
-  "What the write was merged with; null if nobody had written the contact since ` + "`" + `expectedVersion` + "`" + `, and after any error."
+  """
+  How the deletion was merged; null if the contact had not been changed since ` + "`" + `expectedVersion` + "`" + `, and
+  after any error.
+  """
   merge: Merge
 }
 
-"Which contact to erase."
+"The contact to erase."
 input EraseContactInput {
   "The contact: its global id or plain number. It may have been deleted before."
   id: ID!
 }
 
-"The outcome of eraseContact."
+"The result of eraseContact."
 type EraseContactPayload {
-  "All that the caller can mend. Empty when the contact is erased."
+  "All errors that the caller can fix. Empty if the contact was erased."
   errors: [ContactError!]!
-  "The erasure's row in the change log; null after any error."
+  "The change that the erasure recorded; null after any error."
   change: Change
 }
 
 extend type Mutation {
-  "Writes fields of a contact under optimistic locking."
+  "Writes fields of a contact, with optimistic locking."
   updateContact(
     "What to write."
     input: UpdateContactInput!
   ): UpdateContactPayload!
-  "Writes fields of several contacts, each under optimistic locking: all of them or none, or each by itself."
+  """
+  Writes fields of several contacts, each with optimistic locking: all or none of them, or each
+  independently.
+  """
   updateContacts(
     "What to write."
     input: UpdateContactsInput!
   ): UpdateContactsPayload!
-  "Writes properties, logins and segments of a contact under optimistic locking."
+  "Writes properties, logins and segments of a contact, with optimistic locking."
   setContactDetails(
     "What to write."
     input: SetContactDetailsInput!
   ): SetContactDetailsPayload!
-  "Makes a contact. Not for customers."
+  "Creates a contact. Not available to customers."
   createContact(
     "The new contact."
     input: CreateContactInput!
   ): CreateContactPayload!
-  "Deletes a contact with all that belongs to it, under optimistic locking. Not for customers."
+  """
+  Deletes a contact and everything that belongs to it, with optimistic locking. Not available to
+  customers.
+  """
   deleteContact(
-    "Which contact."
+    "The contact to delete."
     input: DeleteContactInput!
   ): DeleteContactPayload!
   """
-  Deletes a contact for good, whatever its version, also one that was deleted before: all values in its changes are blanked,
-  their paths, times and actors stay. It cannot be undone. For admins.
+  Deletes a contact permanently, regardless of its version, even if it was deleted before. The
+  values in all its changes are blanked; paths, times and actors remain. It cannot be undone. Admins
+  only.
   """
   eraseContact(
-    "Which contact."
+    "The contact to erase."
     input: EraseContactInput!
   ): EraseContactPayload!
 }

@@ -19,32 +19,34 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Something that the caller can mend. More types may come: select these fields, and ask for more by type.
+// An error that the caller can fix. More types may be added: always select the fields of this
+// interface, and the fields of single types in addition.
 type ContactError interface {
 	IsContactError()
-	// What went wrong.
+	// The code of the error.
 	GetCode() ContactErrorCode
-	// A sentence for people.
+	// A sentence to show to people.
 	GetMessage() string
-	// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+	// The field that the error is about, with the same path as in the change log: `email`,
+	// `properties.7`, `logins`; null if the error is about the whole input.
 	GetPath() *string
 }
 
-// Who did something.
+// Who made a change.
 type Actor struct {
-	// The sort of credential.
+	// The kind of credential.
 	Type ActorType `json:"type"`
-	// The number of the API key, agent or contact.
+	// The number of the API key, user or contact.
 	ID int `json:"id"`
-	// The name of the API key or agent; null for a contact.
+	// The name of the API key or user; null for a contact.
 	Name *string `json:"name,omitempty"`
 }
 
-// The outcome of a mutation about a company.
+// The result of a mutation of a company.
 type CompanyPayload struct {
-	// The company as it is now; null after an error, and after a deletion.
+	// The company as it is now; null after any error and after a deletion.
 	Company *ent.Company `json:"company,omitempty"`
-	// All that the caller can mend. Empty when it took effect.
+	// All errors that the caller can fix. Empty if the mutation was applied.
 	Errors []ContactError `json:"errors"`
 }
 
@@ -54,9 +56,10 @@ type ContactConnection struct {
 	Edges []*ContactEdge `json:"edges"`
 	// The contacts without their cursors.
 	Nodes []*ent.Contact `json:"nodes"`
-	// Where the page stands.
+	// Whether there are more pages, and the cursors to request them with.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many contacts the filter leaves in all. It counts them: ask only when you show it.
+	// The number of contacts that match the filter. Expensive, because they are counted: request it only
+	// if you display it.
 	TotalCount int `json:"totalCount"`
 	// Filter is what the page was cut from, for the count.
 	Filter query.Filter `json:"-"`
@@ -64,19 +67,21 @@ type ContactConnection struct {
 
 // A contact on a page.
 type ContactEdge struct {
-	// Give it as `after` or `before` to page from here.
+	// The cursor of the contact, for `after` or `before`.
 	Cursor string `json:"cursor"`
 	// The contact.
 	Node *ent.Contact `json:"node"`
 }
 
-// Narrows a list of contacts. All that is given must hold; null is the same as absent.
+// A filter on a list of contacts. A contact must match all conditions. A condition that is null is
+// ignored.
 type ContactFilter struct {
-	// Each word is the beginning of a word of the name, without regard to case and accents. At most 250 characters and 16 words.
+	// Each word must be a prefix of a word of the name, ignoring case and accents. At most 250
+	// characters and 16 words.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The email address, without regard to case.
+	// The email address, ignoring case.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The phone number, however it is written; without a leading + it needs `phoneCountryCode`.
+	// The phone number, in any format. Without a leading +, it needs `phoneCountryCode`.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// The country code of `phone`.
 	PhoneCountryCode graphql.Omittable[*string] `json:"phoneCountryCode,omitempty"`
@@ -86,14 +91,14 @@ type ContactFilter struct {
 	CompanyID graphql.Omittable[*string] `json:"companyId,omitempty"`
 	// A segment that the contact is in.
 	SegmentID graphql.Omittable[*string] `json:"segmentId,omitempty"`
-	// Last modified at this time or later.
+	// The contact was last modified at or after this time.
 	ModifiedSince graphql.Omittable[*time.Time] `json:"modifiedSince,omitempty"`
-	// Each word is the beginning of a word of the name or the email address, or of the phone number's digits. At most 250
-	// characters and 16 words.
+	// Each word must be a prefix of a word of the name or the email address, or of the digits of the
+	// phone number. At most 250 characters and 16 words.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
 }
 
-// What to order contacts by. Ties go by id.
+// The order of a list of contacts. Contacts that compare equal are ordered by id.
 type ContactOrder struct {
 	// The field.
 	Field ContactOrderField `json:"field"`
@@ -101,39 +106,40 @@ type ContactOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
-// The fields to write: absent is untouched, null is cleared. `limitMailsPermanently` and `newPassword` cannot be null.
+// The fields to write. An absent field stays unchanged, and null clears it. `limitMailsPermanently`
+// and `newPassword` must not be null.
 type ContactPatch struct {
-	// At most 250 characters; unique within the account without regard to case.
+	// At most 250 characters; unique within the account, ignoring case.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
 	// At most 10 characters.
 	PhoneCountryCode graphql.Omittable[*string] `json:"phoneCountryCode,omitempty"`
-	// At most 20 characters; unique within the account however it is written.
+	// At most 20 characters; unique within the account, however it is formatted.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// At most 50 characters.
 	FirstName graphql.Omittable[*string] `json:"firstName,omitempty"`
 	// At most 50 characters.
 	LastName graphql.Omittable[*string] `json:"lastName,omitempty"`
-	// The source of the latest permission. Not for customers.
+	// The source of the latest permission. Read-only for customers.
 	LatestPermissionSource graphql.Omittable[*string] `json:"latestPermissionSource,omitempty"`
-	// Whether the contact wants no mails at all.
+	// Whether the contact opts out of all marketing email.
 	LimitMailsPermanently graphql.Omittable[*bool] `json:"limitMailsPermanently,omitempty"`
-	// Until when the contact wants no mails.
+	// The contact opts out of marketing email until this time.
 	LimitMailsTemporarilyUntil graphql.Omittable[*time.Time] `json:"limitMailsTemporarilyUntil,omitempty"`
 	// The store that the contact prefers.
 	PreferredStoreID graphql.Omittable[*string] `json:"preferredStoreId,omitempty"`
-	// The company that the contact belongs to. Not for customers.
+	// The company that the contact belongs to. Read-only for customers.
 	CompanyID graphql.Omittable[*string] `json:"companyId,omitempty"`
-	// A new password, at most 1000 characters; it ends the contact's other sessions.
+	// A new password, at most 1000 characters. It ends all other sessions of the contact.
 	NewPassword graphql.Omittable[*string] `json:"newPassword,omitempty"`
-	// The password as it is now: a customer that sets a new one must know it.
+	// The current password. Required if a customer sets a new password.
 	CurrentPassword graphql.Omittable[*string] `json:"currentPassword,omitempty"`
 }
 
 // A property and the values that a contact has for it.
 type ContactProperty struct {
-	// The definition.
+	// The definition of the property.
 	Property *ent.Property `json:"property"`
-	// The values in their order; empty when unset.
+	// The values, in order; empty if none are set.
 	Values []*ent.PropertyValue `json:"values"`
 }
 
@@ -141,7 +147,8 @@ type ContactProperty struct {
 type ContactPropertyInput struct {
 	// The property: its global id or plain number.
 	PropertyID string `json:"propertyId"`
-	// The values in their order; empty clears the property. Null counts as absent, and leaves it.
+	// The values, in order. An empty list clears the property. If absent or null, the property stays
+	// unchanged.
 	Values graphql.Omittable[[]*PropertyValueInput] `json:"values,omitempty"`
 }
 
@@ -151,11 +158,11 @@ type CreateContactInput struct {
 	RegistrationSource string `json:"registrationSource"`
 	// The IPv4 address that the contact registered from, at most 16 characters.
 	RegistrationIP string `json:"registrationIp"`
-	// The store that registers the contact: its global id or plain number.
+	// The store where the contact registers: its global id or plain number.
 	RegistrationStoreID graphql.Omittable[*string] `json:"registrationStoreId,omitempty"`
-	// The fields. `currentPassword` has no meaning here.
+	// The fields. `currentPassword` is ignored.
 	Set *ContactPatch `json:"set"`
-	// The properties. One that is required may be given later.
+	// The properties. Required properties may be set later.
 	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
 	// The logins.
 	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
@@ -163,155 +170,160 @@ type CreateContactInput struct {
 	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
 }
 
-// The outcome of createContact.
+// The result of createContact.
 type CreateContactPayload struct {
 	// The new contact; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// All that the caller can mend. Empty when the contact was made.
+	// All errors that the caller can fix. Empty if the contact was created.
 	Errors []ContactError `json:"errors"`
-	// The creation's row in the change log; null after any error.
+	// The change that the creation recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 }
 
 // A new property.
 type CreatePropertyInput struct {
-	// Its name, at most 250 characters, unique within the account without regard to case.
+	// The name, at most 250 characters, unique within the account, ignoring case.
 	Name string `json:"name"`
-	// What its values look like. It cannot be changed later.
+	// The type of the values. It cannot be changed later.
 	Type property.Kind `json:"type"`
-	// Whether it takes several values. It cannot be changed later.
+	// Whether a contact can have several values. It cannot be changed later.
 	Multiple bool `json:"multiple"`
-	// Whether it must not be cleared.
+	// Whether the property is required: its values cannot be cleared.
 	Required bool `json:"required"`
-	// Whether customers may not write it.
+	// Whether the property is read-only for customers.
 	ReadOnly bool `json:"readOnly"`
-	// The values that it takes, for type CHOICE, each at most 4000 characters.
+	// The allowed values for type CHOICE, each at most 4000 characters.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
-	// The field of the contact that it is another name for. It must be TEXT with one value, neither required nor read-only, and
-	// cannot be changed later.
+	// The field of the contact that the property is an alias of. Such a property must be of type TEXT
+	// with a single value, and neither required nor read-only. It cannot be changed later.
 	BoundTo graphql.Omittable[*property.Bound] `json:"boundTo,omitempty"`
 }
 
-// The deletion of a contact.
+// The contact to delete.
 type DeleteContactInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`
-	// The version that the caller saw. It may be left out only with OVERWRITE.
+	// The version that the caller read. Optional only with OVERWRITE.
 	ExpectedVersion graphql.Omittable[*revision.Version] `json:"expectedVersion,omitempty"`
-	// What to do when the contact has another version by now.
+	// What to do if the contact has a different version.
 	OnConflict ConflictPolicy `json:"onConflict"`
 }
 
-// The outcome of deleteContact.
+// The result of deleteContact.
 type DeleteContactPayload struct {
 	// The contact as it was; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// All that the caller can mend. Empty when the contact is gone.
+	// All errors that the caller can fix. Empty if the contact was deleted.
 	Errors []ContactError `json:"errors"`
-	// The deletion's row in the change log; null after any error.
+	// The change that the deletion recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
-	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	// How the deletion was merged; null if the contact had not been changed since `expectedVersion`, and
+	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
-// Which contact to erase.
+// The contact to erase.
 type EraseContactInput struct {
 	// The contact: its global id or plain number. It may have been deleted before.
 	ID string `json:"id"`
 }
 
-// The outcome of eraseContact.
+// The result of eraseContact.
 type EraseContactPayload struct {
-	// All that the caller can mend. Empty when the contact is erased.
+	// All errors that the caller can fix. Empty if the contact was erased.
 	Errors []ContactError `json:"errors"`
-	// The erasure's row in the change log; null after any error.
+	// The change that the erasure recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 }
 
-// The viewer may not do this.
+// The viewer does not have permission.
 type Forbidden struct {
 	// FORBIDDEN, READ_ONLY or SIGN_IN_REFUSED.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
-	// The field; null if it is about the whole.
+	// The field; null if the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
 func (Forbidden) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this Forbidden) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this Forbidden) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this Forbidden) GetPath() *string { return this.Path }
 
-// A name to sign in with. A blank name is dropped.
+// A name to sign in with. A blank name is ignored.
 type LoginInput struct {
 	// The name, at most 250 characters.
 	Name string `json:"name"`
-	// What sort of name it is.
+	// The type of the login.
 	Type login.Kind `json:"type"`
 }
 
-// There is no such thing that the viewer may see.
+// The object does not exist, or the viewer may not read it.
 type NotFound struct {
 	// NOT_FOUND.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
-	// Null: it is about the whole.
+	// Always null, because the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
 func (NotFound) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this NotFound) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this NotFound) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this NotFound) GetPath() *string { return this.Path }
 
-// Where a page stands in its list, as the GraphQL Cursor Connections Specification has it.
+// The position of a page in its list, as in the GraphQL Cursor Connections Specification.
 type PageInfo struct {
-	// Whether more follow this page. Known when paging forwards; backwards it says that a `before` was given.
+	// Whether there are items after this page. Exact when paging forward; when paging backward, true if
+	// `before` was given.
 	HasNextPage bool `json:"hasNextPage"`
-	// Whether more come before this page. Known when paging backwards; forwards it says that an `after` was given.
+	// Whether there are items before this page. Exact when paging backward; when paging forward, true if
+	// `after` was given.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// The cursor of the first item; null on an empty page.
+	// The cursor of the first item; null if the page is empty.
 	StartCursor *string `json:"startCursor,omitempty"`
-	// The cursor of the last item; null on an empty page. Give it as `after` to go on.
+	// The cursor of the last item; null if the page is empty. Pass it as `after` to read the next page.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// The outcome of a mutation about a property.
+// The result of a mutation of a property.
 type PropertyPayload struct {
-	// The property as it is now; null after an error, and after a deletion.
+	// The property as it is now; null after any error and after a deletion.
 	Property *ent.Property `json:"property,omitempty"`
-	// All that the caller can mend. Empty when it took effect.
+	// All errors that the caller can fix. Empty if the mutation was applied.
 	Errors []ContactError `json:"errors"`
 }
 
 // One value of a property.
 type PropertyValueInput struct {
-	// The value as text, of the form that the property's type asks for; at most 4000 characters. Of a property that is another name for
-	// a field it takes no more than the field does.
+	// The value as text, in the format of the property's type; at most 4000 characters. If the property
+	// is an alias of a field, the limit of the field applies.
 	Value string `json:"value"`
-	// A remark on the value, at most 250 characters.
+	// A note on the value, at most 250 characters.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 }
 
-// An id refers to nothing.
+// An id does not refer to anything.
 type ReferenceNotFound struct {
 	// STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field.
 	Path *string `json:"path,omitempty"`
@@ -319,139 +331,145 @@ type ReferenceNotFound struct {
 
 func (ReferenceNotFound) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this ReferenceNotFound) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this ReferenceNotFound) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
 
-// The outcome of a mutation about a segment.
+// The result of a mutation of a segment.
 type SegmentPayload struct {
-	// The segment as it is now; null after an error, and after a deletion.
+	// The segment as it is now; null after any error and after a deletion.
 	Segment *ent.Segment `json:"segment,omitempty"`
-	// All that the caller can mend. Empty when it took effect.
+	// All errors that the caller can fix. Empty if the mutation was applied.
 	Errors []ContactError `json:"errors"`
 }
 
-// The write of a contact's properties, logins and segments. All of it is applied, or nothing.
+// A write of a contact's properties, logins and segments. It is applied completely or not at all.
 type SetContactDetailsInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`
-	// The version that the caller saw. It may be left out only with OVERWRITE.
+	// The version that the caller read. Optional only with OVERWRITE.
 	ExpectedVersion graphql.Omittable[*revision.Version] `json:"expectedVersion,omitempty"`
-	// What to do when the contact has another version by now.
+	// What to do if the contact has a different version.
 	OnConflict ConflictPolicy `json:"onConflict"`
-	// The properties to write; one that is not listed stays.
+	// The properties to write. Properties that are not listed stay unchanged.
 	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
-	// The full new set of logins; absent or null leaves them.
+	// The complete new set of logins. If absent or null, the logins stay unchanged.
 	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
-	// The full new set of segments, by global id or plain number; absent or null leaves them. A customer may only repeat it.
+	// The complete new set of segments, by global id or plain number. If absent or null, the segments
+	// stay unchanged. A customer may send only the current set.
 	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
 }
 
-// The outcome of setContactDetails.
+// The result of setContactDetails.
 type SetContactDetailsPayload struct {
 	// The contact as it is now; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// All that the caller can mend. Empty when the write took effect.
+	// All errors that the caller can fix. Empty if the write was applied.
 	Errors []ContactError `json:"errors"`
-	// The write's row in the change log; null after any error.
+	// The change that the write recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
-	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
+	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
-// The outcome of signIn.
+// The result of signIn.
 type SignInPayload struct {
-	// The session's token, for the header `Authorization: Bearer …`; null when refused, and when a cookie keeps it.
+	// The token of the session, for the header `Authorization: Bearer …`; null if the sign-in failed or
+	// the session is kept in a cookie.
 	Token *string `json:"token,omitempty"`
-	// When the session ends.
+	// When the session expires.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// Who is signed in now.
+	// The viewer who is now signed in.
 	Viewer *Viewer `json:"viewer,omitempty"`
-	// Why not. It does not tell whether the login exists.
+	// Why the sign-in failed. The errors do not reveal whether the login exists.
 	Errors []ContactError `json:"errors"`
 }
 
-// The outcome of signOut.
+// The result of signOut.
 type SignOutPayload struct {
-	// Always empty: signing out twice is no error.
+	// Always empty. Signing out twice is not an error.
 	Errors []ContactError `json:"errors"`
 }
 
-// The outcome of a mutation about a store.
+// The result of a mutation of a store.
 type StorePayload struct {
-	// The store as it is now; null after an error, and after a deletion.
+	// The store as it is now; null after any error and after a deletion.
 	Store *ent.Store `json:"store,omitempty"`
-	// All that the caller can mend. Empty when it took effect.
+	// All errors that the caller can fix. Empty if the mutation was applied.
 	Errors []ContactError `json:"errors"`
 }
 
-// What to take back.
+// The change to undo.
 type UndoChangeInput struct {
 	// The id of the change.
 	ID string `json:"id"`
 }
 
-// The outcome of undoChange.
+// The result of undoChange.
 type UndoChangePayload struct {
-	// The contact as it is now, or as it was if undoing has deleted it; null after any error.
+	// The contact as it is now, or as it was if the undo deleted it; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// All that the caller can mend. Empty when the change is undone.
+	// All errors that the caller can fix. Empty if the change was undone.
 	Errors []ContactError `json:"errors"`
-	// The undoing's own row in the change log; null after any error.
+	// The change that the undo recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
-	// What later changes it was merged with; null if there were none, and after any error.
+	// The later changes that the undo was merged with; null if there were none, and after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
-// A value that must be unique within the account is another contact's.
+// A value that must be unique within the account is already in use.
 type UniqueConflict struct {
 	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN or NAME_TAKEN.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field: `email`, `phone`, `logins` or `name`.
 	Path *string `json:"path,omitempty"`
-	// The contact that has it; null unless the viewer may read it.
+	// The contact that has the value; null unless the viewer may read it.
 	Existing *ent.Contact `json:"existing,omitempty"`
 }
 
 func (UniqueConflict) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this UniqueConflict) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this UniqueConflict) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this UniqueConflict) GetPath() *string { return this.Path }
 
-// The write of a contact's own fields.
+// A write of a contact's own fields.
 type UpdateContactInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`
-	// The version that the caller saw. It may be left out only with OVERWRITE.
+	// The version that the caller read. Optional only with OVERWRITE.
 	ExpectedVersion graphql.Omittable[*revision.Version] `json:"expectedVersion,omitempty"`
-	// What to do when the contact has another version by now.
+	// What to do if the contact has a different version.
 	OnConflict ConflictPolicy `json:"onConflict"`
 	// The fields to write.
 	Set *ContactPatch `json:"set"`
 }
 
-// The outcome of updateContact.
+// The result of updateContact.
 type UpdateContactPayload struct {
 	// The contact as it is now; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// All that the caller can mend. Empty when the write took effect.
+	// All errors that the caller can fix. Empty if the write was applied.
 	Errors []ContactError `json:"errors"`
-	// The write's row in the change log; null after any error.
+	// The change that the write recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
-	// What the write was merged with; null if nobody had written the contact since `expectedVersion`, and after any error.
+	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
+	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
@@ -459,37 +477,39 @@ type UpdateContactPayload struct {
 type UpdateContactsInput struct {
 	// The updates, at most 100.
 	Items []*UpdateContactInput `json:"items"`
-	// What to do when one of them fails.
+	// What to do if an update fails.
 	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
 }
 
-// The outcome of updateContacts.
+// The result of updateContacts.
 type UpdateContactsPayload struct {
-	// The outcome of each update, in their order; empty if there are too many.
+	// The result of each update, in order; empty if there are too many updates.
 	Results []*UpdateContactPayload `json:"results"`
-	// What is wrong with the whole: TOO_MANY.
+	// Errors about the whole input: TOO_MANY.
 	Errors []ContactError `json:"errors"`
 }
 
-// A change of a property's definition: what is absent or null stays.
+// A change of a property's definition. Fields that are absent or null stay unchanged.
 type UpdatePropertyInput struct {
 	// The property: its global id or plain number.
 	ID string `json:"id"`
-	// Its new name, at most 250 characters, unique within the account without regard to case.
+	// The new name, at most 250 characters, unique within the account, ignoring case.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// Whether it must not be cleared.
+	// Whether the property is required: its values cannot be cleared.
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
-	// Whether customers may not write it.
+	// Whether the property is read-only for customers.
 	ReadOnly graphql.Omittable[*bool] `json:"readOnly,omitempty"`
-	// The full new list of values that it takes, each at most 4000 characters. One that contacts have cannot go.
+	// The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
+	// that contacts have cannot be removed.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 }
 
-// A value cannot be accepted.
+// A value is not accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or IDEMPOTENCY_KEY_REUSED.
+	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
+	// IDEMPOTENCY_KEY_REUSED.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field.
 	Path *string `json:"path,omitempty"`
@@ -497,65 +517,69 @@ type ValidationError struct {
 
 func (ValidationError) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this ValidationError) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this ValidationError) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this ValidationError) GetPath() *string { return this.Path }
 
-// Somebody else has written the contact since `expectedVersion`.
+// The contact has been changed since `expectedVersion`.
 type VersionConflict struct {
 	// VERSION_CONFLICT.
 	Code ContactErrorCode `json:"code"`
-	// A sentence for people.
+	// A sentence to show to people.
 	Message string `json:"message"`
-	// Null: it is about the whole.
+	// Always null, because the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 	// The contact as it is now, with the version to send next.
 	Latest *ent.Contact `json:"latest"`
-	// Why it is not known what others have done since; null if it is.
+	// Why the changes since `expectedVersion` are unknown; null if they are known.
 	UnknownBecause *merge.Gap `json:"unknownBecause,omitempty"`
-	// Whether the same write would be accepted with MERGE. Never, if it is not known what others have done since. Other errors
-	// beside this one still stand.
+	// Whether the same write would be accepted with MERGE. False if the changes since `expectedVersion`
+	// are unknown. Other errors in the same payload must be fixed in either case.
 	Mergeable bool `json:"mergeable"`
-	// Every field that the write or others touched since `expectedVersion`, in the order of the contact's fields, then
-	// properties, logins and segments. Only what the write touches, if it is not known what others have done since.
+	// Every field that this write or other writes since `expectedVersion` change, ordered as the
+	// contact's fields, then properties, logins and segments. If the changes since `expectedVersion` are
+	// unknown, only the fields of this write.
 	Fields []*merge.Comparison `json:"fields"`
 }
 
 func (VersionConflict) IsContactError() {}
 
-// What went wrong.
+// The code of the error.
 func (this VersionConflict) GetCode() ContactErrorCode { return this.Code }
 
-// A sentence for people.
+// A sentence to show to people.
 func (this VersionConflict) GetMessage() string { return this.Message }
 
-// The field it is about, as in the change log: `email`, `properties.7`, `logins`; null if it is about the whole.
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`; null if the error is about the whole input.
 func (this VersionConflict) GetPath() *string { return this.Path }
 
-// Who is asking.
+// The caller, and what it may do.
 type Viewer struct {
 	// The name of the account.
 	Account string `json:"account"`
-	// What the viewer may do there.
+	// The role of the viewer in the account.
 	Role ViewerRole `json:"role"`
 	// The name of the agent or API key; null for a customer.
 	Name *string `json:"name,omitempty"`
-	// The contact that a customer is signed in as; null for others.
+	// The contact that a customer is signed in as; null for other roles.
 	Contact *ent.Contact `json:"contact,omitempty"`
-	// The paths of a contact that the viewer may write, as in the change log: its fields, `password`, `properties.7`, `logins`,
-	// `membership`. It holds for every contact that the viewer may write at all. What is not listed may be sent as it is, but for
-	// a property. A property that is another name for a field is listed beside the field.
+	// The paths of a contact that the viewer may write, as in the change log: its fields, `password`,
+	// `properties.7`, `logins`, `membership`. They apply to every contact that the viewer may write.
+	// Other paths may be sent only with their current value; properties that are not listed may not be
+	// sent. A property that is an alias of a field is listed in addition to the field.
 	WritablePaths []string `json:"writablePaths"`
 	// Asking is who it is, for what is asked about it.
 	Asking viewer.Viewer `json:"-"`
 }
 
-// The sort of credential that somebody acted with.
+// The kind of credential that an actor used.
 type ActorType string
 
 const (
@@ -619,14 +643,16 @@ func (e ActorType) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What to do when one of several updates fails.
+// What to do if one of several updates fails.
 type BatchErrorPolicy string
 
 const (
-	// Apply none. Those that are not to blame have the error NOT_APPLIED. All are one transaction, in which unique values may go
-	// from one contact to another; no contact may be named twice.
+	// Apply none of the updates. Those that are valid have the error NOT_APPLIED. All updates run in one
+	// transaction, so unique values can move from one contact to another. Each contact can appear only
+	// once.
 	BatchErrorPolicyAllOrNothing BatchErrorPolicy = "ALL_OR_NOTHING"
-	// Apply the others. Each is a transaction of its own; those of one contact are applied in their order.
+	// Apply the other updates. Each update runs in a transaction of its own; updates of the same contact
+	// run in order.
 	BatchErrorPolicyPerItem BatchErrorPolicy = "PER_ITEM"
 )
 
@@ -678,17 +704,19 @@ func (e BatchErrorPolicy) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What to do when somebody else has written since `expectedVersion`.
+// What to do if the contact has been changed since `expectedVersion`.
 type ConflictPolicy string
 
 const (
-	// Refuse with a VersionConflict that shows the contact as it is now.
+	// Reject the write with a VersionConflict that shows the contact as it is now.
 	ConflictPolicyReject ConflictPolicy = "REJECT"
-	// Apply the write to the contact as it is now, if nothing that it touches has been changed since by others, or to the same
-	// value; else refuse with a VersionConflict. Logins and segments merge one by one. A field that is sent as it was at
-	// `expectedVersion` counts as untouched. Not even a change that was undone since hinders a write.
+	// Apply the write to the contact as it is now, if others have not changed any field of the write
+	// since, or have changed it to the same value; otherwise reject the write with a VersionConflict.
+	// Logins and segments are merged element by element. A field that is sent with its value at
+	// `expectedVersion` counts as unchanged. A change that has been reverted since does not block a
+	// write.
 	ConflictPolicyMerge ConflictPolicy = "MERGE"
-	// Apply the write all the same, whatever the version.
+	// Apply the write regardless of the version.
 	ConflictPolicyOverwrite ConflictPolicy = "OVERWRITE"
 )
 
@@ -741,53 +769,54 @@ func (e ConflictPolicy) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What went wrong. The list only grows.
+// The codes of errors that the caller can fix. Codes may be added, but are never removed.
 type ContactErrorCode string
 
 const (
-	// There is no such thing that the viewer may see.
+	// The object does not exist, or the viewer may not read it.
 	ContactErrorCodeNotFound ContactErrorCode = "NOT_FOUND"
-	// The viewer may not do this.
+	// The viewer does not have permission.
 	ContactErrorCodeForbidden ContactErrorCode = "FORBIDDEN"
-	// Somebody else has written the contact since `expectedVersion`.
+	// The contact has been changed since `expectedVersion`.
 	ContactErrorCodeVersionConflict ContactErrorCode = "VERSION_CONFLICT"
-	// The email address is another contact's.
+	// Another contact has this email address.
 	ContactErrorCodeEmailTaken ContactErrorCode = "EMAIL_TAKEN"
-	// The phone number is another contact's.
+	// Another contact has this phone number.
 	ContactErrorCodePhoneTaken ContactErrorCode = "PHONE_TAKEN"
-	// The login is another contact's.
+	// Another contact has this login.
 	ContactErrorCodeLoginTaken ContactErrorCode = "LOGIN_TAKEN"
-	// Another property has the name.
+	// Another property has this name.
 	ContactErrorCodeNameTaken ContactErrorCode = "NAME_TAKEN"
-	// The id is of no store.
+	// No store has this id.
 	ContactErrorCodeStoreNotFound ContactErrorCode = "STORE_NOT_FOUND"
-	// The id is of no company.
+	// No company has this id.
 	ContactErrorCodeCompanyNotFound ContactErrorCode = "COMPANY_NOT_FOUND"
-	// The id is of no segment.
+	// No segment has this id.
 	ContactErrorCodeSegmentNotFound ContactErrorCode = "SEGMENT_NOT_FOUND"
-	// The id is of no property.
+	// No property has this id.
 	ContactErrorCodePropertyNotFound ContactErrorCode = "PROPERTY_NOT_FOUND"
-	// A value is missing, null or cleared that must be there.
+	// A required value is missing, null or cleared.
 	ContactErrorCodeRequired ContactErrorCode = "REQUIRED"
-	// A text is longer than allowed. Lengths count UTF-16 units.
+	// A text is too long. Lengths are counted in UTF-16 code units.
 	ContactErrorCodeTooLong ContactErrorCode = "TOO_LONG"
-	// There are more values than allowed.
+	// There are too many values.
 	ContactErrorCodeTooMany ContactErrorCode = "TOO_MANY"
-	// A value is not of the right form.
+	// A value has the wrong format.
 	ContactErrorCodeInvalid ContactErrorCode = "INVALID"
-	// Something is named twice.
+	// The same object appears twice in the input.
 	ContactErrorCodeDuplicate ContactErrorCode = "DUPLICATE"
-	// The property is not for customers to write.
+	// The property is read-only for customers.
 	ContactErrorCodeReadOnly ContactErrorCode = "READ_ONLY"
-	// The current password is another.
+	// The current password is wrong.
 	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
 	// Contacts still refer to it.
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
-	// Nothing is wrong with it, but another update of the same call failed, so none was applied.
+	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
-	// The request's header Idempotency-Key was used for another request within the last 24 hours.
+	// The Idempotency-Key header of the request was used for a different request within the last 24
+	// hours.
 	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
-	// No such login, or another password.
+	// The login or the password is wrong.
 	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
 )
 
@@ -859,17 +888,17 @@ func (e ContactErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What contacts can be ordered by.
+// The fields that contacts can be ordered by.
 type ContactOrderField string
 
 const (
 	// The number.
 	ContactOrderFieldID ContactOrderField = "ID"
-	// The last name, then the first, without regard to case and accents.
+	// The last name, then the first name, ignoring case and accents.
 	ContactOrderFieldName ContactOrderField = "NAME"
-	// When it was last written.
+	// The time of the last write.
 	ContactOrderFieldLastModified ContactOrderField = "LAST_MODIFIED"
-	// When it was registered.
+	// The time of registration.
 	ContactOrderFieldRegistrationDateTime ContactOrderField = "REGISTRATION_DATE_TIME"
 )
 
@@ -923,13 +952,13 @@ func (e ContactOrderField) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// A direction to order by.
+// The direction of an order.
 type OrderDirection string
 
 const (
-	// From the least to the greatest.
+	// Ascending.
 	OrderDirectionAsc OrderDirection = "ASC"
-	// From the greatest to the least.
+	// Descending.
 	OrderDirectionDesc OrderDirection = "DESC"
 )
 
@@ -981,13 +1010,13 @@ func (e OrderDirection) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What a viewer may do.
+// The role of a viewer.
 type ViewerRole string
 
 const (
-	// Reads and writes the contact that it is signed in as, and no other.
+	// Reads and writes only the contact that it is signed in as.
 	ViewerRoleCustomer ViewerRole = "CUSTOMER"
-	// Reads and writes every contact of the account.
+	// Reads and writes all contacts of the account.
 	ViewerRoleAgent ViewerRole = "AGENT"
 	// Also manages stores, companies, segments and properties.
 	ViewerRoleAdmin ViewerRole = "ADMIN"

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"contactgraph/ent"
-	"contactgraph/internal/aside"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/safego"
 	"contactgraph/internal/viewer"
 )
 
@@ -67,5 +67,5 @@ func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a Page
 
 // read is Feed for somebody who then waits, and shall not keep the stack that a database needs.
 func (s *Service) readDetached(ctx context.Context, a PageArgs, first int) (*Page, error) {
-	return aside.Run(func() (*Page, error) { return s.Page(ctx, a, first) })
+	return safego.Run(func() (*Page, error) { return s.Page(ctx, a, first) })
 }

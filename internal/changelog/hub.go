@@ -165,17 +165,17 @@ func (h *Hub) run(ctx context.Context, t *tail) {
 
 // read takes what is new, and reports whether there may be more.
 func (h *Hub) poll(ctx context.Context, t *tail) (more bool, err error) {
-	if !t.known {
+	if !t.loaded {
 		last, _, err := h.source.LogEnd(ctx, t.account)
 		if err != nil {
 			return false, err
 		}
-		t.begin(last)
+		t.reset(last)
 	}
 	rows, err := h.source.ReadLog(ctx, t.account, t.last(), readBatch)
 	if err != nil {
 		return false, err
 	}
-	t.add(rows)
+	t.extend(rows)
 	return len(rows) == readBatch, nil
 }

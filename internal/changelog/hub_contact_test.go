@@ -11,7 +11,7 @@ import (
 // Who follows one contact needs nothing of the database, however much happens to others, as long as it comes for its changes.
 func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()
 		f := h.Follow(account, 7)
 		defer f.Close()
@@ -47,7 +47,7 @@ func TestWhoFollowsAContactIsCoveredWhateverOthersDo(t *testing.T) {
 // What was kept for who follows a contact is not told once it is erased.
 func TestErasureDropsWhatIsKeptForWhoFollowsTheContact(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		t.Helper()
 		f := h.Follow(account, 7)
 		defer f.Close()

@@ -25,7 +25,7 @@ const (
 	// kept is how many changes the hub keeps.
 	backlog = 1024
 	// soon is time enough for the hub to read.
-	soon = 200 * time.Millisecond
+	readTime = 200 * time.Millisecond
 )
 
 // fakeLog is the log of one account.
@@ -77,7 +77,7 @@ func (l *fakeLog) fail(err error) {
 }
 
 // asked is how often the log was read.
-func (l *fakeLog) asked() int {
+func (l *fakeLog) readCount() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.reads
@@ -104,7 +104,7 @@ func (l *fakeLog) ReadLog(_ context.Context, _ int, after int64, limit int) ([]*
 }
 
 // inBubble runs a test on a clock of its own, with a hub that has nothing left running at the end.
-func inBubble(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.Hub)) {
+func runWithHub(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.Hub)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &fakeLog{}
@@ -114,7 +114,7 @@ func inBubble(t *testing.T, test func(t *testing.T, l *fakeLog, h *changelog.Hub
 
 // settle lets the hub read all that is there.
 func settle() {
-	time.Sleep(soon)
+	time.Sleep(readTime)
 	synctest.Wait()
 }
 
@@ -138,7 +138,7 @@ func awake(t *testing.T, f *changelog.Follower, d time.Duration) bool {
 
 func TestSince(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		l.write(1, 2)
 		all, one, other := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 9)
 		defer all.Close()
@@ -178,7 +178,7 @@ func TestSince(t *testing.T) {
 
 func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
 		defer f.Close()
 		settle()
@@ -198,17 +198,17 @@ func TestWhoIsFarBehindIsNotCovered(t *testing.T) {
 // TestGap cuts changes off the log before the hub has read them.
 func TestGap(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f, of := h.Follow(account, 0), h.Follow(account, 9)
 		defer f.Close()
 		defer of.Close()
 		l.write(1)
 		settle()
-		awake(t, f, soon)
-		awake(t, of, soon)
+		awake(t, f, readTime)
+		awake(t, of, readTime)
 		l.write(1, 1, 1, 1)
 		l.cut(2)
-		if !awake(t, f, soon) || !awake(t, of, soon) {
+		if !awake(t, f, readTime) || !awake(t, of, readTime) {
 			t.Error("somebody is not woken, who has to learn that the log was cut")
 		}
 		if rows, _, covered := f.Since(1); covered {
@@ -224,11 +224,11 @@ func TestGap(t *testing.T) {
 
 func TestOnlyThoseConcernedAreWoken(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		all, one, two := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 2)
 		for _, f := range []*changelog.Follower{all, one, two} {
 			defer f.Close()
-			awake(t, f, soon) // when the following begins
+			awake(t, f, readTime) // when the following begins
 		}
 		l.write(1)
 		if !awake(t, all, time.Minute) || !awake(t, one, time.Minute) {
@@ -245,7 +245,7 @@ func TestOnlyThoseConcernedAreWoken(t *testing.T) {
 
 func TestErasureBlanksWhatIsKept(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
 		defer f.Close()
 		settle()
@@ -271,10 +271,10 @@ func TestErasureBlanksWhatIsKept(t *testing.T) {
 
 func TestClose(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
 		defer f.Close()
-		awake(t, f, soon)
+		awake(t, f, readTime)
 		time.AfterFunc(time.Second, h.Close)
 		if err := f.Wait(t.Context(), time.Minute); !errors.Is(err, changelog.ErrClosed) {
 			t.Errorf("waiting ends with %v, want ErrClosed", err)
@@ -294,7 +294,7 @@ func TestClose(t *testing.T) {
 // TestCloseWaitsForStreams: what they tell their readers must be out before the server goes away, but no reader keeps it.
 func TestCloseWaitsForStreams(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		closing := func(last time.Duration) time.Duration {
 			for _, d := range []time.Duration{0, time.Second, last} {
 				ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -316,10 +316,10 @@ func TestCloseWaitsForStreams(t *testing.T) {
 
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, _ *fakeLog, h *changelog.Hub) {
 		f := h.Follow(account, 0)
 		defer f.Close()
-		awake(t, f, soon)
+		awake(t, f, readTime)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := f.Wait(ctx, time.Minute); !errors.Is(err, context.DeadlineExceeded) {
@@ -332,11 +332,11 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 // left running in it.
 func TestNobodyFollows(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
+	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		reads := func() int { // in tens, for those at the edges not to count
-			before := l.asked()
+			before := l.readCount()
 			time.Sleep(10 * time.Second)
-			return (l.asked() - before + 5) / 10
+			return (l.readCount() - before + 5) / 10
 		}
 		one := h.Follow(account, 0)
 		settle()

@@ -17,20 +17,20 @@ type tail struct {
 
 	// Written by the one that reads, which therefore looks at them as it likes; others need the lock.
 	mu        sync.Mutex
-	known     bool          // whether first and rows say anything
-	first     int64         // the number behind which rows begin
+	loaded    bool          // whether first and rows say anything
+	base      int64         // the number behind which rows begin
 	rows      []*ent.Change // without gaps
 	followers map[int]map[*Follower]struct{}
 }
 
 // last is the number up to which the log is known.
-func (t *tail) last() int64 { return t.first + int64(len(t.rows)) }
+func (t *tail) last() int64 { return t.base + int64(len(t.rows)) }
 
 // begin says where the reading begins.
-func (t *tail) begin(last int64) {
+func (t *tail) reset(last int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.known, t.first, t.rows = true, last, nil
+	t.loaded, t.base, t.rows = true, last, nil
 	for contact, followers := range t.followers { // whoever waits is not waiting for nothing
 		for f := range followers {
 			f.from, f.buffer = last, nil
@@ -41,25 +41,25 @@ func (t *tail) begin(last int64) {
 
 // add takes the rows that follow the last one, and wakes whom they concern. If some are missing, because they were cut off the
 // log meanwhile, it begins anew behind the gap: followers then read the database, which tells them.
-func (t *tail) add(rows []*ent.Change) {
+func (t *tail) extend(rows []*ent.Change) {
 	if len(rows) == 0 {
 		return
 	}
 	if rows[0].Seq != t.last()+1 {
-		t.begin(rows[len(rows)-1].Seq)
+		t.reset(rows[len(rows)-1].Seq)
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, row := range rows {
 		if row.Kind == change.KindERASE {
-			t.forget(row.ContactID)
+			t.redact(row.ContactID)
 		}
 	}
 	t.rows = append(t.rows, rows...)
 	if over := len(t.rows) - backlog; over > 0 {
 		t.rows = slices.Clone(t.rows[over:])
-		t.first += int64(over)
+		t.base += int64(over)
 	}
 	t.wake(0)
 	for _, row := range rows {
@@ -83,7 +83,7 @@ func (f *Follower) enqueue(row *ent.Change) {
 }
 
 // forget blanks what the changes of an erased contact say. Rows are shared with those who read them: each is replaced.
-func (t *tail) forget(contact int) {
+func (t *tail) redact(contact int) {
 	for i, row := range t.rows {
 		if row.ContactID == contact {
 			blank := *row
@@ -108,16 +108,16 @@ func (t *tail) since(after int64, f *Follower) (rows []*ent.Change, upTo int64, 
 	defer t.mu.Unlock()
 	end := max(after, t.last())
 	switch {
-	case !t.known:
+	case !t.loaded:
 		return nil, after, false
 	case f.contact != 0 && after >= f.from:
 		rows = slices.DeleteFunc(f.buffer, func(row *ent.Change) bool { return row.Seq <= after })
 		f.from, f.buffer = end, nil
 		return rows, end, true
-	case f.contact != 0 || after < t.first:
+	case f.contact != 0 || after < t.base:
 		return nil, after, false
 	}
-	return slices.Clone(t.rows[min(int(after-t.first), len(t.rows)):]), end, true
+	return slices.Clone(t.rows[min(int(after-t.base), len(t.rows)):]), end, true
 }
 
 func (t *tail) join(f *Follower) {

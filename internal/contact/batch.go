@@ -8,8 +8,8 @@ import (
 
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/internal/aside"
 	"contactgraph/internal/database"
+	"contactgraph/internal/safego"
 	"contactgraph/internal/usererror"
 )
 
@@ -38,7 +38,7 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 		byContact[u.ID] = append(byContact[u.ID], i)
 	}
 	groups := slices.Collect(maps.Values(byContact))
-	aside.Each(len(groups), func(g int) { // together they share commits
+	safego.Each(len(groups), func(g int) { // together they share commits
 		for _, i := range groups[g] {
 			outcomes[i].Result, faults[i] = s.WithKey(s.key.WithItem(i)).Update(ctx, updates[i])
 			if errors.As(faults[i], &outcomes[i].Errors) {
@@ -71,7 +71,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		b.markNotApplied()
 		return b.outcomes, nil
 	}
-	results, err := inTx(ctx, s, b.updates[0].viewer, s.several(), s.aboutAll(b.ids()), b.run)
+	results, err := inTx(ctx, s, b.updates[0].viewer, s.resultsCodec(), s.transactionForAll(b.ids()), b.run)
 	switch {
 	case errors.Is(err, errNotApplied):
 		b.markNotApplied()

@@ -8,15 +8,16 @@ import (
 
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-type many = func(context.Context, []contact.Update) ([]contact.Outcome, error)
+type batchFunc = func(context.Context, []contact.Update) ([]contact.Outcome, error)
 
 // outcomesOf runs updates, and writes what became of each.
-func outcomesOf(t *testing.T, outcomes []contact.Outcome, err error) (list [][]string) {
+func outcomeCodes(t *testing.T, outcomes []contact.Outcome, err error) (list [][]string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -25,43 +26,43 @@ func outcomesOf(t *testing.T, outcomes []contact.Outcome, err error) (list [][]s
 		if (o.Result == nil) != (len(o.Errors) > 0) {
 			t.Errorf("a result %v beside errors %v", o.Result, o.Errors)
 		}
-		list = append(list, codes(o.Errors))
+		list = append(list, contacttest.CodesOf(o.Errors))
 	}
 	return list
 }
 
 func TestUpdateAllIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	one, two := a.create(field.Patch{field.Email: "one@example.com"}), a.create(field.Patch{field.Email: "two@example.com"})
+	f := contacttest.New(t)
+	a := f.Demo
+	one, two := a.NewContact(field.Patch{field.Email: "one@example.com"}), a.NewContact(field.Patch{field.Email: "two@example.com"})
 	name := field.Patch{field.FirstName: "Eva"}
 	tests := []struct {
 		name    string
 		updates []contact.Update
 		want    [][]string
 	}{
-		{"one is stale", []contact.Update{{ID: one.ID, Lock: at(one), Set: name}, {ID: two.ID, Lock: expecting(9), Set: name}},
+		{"one is stale", []contact.Update{{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: name}, {ID: two.ID, Lock: contacttest.ExpectVersion(9), Set: name}},
 			[][]string{{"NOT_APPLIED"}, {"VERSION_CONFLICT"}}},
-		{"one is not there", []contact.Update{{ID: 999, Lock: overwrite}, {ID: two.ID, Lock: at(two), Set: name}}, [][]string{{"NOT_FOUND"}, {"NOT_APPLIED"}}},
+		{"one is not there", []contact.Update{{ID: 999, Lock: contacttest.Overwrite}, {ID: two.ID, Lock: contacttest.ExpectVersionOf(two), Set: name}}, [][]string{{"NOT_FOUND"}, {"NOT_APPLIED"}}},
 		{"all is told", []contact.Update{
-			{ID: one.ID, Lock: expecting(9), Set: field.Patch{field.PreferredStore: 999}}, {ID: two.ID, Set: field.Patch{field.LimitPermanently: nil}},
+			{ID: one.ID, Lock: contacttest.ExpectVersion(9), Set: field.Patch{field.PreferredStore: 999}}, {ID: two.ID, Set: field.Patch{field.LimitPermanently: nil}},
 		}, [][]string{{"VERSION_CONFLICT", "STORE_NOT_FOUND preferredStoreId"}, {"REQUIRED expectedVersion", "REQUIRED limitMailsPermanently"}}},
 		{"both want one address", []contact.Update{
-			{ID: one.ID, Lock: at(one), Set: field.Patch{field.Email: "new@example.com"}}, {ID: two.ID, Lock: at(two), Set: field.Patch{field.Email: "NEW@example.com"}},
+			{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: field.Patch{field.Email: "new@example.com"}}, {ID: two.ID, Lock: contacttest.ExpectVersionOf(two), Set: field.Patch{field.Email: "NEW@example.com"}},
 		}, [][]string{{"NOT_APPLIED"}, {"EMAIL_TAKEN email"}}},
 		{"one wants what the other keeps", []contact.Update{
-			{ID: one.ID, Lock: at(one), Set: field.Patch{field.Email: "two@example.com"}}, {ID: two.ID, Lock: at(two), Set: name},
+			{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: field.Patch{field.Email: "two@example.com"}}, {ID: two.ID, Lock: contacttest.ExpectVersionOf(two), Set: name},
 		}, [][]string{{"EMAIL_TAKEN email"}, {"NOT_APPLIED"}}},
-		{"one contact twice", []contact.Update{{ID: one.ID, Lock: at(one), Set: name}, {ID: one.ID, Lock: at(one)}}, [][]string{{"NOT_APPLIED"}, {"DUPLICATE"}}},
+		{"one contact twice", []contact.Update{{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: name}, {ID: one.ID, Lock: contacttest.ExpectVersionOf(one)}}, [][]string{{"NOT_APPLIED"}, {"DUPLICATE"}}},
 	}
 	for _, tt := range tests {
-		before := f.db.Dump()
-		outcomes, err := f.UpdateAll(a.agent, tt.updates)
-		if diff := cmp.Diff(tt.want, outcomesOf(t, outcomes, err)); diff != "" {
+		before := f.DB.Dump()
+		outcomes, err := f.UpdateAll(a.Agent, tt.updates)
+		if diff := cmp.Diff(tt.want, outcomeCodes(t, outcomes, err)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
-		if diff := cmp.Diff(before, f.db.Dump()); diff != "" {
+		if diff := cmp.Diff(before, f.DB.Dump()); diff != "" {
 			t.Errorf("%s: it changed the database\n%s", tt.name, diff)
 		}
 	}
@@ -70,70 +71,70 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 // Keys may go round among the contacts of one call, and what does not go round stays.
 func TestUpdateAllLetsContactsSwapKeys(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	ids := make([]int, 4)
 	for i := range ids {
-		ids[i] = a.create(field.Patch{field.Email: fmt.Sprint(i, "@example.com"), field.PhoneCountryCode: "46", field.Phone: fmt.Sprint("70174060", i)}).ID
+		ids[i] = a.NewContact(field.Patch{field.Email: fmt.Sprint(i, "@example.com"), field.PhoneCountryCode: "46", field.Phone: fmt.Sprint("70174060", i)}).ID
 	}
 	email := func(i, from int) contact.Update {
-		return contact.Update{ID: ids[i], Lock: overwrite, Set: field.Patch{field.Email: fmt.Sprint(from, "@example.com")}}
+		return contact.Update{ID: ids[i], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: fmt.Sprint(from, "@example.com")}}
 	}
 	for round := range 3 {
-		outcomes, err := f.UpdateAll(a.agent, []contact.Update{
+		outcomes, err := f.UpdateAll(a.Agent, []contact.Update{
 			email(0, (1+round)%3), email(1, (2+round)%3), email(2, (0+round)%3),
-			{ID: ids[3], Lock: overwrite, Set: field.Patch{field.Phone: fmt.Sprint("70174061", round)}},
+			{ID: ids[3], Lock: contacttest.Overwrite, Set: field.Patch{field.Phone: fmt.Sprint("70174061", round)}},
 		})
-		if diff := cmp.Diff([][]string{{}, {}, {}, {}}, outcomesOf(t, outcomes, err)); diff != "" {
+		if diff := cmp.Diff([][]string{{}, {}, {}, {}}, outcomeCodes(t, outcomes, err)); diff != "" {
 			t.Fatalf("round %d\n%s", round, diff)
 		}
 		for i, from := range []int{(1 + round) % 3, (2 + round) % 3, (0 + round) % 3} {
-			found := must(a.ByEmail(a.agent, fmt.Sprint(from, "@example.com")))
+			found := contacttest.Must(a.ByEmail(a.Agent, fmt.Sprint(from, "@example.com")))
 			if found == nil || found.ID != ids[i] || *found.Email != *found.EmailKey {
 				t.Errorf("round %d: the address %d is found at %v, not at %d", round, from, found, ids[i])
 			}
-			if found := must(a.ByPhone(a.agent, "46", fmt.Sprint("70174060", i))); found == nil || found.ID != ids[i] {
+			if found := contacttest.Must(a.ByPhone(a.Agent, "46", fmt.Sprint("70174060", i))); found == nil || found.ID != ids[i] {
 				t.Errorf("round %d: the number of %d is found at %v", round, ids[i], found)
 			}
 		}
 	}
-	handed, err := f.UpdateAll(a.agent, []contact.Update{
-		{ID: ids[0], Lock: overwrite, Set: field.Patch{field.Email: nil}},
-		{ID: ids[3], Lock: overwrite, Set: field.Patch{field.Email: *a.get(ids[0]).Email}},
+	handed, err := f.UpdateAll(a.Agent, []contact.Update{
+		{ID: ids[0], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: nil}},
+		{ID: ids[3], Lock: contacttest.Overwrite, Set: field.Patch{field.Email: *a.MustGet(ids[0]).Email}},
 	})
-	if diff := cmp.Diff([][]string{{}, {}}, outcomesOf(t, handed, err)); diff != "" {
+	if diff := cmp.Diff([][]string{{}, {}}, outcomeCodes(t, handed, err)); diff != "" {
 		t.Errorf("an address is handed on\n%s", diff)
 	}
 }
 
 func TestUpdateEachStandsByItself(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	one, two := a.create(nil), a.create(field.Patch{field.Email: "two@example.com"})
-	outcomes, err := f.UpdateEach(a.agent, []contact.Update{
-		{ID: one.ID, Lock: at(one), Set: field.Patch{field.FirstName: "Eva"}},
-		{ID: one.ID, Lock: at(one), Set: field.Patch{field.FirstName: "Ida"}},
-		{ID: one.ID, Lock: merging(one.Version), Set: field.Patch{field.LastName: "Ek"}},
-		{ID: two.ID, Lock: at(two), Set: field.Patch{field.Email: nil}},
-		{ID: 999, Lock: overwrite},
+	f := contacttest.New(t)
+	a := f.Demo
+	one, two := a.NewContact(nil), a.NewContact(field.Patch{field.Email: "two@example.com"})
+	outcomes, err := f.UpdateEach(a.Agent, []contact.Update{
+		{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: field.Patch{field.FirstName: "Eva"}},
+		{ID: one.ID, Lock: contacttest.ExpectVersionOf(one), Set: field.Patch{field.FirstName: "Ida"}},
+		{ID: one.ID, Lock: contacttest.MergeFrom(one.Version), Set: field.Patch{field.LastName: "Ek"}},
+		{ID: two.ID, Lock: contacttest.ExpectVersionOf(two), Set: field.Patch{field.Email: nil}},
+		{ID: 999, Lock: contacttest.Overwrite},
 	})
 	want := [][]string{{}, {"VERSION_CONFLICT"}, {}, {}, {"NOT_FOUND"}}
-	if diff := cmp.Diff(want, outcomesOf(t, outcomes, err)); diff != "" {
+	if diff := cmp.Diff(want, outcomeCodes(t, outcomes, err)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if c := a.get(one.ID); *c.FirstName != "Eva" || *c.LastName != "Ek" || c.Version != 3 {
+	if c := a.MustGet(one.ID); *c.FirstName != "Eva" || *c.LastName != "Ek" || c.Version != 3 {
 		t.Errorf("got %v", c)
 	}
 }
 
 func TestTooManyUpdates(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	for _, do := range []many{f.UpdateAll, f.UpdateEach} {
-		f.refused("one too many", func() error { return errOf(do(a.agent, make([]contact.Update, contact.MaxUpdates+1))) }, "TOO_MANY")
-		if outcomes, err := do(a.agent, nil); err != nil || len(outcomes) != 0 {
+	f := contacttest.New(t)
+	a := f.Demo
+	for _, do := range []batchFunc{f.UpdateAll, f.UpdateEach} {
+		f.WantErrors("one too many", func() error { return contacttest.ErrOf(do(a.Agent, make([]contact.Update, contact.MaxUpdates+1))) }, "TOO_MANY")
+		if outcomes, err := do(a.Agent, nil); err != nil || len(outcomes) != 0 {
 			t.Errorf("none: %v, %v", outcomes, err)
 		}
 		if _, err := do(t.Context(), make([]contact.Update, 1)); !errors.Is(err, authz.ErrUnauthenticated) {
@@ -145,28 +146,28 @@ func TestTooManyUpdates(t *testing.T) {
 // Batches that meet each other and single writes lose nothing and end in no deadlock.
 func TestBatchesRace(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	const contacts = 8
 	ids := make([]int, contacts)
 	for i := range ids {
-		ids[i] = a.create(field.Patch{field.Email: fmt.Sprint(i, "@example.com")}).ID
+		ids[i] = a.NewContact(field.Patch{field.Email: fmt.Sprint(i, "@example.com")}).ID
 	}
-	before := a.get(ids[0]).Version
-	race(func(i int) {
+	before := a.MustGet(ids[0]).Version
+	runConcurrently(func(i int) {
 		var updates []contact.Update
 		for j := range contacts {
 			n := (i*(2*(i%4)+1) + j*(2*(i%4)+1)) % contacts // in another order each
-			updates = append(updates, contact.Update{ID: ids[n], Lock: overwrite, Set: field.Patch{field.FirstName: fmt.Sprint(i)}})
+			updates = append(updates, contact.Update{ID: ids[n], Lock: contacttest.Overwrite, Set: field.Patch{field.FirstName: fmt.Sprint(i)}})
 		}
-		outcomes, err := f.UpdateAll(a.agent, updates)
-		if got := outcomesOf(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
+		outcomes, err := f.UpdateAll(a.Agent, updates)
+		if got := outcomeCodes(t, outcomes, err); len(got) != contacts || len(got[0]) > 0 {
 			t.Errorf("racer %d: %v", i, got)
 		}
-		must(a.update(a.agent, ids[i%contacts], field.Patch{field.LastName: fmt.Sprint(i)}))
+		contacttest.Must(a.OverwriteFields(a.Agent, ids[i%contacts], field.Patch{field.LastName: fmt.Sprint(i)}))
 	})
 	for _, id := range ids {
-		if got := a.get(id).Version - before; got != racers+racers/contacts {
+		if got := a.MustGet(id).Version - before; got != concurrency+concurrency/contacts {
 			t.Errorf("contact %d was written %d times", id, got)
 		}
 	}

@@ -64,7 +64,7 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	return inTx(ctx, s, v, s.several(), s.about(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
+	return inTx(ctx, s, v, s.resultsCodec(), s.transactionFor(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
 		return s.createAll(ctx, tx, v, drafts)
 	})
 }
@@ -103,14 +103,14 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 
 // createAll checks the drafts against the database and each other, and stores them.
 func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
-	defined, err := definitions(ctx, tx, v.Account)
+	defined, err := definitionsOf(ctx, tx, v.Account)
 	if err != nil {
 		return nil, err
 	}
 	var errs usererror.Errors
 	writes := make([]*unitOfWork, len(drafts))
 	for i, d := range drafts {
-		if writes[i], err = s.newWrite(ctx, tx, v, d, defined); err != nil {
+		if writes[i], err = s.newUnitOfWork(ctx, tx, v, d, defined); err != nil {
 			return nil, err
 		}
 	}
@@ -128,8 +128,8 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 }
 
 // newWrite is a write on a contact that is not there yet: what it found is empty.
-func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined properties) (*unitOfWork, error) {
-	now := s.clock()
+func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, defined propertyDefinitions) (*unitOfWork, error) {
+	now := s.timestamp()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
 		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
@@ -138,9 +138,9 @@ func (s *Service) newWrite(ctx context.Context, tx *database.Tx, v viewer.Viewer
 	if next.RegisteredAt.IsZero() {
 		next.RegisteredAt = now
 	}
-	w := &unitOfWork{Service: s, tx: tx, viewer: v, defined: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	w := &unitOfWork{Service: s, tx: tx, viewer: v, definitions: defined, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
-		if err := w.mustExist(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
+		if err := w.checkExists(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
@@ -192,7 +192,7 @@ func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*unit
 		w.next = created[i]
 		_, terms := changedTerms(w.old, w.next)
 		tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
-		for _, do := range w.after {
+		for _, do := range w.deferred {
 			if err := do(ctx); err != nil {
 				return nil, translate(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"contactgraph/ent/property"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
@@ -19,60 +20,60 @@ import (
 
 func TestCreateStoresWhatIsGiven(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	note := a.property(catalog.NewProperty{Name: "Note"})
-	first := a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
-	full := a.everything()
-	r, err := f.Create(a.agent, contact.Create{
-		RegistrationSource: "form", RegistrationIP: "192.0.2.1", RegistrationStore: &a.stores[2], Set: full,
+	f := contacttest.New(t)
+	a := f.Demo
+	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
+	first := a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	full := everyField(a)
+	r, err := f.Create(a.Agent, contact.Create{
+		RegistrationSource: "form", RegistrationIP: "192.0.2.1", RegistrationStore: &a.StoreIDs[2], Set: full,
 		Password: &contact.PasswordChange{New: new("pw")},
 		Details: contact.Details{
-			Properties: []contact.PropertyPatch{set(note, "hi"), set(first, "Eva")},
-			Logins:     &[]field.Login{{Name: "Eva", Kind: login.KindEmail}}, Membership: &a.segments,
+			Properties: []contact.PropertyPatch{contacttest.SetProperty(note, "hi"), contacttest.SetProperty(first, "Eva")},
+			Logins:     &[]field.Login{{Name: "Eva", Kind: login.KindEmail}}, Membership: &a.SegmentIDs,
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	full[field.FirstName] = "Eva" // the property is given last
-	got := a.get(r.Contact.ID)
-	if diff := cmp.Diff(full, values(got), byPath); diff != "" {
+	got := a.MustGet(r.Contact.ID)
+	if diff := cmp.Diff(full, fieldsOf(got), showPaths); diff != "" {
 		t.Errorf("what is stored (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(full, values(r.Contact), byPath); diff != "" {
+	if diff := cmp.Diff(full, fieldsOf(r.Contact), showPaths); diff != "" {
 		t.Errorf("the result (-want +got)\n%s", diff)
 	}
-	if got.RegistrationSource != "form" || got.RegistrationIP != "192.0.2.1" || *got.RegistrationStoreID != a.stores[2] {
+	if got.RegistrationSource != "form" || got.RegistrationIP != "192.0.2.1" || *got.RegistrationStoreID != a.StoreIDs[2] {
 		t.Errorf("the registration is %q, %q, %v", got.RegistrationSource, got.RegistrationIP, *got.RegistrationStoreID)
 	}
 	if got.Version != 1 || !got.RegisteredAt.Equal(got.LastModified) || *got.PasswordHash != "hash of pw" || len(got.Secret) < 22 {
 		t.Errorf("stored %v", got)
 	}
-	if diff := cmp.Diff([]string{"hi"}, a.stored(got, note)); diff != "" {
+	if diff := cmp.Diff([]string{"hi"}, storedValues(a, got, note)); diff != "" {
 		t.Errorf("the property (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"Eva EMAIL"}, a.storedLogins(got)); diff != "" {
+	if diff := cmp.Diff([]string{"Eva EMAIL"}, storedLogins(a, got)); diff != "" {
 		t.Errorf("the logins (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(a.segments, a.storedSegments(got)); diff != "" {
+	if diff := cmp.Diff(a.SegmentIDs, storedSegments(a, got)); diff != "" {
 		t.Errorf("the segments (-want +got)\n%s", diff)
 	}
 }
 
 func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.property(catalog.NewProperty{Name: "Required", Required: true}) // may be given later
-	c := a.create(nil)
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewProperty(catalog.NewProperty{Name: "Required", Required: true}) // may be given later
+	c := a.NewContact(nil)
 	want := field.Patch{}
 	for _, f := range field.Fields {
 		want[f] = nil
 	}
 	want[field.LimitPermanently] = false
-	got := a.get(c.ID)
-	if diff := cmp.Diff(want, values(got), byPath); diff != "" {
+	got := a.MustGet(c.ID)
+	if diff := cmp.Diff(want, fieldsOf(got), showPaths); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if got.EmailKey != nil || got.PhoneKey != nil || got.NameKey != "" || got.PasswordHash != nil {
@@ -82,9 +83,9 @@ func TestCreateStoresNothingWhereNothingIsGiven(t *testing.T) {
 
 func TestCreateTakesTheIDThatIsChosen(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := contacttest.New(t)
 	for _, want := range []int{466, 3, 1_000_001} {
-		r, err := f.Create(f.demo.agent, contact.Create{ID: want})
+		r, err := f.Create(f.Demo.Agent, contact.Create{ID: want})
 		if err != nil || r.Contact.ID != want {
 			t.Errorf("got %v, %v, want contact %d", r, err, want)
 		}
@@ -93,10 +94,10 @@ func TestCreateTakesTheIDThatIsChosen(t *testing.T) {
 
 func TestCreateIsRefused(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	a.create(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
-	note := a.property(catalog.NewProperty{Name: "Note"})
+	f := contacttest.New(t)
+	a := f.Demo
+	a.NewContact(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"}, contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}})
+	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
 	long := strings.Repeat("x", 251)
 	tests := []struct {
 		name string
@@ -104,14 +105,14 @@ func TestCreateIsRefused(t *testing.T) {
 		want []string
 	}{
 		{"a long registration", contact.Create{RegistrationSource: long[:51], RegistrationIP: long[:17]}, []string{"TOO_LONG registrationSource", "TOO_LONG registrationIp"}},
-		{"another account's store", contact.Create{RegistrationStore: &f.other.stores[0]}, []string{"STORE_NOT_FOUND registrationStoreId"}},
+		{"another account's store", contact.Create{RegistrationStore: &f.Other.StoreIDs[0]}, []string{"STORE_NOT_FOUND registrationStoreId"}},
 		{"null for a boolean", contact.Create{Set: field.Patch{field.LimitPermanently: nil}}, []string{"REQUIRED limitMailsPermanently"}},
 		{"no password where one is set", contact.Create{Password: &contact.PasswordChange{}}, []string{"REQUIRED password"}},
 		{"all at once, in a stable order", contact.Create{
 			RegistrationSource: long, RegistrationStore: new(999), Password: &contact.PasswordChange{New: new("")},
-			Set: field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605", field.LastName: long, field.Company: 999, field.PreferredStore: f.other.stores[0]},
+			Set: field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605", field.LastName: long, field.Company: 999, field.PreferredStore: f.Other.StoreIDs[0]},
 			Details: contact.Details{
-				Properties: []contact.PropertyPatch{set(note, "a", "b")}, Logins: &[]field.Login{{Name: "Anna", Kind: login.KindBlank}}, Membership: &[]int{999},
+				Properties: []contact.PropertyPatch{contacttest.SetProperty(note, "a", "b")}, Logins: &[]field.Login{{Name: "Anna", Kind: login.KindBlank}}, Membership: &[]int{999},
 			},
 		}, []string{
 			"TOO_LONG registrationSource", "STORE_NOT_FOUND registrationStoreId", "EMAIL_TAKEN email", "PHONE_TAKEN phone", "TOO_LONG lastName",
@@ -120,23 +121,23 @@ func TestCreateIsRefused(t *testing.T) {
 		}},
 	}
 	for _, tt := range tests {
-		f.refused(tt.name, func() error { return errOf(f.Create(a.agent, tt.c)) }, tt.want...)
+		f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.Create(a.Agent, tt.c)) }, tt.want...)
 	}
 }
 
 func TestCreateAllMakesAllInOrder(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	note := a.property(catalog.NewProperty{Name: "Note"})
+	f := contacttest.New(t)
+	a := f.Demo
+	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
 	all := make([]contact.Create, 500)
 	for i := range all {
 		name := fmt.Sprint("number ", i)
 		all[i] = contact.Create{Set: field.Patch{field.Email: fmt.Sprintf("%d@example.com", i), field.FirstName: name}, Details: contact.Details{
-			Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &a.segments,
+			Properties: []contact.PropertyPatch{contacttest.SetProperty(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &a.SegmentIDs,
 		}}
 	}
-	results, err := f.CreateAll(a.agent, all)
+	results, err := f.CreateAll(a.Agent, all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,10 +150,10 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 		secrets[r.Contact.Secret] = true
 	}
 	last := results[499].Contact
-	if got := must(f.ByLogin(a.agent, "NUMBER 499")); got == nil || got.ID != last.ID || a.stored(last, note)[0] != "number 499" {
-		t.Errorf("the last one's login is that of %v, its property %q", got, a.stored(last, note))
+	if got := contacttest.Must(f.ByLogin(a.Agent, "NUMBER 499")); got == nil || got.ID != last.ID || storedValues(a, last, note)[0] != "number 499" {
+		t.Errorf("the last one's login is that of %v, its property %q", got, storedValues(a, last, note))
 	}
-	if found := must(f.Queries.Page(a.agent, query.Filter{Search: new("499@exam")}, query.Order{}, query.PageArgs{})); len(found.Contacts) != 1 {
+	if found := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{Search: new("499@exam")}, query.Order{}, query.PageArgs{})); len(found.Contacts) != 1 {
 		t.Errorf("a search finds %d of them, want the last", len(found.Contacts))
 	}
 	if len(secrets) != 500 {
@@ -162,31 +163,34 @@ func TestCreateAllMakesAllInOrder(t *testing.T) {
 
 func TestCreateAllMakesAllOrNone(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	long := field.Patch{field.FirstName: strings.Repeat("x", 51)}
-	f.refused("the last one wrong", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{{}, {}, {Set: long}})) }, "TOO_LONG firstName")
-	f.refused("two wrong", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{{Set: long}, {}, {Set: long}})) }, "TOO_LONG firstName", "TOO_LONG firstName")
+	f.WantErrors("the last one wrong", func() error { return contacttest.ErrOf(f.CreateAll(a.Agent, []contact.Create{{}, {}, {Set: long}})) }, "TOO_LONG firstName")
+	f.WantErrors("two wrong", func() error {
+		return contacttest.ErrOf(f.CreateAll(a.Agent, []contact.Create{{Set: long}, {}, {Set: long}}))
+	}, "TOO_LONG firstName", "TOO_LONG firstName")
 	same := contact.Create{Details: contact.Details{Logins: &[]field.Login{{Name: "anna", Kind: login.KindBlank}}}}
-	f.refused("two of the same login", func() error { return errOf(f.CreateAll(a.agent, []contact.Create{same, same})) }, "LOGIN_TAKEN logins")
-	before := f.db.Dump()
-	if _, err := f.CreateAll(a.agent, make([]contact.Create, 501)); err == nil {
+	f.WantErrors("two of the same login", func() error { return contacttest.ErrOf(f.CreateAll(a.Agent, []contact.Create{same, same})) }, "LOGIN_TAKEN logins")
+	before := f.DB.Dump()
+	if _, err := f.CreateAll(a.Agent, make([]contact.Create, 501)); err == nil {
 		t.Error("501 at once are accepted")
 	}
-	if r, err := f.CreateAll(a.agent, nil); len(r) != 0 || err != nil {
+	if r, err := f.CreateAll(a.Agent, nil); len(r) != 0 || err != nil {
 		t.Errorf("of none: got %v, %v", r, err)
 	}
-	if f.db.Dump() != before {
+	if f.DB.Dump() != before {
 		t.Error("it changed the database")
 	}
 }
 
 func TestTimesAreKeptToTheMicrosecond(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	f.clock = time.Date(2026, 3, 1, 14, 0, 0, 123_456_789, time.FixedZone("", 7200))
-	c := f.demo.create(field.Patch{field.LimitUntil: f.clock})
-	got := f.demo.get(c.ID)
+	f := contacttest.New(t)
+	start := time.Date(2026, 3, 1, 14, 0, 0, 123_456_789, time.FixedZone("", 7200))
+	f.SetClock(start)
+	c := f.Demo.NewContact(field.Patch{field.LimitUntil: start})
+	got := f.Demo.MustGet(c.ID)
 	want := "2026-03-01T12:00:01.123456Z"
 	for name, at := range map[string]time.Time{"registered": got.RegisteredAt, "last modified": got.LastModified, "the result": c.LastModified} {
 		if revision.FormatTime(at) != want || at.Nanosecond() != 123_456_000 {

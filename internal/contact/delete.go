@@ -58,7 +58,7 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	}
 	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	// The tombstone: the next version, and no field left.
-	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.clock()}
+	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.timestamp()}
 	r := w.appendChange(ctx, change.KindDELETE)
 	for i := range r.Change.Fields {
 		r.Change.Fields[i].New = nil // also of a boolean, which has no null while the contact lives

@@ -29,8 +29,8 @@ func (w *unitOfWork) applyAndSave(ctx context.Context, l Lock, e edit, kind chan
 
 // define reads the definitions of properties, if the edit has any.
 func (w *unitOfWork) readDefinitions(ctx context.Context, e edit) (err error) {
-	if len(e.details.Properties) > 0 && w.defined == nil {
-		w.defined, err = definitions(ctx, w.tx, w.viewer.Account)
+	if len(e.details.Properties) > 0 && w.definitions == nil {
+		w.definitions, err = definitionsOf(ctx, w.tx, w.viewer.Account)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database/databasetest"
@@ -35,22 +36,22 @@ func TestEnginesAgree(t *testing.T) {
 	rounds := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rounds++
-		var worlds []*world
+		var worlds []*testAccount
 		for _, db := range databases {
-			worlds = append(worlds, newWorld(t, db, fmt.Sprint("account ", rounds)))
+			worlds = append(worlds, newTestAccount(t, db, fmt.Sprint("account ", rounds)))
 		}
 		for step := range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			op := operations.Draw(rt, fmt.Sprint("operation ", step))
 			var answers []string
 			for _, w := range worlds {
 				w.clock = w.clock.Add(time.Second)
-				answers = append(answers, op.name+": "+w.tell(op.run(w)))
+				answers = append(answers, op.name+": "+w.describe(op.run(w)))
 			}
 			if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
 				rt.Fatalf("step %d (-SQLite +PostgreSQL)\n%s", step, diff)
 			}
 		}
-		if diff := cmp.Diff(worlds[0].log(), worlds[1].log()); diff != "" {
+		if diff := cmp.Diff(worlds[0].changeLog(), worlds[1].changeLog()); diff != "" {
 			rt.Fatalf("the change logs (-SQLite +PostgreSQL)\n%s", diff)
 		}
 	})
@@ -58,11 +59,11 @@ func TestEnginesAgree(t *testing.T) {
 
 // world is an account on one engine. Operations name what they are about by the order in which it was made, because the
 // engines number differently.
-type world struct {
-	*Commands
-	*Queries
-	*Catalog
-	*Changes
+type testAccount struct {
+	*contacttest.Commands
+	*contacttest.Queries
+	*contacttest.Catalog
+	*contacttest.Changes
 	db       *databasetest.DB
 	clock    time.Time
 	agent    context.Context
@@ -73,9 +74,9 @@ type world struct {
 	versions                               []revision.Version // of the contacts, as they were last seen
 }
 
-func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
+func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount {
 	t.Helper()
-	w := &world{db: db, clock: start}
+	w := &testAccount{db: db, clock: contacttest.Start}
 	account := db.Account(name)
 	as := func(role viewer.Role, id int) context.Context {
 		return viewer.NewContext(t.Context(), viewer.Viewer{Account: account, Role: role, Contact: id, Actor: viewer.Actor{Kind: viewer.ActorKey, ID: 1}})
@@ -84,28 +85,28 @@ func newWorld(t *testing.T, db *databasetest.DB, name string) *world {
 	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
 	now := func() time.Time { return w.clock }
 	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
-	w.Commands = contact.New(db, w.Changes, &passwords{}, now).Via(change.SourceGRAPHQL)
+	w.Commands = contact.New(db, w.Changes, &contacttest.Passwords{}, now).Via(change.SourceGRAPHQL)
 	for i := range 2 {
 		n := catalog.Entry{Name: fmt.Sprint("thing ", i)}
-		w.stores = append(w.stores, must(w.CreateStore(w.admin, n)).ID)
-		w.segments = append(w.segments, must(w.CreateSegment(w.admin, n)).ID)
+		w.stores = append(w.stores, contacttest.Must(w.CreateStore(w.admin, n)).ID)
+		w.segments = append(w.segments, contacttest.Must(w.CreateSegment(w.admin, n)).ID)
 	}
 	for _, p := range []catalog.NewProperty{
 		{Name: "Note", Kind: property.KindText, Multiple: true},
 		{Name: "Size", Kind: property.KindInteger, Required: true},
 		{Name: "First", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 	} {
-		w.properties = append(w.properties, must(w.CreateProperty(w.admin, p)).ID)
+		w.properties = append(w.properties, contacttest.Must(w.CreateProperty(w.admin, p)).ID)
 	}
 	for _, name := range []string{"Åsa", "asa", "Bo", "bo"} { // enough for several pages, two of the same name
-		r := must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
+		r := contacttest.Must(w.Create(w.agent, contact.Create{RegistrationSource: "x", Set: field.Patch{field.FirstName: name}}))
 		w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
 	}
 	return w
 }
 
 // nth is the id with this number, or one that nothing has.
-func nth(ids []int, i int) int {
+func idAt(ids []int, i int) int {
 	if i < len(ids) {
 		return ids[i]
 	}
@@ -113,7 +114,7 @@ func nth(ids []int, i int) int {
 }
 
 // plain is what an answer says without what differs by engine or at random.
-func (w *world) plain(c *ent.Contact) any {
+func (w *testAccount) comparable(c *ent.Contact) any {
 	if c == nil {
 		return nil
 	}
@@ -131,11 +132,11 @@ func (w *world) plain(c *ent.Contact) any {
 }
 
 // tell is an answer as text.
-func (w *world) tell(answer any, err error) string {
+func (w *testAccount) describe(answer any, err error) string {
 	if errs, ok := errors.AsType[usererror.Errors](err); ok {
 		var all []any
 		for _, e := range errs {
-			all = append(all, e.Code, e.Path, w.plain(e.Latest), w.plain(e.Existing))
+			all = append(all, e.Code, e.Path, w.comparable(e.Latest), w.comparable(e.Existing))
 		}
 		answer = all
 	} else if err != nil {
@@ -145,13 +146,13 @@ func (w *world) tell(answer any, err error) string {
 		if i := slices.Index(w.contacts, r.Contact.ID); i >= 0 {
 			w.versions[i] = r.Contact.Version
 		}
-		answer = []any{w.plain(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
+		answer = []any{w.comparable(r.Contact), r.Change.Seq, r.Change.Version, r.Change.Kind}
 	}
-	return string(must(json.MarshalIndent(answer, "", " ")))
+	return string(contacttest.Must(json.MarshalIndent(answer, "", " ")))
 }
 
 // log is the account's change log as text.
-func (w *world) log() string {
+func (w *testAccount) changeLog() string {
 	var all []any
 	for _, r := range w.db.Client().Change.Query().Order(change.BySeq()).AllX(w.admin) {
 		var paths []any
@@ -160,13 +161,13 @@ func (w *world) log() string {
 		}
 		all = append(all, []any{r.Seq, slices.Index(w.contacts, r.ContactID), r.Version, r.Kind, r.At, paths})
 	}
-	return string(must(json.MarshalIndent(all, "", " ")))
+	return string(contacttest.Must(json.MarshalIndent(all, "", " ")))
 }
 
 // operation is a command or a query, with its arguments.
 type operation struct {
 	name string
-	run  func(w *world) (any, error)
+	run  func(w *testAccount) (any, error)
 }
 
 // loginsOf is a small set of names, so that they collide.

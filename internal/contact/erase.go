@@ -24,13 +24,13 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return inTx(ctx, s, v, s.one(), s.aboutAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.resultCodec(), s.transactionForAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		last, err := s.lastVersion(ctx, tx, v.Account, id)
 		if err != nil {
 			return nil, err
 		}
 		w := &unitOfWork{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
-		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.clock()}
+		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.timestamp()}
 		if err := w.erase(ctx); err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (w *unitOfWork) erase(ctx context.Context) error {
 	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
 		return err
 	}
-	if err := idempotency.Erase(ctx, w.tx, account, id, isAbout(id)); err != nil {
+	if err := idempotency.Erase(ctx, w.tx, account, id, concerns(id)); err != nil {
 		return err
 	}
 	const atOnce = 500

@@ -26,7 +26,7 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact takes at most %d logins.", maxLogins)
 		set = set[:maxLogins] // enough to look up
 	}
-	now, err := w.loginsNow(ctx)
+	now, err := w.currentLogins(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 		return err
 	}
 	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: now, New: set})
-	w.after = append(w.after, func(ctx context.Context) error {
+	w.deferred = append(w.deferred, func(ctx context.Context) error {
 		if len(now) > 0 {
 			_, err := w.tx.Ent.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
 			if err != nil {
@@ -50,7 +50,7 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 }
 
 // loginsNow reads the logins that the contact has, by name.
-func (w *unitOfWork) loginsNow(ctx context.Context) ([]field.Login, error) {
+func (w *unitOfWork) currentLogins(ctx context.Context) ([]field.Login, error) {
 	if w.isNew() {
 		return []field.Login{}, nil
 	}

@@ -21,7 +21,7 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact is in at most %d segments.", maxSegments)
 		return nil
 	}
-	now, err := w.segmentsNow(ctx)
+	now, err := w.currentSegments(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 		return err
 	}
 	w.fields = append(w.fields, revision.FieldChange{Path: field.PathMembership, Old: now, New: field.NonNil(set)})
-	w.after = append(w.after, func(ctx context.Context) error {
+	w.deferred = append(w.deferred, func(ctx context.Context) error {
 		if len(gone) > 0 {
 			_, err := w.tx.Ent.Membership.Delete().Where(membership.AccountID(w.viewer.Account),
 				membership.ContactID(w.next.ID), membership.SegmentIDIn(gone...)).Exec(ctx)
@@ -57,7 +57,7 @@ func sortedSet(ids []int) []int {
 }
 
 // segmentsNow reads the ids of the segments that the contact is in, sorted.
-func (w *unitOfWork) segmentsNow(ctx context.Context) ([]int, error) {
+func (w *unitOfWork) currentSegments(ctx context.Context) ([]int, error) {
 	if w.isNew() {
 		return []int{}, nil
 	}

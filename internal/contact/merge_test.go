@@ -17,6 +17,7 @@ import (
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database/databasetest"
@@ -27,52 +28,47 @@ import (
 	"pgregory.net/rapid"
 )
 
-// merging is the lock of a caller who saw the version and wants to merge.
-func merging(v revision.Version) contact.Lock {
-	return contact.Lock{Expected: &v, OnConflict: contact.Merge}
-}
-
 // picture is what each thing about a contact is: a field, the values of a property, the type of a login, whether it is in a
 // segment. What is absent is not in it, or "".
-type picture map[string]string
+type state map[string]string
 
 // wish is one write: what it gives, and what the things that it is about are to be.
-type wish struct {
+type randomEdit struct {
 	update  field.Patch // nil for a write of details
 	details contact.Details
-	things  picture
+	desired state
 }
 
 // Whatever two people want from the same base: both get it, in either order, unless they want different things of the same one.
 func TestMergeKeepsWhatBothWant(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	m := &merger{tenant: f.demo, props: []int{
-		f.demo.property(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
-		f.demo.property(catalog.NewProperty{Name: "p", Multiple: true}), f.demo.property(catalog.NewProperty{Name: "q", Multiple: true}),
+	f := contacttest.New(t)
+	m := &mergeTenant{Tenant: f.Demo, props: []int{
+		f.Demo.NewProperty(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
+		f.Demo.NewProperty(catalog.NewProperty{Name: "p", Multiple: true}), f.Demo.NewProperty(catalog.NewProperty{Name: "q", Multiple: true}),
 	}}
 	merged, refused := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		fields, details := m.draw(rt, "base", true), m.draw(rt, "base", false)
 		mine, yours := m.draw(rt, "mine", rapid.Bool().Draw(rt, "fields")), m.draw(rt, "yours", rapid.Bool().Draw(rt, "fields"))
-		base := maps.Clone(fields.things)
-		maps.Copy(base, details.things)
+		base := maps.Clone(fields.desired)
+		maps.Copy(base, details.desired)
 		clash := overlap(base, mine, yours)
-		want := present(base, mine.changes(base), yours.changes(base))
-		for _, turns := range [][]wish{{mine, yours}, {yours, mine}} {
-			c := m.create(nil)
-			for _, w := range []wish{fields, details} {
-				m.grant(rt, c.ID, overwrite, w)
+		want := combine(base, mine.changes(base), yours.changes(base))
+		for _, turns := range [][]randomEdit{{mine, yours}, {yours, mine}} {
+			c := m.NewContact(nil)
+			for _, w := range []randomEdit{fields, details} {
+				m.write(rt, c.ID, contacttest.Overwrite, w)
 			}
-			from := m.get(c.ID).Version
-			if m.grant(rt, c.ID, merging(from), turns[0]) {
+			from := m.MustGet(c.ID).Version
+			if m.write(rt, c.ID, contacttest.MergeFrom(from), turns[0]) {
 				rt.Fatal("the first met a conflict")
 			}
-			if got := m.grant(rt, c.ID, merging(from), turns[1]); got != clash {
-				rt.Fatalf("from %v, %v and then %v: conflict %v, overlap %v", base, turns[0].things, turns[1].things, got, clash)
+			if got := m.write(rt, c.ID, contacttest.MergeFrom(from), turns[1]); got != clash {
+				rt.Fatalf("from %v, %v and then %v: conflict %v, overlap %v", base, turns[0].desired, turns[1].desired, got, clash)
 			}
-			if diff := cmp.Diff(want, m.picture(c.ID)); diff != "" && !clash {
-				rt.Fatalf("from %v, %v and then %v (-want +got)\n%s", base, turns[0].things, turns[1].things, diff)
+			if diff := cmp.Diff(want, m.readState(c.ID)); diff != "" && !clash {
+				rt.Fatalf("from %v, %v and then %v (-want +got)\n%s", base, turns[0].desired, turns[1].desired, diff)
 			}
 		}
 		if clash {
@@ -88,7 +84,7 @@ func TestMergeKeepsWhatBothWant(t *testing.T) {
 }
 
 // overlap reports whether two wishes change one thing to different values.
-func overlap(base picture, mine, yours wish) bool {
+func overlap(base state, mine, yours randomEdit) bool {
 	theirs := yours.changes(base)
 	for thing, value := range mine.changes(base) {
 		if other, ok := theirs[thing]; ok && value != other {
@@ -99,15 +95,15 @@ func overlap(base picture, mine, yours wish) bool {
 }
 
 // changes are the things that the wish wants otherwise than they are.
-func (w wish) changes(base picture) picture {
-	p := maps.Clone(w.things)
+func (w randomEdit) changes(base state) state {
+	p := maps.Clone(w.desired)
 	maps.DeleteFunc(p, func(thing, value string) bool { return base[thing] == value })
 	return p
 }
 
 // present lays pictures over each other.
-func present(pictures ...picture) picture {
-	all := picture{}
+func combine(pictures ...state) state {
+	all := state{}
 	for _, p := range pictures {
 		maps.Copy(all, p)
 	}
@@ -116,16 +112,16 @@ func present(pictures ...picture) picture {
 }
 
 // merger is a tenant with properties to merge, the first of which is bound to the first name.
-type merger struct {
-	*tenant
+type mergeTenant struct {
+	*contacttest.Tenant
 	props []int
 }
 
 // grant does what the wish wants, and reports whether it met a conflict.
-func (m *merger) grant(rt *rapid.T, id int, lock contact.Lock, w wish) (conflict bool) {
+func (m *mergeTenant) write(rt *rapid.T, id int, lock contact.Lock, w randomEdit) (conflict bool) {
 	var err error
 	if w.update != nil {
-		_, err = m.Update(m.agent, contact.Update{ID: id, Lock: lock, Set: w.update})
+		_, err = m.Update(m.Agent, contact.Update{ID: id, Lock: lock, Set: w.update})
 	} else {
 		d := w.details
 		if d.Logins != nil { // a name is unique in the account: each contact has its own
@@ -135,7 +131,7 @@ func (m *merger) grant(rt *rapid.T, id int, lock contact.Lock, w wish) (conflict
 			}
 			d.Logins = &own
 		}
-		_, err = m.SetDetails(m.agent, contact.SetDetails{ID: id, Lock: lock, Details: d})
+		_, err = m.SetDetails(m.Agent, contact.SetDetails{ID: id, Lock: lock, Details: d})
 	}
 	var errs usererror.Errors
 	switch {
@@ -151,29 +147,29 @@ func (m *merger) grant(rt *rapid.T, id int, lock contact.Lock, w wish) (conflict
 	return false
 }
 
-func (m *merger) draw(rt *rapid.T, who string, fields bool) wish {
+func (m *mergeTenant) draw(rt *rapid.T, who string, fields bool) randomEdit {
 	if fields {
 		return m.drawFields(rt, who)
 	}
 	return m.drawDetails(rt, who)
 }
 
-func (m *merger) drawFields(rt *rapid.T, who string) wish {
-	w := wish{update: field.Patch{}, things: picture{}}
+func (m *mergeTenant) drawFields(rt *rapid.T, who string) randomEdit {
+	w := randomEdit{update: field.Patch{}, desired: state{}}
 	for _, f := range []*field.Field{field.FirstName, field.LastName, field.PermissionSource} {
 		switch value := rapid.SampledFrom([]string{"untouched", "", "x", "y"}).Draw(rt, who+" "+f.Path); value {
 		case "untouched":
 		case "":
-			w.update[f], w.things[f.Path] = nil, ""
+			w.update[f], w.desired[f.Path] = nil, ""
 		default:
-			w.update[f], w.things[f.Path] = value, value
+			w.update[f], w.desired[f.Path] = value, value
 		}
 	}
 	return w
 }
 
-func (m *merger) drawDetails(rt *rapid.T, who string) wish {
-	w := wish{things: picture{}}
+func (m *mergeTenant) drawDetails(rt *rapid.T, who string) randomEdit {
+	w := randomEdit{desired: state{}}
 	for i, id := range m.props {
 		if rapid.Bool().Draw(rt, who+" leaves a property") {
 			continue
@@ -184,16 +180,16 @@ func (m *merger) drawDetails(rt *rapid.T, who string) wish {
 		}
 		w.details.Properties = append(w.details.Properties, p)
 		if i == 0 {
-			w.things[field.FirstName.Path] = textOf(p.Values)
+			w.desired[field.FirstName.Path] = textOf(p.Values)
 		} else {
-			w.things[fmt.Sprint("property ", id)] = textOf(p.Values)
+			w.desired[fmt.Sprint("property ", id)] = textOf(p.Values)
 		}
 	}
 	if rapid.Bool().Draw(rt, who+" membership") {
 		set := []int{}
-		for _, id := range m.segments {
-			w.things[fmt.Sprint("segment ", id)] = rapid.SampledFrom([]string{"", "in"}).Draw(rt, who+" segment")
-			if w.things[fmt.Sprint("segment ", id)] != "" {
+		for _, id := range m.SegmentIDs {
+			w.desired[fmt.Sprint("segment ", id)] = rapid.SampledFrom([]string{"", "in"}).Draw(rt, who+" segment")
+			if w.desired[fmt.Sprint("segment ", id)] != "" {
 				set = append(set, id)
 			}
 		}
@@ -203,7 +199,7 @@ func (m *merger) drawDetails(rt *rapid.T, who string) wish {
 		set := []field.Login{}
 		for _, name := range []string{"a", "b", "c"} {
 			kind := rapid.SampledFrom([]login.Kind{"", login.KindEmail, login.KindGoogle}).Draw(rt, who+" login")
-			w.things["login "+name] = string(kind)
+			w.desired["login "+name] = string(kind)
 			if kind != "" {
 				set = append(set, field.Login{Name: name, Kind: kind})
 			}
@@ -222,10 +218,10 @@ func textOf(values []field.Value) (text string) {
 }
 
 // picture is the contact as it is stored.
-func (m *merger) picture(id int) picture {
-	c := m.db.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships().
-		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).OnlyX(m.agent)
-	p := picture{}
+func (m *mergeTenant) readState(id int) state {
+	c := m.DB.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships().
+		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).OnlyX(m.Agent)
+	p := state{}
 	for _, f := range []*field.Field{field.FirstName, field.LastName, field.PermissionSource} {
 		if v, ok := f.Get(c).(string); ok {
 			p[f.Path] = v
@@ -252,20 +248,20 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 	if databasetest.Postgres() { // where each write takes longer; what merges is the same code
 		each = 100
 	}
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(nil)
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(nil)
 	props := make([]int, clients)
 	for i := range props {
-		props[i] = a.property(catalog.NewProperty{Name: fmt.Sprint("p", i)})
+		props[i] = a.NewProperty(catalog.NewProperty{Name: fmt.Sprint("p", i)})
 	}
 	var all sync.WaitGroup
 	for i := range clients {
 		all.Go(func() {
 			version := c.Version
 			for n := range each {
-				r, err := f.SetDetails(a.agent, contact.SetDetails{
-					ID: c.ID, Lock: merging(version), Details: contact.Details{Properties: []contact.PropertyPatch{set(props[i], strconv.Itoa(n+1))}},
+				r, err := f.SetDetails(a.Agent, contact.SetDetails{
+					ID: c.ID, Lock: contacttest.MergeFrom(version), Details: contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(props[i], strconv.Itoa(n+1))}},
 				})
 				if err != nil {
 					t.Errorf("client %d, write %d: %v", i, n, err)
@@ -276,15 +272,15 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := a.get(c.ID).Version; got != c.Version+revision.Version(clients*each) {
+	if got := a.MustGet(c.ID).Version; got != c.Version+revision.Version(clients*each) {
 		t.Errorf("%d writes raised the version from %d to %d", clients*each, c.Version, got)
 	}
 	last := map[int]int{}
-	for _, v := range f.db.Client().PropertyValue.Query().AllX(a.agent) {
+	for _, v := range f.DB.Client().PropertyValue.Query().AllX(a.Agent) {
 		last[v.PropertyID], _ = strconv.Atoi(v.Value)
 	}
 	logged := map[int][]string{}
-	for _, row := range a.log() {
+	for _, row := range a.Log() {
 		for _, change := range row.Fields {
 			if id, err := strconv.Atoi(strings.TrimPrefix(change.Path, "properties.")); err == nil {
 				logged[id] = append(logged[id], fmt.Sprint(change.New))
@@ -301,20 +297,20 @@ func TestManyMergeIntoOneContact(t *testing.T) {
 // What is wrong with a write is wrong also when it is merged.
 func TestMergeChecksWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	note := a.property(catalog.NewProperty{Name: "Note"})
-	c := a.create(nil)
-	must(a.update(a.agent, c.ID, nil))
+	f := contacttest.New(t)
+	a := f.Demo
+	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
+	c := a.NewContact(nil)
+	contacttest.Must(a.OverwriteFields(a.Agent, c.ID, nil))
 	for name, tt := range map[string]struct {
 		patches []contact.PropertyPatch
 		want    string
 	}{
-		"one property twice": {[]contact.PropertyPatch{set(note, "lost"), set(note)}, "DUPLICATE properties." + itoa(note)},
-		"one that is none":   {[]contact.PropertyPatch{set(999)}, "PROPERTY_NOT_FOUND properties.999"},
+		"one property twice": {[]contact.PropertyPatch{contacttest.SetProperty(note, "lost"), contacttest.SetProperty(note)}, "DUPLICATE properties." + strconv.Itoa(note)},
+		"one that is none":   {[]contact.PropertyPatch{contacttest.SetProperty(999)}, "PROPERTY_NOT_FOUND properties.999"},
 	} {
-		f.refused(name, func() error {
-			return errOf(a.SetDetails(a.agent, contact.SetDetails{ID: c.ID, Lock: merging(c.Version), Details: contact.Details{Properties: tt.patches}}))
+		f.WantErrors(name, func() error {
+			return contacttest.ErrOf(a.SetDetails(a.Agent, contact.SetDetails{ID: c.ID, Lock: contacttest.MergeFrom(c.Version), Details: contact.Details{Properties: tt.patches}}))
 		}, tt.want)
 	}
 }

@@ -60,7 +60,7 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 
 func checkNewPassword(errs *usererror.Errors, password *string) {
 	switch {
-	case str(password) == "":
+	case deref(password) == "":
 		errs.Add(usererror.Required, field.PathPassword, "The new password must not be null or empty.")
 	case storable.Length(*password) > MaxPassword:
 		errs.Add(usererror.TooLong, field.PathPassword, "The new password must be at most %d characters long.", MaxPassword)
@@ -80,7 +80,7 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 	if err != nil {
 		return "", err
 	}
-	hash := str(c.PasswordHash)
+	hash := deref(c.PasswordHash)
 	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
 	if err == nil && !ok {
 		errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")

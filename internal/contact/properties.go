@@ -28,7 +28,7 @@ type PropertyPatch struct {
 }
 
 // bound is the value of a field that the property is another name for.
-func (p PropertyPatch) bound() any {
+func (p PropertyPatch) boundValue() any {
 	if len(p.Values) == 0 {
 		return nil
 	}
@@ -36,11 +36,11 @@ func (p PropertyPatch) bound() any {
 }
 
 // properties are the account's property definitions by id.
-type properties map[int]*ent.Property
+type propertyDefinitions map[int]*ent.Property
 
-func definitions(ctx context.Context, tx *database.Tx, account int) (properties, error) {
+func definitionsOf(ctx context.Context, tx *database.Tx, account int) (propertyDefinitions, error) {
 	all, err := catalog.PropertiesOf(ctx, tx.Ent, account)
-	defined := make(properties, len(all))
+	defined := make(propertyDefinitions, len(all))
 	for _, p := range all {
 		defined[p.ID] = p
 	}
@@ -62,7 +62,7 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 			continue
 		}
 		seen[p.Property] = true
-		definition := w.defined[p.Property]
+		definition := w.definitions[p.Property]
 		if definition == nil {
 			w.errs.Missing(usererror.PropertyNotFound, path, "Property", p.Property)
 			continue
@@ -74,7 +74,7 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 		case f == nil:
 			own = append(own, p)
 		default:
-			bound[f] = p.bound()
+			bound[f] = p.boundValue()
 		}
 	}
 	return bound, own
@@ -99,7 +99,7 @@ func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Va
 		if v.Description != nil {
 			w.errs.CheckText(path, *v.Description, maxDescription)
 		}
-		if f != nil && str(v.Description) != "" {
+		if f != nil && deref(v.Description) != "" {
 			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and takes no description.", p.Name)
 		}
 		if want := catalog.PropertyTypes[p.Kind]; !want.Fits(v.Value, p.Choices) {
@@ -121,7 +121,7 @@ func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch)
 	if len(patches) == 0 {
 		return nil
 	}
-	had, err := w.valuesNow(ctx, ids(patches)...)
+	had, err := w.currentProperties(ctx, propertyIDs(patches)...)
 	if err != nil {
 		return err
 	}
@@ -138,10 +138,10 @@ func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch)
 	if len(replaced) == 0 {
 		return nil
 	}
-	w.after = append(w.after, func(ctx context.Context) error {
+	w.deferred = append(w.deferred, func(ctx context.Context) error {
 		if len(had) > 0 {
 			_, err := w.tx.Ent.PropertyValue.Delete().Where(propertyvalue.AccountID(w.viewer.Account),
-				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(ids(replaced)...)).Exec(ctx)
+				propertyvalue.ContactID(w.next.ID), propertyvalue.PropertyIDIn(propertyIDs(replaced)...)).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch)
 }
 
 // valuesNow reads the values that the contact has for the properties.
-func (w *unitOfWork) valuesNow(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
+func (w *unitOfWork) currentProperties(ctx context.Context, properties ...int) (map[int][]field.Value, error) {
 	if w.isNew() {
 		return nil, nil
 	}
@@ -182,7 +182,7 @@ func newValues(tx *database.Tx, contact int, patches []PropertyPatch) []*ent.Pro
 	return rows
 }
 
-func ids(patches []PropertyPatch) []int {
+func propertyIDs(patches []PropertyPatch) []int {
 	all := make([]int, len(patches))
 	for i, p := range patches {
 		all[i] = p.Property

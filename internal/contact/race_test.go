@@ -10,19 +10,20 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 )
 
-const racers = 64
+const concurrency = 64
 
 // race runs do in many goroutines at once.
-func race(do func(i int)) {
+func runConcurrently(do func(i int)) {
 	var group sync.WaitGroup
 	begin := make(chan struct{})
-	for i := range racers {
+	for i := range concurrency {
 		group.Go(func() {
 			<-begin
 			do(i)
@@ -35,16 +36,16 @@ func race(do func(i int)) {
 // Each racer writes until it has succeeded, retrying with the version that it was told.
 func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(field.Patch{field.FirstName: "nobody"})
-	states := &states{seen: map[revision.Version]string{c.Version: "nobody"}}
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(field.Patch{field.FirstName: "nobody"})
+	states := &stateLog{seen: map[revision.Version]string{c.Version: "nobody"}}
 	var successes, conflicts atomic.Int64
-	race(func(i int) {
+	runConcurrently(func(i int) {
 		version := c.Version
 		for {
 			name := fmt.Sprint("racer ", i)
-			r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: expecting(version), Set: field.Patch{field.FirstName: name}})
+			r, err := f.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.ExpectVersion(version), Set: field.Patch{field.FirstName: name}})
 			var errs usererror.Errors
 			switch {
 			case err == nil:
@@ -54,15 +55,15 @@ func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 			case errors.As(err, &errs) && len(errs) == 1 && errs[0].Code == usererror.VersionConflict:
 				conflicts.Add(1)
 				version = errs[0].Latest.Version
-				states.told(errs[0].Latest)
+				states.reported(errs[0].Latest)
 			default:
 				t.Error(err)
 				return
 			}
 		}
 	})
-	last := a.get(c.ID)
-	if rise := int64(last.Version - c.Version); successes.Load() != racers || rise != successes.Load() {
+	last := a.MustGet(c.ID)
+	if rise := int64(last.Version - c.Version); successes.Load() != concurrency || rise != successes.Load() {
 		t.Errorf("%d successes raised the version by %d", successes.Load(), rise)
 	}
 	states.add(t, last)
@@ -71,13 +72,13 @@ func TestRacersForOneContactLoseNoWrite(t *testing.T) {
 }
 
 // states are those that a contact was in, by version, and those that conflicts told of.
-type states struct {
-	mu    sync.Mutex
-	seen  map[revision.Version]string
-	shown []*ent.Contact
+type stateLog struct {
+	mu        sync.Mutex
+	seen      map[revision.Version]string
+	conflicts []*ent.Contact
 }
 
-func (s *states) add(t *testing.T, c *ent.Contact) {
+func (s *stateLog) add(t *testing.T, c *ent.Contact) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,15 +88,15 @@ func (s *states) add(t *testing.T, c *ent.Contact) {
 	s.seen[c.Version] = *c.FirstName
 }
 
-func (s *states) told(c *ent.Contact) {
+func (s *stateLog) reported(c *ent.Contact) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown = append(s.shown, c)
+	s.conflicts = append(s.conflicts, c)
 }
 
-func (s *states) check(t *testing.T) {
+func (s *stateLog) check(t *testing.T) {
 	t.Helper()
-	for _, c := range s.shown {
+	for _, c := range s.conflicts {
 		if name, ok := s.seen[c.Version]; !ok || name != *c.FirstName {
 			t.Errorf("a conflict told of version %d with %q, which never existed", c.Version, *c.FirstName)
 		}
@@ -104,17 +105,17 @@ func (s *states) check(t *testing.T) {
 
 func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	tenants := []*tenant{f.demo, f.other}
-	var ids [racers]int
-	for i := range racers {
-		ids[i] = tenants[i%2].create(nil).ID
+	f := contacttest.New(t)
+	tenants := []*contacttest.Tenant{f.Demo, f.Other}
+	var ids [concurrency]int
+	for i := range concurrency {
+		ids[i] = tenants[i%2].NewContact(nil).ID
 	}
 	var winners [2]atomic.Int64
-	race(func(i int) {
+	runConcurrently(func(i int) {
 		address := []byte("anna.ek@example.com")
 		address[i%7] = strings.ToUpper(string(address[i%7]))[0]
-		_, err := f.update(tenants[i%2].agent, ids[i], field.Patch{field.Email: string(address)})
+		_, err := f.OverwriteFields(tenants[i%2].Agent, ids[i], field.Patch{field.Email: string(address)})
 		var errs usererror.Errors
 		switch {
 		case err == nil:
@@ -125,19 +126,19 @@ func TestRacersForOneAddressHaveOneWinnerInEachAccount(t *testing.T) {
 		}
 	})
 	for i, a := range tenants {
-		found, err := a.ByEmail(a.agent, "ANNA.EK@EXAMPLE.COM")
+		found, err := a.ByEmail(a.Agent, "ANNA.EK@EXAMPLE.COM")
 		if winners[i].Load() != 1 || found == nil || err != nil {
-			t.Errorf("account %d: %d winners; found %v, %v", a.account, winners[i].Load(), found, err)
+			t.Errorf("account %d: %d winners; found %v, %v", a.Account, winners[i].Load(), found, err)
 		}
 	}
 }
 
 func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := contacttest.New(t)
 	var winners atomic.Int64
-	race(func(int) {
-		_, err := f.Create(f.demo.agent, contact.Create{Set: field.Patch{field.Phone: "+46701740605"}})
+	runConcurrently(func(int) {
+		_, err := f.Create(f.Demo.Agent, contact.Create{Set: field.Patch{field.Phone: "+46701740605"}})
 		var errs usererror.Errors
 		switch {
 		case err == nil:
@@ -147,7 +148,7 @@ func TestRacersForOneNewAddressHaveOneWinner(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if n, err := f.Count(f.demo.agent, query.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
+	if n, err := f.Count(f.Demo.Agent, query.Filter{}); winners.Load() != 1 || n != 1 || err != nil {
 		t.Errorf("%d winners, %d contacts, %v", winners.Load(), n, err)
 	}
 }

@@ -19,7 +19,7 @@ func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error
 		return e, nil
 	}
 	wanted := e.desired()
-	current, err := w.current(ctx, slices.Collect(maps.Keys(wanted)))
+	current, err := w.currentValues(ctx, slices.Collect(maps.Keys(wanted)))
 	if err != nil {
 		return e, err
 	}
@@ -68,7 +68,7 @@ func (w *unitOfWork) addConflict(d *merge.Divergence) {
 }
 
 // current reads what the contact has at the paths.
-func (w *unitOfWork) current(ctx context.Context, paths []string) (values map[string]any, err error) {
+func (w *unitOfWork) currentValues(ctx context.Context, paths []string) (values map[string]any, err error) {
 	values = map[string]any{}
 	var asked []int
 	for _, path := range paths {
@@ -77,9 +77,9 @@ func (w *unitOfWork) current(ctx context.Context, paths []string) (values map[st
 		case f != nil:
 			values[path] = field.EncodeValue(f.Get(w.old))
 		case path == field.PathLogins:
-			values[path], err = w.loginsNow(ctx)
+			values[path], err = w.currentLogins(ctx)
 		case path == field.PathMembership:
-			values[path], err = w.segmentsNow(ctx)
+			values[path], err = w.currentSegments(ctx)
 		case id != 0:
 			asked = append(asked, id)
 		}
@@ -90,7 +90,7 @@ func (w *unitOfWork) current(ctx context.Context, paths []string) (values map[st
 	if len(asked) == 0 {
 		return values, nil
 	}
-	had, err := w.valuesNow(ctx, asked...)
+	had, err := w.currentProperties(ctx, asked...)
 	for _, id := range asked {
 		values[field.PropertyPath(id)] = field.NonNil(had[id])
 	}

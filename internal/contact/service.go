@@ -76,4 +76,4 @@ type Result struct {
 }
 
 // clock is the time of a write: both engines keep microseconds.
-func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+func (s *Service) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 )
@@ -16,36 +17,36 @@ import (
 // is at a stretch, for an agent and for a customer, and shows that the statements were seen.
 func TestEveryStatementCarriesItsAccount(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	note := a.property(catalog.NewProperty{Name: "Note"})
-	a.create(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}})
-	me, sessions := a.withPassword("pw", 2)
+	f := contacttest.New(t)
+	a := f.Demo
+	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
+	a.NewContact(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}})
+	me, sessions := createWithSessions(a, "pw", 2)
 	wide := query.Filter{
-		Name: new("a b"), Email: new("x"), Phone: new("1"), Store: &a.stores[0], Company: &a.companies[0], Segment: &a.segments[0],
-		ModifiedSince: &start, Search: new("c d 070"),
+		Name: new("a b"), Email: new("x"), Phone: new("1"), Store: &a.StoreIDs[0], Company: &a.CompanyIDs[0], Segment: &a.SegmentIDs[0],
+		ModifiedSince: &contacttest.Start, Search: new("c d 070"),
 	}
-	for name, ctx := range map[string]context.Context{"an agent": a.agent, "a customer": a.in(me, sessions[0])} {
-		statements := f.db.Statements(func() {
+	for name, ctx := range map[string]context.Context{"an agent": a.Agent, "a customer": inSession(a, me, sessions[0])} {
+		statements := f.DB.Statements(func() {
 			for _, err := range []error{
-				errOf(f.Update(ctx, contact.Update{
-					ID: me.ID, Lock: overwrite, Set: field.Patch{field.Email: name + "@example.com", field.Phone: "+46701740605", field.PreferredStore: a.stores[0]},
+				contacttest.ErrOf(f.Update(ctx, contact.Update{
+					ID: me.ID, Lock: contacttest.Overwrite, Set: field.Patch{field.Email: name + "@example.com", field.Phone: "+46701740605", field.PreferredStore: a.StoreIDs[0]},
 					Password: &contact.PasswordChange{New: new("pw"), Current: new("pw")},
 				})),
-				errOf(f.details(ctx, me.ID, contact.Details{
-					Properties: []contact.PropertyPatch{set(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &[]int{},
+				contacttest.ErrOf(f.OverwriteDetails(ctx, me.ID, contact.Details{
+					Properties: []contact.PropertyPatch{contacttest.SetProperty(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &[]int{},
 				})),
-				errOf(f.Get(ctx, me.ID)), errOf(f.ByEmail(ctx, "x")), errOf(f.ByPhone(ctx, "46", "1")), errOf(f.BySecret(ctx, "x")), errOf(f.ByLogin(ctx, "x")),
-				errOf(f.Queries.Page(ctx, wide, query.Order{Field: query.ByName}, query.PageArgs{Last: new(3)})), errOf(f.Count(ctx, wide)),
-				errOf(f.Stores(ctx)), errOf(f.Properties(ctx)), errOf(f.Store(ctx, a.stores[0])), errOf(f.Property(ctx, note)),
+				contacttest.ErrOf(f.Get(ctx, me.ID)), contacttest.ErrOf(f.ByEmail(ctx, "x")), contacttest.ErrOf(f.ByPhone(ctx, "46", "1")), contacttest.ErrOf(f.BySecret(ctx, "x")), contacttest.ErrOf(f.ByLogin(ctx, "x")),
+				contacttest.ErrOf(f.Queries.Page(ctx, wide, query.Order{Field: query.ByName}, query.PageArgs{Last: new(3)})), contacttest.ErrOf(f.Count(ctx, wide)),
+				contacttest.ErrOf(f.Stores(ctx)), contacttest.ErrOf(f.Properties(ctx)), contacttest.ErrOf(f.Store(ctx, a.StoreIDs[0])), contacttest.ErrOf(f.Property(ctx, note)),
 			} {
 				if err != nil {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
 			// Those that are refused look up others' rows as well.
-			_, _ = f.update(ctx, me.ID, field.Patch{field.Email: "taken@example.com"})
-			_, _ = f.details(ctx, me.ID, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}, Membership: &a.segments})
+			_, _ = f.OverwriteFields(ctx, me.ID, field.Patch{field.Email: "taken@example.com"})
+			_, _ = f.OverwriteDetails(ctx, me.ID, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}, Membership: &a.SegmentIDs})
 		})
 		all := strings.Join(statements, "\n")
 		for _, table := range []string{

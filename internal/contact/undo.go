@@ -41,7 +41,7 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	case change.KindERASE:
 		return nil, errErased()
 	}
-	back, err := reverseOf(row)
+	back, err := inverseOf(row)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func errErased() usererror.Errors {
 func lockAt(row *ent.Change) Lock { return Lock{Expected: &row.Version, OnConflict: Merge} }
 
 // reversed is the edit that sets what the change touched to what it was.
-func reverseOf(row *ent.Change) (edit, error) {
+func inverseOf(row *ent.Change) (edit, error) {
 	e := edit{set: field.Patch{}}
 	for _, c := range row.Fields {
 		v, err := field.DecodeValue(c.Path, c.Old)
@@ -119,7 +119,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: gone.Secret, registeredAt: gone.RegisteredAt,
 	}
-	return inTx(ctx, s, v, s.one(), s.about(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		if err := s.checkRestorable(ctx, tx, v, row); err != nil {
 			return nil, err
 		}

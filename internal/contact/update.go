@@ -58,11 +58,11 @@ func (w *unitOfWork) setPassword(p *preparedPassword) {
 	if p == nil {
 		return
 	}
-	if p.verified != nil && str(w.old.PasswordHash) != *p.verified {
+	if p.verified != nil && deref(w.old.PasswordHash) != *p.verified {
 		w.errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is another.")
 		return
 	}
 	w.next.PasswordHash = &p.hash
 	w.fields = append(w.fields, revision.FieldChange{Path: field.PathPassword})
-	w.after = append(w.after, w.endOtherSessions)
+	w.deferred = append(w.deferred, w.endOtherSessions)
 }

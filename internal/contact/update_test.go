@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -17,7 +18,7 @@ import (
 )
 
 // values are what a contact has in each field.
-func values(c *ent.Contact) field.Patch {
+func fieldsOf(c *ent.Contact) field.Patch {
 	p := field.Patch{}
 	for _, f := range field.Fields {
 		p[f] = f.Get(c)
@@ -26,19 +27,19 @@ func values(c *ent.Contact) field.Patch {
 }
 
 // everything is a patch that fills each field.
-func (a *tenant) everything() field.Patch {
+func everyField(a *contacttest.Tenant) field.Patch {
 	return field.Patch{
 		field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.FirstName: "Anna",
-		field.LastName: "Ek", field.LimitPermanently: true, field.LimitUntil: start, field.PreferredStore: a.stores[0],
-		field.Company: a.companies[0], field.PermissionSource: "form",
+		field.LastName: "Ek", field.LimitPermanently: true, field.LimitUntil: contacttest.Start, field.PreferredStore: a.StoreIDs[0],
+		field.Company: a.CompanyIDs[0], field.PermissionSource: "form",
 	}
 }
 
 func TestUpdateWritesWhatIsGiven(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	full := values(a.create(a.everything()))
+	f := contacttest.New(t)
+	a := f.Demo
+	full := fieldsOf(a.NewContact(everyField(a)))
 	with := func(field *field.Field, v any) field.Patch {
 		p := maps.Clone(full)
 		p[field] = v
@@ -56,28 +57,28 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 		{"empty text is kept as it is", field.Patch{field.LastName: ""}, with(field.LastName, "")},
 		{"blanks are kept as they are", field.Patch{field.Email: " a@b.c "}, with(field.Email, " a@b.c ")},
 		{"a boolean", field.Patch{field.LimitPermanently: false}, with(field.LimitPermanently, false)},
-		{"a time is brought to UTC and microseconds", field.Patch{field.LimitUntil: start.Add(999).In(time.FixedZone("", 3600))}, full},
+		{"a time is brought to UTC and microseconds", field.Patch{field.LimitUntil: contacttest.Start.Add(999).In(time.FixedZone("", 3600))}, full},
 		{"no time", field.Patch{field.LimitUntil: nil}, with(field.LimitUntil, nil)},
-		{"a store", field.Patch{field.PreferredStore: a.stores[1]}, with(field.PreferredStore, a.stores[1])},
+		{"a store", field.Patch{field.PreferredStore: a.StoreIDs[1]}, with(field.PreferredStore, a.StoreIDs[1])},
 		{"no company", field.Patch{field.Company: nil}, with(field.Company, nil)},
 		{"the longest texts, counted in UTF-16", field.Patch{field.FirstName: strings.Repeat("😀", 25)}, with(field.FirstName, strings.Repeat("😀", 25))},
 	}
 	for _, tt := range tests {
-		restored, err := f.update(a.agent, 1, full)
+		restored, err := f.OverwriteFields(a.Agent, 1, full)
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		before := restored.Contact
-		r, err := f.Update(a.agent, contact.Update{ID: 1, Lock: at(before), Set: tt.set})
+		r, err := f.Update(a.Agent, contact.Update{ID: 1, Lock: contacttest.ExpectVersionOf(before), Set: tt.set})
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
 		}
-		if diff := cmp.Diff(tt.want, values(r.Contact), byPath); diff != "" {
+		if diff := cmp.Diff(tt.want, fieldsOf(r.Contact), showPaths); diff != "" {
 			t.Errorf("%s: the result (-want +got)\n%s", tt.name, diff)
 		}
-		after := a.get(1)
-		if diff := cmp.Diff(tt.want, values(after), byPath); diff != "" {
+		after := a.MustGet(1)
+		if diff := cmp.Diff(tt.want, fieldsOf(after), showPaths); diff != "" {
 			t.Errorf("%s: what is stored (-want +got)\n%s", tt.name, diff)
 		}
 		if after.Version != before.Version+1 || r.Contact.Version != after.Version {
@@ -90,7 +91,7 @@ func TestUpdateWritesWhatIsGiven(t *testing.T) {
 }
 
 // byPath shows the fields of a patch by their paths.
-var byPath = cmp.Transformer("fields", func(p field.Patch) map[string]any {
+var showPaths = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 	m := map[string]any{}
 	for f, v := range p {
 		if at, ok := v.(time.Time); ok {
@@ -103,14 +104,14 @@ var byPath = cmp.Transformer("fields", func(p field.Patch) map[string]any {
 
 func TestUpdateRefuses(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a, b := f.demo, f.other
-	c := a.create(a.everything())
-	a.create(field.Patch{field.Email: "taken@example.com"})
-	a.create(field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740606"})
-	theirs := b.create(nil)
+	f := contacttest.New(t)
+	a, b := f.Demo, f.Other
+	c := a.NewContact(everyField(a))
+	a.NewContact(field.Patch{field.Email: "taken@example.com"})
+	a.NewContact(field.Patch{field.PhoneCountryCode: "46", field.Phone: "0701740606"})
+	theirs := b.NewContact(nil)
 	old := c.Version
-	c = must(f.update(a.agent, c.ID, nil)).Contact
+	c = contacttest.Must(f.OverwriteFields(a.Agent, c.ID, nil)).Contact
 	long := func(n int) string { return strings.Repeat("x", n) }
 	tests := []struct {
 		name string
@@ -119,30 +120,30 @@ func TestUpdateRefuses(t *testing.T) {
 		set  field.Patch
 		want []string
 	}{
-		{"a contact that is not there", 999, at(c), nil, []string{"NOT_FOUND"}},
-		{"another account's contact", theirs.ID, at(theirs), nil, []string{"NOT_FOUND"}},
-		{"an id that is none", 0, at(c), nil, []string{"NOT_FOUND"}},
+		{"a contact that is not there", 999, contacttest.ExpectVersionOf(c), nil, []string{"NOT_FOUND"}},
+		{"another account's contact", theirs.ID, contacttest.ExpectVersionOf(theirs), nil, []string{"NOT_FOUND"}},
+		{"an id that is none", 0, contacttest.ExpectVersionOf(c), nil, []string{"NOT_FOUND"}},
 		{"not found goes before all else", 999, contact.Lock{}, field.Patch{field.Email: long(251)}, []string{"NOT_FOUND"}},
 		{"no version", c.ID, contact.Lock{}, nil, []string{"REQUIRED expectedVersion"}},
 		{"a version that is none", c.ID, contact.Lock{Malformed: true}, nil, []string{"INVALID expectedVersion"}},
 		{"a version that is none, with a number", c.ID, contact.Lock{Malformed: true, Expected: new(revision.Version(-1))}, nil, []string{"INVALID expectedVersion"}},
 		{"a version that is none, with overwrite", c.ID, contact.Lock{Malformed: true, OnConflict: contact.Overwrite}, nil, []string{"INVALID expectedVersion"}},
-		{"an old version", c.ID, expecting(old), nil, []string{"VERSION_CONFLICT"}},
-		{"a version to come", c.ID, expecting(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
-		{"a stale version", c.ID, expecting(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
-		{"texts that are too long", c.ID, at(c), field.Patch{
+		{"an old version", c.ID, contacttest.ExpectVersion(old), nil, []string{"VERSION_CONFLICT"}},
+		{"a version to come", c.ID, contacttest.ExpectVersion(c.Version + 1), nil, []string{"VERSION_CONFLICT"}},
+		{"a stale version", c.ID, contacttest.ExpectVersion(revision.Stale), nil, []string{"VERSION_CONFLICT"}},
+		{"texts that are too long", c.ID, contacttest.ExpectVersionOf(c), field.Patch{
 			field.Email: long(251), field.PhoneCountryCode: long(11), field.Phone: long(21), field.FirstName: long(51), field.LastName: long(51),
 		}, []string{"TOO_LONG email", "TOO_LONG phoneCountryCode", "TOO_LONG phone", "TOO_LONG firstName", "TOO_LONG lastName"}},
-		{"a text that is too long in UTF-16", c.ID, at(c), field.Patch{field.FirstName: strings.Repeat("😀", 26)}, []string{"TOO_LONG firstName"}},
-		{"a NUL character", c.ID, at(c), field.Patch{field.PermissionSource: "a\x00b"}, []string{"INVALID latestPermissionSource"}},
-		{"what is not UTF-8", c.ID, at(c), field.Patch{field.LastName: "\xff"}, []string{"INVALID lastName"}},
-		{"null for a boolean", c.ID, at(c), field.Patch{field.LimitPermanently: nil}, []string{"REQUIRED limitMailsPermanently"}},
-		{"a year beyond four digits", c.ID, at(c), field.Patch{field.LimitUntil: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
-		{"a year before the first", c.ID, at(c), field.Patch{field.LimitUntil: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
-		{"references to nothing", c.ID, at(c), field.Patch{field.PreferredStore: 999, field.Company: 999}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
-		{"references to another account's", c.ID, at(c), field.Patch{field.PreferredStore: b.stores[0], field.Company: b.companies[0]}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
-		{"email and phone that others have", c.ID, at(c), field.Patch{field.Email: " TAKEN@example.com", field.Phone: "+46 70 174 06 06"}, []string{"EMAIL_TAKEN email", "PHONE_TAKEN phone"}},
-		{"all at once, in the order of the fields", c.ID, expecting(old), field.Patch{
+		{"a text that is too long in UTF-16", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.FirstName: strings.Repeat("😀", 26)}, []string{"TOO_LONG firstName"}},
+		{"a NUL character", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.PermissionSource: "a\x00b"}, []string{"INVALID latestPermissionSource"}},
+		{"what is not UTF-8", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.LastName: "\xff"}, []string{"INVALID lastName"}},
+		{"null for a boolean", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.LimitPermanently: nil}, []string{"REQUIRED limitMailsPermanently"}},
+		{"a year beyond four digits", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.LimitUntil: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"a year before the first", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.LimitUntil: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"INVALID limitMailsTemporarilyUntil"}},
+		{"references to nothing", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.PreferredStore: 999, field.Company: 999}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"references to another account's", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.PreferredStore: b.StoreIDs[0], field.Company: b.CompanyIDs[0]}, []string{"STORE_NOT_FOUND preferredStoreId", "COMPANY_NOT_FOUND companyId"}},
+		{"email and phone that others have", c.ID, contacttest.ExpectVersionOf(c), field.Patch{field.Email: " TAKEN@example.com", field.Phone: "+46 70 174 06 06"}, []string{"EMAIL_TAKEN email", "PHONE_TAKEN phone"}},
+		{"all at once, in the order of the fields", c.ID, contacttest.ExpectVersion(old), field.Patch{
 			field.Company: 999, field.PreferredStore: 999, field.Email: "taken@example.com", field.FirstName: long(51), field.LimitPermanently: nil,
 		}, []string{
 			"VERSION_CONFLICT", "EMAIL_TAKEN email", "TOO_LONG firstName", "REQUIRED limitMailsPermanently", "STORE_NOT_FOUND preferredStoreId",
@@ -152,29 +153,29 @@ func TestUpdateRefuses(t *testing.T) {
 			[]string{"REQUIRED expectedVersion", "PHONE_TAKEN phone", "TOO_LONG lastName"}},
 	}
 	for _, tt := range tests {
-		f.refused(tt.name, func() error {
-			return errOf(f.Update(a.agent, contact.Update{ID: tt.id, Lock: tt.lock, Set: tt.set}))
+		f.WantErrors(tt.name, func() error {
+			return contacttest.ErrOf(f.Update(a.Agent, contact.Update{ID: tt.id, Lock: tt.lock, Set: tt.set}))
 		}, tt.want...)
 	}
 }
 
 func TestUpdateWithoutAViewerIsUnauthenticated(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	c := f.demo.create(nil)
-	if _, err := f.update(t.Context(), c.ID, nil); err != authz.ErrUnauthenticated { //nolint:errorlint // nothing wrapped round it
+	f := contacttest.New(t)
+	c := f.Demo.NewContact(nil)
+	if _, err := f.OverwriteFields(t.Context(), c.ID, nil); err != authz.ErrUnauthenticated { //nolint:errorlint // nothing wrapped round it
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(field.Patch{field.FirstName: "Anna"})
-	now := must(f.update(a.agent, c.ID, field.Patch{field.FirstName: "Eva"})).Contact
-	errs := f.refused("stale", func() error {
-		return errOf(f.Update(a.agent, contact.Update{ID: c.ID, Lock: at(c), Set: field.Patch{field.FirstName: "Ida"}}))
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(field.Patch{field.FirstName: "Anna"})
+	now := contacttest.Must(f.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"})).Contact
+	errs := f.WantErrors("stale", func() error {
+		return contacttest.ErrOf(f.Update(a.Agent, contact.Update{ID: c.ID, Lock: contacttest.ExpectVersionOf(c), Set: field.Patch{field.FirstName: "Ida"}}))
 	}, "VERSION_CONFLICT")
 	latest := errs.First(usererror.VersionConflict).Latest
 	if latest == nil || latest.Version != now.Version || *latest.FirstName != "Eva" {
@@ -184,11 +185,11 @@ func TestVersionConflictShowsTheContactAsItIs(t *testing.T) {
 
 func TestOverwriteTakesAnyVersion(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
-	c := a.create(nil)
-	for i, lock := range []contact.Lock{overwrite, {OnConflict: contact.Overwrite, Expected: &c.Version}, {OnConflict: contact.Overwrite, Expected: new(revision.Stale)}} {
-		r, err := f.Update(a.agent, contact.Update{ID: c.ID, Lock: lock})
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(nil)
+	for i, lock := range []contact.Lock{contacttest.Overwrite, {OnConflict: contact.Overwrite, Expected: &c.Version}, {OnConflict: contact.Overwrite, Expected: new(revision.Stale)}} {
+		r, err := f.Update(a.Agent, contact.Update{ID: c.ID, Lock: lock})
 		if err != nil || r.Contact.Version != c.Version+revision.Version(i)+1 {
 			t.Errorf("write %d: got %v, %v", i, r, err)
 		}
@@ -197,28 +198,14 @@ func TestOverwriteTakesAnyVersion(t *testing.T) {
 
 func TestReferencesToNothingSayWhich(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	c := f.demo.create(nil)
-	for _, id := range []int{999, f.other.stores[0]} {
-		errs := f.refused("a store", func() error {
-			return errOf(f.update(f.demo.agent, c.ID, field.Patch{field.PreferredStore: id}))
+	f := contacttest.New(t)
+	c := f.Demo.NewContact(nil)
+	for _, id := range []int{999, f.Other.StoreIDs[0]} {
+		errs := f.WantErrors("a store", func() error {
+			return contacttest.ErrOf(f.OverwriteFields(f.Demo.Agent, c.ID, field.Patch{field.PreferredStore: id}))
 		}, "STORE_NOT_FOUND preferredStoreId")
 		if got, want := strings.ReplaceAll(errs[0].Message, errs[0].Subject, "N"), "Store with id N does not exist."; got != want {
 			t.Errorf("%d: got %q, want %q", id, got, want)
 		}
-	}
-}
-
-func TestErrorsAsText(t *testing.T) {
-	t.Parallel()
-	errs := usererror.Errors{
-		{Code: usererror.VersionConflict, Message: "Stale."},
-		{Code: usererror.EmailTaken, Path: "email", Message: "Taken."},
-	}
-	if got, want := errs.Error(), "VERSION_CONFLICT: Stale.; EMAIL_TAKEN at email: Taken."; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if !errs.Has(usererror.EmailTaken) || errs.Has(usererror.PhoneTaken) || errs.First(usererror.EmailTaken) != errs[1] {
-		t.Error("the errors are not found by their code")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"contactgraph/internal/authz"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/usererror"
 
@@ -22,12 +23,12 @@ import (
 
 func TestWritablePathsAreInOrder(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	for i := range 11 { // beyond properties.9
-		a.property(catalog.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
+		a.NewProperty(catalog.NewProperty{Name: fmt.Sprint(i), ReadOnly: i == 1})
 	}
-	f.other.property(catalog.NewProperty{Name: "theirs"})
+	f.Other.NewProperty(catalog.NewProperty{Name: "theirs"})
 	fields := []string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "limitMailsPermanently", "limitMailsTemporarilyUntil", "preferredStoreId"}
 	staff := []string{"companyId", "latestPermissionSource"}
 	customer, all := append(slices.Clone(fields), "password"), append(append(slices.Clone(fields), staff...), "password")
@@ -41,8 +42,8 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 	for name, tt := range map[string]struct {
 		ctx  context.Context
 		want []string
-	}{"customer": {a.as(a.create(nil)), customer}, "agent": {a.agent, all}, "admin": {a.admin, all}} {
-		if diff := cmp.Diff(tt.want, must(f.WritablePaths(tt.ctx))); diff != "" {
+	}{"customer": {a.AsCustomer(a.NewContact(nil)), customer}, "agent": {a.Agent, all}, "admin": {a.Admin, all}} {
+		if diff := cmp.Diff(tt.want, contacttest.Must(f.WritablePaths(tt.ctx))); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
@@ -54,29 +55,31 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 // TestWritablePathsAreThose tries each path as a customer and as an agent: what is listed is accepted, and the rest refused.
 func TestWritablePathsAreThose(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	a := f.demo
+	f := contacttest.New(t)
+	a := f.Demo
 	properties := map[string]int{
-		"open":      a.property(catalog.NewProperty{Name: "Open"}),
-		"read-only": a.property(catalog.NewProperty{Name: "Locked", ReadOnly: true}),
-		"required":  a.property(catalog.NewProperty{Name: "Language", Required: true}),
-		"bound":     a.property(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
+		"open":      a.NewProperty(catalog.NewProperty{Name: "Open"}),
+		"read-only": a.NewProperty(catalog.NewProperty{Name: "Locked", ReadOnly: true}),
+		"required":  a.NewProperty(catalog.NewProperty{Name: "Language", Required: true}),
+		"bound":     a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
 	}
 	values := map[*field.Field]any{
 		field.Email: "eva@example.net", field.PhoneCountryCode: "47", field.Phone: "029 2018 0123", field.FirstName: "Eva", field.LastName: "Ek",
-		field.LimitPermanently: true, field.LimitUntil: start.Add(time.Hour), field.PreferredStore: a.stores[2], field.Company: a.companies[2],
+		field.LimitPermanently: true, field.LimitUntil: contacttest.Start.Add(time.Hour), field.PreferredStore: a.StoreIDs[2], field.Company: a.CompanyIDs[2],
 		field.PermissionSource: "form",
 	}
 	type try func(ctx context.Context, c *ent.Contact) error
 	details := func(d contact.Details) try {
-		return func(ctx context.Context, c *ent.Contact) error { return errOf(f.details(ctx, c.ID, d)) }
+		return func(ctx context.Context, c *ent.Contact) error {
+			return contacttest.ErrOf(f.OverwriteDetails(ctx, c.ID, d))
+		}
 	}
 	trials := map[string]try{
 		"password": func(ctx context.Context, c *ent.Contact) error {
-			return errOf(f.Update(ctx, contact.Update{ID: c.ID, Lock: overwrite, Password: &contact.PasswordChange{New: new("new"), Current: new("old")}}))
+			return contacttest.ErrOf(f.Update(ctx, contact.Update{ID: c.ID, Lock: contacttest.Overwrite, Password: &contact.PasswordChange{New: new("new"), Current: new("old")}}))
 		},
 		"logins":     details(contact.Details{Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}}),
-		"membership": details(contact.Details{Membership: &a.segments}),
+		"membership": details(contact.Details{Membership: &a.SegmentIDs}),
 	}
 	for _, changed := range field.Fields {
 		value, ok := values[changed]
@@ -84,7 +87,7 @@ func TestWritablePathsAreThose(t *testing.T) {
 			t.Fatalf("no value to try for %s", changed.Path)
 		}
 		trials[changed.Path] = func(ctx context.Context, c *ent.Contact) error {
-			return errOf(f.update(ctx, c.ID, field.Patch{changed: value}))
+			return contacttest.ErrOf(f.OverwriteFields(ctx, c.ID, field.Patch{changed: value}))
 		}
 	}
 	for _, id := range properties {
@@ -92,25 +95,25 @@ func TestWritablePathsAreThose(t *testing.T) {
 	}
 	for _, role := range []string{"customer", "agent"} {
 		for path, try := range trials {
-			c := must(a.Create(a.agent, contact.Create{RegistrationSource: "test", Password: &contact.PasswordChange{New: new("old")}})).Contact
-			ctx := a.agent
+			c := contacttest.Must(a.Create(a.Agent, contact.Create{RegistrationSource: "test", Password: &contact.PasswordChange{New: new("old")}})).Contact
+			ctx := a.Agent
 			if role == "customer" {
-				ctx = a.as(c)
+				ctx = a.AsCustomer(c)
 			}
-			listed := slices.Contains(must(f.WritablePaths(ctx)), path)
+			listed := slices.Contains(contacttest.Must(f.WritablePaths(ctx)), path)
 			err := try(ctx, c)
 			var errs usererror.Errors
 			switch {
 			case listed && err != nil:
 				t.Errorf("%s is listed for a %s, and refused: %v", path, role, err)
-			case listed && a.get(c.ID).Version == c.Version:
+			case listed && a.MustGet(c.ID).Version == c.Version:
 				t.Errorf("%s by a %s: nothing was written", path, role)
 			case !listed && (!errors.As(err, &errs) || len(errs) != 1 || errs[0].Path != path || errs[0].Code != usererror.Forbidden && errs[0].Code != usererror.ReadOnly):
 				t.Errorf("%s is not listed for a %s: %v", path, role, err)
 			}
-			must(a.Delete(a.admin, contact.Delete{ID: c.ID, Lock: overwrite})) // its keys are free for the next
+			contacttest.Must(a.Delete(a.Admin, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite})) // its keys are free for the next
 		}
-		for _, path := range must(f.WritablePaths(a.agent)) {
+		for _, path := range contacttest.Must(f.WritablePaths(a.Agent)) {
 			if trials[path] == nil {
 				t.Errorf("%s is listed, and is not tried", path)
 			}

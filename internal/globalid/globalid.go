@@ -1,4 +1,5 @@
-// Package globalid makes and reads the ids of the GraphQL API that are unique across all types. It imports nothing of ours.
+// Package globalid encodes and decodes the ids of the GraphQL API, which are unique across all
+// types.
 package globalid
 
 import (
@@ -7,12 +8,12 @@ import (
 	"strings"
 )
 
-// Encode is the global id of the thing of this type with this number. It is opaque to clients.
+// Encode returns the global id of the object with this type and number. Clients must not parse it.
 func Encode(typ string, id int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(typ + ":" + strconv.Itoa(id)))
 }
 
-// Decode reads a global id; ok is false if text is none.
+// Decode decodes a global id. ok is false if text is not a global id.
 func Decode(text string) (typ string, id int, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
@@ -23,8 +24,8 @@ func Decode(text string) (typ string, id int, ok bool) {
 	return typ, id, found && id > 0 && Encode(typ, id) == text
 }
 
-// Of reads the id of a thing of this type, given as its global id or its plain number; 0, which nothing has, if text is
-// neither.
+// Of returns the number of an object of this type, given its global id or its plain number. It
+// returns 0, which is not a valid number, if text is neither.
 func Of(typ, text string) int {
 	if got, id, ok := Decode(text); ok && got == typ {
 		return id
@@ -32,7 +33,8 @@ func Of(typ, text string) int {
 	return Number(text)
 }
 
-// Number reads a plain number, 0 if text is none: ids are positive, fit 32 bits, and are written without sign or blanks.
+// Number parses a plain number: positive, within 31 bits, without a sign or spaces. It returns 0
+// for any other text.
 func Number(text string) int {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestGlobalIDReadsAsWhatItWasMadeOf(t *testing.T) {
+func TestDecodeReversesEncode(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		typ := rapid.StringMatching(`[A-Z][A-Za-z]{0,20}`).Draw(t, "type")
 		id := rapid.IntRange(1, math.MaxInt32).Draw(t, "id")
 		text := globalid.Encode(typ, id)
 		if gotType, got, ok := globalid.Decode(text); gotType != typ || got != id || !ok {
-			t.Fatalf("%s %d is %q, which reads as %s %d, %v", typ, id, text, gotType, got, ok)
+			t.Fatalf("%s %d is %q, which decodes to %s %d, %v", typ, id, text, gotType, got, ok)
 		}
 		if got := globalid.Of(typ, text); got != id {
 			t.Fatalf("%q of a %s is %d, want %d", text, typ, got, id)
@@ -25,17 +25,17 @@ func TestGlobalIDReadsAsWhatItWasMadeOf(t *testing.T) {
 			t.Fatalf("%q of another type is %d, want none", text, got)
 		}
 		if globalid.Number(text) != 0 {
-			t.Fatalf("%q reads as a plain number", text)
+			t.Fatalf("%q parses as a plain number", text)
 		}
 	})
 }
 
-func TestDecodeRefuses(t *testing.T) {
+func TestDecodeRejects(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"empty":                  "",
 		"a plain number":         "466",
-		"no base64":              "Contact:466",
+		"not base64":             "Contact:466",
 		"padding":                "Q29udGFjdDox" + "=",
 		"no colon":               "Q29udGFjdA", // Contact
 		"no number":              globalid.Encode("Contact", 0),
@@ -43,12 +43,12 @@ func TestDecodeRefuses(t *testing.T) {
 		"a number beyond 32 bit": globalid.Encode("Contact", math.MaxInt32+1),
 		"leading zeros":          "Q29udGFjdDowMQ", // Contact:01
 		"a sign":                 "Q29udGFjdDorMQ", // Contact:+1
-		"bits beyond the last":   "Q29udGFjdDoxMR", // Contact:11, but for the last character
+		"bits beyond the last":   "Q29udGFjdDoxMR", // Contact:11, with another last character
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if typ, id, ok := globalid.Decode(text); ok {
-				t.Errorf("%q reads as %s %d", text, typ, id)
+				t.Errorf("%q decodes to %s %d", text, typ, id)
 			}
 		})
 	}

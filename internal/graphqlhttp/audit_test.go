@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestAudit runs the public audit for GraphQL over HTTP against the transport:
-// every check of it must pass, the optional ones too.
+// TestAudit runs the public audit suite for GraphQL over HTTP against the transport. Every check
+// must pass, the optional ones too.
 func TestAudit(t *testing.T) {
 	t.Parallel()
 	const directory = "testdata/audit"

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// BenchmarkPost compares this transport with gqlgen's own on a small mutation
-// from the query cache.
+// BenchmarkPost compares this transport with gqlgen's own for a small mutation from the query
+// cache.
 func BenchmarkPost(b *testing.B) {
 	const body = `{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
 		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`
@@ -25,6 +26,23 @@ func BenchmarkPost(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				s.ServeHTTP(httptest.NewRecorder(), post(body))
+			}
+		})
+	}
+}
+
+// BenchmarkParseJSON parses a small mutation, and a request with a large document.
+func BenchmarkParseJSON(b *testing.B) {
+	small := []byte(`{"query":"mutation M($v: Patch) {\n  set(value: $v)\n}","operationName":"M",` +
+		`"variables":{"v":{"email":"someone@example.com","kind":"FIRST","size":7}}}`)
+	large := []byte(document("{" + strings.Repeat(" any\n", 2000) + "}"))
+	for name, body := range map[string][]byte{"small": small, "large": large} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, reqErr := parseJSON(body); reqErr != nil {
+					b.Fatal(reqErr.message)
+				}
 			}
 		})
 	}

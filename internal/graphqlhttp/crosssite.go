@@ -6,25 +6,23 @@ import (
 	"strings"
 )
 
-// forged tells whether a page of another origin may have sent the request
-// without its browser asking this server first. A browser asks, by a preflight,
-// before it sends a header that pages do not send by themselves, so such a
-// header proves the request: either of the two that Apollo's clients send. The
-// server answers no preflight with leave.
+// forged reports whether a page of another origin may have sent the request without a preflight. A
+// browser sends a preflight before a request with a header that pages cannot send by themselves,
+// and this server allows none, so such a header shows that no page of another origin sent the
+// request. Two headers count: those that Apollo's clients send.
 //
-// Only GET needs the proof. A POST is read as application/json or not at all,
-// and that type has a preflight of its own.
+// Only GET needs this check. A POST is read only as application/json, and that type always causes a
+// preflight.
 func forged(r *http.Request) bool {
-	return r.Method == http.MethodGet && foreign(r) &&
+	return r.Method == http.MethodGet && crossOrigin(r) &&
 		r.Header.Get("Apollo-Require-Preflight") == "" &&
 		r.Header.Get("X-Apollo-Operation-Name") == ""
 }
 
-// foreign tells whether a browser says that the request comes from another
-// origin. Programs say neither way and pass. So does a browser that is too old
-// for Sec-Fetch-Site and sends no Origin; what it gets by that is the run of a
-// query, whose answer the page cannot read.
-func foreign(r *http.Request) bool {
+// crossOrigin reports whether the browser marks the request as coming from another origin. Programs
+// send neither header and pass. So does a browser that is too old for Sec-Fetch-Site and sends no
+// Origin: the query runs then, but the page cannot read the response.
+func crossOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none": // none: the address bar, a bookmark
 		return false

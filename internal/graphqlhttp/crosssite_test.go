@@ -35,7 +35,7 @@ func TestForged(t *testing.T) {
 			t.Errorf("%q: status %d: %s", headers, a.status, a.body)
 		}
 		if !passes {
-			expectRefusal(t, a, errForged)
+			expectError(t, a, errForged)
 			if s.runs.Load() != 0 {
 				t.Errorf("%q: executed", headers)
 			}
@@ -43,8 +43,8 @@ func TestForged(t *testing.T) {
 	}
 }
 
-// TestSimplePosts: what a page of another site can send by a form, or by a
-// script without a preflight, never runs.
+// TestSimplePosts: requests that a page of another site can send with a form, or with a script
+// without a preflight, never run.
 func TestSimplePosts(t *testing.T) {
 	t.Parallel()
 	body := document("mutation {set}")
@@ -57,8 +57,8 @@ func TestSimplePosts(t *testing.T) {
 			}
 		}
 	}
-	// application/json has had its preflight, which this server does not answer
-	// with leave: whoever sends it is no page of another site.
+	// A browser sends application/json only after a preflight, which this server does not allow. So
+	// the sender is not a page of another site.
 	s := newServer()
 	if a := s.do(t, post(body, "Origin: https://other.example")); a.status != 200 || s.runs.Load() != 1 {
 		t.Errorf("application/json: status %d", a.status)
@@ -66,7 +66,7 @@ func TestSimplePosts(t *testing.T) {
 	a := s.do(t, request(http.MethodOptions, "/graphql", "", "Origin: https://evil.example", "Access-Control-Request-Method: POST"))
 	for name := range a.header {
 		if strings.HasPrefix(name, "Access-Control-") {
-			t.Errorf("the preflight is answered with %s", name)
+			t.Errorf("the response to the preflight has %s", name)
 		}
 	}
 }

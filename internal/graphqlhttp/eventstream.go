@@ -8,21 +8,19 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// pingInterval is how long a stream of events may be silent, before the server
-// says that it is still there.
+// pingInterval is how often the server writes to an event stream, so that proxies and clients do
+// not take it for dead.
 const pingInterval = 15 * time.Second
 
-// EventStream answers requests that prefer text/event-stream to JSON, by the
-// distinct connections mode of
-// https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md: it reads and
-// refuses as Transport does, and sends every answer of the document as an event.
+// EventStream handles requests that prefer text/event-stream to JSON, in the distinct connections
+// mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. It reads and rejects
+// requests like Transport, and sends every response of the operation as an event.
 //
-// gqlgen has such a transport, but it reads bodies without a limit, repeats them
-// in its log, and waits for ever for a client that does not read.
+// gqlgen has such a transport, but it reads bodies without a limit, repeats them in its log, and
+// waits without a limit for a client that does not read.
 type EventStream struct {
 	Transport
 
@@ -31,43 +29,39 @@ type EventStream struct {
 
 var _ graphql.Transport = EventStream{}
 
-// Supports tells whether the request asks for a stream of events.
+// Supports reports whether the request asks for an event stream.
 func (EventStream) Supports(r *http.Request) bool {
-	return negotiate(r.Header["Accept"], answerOrStream) == eventStreamType
+	return negotiate(r.Header["Accept"], offersWithStream) == eventStreamType
 }
 
-// Do answers the request.
+// Do handles the request.
 func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	out := newReply(w, responseType)
-	if refused := admit(r, eventStreamType); refused != nil {
-		out.refuse(refused)
+	out := newResponseWriter(w, responseType)
+	if reqErr := precheck(r, eventStreamType); reqErr != nil {
+		out.sendError(reqErr)
 		return
 	}
-	params, refused := t.read(w, r)
-	if refused != nil {
-		out.refuse(refused)
+	params, reqErr := t.read(w, r)
+	if reqErr != nil {
+		out.sendError(reqErr)
 		return
 	}
-	ctx, cancel := context.WithCancel(withStreamEnd(r.Context()))
+	effects := &sideEffects{}
+	ctx, cancel := context.WithCancel(withSideEffects(r.Context(), effects))
 	defer cancel()
-	op, errs := exec.CreateOperationContext(ctx, params)
+	op, errs, reqErr := prepare(ctx, r.Method, exec, params, rejectDefer)
 	switch {
-	case len(errs) > 0:
-		errs = translate(op, errs)
-	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
-		out.refuse(errMutationByGet)
+	case reqErr != nil:
+		out.sendError(reqErr)
 		return
-	default:
-		errs = refuseDefer(op)
-	}
-	if len(errs) > 0 {
+	case len(errs) > 0:
 		out.send(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
 	}
-	e := &events{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
+	e := &eventWriter{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
 	w.Header().Set("Content-Type", eventStreamType)
-	w.Header().Set("X-Accel-Buffering", "no") // a proxy would keep back what is short
-	if e.write([]byte(silence)) != nil {      // it tells the client that the stream has begun
+	w.Header().Set("X-Accel-Buffering", "no") // otherwise a proxy would buffer short events
+	if e.write([]byte(pingEvent)) != nil {    // shows the client that the stream is open
 		return
 	}
 	var pinging sync.WaitGroup
@@ -76,41 +70,42 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	defer cancel()
 	responses, running := exec.DispatchOperation(ctx, op)
 	for resp := responses(running); resp != nil; resp = responses(running) {
-		if e.event(resp) != nil {
-			return // nobody is there
+		if e.next(resp) != nil {
+			return // the client has gone away
 		}
 	}
-	if err := streamEnd(ctx); err != nil {
-		_ = e.event(&graphql.Response{Errors: gqlerror.List{err}})
+	if err := effects.streamEnd(); err != nil {
+		_ = e.next(&graphql.Response{Errors: gqlerror.List{err}})
 	}
-	_ = e.write([]byte(complete))
+	_ = e.write([]byte(completeEvent))
 }
 
-// events is a stream that is being written.
-type events struct {
+// eventWriter writes an event stream.
+type eventWriter struct {
 	mu      sync.Mutex
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration // of each write
 }
 
-// Parts of a stream of events.
+// Parts of an event stream.
 const (
-	silence  = ":\n\n" // a comment
-	begin    = "event: next\ndata: "
-	end      = "\n\n"
-	complete = "event: complete\ndata: \n\n"
+	pingEvent     = ":\n\n" // a comment
+	nextPrefix    = "event: next\ndata: "
+	eventEnd      = "\n\n"
+	completeEvent = "event: complete\ndata: \n\n"
 )
 
-// ping says from time to time that the server is still there, until ctx ends; it gives up if the client is not.
-func (e *events) ping(ctx context.Context, giveUp func()) {
+// ping writes a comment at every interval until ctx ends, and calls cancel if the client has gone
+// away.
+func (e *eventWriter) ping(ctx context.Context, cancel func()) {
 	ticker := time.NewTicker(pingInterval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			if e.write([]byte(silence)) != nil {
-				giveUp()
+			if e.write([]byte(pingEvent)) != nil {
+				cancel()
 				return
 			}
 		case <-ctx.Done():
@@ -119,17 +114,17 @@ func (e *events) ping(ctx context.Context, giveUp func()) {
 	}
 }
 
-// event writes an answer: its JSON has no line breaks.
-func (e *events) event(resp *graphql.Response) error {
-	body := borrow()
-	defer giveBack(body)
+// next writes a response as an event. Its JSON has no line breaks, as the format requires.
+func (e *eventWriter) next(resp *graphql.Response) error {
+	body := getBuffer()
+	defer putBuffer(body)
 	if err := encode(body, resp); err != nil {
 		return err
 	}
-	return e.write([]byte(begin), body.Bytes(), []byte(end))
+	return e.write([]byte(nextPrefix), body.Bytes(), []byte(eventEnd))
 }
 
-func (e *events) write(parts ...[]byte) error {
+func (e *eventWriter) write(parts ...[]byte) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.control.SetWriteDeadline(time.Now().Add(e.timeout)); err != nil {

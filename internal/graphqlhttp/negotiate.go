@@ -12,18 +12,17 @@ const (
 	eventStreamType = "text/event-stream"
 )
 
-// What is offered, the default first. The specification would have
-// application/graphql-response+json for clients that do not say what they
-// accept; those are the old ones, which know application/json alone, and the
-// statuses that go with it.
+// The offered media types, the default first. For clients without an Accept header the
+// specification recommends application/graphql-response+json, but those are old clients, which know
+// only application/json and its statuses.
 var (
-	answers        = []string{jsonType, responseType}
-	answerOrStream = []string{jsonType, responseType, eventStreamType}
+	offers           = []string{jsonType, responseType}
+	offersWithStream = []string{jsonType, responseType, eventStreamType}
 )
 
-// preference is how much a client wants a media type.
+// preference is how strongly a client prefers a media type.
 type preference struct {
-	quality     float64 // the q-value; zero means not at all
+	quality     float64 // the q-value; zero means not acceptable
 	specificity int     // of the range that matched: 3 the type itself, 2 type/*, 1 */*
 	position    int     // of that range in the header
 }
@@ -38,10 +37,9 @@ func (p preference) exceeds(other preference) bool {
 	return p.position < other.position
 }
 
-// negotiate picks the offer that the Accept header lines want most, the first
-// offer when they want nothing in particular, and "" when they want none of
-// them (RFC 9110, section 12.5.1). What is wanted equally is taken in the
-// header's order.
+// negotiate returns the offer that the Accept header lines prefer, the first offer if there are
+// none, and "" if they accept no offer (RFC 9110, section 12.5.1). Among equal preferences the
+// order of the header decides.
 func negotiate(accept, offers []string) string {
 	if len(accept) == 0 || len(accept) == 1 && accept[0] == "" {
 		return offers[0]
@@ -57,8 +55,7 @@ func negotiate(accept, offers []string) string {
 	return chosen
 }
 
-// prefer finds the preference for one offer: that of the most specific range
-// that matches it.
+// prefer returns the preference for one offer: that of the most specific range that matches it.
 func prefer(accept []string, offer string) preference {
 	var p preference
 	position := 0
@@ -78,8 +75,7 @@ func prefer(accept []string, offer string) preference {
 	return p
 }
 
-// match returns how specifically the media range names the offer, 0 if it does
-// not.
+// match returns how specifically the media range names the offer, 0 if it does not match.
 func match(mediaRange, offer string) int {
 	kind, _, _ := strings.Cut(offer, "/")
 	switch {
@@ -94,8 +90,8 @@ func match(mediaRange, offer string) int {
 	return 0
 }
 
-// weigh reads the parameters of a media range. It returns false for a range to
-// pass over: a malformed weight, or a charset that is not ours.
+// weigh reads the parameters of a media range. It returns false for a range to ignore: one with a
+// malformed weight or a charset other than UTF-8.
 func weigh(parameters string) (quality float64, ok bool) {
 	quality = 1
 	for parameter := range strings.SplitSeq(parameters, ";") {

@@ -42,7 +42,7 @@ func TestNegotiate(t *testing.T) {
 		{[]string{",;,/,*"}, ""},
 		{[]string{"json"}, ""},
 	} {
-		if got := negotiate(c.accept, answers); got != c.want {
+		if got := negotiate(c.accept, offers); got != c.want {
 			t.Errorf("%q: %q, want %q", c.accept, got, c.want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestNotAcceptable(t *testing.T) {
 	t.Parallel()
 	s := newServer()
 	a := s.do(t, post(document("{any}"), "Accept: text/html"))
-	expectRefusal(t, a, errNotAcceptable)
+	expectError(t, a, errNotAcceptable)
 	if a.header.Get("Content-Type") != "application/json; charset=utf-8" || s.runs.Load() != 0 {
 		t.Errorf("Content-Type %q, %d runs", a.header.Get("Content-Type"), s.runs.Load())
 	}

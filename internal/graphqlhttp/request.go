@@ -11,18 +11,18 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// read takes the GraphQL request out of the HTTP request.
-func (t Transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+// read reads the GraphQL request from the HTTP request.
+func (t Transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
 	start := graphql.Now()
 	var params *graphql.RawParams
-	var refused *refusal
+	var reqErr *requestError
 	if r.Method == http.MethodPost {
-		params, refused = t.readBody(w, r)
+		params, reqErr = t.readBody(w, r)
 	} else {
-		params, refused = readURL(r.URL)
+		params, reqErr = readURL(r.URL)
 	}
-	if refused != nil {
-		return nil, refused
+	if reqErr != nil {
+		return nil, reqErr
 	}
 	if len(params.Query) > MaxQuery {
 		return nil, errQueryTooLarge
@@ -33,7 +33,7 @@ func (t Transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 }
 
 // readBody reads a request by POST (GraphQL over HTTP, section POST).
-func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
 	if !isJSON(r.Header["Content-Type"]) {
 		return nil, errContentType
 	}
@@ -47,10 +47,10 @@ func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	if r.ContentLength > limit {
 		return nil, errBodyTooLarge
 	}
-	body := borrow()
-	defer giveBack(body)
+	body := getBuffer()
+	defer putBuffer(body)
 	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return nil, errBodyTooLarge
 		}
 		return nil, errUnreadable
@@ -58,8 +58,7 @@ func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	return parseBody(body.Bytes())
 }
 
-// isJSON tells whether Content-Type names application/json, in UTF-8 if it
-// names a charset.
+// isJSON reports whether Content-Type is application/json, with the charset UTF-8 if it has one.
 func isJSON(contentType []string) bool {
 	if len(contentType) != 1 {
 		return false
@@ -75,12 +74,12 @@ func isJSON(contentType []string) bool {
 	return !named || strings.EqualFold(charset, "utf-8")
 }
 
-// parseBody reads a body's JSON. Member names are compared exactly, and unknown
-// members are ignored.
-func parseBody(body []byte) (*graphql.RawParams, *refusal) {
-	value, refused := parseJSON(body)
-	if refused != nil {
-		return nil, refused
+// parseBody parses the JSON of a body. Member names are case-sensitive, and unknown members are
+// ignored.
+func parseBody(body []byte) (*graphql.RawParams, *requestError) {
+	value, reqErr := parseJSON(body)
+	if reqErr != nil {
+		return nil, reqErr
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
@@ -102,8 +101,7 @@ func parseBody(body []byte) (*graphql.RawParams, *refusal) {
 	return &params, nil
 }
 
-// optional returns the value as a T, and the zero T for one that is absent or
-// null.
+// optional returns the value as a T, or the zero T if the value is absent or null.
 func optional[T any](value any) (t T, ok bool) {
 	if value == nil {
 		return t, true
@@ -113,7 +111,7 @@ func optional[T any](value any) (t T, ok bool) {
 }
 
 // readURL reads a request by GET (GraphQL over HTTP, section GET).
-func readURL(u *url.URL) (*graphql.RawParams, *refusal) {
+func readURL(u *url.URL) (*graphql.RawParams, *requestError) {
 	if len(u.RawQuery) > MaxURLQuery {
 		return nil, errURLTooLong
 	}
@@ -133,28 +131,28 @@ func readURL(u *url.URL) (*graphql.RawParams, *refusal) {
 		return nil, errQuery
 	}
 	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
-	var refused *refusal
-	if params.Variables, refused = parseObject(values.Get("variables"), errVariables); refused != nil {
-		return nil, refused
+	var reqErr *requestError
+	if params.Variables, reqErr = parseObject(values.Get("variables"), errVariables); reqErr != nil {
+		return nil, reqErr
 	}
-	if params.Extensions, refused = parseObject(values.Get("extensions"), errExtensions); refused != nil {
-		return nil, refused
+	if params.Extensions, reqErr = parseObject(values.Get("extensions"), errExtensions); reqErr != nil {
+		return nil, reqErr
 	}
 	return params, nil
 }
 
-// parseObject reads a parameter that holds a JSON object, null or nothing.
-func parseObject(text string, otherwise *refusal) (map[string]any, *refusal) {
+// parseObject parses a URL parameter that is a JSON object, null or empty.
+func parseObject(text string, notObject *requestError) (map[string]any, *requestError) {
 	if text == "" {
 		return nil, nil
 	}
-	value, refused := parseJSON([]byte(text))
-	if refused != nil {
-		return nil, refused
+	value, reqErr := parseJSON([]byte(text))
+	if reqErr != nil {
+		return nil, reqErr
 	}
 	object, ok := optional[map[string]any](value)
 	if !ok {
-		return nil, otherwise
+		return nil, notObject
 	}
 	return object, nil
 }

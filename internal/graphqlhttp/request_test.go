@@ -12,14 +12,14 @@ import (
 	"testing/iotest"
 )
 
-// TestMalformedRequests: they are refused alike in both media types, and no
-// answer repeats any of them.
+// TestMalformedRequests: they get the same error in both media types, and no response repeats any
+// of them.
 func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	const q = `"query":"{__typename}"`
 	for name, c := range map[string]struct {
 		body string
-		want *refusal
+		want *requestError
 	}{
 		"no body":                   {"", errJSON},
 		"not JSON":                  {"hunter2", errJSON},
@@ -57,11 +57,11 @@ func TestMalformedRequests(t *testing.T) {
 			t.Parallel()
 			s := newServer()
 			for _, accept := range []string{acceptJSON, acceptResponse} {
-				expectRefusal(t, s.do(t, post(c.body, accept)), c.want)
+				expectError(t, s.do(t, post(c.body, accept)), c.want)
 			}
 			r := post(c.body)
 			r.ContentLength = -1 // as with Transfer-Encoding: chunked
-			expectRefusal(t, s.do(t, r), c.want)
+			expectError(t, s.do(t, r), c.want)
 			if s.runs.Load() != 0 {
 				t.Error("something was executed")
 			}
@@ -69,7 +69,7 @@ func TestMalformedRequests(t *testing.T) {
 	}
 }
 
-func expectRefusal(t *testing.T, a answer, want *refusal) {
+func expectError(t *testing.T, a response, want *requestError) {
 	t.Helper()
 	if a.status != want.status || len(a.json.Errors) != 1 || a.json.Errors[0].Message != want.message {
 		t.Errorf("status %d, want %d, %q: %s", a.status, want.status, want.message, a.body)
@@ -147,12 +147,12 @@ func TestContentType(t *testing.T) {
 func TestMaxBody(t *testing.T) {
 	t.Parallel()
 	body := document("{any}")
-	for limit, want := range map[int64]*refusal{int64(len(body)): nil, int64(len(body)) - 1: errBodyTooLarge} {
-		params, refused := Transport{MaxBody: limit}.read(httptest.NewRecorder(), post(body))
-		if refused != want {
-			t.Errorf("limit %d: refused %v, want %v", limit, refused, want)
+	for limit, want := range map[int64]*requestError{int64(len(body)): nil, int64(len(body)) - 1: errBodyTooLarge} {
+		params, reqErr := Transport{MaxBody: limit}.read(httptest.NewRecorder(), post(body))
+		if reqErr != want {
+			t.Errorf("limit %d: error %v, want %v", limit, reqErr, want)
 		}
-		if refused == nil && params.Query != "{any}" {
+		if reqErr == nil && params.Query != "{any}" {
 			t.Errorf("limit %d: query %q", limit, params.Query)
 		}
 	}
@@ -163,7 +163,7 @@ func TestBrokenConnection(t *testing.T) {
 	r := post("")
 	r.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"query":`), iotest.ErrReader(errors.New("hunter2"))))
 	r.ContentLength = -1
-	expectRefusal(t, newServer().do(t, r), errUnreadable)
+	expectError(t, newServer().do(t, r), errUnreadable)
 }
 
 func TestGet(t *testing.T) {
@@ -193,7 +193,7 @@ func TestGet(t *testing.T) {
 
 func TestMalformedURLs(t *testing.T) {
 	t.Parallel()
-	for target, want := range map[string]*refusal{
+	for target, want := range map[string]*requestError{
 		"":                                  errQuery,
 		"variables={}":                      errQuery,
 		"Query={any}":                       errQuery,
@@ -210,12 +210,12 @@ func TestMalformedURLs(t *testing.T) {
 		"query={any}&extensions={":          errJSON,
 		"query={any}&x=" + strings.Repeat("x", MaxURLQuery): errURLTooLong,
 	} {
-		expectRefusal(t, newServer().do(t, request(http.MethodGet, "/graphql?"+target, "")), want)
+		expectError(t, newServer().do(t, request(http.MethodGet, "/graphql?"+target, "")), want)
 	}
 }
 
-// TestSharedBuffers: bodies are read into and answered from buffers that are used
-// again, and nothing of one request may show in another.
+// TestSharedBuffers: buffers for bodies are reused, and nothing of one request may appear in the
+// response to another.
 func TestSharedBuffers(t *testing.T) {
 	t.Parallel()
 	s := newServer()

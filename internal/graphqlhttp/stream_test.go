@@ -19,14 +19,14 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// source is a schema whose subscription has answers of a size, with pauses in between.
+// source is a schema whose subscription returns responses of a given size, with pauses in between.
 type source struct {
 	schema
 
-	answers int64 // 0 for no end
-	size    int
-	pause   time.Duration
-	taken   *atomic.Int64
+	responses int64 // 0 for an endless stream
+	size      int
+	pause     time.Duration
+	taken     *atomic.Int64
 }
 
 func (s source) Exec(context.Context) graphql.ResponseHandler {
@@ -36,14 +36,14 @@ func (s source) Exec(context.Context) graphql.ResponseHandler {
 		case <-time.After(s.pause):
 		case <-ctx.Done():
 		}
-		if n := s.taken.Add(1); ctx.Err() != nil || s.answers > 0 && n > s.answers {
+		if n := s.taken.Add(1); ctx.Err() != nil || s.responses > 0 && n > s.responses {
 			return nil
 		}
 		return &graphql.Response{Data: data}
 	}
 }
 
-// serve runs a server for the source, which tells when it has ended a stream.
+// serve starts a server for the source. It closes ended when a stream has ended.
 func (s source) serve(t *testing.T, timeout time.Duration) (srv *httptest.Server, ended chan struct{}) {
 	t.Helper()
 	gql := handler.New(s)
@@ -99,8 +99,9 @@ func openSocket(t *testing.T, srv *httptest.Server) *websocket.Conn {
 	return conn
 }
 
-// TestReaderThatTakesNothingIsCutOff: what is sent to it meanwhile is no more than what connections hold, and one answer.
-func TestReaderThatTakesNothingIsCutOff(t *testing.T) {
+// TestStalledReaderIsDisconnected: until then, the server has sent no more than the buffers of the
+// connection and one response.
+func TestStalledReaderIsDisconnected(t *testing.T) {
 	t.Parallel()
 	const size, most = 1 << 20, 32
 	for name, open := range map[string]func(*testing.T, *httptest.Server){
@@ -115,21 +116,21 @@ func TestReaderThatTakesNothingIsCutOff(t *testing.T) {
 			select {
 			case <-ended:
 			case <-time.After(20 * time.Second):
-				t.Fatal("the stream goes on")
+				t.Fatal("the stream does not end")
 			}
 			if n := taken.Load(); n > most {
-				t.Errorf("%d MB were taken from the source, for nobody", n)
+				t.Errorf("%d MB were read from the source", n)
 			}
 		})
 	}
 }
 
-// TestReaderThatTakesItsTimeIsNotCutOff: the limit is for each answer, not for all.
-func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
+// TestLongStreamIsNotDisconnected: the timeout is for each response, not for the stream.
+func TestLongStreamIsNotDisconnected(t *testing.T) {
 	t.Parallel()
-	const answers = 10
+	const responses = 10
 	slow := func() source {
-		return source{answers: answers, size: 10, pause: 150 * time.Millisecond, taken: new(atomic.Int64)}
+		return source{responses: responses, size: 10, pause: 150 * time.Millisecond, taken: new(atomic.Int64)}
 	}
 	t.Run("events", func(t *testing.T) {
 		t.Parallel()
@@ -140,7 +141,7 @@ func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
 				n, last = n+1, event
 			}
 		}
-		if n != answers+1 || last != "complete" {
+		if n != responses+1 || last != "complete" {
 			t.Errorf("%d events, the last %q", n, last)
 		}
 	})
@@ -154,13 +155,14 @@ func TestReaderThatTakesItsTimeIsNotCutOff(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if n != answers+2 { // the greeting and the end
+		if n != responses+2 { // connection_ack and complete
 			t.Errorf("%d messages", n)
 		}
 	})
 }
 
-// TestConnectionServesAfterAStream: the limit of a stream's answers is not that of what follows on its connection.
+// TestConnectionServesAfterAStream: the send timeout of a stream does not apply to later requests
+// on the same connection.
 func TestConnectionServesAfterAStream(t *testing.T) {
 	t.Parallel()
 	const timeout = 100 * time.Millisecond
@@ -175,29 +177,29 @@ func TestConnectionServesAfterAStream(t *testing.T) {
 	defer srv.Close()
 	for range 3 {
 		body, err := io.ReadAll(openEvents(t, srv))
-		if err != nil || !strings.HasSuffix(string(body), complete) {
+		if err != nil || !strings.HasSuffix(string(body), completeEvent) {
 			t.Fatalf("got %q, %v", body, err)
 		}
 		time.Sleep(2 * timeout)
 	}
 	if n := connections.Load(); n != 1 {
-		t.Errorf("it took %d connections", n)
+		t.Errorf("%d connections were opened", n)
 	}
 }
 
-// TestHandshake: which WebSockets are refused, and how.
+// TestHandshake: which handshakes are rejected, and with which code.
 func TestHandshake(t *testing.T) {
 	t.Parallel()
-	greet := func(ctx context.Context, introduction http.Header) (context.Context, error) {
-		switch introduction.Get("X-Test") {
+	onConnect := func(ctx context.Context, header http.Header) (context.Context, error) {
+		switch header.Get("X-Test") {
 		case "forbidden":
-			return ctx, errors.New("nobody")
+			return ctx, errors.New("forbidden")
 		case "later":
 			return ctx, ErrTryAgain
 		}
 		return ctx, nil
 	}
-	srv := httptest.NewServer(newServer(WebSocket(greet, 0)))
+	srv := httptest.NewServer(newServer(WebSocket(onConnect, 0)))
 	t.Cleanup(srv.Close)
 	tests := []struct {
 		name      string
@@ -206,9 +208,9 @@ func TestHandshake(t *testing.T) {
 		want      websocket.StatusCode // -1 if it is not closed
 	}{
 		{"accepted", []string{protocol}, `{"X-Test": 7}`, -1},
-		{"one of those offered", []string{"graphql-ws", protocol}, `null`, -1},
-		{"refused", []string{protocol}, `{"X-Test": "forbidden"}`, closeForbidden},
-		{"not now", []string{protocol}, `{"X-Test": "later"}`, closeTryAgain},
+		{"one of several protocols", []string{"graphql-ws", protocol}, `null`, -1},
+		{"rejected", []string{protocol}, `{"X-Test": "forbidden"}`, closeForbidden},
+		{"temporarily unavailable", []string{protocol}, `{"X-Test": "later"}`, closeTryAgain},
 		{"an older protocol", []string{"graphql-ws"}, `null`, closeProtocol},
 		{"no protocol", nil, `null`, closeProtocol},
 	}

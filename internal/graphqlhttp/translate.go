@@ -10,13 +10,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// translate gives the executor's errors the codes that clients know, and takes
-// the request's values out of their messages. Errors of extensions pass as they
-// are.
+// translate gives the executor's errors the codes of this API, and removes values of the request
+// from their messages. Errors of extensions stay unchanged.
 //
-// The executor marks whatever fails between parsing and execution with
-// GRAPHQL_VALIDATION_FAILED. What is at fault in the request's other members,
-// the operation's name and the variables, becomes BAD_USER_INPUT.
+// The executor marks every error between parsing and execution with GRAPHQL_VALIDATION_FAILED.
+// Errors in the operation name and in the variables, which are not part of the document, become
+// BAD_USER_INPUT.
 func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 	for _, err := range errs {
 		switch code := err.Extensions["code"]; {
@@ -28,7 +27,7 @@ func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 				err.Message = checkedLiteral.ReplaceAllString(err.Message, "$1")
 			}
 		case op.Operation == nil:
-			return badUserInput(nameWanted(op))
+			return badUserInput(operationNameMessage(op))
 		case len(err.Path) > 0 && err.Path[0] == ast.PathName("variable"):
 			errcode.Set(err, CodeBadUserInput)
 			err.Message = variableValue.ReplaceAllString(err.Message, "The value$1")
@@ -37,19 +36,18 @@ func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 	return errs
 }
 
-// Where gqlparser quotes a value: what the parser did not expect, a literal of
-// the wrong type, a variable that is no member of its enum. Names stay: without
-// those of fields and types few messages would help. A test holds these patterns
-// to gqlparser's wording.
+// Where gqlparser quotes a value: an unexpected token, a literal of the wrong type, and a variable
+// that is not a member of its enum. Names stay in the messages, because few messages would help
+// without the names of fields and types. A test compares these patterns with gqlparser's messages.
 var (
 	parsedLiteral  = regexp.MustCompile(`(?s)( (?:Block)?String| Int| Float| Comment) ".*`)
 	checkedLiteral = regexp.MustCompile(`(?s)( value): .*|, found .*`)
 	variableValue  = regexp.MustCompile(`(?s)^.*( is not a valid )`)
 )
 
-func nameWanted(op *graphql.OperationContext) string {
+func operationNameMessage(op *graphql.OperationContext) string {
 	if op.OperationName == "" {
-		return "The document has more than one operation: operationName must say which one to run."
+		return "The document has more than one operation: set operationName to select one."
 	}
-	return "The document has no operation of the name that operationName gives."
+	return "The document has no operation with the given operationName."
 }

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestNoEcho: no error repeats a value, wherever in the request it stands and
-// whatever is wrong there. The value may be a password.
+// TestNoEcho: no error repeats a value of the request, because it may be a password.
 func TestNoEcho(t *testing.T) {
 	t.Parallel()
 	const secret = "12345hunter2"
@@ -59,7 +58,7 @@ func TestNoEcho(t *testing.T) {
 			}
 			for _, part := range []string{"hunter2", "12345"} {
 				if strings.Contains(a.body, part) {
-					t.Errorf("the answer has %s: %s", part, a.body)
+					t.Errorf("the response has %s: %s", part, a.body)
 				}
 			}
 			if c.message != "" && a.json.Errors[0].Message != c.message {
@@ -69,9 +68,8 @@ func TestNoEcho(t *testing.T) {
 	}
 }
 
-// TestVariableErrorNamesItsPlace: the value is left out of the message, so the
-// path must say which one is meant.
-func TestVariableErrorNamesItsPlace(t *testing.T) {
+// TestVariableErrorHasAPath: the message does not have the value, so the path must identify it.
+func TestVariableErrorHasAPath(t *testing.T) {
 	t.Parallel()
 	a := newServer().do(t, post(`{"query":"query($v: Patch) {patch(value: $v)}","variables":{"v":{"kind":"x"}}}`))
 	if len(a.json.Errors) != 1 {

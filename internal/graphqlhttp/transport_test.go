@@ -39,8 +39,8 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestStatus goes through what a well-formed request can come to. The status
-// depends on the media type; data are absent unless the operation ran.
+// TestStatus lists the outcomes of well-formed requests. The status depends on the media type;
+// there are no data unless the operation ran.
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -100,21 +100,21 @@ func TestMutationByGet(t *testing.T) {
 		t.Error("the mutation ran")
 	}
 	if a := s.do(t, get("query", "query Q {__typename} mutation M {set}", "operationName", "Q")); a.status != 200 {
-		t.Errorf("the query beside it: status %d: %s", a.status, a.body)
+		t.Errorf("the query in the same document: status %d: %s", a.status, a.body)
 	}
 }
 
-// TestRefusedByExtension: the codes of extensions pass as they are, and
-// UNAUTHENTICATED alone has its own status.
-func TestRefusedByExtension(t *testing.T) {
+// TestRejectedByExtension: the codes of extensions stay unchanged, and only UNAUTHENTICATED has its
+// own status.
+func TestRejectedByExtension(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 400, "RATE_LIMITED": 400, "": 400} {
-		refusal := &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}
+		rejection := &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}
 		for name, install := range map[string]func(*server){
-			"before the operation": func(s *server) { s.Use(contextMutator{refusal}) },
+			"before the operation": func(s *server) { s.Use(contextMutator{rejection}) },
 			"around the operation": func(s *server) {
 				s.AroundOperations(func(context.Context, graphql.OperationHandler) graphql.ResponseHandler {
-					return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{refusal}})
+					return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{rejection}})
 				})
 			},
 		} {
@@ -142,8 +142,8 @@ func (m contextMutator) MutateOperationContext(context.Context, *graphql.Operati
 	return m.err
 }
 
-// TestPartialAnswer: an operation that ran is a success, whatever its errors.
-func TestPartialAnswer(t *testing.T) {
+// TestPartialResponse: an operation that ran is a success, even if it has errors.
+func TestPartialResponse(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{`null`, `{"any":null}`} {
 		s := newServer()
@@ -162,8 +162,8 @@ func TestPartialAnswer(t *testing.T) {
 	}
 }
 
-// TestEmptyAnswer: without an error there are data, as GraphQL requires.
-func TestEmptyAnswer(t *testing.T) {
+// TestEmptyResponse: a response without errors has data, as GraphQL requires.
+func TestEmptyResponse(t *testing.T) {
 	t.Parallel()
 	s := newServer()
 	s.AroundOperations(func(context.Context, graphql.OperationHandler) graphql.ResponseHandler {
@@ -185,8 +185,7 @@ func TestCancelledRequest(t *testing.T) {
 	}
 }
 
-// TestPanic: a panic reaches gqlgen's RecoverFunc, and the answer to it has the
-// Content-Type that was asked for.
+// TestPanic: a panic reaches gqlgen's RecoverFunc, and the response has the requested Content-Type.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	for name, around := range map[string]graphql.OperationMiddleware{
@@ -218,8 +217,8 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestStreams: which requests are left to the transports for streams, and what
-// becomes of them when there are none.
+// TestStreams: which requests are left to the streaming transports, and which response they get if
+// there are none.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	const urql = "Accept: application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed"
@@ -259,7 +258,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// streamTransport takes whatever is left to it.
+// streamTransport accepts every request that is left to it.
 type streamTransport struct{}
 
 func (streamTransport) Supports(*http.Request) bool { return true }

@@ -19,7 +19,7 @@ func Phone(code, phone string) string {
 	if phone == "" {
 		return ""
 	}
-	if e164 := settled(parsePhone(code, phone)); e164 != "" {
+	if e164 := stableE164(parsePhone(code, phone)); e164 != "" {
 		return e164
 	}
 	codeDigits, ok1 := digits(code)
@@ -33,14 +33,14 @@ func Phone(code, phone string) string {
 // settled is the E.164 text of n that, read as a number again, stays the same; "" if it is none then. A zero behind the
 // country code can be taken for a part of the number once, and for the prefix of national calls the next time: each
 // reading makes it shorter.
-func settled(n *phonenumbers.PhoneNumber) string {
+func stableE164(n *phonenumbers.PhoneNumber) string {
 	if n == nil {
 		return ""
 	}
 	text := phonenumbers.Format(n, phonenumbers.E164)
 	again := parsePhone("", text)
 	if again == nil || len(phonenumbers.Format(again, phonenumbers.E164)) < len(text) {
-		return settled(again)
+		return stableE164(again)
 	}
 	return text
 }
@@ -68,7 +68,7 @@ func parsePhone(code, phone string) *phonenumbers.PhoneNumber {
 
 // digits returns the digits of text; ok is false if it holds more than digits and separators.
 func digits(text string) (ds string, ok bool) {
-	if strings.ContainsFunc(text, notOfPhone) {
+	if strings.ContainsFunc(text, isNotPhoneChar) {
 		return "", false
 	}
 	return onlyDigits(text), true
@@ -84,4 +84,4 @@ func onlyDigits(text string) string {
 }
 
 // notOfPhone reports whether r is neither a digit nor a separator.
-func notOfPhone(r rune) bool { return !strings.ContainsRune("0123456789 \t\u00a0()+-./", r) }
+func isNotPhoneChar(r rune) bool { return !strings.ContainsRune("0123456789 \t\u00a0()+-./", r) }

@@ -16,11 +16,11 @@ func Fold(text string) string {
 	for range 2 { // what folding makes can be taken apart, and that folded again: Unicode's definition D146
 		text = foldCase(withoutMarks(text))
 	}
-	return plain.Replace(withoutMarks(text))
+	return latinLetters.Replace(withoutMarks(text))
 }
 
 // plain writes letters that Unicode does not take apart as people type them who have no key for them.
-var plain = strings.NewReplacer("ø", "o", "đ", "d", "ł", "l", "ı", "i", "æ", "ae", "œ", "oe", "ð", "d", "þ", "th")
+var latinLetters = strings.NewReplacer("ø", "o", "đ", "d", "ł", "l", "ı", "i", "æ", "ae", "œ", "oe", "ð", "d", "þ", "th")
 
 // withoutMarks takes characters apart and drops the accents.
 func withoutMarks(text string) string {
@@ -33,7 +33,7 @@ func withoutMarks(text string) string {
 }
 
 // NameQuery are the words of a search among names, each to be looked up as a prefix.
-func NameQuery(text string) []string { return sorted(split(Fold(text))) }
+func NameQuery(text string) []string { return sortWords(splitWords(Fold(text))) }
 
 // NameWords are the words that a name is found by, sorted.
 func NameWords(names ...string) []string {
@@ -41,22 +41,22 @@ func NameWords(names ...string) []string {
 	for _, n := range names {
 		words = append(words, textWords(n)...)
 	}
-	return sorted(words)
+	return sortWords(words)
 }
 
 // EmailWords are the words that an address is found by, sorted: the whole, and each run of letters and digits in it.
-func EmailWords(email string) []string { return sorted(textWords(email)) }
+func EmailWords(email string) []string { return sortWords(textWords(email)) }
 
 // textWords are the words of a text as Query asks for them: each run of letters and digits; an address as a whole; and the
 // digits that a part begins with, taken together like a phone number's.
 func textWords(text string) []string {
 	var words []string
 	for part := range strings.FieldsSeq(Fold(text)) {
-		words = append(words, split(part)...)
+		words = append(words, splitWords(part)...)
 		if strings.Contains(part, "@") {
 			words = append(words, part)
 		}
-		rest := strings.TrimLeftFunc(part, func(r rune) bool { return !notOfPhone(r) })
+		rest := strings.TrimLeftFunc(part, func(r rune) bool { return !isNotPhoneChar(r) })
 		words = append(words, onlyDigits(strings.TrimSuffix(part, rest)))
 	}
 	return words
@@ -75,7 +75,7 @@ func PhoneWords(code, phone string) []string {
 			onlyDigits(phonenumbers.Format(n, phonenumbers.E164)), onlyDigits(phonenumbers.Format(n, phonenumbers.NATIONAL)),
 			phonenumbers.GetNationalSignificantNumber(n))
 	}
-	return sorted(words)
+	return sortWords(words)
 }
 
 // Query are the words of a search, each to be looked up as a prefix. Digits stand for one phone number, however they are
@@ -94,13 +94,13 @@ func Query(text string) []string {
 			words = append(words, part)
 			continue
 		}
-		words = append(words, split(part)...)
+		words = append(words, splitWords(part)...)
 	}
-	return sorted(append(words, number))
+	return sortWords(append(words, number))
 }
 
 // split returns the runs of letters and digits.
-func split(text string) []string {
+func splitWords(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
@@ -108,7 +108,7 @@ func split(text string) []string {
 const maxBytes = 1000
 
 // cut shortens a text to maxBytes, at the end of a character.
-func cut(text string) string {
+func truncate(text string) string {
 	if len(text) <= maxBytes {
 		return text
 	}
@@ -120,12 +120,14 @@ func cut(text string) string {
 }
 
 // Order is the form of a name that lists are ordered by.
-func Order(names ...string) string { return cut(strings.TrimSpace(Fold(strings.Join(names, " ")))) }
+func Order(names ...string) string {
+	return truncate(strings.TrimSpace(Fold(strings.Join(names, " "))))
+}
 
 // sorted sorts words and drops doubles and blanks. What is looked up is cut as what is found was.
-func sorted(words []string) []string {
+func sortWords(words []string) []string {
 	for i, w := range words {
-		words[i] = cut(w)
+		words[i] = truncate(w)
 	}
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	slices.Sort(words)

@@ -8,39 +8,48 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/changelog"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 )
 
-// defaultChanges is how many changes an answer has unless first says otherwise.
+// defaultChanges is the page size of the change log if the request does not set first.
 const defaultChanges = 100
 
-// GetChanges answers GET /api/v1/Changes?after=…&first=…&contactId=…: the account's change log behind a cursor.
+// GetChanges handles GET /api/v1/Changes?after=…&first=…&contactId=…: a page of the account's
+// change log, starting after a cursor.
 func (a *API) GetChanges(w http.ResponseWriter, r *http.Request) {
-	asked := r
-	err := run(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if asked, err = a.authenticate(r); err != nil {
+	req := r
+	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
+		if req, err = a.authenticate(r); err != nil {
 			return err
 		}
-		return a.getChanges(w, asked)
+		return a.getChanges(w, req)
 	}, w, r)
 	if err != nil {
-		a.refuseContact(w, asked, err)
+		a.sendError(w, req, err)
 	}
 }
+
+// What clients learn of a cursor that cannot be used.
+const (
+	cursorInvalid = "The value is not a valid cursor."
+	cursorExpired = "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. " +
+		"Read all contacts again, then continue from LastCursor."
+)
 
 func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	args, first, state := changesQuery(r)
 	if len(state) > 0 {
-		return answerError{invalid(state)}
+		return responseError{invalidResponse(state)}
 	}
 	feed, err := a.Changes.Page(r.Context(), args, first)
 	switch {
 	case errors.Is(err, changelog.ErrCursorExpired):
-		return answerError{message(http.StatusGone, "The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor.")}
+		return responseError{messageResponse(http.StatusGone, cursorExpired)}
 	case errors.Is(err, usererror.ErrArguments):
-		return answerError{invalid(binding.ModelState{{Key: "first", Messages: []string{"The value must be from 0 to " + strconv.Itoa(changelog.MaxPage) + "."}}})}
+		text := "The value must be from 0 to " + strconv.Itoa(changelog.MaxPage) + "."
+		return responseError{invalidResponse(aspnet.ModelState{{Key: "first", Messages: []string{text}}})}
 	case err != nil:
 		return err
 	}
@@ -48,12 +57,12 @@ func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	send(w, r, answer{status: http.StatusOK, body: body})
+	response{status: http.StatusOK, body: body}.send(w, r)
 	return nil
 }
 
-// changesQuery reads what the URL asks for, and says what is wrong with it.
-func changesQuery(r *http.Request) (args changelog.PageArgs, first int, state binding.ModelState) {
+// changesQuery reads the parameters of the URL and reports what is wrong with them.
+func changesQuery(r *http.Request) (args changelog.PageArgs, first int, state aspnet.ModelState) {
 	first = defaultChanges
 	query := r.URL.Query()
 	number := func(name string) *int {
@@ -63,14 +72,14 @@ func changesQuery(r *http.Request) (args changelog.PageArgs, first int, state bi
 		}
 		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
-			state = append(state, binding.FieldErrors{Key: name, Messages: []string{"The value '" + text + "' is not valid for Int32."}})
+			state = append(state, aspnet.FieldErrors{Key: name, Messages: []string{"The value '" + text + "' is not valid for Int32."}})
 		}
 		return new(int(n))
 	}
 	if text := query.Get("after"); text != "" {
 		cursor, err := revision.ParseCursor(text)
 		if err != nil {
-			state = append(state, binding.FieldErrors{Key: "after", Messages: []string{"The value is not a cursor of the change log."}})
+			state = append(state, aspnet.FieldErrors{Key: "after", Messages: []string{cursorInvalid}})
 		}
 		args.After = &cursor
 	}
@@ -81,7 +90,7 @@ func changesQuery(r *http.Request) (args changelog.PageArgs, first int, state bi
 	return args, first, state
 }
 
-// changesDto is the body of the answer.
+// changesDto is the body of a page.
 func changesDto(f *changelog.Page) ([]byte, error) {
 	changes := []byte{'['}
 	for i, row := range f.Changes {

@@ -10,7 +10,7 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// feed is the answer to a question about changes.
+// feed is a page of the change log.
 type feed struct {
 	Changes []struct {
 		ID, Cursor, Version, Kind, Source string
@@ -58,7 +58,7 @@ func TestChangesAreReadPageByPage(t *testing.T) {
 		query = "first=2&after=" + page.EndCursor
 	}
 	if seen != len(whole.Changes) {
-		t.Errorf("%d of %d changes came by pages", seen, len(whole.Changes))
+		t.Errorf("%d of %d changes are on the pages", seen, len(whole.Changes))
 	}
 	f.put(466, `{"Version":"`+f.version(466)+`","FirstName":"Eva \u2028"}`)
 	news, got := f.changes("after="+whole.LastCursor, agent)
@@ -73,7 +73,7 @@ func TestChangesAreReadPageByPage(t *testing.T) {
 	}
 }
 
-func TestChangesThatCannotBeRead(t *testing.T) {
+func TestChangesRejectsRequests(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	invalid := func(key, text string) string {
@@ -85,12 +85,12 @@ func TestChangesThatCannotBeRead(t *testing.T) {
 		status      int
 		body        string
 	}{
-		{"nobody asks", "", nil, http.StatusUnauthorized, `{"Message":"Authorization has been denied for this request."}`},
-		{"a customer asks about another", "contactId=1", f.cookie(), http.StatusForbidden, `{"Message":"Authorization has been denied for this request."}`},
-		{"a cursor that is none", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a cursor of the change log.")},
+		{"without credentials", "", nil, http.StatusUnauthorized, `{"Message":"Authorization has been denied for this request."}`},
+		{"a customer reads another contact", "contactId=1", f.cookie(), http.StatusForbidden, `{"Message":"Authorization has been denied for this request."}`},
+		{"a malformed cursor", "after=7", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("after", "The value is not a valid cursor.")},
 		{"a cursor beyond the log", "after=" + revision.Cursor(1<<40).String(), headers{"X-ApiKey": agentKey}, http.StatusGone,
-			`{"Message":"The log does not have the place of this cursor: what followed it is cut off, or the log is another. Read everything anew, and go on from LastCursor."}`},
-		{"a number that is none", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
+			`{"Message":"This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from LastCursor."}`},
+		{"a malformed number", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
 		{"too many", "first=" + strconv.Itoa(1001), headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
 	}
 	for _, tt := range tests {

@@ -12,7 +12,7 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// recorded is a request and how the framework answered it.
+// recorded is a request and the framework's response to it.
 type recorded struct {
 	Name    string
 	Request struct{ Method, Path, ContentType, Accept, Body string }
@@ -24,7 +24,7 @@ type recorded struct {
 	}
 }
 
-func TestRecordedRequestsAreAnsweredAsTheFrameworkDid(t *testing.T) {
+func TestRecordedRequestsGetTheResponsesOfTheFramework(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	file, err := os.Open("testdata/contacts-put.jsonl")
@@ -81,7 +81,7 @@ func (f *fixture) replay(t *testing.T, c recorded) {
 	}
 }
 
-// withVersion puts the current version in the place of the recorded one, in each of its notations.
+// withVersion replaces the recorded version by the current one, in each of its notations.
 func withVersion(body string, v revision.Version) string {
 	b := v.Bytes()
 	if b[0]+b[1]+b[2]+b[3]+b[4]+b[5]+b[6] != 0 {
@@ -94,7 +94,7 @@ func withVersion(body string, v revision.Version) string {
 	).Replace(body)
 }
 
-// inUTC is how a time that was sent is shown: the same instant, to the microsecond.
+// inUTC returns a time as responses show it: the same instant in UTC, to the microsecond.
 func inUTC(t *testing.T, text string) string {
 	t.Helper()
 	sent, err := time.Parse(time.RFC3339Nano, text)

@@ -8,69 +8,72 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/idempotency"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/viewer"
 )
 
-// GetContact answers GET /api/v1/Contacts/{id}: the way to a Version.
+// GetContact handles GET /api/v1/Contacts/{id}. Clients need it to learn the Version that PUT
+// expects.
 func (a *API) GetContact(w http.ResponseWriter, r *http.Request) { a.serveContact(w, r, a.getContact) }
 
-// PutContact answers PUT /api/v1/Contacts/{id}.
+// PutContact handles PUT /api/v1/Contacts/{id}.
 func (a *API) PutContact(w http.ResponseWriter, r *http.Request) { a.serveContact(w, r, a.putContact) }
 
-// MethodNotAllowed answers a request for a contact by a method other than those allowed. As in the framework, which picks
-// the action first, nobody needs to be signed in for that.
+// MethodNotAllowed returns a handler for requests with a method other than the allowed ones. It
+// requires no credentials: the framework selects the action before it authenticates.
 func (a *API) MethodNotAllowed(allow ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		text := "The requested resource does not support http method '" + r.Method + "'."
-		send(w, r, message(http.StatusMethodNotAllowed, text).with("Allow", strings.Join(allow, ", ")))
+		messageResponse(http.StatusMethodNotAllowed, text).with("Allow", strings.Join(allow, ", ")).send(w, r)
 	}
 }
 
-// NoRoute answers a request for what is not there.
+// NoRoute handles requests for unknown paths.
 func (a *API) NoRoute(w http.ResponseWriter, r *http.Request) {
 	uri := r.RequestURI
-	if strings.HasPrefix(uri, "/") { // else it came through a proxy, and is whole
+	if strings.HasPrefix(uri, "/") { // otherwise a proxy has sent the absolute form
 		scheme := "http"
 		if r.TLS != nil || a.SecureCookies {
 			scheme = "https"
 		}
 		uri = scheme + "://" + r.Host + uri
 	}
-	send(w, r, message(http.StatusNotFound, "No HTTP resource was found that matches the request URI '"+uri+"'."))
+	messageResponse(http.StatusNotFound, "No HTTP resource was found that matches the request URI '"+uri+"'.").send(w, r)
 }
 
-// serveContact lets in who may touch the contact of the URL, and runs h.
+// serveContact authenticates the request, checks that the viewer has access to the contact of the
+// URL, and calls h.
 //
-// The order is the framework's: filters of authentication and rights come before anything is read of the request, and only
-// then are its parameters bound, all of them, before their errors are looked at.
+// The order is the framework's: its authentication and authorization filters run before anything of
+// the request is read. Only then are all parameters bound, and only after that their errors
+// reported.
 func (a *API) serveContact(w http.ResponseWriter, r *http.Request, h handler) {
-	asked := r
-	err := run(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if asked, err = a.authenticate(r); err != nil {
+	req := r
+	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
+		if req, err = a.authenticate(r); err != nil {
 			return err
 		}
-		id, _ := routeID(asked)
-		if v, _ := viewer.FromContext(asked.Context()); !v.Reaches(id) {
+		id, _ := routeID(req)
+		if v, _ := viewer.FromContext(req.Context()); !v.Reaches(id) {
 			return errForbidden
 		}
-		return h(w, asked)
+		return h(w, req)
 	}, w, r)
 	if err != nil {
-		a.refuseContact(w, asked, err)
+		a.sendError(w, req, err)
 	}
 }
 
 func (a *API) getContact(w http.ResponseWriter, r *http.Request) error {
 	id, state := routeID(r)
 	if len(state) > 0 {
-		return answerError{invalid(state)}
+		return responseError{invalidResponse(state)}
 	}
 	c, err := a.Queries.Get(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	send(w, r, answer{status: http.StatusOK, body: readContactDto(c)})
+	response{status: http.StatusOK, body: readContactDto(c)}.send(w, r)
 	return nil
 }
 
@@ -80,34 +83,34 @@ func (a *API) putContact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values, wrong, err := bind(r.Header, body)
+	values, bodyState, err := bindBody(r.Header, body)
 	if err != nil {
 		return err
 	}
-	if state = append(state, wrong...); len(state) > 0 {
-		return answerError{invalid(state)}
+	if state = append(state, bodyState...); len(state) > 0 {
+		return responseError{invalidResponse(state)}
 	}
-	u := update(id, values)
+	u := updateCommand(id, values)
 	if v, _ := viewer.FromContext(r.Context()); u.Password != nil && v.Role == viewer.Customer {
-		return errForbidden // it would have to name its current password, for which this API has no member
+		return errForbidden // customers must give their current password, and this API has no member for it
 	}
 	if u.Password != nil {
-		values[memberPassword] = true // that there is one: a hash of it could be guessed
+		values[memberPassword] = true // a stored hash of a password could be guessed
 	}
 	var result *contact.Result
-	err = once(w, r, values, func(key *idempotency.Key) (err error) {
+	err = runIdempotent(w, r, values, func(key *idempotency.Key) (err error) {
 		result, err = a.contacts.WithKey(key).Update(r.Context(), u)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	send(w, r, answer{status: http.StatusOK, body: readContactDto(result.Contact)})
+	response{status: http.StatusOK, body: readContactDto(result.Contact)}.send(w, r)
 	return nil
 }
 
-// bind reads the body by its media type. An empty one is no body, whatever its type.
-func bind(h http.Header, body []byte) (binding.Values, binding.ModelState, error) {
+// bindBody reads the body by its media type. An empty body counts as absent whatever its type.
+func bindBody(h http.Header, body []byte) (aspnet.Values, aspnet.ModelState, error) {
 	media, charset, ok := contentType(h)
 	switch {
 	case len(body) == 0 || media == applicationJSON || media == textJSON:
@@ -123,20 +126,20 @@ func bind(h http.Header, body []byte) (binding.Values, binding.ModelState, error
 		sent, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 		text = "The request entity's media type '" + strings.TrimSpace(sent) + "' is not supported for this resource."
 	}
-	return nil, nil, answerError{message(http.StatusUnsupportedMediaType, text)}
+	return nil, nil, responseError{messageResponse(http.StatusUnsupportedMediaType, text)}
 }
 
-// routeID reads the id of the URL, and says what is wrong with it. Like the framework it tells a number beyond 32 bits,
-// which is an exception to it, from what is no number.
-func routeID(r *http.Request) (int, binding.ModelState) {
+// routeID reads the id of the URL and reports what is wrong with it. Like the framework, it reports
+// a number that does not fit in 32 bits differently from text that is not a number.
+func routeID(r *http.Request) (int, aspnet.ModelState) {
 	text := r.PathValue("id")
 	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
 	if err == nil {
 		return int(id), nil
 	}
-	said := errorOccurred
+	message := errorOccurred
 	if !errors.Is(err, strconv.ErrRange) {
-		said = "The value '" + text + "' is not valid for Int32."
+		message = "The value '" + text + "' is not valid for Int32."
 	}
-	return 0, binding.ModelState{{Key: "id", Messages: []string{said}}}
+	return 0, aspnet.ModelState{{Key: "id", Messages: []string{message}}}
 }

@@ -53,7 +53,7 @@ func TestPutReplacesTheContact(t *testing.T) {
 	}
 }
 
-func TestPutIsLoggedAsOfThisDoor(t *testing.T) {
+func TestPutIsLoggedWithItsSource(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.put(first, `{"Version":"`+f.version(first)+`","FirstName":"x"}`)
@@ -88,7 +88,7 @@ func TestPutConflictsShowTheContactOfTheURL(t *testing.T) {
 	}
 }
 
-func TestPutConflictsWithMissingReferencesSayWhich(t *testing.T) {
+func TestPutConflictsNameTheMissingReference(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	v := f.version(first)
@@ -114,7 +114,7 @@ func TestOtherAccountsContactsLookAbsent(t *testing.T) {
 				headers{"X-ApiKey": agentKey, "Content-Type": "application/json"})
 			expect(t, got, 404, "")
 			if got.Header.Get("Content-Type") != "" || got.Header.Get("X-Conflict") != "" {
-				t.Errorf("%s %d: headers tell more: %v", method, id, got.Header)
+				t.Errorf("%s %d: the headers reveal more: %v", method, id, got.Header)
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func TestOtherAccountsContactsLookAbsent(t *testing.T) {
 	}
 }
 
-func TestNobodyGetsInWithoutCredentials(t *testing.T) {
+func TestContactsNeedCredentials(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, h := range []headers{
@@ -144,7 +144,7 @@ func TestNobodyGetsInWithoutCredentials(t *testing.T) {
 	}
 }
 
-func TestCustomersReachTheirOwnContactOnly(t *testing.T) {
+func TestCustomersAccessOnlyTheirOwnContact(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie().and("Content-Type", "application/json")
@@ -159,7 +159,7 @@ func TestCustomersReachTheirOwnContactOnly(t *testing.T) {
 	}
 }
 
-func TestCustomersMustSendWhatTheyMayNotChange(t *testing.T) {
+func TestCustomersMustRepeatReadOnlyMembers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie().and("Content-Type", "application/json")
@@ -168,16 +168,16 @@ func TestCustomersMustSendWhatTheyMayNotChange(t *testing.T) {
 		status  int
 		body    string
 	}{
-		"as it is":                 {`"ContactCompanyId":1,"LatestPermissionSource":"form","FirstName":"Jane"`, 200, ""},
-		"an empty password":        {`"ContactCompanyId":1,"LatestPermissionSource":"form","NewPassword":""`, 200, ""},
-		"a store":                  {`"ContactCompanyId":1,"LatestPermissionSource":"form","PreferredStoreId":2`, 200, ""},
-		"no company":               {`"LatestPermissionSource":"form"`, 403, denied},
-		"another source":           {`"ContactCompanyId":1,"LatestPermissionSource":"mail"`, 403, denied},
-		"a company that is absent": {`"ContactCompanyId":99,"LatestPermissionSource":"form"`, 403, denied},
-		"a password":               {`"ContactCompanyId":1,"LatestPermissionSource":"form","NewPassword":"x"`, 403, denied},
-		"an address that is taken": {`"ContactCompanyId":2,"LatestPermissionSource":"form","Email":"second@example.com"`, 403, denied},
-		"a store that is absent":   {`"ContactCompanyId":1,"LatestPermissionSource":"form","PreferredStoreId":99`, 409, `{"Message":"Store with id 99 does not exist."}`},
-		"a wrong type":             {`"PreferredStoreId":"x"`, 400, `{"Message":"The request is invalid.","ModelState":{"updateContactDto.PreferredStoreId":["An error has occurred."]}}`},
+		"unchanged":          {`"ContactCompanyId":1,"LatestPermissionSource":"form","FirstName":"Jane"`, 200, ""},
+		"an empty password":  {`"ContactCompanyId":1,"LatestPermissionSource":"form","NewPassword":""`, 200, ""},
+		"a store":            {`"ContactCompanyId":1,"LatestPermissionSource":"form","PreferredStoreId":2`, 200, ""},
+		"no company":         {`"LatestPermissionSource":"form"`, 403, denied},
+		"another source":     {`"ContactCompanyId":1,"LatestPermissionSource":"mail"`, 403, denied},
+		"an unknown company": {`"ContactCompanyId":99,"LatestPermissionSource":"form"`, 403, denied},
+		"a password":         {`"ContactCompanyId":1,"LatestPermissionSource":"form","NewPassword":"x"`, 403, denied},
+		"a taken address":    {`"ContactCompanyId":2,"LatestPermissionSource":"form","Email":"second@example.com"`, 403, denied},
+		"an unknown store":   {`"ContactCompanyId":1,"LatestPermissionSource":"form","PreferredStoreId":99`, 409, `{"Message":"Store with id 99 does not exist."}`},
+		"a wrong type":       {`"PreferredStoreId":"x"`, 400, `{"Message":"The request is invalid.","ModelState":{"updateContactDto.PreferredStoreId":["An error has occurred."]}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := f.version(customer)

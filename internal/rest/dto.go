@@ -4,57 +4,59 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/revision"
 )
 
-// Members of UpdateContactDto that are no fields of the contact.
+// Members of UpdateContactDto that are not fields of the contact.
 const (
 	memberPassword = "NewPassword"
 	memberVersion  = "Version"
 )
 
-// members are the documented members that are fields of the contact, in documented order. Lengths are those of the fields.
+// members are the documented members that are fields of the contact, in the documented order. Their
+// maximum lengths are those of the fields.
 var members = []struct {
 	name  string
-	kind  binding.Kind
+	kind  aspnet.Kind
 	field *field.Field
 }{
-	{"Email", binding.String, field.Email},
-	{"PhoneCountryCode", binding.String, field.PhoneCountryCode},
-	{"Phone", binding.String, field.Phone},
-	{"FirstName", binding.String, field.FirstName},
-	{"LastName", binding.String, field.LastName},
-	{"LimitMailsPermanently", binding.Bool, field.LimitPermanently},
-	{"LimitMailsTemporarilyUntil", binding.NullableDateTimeOffset, field.LimitUntil},
-	{"PreferredStoreId", binding.NullableInt32, field.PreferredStore},
-	{"ContactCompanyId", binding.NullableInt32, field.Company},
-	{"LatestPermissionSource", binding.String, field.PermissionSource},
+	{"Email", aspnet.String, field.Email},
+	{"PhoneCountryCode", aspnet.String, field.PhoneCountryCode},
+	{"Phone", aspnet.String, field.Phone},
+	{"FirstName", aspnet.String, field.FirstName},
+	{"LastName", aspnet.String, field.LastName},
+	{"LimitMailsPermanently", aspnet.Bool, field.LimitPermanently},
+	{"LimitMailsTemporarilyUntil", aspnet.NullableDateTimeOffset, field.LimitUntil},
+	{"PreferredStoreId", aspnet.NullableInt32, field.PreferredStore},
+	{"ContactCompanyId", aspnet.NullableInt32, field.Company},
+	{"LatestPermissionSource", aspnet.String, field.PermissionSource},
 }
 
-// updateContactDto is the body of a PUT.
+// updateContactDto describes the body of a PUT.
 var updateContactDto = newUpdateContactDto()
 
-func newUpdateContactDto() binding.Model {
-	model := binding.Model{Name: "updateContactDto", Members: []binding.Member{
-		{Name: memberPassword, Kind: binding.String, MaxLength: contact.MaxPassword},
-		{Name: memberVersion, Kind: binding.Bytes, Required: true},
+func newUpdateContactDto() aspnet.Model {
+	model := aspnet.Model{Name: "updateContactDto", Members: []aspnet.Member{
+		{Name: memberPassword, Kind: aspnet.String, MaxLength: contact.MaxPassword},
+		{Name: memberVersion, Kind: aspnet.Bytes, Required: true},
 	}}
 	for _, m := range members {
-		model.Members = append(model.Members, binding.Member{Name: m.name, Kind: m.kind, MaxLength: m.field.Limit})
+		model.Members = append(model.Members, aspnet.Member{Name: m.name, Kind: m.kind, MaxLength: m.field.Limit})
 	}
 	return model
 }
 
-// update is the command that a PUT's values stand for. It replaces: a member that is missing is null, and false for
-// LimitMailsPermanently. Only a missing or empty NewPassword leaves what there is.
-func update(id int, values binding.Values) contact.Update {
+// updateCommand returns the command for the values of a PUT. A PUT replaces the contact: a missing
+// member becomes null, and LimitMailsPermanently false. Only a missing or empty NewPassword leaves
+// the password unchanged.
+func updateCommand(id int, values aspnet.Values) contact.Update {
 	sent, _ := values[memberVersion].([]byte)
 	version := revision.FromBytes(sent)
 	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: field.Patch{}}
 	for _, m := range members {
 		v := values[m.name]
-		if v == nil && m.kind == binding.Bool {
+		if v == nil && m.kind == aspnet.Bool {
 			v = false
 		}
 		u.Set[m.field] = v
@@ -65,7 +67,7 @@ func update(id int, values binding.Values) contact.Update {
 	return u
 }
 
-// readContactDto is the body of an answer: all 18 documented members, in documented order.
+// readContactDto is the body of a response: all 18 documented members, in the documented order.
 func readContactDto(c *ent.Contact) []byte {
 	var store any
 	if c.RegistrationStoreID != nil {

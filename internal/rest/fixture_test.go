@@ -40,24 +40,24 @@ const (
 
 	first     = 1         // a contact
 	second    = 2         // another, with email and phone
-	customer  = 466       // one that signs in
+	customer  = 466       // a contact that can sign in
 	elsewhere = 1_000_001 // a contact of another account
 	absent    = 999
 )
 
-// start has all the digits that are kept.
+// start has as many digits as the database stores.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
-// fixture is the API on a database of its own, served over HTTP.
+// fixture is the API over its own database, served over HTTP.
 type fixture struct {
 	t   *testing.T
 	url string
 	*app.Services
 	client  *ent.Client
-	staff   context.Context // in which an admin of the account asks
+	staff   context.Context // of an admin of the account
 	log     *bytes.Buffer
 	account int
-	found   bool // the iService door has an account
+	found   bool // the iService API has an account
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -87,7 +87,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// routes are what the server does with the handlers.
+// routes registers the handlers as the server does.
 func routes(api *rest.API) http.Handler {
 	mux := http.NewServeMux()
 	for _, path := range []string{"/api/v1/Contacts/{id}", "/api/v1/Contacts/{id}/{$}"} {
@@ -104,7 +104,7 @@ func routes(api *rest.API) http.Handler {
 	return mux
 }
 
-// seed makes two accounts: the one of the tests, and one whose contact must not show.
+// seed creates two accounts: the one under test, and one whose contact must stay invisible.
 func (f *fixture) seed() {
 	f.t.Helper()
 	ctx := f.t.Context()
@@ -142,7 +142,7 @@ func (f *fixture) seed() {
 	}}))
 }
 
-// The properties beside 1 to 3, which are those of the documented example.
+// The properties next to 1 to 3, which are those of the documented example.
 const (
 	required = 4
 	readOnly = 5
@@ -181,14 +181,14 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// response is an answer that has been read.
+// response is a response whose body was read.
 type response struct {
 	*http.Response
 
 	body string
 }
 
-// headers are those of a request; a name without a value is left out.
+// headers are the headers of a request; those with an empty value are not sent.
 type headers map[string]string
 
 func (f *fixture) do(method, path, body string, h headers) response {
@@ -201,12 +201,12 @@ func (f *fixture) do(method, path, body string, h headers) response {
 	}
 	res := must(http.DefaultClient.Do(req)) //nolint:bodyclose // closed below
 	defer res.Body.Close()
-	answer := response{res, string(must(io.ReadAll(res.Body)))}
+	resp := response{res, string(must(io.ReadAll(res.Body)))}
 	if got := res.Header.Get("Cache-Control"); got != "no-store" {
 		f.t.Errorf("%s %s: Cache-Control is %q", method, path, got)
 	}
-	asDocumented(f.t, resttest.Answer{Method: method, Target: path, Status: res.StatusCode, Header: res.Header, Body: answer.body})
-	return answer
+	asDocumented(f.t, resttest.Response{Method: method, Target: path, Status: res.StatusCode, Header: res.Header, Body: resp.body})
+	return resp
 }
 
 // put sends a JSON body as an agent.
@@ -217,19 +217,19 @@ func (f *fixture) put(id int, body string) response {
 
 func contactPath(id int) string { return "/api/v1/Contacts/" + string(must(json.Marshal(id))) }
 
-// contact is what is stored now.
+// contact returns the contact as it is stored now.
 func (f *fixture) contact(id int) *ent.Contact {
 	f.t.Helper()
 	return must(f.Queries.Get(f.staff, id))
 }
 
-// version is the text of the contact's version now.
+// version returns the current version of the contact as text.
 func (f *fixture) version(id int) string {
 	f.t.Helper()
 	return f.contact(id).Version.String()
 }
 
-// cookie signs the customer in and returns the header that its browser sends then.
+// cookie signs the customer in and returns the header that its browser would send.
 func (f *fixture) cookie() headers {
 	f.t.Helper()
 	s := must(f.Auth.SignIn(f.t.Context(), f.account, customerMail, password))
@@ -243,7 +243,7 @@ func (h headers) and(name, value string) headers {
 	return all
 }
 
-// expect fails the test unless the answer is this one.
+// expect fails the test unless the response has this status and body.
 func expect(t *testing.T, got response, status int, body string) {
 	t.Helper()
 	if got.StatusCode != status || got.body != body {
@@ -251,7 +251,7 @@ func expect(t *testing.T, got response, status int, body string) {
 	}
 }
 
-// dto decodes the body of an answer with a contact.
+// dto decodes a body that is a contact.
 func (r response) dto(t *testing.T) map[string]any {
 	t.Helper()
 	var m map[string]any
@@ -261,7 +261,7 @@ func (r response) dto(t *testing.T) map[string]any {
 	return m
 }
 
-// lastChange is the newest row of the log about the contact.
+// lastChange returns the newest row of the contact's log.
 func (f *fixture) lastChange(id int) *ent.Change {
 	f.t.Helper()
 	rows := must(f.client.Change.Query().Where(change.AccountID(f.account), change.ContactID(id)).Order(change.BySeq()).All(f.staff))

@@ -86,7 +86,7 @@ func TestCompressedBodiesAreRefused(t *testing.T) {
 	got := f.do("PUT", contactPath(first), zipped.String(), h.and("Content-Encoding", "gzip"))
 	expect(t, got, 415, `{"Message":"The request entity's content encoding is not supported for this resource."}`)
 	if got.Header.Get("Accept-Encoding") != "identity" {
-		t.Error("what would be accepted is not said")
+		t.Error("the response does not name the accepted encoding")
 	}
 	if got := f.do("PUT", contactPath(first), `{"Version":"AAAAAAAAAAE="}`, h.and("Content-Encoding", "identity")); got.StatusCode != 200 {
 		t.Errorf("identity: %d %s", got.StatusCode, got.body)
@@ -135,7 +135,7 @@ func TestFormsTakeBase64(t *testing.T) {
 	}
 }
 
-func TestAnswersToErrorsAreNegotiatedAlike(t *testing.T) {
+func TestErrorsAreNegotiatedLikeOtherResponses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for status, do := range map[int]func(h headers) response{
@@ -178,7 +178,7 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 		t.Errorf("log: %s", s)
 	}
 	if s := log.String(); strings.Contains(s, r.URL.Path) {
-		t.Errorf("the log holds the path, which a client writes: %s", s)
+		t.Errorf("the log contains the path, which the client chooses: %s", s)
 	}
 	log.Reset()
 	w = httptest.NewRecorder()

@@ -14,13 +14,14 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// operations are what one address of the iService door does, by the value of its parameter api.
+// operations are the operations of one endpoint of the iService API. The URL parameter api selects
+// one of them.
 type operations []operation
 
 type operation struct {
 	name    string
 	methods []string
-	run     func(*API, http.ResponseWriter, *http.Request, *reply) error
+	run     func(*API, http.ResponseWriter, *http.Request, *iserviceResponse) error
 }
 
 var (
@@ -28,52 +29,53 @@ var (
 		{"setdetails", []string{http.MethodPost}, (*API).setDetails},
 	}
 	loginOperations = operations{
-		{"login", []string{http.MethodPost}, (*API).signIn}, // a password in a URL would stay in logs
+		{"login", []string{http.MethodPost}, (*API).signIn}, // no GET: a password in a URL would end up in logs
 		{"loggedin", []string{http.MethodGet, http.MethodPost}, (*API).signedIn},
 		{"logout", []string{http.MethodGet, http.MethodPost}, (*API).signOut},
 	}
 )
 
-// reply is what the iService door says, with status 200: its clients take another one for a broken connection. It has one
-// when the connection to the database is.
-type reply struct {
+// iserviceResponse is a response of the iService API. Its status is 200 even for errors, because
+// clients take any other status for a broken connection; only an unavailable database is reported
+// as 503.
+type iserviceResponse struct {
 	status       int       // 0 stands for 200
-	LoggedIn     *loggedIn `json:"loggedIn,omitempty"` // only of the login address, and there always
+	LoggedIn     *loggedIn `json:"loggedIn,omitempty"` // present in every response of the login endpoint, and only there
 	Errors       []string  `json:"errors"`
 	ErrorDetails []string  `json:"errorDetails"` // entry i explains entry i of Errors
 }
 
-// loggedIn says who is signed in. An agent has no contactID.
+// loggedIn describes the signed-in user. An agent has no contactID.
 type loggedIn struct {
 	IsLoggedIn  bool   `json:"isLoggedIn"`
 	ContactID   *int   `json:"contactID"`
 	ContactName string `json:"contactName"`
 }
 
-// CustInfo answers /f/webapp-api-custinfo: setdetails.
+// CustInfo handles /f/webapp-api-custinfo: setdetails.
 func (a *API) CustInfo(w http.ResponseWriter, r *http.Request) {
-	a.serveIService(w, r, custInfoOperations, reply{})
+	a.serveIService(w, r, custInfoOperations, iserviceResponse{})
 }
 
-// Login answers /f/webapp-api-login: login, loggedin and logout.
+// Login handles /f/webapp-api-login: login, loggedin and logout.
 func (a *API) Login(w http.ResponseWriter, r *http.Request) {
-	a.serveIService(w, r, loginOperations, reply{LoggedIn: &loggedIn{}})
+	a.serveIService(w, r, loginOperations, iserviceResponse{LoggedIn: &loggedIn{}})
 }
 
-// serveIService runs the operation that the request names, and sends its reply.
-func (a *API) serveIService(w http.ResponseWriter, r *http.Request, ops operations, said reply) {
-	said.Errors, said.ErrorDetails = []string{}, []string{}
-	err := run(func(w http.ResponseWriter, r *http.Request) error {
+// serveIService runs the operation that the request names, and sends the response.
+func (a *API) serveIService(w http.ResponseWriter, r *http.Request, ops operations, resp iserviceResponse) {
+	resp.Errors, resp.ErrorDetails = []string{}, []string{}
+	err := call(func(w http.ResponseWriter, r *http.Request) error {
 		op, err := ops.find(r)
 		if err != nil {
 			return err
 		}
-		return op.run(a, w, r, &said)
+		return op.run(a, w, r, &resp)
 	}, w, r)
 	if err != nil {
-		a.refuseIService(r, err, &said)
+		a.addErrors(r, err, &resp)
 	}
-	said.send(w)
+	resp.send(w)
 }
 
 // find returns the operation that the request names.
@@ -89,7 +91,7 @@ func (ops operations) find(r *http.Request) (operation, error) {
 	return ops[i], nil
 }
 
-// parameter returns the first value of a name, whatever its letter case.
+// parameter returns the first value of a parameter. The letter case of its name is ignored.
 func parameter(values url.Values, name string) string {
 	for _, other := range slices.Sorted(maps.Keys(values)) {
 		if strings.EqualFold(other, name) {
@@ -99,43 +101,43 @@ func parameter(values url.Values, name string) string {
 	return ""
 }
 
-// send writes the reply, with < > & as they are.
-func (said *reply) send(w http.ResponseWriter) {
+// send writes the response. It leaves < > & unescaped.
+func (resp *iserviceResponse) send(w http.ResponseWriter) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(said) //nolint:errchkjson // texts and numbers, in memory: it cannot fail
+	_ = encoder.Encode(resp) //nolint:errchkjson // strings and numbers into memory: it cannot fail
 	body := bytes.TrimSpace(buffer.Bytes())
 	noStore(w)
 	w.Header().Set("Content-Type", applicationJSON+charsetUTF8)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	if said.status != 0 {
+	if resp.status != 0 {
 		w.Header().Set("Retry-After", retryAfter)
-		w.WriteHeader(said.status)
+		w.WriteHeader(resp.status)
 	}
-	_, _ = w.Write(body) // the client is gone: there is nobody to tell
+	_, _ = w.Write(body) // fails only if the client has gone away
 }
 
-// refuseIService makes said the reply to a request that failed with err.
-func (a *API) refuseIService(r *http.Request, err error, said *reply) {
-	if why, ok := errors.AsType[refusalError](err); ok {
-		said.add(refusedTexts[why])
+// addErrors adds the error of a request to resp, and logs it if it is a fault.
+func (a *API) addErrors(r *http.Request, err error, resp *iserviceResponse) {
+	if e, ok := errors.AsType[requestError](err); ok {
+		resp.add(errorMessages[e])
 		return
 	}
 	errs, ok := errors.AsType[usererror.Errors](err)
 	if !ok {
 		a.logFault(r, err)
-		said.add(faultTexts)
-		if f := answerToFault(err); f.status == http.StatusServiceUnavailable {
-			said.status = f.status
+		resp.add(faultMessage)
+		if f := faultResponse(err); f.status == http.StatusServiceUnavailable {
+			resp.status = f.status
 		}
 		return
 	}
 	for _, e := range errs {
-		said.add(textsOf(e))
+		resp.add(messageOf(e))
 	}
 }
 
-func (said *reply) add(t texts) {
-	said.Errors, said.ErrorDetails = append(said.Errors, t.summary), append(said.ErrorDetails, t.detail)
+func (resp *iserviceResponse) add(m message) {
+	resp.Errors, resp.ErrorDetails = append(resp.Errors, m.summary), append(resp.ErrorDetails, m.detail)
 }

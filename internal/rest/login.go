@@ -13,10 +13,11 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// signIn opens a session in the account that this door serves, and hands the browser its cookie.
-func (a *API) signIn(w http.ResponseWriter, r *http.Request, said *reply) error {
+// signIn handles the operation login: it opens a session in the account that this API serves, and
+// sets the session cookie.
+func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceResponse) error {
 	if a.origins.Check(r) != nil {
-		return errCrossSite // else a page could sign its visitor in as somebody else
+		return errCrossSite // otherwise a page could sign its visitor in to a different account
 	}
 	form, err := readForm(w, r)
 	if err != nil {
@@ -24,10 +25,10 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, said *reply) error 
 	}
 	account, found, err := a.IServiceAccount(r.Context())
 	if err != nil {
-		return fmt.Errorf("looking up the account of the iService door: %w", err)
+		return fmt.Errorf("look up the account of the iService API: %w", err)
 	}
 	if !found {
-		account = 0 // where nobody signs in, as slowly as elsewhere
+		account = 0 // sign-in fails there, and takes as long as in any account
 	}
 	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"))
 	if errors.Is(err, auth.ErrRefused) {
@@ -40,19 +41,20 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, said *reply) error 
 	if err != nil {
 		return err
 	}
-	said.LoggedIn = who
+	resp.LoggedIn = who
 	http.SetCookie(w, a.Auth.Cookie(session.Token, session.ExpiresAt, a.SecureCookies))
 	return nil
 }
 
-// readForm reads the body as a form, of either encoding that a page can send. Credentials in the URL are not looked at.
+// readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of
+// the URL are ignored.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if err := limitBody(w, r); err != nil {
 		return nil, err
 	}
 	err := r.ParseForm()
 	if err == nil {
-		err = r.ParseMultipartForm(maxBody) //nolint:gosec // limitBody has bounded it
+		err = r.ParseMultipartForm(maxBody) //nolint:gosec // limitBody has limited it
 	}
 	switch {
 	case err == nil, errors.Is(err, http.ErrNotMultipart):
@@ -63,8 +65,9 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return nil, errNotForm
 }
 
-// signedIn says who is signed in. That nobody is, is no error.
-func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, said *reply) error {
+// signedIn handles the operation loggedin: it describes the signed-in user. It is not an error if
+// there is none.
+func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, resp *iserviceResponse) error {
 	r, err := a.authenticate(r)
 	if errors.Is(err, errUnauthenticated) {
 		return nil
@@ -75,20 +78,21 @@ func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, said *reply) erro
 	v, _ := viewer.FromContext(r.Context())
 	who, err := a.describe(r.Context(), v)
 	if err == nil {
-		said.LoggedIn = who
+		resp.LoggedIn = who
 	}
 	return err
 }
 
-// signOut ends the session and takes the cookie away. It changes something also as a GET, so that a link on another site's
-// page must not do it.
-func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *reply) error {
+// signOut handles the operation logout: it ends the session and clears the cookie. A GET signs out
+// as well, so it is checked like a POST: a link on another site must not sign the user out.
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *iserviceResponse) error {
 	asPost := r.WithContext(r.Context())
 	asPost.Method = http.MethodPost
 	if a.origins.Check(asPost) != nil {
 		return errCrossSite
 	}
-	// The cookie's session ends whatever else came with the request: the cookie is what the answer takes away.
+	// The session of the cookie ends even if the request has other credentials, because the
+	// response clears the cookie.
 	cookieOnly := r.WithContext(r.Context())
 	cookieOnly.Header = http.Header{"Cookie": r.Header.Values("Cookie")}
 	for _, credential := range []*http.Request{cookieOnly, r} {
@@ -104,7 +108,7 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *reply) error {
 	return nil
 }
 
-// describe says who v is: of a contact its id and name, of an agent or a program the name.
+// describe returns the id and name of a contact, and the name of an agent or an API key.
 func (a *API) describe(ctx context.Context, v viewer.Viewer) (*loggedIn, error) {
 	if v.Role != viewer.Customer {
 		return &loggedIn{IsLoggedIn: true, ContactName: v.Actor.Name}, nil
@@ -116,7 +120,7 @@ func (a *API) describe(ctx context.Context, v viewer.Viewer) (*loggedIn, error) 
 	return &loggedIn{IsLoggedIn: true, ContactID: &c.ID, ContactName: fullName(c)}, nil
 }
 
-// fullName is the first and the last name, joined by a blank.
+// fullName joins the first and the last name with a space.
 func fullName(c *ent.Contact) string {
 	var names []string
 	for _, name := range []*string{c.FirstName, c.LastName} {

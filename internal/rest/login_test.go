@@ -29,7 +29,7 @@ func form(login, password string) string {
 	return url.Values{"emailAddress": {login}, "Password": {password}}.Encode()
 }
 
-// sessionCookie returns the cookie that an answer sets, nil if none.
+// sessionCookie returns the cookie that a response sets, nil if none.
 func (r response) sessionCookie() *http.Cookie {
 	for _, c := range r.Cookies() {
 		if c.Name == auth.CookieName {
@@ -98,7 +98,7 @@ func TestSignInReadsFormsOnly(t *testing.T) {
 	expect(t, f.do("GET", loginPath+"&"+form(customerMail, password), "", nil), 200,
 		refused("This operation does not support the HTTP method of the request."))
 	expect(t, f.do("POST", "/webapp-api-login", form(customerMail, password), urlEncoded), 200,
-		refused("The parameter api of the URL names no operation of this address."))
+		refused("The URL parameter api does not name an operation of this endpoint."))
 	expect(t, f.do("POST", loginPath, "Password=%zz", urlEncoded), 200, refused("The request body is not a valid form."))
 	expect(t, f.do("POST", loginPath, "x", headers{"Content-Type": "multipart/form-data"}), 200, refused("The request body is not a valid form."))
 	expect(t, f.do("POST", loginPath, "x="+strings.Repeat("x", 256<<10), urlEncoded), 200, refused("The request body is too large."))
@@ -118,7 +118,7 @@ func TestSignInReadsFormsOnly(t *testing.T) {
 	expect(t, f.do("POST", loginPath, body.String(), headers{"Content-Type": parts.FormDataContentType()}), 200, asJohn)
 }
 
-func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
+func TestLoggedInDescribesTheCaller(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	expect(t, f.do("GET", loggedInPath, "", nil), 200, notSignedIn+noErrors)
@@ -144,12 +144,13 @@ func TestLoggedInDescribesWhoeverAsks(t *testing.T) {
 	expect(t, f.do("GET", loggedInPath, "", cookie), 200, notSignedIn+noErrors)
 }
 
-// A cookie alone is no sign that its owner wants what another site's page asks for.
+// The browser sends the cookie with requests of other sites too, so a cookie alone does not
+// authorize them.
 func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie()
-	refused := failed("Access denied.", "The request comes from a page of another site.")
+	refused := failed("Access denied.", "The request was sent from another site.")
 	foreign := []headers{{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}}
 	for _, from := range foreign {
 		h := from.and("Cookie", cookie["Cookie"])
@@ -163,7 +164,7 @@ func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 		if after := f.version(customer); after != before {
 			t.Errorf("%v: version %s became %s", from, before, after)
 		}
-		// A header is put there on purpose.
+		// A page cannot set this header by accident.
 		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("X-ApiKey", agentKey)), 200, done)
 		token := strings.SplitN(cookie["Cookie"], "=", 2)[1]
 		expect(t, f.do("POST", setPath, `{"contactID":466}`, h.and("Authorization", "Bearer "+token)), 200, done)

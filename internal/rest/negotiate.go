@@ -17,7 +17,7 @@ const (
 	charsetUTF8     = "; charset=utf-8"
 )
 
-// offers are the media types of answers, the default first.
+// offers are the media types of responses, the default first.
 var offers = []string{applicationJSON, textJSON}
 
 // mediaRange is an element of an Accept header.
@@ -26,12 +26,12 @@ type mediaRange struct {
 	quality       float64
 }
 
-// negotiate picks the media type of an answer as DefaultContentNegotiator does with one JSON formatter: what Accept asks for
-// first; where it asks for nothing that there is, the type of the request's own body; else the default. It never comes to
-// 406.
+// negotiate chooses the media type of a response as DefaultContentNegotiator does with one JSON
+// formatter: what Accept prefers; if Accept names no offered type, the type of the request body;
+// else the default. It never results in a 406.
 func negotiate(h http.Header) string {
-	for _, wanted := range parseAccept(h.Values("Accept")) {
-		if i := slices.IndexFunc(offers, wanted.matches); i >= 0 {
+	for _, accepted := range parseAccept(h.Values("Accept")) {
+		if i := slices.IndexFunc(offers, accepted.matches); i >= 0 {
 			return offers[i]
 		}
 	}
@@ -41,8 +41,8 @@ func negotiate(h http.Header) string {
 	return offers[0]
 }
 
-// parseAccept returns the ranges of Accept lines, the most wanted first, and of equally wanted ones the more specific. It
-// passes over what is no range, and over what is not wanted at all.
+// parseAccept returns the media ranges of the Accept lines by descending quality, the more specific
+// first if equal. It skips malformed ranges and those with quality 0.
 func parseAccept(lines []string) []mediaRange {
 	var ranges []mediaRange
 	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
@@ -76,14 +76,16 @@ func (m mediaRange) specificity() int {
 	return 2
 }
 
-// matches reports whether the offer is in the range. Parameters of the range, such as a charset, make no difference.
+// matches reports whether the range includes the offer. Parameters of the range, such as a charset,
+// are ignored.
 func (m mediaRange) matches(offer string) bool {
 	kind, subkind, _ := strings.Cut(offer, "/")
 	return (m.kind == "*" && m.subkind == "*") || (m.kind == kind && (m.subkind == "*" || m.subkind == subkind))
 }
 
-// contentType returns the media type of a request's body in lower case, and its charset. ok is false where the header is
-// absent or no media type, which to the framework is the same. Parameters that are none spoil nothing.
+// contentType returns the media type of a request body in lower case, and its charset. ok is false
+// if the header is absent or malformed, which the framework does not distinguish. Malformed
+// parameters are ignored.
 func contentType(h http.Header) (media, charset string, ok bool) {
 	media, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
 	ok = strings.Contains(media, "/") && (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter))

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// openAPI is the OpenAPI document of both doors, written by hand.
+// openAPI is the OpenAPI document of both APIs, written by hand.
 //
 //go:embed openapi.json
 var openAPI []byte
 
-// openAPITag changes with the document, so that a client which has it need not fetch it again.
+// openAPITag is the ETag of the document: clients that have it already get a 304.
 var openAPITag = fmt.Sprintf(`"%x"`, sha256.Sum256(openAPI))
 
-// OpenAPI answers GET /openapi.json with the document that describes both doors. It is about no one, so it may be kept, but
-// each use asks whether it is still the same: the next release may say more.
+// OpenAPI handles GET /openapi.json. The document has no personal data, so clients may cache it,
+// but they must revalidate it: the next release may change it.
 func (*API) OpenAPI(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", applicationJSON+charsetUTF8)
 	w.Header().Set("Cache-Control", "no-cache")
@@ -26,5 +26,5 @@ func (*API) OpenAPI(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(openAPI))
 }
 
-// OpenAPI returns the document that describes both doors.
+// OpenAPI returns the document that describes both APIs.
 func OpenAPI() []byte { return bytes.Clone(openAPI) }

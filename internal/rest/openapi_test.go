@@ -34,20 +34,20 @@ func TestTheDocumentHasEveryOperationAndNoOther(t *testing.T) {
 	}
 }
 
-// asDocumented fails the test unless the document says that the request may be answered so. The other tests come by here with
-// every answer that they get.
-func asDocumented(t *testing.T, a resttest.Answer) {
+// asDocumented fails the test unless the document allows this response. The fixture calls it for
+// every response of the other tests.
+func asDocumented(t *testing.T, a resttest.Response) {
 	t.Helper()
 	a.Header = a.Header.Clone()
 	a.Header.Set("X-Request-Id", "set-by-the-server") // on every answer
 	switch err := resttest.Check(a); {
 	case errors.Is(err, resttest.ErrUndocumented), a.Status == http.StatusMethodNotAllowed:
 	case err != nil:
-		t.Errorf("%s %s is not answered as openapi.json says: %v", a.Method, a.Target, err)
+		t.Errorf("%s %s: the response does not match openapi.json: %v", a.Method, a.Target, err)
 	}
 }
 
-func TestTheDocumentSaysWhatTheFrameworkAnswered(t *testing.T) {
+func TestTheDocumentAllowsRecordedResponses(t *testing.T) {
 	t.Parallel()
 	file := must(os.Open("testdata/contacts-put.jsonl"))
 	defer file.Close()
@@ -57,21 +57,22 @@ func TestTheDocumentSaysWhatTheFrameworkAnswered(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			t.Fatal(err)
 		}
-		if c.Expect.Body == nil || c.Expect.Status == http.StatusNotFound { // 404: another address
+		if c.Expect.Body == nil || c.Expect.Status == http.StatusNotFound { // 404: another path
 			continue
 		}
-		asDocumented(t, resttest.Answer{
+		asDocumented(t, resttest.Response{
 			Method: c.Request.Method, Target: c.Request.Path,
 			Status: c.Expect.Status, Header: http.Header{"Content-Type": {c.Expect.ContentType}}, Body: *c.Expect.Body,
 		})
 		n++
 	}
 	if n < 15 {
-		t.Errorf("only %d recorded answers have a body", n)
+		t.Errorf("only %d recorded responses have a body", n)
 	}
 }
 
-// TestTheDocumentIsStrict spoils each example of an answer in every way, which the document must not allow.
+// TestTheDocumentIsStrict corrupts each example of a response in every way; the document must
+// reject the result.
 func TestTheDocumentIsStrict(t *testing.T) {
 	t.Parallel()
 	doc := must(resttest.Document())
@@ -87,7 +88,7 @@ func TestTheDocumentIsStrict(t *testing.T) {
 					if err := media.Schema.Value.VisitJSON(example.Value.Value, jsonSchema()); err != nil {
 						t.Errorf("%s %s, %s, %s: %v", method, path, status, name, err)
 					}
-					for _, body := range resttest.Spoiled(example.Value.Value) {
+					for _, body := range resttest.Corrupted(example.Value.Value) {
 						if n++; media.Schema.Value.VisitJSON(parsed(body), jsonSchema()) == nil {
 							t.Errorf("%s %s, %s, %s: %s is allowed", method, path, status, name, body)
 						}
@@ -101,7 +102,7 @@ func TestTheDocumentIsStrict(t *testing.T) {
 	}
 }
 
-// jsonSchema has schemas read as OpenAPI 3.1 does.
+// jsonSchema reads schemas as OpenAPI 3.1 does.
 var jsonSchema = openapi3.EnableJSONSchema2020
 
 func parsed(body string) (v any) {
@@ -111,7 +112,7 @@ func parsed(body string) (v any) {
 	return v
 }
 
-// TestTheDocumentDescribesAll looks for what swagger-ui would show without a word.
+// TestTheDocumentDescribesAll finds what swagger-ui would show without a description.
 func TestTheDocumentDescribesAll(t *testing.T) {
 	t.Parallel()
 	doc := parsed(string(rest.OpenAPI())).(map[string]any)
@@ -175,11 +176,12 @@ func TestTheDocumentIsServed(t *testing.T) {
 		t.Errorf("got %v", h)
 	}
 	if again := get(w.Header().Get("ETag")); again.Code != http.StatusNotModified {
-		t.Errorf("asked again: %d", again.Code)
+		t.Errorf("with its ETag: %d", again.Code)
 	}
 }
 
-// TestTheDocumentHasTheLimitsOfDetails sends what just fits by the document, and one character more.
+// TestTheDocumentHasTheLimitsOfDetails sends texts of the documented length, and one character
+// more.
 func TestTheDocumentHasTheLimitsOfDetails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -3,33 +3,33 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/globalid"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// payload is the body of setdetails. Members that it does not name are ignored, like those that are null.
+// payload is the body of setdetails. Unknown members are ignored, and so are members that are null.
 type payload struct {
-	ContactID  number         `json:"contactID"`
-	Details    fresh[details] `json:"details"`
-	Membership *[]number      `json:"membership"`
+	ContactID  number            `json:"contactID"`
+	Details    replaced[details] `json:"details"`
+	Membership *[]number         `json:"membership"`
 }
 
 type details struct {
-	Properties fresh[[]propertyPayload] `json:"properties"`
-	SetLogins  flag                     `json:"setLogins"`
-	Logins     json.RawMessage          `json:"logins"` // read only with SetLogins: clients send it all the same
+	Properties replaced[[]propertyPayload] `json:"properties"`
+	SetLogins  flag                        `json:"setLogins"`
+	Logins     json.RawMessage             `json:"logins"` // read only if SetLogins is set: clients always send it
 }
 
 // propertyPayload is an element of properties.
 type propertyPayload struct {
-	PropertyID number                 `json:"propertyID"`
-	Values     fresh[*[]valuePayload] `json:"values"`
+	PropertyID number                    `json:"propertyID"`
+	Values     replaced[*[]valuePayload] `json:"values"`
 }
 
 // valuePayload is an element of values.
@@ -38,15 +38,15 @@ type valuePayload struct {
 	Description *text `json:"description"`
 }
 
-// fresh is a T that is read anew each time: of members with the same name the last counts, whole. encoding/json would lay it
-// over the one before.
-type fresh[T any] struct{ got T }
+// replaced is a T that each member with its name replaces completely, so that the last of several
+// members counts. encoding/json would merge it into the one before.
+type replaced[T any] struct{ value T }
 
 // UnmarshalJSON reads a T.
-func (f *fresh[T]) UnmarshalJSON(raw []byte) error {
-	var got T
-	err := json.Unmarshal(raw, &got)
-	f.got = got
+func (r *replaced[T]) UnmarshalJSON(raw []byte) error {
+	var value T
+	err := json.Unmarshal(raw, &value)
+	r.value = value
 	return err
 }
 
@@ -56,18 +56,16 @@ type loginPayload struct {
 	Type text `json:"type"`
 }
 
-// paired is JSON in which every escaped surrogate has its other half. encoding/json would put another character in the place
-// of one alone.
-var paired = regexp.MustCompile(`^(?:[^\\]|\\[^u]|\\u(?:[^dD]|[dD][0-7]|[dD][89abAB]..\\u[dD][c-fC-F]))*$`)
-
-// parsePayload reads a body: a JSON object in UTF-8, of the documented form.
+// parsePayload reads a body: a JSON object in UTF-8, in the documented format. It rejects invalid
+// UTF-8 and half surrogate pairs as invalid JSON; encoding/json would replace them by another
+// character.
 func parsePayload(body []byte) (payload, error) {
 	var p payload
 	body = bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))
-	if !utf8.Valid(body) || !json.Valid(body) || !paired.Match(body) {
+	if !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return p, errNotJSON
 	}
-	if bytes.TrimLeft(body, " \t\r\n")[0] != '{' { // null would pass for an object without members
+	if bytes.TrimLeft(body, " \t\r\n")[0] != '{' { // encoding/json would read null as an object without members
 		return p, errShape
 	}
 	if err := json.Unmarshal(body, &p); err != nil {
@@ -76,16 +74,16 @@ func parsePayload(body []byte) (payload, error) {
 	return p, nil
 }
 
-// command is what the payload asks for. It overwrites, because this API knows no version.
+// command returns the command for the payload. It overwrites, because this API has no versions.
 func (p payload) command() (contact.SetDetails, error) {
 	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{OnConflict: contact.Overwrite}}
-	for _, property := range p.Details.got.Properties.got {
-		if property.Values.got == nil {
-			continue // as if it were not listed; only [] clears
+	for _, property := range p.Details.value.Properties.value {
+		if property.Values.value == nil {
+			continue // like a property that is not listed; only [] clears
 		}
 		patch := contact.PropertyPatch{Property: int(property.PropertyID)}
-		for _, v := range *property.Values.got {
-			if v.Value == nil { // null is no value, and to drop it could clear the property
+		for _, v := range *property.Values.value {
+			if v.Value == nil { // ignoring it could clear the property
 				return set, errShape
 			}
 			patch.Values = append(patch.Values, field.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
@@ -99,15 +97,16 @@ func (p payload) command() (contact.SetDetails, error) {
 		}
 		set.Membership = &segments
 	}
-	if !p.Details.got.SetLogins {
+	if !p.Details.value.SetLogins {
 		return set, nil
 	}
-	logins, err := parseLogins(p.Details.got.Logins)
+	logins, err := parseLogins(p.Details.value.Logins)
 	set.Logins = &logins
 	return set, err
 }
 
-// parseLogins reads the full new set of logins. With none at all it fails: to drop every login, a client sends [].
+// parseLogins reads the complete new list of logins. It fails if logins is missing: to remove every
+// login, a client sends [].
 func parseLogins(raw json.RawMessage) ([]field.Login, error) {
 	var all *[]loginPayload
 	if len(raw) > 0 {
@@ -125,7 +124,7 @@ func parseLogins(raw json.RawMessage) ([]field.Login, error) {
 	return set, nil
 }
 
-// loginKind reads a type without regard to case; "" is blank. The rules refuse one that is unknown.
+// loginKind reads a login type, ignoring case; "" is blank. The domain rejects an unknown type.
 func loginKind(name string) login.Kind {
 	if name == "" {
 		return login.KindBlank
@@ -133,10 +132,11 @@ func loginKind(name string) login.Kind {
 	return login.Kind(strings.ToUpper(name))
 }
 
-// number is an id, sent as a number or as a string. What is none is 0, which nothing has.
+// number is an id, sent as a number or as a string. Anything else becomes 0, which is not a valid
+// id.
 type number int
 
-// UnmarshalJSON reads any scalar.
+// UnmarshalJSON accepts any scalar.
 func (n *number) UnmarshalJSON(raw []byte) error {
 	var t text
 	err := t.UnmarshalJSON(raw)
@@ -144,10 +144,11 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// text is a string. A number or a boolean stands for the text that it is written as; null leaves what there is.
+// text is a string. A number or a boolean is read as its JSON text; null leaves the value
+// unchanged.
 type text string
 
-// UnmarshalJSON reads any scalar.
+// UnmarshalJSON accepts any scalar.
 func (t *text) UnmarshalJSON(raw []byte) error {
 	switch raw[0] {
 	case '{', '[':
@@ -164,7 +165,7 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 // flag is a boolean, also as a string or as 1 or 0. null is false.
 type flag bool
 
-// UnmarshalJSON reads a boolean. Anything that is none fails: it could mean either.
+// UnmarshalJSON fails for anything else, which could mean either.
 func (f *flag) UnmarshalJSON(raw []byte) error {
 	var t text
 	if err := t.UnmarshalJSON(raw); err != nil {

@@ -1,8 +1,3 @@
-// Package rest serves the two documented REST APIs over internal/contact, byte by byte as their clients know them: the
-// contacts door (/api/v1/Contacts/{id}) answers as ASP.NET Web API with Json.NET did, the iService door (webapp-api-…)
-// always with status 200 and two arrays of errors.
-//
-// Handlers return errors. Each door turns them into its answers in one place: refuseContact and refuseIService.
 package rest
 
 import (
@@ -17,24 +12,25 @@ import (
 	"contactgraph/internal/contact"
 )
 
-// Config is what the API works with.
+// Config is what the API depends on.
 type Config struct {
 	*app.Services
 
-	// IServiceAccount returns the account that the iService door signs in to; found is false if there is none.
+	// IServiceAccount returns the account that the iService API signs in to; found is false if
+	// there is none.
 	IServiceAccount func(context.Context) (id int, found bool, err error)
-	// SecureCookies says that browsers come by HTTPS, be it through a proxy.
+	// SecureCookies is true if browsers connect by HTTPS, whether directly or through a proxy.
 	SecureCookies bool
-	// Log is told of faults. The default drops them.
+	// Log receives the server's own failures. The default discards them.
 	Log *slog.Logger
 }
 
-// API holds the handlers of both doors.
+// API has the handlers of both APIs.
 type API struct {
 	Config
 
-	contacts *contact.Service // as the contacts door calls it
-	details  *contact.Service // as the iService door calls it
+	contacts *contact.Service // logs writes as made through the Contacts API
+	details  *contact.Service // logs writes as made through the iService API
 	origins  http.CrossOriginProtection
 }
 
@@ -50,7 +46,8 @@ func New(c Config) *API {
 	}
 }
 
-// Operations names everything that the two doors can do, for the table of rights in the tests.
+// Operations names every operation of the two APIs. The tests compare it with the OpenAPI document
+// and with the table of access rights.
 func Operations() []string {
 	names := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "GET /api/v1/Changes"}
 	for _, ops := range []operations{custInfoOperations, loginOperations} {
@@ -61,11 +58,12 @@ func Operations() []string {
 	return names
 }
 
-// handler answers a request, or returns why it cannot.
+// handler responds to a request, or returns why it cannot.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// run calls h, and makes an error of its panic, so that this too is answered as the door does.
-func run(h handler, w http.ResponseWriter, r *http.Request) (err error) {
+// call calls h and turns a panic into an error, so that a panic too is reported in the format of
+// the API.
+func call(h handler, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -74,7 +72,8 @@ func run(h handler, w http.ResponseWriter, r *http.Request) (err error) {
 	return h(w, r)
 }
 
-// logFault tells the operator of an error that no client can mend. One that comes of a client's going away is none.
+// logFault logs an error that the client cannot fix. If the client has gone away, that is probably
+// the cause, and the level is only INFO.
 func (a *API) logFault(r *http.Request, err error) {
 	level := slog.LevelError
 	if r.Context().Err() != nil {
@@ -84,5 +83,5 @@ func (a *API) logFault(r *http.Request, err error) {
 		slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Any("error", err))
 }
 
-// noStore keeps answers, which are about people, out of every cache.
+// noStore keeps responses out of every cache, because they contain personal data.
 func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }

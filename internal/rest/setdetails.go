@@ -6,8 +6,9 @@ import (
 	"contactgraph/internal/idempotency"
 )
 
-// setDetails saves what the form of a contact's details holds: all of it, or nothing.
-func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error {
+// setDetails handles the operation setdetails: it saves the properties, logins and segments of a
+// contact, all of them or none.
+func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *iserviceResponse) error {
 	r, err := a.authenticate(r)
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *reply) error
 	if err != nil {
 		return err
 	}
-	return once(w, r, command, func(key *idempotency.Key) error {
+	return runIdempotent(w, r, command, func(key *idempotency.Key) error {
 		_, err := a.details.WithKey(key).SetDetails(r.Context(), command)
 		return err
 	})

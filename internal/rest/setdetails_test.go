@@ -22,7 +22,7 @@ func (f *fixture) set(body string) response {
 	return f.do("POST", setPath, body, headers{"X-ApiKey": agentKey})
 }
 
-// failed is an answer with these pairs of error and detail.
+// failed is a response with these pairs of error and detail.
 func failed(pairs ...string) string {
 	var errors, details []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -31,7 +31,7 @@ func failed(pairs ...string) string {
 	return `{"errors":[` + strings.Join(errors, ",") + `],"errorDetails":[` + strings.Join(details, ",") + `]}`
 }
 
-// shape is what setdetails can change of a contact, as text.
+// shape returns what setdetails can change of a contact, as text.
 func (f *fixture) shape(id int) string {
 	f.t.Helper()
 	c := f.contact(id)
@@ -61,7 +61,8 @@ func (f *fixture) shape(id int) string {
 	return strings.Join(words, " ")
 }
 
-// TestTheDocumentedPayloadRunsAsItIs sends the example of the setdetails page, no-break spaces and all.
+// TestTheDocumentedPayloadRunsAsItIs sends the example of the setdetails page, no-break spaces and
+// all.
 func TestTheDocumentedPayloadRunsAsItIs(t *testing.T) {
 	t.Parallel()
 	payload := strings.ReplaceAll(string(must(os.ReadFile("testdata/setdetails.json"))), "\u00a0", " ")
@@ -171,7 +172,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	notJSON := failed("Invalid request.", "The request body is not valid JSON.")
-	shape := failed("Invalid request.", "The request body is not of the documented form.")
+	shape := failed("Invalid request.", "The request body does not have the documented format.")
 	property := func(id, values string) string { // behind another that is right
 		return `{"contactID":466,"details":{"properties":[{"propertyID":2,"values":[{"value":"Q"}]},` +
 			`{"propertyID":` + id + `,"values":` + values + `}]}}`
@@ -183,7 +184,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	invalid := func(detail string) string { return failed("Invalid value.", detail) }
 	const (
 		noContact = "No contact exists with this contactID."
-		noLogins  = "setLogins is true, but logins does not list the new logins."
+		noLogins  = "setLogins is true, but logins is missing."
 	)
 	before, version := f.shape(customer), f.version(customer)
 	for name, c := range map[string]struct{ body, want string }{
@@ -224,7 +225,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 		"setLogins a list":      {`{"contactID":466,"details":{"setLogins":[]}}`, shape},
 
 		"unknown segment": {`{"contactID":466,"membership":[1,99,"x"]}`, failed(
-			"Unknown segment.", "A segment of membership does not exist.", "Unknown segment.", "Segment 99 does not exist.")},
+			"Unknown segment.", "A segment in membership does not exist.", "Unknown segment.", "Segment 99 does not exist.")},
 		"membership no list": {`{"contactID":466,"membership":"1"}`, shape},
 
 		"an array":    {`[]`, shape},
@@ -254,7 +255,7 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestSetDetailsIsForCustomersThemselves(t *testing.T) {
+func TestCustomersSetOnlyTheirOwnDetails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cookie := f.cookie()
@@ -305,7 +306,7 @@ func TestOtherOperationsOfIServiceAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	key := headers{"X-ApiKey": agentKey}
-	noOperation := failed("Invalid request.", "The parameter api of the URL names no operation of this address.")
+	noOperation := failed("Invalid request.", "The URL parameter api does not name an operation of this endpoint.")
 	for _, url := range []string{"/f/webapp-api-custinfo", "/webapp-api-custinfo?api=", "/f/webapp-api-custinfo?api=login&x=setdetails"} {
 		expect(t, f.do("POST", url, `{"contactID":466}`, key), 200, noOperation)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"contactgraph/internal/app"
 	"contactgraph/internal/contact"
-	"contactgraph/internal/rest/binding"
+	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/usererror"
 )
 
@@ -70,7 +70,7 @@ func TestNegotiationFollowsTheFramework(t *testing.T) {
 		{"*/*, text/json", "", text},
 		{"application/*, text/json", "", text},
 		{"*/*, text/*", "", text},
-		{"text/json;q=0", "text/json", text}, // not asked for, but the type of the body
+		{"text/json;q=0", "text/json", text}, // not acceptable, but the type of the body
 		{"text/json;q=0, */*;q=0", "", application},
 		{"text/json;q=x", "", text},
 		{"garbage, ;;, text/json", "", text},
@@ -90,7 +90,7 @@ func TestNegotiationFollowsTheFramework(t *testing.T) {
 	}
 }
 
-func TestOperationsNamesWhatThereIs(t *testing.T) {
+func TestOperationsListsAll(t *testing.T) {
 	t.Parallel()
 	want := []string{"GET /api/v1/Contacts/{id}", "PUT /api/v1/Contacts/{id}", "GET /api/v1/Changes", "iService setdetails", "iService login", "iService loggedin", "iService logout"}
 	if got := Operations(); !slices.Equal(got, want) {
@@ -98,58 +98,52 @@ func TestOperationsNamesWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestEveryRefusalHasItsAnswer(t *testing.T) {
+func TestEveryRequestErrorHasAResponse(t *testing.T) {
 	t.Parallel()
-	both := []refusalError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable}
+	both := []requestError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable, errIdempotencyKey}
 	for _, e := range append(both, errForbidden) {
-		if refused[e].status < 400 || refused[e].body == nil {
-			t.Errorf("contacts door: %v", e)
+		if errorResponses[e].status < 400 || errorResponses[e].body == nil {
+			t.Errorf("Contacts API: %v", e)
 		}
 	}
 	for _, e := range append(both, errNoOperation, errMethod, errNotJSON, errNotForm, errShape, errNoLogins, errLogin) {
-		if refusedTexts[e].summary == "" || refusedTexts[e].detail == "" {
-			t.Errorf("iService door: %v", e)
+		if errorMessages[e].summary == "" || errorMessages[e].detail == "" {
+			t.Errorf("iService API: %v", e)
 		}
 	}
 }
 
-// The rules can find more than the binder looks for, today or later.
-func TestWhatOnlyTheRulesKnowIsInvalidToo(t *testing.T) {
+// The domain may check more than the validation of the body does.
+func TestErrorsOfTheDomainAreInModelState(t *testing.T) {
 	t.Parallel()
 	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now)}})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, c := range []struct {
 		e    usererror.Error
-		want binding.FieldErrors
+		want aspnet.FieldErrors
 	}{
 		{
 			usererror.Error{Code: usererror.TooLong, Path: "password"},
-			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
+			aspnet.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{"The field NewPassword must be a string with a maximum length of 1000."}},
 		},
 		{
 			usererror.Error{Code: usererror.Required, Path: "password"},
-			binding.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
+			aspnet.FieldErrors{Key: "updateContactDto.NewPassword", Messages: []string{errorOccurred}},
 		},
 		{
 			usererror.Error{Code: usererror.Invalid, Path: "limitMailsTemporarilyUntil"},
-			binding.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
+			aspnet.FieldErrors{Key: "updateContactDto.LimitMailsTemporarilyUntil", Messages: []string{errorOccurred}},
 		},
 		{
 			usererror.Error{Code: usererror.TooLong, Path: "email"},
-			binding.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
+			aspnet.FieldErrors{Key: "updateContactDto.Email", Messages: []string{"The field Email must be a string with a maximum length of 250."}},
 		},
 	} {
 		errs := usererror.Errors{{Code: usererror.EmailTaken}, &c.e, {Code: usererror.VersionConflict}}
-		got, err := api.answerTo(r, errors.Join(errs))
-		want := invalid(binding.ModelState{c.want})
+		got, err := api.responseTo(r, errors.Join(errs))
+		want := invalidResponse(aspnet.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
 		}
-	}
-	if _, err := api.answerTo(r, usererror.Errors{{Code: usererror.LoginTaken}}); err == nil {
-		t.Error("a code that no PUT fails with was answered")
-	}
-	if got := textsOf(&usererror.Error{Code: usererror.InUse, Message: "In use."}); got != (texts{invalidRequest, "In use."}) {
-		t.Errorf("another code: %v", got)
 	}
 }

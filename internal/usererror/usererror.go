@@ -49,6 +49,17 @@ const (
 	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
 )
 
+// allCodes lists the constants above; a test compares the two.
+var allCodes = []Code{
+	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, NameTaken,
+	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
+	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, InUse, NotApplied,
+	KeyReused,
+}
+
+// Codes returns every code. The tests of each API check that it has an answer for each of them.
+func Codes() []Code { return slices.Clone(allCodes) }
+
 // Error is one thing that the caller can mend.
 type Error struct {
 	Code    Code

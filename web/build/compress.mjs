@@ -1,6 +1,7 @@
-// Puts what vite has built into dist/, from where the server embeds it: pages as they are, for the server fills them in, and
-// assets compressed only. SHA256SUMS has the sums of what was compressed: compressors differ from machine to machine, and if the
-// sums are the same dist/ stays as it is.
+// Moves Vite's output to dist/, which the server embeds. Pages stay uncompressed, because the
+// server executes them as templates; assets are stored in compressed form only. SHA256SUMS has the
+// sums of the uncompressed files, because compressors differ between machines. If the sums have not
+// changed, dist/ is left alone.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,14 +17,14 @@ const files = readdirSync(from, { recursive: true, withFileTypes: true })
 
 const sums = files.map(({ name, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`).join('');
 
-if (read(join(to, 'SHA256SUMS')) !== sums) {
+if (readIfExists(join(to, 'SHA256SUMS')) !== sums) {
   rmSync(to, { recursive: true, force: true });
-  for (const { name, bytes } of files) put(join(to, name), bytes);
+  for (const { name, bytes } of files) writeCompressed(join(to, name), bytes);
   writeFileSync(join(to, 'SHA256SUMS'), sums);
 }
 rmSync(from, { recursive: true });
 
-function read(file) {
+function readIfExists(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -32,7 +33,7 @@ function read(file) {
   }
 }
 
-function put(file, bytes) {
+function writeCompressed(file, bytes) {
   mkdirSync(dirname(file), { recursive: true });
   if (file.endsWith('.html')) return writeFileSync(file, bytes);
   writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));

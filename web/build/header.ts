@@ -1,4 +1,5 @@
-// Writes the header that the pages for developers share in place of <!-- header -->, with a mark on the page that one is on.
+// Replaces <!-- header --> in the pages for developers by their shared header, which marks the
+// current page.
 import { basename } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -11,17 +12,17 @@ const links = [
 
 const header = (page: string) => `<header class="page-header">
 <a class="page-skip" href="#main">Skip to content</a>
-<a class="page-home" href="/"><img src="/src/icon.svg" alt="" width="22" height="22"><span>contactgraph</span></a>
+<a class="page-home" href="/"><img src="/src/app/icon.svg" alt="" width="22" height="22"><span>contactgraph</span></a>
 <nav aria-label="Pages">
 ${links.map((l) => `<a href="${l.path}"${l.page === page ? ' aria-current="page"' : ''}>${l.name}</a>`).join('\n')}
 </nav>
 </header>`;
 
-/** The plugin of vite. */
+/** The Vite plugin. */
 export const pageHeader = (): Plugin => ({
   name: 'page-header',
   transformIndexHtml: {
-    order: 'pre', // so that vite sees the icon
+    order: 'pre', // so that Vite processes the icon
     handler: (html, { filename }) => html.replace('<!-- header -->', header(basename(filename))),
   },
 });

@@ -50,7 +50,7 @@ func (d *Divergence) Mergeable() bool {
 }
 
 // at is the comparison of the path; the first time it is one that nothing is known of, and fresh.
-func (d *Divergence) at(path string) (c *Comparison, fresh bool) {
+func (d *Divergence) comparison(path string) (c *Comparison, fresh bool) {
 	i, found := slices.BinarySearchFunc(d.Fields, path, func(c *Comparison, path string) int { return field.ComparePaths(c.Path, path) })
 	if !found {
 		d.Fields = slices.Insert(d.Fields, i, &Comparison{Path: path})
@@ -68,7 +68,7 @@ func (d *Divergence) AddChange(row *ent.Change) error {
 		if err != nil {
 			return err
 		}
-		c, fresh := d.at(f.Path)
+		c, fresh := d.comparison(f.Path)
 		if fresh {
 			c.Base, c.Yours = old, old
 		}
@@ -84,7 +84,7 @@ func (d *Divergence) AddChange(row *ent.Change) error {
 func (d *Divergence) Compare(wanted, current map[string]any) (merged map[string]any) {
 	merged = map[string]any{}
 	for path, yours := range wanted {
-		c, alone := d.at(path)
+		c, alone := d.comparison(path)
 		if alone {
 			c.Base, c.Latest = current[path], current[path]
 		}
@@ -140,8 +140,8 @@ func resolve[T any](base, latest, yours T, equal func(a, b T) bool) (merged T, o
 
 // element is one that a set may have.
 type element[E comparable] struct {
-	value E
-	in    bool
+	value   E
+	present bool
 }
 
 // mergeSets merges sets by the keys of their elements, in any order.
@@ -160,7 +160,7 @@ func mergeSets[E, K comparable](base, latest, yours []E, key func(E) K) (merged 
 	for _, s := range sides {
 		e, overlap := resolve(s[0], s[1], s[2], func(a, b element[E]) bool { return a == b })
 		overlaps = overlaps || overlap
-		if e.in {
+		if e.present {
 			merged = append(merged, e.value)
 		}
 	}

@@ -87,7 +87,9 @@ func afterPrefix(prefix string) string {
 func (c condition) isLocal() bool { return c.table == entcontact.Table }
 
 // leads reports whether every contact whose name_key begins with the prefix meets the condition. An address is another word.
-func (c condition) prefixLeads() bool { return c.prefix != "" && !strings.HasPrefix(c.prefix, "@") }
+func (c condition) matchesNamePrefix() bool {
+	return c.prefix != "" && !strings.HasPrefix(c.prefix, "@")
+}
 
 // entries selects the ids of the contacts that meet c, in the order of the index. With a prefix, some are repeated.
 func (c condition) selectMatches(b *sql.DialectBuilder, limit int) *sql.Selector {

@@ -67,7 +67,7 @@ func (l *pageQuery) run(ctx context.Context) ([]*ent.Contact, error) {
 	switch {
 	case least <= l.maxSort, single && least <= l.maxSet && l.order.Field == ByID:
 		return l.fetch(ctx, l.sortMatches)
-	case most <= l.maxSet && (!single || l.prefixLeads()):
+	case most <= l.maxSet && (!single || l.hasPrefixRange()):
 		return l.sortOrScan(ctx)
 	default:
 		return l.scan(ctx)

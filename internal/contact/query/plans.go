@@ -24,7 +24,7 @@ func (l *pageQuery) sortMatchesIfFew(b *sql.DialectBuilder) *sql.Selector {
 // candidates selects the ids that the page is sorted out of: the rest, and the page of those that lead.
 func (l *pageQuery) candidates(b *sql.DialectBuilder, rest sql.TableView) *sql.Selector {
 	ids := b.Select().From(rest)
-	if !l.prefixLeads() {
+	if !l.hasPrefixRange() {
 		return ids.SetDistinct(l.conditions[0].prefix != "")
 	}
 	leading := l.prefixRange(b, l.keys)
@@ -37,7 +37,7 @@ func (l *pageQuery) candidates(b *sql.DialectBuilder, rest sql.TableView) *sql.S
 // out as far as they are some.
 func (l *pageQuery) unsorted(b *sql.DialectBuilder, limit int) *sql.Selector {
 	q := l.matches(b, limit)
-	if l.prefixLeads() {
+	if l.hasPrefixRange() {
 		q.Where(unindexed(sql.In(q.C(l.conditions[0].id), l.prefixRange(b, keyRange{}).Limit(l.maxSet)), "IS NOT TRUE"))
 	}
 	return q
@@ -73,8 +73,8 @@ func (l *pageQuery) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
 
 // leads reports whether the page is of a list by name, of those who have a word. Most of them may lie together in it, where
 // the names begin with the word: these need not be sorted.
-func (l *pageQuery) prefixLeads() bool {
-	return l.order.Field == ByName && len(l.conditions) == 1 && l.conditions[0].prefixLeads()
+func (l *pageQuery) hasPrefixRange() bool {
+	return l.order.Field == ByName && len(l.conditions) == 1 && l.conditions[0].matchesNamePrefix()
 }
 
 // leading selects the ids of those in a stretch of the list by name whose name begins with the word.

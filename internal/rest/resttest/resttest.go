@@ -1,4 +1,4 @@
-// Package resttest holds answers of the REST API to the OpenAPI document that describes them, for tests.
+// Package resttest checks responses of the REST APIs against their OpenAPI document, for tests.
 package resttest
 
 import (
@@ -22,10 +22,11 @@ import (
 	"contactgraph/internal/rest"
 )
 
-// ErrUndocumented is the error for a request that the document has no operation for.
+// ErrUndocumented is the error for a request without an operation in the document.
 var ErrUndocumented = errors.New("the document has no such operation")
 
-// Document returns the OpenAPI document, which is valid, its examples included.
+// Document returns the OpenAPI document. It fails if the document or one of its examples is
+// invalid.
 var Document = sync.OnceValues(func() (*openapi3.T, error) {
 	openapi3filter.RegisterBodyDecoder("text/json", openapi3filter.JSONBodyDecoder)
 	doc, err := openapi3.NewLoader().LoadFromData(rest.OpenAPI())
@@ -35,58 +36,58 @@ var Document = sync.OnceValues(func() (*openapi3.T, error) {
 	return doc, doc.Validate(context.Background())
 })
 
-// Answer is what the server said to a request.
-type Answer struct {
+// Response is the server's response to a request.
+type Response struct {
 	Method, Target string // of the request; Target is the path with the query
 	Status         int
 	Header         http.Header
 	Body           string
 }
 
-// Check returns what about an answer is not as the document says: its status, its headers, its media type and its body. It
-// fails with ErrUndocumented where there is nothing to compare it with.
-func Check(a Answer) error {
+// Check compares the status, headers, media type and body of a response with the document. It fails
+// with ErrUndocumented if the document does not have the operation.
+func Check(resp Response) error {
 	doc, err := Document()
 	if err != nil {
 		return err
 	}
-	target, err := url.Parse(a.Target)
+	target, err := url.Parse(resp.Target)
 	if err != nil {
 		return err
 	}
-	operation := find(doc, a.Method, target)
+	operation := find(doc, resp.Method, target)
 	if operation == nil {
 		return ErrUndocumented
 	}
-	response := operation.Responses.Status(a.Status)
-	if response == nil {
-		return fmt.Errorf("%s is not documented to answer %d", operation.OperationID, a.Status)
+	documented := operation.Responses.Status(resp.Status)
+	if documented == nil {
+		return fmt.Errorf("%s: status %d is not documented", operation.OperationID, resp.Status)
 	}
-	if len(response.Value.Content) == 0 && (a.Body != "" || a.Header.Get("Content-Type") != "") {
-		return fmt.Errorf("%s is documented to answer %d without a body, not with %s", operation.OperationID, a.Status, a.Body)
+	if len(documented.Value.Content) == 0 && (resp.Body != "" || resp.Header.Get("Content-Type") != "") {
+		return fmt.Errorf("%s: status %d is documented without a body, but has %s", operation.OperationID, resp.Status, resp.Body)
 	}
 	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
-			Request: &http.Request{Method: a.Method, URL: target},
+			Request: &http.Request{Method: resp.Method, URL: target},
 			Route:   &routers.Route{Spec: doc, Operation: operation},
 		},
-		Status: a.Status, Header: a.Header, Body: io.NopCloser(strings.NewReader(a.Body)),
+		Status: resp.Status, Header: resp.Header, Body: io.NopCloser(strings.NewReader(resp.Body)),
 	})
 }
 
 var variable = regexp.MustCompile(`\\\{\w+\\\}`)
 
-// find returns the operation of a request, nil if there is none. As on the server, a path's letter case makes no difference,
-// nor does a slash at its end, and the iService addresses also work without /f. Of the latter's operations, the parameter api
-// must name one.
+// find returns the operation of a request, nil if there is none. As on the server, letter case and
+// a trailing slash of the path are ignored, and the iService paths also work without /f. The
+// parameter api selects one of the iService operations.
 func find(doc *openapi3.T, method string, target *url.URL) *openapi3.Operation {
-	asked := strings.TrimSuffix(target.EscapedPath(), "/")
-	if strings.HasPrefix(asked, "/webapp-api-") {
-		asked = "/f" + asked
+	path := strings.TrimSuffix(target.EscapedPath(), "/")
+	if strings.HasPrefix(path, "/webapp-api-") {
+		path = "/f" + path
 	}
-	for path, item := range doc.Paths.Map() {
-		pattern := variable.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")
-		if !regexp.MustCompile("(?i)^" + pattern + "$").MatchString(asked) {
+	for template, item := range doc.Paths.Map() {
+		pattern := variable.ReplaceAllString(regexp.QuoteMeta(template), "[^/]+")
+		if !regexp.MustCompile("(?i)^" + pattern + "$").MatchString(path) {
 			continue
 		}
 		if o := item.GetOperation(method); o != nil && names(o, target.Query().Get("api")) {
@@ -96,7 +97,8 @@ func find(doc *openapi3.T, method string, target *url.URL) *openapi3.Operation {
 	return nil
 }
 
-// names reports whether an operation is called so by its parameter api. One without this parameter is.
+// names reports whether the parameter api selects the operation. It always does for operations
+// without this parameter.
 func names(o *openapi3.Operation, api string) bool {
 	p := o.Parameters.GetByInAndName(openapi3.ParameterInQuery, "api")
 	if p == nil {
@@ -132,9 +134,10 @@ func Operations() ([]string, error) {
 	return all, nil
 }
 
-// Spoiled returns the body of an answer in many ways spoilt: without one of its members, with one of another name, with one more.
-// Members whose names or values are free, those of ModelState and of the values in the log, are left alone.
-func Spoiled(body any) []string {
+// Corrupted returns variants of a body that a strict document rejects: one member removed, renamed
+// or added. It leaves out members whose names or values are free: those of ModelState and the
+// values of the change log.
+func Corrupted(body any) []string {
 	var all []string
 	each(body, func() {
 		text, err := json.Marshal(body)
@@ -146,27 +149,27 @@ func Spoiled(body any) []string {
 	return all
 }
 
-// each spoils v in place, calls said, and mends it, in one way after the other.
-func each(v any, said func()) {
+// each changes v in place in one way after the other, calls visit, and restores v.
+func each(v any, visit func()) {
 	switch v := v.(type) {
 	case []any:
 		for _, element := range v {
-			each(element, said)
+			each(element, visit)
 		}
 	case map[string]any:
 		v["another"] = nil
-		said()
+		visit()
 		delete(v, "another")
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			value := v[name]
 			delete(v, name)
-			said()
+			visit()
 			v[name+"s"] = value
-			said()
+			visit()
 			delete(v, name+"s")
 			v[name] = value
 			if name != "ModelState" && name != "Old" && name != "New" {
-				each(value, said)
+				each(value, visit)
 			}
 		}
 	}

@@ -1,0 +1,112 @@
+// Package apierror holds the errors of the GraphQL API that stand in the top-level errors of a
+// response: those of requests that cannot run, and faults of the server. What a caller can fix in its
+// input is in the payload of each mutation instead.
+package apierror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
+	"contactgraph/internal/dberr"
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/idempotency"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// The values of extensions.code of resolvers and of the gate; graphqlhttp has those of requests that
+// cannot be parsed or validated.
+const (
+	CodeUnauthenticated = "UNAUTHENTICATED"
+	CodeForbidden       = "FORBIDDEN"
+	CodeBadInput        = "BAD_USER_INPUT"
+	CodeNoVersion       = "NO_SUCH_VERSION"
+	CodeCursorExpired   = "CURSOR_EXPIRED"
+	CodeInternal        = "INTERNAL_SERVER_ERROR"
+)
+
+// What clients learn about faults.
+const (
+	messageInternal    = "An internal error has occurred."
+	messageUnavailable = "The database is temporarily unavailable. Nothing was changed; try again."
+	messageUnknown     = "It is unknown whether this took effect. It is safe to try again with the same expectedVersion or the same Idempotency-Key."
+)
+
+// Presenter translates the errors of resolvers. Errors that are meant for clients keep their message;
+// any other is logged, and the client learns only that the server has failed.
+func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		shown := graphql.DefaultErrorPresenter(ctx, err)
+		var errs usererror.Errors
+		switch {
+		case shown.Extensions["code"] != nil:
+			return shown
+		case errors.As(err, &errs):
+			set(shown, CodeForbidden, errs[0].Message)
+		case errors.Is(err, authz.ErrUnauthenticated):
+			set(shown, CodeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
+		case errors.Is(err, changelog.ErrNoVersion):
+			set(shown, CodeNoVersion, "The contact never had this version, or its change log does not reach back to it.")
+		case errors.Is(err, changelog.ErrCursorExpired):
+			set(shown, CodeCursorExpired, "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from lastCursor.")
+		case errors.Is(err, usererror.ErrArguments), errors.Is(err, revision.ErrNotCursor), errors.Is(err, idempotency.ErrKey):
+			set(shown, CodeBadInput, cause(err).Error())
+		case errors.Is(err, changelog.ErrClosed):
+			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Reconnect and continue from the cursor.")
+		default:
+			if ctx.Err() == nil { // if the client has gone away, that is the cause
+				log.ErrorContext(ctx, "resolver failed", "path", shown.Path.String(), "error", err)
+			}
+			code, message := Fault(err)
+			set(shown, code, message)
+		}
+		return shown
+	}
+}
+
+// Fault returns the code and message that clients get for an error that they cannot fix.
+func Fault(err error) (code, message string) {
+	switch {
+	case errors.Is(err, dberr.ErrUnavailable):
+		return graphqlhttp.CodeUnavailable, messageUnavailable
+	case errors.Is(err, dberr.ErrUnknown):
+		return graphqlhttp.CodeOutcomeUnknown, messageUnknown
+	}
+	return CodeInternal, messageInternal
+}
+
+// cause returns the error of a resolver without the path that gqlgen wraps around it.
+func cause(err error) error {
+	var placed *gqlerror.Error
+	for errors.As(err, &placed) && placed.Err != nil {
+		err = placed.Err
+	}
+	return err
+}
+
+// Recovery turns a panic of a resolver into an error, and logs it.
+func Recovery(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		log.ErrorContext(ctx, "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+		return New(CodeInternal, messageInternal)
+	}
+}
+
+// New returns an error with a code for extensions.code.
+func New(code, message string) *gqlerror.Error {
+	e := &gqlerror.Error{}
+	set(e, code, message)
+	return e
+}
+
+func set(e *gqlerror.Error, code, message string) {
+	e.Message, e.Extensions = message, map[string]any{"code": code}
+}

@@ -1,0 +1,127 @@
+package gate
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/idempotency"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// idempotencyKeys are the keys of a document's mutations, which run one after the other.
+type idempotencyKeys struct {
+	key *idempotency.Key            // of the document; nil if the header is invalid
+	err error                       // why it is invalid
+	of  map[string]*idempotency.Key // of each mutation, by alias
+}
+
+// keysExtension is the name under which gqlgen keeps the keys of an operation.
+const keysExtension = "IdempotencyKeys"
+
+// readKeys reads the idempotency key of an operation, if it has mutations and the request has a key.
+func readKeys(op *graphql.OperationContext) {
+	values := op.Headers.Values(idempotency.Header)
+	if op.Operation.Operation != ast.Mutation || len(values) == 0 {
+		return
+	}
+	keys := &idempotencyKeys{of: map[string]*idempotency.Key{}}
+	request, err := requestOf(op)
+	if err == nil {
+		keys.key, err = idempotency.NewKey(values, request)
+	}
+	keys.err = err
+	op.Stats.SetExtension(keysExtension, keys)
+}
+
+// keysOf returns the keys of the context's operation, nil if it has none.
+func keysOf(ctx context.Context) *idempotencyKeys {
+	keys, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(keysExtension).(*idempotencyKeys)
+	return keys
+}
+
+// KeyOf returns the key of the context's mutation, nil if it has none.
+func KeyOf(ctx context.Context) *idempotency.Key {
+	if keys := keysOf(ctx); keys != nil {
+		return keys.of[graphql.GetRootFieldContext(ctx).Field.Alias]
+	}
+	return nil
+}
+
+// keyless are the mutations that take no key.
+var keyless = []string{"signIn", "signOut", "__typename"}
+
+// InterceptRootField gives a mutation its key, that of the request with the alias, or refuses it if the
+// header is invalid.
+func (Gate) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	keys := keysOf(ctx)
+	field := graphql.GetRootFieldContext(ctx).Field
+	switch {
+	case keys == nil, slices.Contains(keyless, field.Name):
+	case keys.err != nil:
+		graphql.AddError(ctx, keys.err)
+		return graphql.Null
+	default:
+		keys.of[field.Alias] = keys.key.WithAlias(field.Alias)
+	}
+	return next(ctx)
+}
+
+// InterceptResponse reports in an extension which mutations were replayed.
+func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	resp := next(ctx)
+	keys := keysOf(ctx)
+	if keys == nil || resp == nil {
+		return resp
+	}
+	replayed := slices.DeleteFunc(slices.Sorted(maps.Keys(keys.of)), func(alias string) bool { return !keys.of[alias].Replayed() })
+	if len(replayed) == 0 {
+		return resp
+	}
+	if resp.Extensions == nil {
+		resp.Extensions = map[string]any{}
+	}
+	resp.Extensions[graphqlhttp.ExtensionReplayed] = replayed
+	return resp
+}
+
+// requestOf is what the whole document asks for: a key is for one request, and not for one of its mutations.
+func requestOf(op *graphql.OperationContext) (any, error) {
+	asked := map[string]any{}
+	for _, f := range rootFields(op) {
+		asked[f.Alias] = map[string]any{f.Name: f.ArgumentMap(op.Variables)}
+	}
+	text, err := json.Marshal(asked) // as JSON has it, whatever the parser has made of it
+	if err != nil {
+		return nil, err
+	}
+	var plain any
+	err = json.Unmarshal(text, &plain)
+	return withoutPasswords(plain), err
+}
+
+// passwords are the arguments whose values no hash may hold, because what is hashed can be guessed.
+var passwords = []string{"newPassword", "currentPassword", "password"}
+
+// withoutPasswords is JSON that tells of passwords only that they are there, however deep.
+func withoutPasswords(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if slices.Contains(passwords, name) && inner != nil {
+				v[name] = true
+				continue
+			}
+			v[name] = withoutPasswords(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = withoutPasswords(inner)
+		}
+	}
+	return value
+}

@@ -1,0 +1,82 @@
+package gate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+
+	"contactgraph/graph/loader"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/viewer"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// principal is who sent a request or opened a connection. It is kept in the context, next to the
+// viewer, so that a long connection can be authenticated again.
+type principal struct {
+	auth    *auth.Service
+	request *http.Request
+	viewer  viewer.Viewer
+	known   bool
+	err     error // why the credentials were rejected
+	socket  bool  // a WebSocket, which can outlast its credentials
+}
+
+type principalKey struct{}
+
+func principalOf(ctx context.Context) *principal {
+	c, _ := ctx.Value(principalKey{}).(*principal)
+	return c
+}
+
+// Identify authenticates the request and returns a context with its principal and viewer.
+func Identify(ctx context.Context, a *auth.Service, r *http.Request) context.Context {
+	p := &principal{auth: a, request: r}
+	if p.viewer, p.known, p.err = a.Authenticate(r.WithContext(ctx)); p.known {
+		ctx = viewer.NewContext(ctx, p.viewer)
+	}
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// OnConnect authenticates a WebSocket by the headers of the handshake and those of the connection_init
+// message, which take precedence.
+func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context, error) {
+	c := principalOf(ctx)
+	r := &http.Request{Header: http.Header{"Cookie": c.request.Header["Cookie"]}} // nothing else of the request is kept for the life of the connection
+	for _, name := range []string{auth.KeyHeader, "Authorization"} {
+		if value := cmp.Or(init.Get(name), c.request.Header.Get(name)); value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	ctx = Identify(context.Background(), c.auth, r) // the context of the handshake would keep the whole request alive
+	c = principalOf(ctx)
+	c.socket = true
+	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) {
+		g.Log.ErrorContext(ctx, "authentication failed", "error", c.err)
+		return ctx, graphqlhttp.ErrTryAgain
+	}
+	return ctx, c.err
+}
+
+// Reauthenticate fails with authz.ErrUnauthenticated if the credentials have expired or now name another
+// viewer. While the database is unavailable, they stay valid.
+func Reauthenticate(ctx context.Context) error {
+	c := principalOf(ctx)
+	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))
+	if errors.Is(err, auth.ErrCredentials) || err == nil && (ok != c.known || v != c.viewer) {
+		return authz.ErrUnauthenticated
+	}
+	return nil
+}
+
+// InterceptOperation prepares the loader and the idempotency keys of each operation.
+func (Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	loader.Begin(op)
+	readKeys(op)
+	return next(ctx)
+}

@@ -1,0 +1,92 @@
+// Package loader reads what belongs to several contacts in one query: it is the dataloader of the
+// GraphQL API.
+//
+// Start reading at Prime and LoadBatch in batch.go; loader.go has the queries. A library that collects
+// keys for some milliseconds was considered: gqlgen hands all siblings to a resolver at once
+// (batch: true in gqlgen.yml), so waiting would only add latency.
+package loader
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"contactgraph/ent"
+	"contactgraph/internal/viewer"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// batch is a set of contacts that were found together, and the viewer that found them. A field that is
+// asked of one of them is loaded for all, once. gqlgen does so for the elements of a list, but not for
+// objects one level below, such as the node of each edge.
+type batch struct {
+	contacts []*ent.Contact
+	viewer   viewer.Viewer // not always the request's: signing in finds a contact for an anonymous request
+	loaded   graphql.BatchParentGroup
+}
+
+// batches holds the batch of each contact during one operation.
+type batches struct{ sync.Map } // from *ent.Contact to *batch
+
+// Begin prepares an operation for Prime.
+func Begin(op *graphql.OperationContext) { op.Stats.SetExtension(batchesExtension, &batches{}) }
+
+// batchesExtension is the name under which gqlgen keeps the batches of an operation.
+const batchesExtension = "LoaderBatches"
+
+func batchesOf(ctx context.Context) *batches {
+	known, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(batchesExtension).(*batches)
+	return known
+}
+
+// Prime makes a batch of contacts that the context's viewer has found together.
+func Prime(ctx context.Context, contacts ...*ent.Contact) {
+	known := batchesOf(ctx)
+	if known == nil {
+		return
+	}
+	v, _ := viewer.FromContext(ctx)
+	b := &batch{contacts: contacts, viewer: v}
+	for _, c := range contacts {
+		known.Store(c, b)
+	}
+}
+
+// batchOf returns the batch of a contact, nil if it was found alone.
+func batchOf(ctx context.Context, c *ent.Contact) *batch {
+	known := batchesOf(ctx)
+	if known == nil {
+		return nil
+	}
+	found, _ := known.Load(c)
+	b, _ := found.(*batch)
+	return b
+}
+
+// LoadBatch loads a field of contacts, and of all others in their batch with it. field names what is
+// loaded: a field that is asked for with other arguments needs another name.
+func LoadBatch[T any](ctx context.Context, contacts []*ent.Contact, field string,
+	load func(context.Context, []*ent.Contact) ([]T, error),
+) ([]T, error) {
+	b := batchOf(ctx, contacts[0])
+	if b == nil {
+		return load(ctx, contacts)
+	}
+	result := b.loaded.GetFieldResult(field, func() (any, error) {
+		return load(viewer.NewContext(ctx, b.viewer), b.contacts)
+	})
+	if result.Err != nil {
+		return nil, result.Err
+	}
+	loaded, ok := result.Results.([]T)
+	if !ok {
+		return nil, errors.New("loading a field of several contacts ended in a panic")
+	}
+	values := make([]T, len(contacts))
+	for i, c := range contacts {
+		values[i] = loaded[slices.Index(b.contacts, c)]
+	}
+	return values, nil
+}

@@ -1,0 +1,204 @@
+package loader
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/company"
+	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/login"
+	"contactgraph/ent/membership"
+	"contactgraph/ent/propertyvalue"
+	"contactgraph/ent/segment"
+	"contactgraph/ent/store"
+	"contactgraph/graph/model"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/contact/field"
+)
+
+// Loader reads what belongs to contacts, for many of them in one query.
+type Loader struct {
+	client  *ent.Client
+	catalog *catalog.Service
+}
+
+// New returns a loader that reads with the client.
+func New(client *ent.Client, catalog *catalog.Service) *Loader { return &Loader{client, catalog} }
+
+// A contact of an older version has its relations in its edges already; they are not read again.
+
+// referred finds the thing that each contact refers to, nil where it refers to none.
+func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int,
+	load func(context.Context, []int) ([]T, error), id func(T) int,
+) ([]T, error) {
+	var ids []int
+	for _, c := range contacts {
+		if r := ref(c); r != nil {
+			ids = append(ids, *r)
+		}
+	}
+	found := make([]T, len(contacts))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	things, err := load(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := group(things, id)
+	for i, c := range contacts {
+		if r := ref(c); r != nil && len(byID[*r]) > 0 {
+			found[i] = byID[*r][0]
+		}
+	}
+	return found, nil
+}
+
+func (r *Loader) RegistrationStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
+}
+
+func (r *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
+}
+
+func (r *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
+	return referred(ctx, contacts, ref, func(ctx context.Context, ids []int) ([]*ent.Store, error) {
+		return r.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
+	}, func(s *ent.Store) int { return s.ID })
+}
+
+func (r *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
+	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID },
+		func(ctx context.Context, ids []int) ([]*ent.Company, error) {
+			return r.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
+		}, func(c *ent.Company) int { return c.ID })
+}
+
+func (r *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
+	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
+		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
+			return r.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
+		}, func(l *ent.Login) int { return l.ContactID })
+}
+
+func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
+	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
+		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
+			return r.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
+		}, func(m *ent.Membership) int { return m.ContactID })
+	if err != nil {
+		return nil, err
+	}
+	var ids []int
+	for _, ms := range memberships {
+		for _, m := range ms {
+			ids = append(ids, m.SegmentID)
+		}
+	}
+	segments := make([][]*ent.Segment, len(contacts))
+	if len(ids) == 0 {
+		return segments, nil
+	}
+	all, err := r.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := group(all, func(s *ent.Segment) int { return s.ID })
+	for i, ms := range memberships {
+		for _, m := range ms {
+			segments[i] = append(segments[i], byID[m.SegmentID]...)
+		}
+	}
+	return segments, nil
+}
+
+func (r *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
+	defined, err := r.catalog.Properties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	values, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.PropertyValue { return c.Edges.Values },
+		func(ctx context.Context, ids []int) ([]*ent.PropertyValue, error) {
+			return r.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
+				Order(propertyvalue.ByPosition()).All(ctx)
+		}, func(v *ent.PropertyValue) int { return v.ContactID })
+	if err != nil {
+		return nil, err
+	}
+	properties := make([][]*model.ContactProperty, len(contacts))
+	for i, c := range contacts {
+		byProperty := group(values[i], func(v *ent.PropertyValue) int { return v.PropertyID })
+		for _, p := range defined {
+			properties[i] = append(properties[i], contactProperty(c, p, byProperty[p.ID]))
+		}
+	}
+	return properties, nil
+}
+
+// owned finds the rows that belong to each contact, in the order in which they were loaded.
+func owned[T any](ctx context.Context, contacts []*ent.Contact, carried func(*ent.Contact) []T,
+	load func(context.Context, []int) ([]T, error), owner func(T) int,
+) ([][]T, error) {
+	var ids []int
+	rows := make([][]T, len(contacts))
+	for i, c := range contacts {
+		if rows[i] = carried(c); rows[i] == nil { // where there is nothing to carry, it is empty
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return rows, nil
+	}
+	loaded, err := load(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byOwner := group(loaded, owner)
+	for i, c := range contacts {
+		if rows[i] == nil {
+			rows[i] = byOwner[c.ID]
+		}
+	}
+	return rows, nil
+}
+
+func group[T any](rows []T, key func(T) int) map[int][]T {
+	groups := map[int][]T{}
+	for _, r := range rows {
+		groups[key(r)] = append(groups[key(r)], r)
+	}
+	return groups
+}
+
+// contactsOf finds the contacts that changes are about, nil where one is deleted or hidden from the
+// viewer.
+func (r *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
+	ids := make([]int, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ContactID
+	}
+	found, err := r.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := group(found, func(c *ent.Contact) int { return c.ID })
+	contacts := make([]*ent.Contact, len(changes))
+	for i, id := range ids {
+		if cs := byID[id]; len(cs) > 0 {
+			contacts[i] = cs[0]
+		}
+	}
+	return contacts, nil
+}
+
+// contactProperty returns a property of c. One that is bound to a field has the value of that field.
+func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
+	if f := field.BoundTo(p); f != nil {
+		values = nil
+		if text, ok := f.Get(c).(string); ok {
+			values = []*ent.PropertyValue{{Value: text}}
+		}
+	}
+	return &model.ContactProperty{Property: p, Values: values}
+}

@@ -1,0 +1,55 @@
+package graph
+
+import (
+	"errors"
+
+	"contactgraph/graph/model"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/usererror"
+)
+
+// payloadErrors separates what the caller can mend, which goes into the payload, from faults.
+func payloadErrors(err error) ([]model.ContactError, error) {
+	var errs usererror.Errors
+	if err != nil && !errors.As(err, &errs) {
+		return nil, err
+	}
+	list := make([]model.ContactError, len(errs))
+	for i, e := range errs {
+		list[i] = payloadError(e)
+	}
+	return list, nil
+}
+
+// payloadError gives an error the type that the schema says for its code.
+func payloadError(e *usererror.Error) model.ContactError {
+	code, path := model.ContactErrorCode(e.Code), &e.Path
+	if e.Path == "" {
+		path = nil
+	}
+	switch e.Code {
+	case usererror.VersionConflict:
+		return versionConflict(e, path)
+	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.NameTaken:
+		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
+	case usererror.StoreNotFound, usererror.CompanyNotFound, usererror.SegmentNotFound, usererror.PropertyNotFound:
+		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}
+	case usererror.NotFound:
+		return model.NotFound{Code: code, Message: e.Message, Path: path}
+	case usererror.Forbidden, usererror.ReadOnly:
+		return model.Forbidden{Code: code, Message: e.Message, Path: path}
+	default:
+		return model.ValidationError{Code: code, Message: e.Message, Path: path}
+	}
+}
+
+// versionConflict shows what a write that came too late met.
+func versionConflict(e *usererror.Error, path *string) model.VersionConflict {
+	c := model.VersionConflict{
+		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Conflict.Mergeable(), Fields: e.Conflict.Fields,
+	}
+	if gap := e.Conflict.Gap; gap != merge.NoGap {
+		c.UnknownBecause = &gap
+	}
+	return c
+}

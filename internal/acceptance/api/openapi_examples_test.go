@@ -1,0 +1,107 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/acceptance/harness"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestOpenAPIExamplesAreTrue sends the example requests of the document, and changes them to
+// provoke each response that the document has an example of.
+func TestOpenAPIExamplesAreTrue(t *testing.T) {
+	t.Parallel()
+	const (
+		asJSON = "application/json"
+		asForm = "application/x-www-form-urlencoded"
+	)
+	s := harness.Demo(t, 20)
+	customer := s.SignInCustomer()
+	as := func(w harness.Caller) func(*request) { return func(a *request) { a.header = w } }
+	path := func(p string) func(*request) { return func(a *request) { a.path = p } }
+	query := func(name, value string) func(*request) { return func(a *request) { a.query.Set(name, value) } }
+	keyed := func(key string) func(*request) {
+		return func(a *request) { a.header = a.header.With("Idempotency-Key", key) }
+	}
+	body := func(text string) func(*request) { return func(a *request) { a.body = text } }
+	stale := func(members string) func(*request) { return body(`{"Version":"AAAAAAAAAAI=",` + members + `}`) }
+	plain := func(a *request) { a.mediaType = "text/plain" }
+	unchanged := func(*request) {}
+
+	tests := []struct {
+		operation, mediaType string
+		change               func(*request)
+		status               int
+		example              string
+	}{
+		{"getContact", "", unchanged, 200, "contact"},
+		{"getContact", "", path("/api/v1/Contacts/abc"), 400, "id"},
+		{"getContact", "", as(harness.Anonymous), 401, "denied"},
+		{"getContact", "", as(customer), 403, "denied"},
+		{"getContact", "", path("/api/v1/Contacts/999"), 404, ""},
+
+		{"putContact", asJSON, path("/api/v1/Contacts/abc"), 400, "id"},
+		{"putContact", asJSON, body(`{}`), 400, "version"},
+		{"putContact", asJSON, stale(`"Phone":"012345678901234567890"`), 400, "length"},
+		{"putContact", asJSON, stale(`"PreferredStoreId":"x"`), 400, "type"},
+		{"putContact", asJSON, keyed(strings.Repeat("x", 256)), 400, "key"},
+		{"putContact", asJSON, as(harness.Anonymous), 401, "denied"},
+		{"putContact", asJSON, as(customer), 403, "denied"},
+		{"putContact", asJSON, path("/api/v1/Contacts/999"), 404, ""},
+		{"putContact", asJSON, body(strings.Repeat(" ", 256<<10+1)), 413, "size"},
+		{"putContact", asJSON, plain, 415, "type"},
+		{"putContact", asJSON, keyed("once"), 200, "contact"},
+		{"putContact", asJSON, keyed("once"), 200, "contact"}, // a repeat
+		{"putContact", asJSON, unchanged, 409, "version"},
+		{"putContact", asJSON, stale(`"PreferredStoreId":99`), 409, "store"},
+		{"putContact", asJSON, stale(`"ContactCompanyId":99`), 409, "company"},
+		{"putContact", asJSON, func(a *request) { keyed("once")(a); stale(`"FirstName":"Ida"`)(a) }, 422, "reused"},
+
+		{"getChanges", "", unchanged, 200, "changes"},
+		{"getChanges", "", query("first", "1001"), 400, "first"},
+		{"getChanges", "", query("after", "7"), 400, "after"},
+		{"getChanges", "", as(harness.Anonymous), 401, "denied"},
+		{"getChanges", "", as(customer), 403, "denied"},
+		{"getChanges", "", query("after", "TG9nOjk5OTk5OTk"), 410, "expired"},
+
+		{"login", asForm, as(harness.Anonymous), 200, "signedIn"},
+		{"login", "multipart/form-data", as(harness.Anonymous), 200, "signedIn"},
+		{"login", asForm, body("emailAddress=nobody&Password=x"), 200, "refused"},
+		{"session", "", unchanged, 200, "key"},
+		{"session", "", as(harness.Anonymous), 200, "nobody"},
+		{"session", "", func(a *request) { as(s.SignInCustomer())(a); query("api", "logout")(a) }, 200, "nobody"},
+
+		{"setDetails", asJSON, unchanged, 200, "saved"},
+		{"setDetails", asJSON, body(`{"contactID":999}`), 200, "notFound"},
+		{"setDetails", asJSON, func(a *request) { as(customer)(a); body(`{"contactID":1}`)(a) }, 200, "denied"},
+		{"setDetails", asJSON, body(`{"contactID":466,"details":{"properties":[{"propertyID":999,"values":[]}]}}`), 200, "property"},
+		{"setDetails", asJSON, body(`contactID=466`), 200, "notJSON"},
+		{"setDetails", asJSON, as(harness.Anonymous), 200, "notSignedIn"},
+	}
+	var sent []string
+	for _, tt := range tests {
+		a := fromExamples(t, tt.operation, tt.mediaType)
+		tt.change(&a)
+		checkResponse(t, s, a, tt.status, tt.example)
+		sent = append(sent, fmt.Sprintf("%s %d %s", tt.operation, tt.status, tt.example))
+	}
+	slices.Sort(sent)
+	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
+		t.Errorf("the examples of the document, and those that were provoked (-document +provoked)\n%s", d)
+	}
+}
+
+// TestOpenAPIExamplesAgreeAcrossMediaTypes sends the example bodies of the other media types: they
+// change the contact in the same way as the one in JSON.
+func TestOpenAPIExamplesAgreeAcrossMediaTypes(t *testing.T) {
+	t.Parallel()
+	for _, mediaType := range []string{"text/json", "application/x-www-form-urlencoded"} {
+		s := harness.Demo(t, 20)
+		checkResponse(t, s, fromExamples(t, "putContact", mediaType), http.StatusOK, "contact")
+	}
+}

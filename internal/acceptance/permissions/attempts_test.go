@@ -1,0 +1,239 @@
+package permissions
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"contactgraph/internal/acceptance/harness"
+	"contactgraph/internal/revision"
+)
+
+// reads is the permission to look up a contact by one of its values.
+func reads(document string, by func(*attempt) string) permission {
+	return permission{
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			v := harness.Variables{"id": by(c)}
+			if strings.Contains(document, "$code") {
+				v["code"] = c.known().PhoneCountryCode
+			}
+			return c.finds(document, v)
+		},
+	}
+}
+
+// finds runs a query that should find the target and nothing else, and returns its outcome. The
+// result may be a contact of the caller's own account that has the same email address; that is not
+// the target.
+func (c *attempt) finds(document string, v harness.Variables) string {
+	if outcome := c.graph(document, v); outcome != ok {
+		return outcome
+	}
+	type found struct {
+		ID    string
+		Nodes []struct{ ID string }
+	}
+	if f := harness.Query[found](c.Server, c.caller, document, v); f.ID == c.known().ID || len(f.Nodes) == 1 && f.Nodes[0].ID == c.known().ID {
+		return ok
+	}
+	return null
+}
+
+// lists is the permission to list a part of the catalog.
+func lists(field, customer string) permission {
+	return permission{
+		customer: all(customer), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string { return c.graph("{ "+field+" { id } }", nil) },
+	}
+}
+
+// manages is a permission that only admins have.
+func manages(admin, foreign string, try func(*attempt) string) permission {
+	return permission{customer: all(forbidden), agent: all(forbidden), admin: all(admin), foreign: all(foreign), try: try}
+}
+
+// creates is the permission to create an object of the catalog.
+func creates(field string) permission {
+	return manages(ok, ok, func(c *attempt) string { return c.graph("mutation { "+field+" { errors { code } } }", nil) })
+}
+
+// changes is the permission to change or delete an object of the catalog. Each attempt first
+// creates an object in the target's account.
+func changes(create, change string) permission {
+	return permission{
+		customer: all(forbidden), agent: all(forbidden), admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			id := "999999"
+			if c.target != absent {
+				created := harness.Query[map[string]struct{ ID string }](c.Server, c.owner(), "mutation($n: String!) { "+create+" }", harness.Variables{"n": unique()})
+				for _, object := range created {
+					id = object.ID
+				}
+			}
+			v, declared := harness.Variables{"id": id}, "$id: ID!"
+			if strings.Contains(change, "$n") {
+				v["n"], declared = unique(), declared+", $n: String!"
+			}
+			return c.graph("mutation("+declared+") { "+change+" { errors { code } } }", v)
+		},
+	}
+}
+
+// sessions is the permission of an operation that signs in or out, or reports the session.
+func sessions(method, api, outcome string) permission {
+	return permission{
+		anonymous: outcome, customer: all(outcome), agent: all(outcome), admin: all(outcome), foreign: all(outcome),
+		try: func(c *attempt) string {
+			w := c.caller
+			if api == "logout" {
+				w = harness.Anonymous // ending the shared sessions would break the other attempts
+			}
+			return c.iservice(c.Send(w, method, "/f/webapp-api-login?api="+api, "application/x-www-form-urlencoded", "emailAddress=nobody&Password=x"))
+		},
+	}
+}
+
+var counter atomic.Int64
+
+// unique returns a name that no object has.
+func unique() string { return fmt.Sprint("object ", counter.Add(1)) }
+
+func (c *attempt) plainID() string { return fmt.Sprint(c.id()) }
+
+// owner returns an admin of the target's account.
+func (c *attempt) owner() harness.Caller {
+	if c.target == other {
+		return harness.APIKey("demo-other")
+	}
+	return harness.APIKey("demo-admin")
+}
+
+// contact is the values by which a contact can be looked up.
+type contact struct{ ID, Email, PhoneCountryCode, Phone, Secret, Login string }
+
+func (c *attempt) globalID() string { return c.known().ID }
+
+// known returns the values of the target, which it reads as an admin of its account.
+func (c *attempt) known() contact {
+	if c.target == absent {
+		return contact{"Q29udGFjdDo5OTk5OTk", "nobody@example.net", "46", "0000000", "no-such-secret", "no-such-login"}
+	}
+	type found struct {
+		contact
+		Logins []struct{ Name string }
+	}
+	f := harness.Query[found](c.Server, c.owner(), `query($id: ID!) { contact(id: $id) { id email phoneCountryCode phone secret logins { name } } }`,
+		harness.Variables{"id": c.id()})
+	if len(f.Logins) == 0 || f.Email == "" || f.Phone == "" {
+		c.complete()
+		return c.known()
+	}
+	f.Login = f.Logins[0].Name
+	return f.contact
+}
+
+// complete sets the values by which the target can be looked up.
+func (c *attempt) complete() {
+	n := c.id()
+	for _, document := range []string{
+		`mutation($id: ID!, $e: String!, $p: String!) { updateContact(input: {id: $id, onConflict: OVERWRITE,
+			set: {email: $e, phoneCountryCode: "46", phone: $p}}) { errors { code message } } }`,
+		`mutation($id: ID!, $e: String!) { setContactDetails(input: {id: $id, onConflict: OVERWRITE, logins: [{name: $e}]}) { errors { code message } } }`,
+	} {
+		v := harness.Variables{"id": n, "e": fmt.Sprintf("c%d@example.net", n)}
+		if strings.Contains(document, "$p") {
+			v["p"] = fmt.Sprintf("70%07d", n)
+		}
+		if p := harness.Query[struct{ Errors []json.RawMessage }](c.Server, c.owner(), document, v); len(p.Errors) > 0 {
+			c.T.Fatalf("%s", p.Errors)
+		}
+	}
+}
+
+// deleteContact deletes a contact that was created for the attempt; see doomed.
+func (c *attempt) deleteContact() string {
+	return c.graph(`mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, harness.Variables{"id": c.doomed()})
+}
+
+// eraseContact erases a contact that was created for the attempt; see doomed.
+func (c *attempt) eraseContact() string {
+	return c.graph(`mutation($id: ID!) { eraseContact(input: {id: $id}) { errors { code } } }`, harness.Variables{"id": c.doomed()})
+}
+
+// doomed returns the id of the contact to delete: for staff a new one in the target's account, for
+// a customer, who may not delete it, the target.
+func (c *attempt) doomed() string {
+	id := fmt.Sprint(c.id())
+	if c.target != absent && c.caller["Authorization"] == nil {
+		id = harness.Query[struct{ Contact struct{ ID string } }](c.Server, c.owner(),
+			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
+	}
+	return id
+}
+
+// undoChange undoes a change that was made for the attempt.
+func (c *attempt) undoChange() string {
+	id := revision.ChangeID{Contact: c.id(), Version: 1}.String()
+	if c.target != absent {
+		id = harness.Query[struct{ Change struct{ ID string } }](c.Server, c.owner(),
+			`mutation($id: ID!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: {}}) { change { id } } }`,
+			harness.Variables{"id": c.id()}).Change.ID
+	}
+	return c.graph(`mutation($id: ID!) { undoChange(input: {id: $id}) { errors { code } } }`, harness.Variables{"id": id})
+}
+
+// followContact subscribes to the changes of the target and waits up to a second for the first.
+func (c *attempt) followContact() string {
+	ctx, cancel := context.WithTimeout(c.T.Context(), time.Second)
+	defer cancel()
+	stream, a, err := c.OpenStream(ctx, c.caller, `subscription($id: ID!) { contactChanges(contactId: $id) { contactId } }`, harness.Variables{"id": c.id()})
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	if a.Status == http.StatusUnauthorized {
+		return unauthenticated
+	}
+	defer stream.Close()
+	event, err := stream.Next()
+	switch {
+	case err != nil: // no change within the second
+		return null
+	case len(event.Errors) > 0:
+		return map[string]string{"FORBIDDEN": forbidden}[event.Errors[0].Extensions.Code]
+	}
+	return ok
+}
+
+// updateContacts updates the target with each error policy. The outcome must be the same.
+func (c *attempt) updateContacts() string {
+	outcomes := map[string]bool{}
+	for _, policy := range []string{"PER_ITEM", "ALL_OR_NOTHING"} {
+		document := `mutation($id: ID!) { updateContacts(input: {errorPolicy: ` + policy + `, items: [{id: $id, onConflict: OVERWRITE, set: {}}]}) {
+			results { errors { code } } } }`
+		if outcome := c.graph(document, harness.Variables{"id": c.id()}); outcome != ok {
+			outcomes[outcome] = true
+			continue
+		}
+		type payload struct {
+			Results []struct{ Errors []struct{ Code string } }
+		}
+		result := harness.Query[payload](c.Server, c.caller, document, harness.Variables{"id": c.id()}).Results[0]
+		if len(result.Errors) == 0 {
+			outcomes[ok] = true
+		} else {
+			outcomes[payloadOutcome(result.Errors[0].Code)] = true
+		}
+	}
+	if len(outcomes) != 1 {
+		return fmt.Sprint(outcomes)
+	}
+	for outcome := range outcomes {
+		return outcome
+	}
+	return ""
+}

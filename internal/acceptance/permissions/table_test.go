@@ -1,0 +1,213 @@
+package permissions
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"contactgraph/internal/acceptance/harness"
+	"contactgraph/internal/rest"
+	"contactgraph/internal/server"
+)
+
+// operations lists the operations of the server: the root fields of the schema, from introspection,
+// and those of the REST APIs.
+func operations(t *testing.T, s *harness.Server) []string {
+	t.Helper()
+	type root struct{ Fields []struct{ Name string } }
+	schema := harness.Query[struct{ QueryType, MutationType, SubscriptionType root }](s, harness.Anonymous,
+		`{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }`, nil)
+	var list []string
+	for _, f := range schema.QueryType.Fields {
+		list = append(list, "query "+f.Name)
+	}
+	for _, f := range schema.MutationType.Fields {
+		list = append(list, "mutation "+f.Name)
+	}
+	for _, f := range schema.SubscriptionType.Fields {
+		list = append(list, "subscription "+f.Name)
+	}
+	return append(list, rest.Operations()...)
+}
+
+// TestEveryRouteHasPermissions checks that the table has a permission for each operation of each
+// route.
+func TestEveryRouteHasPermissions(t *testing.T) {
+	t.Parallel()
+	for _, r := range server.Routes() {
+		operations, declared := harness.RouteOperations[r.Name]
+		if !declared {
+			t.Errorf("the route %s %s (%s) is not in harness.RouteOperations", r.Method, r.Pattern, r.Name)
+		}
+		for _, prefix := range operations {
+			found := false
+			for name := range permissions {
+				found = found || strings.HasPrefix(name, prefix)
+			}
+			if !found {
+				t.Errorf("the table has no permission for %s of the route %s", prefix, r.Name)
+			}
+		}
+	}
+}
+
+// permissions is the table. The outcomes in per are those for own, same, other and absent.
+var permissions = map[string]permission{
+	"query viewer": {
+		anonymous: null, customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string { return c.graph(`{ viewer { account } }`, nil) },
+	},
+	"query contact": reads(`query($id: ID!) { contact(id: $id) { id } }`, (*attempt).plainID),
+	"query node":    reads(`query($id: ID!) { node(id: $id) { id } }`, (*attempt).globalID),
+	"query contactByEmail": reads(`query($id: String!) { contactByEmail(email: $id) { id } }`,
+		func(c *attempt) string { return strings.ToUpper(c.known().Email) }),
+	"query contactByPhone": reads(`query($id: String!, $code: String) { contactByPhone(phone: $id, phoneCountryCode: $code) { id } }`,
+		func(c *attempt) string { return c.known().Phone }),
+	"query contactBySecret": reads(`query($id: String!) { contactBySecret(secret: $id) { id } }`,
+		func(c *attempt) string { return c.known().Secret }),
+	"query contactByLogin": reads(`query($id: String!) { contactByLogin(name: $id) { id } }`,
+		func(c *attempt) string { return c.known().Login }),
+	"query contacts": {
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			email := c.known().Email
+			return c.finds(`query($e: String) { contacts(filter: {email: $e}) { nodes { id } } }`, harness.Variables{"e": email})
+		},
+	},
+	"query contactChanges": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			document, v := `query($id: ID!) { contactChanges(contactId: $id, first: 1) { changes { contactId } } }`, harness.Variables{"id": c.id()}
+			if outcome := c.graph(document, v); outcome != ok {
+				return outcome
+			}
+			if len(harness.Query[struct{ Changes []json.RawMessage }](c.Server, c.caller, document, v).Changes) == 0 {
+				return null
+			}
+			return ok
+		},
+	},
+	"subscription contactChanges": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), foreign: per(null, null, ok, null), try: (*attempt).followContact,
+	},
+	"query stores":     lists("stores", ok),
+	"query properties": lists("properties", ok),
+	"query companies":  lists("companies", forbidden),
+	"query segments":   lists("segments", forbidden),
+
+	"mutation updateContact": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			return c.graph(`mutation($id: ID!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: {limitMailsPermanently: true}}) {
+				errors { code } } }`, harness.Variables{"id": c.id()})
+		},
+	},
+	"mutation updateContacts": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: (*attempt).updateContacts,
+	},
+	"mutation setContactDetails": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			return c.graph(`mutation($id: ID!) { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`,
+				harness.Variables{"id": c.id()})
+		},
+	},
+	"mutation createContact": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string {
+			return c.graph(`mutation { createContact(input: {registrationSource: "test", set: {}}) { errors { code } } }`, nil)
+		},
+	},
+	"mutation deleteContact": {
+		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).deleteContact,
+	},
+
+	"mutation eraseContact": {
+		customer: all(forbidden), agent: all(forbidden), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).eraseContact,
+	},
+	"mutation undoChange": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: (*attempt).undoChange,
+	},
+
+	"mutation createStore":   creates("createStore(name: \"x\")"),
+	"mutation createCompany": creates("createCompany(name: \"x\")"),
+	"mutation createSegment": creates("createSegment(name: \"x\")"),
+	"mutation createProperty": manages(ok, ok, func(c *attempt) string {
+		return c.graph(`mutation($n: String!) { createProperty(input: {name: $n}) { errors { code } } }`, harness.Variables{"n": unique()})
+	}),
+	"mutation updateStore":   changes("createStore(name: $n) { store { id } }", "updateStore(id: $id, name: $n)"),
+	"mutation updateCompany": changes("createCompany(name: $n) { company { id } }", "updateCompany(id: $id, name: $n)"),
+	"mutation updateSegment": changes("createSegment(name: $n) { segment { id } }", "updateSegment(id: $id, name: $n)"),
+	"mutation updateProperty": changes("createProperty(input: {name: $n}) { property { id } }",
+		"updateProperty(input: {id: $id, name: $n})"),
+	"mutation deleteStore":    changes("createStore(name: $n) { store { id } }", "deleteStore(id: $id)"),
+	"mutation deleteCompany":  changes("createCompany(name: $n) { company { id } }", "deleteCompany(id: $id)"),
+	"mutation deleteSegment":  changes("createSegment(name: $n) { segment { id } }", "deleteSegment(id: $id)"),
+	"mutation deleteProperty": changes("createProperty(input: {name: $n}) { property { id } }", "deleteProperty(id: $id)"),
+
+	"mutation signIn": {
+		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused),
+		try: func(c *attempt) string {
+			return c.graph(`mutation { signIn(account: "Demo", login: "nobody", password: "x") { errors { code } } }`, nil)
+		},
+	},
+	"mutation signOut": {
+		customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string {
+			if strings.Contains(fmt.Sprint(c.caller), "Bearer cgs_") && !strings.Contains(fmt.Sprint(c.caller), "forged") {
+				c.caller = c.SignInCustomer() // a session of its own to end
+			}
+			return c.graph(`mutation { signOut { errors { code } } }`, nil)
+		},
+	},
+
+	"GET /api/v1/Contacts/{id}": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			return c.rest(c.Send(c.caller, "GET", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "", ""))
+		},
+	},
+	"PUT /api/v1/Contacts/{id}": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			body := `{"Version":"QEA="}`
+			if c.target != absent {
+				body = c.Send(c.owner(), "GET", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "", "").Body
+			}
+			return c.rest(c.Send(c.caller, "PUT", fmt.Sprintf("/api/v1/Contacts/%d", c.id()), "application/json", body))
+		},
+	},
+	"GET /api/v1/Changes": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
+		admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			a := c.Send(c.caller, "GET", fmt.Sprintf("/api/v1/Changes?first=1&contactId=%d", c.id()), "", "")
+			if strings.Contains(a.Body, `"Changes":[]`) {
+				return null
+			}
+			return c.rest(a)
+		},
+	},
+	"iService setdetails": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-custinfo?api=setdetails", "application/json",
+				fmt.Sprintf(`{"contactID":%d,"details":{"properties":[]}}`, c.id())))
+		},
+	},
+	"iService login":    sessions("POST", "login", refused),
+	"iService loggedin": sessions("GET", "loggedin", ok),
+	"iService logout":   sessions("POST", "logout", ok),
+}

@@ -1,0 +1,9 @@
+package catalog_test
+
+import (
+	"testing"
+
+	"contactgraph/internal/database/databasetest"
+)
+
+func TestMain(m *testing.M) { databasetest.Main(m) }

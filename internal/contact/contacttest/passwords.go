@@ -1,0 +1,37 @@
+package contacttest
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// Passwords replaces hashing, which is slow on purpose: a hash is the password with a prefix.
+type Passwords struct {
+	Hashed int    // how many passwords were hashed
+	OnHash func() // runs during each Hash if it is not nil
+
+	mu sync.Mutex
+}
+
+// ErrHash is the error with which Hash fails for the password "unlucky".
+var ErrHash = errors.New("hashing failed")
+
+// Hash returns the hash of the password.
+func (p *Passwords) Hash(_ context.Context, password string) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Hashed++
+	if p.OnHash != nil {
+		p.OnHash()
+	}
+	if password == "unlucky" {
+		return "", ErrHash
+	}
+	return "hash of " + password, nil
+}
+
+// Verify reports whether the hash is that of the password.
+func (p *Passwords) Verify(_ context.Context, hash, password string) (bool, error) {
+	return hash == "hash of "+password, nil
+}

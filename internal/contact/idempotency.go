@@ -1,0 +1,133 @@
+package contact
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
+	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
+)
+
+// inTx runs fn in a transaction and returns its result once it is durable. If the service has an
+// idempotency key, a repeat returns the result of the first request.
+func inTx[T any](ctx context.Context, s *Service, v viewer.Viewer, c idempotency.Codec[T], in idempotency.Transaction,
+	fn func(context.Context, *database.Tx) (T, error),
+) (T, error) {
+	result, err := idempotency.Run(ctx, idempotency.Request{Key: s.key, Viewer: v, Now: s.now}, c, in, fn)
+	return result, translate(err)
+}
+
+// about is a transaction about one contact, 0 for none.
+func (s *Service) transactionFor(contact int) idempotency.Transaction {
+	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
+		return s.db.Write(ctx, contact, fn)
+	}
+}
+
+// aboutAll is a transaction about several contacts, which it shares with no other write.
+func (s *Service) transactionForAll(contacts []int) idempotency.Transaction {
+	return func(ctx context.Context, fn func(context.Context, *database.Tx) error) error {
+		return s.db.WriteAll(ctx, contacts, fn)
+	}
+}
+
+// storedChange names a change. It is what is stored of a result under an idempotency key: the change
+// log has the rest.
+type storedChange struct {
+	Contact int              `json:"contact"`
+	Version revision.Version `json:"version"`
+}
+
+func storedChangeOf(r *Result) storedChange {
+	return storedChange{r.Change.ContactID, r.Change.Version}
+}
+
+// one encodes the result of a command about one contact.
+func (s *Service) resultCodec() idempotency.Codec[*Result] {
+	return idempotency.Codec[*Result]{
+		Encode: func(r *Result) any { return storedChangeOf(r) },
+		Decode: func(ctx context.Context, stored json.RawMessage) (*Result, error) {
+			var c storedChange
+			if err := json.Unmarshal(stored, &c); err != nil {
+				return nil, err
+			}
+			return s.resultOf(ctx, c)
+		},
+	}
+}
+
+// several encodes the results of a command about several contacts.
+func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
+	return idempotency.Codec[[]*Result]{
+		Encode: func(rs []*Result) any {
+			stored := make([]storedChange, len(rs))
+			for i, r := range rs {
+				stored[i] = storedChangeOf(r)
+			}
+			return stored
+		},
+		Decode: func(ctx context.Context, stored json.RawMessage) ([]*Result, error) {
+			var all []storedChange
+			if err := json.Unmarshal(stored, &all); err != nil {
+				return nil, err
+			}
+			rs := make([]*Result, len(all))
+			for i, c := range all {
+				var err error
+				if rs[i], err = s.resultOf(ctx, c); err != nil {
+					return nil, err
+				}
+			}
+			return rs, nil
+		},
+	}
+}
+
+// resultOf restores the result of the write that made a change, as far as the change log still has it;
+// what the write was merged with is not stored.
+func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error) {
+	v, err := authz.AuthorizeContact(ctx, c.Contact)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.log.Change(ctx, v, revision.ChangeID{Contact: c.Contact, Version: c.Version})
+	if err == nil && row == nil {
+		err = usererror.NewNotFound("Contact", c.Contact)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Change: changelog.VisibleTo(v, row)}
+	version := c.Version
+	switch row.Kind {
+	case change.KindERASE:
+		return r, nil
+	case change.KindDELETE:
+		version--
+	}
+	r.Contact, err = s.log.AsOf(ctx, c.Contact, version)
+	if errors.Is(err, changelog.ErrNoVersion) {
+		return nil, usererror.NewNotFound("Contact", c.Contact)
+	}
+	return r, err
+}
+
+// isAbout returns whether a stored outcome is of changes of which one is the contact's.
+func concerns(contact int) func(outcome json.RawMessage) bool {
+	return func(outcome json.RawMessage) bool {
+		var one storedChange
+		if json.Unmarshal(outcome, &one) == nil && one.Contact == contact && one.Version != 0 {
+			return true
+		}
+		var all []storedChange
+		return json.Unmarshal(outcome, &all) == nil && slices.ContainsFunc(all, func(c storedChange) bool { return c.Contact == contact })
+	}
+}

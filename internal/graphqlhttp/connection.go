@@ -1,0 +1,329 @@
+package graphqlhttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"contactgraph/internal/safego"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Codes with which connections are closed. Those from 4400 are defined by the protocol.
+const (
+	closeTryAgain     websocket.StatusCode = websocket.StatusTryAgainLater
+	closeInvalid      websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeProtocol     websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeSameID       websocket.StatusCode = 4409
+	closeInitTwice    websocket.StatusCode = 4429
+)
+
+// closeError is an error that closes the connection with a code.
+type closeError struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+// Error returns the reason.
+func (e closeError) Error() string { return e.reason }
+
+var (
+	errInvalidMessage = closeError{closeInvalid, "Invalid message"}
+	errNotInitialized = closeError{closeUnauthorized, "Unauthorized"}
+	errForbidden      = closeError{closeForbidden, "Forbidden"}
+	errTryAgain       = closeError{closeTryAgain, "Try again later"}
+	errInitTimeout    = closeError{closeInitTimeout, "Connection initialisation timeout"}
+	errSameID         = closeError{closeSameID, "Subscriber already exists"}
+	errInitTwice      = closeError{closeInitTwice, "Too many initialisation requests"}
+)
+
+// message is a message of the protocol.
+type message struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// connection is an open WebSocket.
+type connection struct {
+	conn         *websocket.Conn
+	exec         graphql.GraphExecutor
+	onConnect    OnConnect
+	timeout      time.Duration // of each message that is sent
+	lastReceived atomic.Int64  // time of the client's last message, in Unix seconds
+
+	mu      sync.Mutex
+	running map[string]*operation // by id
+	pinger  *time.Timer
+}
+
+// operation is a running operation.
+type operation struct{ stop context.CancelFunc }
+
+const (
+	// MaxRunning is how many operations can run at the same time on one connection.
+	MaxRunning = 100
+	// maxID is the maximum length of an operation's id in bytes, because each of its messages
+	// repeats it.
+	maxID = 255
+)
+
+// serve runs the connection until it ends. It releases the context of the handshake as soon as
+// onConnect has returned.
+func (c *connection) serve(ctx context.Context) {
+	defer c.conn.CloseNow() //nolint:errcheck // the connection has ended
+	connected, err := c.handshake(ctx)
+	if err == nil {
+		err = c.readLoop(connected)
+	}
+	if e, ok := errors.AsType[closeError](err); ok {
+		_ = c.conn.Close(e.code, e.reason)
+	}
+}
+
+// readLoop handles the client's messages until the connection ends.
+func (c *connection) readLoop(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // stops all operations
+	c.lastReceived.Store(time.Now().Unix())
+	c.mu.Lock()
+	c.pinger = time.AfterFunc(wsPingInterval, c.ping)
+	c.mu.Unlock()
+	defer c.pinger.Stop()
+	for {
+		m, err := c.receive(ctx)
+		if err != nil {
+			return err
+		}
+		c.lastReceived.Store(time.Now().Unix())
+		if err := c.handle(ctx, m); err != nil {
+			return err
+		}
+	}
+}
+
+// ping sends a ping and schedules the next one. It disconnects a client that has not sent anything
+// for two intervals.
+func (c *connection) ping() {
+	silent := time.Since(time.Unix(c.lastReceived.Load(), 0))
+	if silent > 2*wsPingInterval || c.send("", "ping", nil) != nil {
+		_ = c.conn.CloseNow()
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pinger.Reset(wsPingInterval)
+}
+
+// handshake waits for connection_init, authenticates the client, and returns the context of its
+// operations.
+func (c *connection) handshake(ctx context.Context) (context.Context, error) {
+	late := time.AfterFunc(initTimeout, func() { _ = c.conn.Close(errInitTimeout.code, errInitTimeout.reason) })
+	m, err := c.receive(ctx)
+	late.Stop()
+	switch {
+	case err != nil:
+		return nil, err
+	case m.Type == "subscribe":
+		return nil, errNotInitialized
+	case m.Type != "connection_init":
+		return nil, errInvalidMessage
+	}
+	header := http.Header{}
+	var payload map[string]any
+	if len(m.Payload) > 0 && json.Unmarshal(m.Payload, &payload) != nil {
+		return nil, errInvalidMessage
+	}
+	for name, value := range payload {
+		if text, ok := value.(string); ok {
+			header.Set(name, text)
+		}
+	}
+	connected, err := safego.Run(func() (context.Context, error) { return c.onConnect(ctx, header) })
+	switch {
+	case errors.Is(err, ErrTryAgain):
+		return nil, errTryAgain
+	case err != nil:
+		return nil, errForbidden
+	}
+	return connected, c.send("", "connection_ack", nil)
+}
+
+// receive reads the next message.
+func (c *connection) receive(ctx context.Context) (m message, err error) {
+	kind, text, err := c.conn.Read(ctx)
+	if err != nil {
+		return m, err
+	}
+	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
+		return m, errInvalidMessage
+	}
+	return m, nil
+}
+
+// handle handles a message after the handshake.
+func (c *connection) handle(ctx context.Context, m message) error {
+	switch m.Type {
+	case "subscribe":
+		return c.subscribe(ctx, m)
+	case "complete":
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if op := c.running[m.ID]; op != nil {
+			op.stop()
+			delete(c.running, m.ID) // the client can use the id again
+		}
+		return nil
+	case "ping":
+		return c.send("", "pong", m.Payload)
+	case "pong":
+		return nil
+	case "connection_init":
+		return errInitTwice
+	}
+	return errInvalidMessage
+}
+
+// subscribe starts an operation. If too many are running it sends an error before it returns, so
+// that a client which does not receive these errors cannot send more.
+func (c *connection) subscribe(ctx context.Context, m message) error {
+	if m.ID == "" || len(m.ID) > maxID {
+		return errInvalidMessage
+	}
+	ctx, stop := context.WithCancel(ctx)
+	op := &operation{stop}
+	c.mu.Lock()
+	_, runs := c.running[m.ID]
+	tooMany := len(c.running) >= MaxRunning
+	if !runs && !tooMany {
+		c.running[m.ID] = op
+	}
+	c.mu.Unlock()
+	switch {
+	case runs:
+		stop()
+		return errSameID
+	case tooMany:
+		stop()
+		return c.sendErrors(m.ID, badUserInput("Too many operations are running on this connection."))
+	}
+	go c.run(ctx, op, m.ID, m.Payload)
+	return nil
+}
+
+// run runs an operation until it ends, and then sends complete or error, unless the client has
+// completed the operation itself.
+func (c *connection) run(ctx context.Context, op *operation, id string, payload []byte) {
+	defer op.stop()
+	errs := c.execute(ctx, id, payload)
+	c.mu.Lock()
+	if c.running[id] == op {
+		delete(c.running, id)
+	}
+	c.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+	case len(errs) > 0:
+		_ = c.sendErrors(id, errs) // fails only if the client has gone away
+	default:
+		_ = c.send(id, "complete", nil) // the same
+	}
+}
+
+// sendErrors ends an operation with errors.
+func (c *connection) sendErrors(id string, errs gqlerror.List) error {
+	text, err := json.Marshal(errs)
+	if err != nil {
+		return err
+	}
+	return c.send(id, "error", text)
+}
+
+// execute sends the responses of an operation. It returns why the operation could not run or was
+// ended.
+func (c *connection) execute(ctx context.Context, id string, payload []byte) (errs gqlerror.List) {
+	effects := &sideEffects{}
+	ctx = graphql.StartOperationTrace(withSideEffects(ctx, effects))
+	start := graphql.Now()
+	params, reqErr := parseBody(payload)
+	if reqErr == nil && len(params.Query) > MaxQuery {
+		reqErr = errQueryTooLarge
+	}
+	if reqErr != nil {
+		return reqErr.errors()
+	}
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	var op *graphql.OperationContext
+	defer func() {
+		if p := recover(); p != nil {
+			errs = panicErrors(ctx, op, p)
+		}
+	}()
+	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) { return c.exec.CreateOperationContext(ctx, params) })
+	if len(errs) > 0 {
+		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
+	}
+	if errs := rejectDefer(op); len(errs) > 0 {
+		return errs
+	}
+	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return c.exec.DispatchOperation(ctx, op) })
+	for resp := responses(running); resp != nil; resp = responses(running) {
+		if err := c.next(id, resp); err != nil {
+			return nil
+		}
+	}
+	if err := effects.streamEnd(); err != nil {
+		return gqlerror.List{err}
+	}
+	return nil
+}
+
+// panicErrors returns the error for a panic of an operation, and passes the panic to the server's
+// RecoverFunc, which the operation knows.
+func panicErrors(ctx context.Context, op *graphql.OperationContext, p any) gqlerror.List {
+	if op == nil {
+		return coded(CodeInternal, "An internal error has occurred.")
+	}
+	return gqlerror.List{graphql.DefaultErrorPresenter(ctx, op.Recover(ctx, p))}
+}
+
+// next sends a response.
+func (c *connection) next(id string, resp *graphql.Response) error {
+	body := getBuffer()
+	defer putBuffer(body)
+	if err := encode(body, resp); err != nil {
+		return err
+	}
+	return c.send(id, "next", body.Bytes())
+}
+
+// send sends a message. If the client does not receive it in time, the connection is closed.
+func (c *connection) send(id, kind string, payload []byte) error {
+	text := getBuffer()
+	defer putBuffer(text)
+	text.WriteString(`{"type":"` + kind + `"`)
+	if id != "" {
+		text.WriteByte(',')
+		if err := encodeMember(text, "id", id); err != nil {
+			return err
+		}
+	}
+	if len(payload) > 0 {
+		text.WriteString(`,"payload":`)
+		text.Write(payload)
+	}
+	text.WriteByte('}')
+	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
+	defer cancel()
+	return c.conn.Write(ctx, websocket.MessageText, text.Bytes())
+}

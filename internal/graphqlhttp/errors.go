@@ -1,0 +1,112 @@
+package graphqlhttp
+
+import (
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Values of an error's extensions.code. gqlgen adds GRAPHQL_PARSE_FAILED and
+// GRAPHQL_VALIDATION_FAILED.
+const (
+	// CodeBadUserInput marks a malformed request, a variable of the wrong type, and an operation
+	// that cannot run as it was sent.
+	CodeBadUserInput = "BAD_USER_INPUT"
+	// CodeUnauthenticated marks a request whose caller must sign in first. The executor returns it;
+	// this package maps it to the status 401.
+	CodeUnauthenticated = "UNAUTHENTICATED"
+	// CodeInternal marks a failure of the server.
+	CodeInternal = "INTERNAL_SERVER_ERROR"
+	// CodeUnavailable marks a temporary failure. The executor returns it; this package maps it to
+	// the status 503, with Retry-After.
+	CodeUnavailable = "SERVICE_UNAVAILABLE"
+	// CodeOutcomeUnknown marks a write that may or may not have taken effect. The executor returns
+	// it; this package maps it to the status 503.
+	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
+)
+
+const allowedMethods = "GET, POST"
+
+// requestError is the response to a malformed request, or to one that this transport does not
+// support. The messages are constants, so that none of them can repeat what the client sent.
+type requestError struct {
+	status      int
+	message     string
+	code        string // CodeBadUserInput if empty
+	name, value string // an additional header that explains the status
+}
+
+// Error returns the message.
+func (e *requestError) Error() string { return e.message }
+
+// All request errors.
+var (
+	errMethod = &requestError{status: http.StatusMethodNotAllowed, name: "Allow", value: allowedMethods,
+		message: "Only GET and POST are supported."}
+	errMutationByGet = &requestError{status: http.StatusMethodNotAllowed, name: "Allow", value: http.MethodPost,
+		message: "Mutations must be sent by POST."}
+	errNotAcceptable = &requestError{status: http.StatusNotAcceptable,
+		message: "The Accept header must allow application/json or application/graphql-response+json."}
+	errForged = &requestError{status: http.StatusBadRequest,
+		message: "Requests from another site must have the header apollo-require-preflight or x-apollo-operation-name."}
+
+	errContentType = &requestError{status: http.StatusUnsupportedMediaType,
+		message: "The Content-Type must be application/json with the charset UTF-8."}
+	errContentEncoding = &requestError{status: http.StatusUnsupportedMediaType, name: "Accept-Encoding", value: "identity",
+		message: "The request body must not be compressed."}
+	errBodyTooLarge = &requestError{status: http.StatusRequestEntityTooLarge,
+		message: "The request body is too large."}
+	errQueryTooLarge = &requestError{status: http.StatusRequestEntityTooLarge,
+		message: "The query is too large."}
+	errUnreadable = &requestError{status: http.StatusBadRequest,
+		message: "The request body could not be read."}
+
+	errURLTooLong = &requestError{status: http.StatusRequestURITooLong,
+		message: "The URL is too long: send the request by POST."}
+	errURL = &requestError{status: http.StatusBadRequest,
+		message: "The query string of the URL is malformed."}
+	errURLRepeats = &requestError{status: http.StatusBadRequest,
+		message: "The URL has the same parameter more than once."}
+
+	errUTF8 = &requestError{status: http.StatusBadRequest,
+		message: "The request is not valid UTF-8."}
+	errJSON = &requestError{status: http.StatusBadRequest,
+		message: "The request is not valid JSON."}
+	errTrailing = &requestError{status: http.StatusBadRequest,
+		message: "The request has data after the JSON value."}
+	errNesting = &requestError{status: http.StatusBadRequest,
+		message: "The JSON of the request is nested too deeply."}
+	errDuplicate = &requestError{status: http.StatusBadRequest,
+		message: "A JSON object of the request has two members with the same name."}
+	errSurrogate = &requestError{status: http.StatusBadRequest,
+		message: "A JSON string of the request has an unpaired surrogate."}
+
+	errNotObject = &requestError{status: http.StatusBadRequest,
+		message: "The request body must be a JSON object. Batches are not supported."}
+	errQuery = &requestError{status: http.StatusBadRequest,
+		message: "The request must have a query, and it must be a string."}
+	errOperationName = &requestError{status: http.StatusBadRequest,
+		message: "The operationName must be a string."}
+	errVariables = &requestError{status: http.StatusBadRequest,
+		message: "The variables must be a JSON object."}
+	errExtensions = &requestError{status: http.StatusBadRequest,
+		message: "The extensions must be a JSON object."}
+
+	errEnded = &requestError{status: http.StatusServiceUnavailable, code: CodeInternal,
+		message: "The request was canceled before the response was complete."}
+)
+
+// errors returns e as GraphQL errors.
+func (e *requestError) errors() gqlerror.List {
+	code := e.code
+	if code == "" {
+		code = CodeBadUserInput
+	}
+	return coded(code, e.message)
+}
+
+func badUserInput(message string) gqlerror.List { return coded(CodeBadUserInput, message) }
+
+func coded(code, message string) gqlerror.List {
+	return gqlerror.List{{Message: message, Extensions: map[string]any{"code": code}}}
+}

@@ -1,0 +1,60 @@
+// All routes of the console. The server answers each of their paths with console.html: see
+// internal/server/routes.go.
+import { useState } from 'react';
+import { createBrowserRouter, Navigate, type RouteObject, RouterProvider } from 'react-router';
+import { NotFound, PageError } from '../components/not-found';
+import type { ViewerPartsFragment } from '../gql';
+import { Shell } from './shell';
+
+const contactRoute: RouteObject = {
+  path: '/contacts/:id',
+  lazy: async () => ({ Component: (await import('../features/contact/contact-page')).ContactPage }),
+};
+
+const staffRoutes: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import('../features/contacts/contacts-page')).ContactsPage }) },
+  {
+    path: '/contacts/new',
+    lazy: async () => ({ Component: (await import('../features/new-contact/new-contact-page')).NewContactPage }),
+  },
+];
+
+const adminRoutes: RouteObject[] = [
+  {
+    path: '/manage/properties',
+    lazy: async () => ({ Component: (await import('../features/properties/properties-page')).PropertiesPage }),
+  },
+  {
+    path: '/manage/:kind',
+    lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
+  },
+];
+
+/**
+ * The routes of the viewer's role. They are for convenience: the server decides what a page may
+ * show.
+ */
+function routesOf({ role, contact }: ViewerPartsFragment): RouteObject[] {
+  switch (role) {
+    case 'CUSTOMER':
+      return [{ index: true, element: <Navigate to={`/contacts/${contact?.contactId}`} replace /> }, contactRoute];
+    case 'AGENT':
+      return [...staffRoutes, contactRoute];
+    case 'ADMIN':
+      return [...staffRoutes, contactRoute, ...adminRoutes];
+  }
+}
+
+/** The page at the browser's path, inside the shell. */
+export function Routes({ viewer }: { viewer: ViewerPartsFragment }) {
+  const [router] = useState(() =>
+    createBrowserRouter([
+      {
+        element: <Shell />,
+        hydrateFallbackElement: <Shell />,
+        children: [{ errorElement: <PageError />, children: [...routesOf(viewer), { path: '*', element: <NotFound /> }] }],
+      },
+    ]),
+  );
+  return <RouterProvider router={router} />;
+}

@@ -1,0 +1,121 @@
+import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
+import { useSession } from '../features/session/session';
+import type { ViewerPartsFragment } from '../gql';
+import icon from './icon.svg';
+
+interface NavItem {
+  to: string;
+  label: string;
+}
+
+/** The pages that the viewer can open. */
+function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
+  if (role === 'CUSTOMER') return [{ to: '/', label: 'My details' }];
+  const items = [{ to: '/', label: 'Contacts' }];
+  if (role === 'AGENT') return items;
+  return [
+    ...items,
+    { to: '/manage/stores', label: 'Stores' },
+    { to: '/manage/companies', label: 'Companies' },
+    { to: '/manage/segments', label: 'Segments' },
+    { to: '/manage/properties', label: 'Properties' },
+  ];
+}
+
+// Separate HTML pages, which the router does not know.
+const developerItems: NavItem[] = [
+  { to: '/playground', label: 'Playground' },
+  { to: '/docs/graphql', label: 'GraphQL docs' },
+  { to: '/docs', label: 'REST docs' },
+];
+
+/** The frame of all pages: header, navigation and the viewer's name. */
+export function Shell() {
+  const { viewer, signOut } = useSession();
+  const [opened, { toggle, close }] = useDisclosure();
+  const { pathname } = useLocation();
+  const items = navItemsOf(viewer);
+  const isActive = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding="md"
+      transitionDuration={0}
+    >
+      <a href="#content" className="skip-link">
+        Skip to content
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" aria-expanded={opened} />
+            <Anchor component={RouterLink} to="/" fw={700} underline="never" c="var(--mantine-color-text)">
+              <Group gap={8} wrap="nowrap">
+                <img src={icon} alt="" width={22} height={22} />
+                contactgraph
+              </Group>
+            </Anchor>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Text size="sm" visibleFrom="xs">
+              {viewerName(viewer)} · {viewer.account}
+            </Text>
+            <ColorSchemeButton />
+            <Button size="xs" variant="default" onClick={signOut}>
+              Sign out
+            </Button>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Main">
+        {items.map(({ to, label }) => (
+          <NavLink key={to} component={RouterLink} to={to} label={label} active={isActive(to)} onClick={close} variant="filled" />
+        ))}
+        {viewer.role !== 'CUSTOMER' && <DeveloperNav />}
+      </AppShell.Navbar>
+      <AppShell.Main id="content">
+        <Outlet />
+        <ScrollRestoration />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function DeveloperNav() {
+  return (
+    <>
+      <Text size="xs" c="dimmed" mt="md" px="sm">
+        For developers
+      </Text>
+      {developerItems.map(({ to, label }) => (
+        <NavLink key={to} href={to} label={label} />
+      ))}
+    </>
+  );
+}
+
+/** The viewer's name, or the role of one without a name. */
+function viewerName({ name, contact, role }: ViewerPartsFragment): string {
+  return name ?? ([contact?.firstName, contact?.lastName].filter(Boolean).join(' ') || role);
+}
+
+function ColorSchemeButton() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
+  const names = { auto: 'system', light: 'light', dark: 'dark' };
+  const icons = { auto: '◐', light: '☀', dark: '☾' };
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      aria-label={`Theme: ${names[colorScheme]}. Switch to ${names[next[colorScheme]]}`}
+      title={`Theme: ${names[colorScheme]}`}
+      onClick={() => setColorScheme(next[colorScheme])}
+    >
+      {icons[colorScheme]}
+    </Button>
+  );
+}

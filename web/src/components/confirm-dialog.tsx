@@ -1,0 +1,32 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { CommandErrors } from './command-errors';
+import { Dialog } from './dialog';
+import type { Command } from './use-command';
+
+interface ConfirmDialogProps {
+  title: string;
+  text: string;
+  command: Command;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks for a confirmation before something is deleted. */
+export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
+  return (
+    <Dialog onClose={onClose} title={title}>
+      <Stack>
+        <Text size="sm">{text}</Text>
+        <CommandErrors command={command} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button color="red" loading={command.busy} onClick={onConfirm}>
+            Delete
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

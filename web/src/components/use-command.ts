@@ -1,0 +1,59 @@
+import { useApolloClient } from '@apollo/client/react';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { useState } from 'react';
+import type { UserErrorPartsFragment } from '../gql';
+
+/** The result of a mutation whose field has the alias done. */
+interface Done {
+  done: { errors: UserErrorPartsFragment[] };
+}
+
+/** What a command does to an object, as messages about it say it. */
+type Goal = 'created' | 'saved' | 'deleted';
+
+/** Runs mutations, one at a time. */
+export interface Command {
+  /** Runs a mutation. Returns whether it succeeded. */
+  run<Variables extends Record<string, unknown>>(
+    goal: Goal,
+    mutation: TypedDocumentNode<Done, Variables>,
+    variables: Variables,
+  ): Promise<boolean>;
+  busy: boolean;
+  /** The goal of the last mutation. */
+  goal: Goal;
+  /** Why the last mutation was refused. */
+  userErrors: readonly UserErrorPartsFragment[];
+  /** Why the result of the last mutation is unknown. */
+  fault: unknown;
+}
+
+// The viewer too: a new or deleted property changes the paths that it may write.
+const catalogQueries = ['Catalog', 'Viewer'];
+
+/** Runs mutations that need no form, and reads the named queries again after each. */
+export function useCommand(refetchQueries: string[] = catalogQueries): Command {
+  const client = useApolloClient();
+  const [busy, setBusy] = useState(false);
+  const [goal, setGoal] = useState<Goal>('saved');
+  const [userErrors, setUserErrors] = useState<readonly UserErrorPartsFragment[]>([]);
+  const [fault, setFault] = useState<unknown>();
+  const run: Command['run'] = async (goal, mutation, variables) => {
+    setBusy(true);
+    setGoal(goal);
+    setUserErrors([]);
+    setFault(undefined);
+    try {
+      const { data } = await client.mutate<Done>({ mutation, variables, refetchQueries, awaitRefetchQueries: true });
+      const errors = data?.done.errors ?? [];
+      setUserErrors(errors);
+      return errors.length === 0;
+    } catch (error) {
+      setFault(error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { run, busy, goal, userErrors, fault };
+}

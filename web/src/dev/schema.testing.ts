@@ -1,0 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+
+const folder = new URL('../../../schema/', import.meta.url);
+
+/** The server's schema, for tests. */
+export const schema = buildSchema(
+  readdirSync(folder)
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n'),
+);

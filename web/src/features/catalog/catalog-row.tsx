@@ -1,0 +1,76 @@
+import { Button, Group, Table, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type FormEvent, useState } from 'react';
+import { CommandErrors } from '../../components/command-errors';
+import { ConfirmDialog } from '../../components/confirm-dialog';
+import { useCommand } from '../../components/use-command';
+import { type CatalogKind, catalogKinds } from './catalog-kinds';
+
+interface CatalogRowProps {
+  kind: CatalogKind;
+  id: number;
+  name: string;
+}
+
+/** A store, company or segment in the table. */
+export function CatalogRow({ kind, id, name }: CatalogRowProps) {
+  const { singular, rename, remove, maxLength } = catalogKinds[kind];
+  const command = useCommand();
+  const [draft, setDraft] = useState<string>();
+  const [confirming, { open, close }] = useDisclosure();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await command.run('saved', rename, { id: String(id), name: draft ?? name })) setDraft(undefined);
+  };
+  return (
+    <Table.Tr>
+      <Table.Td>{id}</Table.Td>
+      <Table.Td>
+        {draft === undefined ? (
+          name
+        ) : (
+          <form onSubmit={submit} aria-label={`Rename ${name}`}>
+            <Group gap={4}>
+              <TextInput
+                aria-label={`New name for ${name}`}
+                value={draft}
+                maxLength={maxLength}
+                onChange={({ currentTarget }) => setDraft(currentTarget.value)}
+                data-autofocus
+                ref={(input) => input?.focus()}
+              />
+              <Button type="submit" size="xs" loading={command.busy}>
+                Save
+              </Button>
+              <Button size="xs" variant="default" onClick={() => setDraft(undefined)}>
+                Cancel
+              </Button>
+            </Group>
+          </form>
+        )}
+        {!confirming && <CommandErrors command={command} />}
+      </Table.Td>
+      <Table.Td>
+        {draft === undefined && (
+          <Group gap={4} justify="flex-end">
+            <Button size="compact-sm" variant="default" onClick={() => setDraft(name)} aria-label={`Rename ${name}`}>
+              Rename
+            </Button>
+            <Button size="compact-sm" variant="default" onClick={open} aria-label={`Delete ${name}`}>
+              Delete
+            </Button>
+          </Group>
+        )}
+        {confirming && (
+          <ConfirmDialog
+            title={`Delete ${singular} ${name}?`}
+            text={`You can delete a ${singular} only if no contact uses it.`}
+            command={command}
+            onConfirm={async () => (await command.run('deleted', remove, { id: String(id) })) && close()}
+            onClose={close}
+          />
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

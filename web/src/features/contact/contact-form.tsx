@@ -1,0 +1,94 @@
+import { Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { type FormEvent, useEffect, useMemo, useRef } from 'react';
+import { ErrorAlert } from '../../components/error-alert';
+import { ErrorText } from '../../components/error-text';
+import { FaultAlert } from '../../components/fault-alert';
+import { ScrollIntoView } from '../../components/scroll-into-view';
+import type { ErrorPartsFragment } from '../../gql';
+import { formSections } from '../contact-fields/fields';
+import { useSession } from '../session/session';
+import classes from './contact-form.module.css';
+import { FormField, propsOf } from './form-field';
+import { MergeNotice } from './merge-notice';
+import type { Editing } from './use-editing';
+
+/** The form that edits a contact. Nothing is written until it is saved. */
+export function ContactForm({ editing }: { editing: Editing }) {
+  const { catalog } = useSession();
+  const form = useRef<HTMLFormElement>(null);
+  const sections = useMemo(() => formSections(catalog), [catalog]);
+  const shown = new Set<string>(sections.flatMap(({ fields }) => fields.map(({ path }) => path)));
+  const otherErrors = editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
+
+  useEffect(() => {
+    if (editing.result?.errors.length) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [editing.result]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    editing.save();
+  };
+  return (
+    <form ref={form} onSubmit={submit} aria-label="Contact">
+      <Stack>
+        <SaveResultNotices editing={editing} otherErrors={otherErrors} />
+        {sections.map(({ legend, fields, columns }) => (
+          <Fieldset key={legend} legend={legend} miw={0}>
+            <SimpleGrid cols={{ base: 1, xs: columns }}>
+              {fields.map((field) => (
+                <FormField key={field.path} {...propsOf(field, editing)} />
+              ))}
+            </SimpleGrid>
+          </Fieldset>
+        ))}
+        {editing.dirty && <SaveBar editing={editing} />}
+      </Stack>
+    </form>
+  );
+}
+
+interface SaveResultNoticesProps {
+  editing: Editing;
+  /** The errors that are not about a field of the form. */
+  otherErrors: readonly ErrorPartsFragment[];
+}
+
+/** The result of the last save. */
+function SaveResultNotices({ editing: { result, save, dismiss }, otherErrors }: SaveResultNoticesProps) {
+  const fault = result?.fault;
+  const saved = result !== undefined && result.saved.length > 0 && !result.conflict;
+  if (fault === undefined && otherErrors.length === 0 && !saved) return null;
+  return (
+    <ScrollIntoView>
+      <Stack gap="xs">
+        {fault !== undefined && <FaultAlert title="We could not confirm that this was saved" error={fault} onRetry={save} />}
+        {otherErrors.length > 0 && (
+          <ErrorAlert title="Not saved">
+            <ErrorText errors={otherErrors} />
+          </ErrorAlert>
+        )}
+        {saved && <MergeNotice merged={result.merged} onClose={dismiss} />}
+      </Stack>
+    </ScrollIntoView>
+  );
+}
+
+function SaveBar({ editing: { count, saving, discard } }: { editing: Editing }) {
+  return (
+    <Paper withBorder shadow="md" p="sm" className={classes.bar}>
+      <Group justify="space-between">
+        <Text size="sm" role="status">
+          {count === 1 ? '1 unsaved change' : `${count} unsaved changes`}
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={discard} disabled={saving}>
+            Discard
+          </Button>
+          <Button type="submit" loading={saving}>
+            Save
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,117 @@
+import { Alert, Badge, Button, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMemo, useState } from 'react';
+import { useParams } from 'react-router';
+import { FaultAlert } from '../../components/fault-alert';
+import { Page } from '../../components/page';
+import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
+import type { ChangePartsFragment, ContactPageQuery } from '../../gql';
+import { withCatalogOf } from '../../lib/catalog';
+import { contactName, formatTime } from '../../lib/format';
+import { SessionContext, useSession } from '../session/session';
+import { ConflictDialog } from './conflict-dialog';
+import { ContactForm } from './contact-form';
+import { DeleteDialog } from './delete-dialog';
+import { DeletedContact } from './deleted-contact';
+import { DeletedNotice } from './deleted-notice';
+import { History } from './history';
+import { PasswordDialog } from './password-dialog';
+import { useContact } from './use-contact';
+import { useEditing } from './use-editing';
+
+/** Shows a contact with its history, and edits it. */
+export function ContactPage() {
+  const { id = '' } = useParams();
+  return <LoadedContactPage key={id} id={id} />;
+}
+
+function LoadedContactPage({ id }: { id: string }) {
+  const [arrived, setArrived] = useState<ChangePartsFragment[]>([]);
+  const addChange = (change: ChangePartsFragment) => {
+    setArrived((before) => [change, ...before]);
+    editing.addChange(change);
+  };
+  const { contact, live, error, retry } = useContact(id, addChange);
+  const editing = useEditing(contact);
+  const session = useSession();
+  const contactSession = useMemo(
+    () => (contact ? { ...session, catalog: withCatalogOf(session.catalog, contact) } : session),
+    [session, contact],
+  );
+
+  const reload = () => {
+    setArrived([]); // the history is loaded again
+    retry();
+  };
+  if (error !== undefined) return <FaultAlert title="The contact could not be loaded" error={error} onRetry={retry} />;
+  if (contact === undefined) return <Loading />;
+  if (contact === null) return <DeletedContact id={id} onRestored={reload} />;
+  const { conflict } = editing.result ?? {};
+  return (
+    <SessionContext value={contactSession}>
+      <Page title={contactName(contact)} actions={<Actions contact={contact} />}>
+        {arrived[0]?.kind === 'DELETE' && <DeletedNotice deletion={arrived[0]} />}
+        {!live && (
+          <Alert color="yellow" variant="outline" role="status">
+            Connection lost. Changes by others will appear when it is restored.
+          </Alert>
+        )}
+        <Text size="sm" c="dimmed">
+          Contact {contact.contactId}. Registered {formatTime(contact.registrationDateTime)}
+          {contact.registrationSource && ` (${contact.registrationSource})`}
+          {contact.registrationStore && ` at ${contact.registrationStore.name}`}. Last changed {formatTime(contact.lastModified)}.
+        </Text>
+        <Grid gap="xl">
+          <Grid.Col span={{ base: 12, lg: 8 }}>
+            <ContactForm editing={editing} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 4 }}>
+            <History id={contact.id} arrived={arrived} onUndone={editing.markAsOwn} />
+          </Grid.Col>
+        </Grid>
+        {conflict && (
+          <ConflictDialog
+            conflict={conflict}
+            isChangedByOthers={editing.isChangedByOthers}
+            onClose={editing.dismiss}
+            onResolve={(theirs) => editing.resolve(conflict, theirs)}
+          />
+        )}
+        <UnsavedChangesDialog when={editing.dirty} />
+      </Page>
+    </SessionContext>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack aria-busy="true" aria-label="Loading">
+      <Skeleton h={36} w={240} />
+      <Skeleton h={320} />
+    </Stack>
+  );
+}
+
+/** The buttons for the whole contact. */
+function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']> }) {
+  const { staff, mayWrite } = useSession();
+  const [password, { open: openPassword, close: closePassword }] = useDisclosure();
+  const [deletion, { open: openDeletion, close: closeDeletion }] = useDisclosure();
+  return (
+    <Group gap="xs">
+      {mayWrite('password') && (
+        <Button variant="default" onClick={openPassword}>
+          Set password
+        </Button>
+      )}
+      {staff && (
+        <Button variant="default" onClick={openDeletion}>
+          Delete
+        </Button>
+      )}
+      {!staff && <Badge variant="outline">You</Badge>}
+      {password && <PasswordDialog contact={contact} onClose={closePassword} />}
+      {deletion && <DeleteDialog contact={contact} onClose={closeDeletion} />}
+    </Group>
+  );
+}

@@ -1,0 +1,66 @@
+// The search, the filters and the order of the contact list. They are parameters of the URL, so
+// that a list can be linked to and returned to.
+import type { ContactFilter, ContactOrder, ContactOrderField } from '../../gql';
+
+/** The parameters by their names in the URL. Absent ones are empty. */
+export interface ListParams {
+  q: string;
+  store: string;
+  company: string;
+  segment: string;
+  /** A day as YYYY-MM-DD, in the browser's time zone. */
+  since: string;
+  /** A field and a direction, such as `NAME-DESC`. */
+  sort: string;
+}
+
+const orderFields: Readonly<Record<ContactOrderField, true>> = {
+  ID: true,
+  NAME: true,
+  LAST_MODIFIED: true,
+  REGISTRATION_DATE_TIME: true,
+};
+
+const isOrderField = (text: string | undefined): text is ContactOrderField =>
+  text !== undefined && Object.hasOwn(orderFields, text);
+
+export function parseListParams(search: URLSearchParams): ListParams {
+  const get = (name: keyof ListParams) => search.get(name) ?? '';
+  return {
+    q: get('q'),
+    store: get('store'),
+    company: get('company'),
+    segment: get('segment'),
+    since: get('since'),
+    sort: get('sort'),
+  };
+}
+
+export function toSearchParams(params: ListParams): URLSearchParams {
+  return new URLSearchParams(Object.entries(params).filter(([, value]) => value !== ''));
+}
+
+/** Returns the filter as the API takes it. Invalid parameters are ignored. */
+export function filterOf({ q, store, company, segment, since }: ListParams): ContactFilter {
+  const day = new Date(`${since}T00:00`);
+  return {
+    ...(q.trim() && { search: q }),
+    ...(store && { storeId: store }),
+    ...(company && { companyId: company }),
+    ...(segment && { segmentId: segment }),
+    ...(!Number.isNaN(day.valueOf()) && { modifiedSince: day.toISOString() }),
+  };
+}
+
+/** Returns the order; by id if the parameter is absent or invalid. */
+export function orderOf({ sort }: ListParams): Required<ContactOrder> {
+  const [field, direction] = sort.split('-');
+  return { field: isOrderField(field) ? field : 'ID', direction: direction === 'DESC' ? 'DESC' : 'ASC' };
+}
+
+/** Sorts by a field. If the list is already sorted by it, the direction is reversed. */
+export function sortBy(params: ListParams, field: ContactOrderField): ListParams {
+  const order = orderOf(params);
+  const direction = order.field === field && order.direction === 'ASC' ? 'DESC' : 'ASC';
+  return { ...params, sort: `${field}-${direction}` };
+}

@@ -1,0 +1,87 @@
+import { useMutation } from '@apollo/client/react';
+import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useEffect, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { ErrorAlert } from '../../components/error-alert';
+import { ErrorText, errorAt } from '../../components/error-text';
+import { FaultAlert } from '../../components/fault-alert';
+import { Page } from '../../components/page';
+import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
+import { CreateContactDocument } from '../../gql';
+import { lengths } from '../../gql/lengths';
+import { FieldEditor } from '../contact-fields/field-editor';
+import { formSections } from '../contact-fields/fields';
+import { inputsOf } from '../contact-fields/inputs';
+import { emptyValues, type Values } from '../contact-fields/values';
+import { useSession } from '../session/session';
+
+/** Creates a contact. */
+export function NewContactPage() {
+  const { catalog } = useSession();
+  const navigate = useNavigate();
+  const [source, setSource] = useState('console');
+  const [values, setValues] = useState<Values>({});
+  const [create, { loading, data, error }] = useMutation(CreateContactDocument);
+  const created = data?.createContact.contact;
+  const errors = data?.createContact.errors ?? [];
+  const sections = formSections(catalog);
+  const shown = new Set<string>(['registrationSource', ...sections.flatMap(({ fields }) => fields.map(({ path }) => path))]);
+  const other = errors.filter(({ path }) => path === null || !shown.has(path));
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { patch, details } = inputsOf(values);
+    const input = { registrationSource: source, set: patch, ...details };
+    await create({ variables: { input } }).catch(() => {}); // the error is shown below
+  };
+  useEffect(() => {
+    if (created) navigate(`/contacts/${created.contactId}`); // in an effect, so that UnsavedChangesDialog is already off
+  }, [created, navigate]);
+
+  return (
+    <Page title="New contact">
+      <form onSubmit={submit} aria-label="New contact">
+        <Stack>
+          {sections.map(({ legend, fields, columns }) => (
+            <Fieldset key={legend} legend={legend} miw={0}>
+              <SimpleGrid cols={{ base: 1, xs: columns }}>
+                {fields.map((field) => (
+                  <FieldEditor
+                    key={field.path}
+                    field={field}
+                    value={values[field.path] ?? (typeof field.kind === 'object' ? [] : emptyValues[field.kind])}
+                    onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
+                    error={errorAt(errors, field.path)}
+                  />
+                ))}
+                {legend === 'Details' && (
+                  <TextInput
+                    label="Registration source"
+                    description="Where the contact came from"
+                    required
+                    maxLength={lengths.CreateContactInput.registrationSource}
+                    value={source}
+                    onChange={({ currentTarget }) => setSource(currentTarget.value)}
+                    error={errorAt(errors, 'registrationSource')}
+                  />
+                )}
+              </SimpleGrid>
+            </Fieldset>
+          ))}
+          {other.length > 0 && (
+            <ErrorAlert title="The contact was not created">
+              <ErrorText errors={other} />
+            </ErrorAlert>
+          )}
+          {error && <FaultAlert title="We could not confirm that the contact was created" error={error} />}
+          <Group justify="flex-end">
+            <Button type="submit" loading={loading}>
+              Create
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      <UnsavedChangesDialog when={Object.keys(values).length > 0 && !created} />
+    </Page>
+  );
+}

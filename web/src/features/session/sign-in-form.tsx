@@ -1,0 +1,85 @@
+import { useApolloClient, useMutation } from '@apollo/client/react';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { ErrorAlert } from '../../components/error-alert';
+import { FaultAlert } from '../../components/fault-alert';
+import { SignInDocument, ViewerDocument } from '../../gql';
+import { roleLabels } from '../../lib/format';
+import { type SignIn, settings } from '../../lib/settings';
+import { viewerKey } from './session';
+import { broadcastSignIn } from './session-channel';
+
+interface SignInFormProps {
+  /** The initial value of the account. */
+  account?: string;
+  onSignedIn?: () => void;
+}
+
+/** Signs in. A server with demo data offers its users as buttons. */
+export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
+  const client = useApolloClient();
+  const [input, setInput] = useState({ account, login: '', password: '' });
+  const [message, setMessage] = useState('');
+  const [signIn, { loading, error }] = useMutation(SignInDocument);
+
+  const submit = async (variables: typeof input) => {
+    setMessage('');
+    const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
+    if (!data) return;
+    const { viewer, errors } = data.signIn;
+    setMessage(errors.map((e) => e.message).join(' '));
+    if (!viewer) return;
+    broadcastSignIn(viewer);
+    const before = client.readQuery({ query: ViewerDocument })?.viewer;
+    if (before && viewerKey(before) !== viewerKey(viewer)) return window.location.replace('/'); // drops what the other viewer has loaded
+    client.writeQuery({ query: ViewerDocument, data: { viewer } });
+    onSignedIn?.();
+  };
+  const field = (name: keyof typeof input) => ({
+    name,
+    value: input[name],
+    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) => setInput({ ...input, [name]: value }),
+    required: true,
+    withAsterisk: false,
+  });
+
+  return (
+    <form
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        submit(input);
+      }}
+    >
+      <Stack>
+        <TextInput label="Account" autoComplete="organization" {...field('account')} />
+        <TextInput label="Login" autoComplete="username" {...field('login')} />
+        <PasswordInput label="Password" autoComplete="current-password" {...field('password')} />
+        {message && <ErrorAlert>{message}</ErrorAlert>}
+        {error && <FaultAlert title="Sign-in failed" error={error} />}
+        <Button type="submit" loading={loading}>
+          Sign in
+        </Button>
+        {settings.demo && <DemoSignIns signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />}
+      </Stack>
+    </form>
+  );
+}
+
+interface DemoSignInsProps {
+  signIns: SignIn[];
+  onChoose: (signIn: SignIn) => void;
+  disabled: boolean;
+}
+
+function DemoSignIns({ signIns, onChoose, disabled }: DemoSignInsProps) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">This server has demo data. Sign in as:</Text>
+      {signIns.map((signIn) => (
+        <Button key={signIn.login} variant="default" onClick={() => onChoose(signIn)} disabled={disabled}>
+          {roleLabels[signIn.role]}: {signIn.login}
+        </Button>
+      ))}
+    </Stack>
+  );
+}

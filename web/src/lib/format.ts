@@ -1,0 +1,93 @@
+// Formats values for people, in the language of their browser.
+import type { ActorPartsFragment, ActorType, ChangeKind, ChangeSource, LoginType, PropertyType, ViewerRole } from '../gql';
+
+/** Shown in place of a missing value. */
+export const noValue = '–';
+
+const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
+const lists = new Intl.ListFormat(undefined, { type: 'unit', style: 'short' });
+
+/** Formats a time, RFC 3339. Other text is returned unchanged. */
+export function formatTime(value: string): string {
+  const at = new Date(value);
+  return Number.isNaN(at.valueOf()) ? value : times.format(at);
+}
+
+/** Formats a date, YYYY-MM-DD. Other text is returned unchanged. */
+export function formatDate(value: string): string {
+  const at = new Date(value);
+  return Number.isNaN(at.valueOf()) ? value : dates.format(at);
+}
+
+export function formatNumber(value: number | bigint): string {
+  return numbers.format(value);
+}
+
+export function formatList(values: readonly string[]): string {
+  return lists.format(values);
+}
+
+export const loginTypeLabels: Record<LoginType, string> = {
+  BLANK: 'Username',
+  EMAIL: 'Email',
+  BOUNCED: 'Bounced email',
+  GOOGLE: 'Google account',
+};
+
+export const roleLabels: Record<ViewerRole, string> = { ADMIN: 'Admin', AGENT: 'Agent', CUSTOMER: 'Customer' };
+
+export const propertyTypeLabels: Record<PropertyType, string> = {
+  TEXT: 'Text',
+  INTEGER: 'Whole number',
+  NUMBER: 'Number',
+  DATE: 'Date',
+  DATETIME: 'Date and time',
+  CHOICE: 'Choice',
+};
+
+export const changeKindLabels: Record<ChangeKind, string> = {
+  CREATE: 'Created',
+  UPDATE: 'Changed',
+  DETAILS: 'Changed',
+  DELETE: 'Deleted',
+  ERASE: 'Erased',
+};
+
+export const changeSourceLabels: Record<ChangeSource, string> = {
+  GRAPHQL: 'GraphQL',
+  REST: 'REST',
+  ISERVICE: 'iService',
+  IMPORT: 'import',
+};
+
+const actorTypeLabels: Record<ActorType, string> = {
+  API_KEY: 'API key',
+  CONTACT: 'customer',
+  SYSTEM: 'server',
+  USER: 'user',
+};
+
+/** Names the author of a change. */
+export function actorName(actor: ActorPartsFragment | null): string {
+  if (actor === null) return 'staff'; // the server does not show customers which employee it was
+  if (actor.type === 'SYSTEM') return 'the server';
+  return actor.name ?? (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.id}`);
+}
+
+interface NamedContact {
+  contactId: number;
+  firstName: string | null;
+  lastName: string | null;
+}
+
+/** The name of a contact, or its number if it has no name. */
+export function contactName({ contactId, firstName, lastName }: NamedContact): string {
+  return [firstName, lastName].filter(Boolean).join(' ') || `Contact ${contactId}`;
+}
+
+/** The phone number of a contact with its country code; empty if it has none. */
+export function contactPhone({ phone, phoneCountryCode }: { phone: string | null; phoneCountryCode: string | null }): string {
+  return [phoneCountryCode && phone && `+${phoneCountryCode.replace(/^\+/, '')}`, phone].filter(Boolean).join(' ');
+}
