@@ -165,7 +165,7 @@ func recently(ctx context.Context, c *conn) (string, error) {
 		} `json:"contacts"`
 	}
 	const document = `query Recently { contacts(first: 50, orderBy: {field: LAST_MODIFIED, direction: DESC}) { nodes { lastModified } } }`
-	if _, err := ask(ctx, c, document, nil, &data); err != nil {
+	if _, err := query(ctx, c, document, nil, &data); err != nil {
 		return "", err
 	}
 	nodes := data.Contacts.Nodes
@@ -184,7 +184,7 @@ func cursorOf(ctx context.Context, c *conn, email string, o *order) (*string, er
 	const document = `query Cursor($filter: ContactFilter, $orderBy: ContactOrder) {
 		contacts(first: 1, filter: $filter, orderBy: $orderBy) { edges { cursor } } }`
 	variables := pageVariables{Filter: map[string]any{emailFilter: email}, OrderBy: o}
-	if _, err := ask(ctx, c, document, variables, &data); err != nil {
+	if _, err := query(ctx, c, document, variables, &data); err != nil {
 		return nil, err
 	}
 	if len(data.Contacts.Edges) != 1 {

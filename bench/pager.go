@@ -54,7 +54,7 @@ func (p *pager) nextPage(ctx context.Context) (time.Duration, error) {
 			} `json:"pageInfo"`
 		} `json:"contacts"`
 	}
-	took, err := ask(ctx, p.c, pageDocument, p.next, &data)
+	took, err := query(ctx, p.c, pageDocument, p.next, &data)
 	if err != nil {
 		return took, err
 	}

@@ -30,9 +30,9 @@ const (
 		updateContact(input: $input) { contact { id contactId version firstName } errors { code } } }`
 )
 
-// ask sends a GraphQL request and decodes the data of the response into data. It fails if the
+// query sends a GraphQL request and decodes the data of the response into data. It fails if the
 // response has errors.
-func ask(ctx context.Context, c *conn, document string, variables, data any) (time.Duration, error) {
+func query(ctx context.Context, c *conn, document string, variables, data any) (time.Duration, error) {
 	request := struct {
 		Query     string `json:"query"`
 		Variables any    `json:"variables"`
@@ -70,7 +70,7 @@ func read(ctx context.Context, c *conn, id int) (serverContact, time.Duration, e
 	var data struct {
 		Contact serverContact `json:"contact"`
 	}
-	took, err := ask(ctx, c, readDocument, idVariables{strconv.Itoa(id)}, &data)
+	took, err := query(ctx, c, readDocument, idVariables{strconv.Itoa(id)}, &data)
 	if err == nil && data.Contact.ContactID != id {
 		err = fmt.Errorf("requested contact %d, got %d", id, data.Contact.ContactID)
 	}
@@ -116,7 +116,7 @@ func serverUpdater(ctx context.Context, c *conn, among contacts) (worker, error)
 				} `json:"errors"`
 			} `json:"updateContact"`
 		}
-		took, err := ask(ctx, c, updateDocument, v, &data)
+		took, err := query(ctx, c, updateDocument, v, &data)
 		if err != nil {
 			return took, err
 		}

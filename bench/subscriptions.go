@@ -69,7 +69,7 @@ func endOfLog(ctx context.Context, url string) (string, error) {
 			LastCursor string `json:"lastCursor"`
 		} `json:"contactChanges"`
 	}
-	_, err := ask(ctx, c, `{ contactChanges(first: 0) { lastCursor } }`, nil, &data)
+	_, err := query(ctx, c, `{ contactChanges(first: 0) { lastCursor } }`, nil, &data)
 	return data.ContactChanges.LastCursor, err
 }
 

@@ -152,16 +152,16 @@ func TestAuthenticateNoticesARevokedKey(t *testing.T) {
 	demo := f.account("Demo")
 	f.key(demo, viewer.Admin, "demo-admin")
 	f.key(demo, viewer.Admin, "demo-agent")
-	ask := func(token string) (viewer.Role, error) {
+	roleOf := func(token string) (viewer.Role, error) {
 		v, _, err := f.Authenticate(request(map[string]string{"X-ApiKey": token}))
 		return v.Role, err
 	}
-	if _, err := ask("demo-later"); !errors.Is(err, auth.ErrCredentials) {
+	if _, err := roleOf("demo-later"); !errors.Is(err, auth.ErrCredentials) {
 		t.Fatalf("got %v, want ErrCredentials", err)
 	}
 	f.key(demo, viewer.Admin, "demo-later")
 	for _, token := range []string{"demo-admin", "demo-agent", "demo-later"} {
-		if _, err := ask(token); err != nil {
+		if _, err := roleOf(token); err != nil {
 			t.Fatalf("%s: %v", token, err)
 		}
 	}
@@ -173,19 +173,19 @@ func TestAuthenticateNoticesARevokedKey(t *testing.T) {
 		return tx.Ent.APIKey.Update().Where(apikey.AccountID(demo), apikey.ID(keys[1])).SetRole(apikey.RoleAGENT).Exec(ctx)
 	})
 
-	if queries := f.statements(func() { _, _ = ask("demo-admin") }); len(queries) != 0 {
+	if queries := f.statements(func() { _, _ = roleOf("demo-admin") }); len(queries) != 0 {
 		t.Errorf("within KeyTTL: ran %v", queries)
 	}
 	f.advance(auth.KeyTTL)
-	if _, err := ask("demo-admin"); !errors.Is(err, auth.ErrCredentials) {
+	if _, err := roleOf("demo-admin"); !errors.Is(err, auth.ErrCredentials) {
 		t.Errorf("a revoked key: got %v, want ErrCredentials", err)
 	}
-	if role, err := ask("demo-agent"); role != viewer.Agent || err != nil {
+	if role, err := roleOf("demo-agent"); role != viewer.Agent || err != nil {
 		t.Errorf("a key with a new role: got %s, %v, want AGENT", role, err)
 	}
 	// A clock that was set back must not extend the life of a cached viewer.
 	f.advance(-auth.KeyTTL)
-	if queries := f.statements(func() { _, _ = ask("demo-agent") }); len(queries) != 1 {
+	if queries := f.statements(func() { _, _ = roleOf("demo-agent") }); len(queries) != 1 {
 		t.Errorf("with the clock set back: ran %v, want one query", queries)
 	}
 }

@@ -23,8 +23,8 @@ type CreateUser struct {
 	Role    string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the user: admin or agent."`
 }
 
-// passwordVariable holds the password. There is no flag for it, because other users of the machine
-// can read the arguments of a process.
+// passwordVariable is the environment variable with the password. There is no flag for it, because
+// other users of the machine can read the arguments of a process.
 const passwordVariable = "CONTACTGRAPH_PASSWORD"
 
 // Help explains how to pass the password.
