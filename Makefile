@@ -1,25 +1,29 @@
-# make run       the demo server on http://127.0.0.1:8080
-# make test      everything that CI runs
-# make generate  ent's client, gqlgen's server and the console's documents, after a change of ent/schema, schema or web/src/**.graphql
-# make web       the pages in web/dist, after a change of web/src
-# make screenshots  runs the stories of web/e2e in a browser; the screenshots that they take go to SCREENSHOTS=…
-# make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
-# make bench     side by side with a server written by hand (ARGS=…)
-# make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
-# make test-feed      followers of 20,000 changes that are cut off, on both engines
-# make test-powercut  the power cut fifty times under load; needs root (where root may, make test cuts it a few times)
-# make lint, make build, make fuzz: what they say
+# make build      builds bin/contactgraph
+# make run        starts a server with demo data on http://127.0.0.1:8080
+# make test       runs everything that CI runs
+# make lint       runs the linters
+# make generate   generates ent's client, gqlgen's server and the documents of the console; run it after
+#                 changing ent/schema, schema or web/src/**.graphql
+# make web        builds the pages into web/dist; run it after changing web/src
+# make migration NAME=…  writes the SQL that migrates from migrations/ to ent/schema; without NAME it
+#                 updates the checksums after a manual change
+# make bench      compares the server with a minimal one (ARGS=…): see bench/README.md
+# make fuzz       runs each fuzz test for FUZZTIME
+# make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
+# make test-faults    restarts PostgreSQL twenty times under load, and suspends it
+# make test-feed      disconnects followers of 20,000 changes, on both engines
+# make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 .PHONY: build run test test-faults test-feed test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
-# Folders with npm packages that the build of the pages and tests need.
+# The folders whose npm packages the pages and tests need.
 NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata
-# What runs on each engine.
+# The packages whose tests run on both engines.
 BOTH := ./internal/database/... ./internal/contact/... ./internal/catalog ./internal/changelog ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
-# What is generated. Of the pages it is the sums: compressors differ from machine to machine.
+# The generated files. The pages are compared by their checksums, because compressors differ between machines.
 GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
 build:
@@ -33,7 +37,7 @@ test: tools fresh lint
 	go test -race -timeout 20m ./...
 	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -count=1 -timeout 20m $(BOTH)
 
-# What the tests need beside Go, a C compiler and Node: npm packages, by their lock files, and three Debian packages.
+# What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
 tools: $(NPM:%=%/node_modules)
 	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null && \
 		[ -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then exit; fi; \
@@ -57,7 +61,7 @@ SCREENSHOTS := bin/screenshots
 screenshots: tools
 	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) go test -count=1 -timeout 20m -v -run TestInTheBrowser ./internal/acceptance
 
-# The committed code is what the generators make of the sources.
+# Fails if the committed generated files differ from what the generators produce.
 fresh:
 	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate web; \
 	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate web wrote" >&2; exit 1; fi
@@ -65,7 +69,7 @@ fresh:
 migration:
 	go run ./internal/database/schema/plan $(NAME)
 
-# The linter is pinned by a module of its own, so that its thousand dependencies stay out of go.mod.
+# The linter is pinned by its own module, which keeps its many dependencies out of go.mod.
 lint: $(LINT)
 	$(LINT) run ./...
 	npm run --silent --prefix web check
@@ -77,7 +81,7 @@ $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 bench:
 	go run ./bench $(ARGS)
 
-# What takes too long for every commit.
+# Tests that take too long for every commit.
 test-faults: tools
 	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance/faults
 

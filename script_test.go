@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	_ "github.com/mattn/go-sqlite3" // for revise
+	_ "github.com/mattn/go-sqlite3" // the driver of revise
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -14,13 +14,14 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"contactgraph": main, "revise": revise})
 }
 
-// TestStories runs the stories in testdata/script, each in a folder and with an environment of its own.
-func TestStories(t *testing.T) {
+// TestScripts runs the scripts in testdata/script, each in its own folder and environment.
+func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true})
 }
 
-// revise FILE VERSION ADDITIVE notes a migration in a database, as a newer contactgraph would that has applied it.
+// revise FILE VERSION ADDITIVE records a migration in a database, as a newer version of
+// contactgraph would.
 func revise() {
 	db, err := sql.Open("sqlite3", os.Args[1])
 	if err == nil {
@@ -31,5 +32,5 @@ func revise() {
 		fmt.Fprintln(os.Stderr, "revise:", err)
 		os.Exit(1)
 	}
-	os.Exit(0) // closes the database: a process that ends holds no lock
+	os.Exit(0) // closes the database: a process that has ended has no locks
 }

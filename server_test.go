@@ -19,7 +19,7 @@ import (
 	"contactgraph/internal/demo"
 )
 
-// output collects what a command writes while others read it.
+// output collects what a command writes. It can be read at the same time.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -37,7 +37,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// running is a server inside the test's process.
+// running is a server in the process of the test.
 type running struct {
 	t              *testing.T
 	url            string
@@ -46,8 +46,8 @@ type running struct {
 	stdout, stderr output
 }
 
-// begin runs the command with the environment, on a free port unless args give one.
-func begin(t *testing.T, env map[string]string, args ...string) *running {
+// start runs the command with args and environment variables.
+func start(t *testing.T, env map[string]string, args ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{t: t, stop: stop, ended: make(chan error, 1)}
@@ -74,14 +74,14 @@ func (r *running) ready() *running {
 	return r
 }
 
-func (r *running) end() error {
+func (r *running) shutDown() error {
 	r.t.Helper()
 	r.stop()
 	select {
 	case err := <-r.ended:
 		return err
 	case <-time.After(20 * time.Second):
-		return errors.New("the server does not end")
+		return errors.New("the server does not stop")
 	}
 }
 
@@ -94,16 +94,16 @@ func (r *running) send(method, path, body string, headers ...string) (int, strin
 	for i := 0; i < len(headers); i += 2 {
 		q.Header.Set(headers[i], headers[i+1])
 	}
-	answer, err := http.DefaultClient.Do(q)
+	resp, err := http.DefaultClient.Do(q)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return answer.StatusCode, string(text)
+	return resp.StatusCode, string(text)
 }
 
 func TestServeDemo(t *testing.T) {
@@ -113,14 +113,14 @@ func TestServeDemo(t *testing.T) {
 		"CONTACTGRAPH_DATABASE": database, "CONTACTGRAPH_ADDR": "127.0.0.1:0", "CONTACTGRAPH_DEMO": "true",
 		"CONTACTGRAPH_DEMO_CONTACTS": "7", "CONTACTGRAPH_LOG_FORMAT": "json",
 	}
-	for _, start := range []string{"seeds an empty database", "serves what the first start seeded"} {
-		r := begin(t, env).ready()
+	for _, step := range []string{"seeds an empty database", "serves what the first start seeded"} {
+		r := start(t, env).ready()
 		if !strings.Contains(r.stdout.String(), "demo-admin") {
-			t.Errorf("%s: printed %s", start, &r.stdout)
+			t.Errorf("%s: printed %s", step, &r.stdout)
 		}
 		for _, in := range demo.SignIns() {
 			if !strings.Contains(r.stdout.String(), in.Login) {
-				t.Errorf("%s: %s is not told of: %s", start, in.Login, &r.stdout)
+				t.Errorf("%s: %s is not in the greeting: %s", step, in.Login, &r.stdout)
 			}
 			document := fmt.Sprintf(`mutation { signIn(account: %q, login: %q, password: %q) { viewer { role } } }`, in.Account, in.Login, in.Password)
 			query, err := json.Marshal(map[string]string{"query": document})
@@ -128,11 +128,11 @@ func TestServeDemo(t *testing.T) {
 				t.Fatal(err)
 			}
 			if status, body := r.send("POST", "/graphql", string(query), "Content-Type", "application/json"); !strings.Contains(body, fmt.Sprintf(`{"role":%q}`, in.Role)) {
-				t.Errorf("%s: signing in as %s: %d %s", start, in.Login, status, body)
+				t.Errorf("%s: signing in as %s: %d %s", step, in.Login, status, body)
 			}
 		}
 		if status, body := r.send("GET", "/readyz", ""); status != http.StatusOK {
-			t.Errorf("%s: /readyz %d %s", start, status, body)
+			t.Errorf("%s: /readyz %d %s", step, status, body)
 		}
 		status, body := r.send("POST", "/graphql", `{"query":"{ viewer { account } contacts(first: 100) { nodes { contactId } } }"}`,
 			"Content-Type", "application/json", "X-ApiKey", "demo-agent")
@@ -143,81 +143,81 @@ func TestServeDemo(t *testing.T) {
 			}
 		}
 		if err := json.Unmarshal([]byte(body), &got); err != nil || got.Data.Viewer.Account != "Demo" || len(got.Data.Contacts.Nodes) != 8 {
-			t.Errorf("%s: GraphQL %d %s (%v)", start, status, body, err)
+			t.Errorf("%s: GraphQL %d %s (%v)", step, status, body, err)
 		}
 		if status, body := r.send("GET", "/api/v1/Contacts/466", "", "X-ApiKey", "demo-agent"); status != http.StatusOK {
-			t.Errorf("%s: REST %d %s", start, status, body)
+			t.Errorf("%s: REST %d %s", step, status, body)
 		}
 		if status, body := r.send("POST", "/f/webapp-api-login?api=login", "emailAddress=customer11%401to1service.com&Password=demo-password",
 			"Content-Type", "application/x-www-form-urlencoded"); status != http.StatusOK || !strings.Contains(body, `"isLoggedIn":true`) {
-			t.Errorf("%s: iService %d %s", start, status, body)
+			t.Errorf("%s: iService %d %s", step, status, body)
 		}
-		if err := r.end(); err != nil {
-			t.Errorf("%s: ended with %v", start, err)
+		if err := r.shutDown(); err != nil {
+			t.Errorf("%s: ended with %v", step, err)
 		}
 		for line := range strings.Lines(r.stderr.String()) {
 			if !json.Valid([]byte(line)) || strings.Contains(line, "demo-password") || strings.Contains(line, "demo-agent") {
-				t.Errorf("%s: logged %s", start, line)
+				t.Errorf("%s: logged %s", step, line)
 			}
 		}
 	}
 }
 
-// TestSecureCookies: what the operator says of HTTPS holds at both doors that set a cookie.
+// TestSecureCookies covers both APIs that set a cookie.
 func TestSecureCookies(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []string{"false", "true"} {
-		r := begin(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db"), "--demo", "--demo-contacts", "1", "--secure-cookies="+secure).ready()
-		for _, door := range []struct{ path, contentType, body string }{
+		r := start(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db"), "--demo", "--demo-contacts", "1", "--secure-cookies="+secure).ready()
+		for _, api := range []struct{ path, contentType, body string }{
 			{"/graphql", "application/json", `{"query":"mutation { signIn(account: \"Demo\", login: \"admin@example.com\", password: \"demo-password\", cookie: true) { token } }"}`},
 			{"/f/webapp-api-login?api=login", "application/x-www-form-urlencoded", "emailAddress=customer11%401to1service.com&Password=demo-password"},
 		} {
-			q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+door.path, strings.NewReader(door.body))
+			q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+api.path, strings.NewReader(api.body))
 			if err != nil {
 				t.Fatal(err)
 			}
-			q.Header.Set("Content-Type", door.contentType)
-			answer, err := http.DefaultClient.Do(q)
+			q.Header.Set("Content-Type", api.contentType)
+			resp, err := http.DefaultClient.Do(q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer.Body.Close()
-			if set := answer.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly {
-				t.Errorf("--secure-cookies=%s at %s: %v", secure, door.path, set)
+			resp.Body.Close()
+			if set := resp.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly {
+				t.Errorf("--secure-cookies=%s at %s: %v", secure, api.path, set)
 			}
 		}
-		if err := r.end(); err != nil {
+		if err := r.shutDown(); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-func TestServeWithoutAccountsSaysHowToMakeOne(t *testing.T) {
+func TestServeWithoutAccountsExplainsHowToCreateOne(t *testing.T) {
 	t.Parallel()
-	r := begin(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "new.db")).ready()
+	r := start(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "new.db")).ready()
 	if out := r.stdout.String(); !strings.Contains(out, "key create --new-account") || strings.Contains(out, "demo") {
 		t.Errorf("printed %s", out)
 	}
-	if err := r.end(); err != nil {
+	if err := r.shutDown(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAStopWhileSeedingIsNoFailureAndLeavesNothingThatLooksWhole(t *testing.T) {
+func TestStoppingWhileSeedingSucceedsAndLeavesIncompleteData(t *testing.T) {
 	t.Parallel()
 	args := []string{"--demo", "--demo-contacts", "200000", "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db")}
-	r := begin(t, nil, args...)
+	r := start(t, nil, args...)
 	for !strings.Contains(r.stderr.String(), "seeding") {
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(200 * time.Millisecond)
-	if err := r.end(); err != nil {
+	if err := r.shutDown(); err != nil {
 		t.Fatalf("ended with %v", err)
 	}
 	if r.stdout.String() != "" {
 		t.Errorf("printed %s", &r.stdout)
 	}
-	again := begin(t, nil, args...)
+	again := start(t, nil, args...)
 	if err := <-again.ended; err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(err.Error(), "delete the database") {
 		t.Errorf("the next start ends with %v", err)
 	}
@@ -232,28 +232,28 @@ func TestServeRefusesToStart(t *testing.T) {
 	t.Cleanup(func() { taken.Close() })
 	for name, c := range map[string]struct {
 		args []string
-		says string
+		want string
 	}{
 		"on a port that is in use": {
-			[]string{"--addr", taken.Addr().String()}, "another program listens on",
+			[]string{"--addr", taken.Addr().String()}, "is in use by another program",
 		},
-		"on no address": {
-			[]string{"--addr", "8080"}, "give --addr a host and a port",
+		"without a host": {
+			[]string{"--addr", "8080"}, "set --addr to a host and a port",
 		},
-		"with demo data where others can come": {
-			[]string{"--demo", "--addr", ":0"}, "give --addr a loopback address",
+		"with demo data on a public address": {
+			[]string{"--demo", "--addr", ":0"}, "set --addr to a loopback address",
 		},
 		"with an account that does not exist": {
 			[]string{"--addr", "127.0.0.1:0", "--iservice-account", "Nope"}, `contactgraph key create --new-account --account "Nope"`,
 		},
-		"with more demo data than there are numbers for": {
+		"with too many demo contacts": {
 			[]string{"--addr", "127.0.0.1:0", "--demo", "--demo-contacts", "1000001"}, "0 to 1000000 contacts",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			args := append([]string{"serve", "--database", filepath.Join(t.TempDir(), "t.db")}, c.args...)
-			if err := <-begin(t, nil, args...).ended; err == nil || !strings.Contains(err.Error(), c.says) {
+			if err := <-start(t, nil, args...).ended; err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("ended with %v", err)
 			}
 		})

@@ -12,20 +12,21 @@ import (
 	"time"
 )
 
-// TestEveryCaseRuns runs the benchmark as a whole, so that it does not rot. How fast it is, is not looked at.
+// TestEveryCaseRuns runs the whole benchmark, so that it keeps working. It does not check how fast
+// anything is.
 func TestEveryCaseRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "report.json")
-	var printed, said bytes.Buffer
+	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), []string{
 		"-engines", "sqlite", "-rounds", "1", "-seconds", "0.005", "-clients", "1", "-sizes", "50",
 		"-grow", "-grow-sizes", "50", "-keep", filepath.Join(dir, "kept"), "-dir", dir, "-json", file,
-	}, &printed, &said)
+	}, &stdout, &stderr)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, &said)
+		t.Fatalf("%v\n%s", err, &stderr)
 	}
-	t.Logf("%s", &printed)
+	t.Logf("%s", &stdout)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -46,8 +47,8 @@ func TestEveryCaseRuns(t *testing.T) {
 	if !slices.Equal(cases, caseNames) {
 		t.Errorf("measured %q, want %q", cases, caseNames)
 	}
-	if len(r.Growth) != 1 || len(r.Growth[0].Pages) != len(filters)*len(orders) || r.Growth[0].Start <= 0 || r.Growth[0].Memory.Most <= 0 {
-		t.Errorf("of growth there is %+v", r.Growth)
+	if len(r.Growth) != 1 || len(r.Growth[0].Pages) != len(filters)*len(orders) || r.Growth[0].Start <= 0 || r.Growth[0].Memory.Peak <= 0 {
+		t.Errorf("the growth is %+v", r.Growth)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "contactgraph-bench*"))
 	if err != nil || len(left) > 0 {
@@ -55,11 +56,11 @@ func TestEveryCaseRuns(t *testing.T) {
 	}
 	kept, err := filepath.Glob(filepath.Join(dir, "kept", "*.db"))
 	if err != nil || len(kept) != 2 {
-		t.Errorf("it kept %q, %v; want a file of each program", kept, err)
+		t.Errorf("it kept %q, %v; want one file per program", kept, err)
 	}
 }
 
-func TestFlagsThatMakeNoSense(t *testing.T) {
+func TestInvalidFlagsAreRejected(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
 		"-engines oracle":        "-engines",
@@ -72,7 +73,7 @@ func TestFlagsThatMakeNoSense(t *testing.T) {
 		"-rounds 0":              "-rounds",
 		"-seconds 0":             "-seconds",
 		"-yardstick-writers 2":   "-yardstick-writers",
-		"-beside nothing":        "-beside",
+		"-against nothing":       "-against",
 		"-subscriptions 0":       "-subscriptions",
 		"update":                 "update",
 	} {
@@ -134,18 +135,18 @@ func TestMediansOfRounds(t *testing.T) {
 	}
 }
 
-func TestContactsAreDealtOutOnce(t *testing.T) {
+func TestContactsAreAssignedOnce(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ clients, size, each int }{{1, 50, 20}, {64, 1000, 15}, {64, 1_000_000, 20}, {10, 10, 1}, {3, 50, 16}} {
 		seen := map[int]bool{}
 		for i := range tt.clients {
-			c := contactsOf(i, tt.clients, tt.size)
+			c := assignContacts(i, tt.clients, tt.size)
 			if len(c.own) != tt.each {
 				t.Errorf("%+v: client %d has %d contacts", tt, i, len(c.own))
 			}
 			for _, id := range c.own {
 				if seen[id] || id < 1 || id > tt.size {
-					t.Errorf("%+v: client %d has contact %d, which is another's or none", tt, i, id)
+					t.Errorf("%+v: client %d has contact %d, which another client has or which does not exist", tt, i, id)
 				}
 				seen[id] = true
 			}
@@ -153,9 +154,11 @@ func TestContactsAreDealtOutOnce(t *testing.T) {
 	}
 }
 
-func TestTargetsAreJudged(t *testing.T) {
+func TestVerdicts(t *testing.T) {
 	t.Parallel()
-	with := func(rate float64, p99 time.Duration) measured { return measured{Median: figures{Rate: rate, P99: p99}} }
+	with := func(rate float64, p99 time.Duration) measurement {
+		return measurement{Median: figures{Rate: rate, P99: p99}}
+	}
 	list := func(p99 ...time.Duration) (all []pages) {
 		for i, p := range p99 {
 			all = append(all, pages{Rows: pageSize - 10*i, P99: p})
@@ -164,15 +167,15 @@ func TestTargetsAreJudged(t *testing.T) {
 	}
 	r := report{
 		Comparisons: []comparison{
-			{Engine: sqliteName, Case: caseUpdate, Clients: 64, Server: with(300, 4), Beside: besideYardstick, Other: with(100, 10)},
-			{Engine: postgresName, Case: caseRead, Clients: 64, Server: with(60, 1), Beside: besideYardstick, Other: with(100, 1)},
-			{Engine: postgresName, Case: casePage, Clients: 64, Server: with(60, 1), Beside: besideYardstick, Other: with(100, 1)},
+			{Engine: sqliteName, Case: caseUpdate, Clients: 64, Server: with(300, 4), Against: againstYardstick, Other: with(100, 10)},
+			{Engine: postgresName, Case: caseRead, Clients: 64, Server: with(60, 1), Against: againstYardstick, Other: with(100, 1)},
+			{Engine: postgresName, Case: casePage, Clients: 64, Server: with(60, 1), Against: againstYardstick, Other: with(100, 1)},
 		},
 		Growth: []growth{
 			{Engine: sqliteName, Contacts: 1, Update: with(100, 1), Read: with(100, 1), Pages: list(10, 20)},
 			{
 				Engine: sqliteName, Contacts: 9, Update: with(90, 1), Read: with(80, 1), Pages: list(20, 80),
-				Memory: memory{Most: 160 << 20}, Start: time.Second / 2,
+				Memory: memory{Peak: 160 << 20}, Start: time.Second / 2,
 			},
 		},
 	}
@@ -180,7 +183,7 @@ func TestTargetsAreJudged(t *testing.T) {
 		value float64
 		met   bool
 	}{{3, true}, {0.4, false}, {0.6, false}, {0.9, true}, {0.8, false}, {4, false}, {160 << 20, false}, {0.5, true}}
-	got := r.judge()
+	got := r.verdicts()
 	if len(got) != len(want) {
 		t.Fatalf("got %+v, want %d verdicts", got, len(want))
 	}
@@ -191,7 +194,7 @@ func TestTargetsAreJudged(t *testing.T) {
 	}
 }
 
-func TestPageThatWasShortIsMeasuredByAFullOne(t *testing.T) {
+func TestShortPageIsComparedWithAFullPage(t *testing.T) {
 	t.Parallel()
 	first, last := &growth{Pages: make([]pages, len(orders)+1)}, &growth{Pages: make([]pages, len(orders)+1)}
 	first.Pages[0] = pages{Rows: pageSize, P99: 10}

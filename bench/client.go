@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// requestLimit bounds a request: one that takes longer voids the run.
-const requestLimit = time.Minute
+// requestTimeout limits a request. A request that takes longer aborts the run.
+const requestTimeout = time.Minute
 
-// conn is one connection to a server, and the client behind it.
+// conn is one connection to a server, with its client.
 type conn struct {
 	client *http.Client
 	url    string
 	random *rand.Rand
-	answer bytes.Buffer // the body of the last answer
+	body   bytes.Buffer // of the last response
 }
 
 func newConn(url string, number int) *conn {
 	return &conn{
-		client: &http.Client{Timeout: requestLimit, Transport: &http.Transport{MaxConnsPerHost: 1, MaxIdleConnsPerHost: 1, DisableCompression: true}},
+		client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{MaxConnsPerHost: 1, MaxIdleConnsPerHost: 1, DisableCompression: true}},
 		url:    url,
 		random: rand.New(rand.NewPCG(1, uint64(number))), //nolint:gosec // a small number
 	}
@@ -33,8 +33,8 @@ func newConn(url string, number int) *conn {
 
 func (c *conn) close() { c.client.CloseIdleConnections() }
 
-// send sends body, as JSON unless it is nil, and reads the answer into result. It fails unless that is a 200. took is the
-// time from the first byte sent to the last one received.
+// send sends body, as JSON unless it is nil, and decodes the response into result. It fails unless
+// the status is 200. took is the time from the first byte sent to the last byte received.
 func (c *conn) send(ctx context.Context, method, path string, body, result any) (took time.Duration, err error) {
 	var sent bytes.Buffer
 	if body != nil {
@@ -57,36 +57,36 @@ func (c *conn) send(ctx context.Context, method, path string, body, result any) 
 		err = errors.New(http.StatusText(status))
 	}
 	if err == nil {
-		err = json.Unmarshal(c.answer.Bytes(), result)
+		err = json.Unmarshal(c.body.Bytes(), result)
 	}
 	if err != nil {
-		return took, fmt.Errorf("%s %s: %w: %.500s", method, path, err, c.answer.Bytes())
+		return took, fmt.Errorf("%s %s: %w: %.500s", method, path, err, c.body.Bytes())
 	}
 	return took, nil
 }
 
 func (c *conn) do(r *http.Request) (status int, err error) {
-	c.answer.Reset()
+	c.body.Reset()
 	resp, err := c.client.Do(r)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
-	_, err = io.Copy(&c.answer, resp.Body)
+	_, err = io.Copy(&c.body, resp.Body)
 	return resp.StatusCode, err
 }
 
-// names are given to contacts in turn, so that every update changes the name.
-var names = []string{"Ada", "Björn", "Charlotte", "David", "Elin", "Florian", "Greta", "Hugo", "Ingrid", "Jonas", "Karin"}
+// firstNames are set in turn, so that every update changes the name.
+var firstNames = []string{"Ada", "Björn", "Charlotte", "David", "Elin", "Florian", "Greta", "Hugo", "Ingrid", "Jonas", "Karin"}
 
-// turn takes one thing after the other, and begins anew.
-type turn[T any] struct {
-	of   []T
-	next int
+// cycle returns its items in order, and starts over after the last.
+type cycle[T any] struct {
+	items []T
+	index int
 }
 
-func (t *turn[T]) take() T {
-	taken := t.of[t.next%len(t.of)]
-	t.next++
-	return taken
+func (c *cycle[T]) next() T {
+	item := c.items[c.index%len(c.items)]
+	c.index++
+	return item
 }

@@ -14,11 +14,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// engine makes databases.
+// engine creates databases.
 type engine interface {
-	// database returns the name of a database with so many contacts, for p alone to use. discard removes it.
-	database(ctx context.Context, p *program, contacts int) (name string, discard func() error, err error)
-	// time is the CPU time that the engine's own processes have spent.
+	// database creates a database with so many contacts for p, and returns its name. remove removes
+	// it.
+	database(ctx context.Context, p *program, contacts int) (name string, remove func() error, err error)
+	// time returns the CPU time of the engine's own processes.
 	time() (time.Duration, error)
 	close() error
 }
@@ -39,7 +40,8 @@ var engines = map[string]func(context.Context, *bench) (engine, error){
 		return &sqlite{b, seeded}, os.MkdirAll(seeded, 0o700)
 	},
 	postgresName: func(ctx context.Context, b *bench) (engine, error) {
-		// In the folder above: the one of this run is closed to the user that PostgreSQL runs as.
+		// In the parent directory: the user that PostgreSQL runs as has no access to the directory
+		// of this run.
 		s, err := pgserver.Start(ctx, pgserver.Options{Dir: b.dir})
 		if err != nil {
 			return nil, err
@@ -48,14 +50,14 @@ var engines = map[string]func(context.Context, *bench) (engine, error){
 	},
 }
 
-// sqlite keeps seeded files in a folder, and gives out copies of them.
+// sqlite keeps seeded files in a directory. Each database is a copy of one.
 type sqlite struct {
 	*bench
 
 	seeded string
 }
 
-func (s *sqlite) database(ctx context.Context, p *program, contacts int) (name string, discard func() error, err error) {
+func (s *sqlite) database(ctx context.Context, p *program, contacts int) (name string, remove func() error, err error) {
 	file := fmt.Sprintf("%s-%d.db", p.name, contacts)
 	seeded := filepath.Join(s.seeded, file)
 	if _, err := os.Stat(seeded); err != nil {
@@ -67,9 +69,10 @@ func (s *sqlite) database(ctx context.Context, p *program, contacts int) (name s
 	return name, func() error { return removeSQLite(name) }, copyFile(name, seeded)
 }
 
-// seed makes the file under another name first: one that is cut short must not be taken for the whole.
+// seed creates the file under another name first, so that an interrupted run leaves no incomplete
+// file.
 func (s *sqlite) seed(ctx context.Context, p *program, file string, contacts int) error {
-	s.say("seeding %s", filepath.Base(file))
+	s.logf("seeding %s", filepath.Base(file))
 	part := file + ".part"
 	if err := removeSQLite(part); err != nil {
 		return err
@@ -78,12 +81,13 @@ func (s *sqlite) seed(ctx context.Context, p *program, file string, contacts int
 		return err
 	}
 	if _, err := os.Stat(part + "-wal"); err == nil {
-		return fmt.Errorf("%s left a log beside %s: it did not close it", p.name, part)
+		return fmt.Errorf("%s has left a -wal file next to %s: it has not closed the database", p.name, part)
 	}
 	return os.Rename(part, file)
 }
 
-// removeSQLite removes a database with the files beside it, which SQLite would take for those of its successor.
+// removeSQLite removes a database with its -wal and -shm files, which SQLite would otherwise use
+// with the next database of the same name.
 func removeSQLite(file string) error {
 	return errors.Join(os.RemoveAll(file), os.RemoveAll(file+"-wal"), os.RemoveAll(file+"-shm"))
 }
@@ -102,45 +106,45 @@ func copyFile(to, from string) (err error) {
 	if _, err := io.Copy(out, in); err != nil {
 		return err
 	}
-	return out.Sync() // what is left for later would slow down what is measured
+	return out.Sync() // a later write by the kernel would slow down the measurement
 }
 
 func (*sqlite) time() (time.Duration, error) { return 0, nil }
 func (*sqlite) close() error                 { return nil }
 
-// postgres is a server that both programs use, each with databases of its own.
+// postgres is a PostgreSQL server that both programs use, each with its own databases.
 type postgres struct {
 	*bench
 
 	server *pgserver.Server
-	seeded map[string]bool // the names of the databases that others are copies of
+	seeded map[string]bool // the names of the databases that are copied
 	copies int
 }
 
-func (s *postgres) database(ctx context.Context, p *program, contacts int) (url string, discard func() error, err error) {
+func (s *postgres) database(ctx context.Context, p *program, contacts int) (url string, remove func() error, err error) {
 	seeded := fmt.Sprintf("%s_%d", p.name, contacts)
 	if !s.seeded[seeded] {
-		s.say("seeding %s with %d contacts", p.name, contacts)
+		s.logf("seeding %s with %d contacts", p.name, contacts)
 		if err := s.server.CreateDatabase(ctx, seeded); err != nil {
 			return "", nil, err
 		}
 		if err := p.seed(ctx, s.server.URL(seeded), contacts); err != nil {
 			return "", nil, fmt.Errorf("seeding: %w", err)
 		}
-		if err := tidy(ctx, s.server.URL(seeded)); err != nil {
-			return "", nil, fmt.Errorf("tidying up after seeding: %w", err)
+		if err := vacuum(ctx, s.server.URL(seeded)); err != nil {
+			return "", nil, fmt.Errorf("vacuuming after seeding: %w", err)
 		}
 		s.seeded[seeded] = true
 	}
 	s.copies++
 	name := fmt.Sprintf("%s_copy_%d", seeded, s.copies)
-	discard = func() error { return s.server.DropDatabase(context.WithoutCancel(ctx), name) }
-	return s.server.URL(name), discard, s.server.CopyDatabase(ctx, name, seeded)
+	remove = func() error { return s.server.DropDatabase(context.WithoutCancel(ctx), name) }
+	return s.server.URL(name), remove, s.server.CopyDatabase(ctx, name, seeded)
 }
 
-// tidy does what the server would do by itself within minutes: so it does not do it in the middle of a round, and the planner
-// knows the tables.
-func tidy(ctx context.Context, url string) (err error) {
+// vacuum does what PostgreSQL would do by itself within minutes. So it does not happen during a
+// round, and the planner has statistics.
+func vacuum(ctx context.Context, url string) (err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
@@ -150,5 +154,5 @@ func tidy(ctx context.Context, url string) (err error) {
 	return err
 }
 
-func (s *postgres) time() (time.Duration, error) { return familyTime(s.server.PID()) }
+func (s *postgres) time() (time.Duration, error) { return timeWithChildren(s.server.PID()) }
 func (s *postgres) close() error                 { return s.server.Stop() }

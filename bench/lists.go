@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// pages are the pages of one list, asked for by one client.
+// pages are the pages of one list, requested by one client.
 type pages struct {
 	Filter   string        `json:"filter"`
 	Order    string        `json:"order"`
@@ -15,14 +15,14 @@ type pages struct {
 	Rows     int           `json:"rows"` // on the median page
 	P50      time.Duration `json:"p50"`
 	P99      time.Duration `json:"p99"`
-	Failed   string        `json:"failed,omitempty"` // why the last request got no answer, or too late a one
+	Failed   string        `json:"failed,omitempty"` // why the last request failed or took too long
 }
 
-// byEmail is the filter that finds one contact.
-const byEmail = "email"
+// emailFilter is the filter that matches one contact.
+const emailFilter = "email"
 
-// filters are every single one that the schema has, those that take a text or a time both with a value that many contacts have
-// and with one that few have.
+// filters are all filters of the schema. Those for a text or a time are measured with a value that
+// matches many contacts, and with one that matches few.
 var filters = []struct {
 	name  string
 	value func(example) map[string]any
@@ -30,7 +30,7 @@ var filters = []struct {
 	{"none", func(example) map[string]any { return nil }},
 	{"name, many", func(example) map[string]any { return map[string]any{"name": "an"} }},
 	{"name, few", func(e example) map[string]any { return map[string]any{"name": *e.FirstName + " " + *e.LastName} }},
-	{byEmail, func(e example) map[string]any { return map[string]any{byEmail: *e.Email} }},
+	{emailFilter, func(e example) map[string]any { return map[string]any{emailFilter: *e.Email} }},
 	{"phone", func(e example) map[string]any {
 		return map[string]any{"phone": *e.Phone, "phoneCountryCode": *e.Country}
 	}},
@@ -43,24 +43,24 @@ var filters = []struct {
 	{"search, few", func(e example) map[string]any { return map[string]any{"search": *e.Email} }},
 }
 
-// orders are all that the schema has.
+// orders are all orders of the schema.
 var orders = []order{
 	{"ID", ascending}, {"ID", descending}, {"NAME", ascending}, {"NAME", descending},
 	{"LAST_MODIFIED", ascending}, {"LAST_MODIFIED", descending},
 	{"REGISTRATION_DATE_TIME", ascending}, {"REGISTRATION_DATE_TIME", descending},
 }
 
-// pagesMost is how many pages of a list are asked for, unless a round's length is over before.
-const pagesMost = 500
+// maxRequests is how many pages of a list are requested, unless the length of a round ends before.
+const maxRequests = 500
 
-// pageLimit is how long a page is waited for. One that takes longer does not void the run: the lists after it tell something
-// all the same, and the verdict tells of it.
-const pageLimit = 10 * time.Second
+// pageTimeout limits the request of a page. A page that takes longer does not abort the run: the
+// other lists are still worth measuring, and the verdict reports the failure.
+const pageTimeout = 10 * time.Second
 
-// measurePages goes through every list of every target.
-func (b *bench) measurePages(ctx context.Context, targets []target, into []growth) error {
-	conns, examples := make([]*conn, len(targets)), make([]example, len(targets))
-	for i, t := range targets {
+// measurePages measures every list of every instance.
+func (b *bench) measurePages(ctx context.Context, instances []instance, into []growth) error {
+	conns, examples := make([]*conn, len(instances)), make([]example, len(instances))
+	for i, t := range instances {
 		conns[i] = newConn(t.url, 0)
 		defer conns[i].close()
 		var err error
@@ -70,20 +70,20 @@ func (b *bench) measurePages(ctx context.Context, targets []target, into []growt
 	}
 	for _, f := range filters {
 		for _, o := range orders {
-			for i, t := range targets {
-				p, err := b.goThrough(ctx, conns[i], examples[i], pageVariables{Filter: f.value(examples[i]), OrderBy: &o})
+			for i, t := range instances {
+				p, err := b.measureList(ctx, conns[i], examples[i], pageVariables{Filter: f.value(examples[i]), OrderBy: &o})
 				if err != nil {
 					return fmt.Errorf("%d contacts, filter %s, order %v: %w", t.size, f.name, o, err)
 				}
 				p.Filter, p.Order = f.name, o.Field+" "+o.Direction
 				if p.Failed != "" {
-					b.say("%d contacts, filter %s, order %s: %s", t.size, p.Filter, p.Order, p.Failed)
+					b.logf("%d contacts, filter %s, order %s: %s", t.size, p.Filter, p.Order, p.Failed)
 				}
 				into[i].Pages = append(into[i].Pages, p)
 			}
 		}
 	}
-	for _, t := range targets {
+	for _, t := range instances {
 		if err := t.clearLog(); err != nil {
 			return err
 		}
@@ -91,18 +91,19 @@ func (b *bench) measurePages(ctx context.Context, targets []target, into []growt
 	return nil
 }
 
-// goThrough asks for pages of a list, by turns from its beginning on and from its middle on.
-func (b *bench) goThrough(ctx context.Context, c *conn, e example, list pageVariables) (p pages, err error) {
+// measureList requests pages of a list, alternately from the beginning onward and from the middle
+// onward.
+func (b *bench) measureList(ctx context.Context, c *conn, e example, list pageVariables) (p pages, err error) {
 	middle := list
 	if middle.After, err = cursorOf(ctx, c, e.middle, list.OrderBy); err != nil {
 		return p, err
 	}
-	pagers := turn[*pager]{of: []*pager{newPager(c, list), newPager(c, middle)}}
+	pagers := cycle[*pager]{items: []*pager{newPager(c, list), newPager(c, middle)}}
 	var took []time.Duration
 	var rows []int
-	for end := time.Now().Add(b.round()); len(took) == 0 || len(took) < pagesMost && time.Now().Before(end); {
-		pager := pagers.take()
-		d, err := pager.turnInTime(ctx)
+	for end := time.Now().Add(b.round()); len(took) == 0 || len(took) < maxRequests && time.Now().Before(end); {
+		pager := pagers.next()
+		d, err := pager.nextPageWithTimeout(ctx)
 		took = append(took, d)
 		if ctx.Err() != nil {
 			return p, ctx.Err()
@@ -118,16 +119,16 @@ func (b *bench) goThrough(ctx context.Context, c *conn, e example, list pageVari
 	return p, nil
 }
 
-// example is a contact that has all that one can filter by; and what else there is to ask for.
+// example is a contact with a value for every filter, and other values to filter by.
 type example struct {
 	serverContact
 
-	recently string // few contacts were modified since
-	middle   string // the address of a contact in the middle
+	recently string // a time since which few contacts were modified
+	middle   string // the email address of a contact in the middle of the list
 }
 
 func findExample(ctx context.Context, c *conn, size int) (e example, err error) {
-	// The first contacts have the most: there are fewer numbers for the demo data's phones than contacts.
+	// The first contacts have the most values: the demo data has fewer phone numbers than contacts.
 	e.serverContact, err = find(ctx, c, 1, size, func(c serverContact) bool {
 		return c.Email != nil && c.Phone != nil && c.Country != nil && c.FirstName != nil && c.LastName != nil
 	})
@@ -143,18 +144,18 @@ func findExample(ctx context.Context, c *conn, size int) (e example, err error) 
 	return e, err
 }
 
-// find returns the first of the contacts that will do.
-func find(ctx context.Context, c *conn, from, to int, willDo func(serverContact) bool) (serverContact, error) {
+// find returns the first contact that matches.
+func find(ctx context.Context, c *conn, from, to int, matches func(serverContact) bool) (serverContact, error) {
 	for id := from; id <= to; id++ {
 		got, _, err := read(ctx, c, id)
-		if err != nil || willDo(got) {
+		if err != nil || matches(got) {
 			return got, err
 		}
 	}
-	return serverContact{}, fmt.Errorf("of the contacts %d to %d none has what is to be filtered by", from, to)
+	return serverContact{}, fmt.Errorf("none of the contacts %d to %d has all values to filter by", from, to)
 }
 
-// recently is the time since which a page of contacts was modified.
+// recently returns the time since which one page of contacts was modified.
 func recently(ctx context.Context, c *conn) (string, error) {
 	var data struct {
 		Contacts struct {
@@ -164,14 +165,14 @@ func recently(ctx context.Context, c *conn) (string, error) {
 		} `json:"contacts"`
 	}
 	const document = `query Recently { contacts(first: 50, orderBy: {field: LAST_MODIFIED, direction: DESC}) { nodes { lastModified } } }`
-	if _, err := ask(ctx, c, document, nil, &data); err != nil {
+	if _, err := query(ctx, c, document, nil, &data); err != nil {
 		return "", err
 	}
 	nodes := data.Contacts.Nodes
 	return nodes[len(nodes)-1].LastModified, nil
 }
 
-// cursorOf is where the contact with the address stands among all.
+// cursorOf returns the cursor of the contact with the email address.
 func cursorOf(ctx context.Context, c *conn, email string, o *order) (*string, error) {
 	var data struct {
 		Contacts struct {
@@ -182,8 +183,8 @@ func cursorOf(ctx context.Context, c *conn, email string, o *order) (*string, er
 	}
 	const document = `query Cursor($filter: ContactFilter, $orderBy: ContactOrder) {
 		contacts(first: 1, filter: $filter, orderBy: $orderBy) { edges { cursor } } }`
-	variables := pageVariables{Filter: map[string]any{byEmail: email}, OrderBy: o}
-	if _, err := ask(ctx, c, document, variables, &data); err != nil {
+	variables := pageVariables{Filter: map[string]any{emailFilter: email}, OrderBy: o}
+	if _, err := query(ctx, c, document, variables, &data); err != nil {
 		return nil, err
 	}
 	if len(data.Contacts.Edges) != 1 {

@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// worker is one connection's part in a case: it sends a request, checks the answer, and says how long it took.
+// worker sends one request of a case, checks the response, and returns how long it took.
 type worker func(ctx context.Context) (took time.Duration, err error)
 
-// newWorker makes a worker, and does what has to be done before its first request: that is not measured.
+// newWorker returns a worker, after the preparations for its first request, which are not measured.
 type newWorker func(ctx context.Context, c *conn, among contacts) (worker, error)
 
-// contacts are those that a worker works with.
+// contacts are the contacts that a worker uses.
 type contacts struct {
-	size int   // there are 1 to size
-	own  []int // those that no other worker writes to
+	size int   // of the database: the ids are 1 to size
+	own  []int // written by no other worker
 }
 
-// ownMost is how many contacts a worker has of its own, if there are that many.
-const ownMost = 20
+// maxOwn is how many contacts of its own a worker has at most.
+const maxOwn = 20
 
-// contactsOf deals out the contacts to the clients, spread over all there are.
-func contactsOf(client, clients, size int) contacts {
+// assignContacts returns the contacts of one client, spread over the whole database.
+func assignContacts(client, clients, size int) contacts {
 	c := contacts{size: size}
-	each := min(ownMost, size/clients)
+	each := min(maxOwn, size/clients)
 	stride := size / (clients * each)
 	for i := range each {
 		c.own = append(c.own, 1+(i*clients+client)*stride)
@@ -32,30 +32,31 @@ func contactsOf(client, clients, size int) contacts {
 	return c
 }
 
-// target is what a load is put on.
-type target struct {
+// instance is a running program that is measured.
+type instance struct {
 	*process
 
 	size int
 	time func() (time.Duration, error) // the CPU time of the process and its database
 }
 
-// load is so many clients that each send the next request when the last was answered, for so long.
+// load is a number of clients. Each sends its next request when the last has been answered, until
+// the length of the round is over.
 type load struct {
 	clients int
 	length  time.Duration
 }
 
-// put runs a round. A single request that fails, or whose answer is wrong, voids it.
-func (l load) put(ctx context.Context, t target, prepare newWorker) (f figures, err error) {
+// measure runs a round. It fails if a single request fails or has a wrong response.
+func (l load) measure(ctx context.Context, t instance, prepare newWorker) (f figures, err error) {
 	workers := make([]worker, l.clients)
 	conns := make([]*conn, l.clients)
 	for i := range conns {
 		conns[i] = newConn(t.url, i)
 		defer conns[i].close()
 	}
-	err = each(ctx, l.clients, func(ctx context.Context, i int) (err error) {
-		workers[i], err = prepare(ctx, conns[i], contactsOf(i, l.clients, t.size))
+	err = concurrently(ctx, l.clients, func(ctx context.Context, i int) (err error) {
+		workers[i], err = prepare(ctx, conns[i], assignContacts(i, l.clients, t.size))
 		return err
 	})
 	if err != nil {
@@ -69,7 +70,7 @@ func (l load) put(ctx context.Context, t target, prepare newWorker) (f figures, 
 	if err != nil {
 		return f, err
 	}
-	all, inTime, err := l.run(ctx, workers)
+	all, inTime, err := l.runWorkers(ctx, workers)
 	if err != nil {
 		return f, err
 	}
@@ -88,13 +89,14 @@ func (l load) put(ctx context.Context, t target, prepare newWorker) (f figures, 
 	}, t.clearLog()
 }
 
-// run lets the workers work, and returns how long the answers took, sorted, and how many came in time. A request that was sent
-// in time is waited for: else the slowest would go unseen.
-func (l load) run(ctx context.Context, workers []worker) (all []time.Duration, inTime int, err error) {
+// runWorkers runs the workers until the end of the round. It returns the latencies, sorted, and how
+// many requests were answered before the end. It waits for requests that were sent before the end:
+// otherwise the slowest ones would be missing.
+func (l load) runWorkers(ctx context.Context, workers []worker) (all []time.Duration, inTime int, err error) {
 	took := make([][]time.Duration, len(workers))
 	late := make([]int, len(workers))
 	end := time.Now().Add(l.length)
-	err = each(ctx, len(workers), func(ctx context.Context, i int) error {
+	err = concurrently(ctx, len(workers), func(ctx context.Context, i int) error {
 		for {
 			d, err := workers[i](ctx)
 			if err != nil {
@@ -117,8 +119,9 @@ func (l load) run(ctx context.Context, workers []worker) (all []time.Duration, i
 	return sorted(all), inTime, nil
 }
 
-// each runs fn(0) … fn(n-1) at the same time. The first error ends the others, and is returned.
-func each(ctx context.Context, n int, fn func(ctx context.Context, i int) error) error {
+// concurrently runs fn(0) to fn(n-1) at the same time. It cancels the others at the first error and
+// returns it.
+func concurrently(ctx context.Context, n int, fn func(ctx context.Context, i int) error) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	var group sync.WaitGroup

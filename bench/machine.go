@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// machine is what the figures depend on beside the programs.
+// machine describes what the figures depend on, apart from the programs.
 type machine struct {
 	Cores      int           `json:"cores"`
 	CPU        string        `json:"cpu"`
@@ -24,7 +24,7 @@ type machine struct {
 	FsyncP99   time.Duration `json:"fsyncP99"` // of fsyncs
 }
 
-// describeMachine looks at the machine and the disk of dir.
+// describeMachine describes the machine and the disk of dir.
 func describeMachine(dir string) (machine, error) {
 	m := machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Dir: filepath.Dir(dir)}
 	var errs [3]error
@@ -49,7 +49,7 @@ func firstLine(file string) (string, error) {
 	return line, err
 }
 
-// cpuModel is the name of the processor, where Linux tells it.
+// cpuModel returns the name of the processor, or "" if Linux does not provide it.
 func cpuModel() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -60,10 +60,10 @@ func cpuModel() string {
 	return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
 }
 
-// fileSystems are the usual ones, by their number in statfs(2).
+// fileSystems are the common file systems by their number in statfs(2).
 var fileSystems = map[int64]string{
 	0xEF53: "ext4", 0x58465342: "xfs", 0x9123683E: "btrfs", 0x2FC12FC1: "zfs", 0xF2F52010: "f2fs", 0x794C7630: "overlayfs", 0x6969: "nfs",
-	0x01021994: "tmpfs (in memory: what is written here is not durable)",
+	0x01021994: "tmpfs (in memory: writes are not durable)",
 }
 
 func fileSystem(dir string) (string, error) {
@@ -77,7 +77,7 @@ func fileSystem(dir string) (string, error) {
 	return fmt.Sprintf("%#x", s.Type), nil
 }
 
-// fsyncs measures how long the disk takes to make a page durable, sorted.
+// fsyncs measures how long the disk takes to make a page durable. The result is sorted.
 func fsyncs(dir string) (latencies []time.Duration, err error) {
 	f, err := os.CreateTemp(dir, "fsync")
 	if err != nil {

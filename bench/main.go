@@ -1,6 +1,11 @@
-// Command bench measures contactgraph against a hand-written yardstick (see its folder): both run side by side on this
-// machine, and take turns under a closed-loop client that checks every answer. With -grow it also measures contactgraph alone
-// at growing sizes. README.md says how to run it and how to read what it prints.
+// Command bench compares contactgraph with a minimal hand-written server, the yardstick (see its
+// folder). Both run at the same time on this machine, and are measured in turns by a closed-loop
+// client that checks every response. With -grow it also measures how the cost of contactgraph grows
+// with the number of contacts. README.md explains how to run it and how to read its report.
+//
+// Start reading at run. compare.go measures the two servers and grow.go the growth; both put a load
+// (load.go) on running programs (program.go). server.go and yardstick.go send the requests of each
+// case. report.go prints the results and targets.go checks them.
 package main
 
 import (
@@ -27,7 +32,7 @@ func main() {
 	}
 }
 
-// run measures what args ask for, prints the report to stdout, and says on stderr what it is about.
+// run measures what args select. It prints the report to stdout and the progress to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	o, err := parseOptions(args, stderr)
 	if err != nil {
@@ -40,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := &bench{options: o, work: dir, progress: stderr}
 	if err := b.measure(ctx); ctx.Err() != nil {
-		return context.Cause(ctx) // what failed, failed because of it
+		return context.Cause(ctx) // the error is a consequence of it
 	} else if err != nil {
 		return err
 	}
@@ -56,14 +61,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 type bench struct {
 	options
 
-	work     string    // everything that the run leaves on the disk, removed at its end
-	progress io.Writer // told what is being done
+	work     string // the directory of this run, removed at its end
+	progress io.Writer
 	server   *program
-	other    *program // that it is compared with
+	other    *program // to compare the server with
 	report   report
 }
 
-func (b *bench) say(format string, args ...any) {
+func (b *bench) logf(format string, args ...any) {
 	fmt.Fprintf(b.progress, format+"\n", args...) //nolint:errcheck // the report does not depend on it
 }
 
@@ -73,12 +78,12 @@ func (b *bench) measure(ctx context.Context) error {
 		return err
 	}
 	b.report.Settings = b.describe()
-	b.say("building")
+	b.logf("building")
 	if err := b.build(ctx); err != nil {
 		return err
 	}
-	defer b.server.log.Close() //nolint:errcheck // it goes with the folder
-	defer b.other.log.Close()  //nolint:errcheck // it goes with the folder
+	defer b.server.log.Close() //nolint:errcheck // removed with the directory
+	defer b.other.log.Close()  //nolint:errcheck // removed with the directory
 	for _, name := range b.engines {
 		if err := b.measureOn(ctx, name); err != nil {
 			return fmt.Errorf("on %s: %w", name, err)

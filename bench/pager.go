@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// pageSize is how many contacts a page has.
+// pageSize is the number of contacts on a page.
 const pageSize = 50
 
 const pageDocument = `query Page($after: String, $filter: ContactFilter, $orderBy: ContactOrder) {
 	contacts(first: 50, after: $after, filter: $filter, orderBy: $orderBy) {
 		nodes { ` + ownFields + ` } pageInfo { endCursor hasNextPage } } }`
 
-// pageVariables say which page.
+// pageVariables select a page.
 type pageVariables struct {
 	After   *string        `json:"after"`
 	Filter  map[string]any `json:"filter"`
 	OrderBy *order         `json:"orderBy"`
 }
 
-// order is a ContactOrder.
+// order is the input ContactOrder.
 type order struct {
 	Field     string `json:"field"`
 	Direction string `json:"direction"`
@@ -31,17 +31,17 @@ const (
 	descending = "DESC"
 )
 
-// pager goes through a list, page by page, and begins anew at its end.
+// pager reads a list page by page, and starts over at its end.
 type pager struct {
 	c    *conn
 	next pageVariables
-	rows int  // on the last page
-	more bool // behind it
+	rows int  // on the last page that was read
+	more bool // pages after it
 }
 
 func newPager(c *conn, list pageVariables) *pager { return &pager{c: c, next: list} }
 
-func (p *pager) turn(ctx context.Context) (time.Duration, error) {
+func (p *pager) nextPage(ctx context.Context) (time.Duration, error) {
 	var data struct {
 		Contacts struct {
 			Nodes []struct {
@@ -54,7 +54,7 @@ func (p *pager) turn(ctx context.Context) (time.Duration, error) {
 			} `json:"pageInfo"`
 		} `json:"contacts"`
 	}
-	took, err := ask(ctx, p.c, pageDocument, p.next, &data)
+	took, err := query(ctx, p.c, pageDocument, p.next, &data)
 	if err != nil {
 		return took, err
 	}
@@ -62,31 +62,31 @@ func (p *pager) turn(ctx context.Context) (time.Duration, error) {
 	p.rows, p.more = len(got.Nodes), got.PageInfo.HasNextPage
 	for _, n := range got.Nodes {
 		if n.ContactID == 0 || n.Version == "" {
-			return took, fmt.Errorf("a page holds %+v, which is no contact", n)
+			return took, fmt.Errorf("a page contains %+v, which is not a contact", n)
 		}
 	}
 	p.next.After = nil
 	if p.more {
 		if p.rows != pageSize || got.PageInfo.EndCursor == nil {
-			return took, fmt.Errorf("a page has %d contacts, and more follow", p.rows)
+			return took, fmt.Errorf("a page has %d contacts, but it is not the last", p.rows)
 		}
 		p.next.After = got.PageInfo.EndCursor
 	}
 	return took, nil
 }
 
-// turnInTime is turn for a page that may take too long.
-func (p *pager) turnInTime(ctx context.Context) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, pageLimit)
+// nextPageWithTimeout is nextPage with pageTimeout.
+func (p *pager) nextPageWithTimeout(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
-	return p.turn(ctx)
+	return p.nextPage(ctx)
 }
 
-// worker goes through a list whose first page has so many contacts.
+// worker returns a worker that reads the list. The first page must have so many contacts.
 func (p *pager) worker(rows int) worker {
 	return func(ctx context.Context) (time.Duration, error) {
 		first := p.next.After == nil
-		took, err := p.turn(ctx)
+		took, err := p.nextPage(ctx)
 		if err == nil && first && p.rows != rows {
 			err = fmt.Errorf("the first page has %d contacts, want %d", p.rows, rows)
 		}

@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-// tick is the unit in which Linux counts a process's time: 100 a second on every architecture that Go runs on.
+// tick is the unit in which Linux counts a process's time: 100 a second on every architecture that
+// Go runs on.
 const tick = 10 * time.Millisecond
 
-// The fields of /proc/PID/stat behind the name, which can hold blanks: the parent, and the time that the process and those of
-// its children that have ended have spent.
+// The indexes of the fields of /proc/PID/stat after the name, which can contain spaces: the parent
+// process, the time of the process, and the time of its children that have exited.
 const (
 	statParent      = 1
 	statUser        = 11
@@ -26,7 +27,7 @@ const (
 	statChildSystem = 14
 )
 
-// stat reads /proc/PID/stat from its field 3 on.
+// stat returns the fields of /proc/PID/stat, beginning with field 3.
 func stat(pid int) ([]string, error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
@@ -35,13 +36,13 @@ func stat(pid int) ([]string, error) {
 	_, rest, _ := bytes.Cut(text, []byte(") "))
 	fields := strings.Fields(string(rest))
 	if len(fields) <= statChildSystem {
-		return nil, fmt.Errorf("/proc/%d/stat: cannot read %q", pid, text)
+		return nil, fmt.Errorf("/proc/%d/stat: cannot parse %q", pid, text)
 	}
 	return fields, nil
 }
 
-// spent sums up the fields.
-func spent(fields []string, which ...int) (time.Duration, error) {
+// cpuTime returns the sum of the fields.
+func cpuTime(fields []string, which ...int) (time.Duration, error) {
 	var sum time.Duration
 	for _, i := range which {
 		n, err := strconv.Atoi(fields[i])
@@ -53,22 +54,23 @@ func spent(fields []string, which ...int) (time.Duration, error) {
 	return sum, nil
 }
 
-// processTime is the CPU time that the process has spent.
+// processTime returns the CPU time of the process.
 func processTime(pid int) (time.Duration, error) {
 	fields, err := stat(pid)
 	if err != nil {
 		return 0, err
 	}
-	return spent(fields, statUser, statSystem)
+	return cpuTime(fields, statUser, statSystem)
 }
 
-// familyTime is the CPU time that the process and its children have spent, those included that have ended.
-func familyTime(pid int) (time.Duration, error) {
+// timeWithChildren returns the CPU time of the process and of its children, including those that
+// have exited.
+func timeWithChildren(pid int) (time.Duration, error) {
 	fields, err := stat(pid)
 	if err != nil {
 		return 0, err
 	}
-	sum, err := spent(fields, statUser, statSystem, statChildUser, statChildSystem)
+	sum, err := cpuTime(fields, statUser, statSystem, statChildUser, statChildSystem)
 	if err != nil {
 		return 0, err
 	}
@@ -83,7 +85,7 @@ func familyTime(pid int) (time.Duration, error) {
 		}
 		fields, err := stat(other)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
-			continue // it has ended meanwhile
+			continue // it has exited meanwhile
 		}
 		if err != nil {
 			return 0, err
@@ -91,7 +93,7 @@ func familyTime(pid int) (time.Duration, error) {
 		if fields[statParent] != strconv.Itoa(pid) {
 			continue
 		}
-		own, err := spent(fields, statUser, statSystem)
+		own, err := cpuTime(fields, statUser, statSystem)
 		if err != nil {
 			return 0, err
 		}
@@ -100,7 +102,7 @@ func familyTime(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
-// ownTime is the CPU time that this process has spent.
+// ownTime returns the CPU time of this process.
 func ownTime() (time.Duration, error) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -109,10 +111,10 @@ func ownTime() (time.Duration, error) {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
-// memory is what a process holds in RAM, in bytes.
+// memory is the resident memory of a process, in bytes.
 type memory struct {
-	Now  int64 `json:"now"`
-	Most int64 `json:"most"` // since it started
+	RSS  int64 `json:"rss"`
+	Peak int64 `json:"peak"` // since the process started
 }
 
 // memoryOf reads /proc/PID/status.
@@ -124,7 +126,7 @@ func memoryOf(pid int) (memory, error) {
 	var m memory
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(line, ":")
-		into := map[string]*int64{"VmRSS": &m.Now, "VmHWM": &m.Most}[name]
+		into := map[string]*int64{"VmRSS": &m.RSS, "VmHWM": &m.Peak}[name]
 		if into == nil {
 			continue
 		}

@@ -19,15 +19,16 @@ import (
 type program struct {
 	name   string
 	binary string
-	source []string // the package that it is built from, and how
-	log    *os.File // what its processes log to, as they would in earnest
+	source []string // arguments of go build: the package and its tags
+	log    *os.File // of its processes: they log as they would in production
 	serve  []string
 	cases  map[string]newWorker
-	// seeding is the command that fills an empty database with contacts, and whether that command then serves.
+	// seeding is the command that fills an empty database with contacts, and whether that command
+	// then serves.
 	seeding func(contacts int) (args []string, serves bool)
 }
 
-// build builds both programs as they are released: without the race detector.
+// build builds both programs as for a release: without the race detector.
 func (b *bench) build(ctx context.Context) error {
 	b.server = &program{
 		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"}, serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
@@ -36,14 +37,14 @@ func (b *bench) build(ctx context.Context) error {
 			return []string{"serve", "--demo", "--demo-contacts", strconv.Itoa(n), "--addr", "127.0.0.1:0", "--database"}, true
 		},
 	}
-	b.other = b.besides()
+	b.other = b.otherProgram()
 	for _, p := range []*program{b.server, b.other} {
 		var err error
 		if p.log, err = os.OpenFile(filepath.Join(b.work, p.name+".log"), os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 			return err
 		}
 		args := append([]string{"build", "-o", p.binary}, p.source...)
-		build := exec.CommandContext(ctx, "go", args...) //nolint:gosec // packages of ours
+		build := exec.CommandContext(ctx, "go", args...) //nolint:gosec // our own packages
 		if out, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("building %s: %w\n%s", p.name, err, out)
 		}
@@ -51,23 +52,24 @@ func (b *bench) build(ctx context.Context) error {
 	return nil
 }
 
-// What the server can be measured beside.
+// What the server can be compared with.
 const (
-	besideYardstick = "yardstick"
-	besideNoLog     = "nolog"
-	besideUnwatched = "unwatched"
+	againstYardstick = "yardstick"
+	againstNoLog     = "nolog"
+	againstUnwatched = "unwatched"
 )
 
-var besideNames = []string{besideYardstick, besideNoLog, besideUnwatched}
+var againstNames = []string{againstYardstick, againstNoLog, againstUnwatched}
 
-// besides is the program that the server is measured beside: another, or itself otherwise.
-func (b *bench) besides() *program {
+// otherProgram returns the program to compare the server with: the yardstick, or a variant of the
+// server.
+func (b *bench) otherProgram() *program {
 	p := *b.server
-	p.name, p.binary = b.beside, filepath.Join(b.work, b.beside)
-	switch b.beside {
-	case besideNoLog:
+	p.name, p.binary = b.against, filepath.Join(b.work, b.against)
+	switch b.against {
+	case againstNoLog:
 		p.source = []string{"-tags", "nolog", "contactgraph"}
-	case besideYardstick:
+	case againstYardstick:
 		p.source, p.cases = []string{"contactgraph/bench/yardstick"}, yardstickCases
 		p.serve = []string{"-conns", strconv.Itoa(b.conns), "-writers", strconv.Itoa(b.writers), "-database"}
 		p.seeding = func(n int) ([]string, bool) {
@@ -82,87 +84,89 @@ func (p *program) seed(ctx context.Context, database string, contacts int) error
 	args, serves := p.seeding(contacts)
 	args = append(args, database)
 	if serves {
-		running, err := p.start(ctx, args) // it prints its address when it has seeded
+		running, err := p.start(ctx, args) // it prints its address after seeding
 		if err != nil {
 			return err
 		}
 		return running.stop()
 	}
-	return p.failed(p.command(ctx, args).Run())
+	return p.withLog(p.command(ctx, args).Run())
 }
 
-// stopLimit is how long a server may take to end.
-const stopLimit = 30 * time.Second
+// stopTimeout is how long a server may take to stop.
+const stopTimeout = 30 * time.Second
 
-// command is the program with args. When ctx ends it is asked to end, as an operator does.
+// command returns the program with args. When ctx ends, the program gets a SIGTERM, as from an
+// operator.
 func (p *program) command(ctx context.Context, args []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.binary, args...) //nolint:gosec // a binary that was built here
 	cmd.Stderr = p.log
-	// In a group of its own Ctrl-C does not reach it, so that it ends in order; and it does not outlive this process.
+	// In its own process group it does not get the SIGINT of Ctrl-C, so this process can stop it in
+	// order. It dies with this process.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = stopLimit
+	cmd.WaitDelay = stopTimeout
 	return cmd
 }
 
-// failed adds to an error what the program said last.
-func (p *program) failed(err error) error {
+// withLog adds the end of the log to an error.
+func (p *program) withLog(err error) error {
 	if err == nil {
 		return nil
 	}
-	text, _ := os.ReadFile(p.log.Name()) // it only adds to the error
+	text, _ := os.ReadFile(p.log.Name()) // the error is complete without it
 	const last = 2000
 	return fmt.Errorf("%s: %w\n%s", p.name, err, text[max(0, len(text)-last):])
 }
 
-// clearLog empties the log, which grows by a line a request.
+// clearLog truncates the log, which grows by one line per request.
 func (p *program) clearLog() error { return p.log.Truncate(0) }
 
 // process is a running server.
 type process struct {
 	*program
 
-	url   string
-	pid   int
-	end   context.CancelFunc
-	ended chan error // gets how it ended
+	url    string
+	pid    int
+	cancel context.CancelFunc
+	exited chan error // receives its result
 }
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start starts a server, and waits until it has printed its address.
 func (p *program) start(ctx context.Context, args []string) (*process, error) {
-	ctx, end := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	cmd := p.command(ctx, args)
 	stdout, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
-		end()
+		cancel()
 		return nil, err
 	}
-	s := &process{program: p, pid: cmd.Process.Pid, end: end, ended: make(chan error, 1)}
+	s := &process{program: p, pid: cmd.Process.Pid, cancel: cancel, exited: make(chan error, 1)}
 	lines := bufio.NewScanner(stdout)
 	for s.url == "" && lines.Scan() {
 		s.url = address.FindString(lines.Text())
 	}
 	go func() {
-		_, _ = io.Copy(io.Discard, stdout) // what else it prints is for people
+		_, _ = io.Copy(io.Discard, stdout) // the rest of the greeting
 		err := cmd.Wait()
 		if cmd.ProcessState.Success() {
-			err = nil // it was asked to end, and did
+			err = nil // it has stopped on request
 		}
-		s.ended <- err
+		s.exited <- err
 	}()
 	if s.url == "" {
-		return nil, errors.Join(p.failed(errors.New("it printed no address")), s.stop())
+		return nil, errors.Join(p.withLog(errors.New("the program has exited without printing its address")), s.stop())
 	}
 	return s, nil
 }
 
-// stop ends the server.
+// stop stops the server and waits until it has exited.
 func (s *process) stop() error {
-	s.end()
-	return s.failed(<-s.ended)
+	s.cancel()
+	return s.withLog(<-s.exited)
 }

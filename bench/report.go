@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// report is all that a run has found.
+// report contains the results of a run.
 type report struct {
 	Machine     machine      `json:"machine"`
 	Settings    string       `json:"settings"`
@@ -21,7 +21,7 @@ type report struct {
 	Growth      []growth     `json:"growth"`
 }
 
-// memoryAt is what the server held after the comparisons.
+// memoryAt is the memory of the server after the comparisons.
 type memoryAt struct {
 	memory
 
@@ -34,7 +34,7 @@ func (r *report) writeJSON(file string) error {
 		*report
 
 		Verdicts []verdict `json:"verdicts"`
-	}{r, r.judge()}, "", "\t")
+	}{r, r.verdicts()}, "", "\t")
 	if err != nil {
 		return err
 	}
@@ -47,10 +47,10 @@ func (r *report) printTo(w io.Writer) error {
 	)
 }
 
-// right aligns the cells of a table of numbers.
+// right is the alignment of the cells in a table of numbers.
 const right = tabwriter.AlignRight
 
-// table prints rows below a title, cells aligned; nothing without rows.
+// table prints a title and the rows with aligned cells. It prints nothing without rows.
 func table(w io.Writer, title string, align uint, head []any, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
@@ -86,19 +86,19 @@ func (r *report) printComparisons(w io.Writer) error {
 			name string
 			figures
 			ratio string
-		}{{c.Beside, c.Other.Median, ""}, {"server", c.Server.Median, c.ratios()}} {
+		}{{c.Against, c.Other.Median, ""}, {"server", c.Server.Median, c.ratios()}} {
 			rows = append(rows, []any{
 				c.Engine, c.Contacts, c.Case, c.Clients, p.name, strconv.Itoa(int(p.Rate)), milliseconds(p.P50), milliseconds(p.P99),
 				milliseconds(p.Max), microseconds(p.CPU), microseconds(p.Client), p.ratio,
 			})
 		}
 	}
-	title := "Side by side: medians of the rounds (max: of all requests), and the server's medians to those of what it is beside"
+	title := "Comparison: medians of the rounds (max: of all requests), and the ratios of the medians of the server to those of the other"
 	head := []any{"engine", "contacts", "case", "clients", "", throughput, "p50 ms", "p99 ms", "max ms", "CPU µs", "client µs", "ratio: rate, p99, CPU"} //nolint:goconst // a heading
 	return table(w, title, right, head, rows)
 }
 
-// ratios are those of the medians.
+// ratios returns the ratios of the medians.
 func (c comparison) ratios() string {
 	s, y := c.Server.Median, c.Other.Median
 	return fmt.Sprintf("%.2f, %.2f, %.2f", ratio(s.Rate, y.Rate), ratio(s.P99, y.P99), ratio(s.CPU, y.CPU))
@@ -107,9 +107,9 @@ func (c comparison) ratios() string {
 func (r *report) printMemory(w io.Writer) error {
 	var rows [][]any
 	for _, m := range r.Memory {
-		rows = append(rows, []any{m.Engine, m.Contacts, megabytes(m.Now), megabytes(m.Most)})
+		rows = append(rows, []any{m.Engine, m.Contacts, megabytes(m.RSS), megabytes(m.Peak)})
 	}
-	return table(w, "The server's memory after that", right, []any{"engine", "contacts", "RSS MiB", "most MiB"}, rows)
+	return table(w, "Memory of the server after the comparison", right, []any{"engine", "contacts", "RSS MiB", "peak MiB"}, rows)
 }
 
 func (r *report) printGrowth(w io.Writer) error {
@@ -123,16 +123,16 @@ func (r *report) printGrowth(w io.Writer) error {
 			f := m.of(&g)
 			rows = append(rows, []any{
 				g.Engine, g.Contacts, m.name, g.Clients, strconv.Itoa(int(f.Rate)), fmt.Sprintf("%.2f", ratio(f.Rate, m.of(first).Rate)),
-				milliseconds(f.P99), microseconds(f.CPU), milliseconds(g.Start), megabytes(g.Memory.Now), megabytes(g.Memory.Most),
+				milliseconds(f.P99), microseconds(f.CPU), milliseconds(g.Start), megabytes(g.Memory.RSS), megabytes(g.Memory.Peak),
 			})
 		}
 	}
-	title := "The server alone: its speed to that with the fewest contacts, how long it takes to start, and its memory"
-	head := []any{"engine", "contacts", "case", "clients", throughput, "kept", "p99 ms", "CPU µs", "start ms", "RSS MiB", "most MiB"}
+	title := "Growth of the server: its speed relative to the smallest number of contacts, the time to start, and the memory"
+	head := []any{"engine", "contacts", "case", "clients", throughput, "speed", "p99 ms", "CPU µs", "start ms", "RSS MiB", "peak MiB"}
 	return table(w, title, right, head, rows)
 }
 
-// grown is the growth on an engine, from the fewest contacts to the most.
+// grown returns the growth on an engine, in ascending order of contacts.
 func (r *report) grown(engine string) (sizes []growth) {
 	for _, g := range r.Growth {
 		if g.Engine == engine {
@@ -150,21 +150,21 @@ func (r *report) printPages(w io.Writer) error {
 		}
 		head := []any{"filter", "order"}
 		for _, g := range sizes {
-			head = append(head, fmt.Sprintf("rows of %d", g.Contacts), "p50 ms", "p99 ms")
+			head = append(head, fmt.Sprintf("rows (%d contacts)", g.Contacts), "p50 ms", "p99 ms")
 		}
 		var rows [][]any
 		for i := range sizes[0].Pages {
 			rows = append(rows, listRow(sizes, i))
 		}
-		title := "Pages of 50 contacts on " + engine + ", one client: each filter in each order, and how p99 grows"
-		if err := table(w, title, right, append(head, "p99 grows"), rows); err != nil {
+		title := "Pages of 50 contacts on " + engine + " with one client: each filter in each order, and the growth of p99"
+		if err := table(w, title, right, append(head, "p99 growth"), rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// listRow is what was measured of list i at all sizes.
+// listRow returns the results of list i with each number of contacts.
 func listRow(sizes []growth, i int) []any {
 	row := []any{sizes[0].Pages[i].Filter, sizes[0].Pages[i].Order}
 	for _, g := range sizes {

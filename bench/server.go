@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// serverCases are the cases as contactgraph's clients send them.
+// serverCases are the requests of the cases to contactgraph.
 var serverCases = map[string]newWorker{
 	caseUpdate: serverUpdater,
 	caseRead:   serverReader,
@@ -21,7 +21,7 @@ var serverCases = map[string]newWorker{
 
 // The documents.
 const (
-	// ownFields are what a contact has without asking for anything else: what the yardstick shows.
+	// ownFields are the fields in the row of a contact, which the yardstick returns too.
 	ownFields = `id contactId version secret registrationDateTime registrationSource registrationIp lastModified
 		email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil latestPermissionSource`
 
@@ -30,26 +30,27 @@ const (
 		updateContact(input: $input) { contact { id contactId version firstName } errors { code } } }`
 )
 
-// ask sends a GraphQL request and reads its data into data. It fails unless there are no errors.
-func ask(ctx context.Context, c *conn, document string, variables, data any) (time.Duration, error) {
+// query sends a GraphQL request and decodes the data of the response into data. It fails if the
+// response has errors.
+func query(ctx context.Context, c *conn, document string, variables, data any) (time.Duration, error) {
 	request := struct {
 		Query     string `json:"query"`
 		Variables any    `json:"variables"`
 	}{document, variables}
-	answer := struct {
+	response := struct {
 		Data   any `json:"data"`
 		Errors []struct {
 			Message string `json:"message"`
 		} `json:"errors"`
 	}{Data: data}
-	took, err := c.send(ctx, http.MethodPost, "/graphql", request, &answer)
-	if err == nil && len(answer.Errors) > 0 {
-		err = errors.New(answer.Errors[0].Message)
+	took, err := c.send(ctx, http.MethodPost, "/graphql", request, &response)
+	if err == nil && len(response.Errors) > 0 {
+		err = errors.New(response.Errors[0].Message)
 	}
 	return took, err
 }
 
-// serverContact is a contact as GraphQL shows it.
+// serverContact is a contact in GraphQL.
 type serverContact struct {
 	ContactID int     `json:"contactId"`
 	Version   string  `json:"version"`
@@ -64,14 +65,14 @@ type idVariables struct {
 	ID string `json:"id"`
 }
 
-// read asks for a contact.
+// read requests a contact.
 func read(ctx context.Context, c *conn, id int) (serverContact, time.Duration, error) {
 	var data struct {
 		Contact serverContact `json:"contact"`
 	}
-	took, err := ask(ctx, c, readDocument, idVariables{strconv.Itoa(id)}, &data)
+	took, err := query(ctx, c, readDocument, idVariables{strconv.Itoa(id)}, &data)
 	if err == nil && data.Contact.ContactID != id {
-		err = fmt.Errorf("asked for contact %d, got %d", id, data.Contact.ContactID)
+		err = fmt.Errorf("requested contact %d, got %d", id, data.Contact.ContactID)
 	}
 	return data.Contact, took, err
 }
@@ -94,17 +95,17 @@ type updateVariables struct {
 }
 
 func serverUpdater(ctx context.Context, c *conn, among contacts) (worker, error) {
-	mine := turn[*serverContact]{}
+	mine := cycle[*serverContact]{}
 	for _, id := range among.own {
 		got, _, err := read(ctx, c, id)
 		if err != nil {
 			return nil, err
 		}
-		mine.of = append(mine.of, &got)
+		mine.items = append(mine.items, &got)
 	}
-	fresh := turn[string]{of: names}
+	newNames := cycle[string]{items: firstNames}
 	return func(ctx context.Context) (time.Duration, error) {
-		known, name := mine.take(), fresh.take()
+		known, name := mine.next(), newNames.next()
 		var v updateVariables
 		v.Input.ID, v.Input.ExpectedVersion, v.Input.Set.FirstName = strconv.Itoa(known.ContactID), known.Version, name
 		var data struct {
@@ -115,7 +116,7 @@ func serverUpdater(ctx context.Context, c *conn, among contacts) (worker, error)
 				} `json:"errors"`
 			} `json:"updateContact"`
 		}
-		took, err := ask(ctx, c, updateDocument, v, &data)
+		took, err := query(ctx, c, updateDocument, v, &data)
 		if err != nil {
 			return took, err
 		}
@@ -124,27 +125,28 @@ func serverUpdater(ctx context.Context, c *conn, among contacts) (worker, error)
 			return took, fmt.Errorf("updating contact %d: %s", known.ContactID, errs[0].Code)
 		}
 		if got.ContactID != known.ContactID || got.Version == known.Version || got.FirstName == nil || *got.FirstName != name {
-			return took, fmt.Errorf("contact %d, version %s, was given the name %s; the answer is %+v", known.ContactID, known.Version, name, got)
+			return took, fmt.Errorf("set the first name of contact %d, version %s, to %s: the response is %+v", known.ContactID, known.Version, name, got)
 		}
 		*known = got
 		return took, nil
 	}, nil
 }
 
-// serverPutter changes first names by the documented REST API, which takes the whole contact: what is missing is cleared.
+// serverPutter changes first names through the REST API. It sends the whole contact, because
+// missing fields are cleared.
 func serverPutter(ctx context.Context, c *conn, among contacts) (worker, error) {
 	path := func(id int) string { return "/api/v1/Contacts/" + strconv.Itoa(id) }
-	mine := turn[map[string]any]{}
+	mine := cycle[map[string]any]{}
 	for _, id := range among.own {
 		var got map[string]any
 		if _, err := c.send(ctx, http.MethodGet, path(id), nil, &got); err != nil {
 			return nil, err
 		}
-		mine.of = append(mine.of, got)
+		mine.items = append(mine.items, got)
 	}
-	ids, fresh := turn[int]{of: among.own}, turn[string]{of: names}
+	ids, newNames := cycle[int]{items: among.own}, cycle[string]{items: firstNames}
 	return func(ctx context.Context) (time.Duration, error) {
-		known, id, name := mine.take(), ids.take(), fresh.take()
+		known, id, name := mine.next(), ids.next(), newNames.next()
 		before := known["Version"]
 		known["FirstName"] = name
 		took, err := c.send(ctx, http.MethodPut, path(id), known, &known)
@@ -152,7 +154,7 @@ func serverPutter(ctx context.Context, c *conn, among contacts) (worker, error) 
 			return took, err
 		}
 		if known["Id"] != float64(id) || known["Version"] == before || known["FirstName"] != name {
-			return took, fmt.Errorf("contact %d, version %s, was given the name %s; the answer is %+v", id, before, name, known)
+			return took, fmt.Errorf("set the first name of contact %d, version %s, to %s: the response is %+v", id, before, name, known)
 		}
 		return took, nil
 	}, nil

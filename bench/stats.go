@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// percentile is the least of the sorted durations that p of a hundred do not exceed; 0 of none.
+// percentile returns the smallest of the sorted durations that p percent of them do not exceed, or
+// 0 if there are none.
 func percentile(sorted []time.Duration, p float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0
@@ -16,7 +17,7 @@ func percentile(sorted []time.Duration, p float64) time.Duration {
 	return sorted[min(max(rank, 1), len(sorted))-1]
 }
 
-// median is the middle one, or the mean of the middle two; 0 of none.
+// median returns the middle value, the mean of the two middle values, or 0 if there are none.
 func median[T int | float64 | time.Duration](values []T) T {
 	s := sorted(slices.Clone(values))
 	if len(s) == 0 {
@@ -25,23 +26,24 @@ func median[T int | float64 | time.Duration](values []T) T {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// sorted sorts s, and returns it.
+// sorted sorts s in place and returns it.
 func sorted[T cmp.Ordered](s []T) []T {
 	slices.Sort(s)
 	return s
 }
 
-// figures are what is measured in a round, or the medians of several rounds; but Max is the greatest of all.
+// figures are the results of a round, or the medians of several rounds, of which Max is the
+// maximum.
 type figures struct {
 	Rate   float64       `json:"rate"` // requests a second
 	P50    time.Duration `json:"p50"`
 	P99    time.Duration `json:"p99"`
 	Max    time.Duration `json:"max"`
-	CPU    time.Duration `json:"cpu"`    // of the program and its database, a request
-	Client time.Duration `json:"client"` // CPU of the client, a request
+	CPU    time.Duration `json:"cpu"`    // of the program and its database, per request
+	Client time.Duration `json:"client"` // CPU time of the client, per request
 }
 
-// medians sums up rounds.
+// medians combines rounds.
 func medians(rounds []figures) figures {
 	durations := func(of func(figures) time.Duration) []time.Duration {
 		all := make([]time.Duration, len(rounds))
@@ -64,7 +66,7 @@ func medians(rounds []figures) figures {
 	}
 }
 
-// ratio is a to b; 0 if b is.
+// ratio returns a/b, or 0 if b is 0.
 func ratio[T float64 | time.Duration](a, b T) float64 {
 	if b == 0 {
 		return 0

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// verdict is a target and what was measured.
+// verdict is a target with the measured value.
 type verdict struct {
 	Target   string  `json:"target"`
 	Measured string  `json:"measured"`
@@ -14,81 +14,81 @@ type verdict struct {
 	Met      bool    `json:"met"`
 }
 
-// throughput is what a server's speed is measured in.
+// throughput is the unit of the rate of a server.
 const throughput = "requests/s"
 
-// bounds are the targets of the comparison.
-var bounds = []struct {
-	beside, engine, of string
-	clients            int
-	what               string
-	measure            func(comparison) float64
-	least              float64 // 0 if there is none
-	most               float64 // 0 if there is none
+// targets are the targets of the comparisons.
+var targets = []struct {
+	against, engine, of string
+	clients             int
+	what                string
+	measure             func(comparison) float64
+	atLeast             float64 // 0 if there is no minimum
+	atMost              float64 // 0 if there is no maximum
 }{
-	{besideYardstick, sqliteName, caseUpdate, 64, throughput, rateRatio, 2, 0},
-	{besideYardstick, sqliteName, caseUpdate, 64, "p99", p99Ratio, 0, 0.3},
-	{besideYardstick, sqliteName, caseUpdate, 1, throughput, rateRatio, 0.6, 0},
-	{besideYardstick, sqliteName, caseRead, 64, throughput, rateRatio, 0.6, 0},
-	{besideYardstick, postgresName, caseUpdate, 64, throughput, rateRatio, 1, 0},
-	{besideYardstick, postgresName, caseRead, 64, throughput, rateRatio, 0.7, 0},
-	{besideNoLog, sqliteName, caseUpdate, 64, throughput, rateRatio, 0.75, 0},
-	{besideNoLog, postgresName, caseUpdate, 64, throughput, rateRatio, 0.75, 0},
-	{besideUnwatched, sqliteName, caseUpdate, 64, throughput, rateRatio, 0.5, 0},
-	{besideUnwatched, postgresName, caseUpdate, 64, throughput, rateRatio, 0.5, 0},
+	{againstYardstick, sqliteName, caseUpdate, 64, throughput, rateRatio, 2, 0},
+	{againstYardstick, sqliteName, caseUpdate, 64, "p99", p99Ratio, 0, 0.3},
+	{againstYardstick, sqliteName, caseUpdate, 1, throughput, rateRatio, 0.6, 0},
+	{againstYardstick, sqliteName, caseRead, 64, throughput, rateRatio, 0.6, 0},
+	{againstYardstick, postgresName, caseUpdate, 64, throughput, rateRatio, 1, 0},
+	{againstYardstick, postgresName, caseRead, 64, throughput, rateRatio, 0.7, 0},
+	{againstNoLog, sqliteName, caseUpdate, 64, throughput, rateRatio, 0.75, 0},
+	{againstNoLog, postgresName, caseUpdate, 64, throughput, rateRatio, 0.75, 0},
+	{againstUnwatched, sqliteName, caseUpdate, 64, throughput, rateRatio, 0.5, 0},
+	{againstUnwatched, postgresName, caseUpdate, 64, throughput, rateRatio, 0.5, 0},
 }
 
 func rateRatio(c comparison) float64 { return ratio(c.Server.Median.Rate, c.Other.Median.Rate) }
 func p99Ratio(c comparison) float64  { return ratio(c.Server.Median.P99, c.Other.Median.P99) }
 
-// The targets of growth, from the fewest contacts to the most.
+// The targets of the growth, from the smallest number of contacts to the largest.
 const (
-	speedKept = 0.85
-	pageGrows = 3
-	memoryMax = 150 << 20
-	// watchedMax bounds the memory under subscriptions.
-	watchedMax = 512 << 20
-	startMax   = time.Second
+	minSpeedKept  = 0.85
+	maxPageGrowth = 3
+	maxMemory     = 150 << 20
+	// maxSubscribedMemory is the limit with -against unwatched.
+	maxSubscribedMemory = 512 << 20
+	maxStart            = time.Second
 )
 
-// judge holds what was measured to the targets. What was not measured is not there.
-func (r *report) judge() []verdict {
+// verdicts checks the results against the targets. Targets that were not measured are left out.
+func (r *report) verdicts() []verdict {
 	var all []verdict
-	for _, b := range bounds {
+	for _, b := range targets {
 		for _, c := range r.Comparisons {
-			if c.Beside != b.beside || c.Engine != b.engine || c.Case != b.of || c.Clients != b.clients {
+			if c.Against != b.against || c.Engine != b.engine || c.Case != b.of || c.Clients != b.clients {
 				continue
 			}
-			sign, bound, value := "≥", b.least, b.measure(c)
+			sign, bound, value := "≥", b.atLeast, b.measure(c)
 			met := value >= bound
-			if b.most > 0 {
-				sign, bound = "≤", b.most
+			if b.atMost > 0 {
+				sign, bound = "≤", b.atMost
 				met = value <= bound
 			}
 			all = append(all, verdict{
-				fmt.Sprintf("%s, %s, %d clients, %d contacts: %s %s %g of %s's", b.engine, b.of, b.clients, c.Contacts, b.what, sign, bound, b.beside),
+				fmt.Sprintf("%s, %s, %d clients, %d contacts: %s %s %g times that of %s", b.engine, b.of, b.clients, c.Contacts, b.what, sign, bound, b.against),
 				fmt.Sprintf("%.2f", value), value, met,
 			})
 		}
 	}
 	for _, m := range r.Memory {
-		if len(r.Comparisons) > 0 && r.Comparisons[0].Beside == besideUnwatched {
+		if len(r.Comparisons) > 0 && r.Comparisons[0].Against == againstUnwatched {
 			all = append(all, verdict{
-				fmt.Sprintf("%s: RSS with all subscriptions open < %s MiB", m.Engine, megabytes(watchedMax)),
-				megabytes(m.Most) + " MiB", float64(m.Most), m.Most < watchedMax,
+				fmt.Sprintf("%s: RSS with all subscriptions open < %s MiB", m.Engine, megabytes(maxSubscribedMemory)),
+				megabytes(m.Peak) + " MiB", float64(m.Peak), m.Peak < maxSubscribedMemory,
 			})
 		}
 	}
 	for _, engine := range engineNames {
 		if sizes := r.grown(engine); len(sizes) > 0 {
-			all = append(all, r.judgeGrowth(&sizes[0], &sizes[len(sizes)-1])...)
+			all = append(all, r.growthVerdicts(&sizes[0], &sizes[len(sizes)-1])...)
 		}
 	}
 	return all
 }
 
-// judgeGrowth holds the most contacts to the fewest.
-func (*report) judgeGrowth(first, last *growth) []verdict {
+// growthVerdicts compares the largest number of contacts with the smallest.
+func (*report) growthVerdicts(first, last *growth) []verdict {
 	at := fmt.Sprintf("%s, from %d to %d contacts", last.Engine, first.Contacts, last.Contacts)
 	var all []verdict
 	for _, m := range []struct {
@@ -96,18 +96,18 @@ func (*report) judgeGrowth(first, last *growth) []verdict {
 		first, last figures
 	}{{caseUpdate, first.Update.Median, last.Update.Median}, {caseRead, first.Read.Median, last.Read.Median}} {
 		kept := ratio(m.last.Rate, m.first.Rate)
-		all = append(all, verdict{fmt.Sprintf("%s: %s keeps ≥ %g of its speed", at, m.name, speedKept), fmt.Sprintf("%.2f", kept), kept, kept >= speedKept})
+		all = append(all, verdict{fmt.Sprintf("%s: speed of %s ≥ %g times", at, m.name, minSpeedKept), fmt.Sprintf("%.2f", kept), kept, kept >= minSpeedKept})
 	}
 	grows, worst, failed := worstPage(first, last)
-	start, most := last.Start, last.Memory.Most
+	start, peak := last.Start, last.Memory.Peak
 	return append(all,
-		verdict{fmt.Sprintf("%s: the p99 of a page < %d times", at, pageGrows), fmt.Sprintf("%.2f (%s); %d lists failed", grows, worst, failed), grows, grows < pageGrows && failed == 0},
-		verdict{fmt.Sprintf("%s, %d contacts: RSS under load < %s MiB", last.Engine, last.Contacts, megabytes(memoryMax)), megabytes(most) + " MiB", float64(most), most < memoryMax},
-		verdict{fmt.Sprintf("%s, %d contacts: start < %v", last.Engine, last.Contacts, startMax), milliseconds(start) + " ms", start.Seconds(), start < startMax},
+		verdict{fmt.Sprintf("%s: p99 of a page < %d times", at, maxPageGrowth), fmt.Sprintf("%.2f (%s); %d lists failed", grows, worst, failed), grows, grows < maxPageGrowth && failed == 0},
+		verdict{fmt.Sprintf("%s, %d contacts: RSS under load < %s MiB", last.Engine, last.Contacts, megabytes(maxMemory)), megabytes(peak) + " MiB", float64(peak), peak < maxMemory},
+		verdict{fmt.Sprintf("%s, %d contacts: start in < %v", last.Engine, last.Contacts, maxStart), milliseconds(start) + " ms", start.Seconds(), start < maxStart},
 	)
 }
 
-// worstPage is the list whose p99 grows the most, and how many had no answer.
+// worstPage returns the list whose p99 grows most, and how many lists failed.
 func worstPage(first, last *growth) (grows float64, worst string, failed int) {
 	for i, p := range last.Pages {
 		if p.Failed != "" {
@@ -120,20 +120,21 @@ func worstPage(first, last *growth) (grows float64, worst string, failed int) {
 	return grows, worst, failed
 }
 
-// pageGrowth says how many times its p99 at first the p99 of list i is at last. A list that was too short for a full page at
-// first is measured by the full page of all contacts there: that it has more to show by now is not held against it.
+// pageGrowth returns the ratio of the last p99 of list i to the first. If the list was too short
+// for a full page at first, its last p99 is compared with that of a full page of all contacts, so
+// that a list does not look slower only because it has become longer.
 func pageGrowth(first, last *growth, i int) float64 {
-	was, is := first.Pages[i], last.Pages[i]
-	before := was.P99
-	if was.Rows < is.Rows {
-		before = max(before, first.Pages[i%len(orders)].P99) // the lists without a filter come first
+	before, after := first.Pages[i], last.Pages[i]
+	base := before.P99
+	if before.Rows < after.Rows {
+		base = max(base, first.Pages[i%len(orders)].P99) // the lists without a filter come first
 	}
-	return ratio(is.P99, before)
+	return ratio(after.P99, base)
 }
 
 func (r *report) printVerdicts(w io.Writer) error {
 	var rows [][]any
-	for _, v := range r.judge() {
+	for _, v := range r.verdicts() {
 		met := "NO"
 		if v.Met {
 			met = "yes"

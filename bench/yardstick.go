@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// yardstickCases are the cases as the yardstick's clients send them.
+// yardstickCases are the requests of the cases to the yardstick.
 var yardstickCases = map[string]newWorker{
 	caseUpdate: func(ctx context.Context, c *conn, among contacts) (worker, error) {
 		return yardstickWriter(ctx, c, among, http.MethodPatch)
@@ -20,7 +20,7 @@ var yardstickCases = map[string]newWorker{
 	casePage: yardstickPager,
 }
 
-// yardstickContact is a contact as the yardstick shows it and takes it.
+// yardstickContact is a contact in requests to the yardstick and in its responses.
 type yardstickContact struct {
 	ID                     int     `json:"id"`
 	Version                int64   `json:"version"`
@@ -43,25 +43,25 @@ func yardstickReader(_ context.Context, c *conn, among contacts) (worker, error)
 		var got yardstickContact
 		took, err := c.send(ctx, http.MethodGet, yardstickPath(id), nil, &got)
 		if err == nil && got.ID != id {
-			err = fmt.Errorf("asked for contact %d, got %d", id, got.ID)
+			err = fmt.Errorf("requested contact %d, got %d", id, got.ID)
 		}
 		return took, err
 	}, nil
 }
 
-// yardstickWriter changes first names: PATCH sends nothing else, PUT the whole contact.
+// yardstickWriter changes first names. PATCH sends only the name, PUT the whole contact.
 func yardstickWriter(ctx context.Context, c *conn, among contacts, method string) (worker, error) {
-	mine := turn[*yardstickContact]{}
+	mine := cycle[*yardstickContact]{}
 	for _, id := range among.own {
 		var got yardstickContact
 		if _, err := c.send(ctx, http.MethodGet, yardstickPath(id), nil, &got); err != nil {
 			return nil, err
 		}
-		mine.of = append(mine.of, &got)
+		mine.items = append(mine.items, &got)
 	}
-	fresh := turn[string]{of: names}
+	newNames := cycle[string]{items: firstNames}
 	return func(ctx context.Context) (time.Duration, error) {
-		known, name := mine.take(), fresh.take()
+		known, name := mine.next(), newNames.next()
 		sent := *known
 		if method == http.MethodPatch {
 			sent = yardstickContact{Version: known.Version}
@@ -73,7 +73,7 @@ func yardstickWriter(ctx context.Context, c *conn, among contacts, method string
 			return took, err
 		}
 		if got.ID != known.ID || got.Version != known.Version+1 || got.FirstName == nil || *got.FirstName != name {
-			return took, fmt.Errorf("contact %d, version %d, was given the name %s; the answer is %+v", known.ID, known.Version, name, got)
+			return took, fmt.Errorf("set the first name of contact %d, version %d, to %s: the response is %+v", known.ID, known.Version, name, got)
 		}
 		*known = got
 		return took, nil

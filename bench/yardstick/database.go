@@ -11,17 +11,18 @@ import (
 	_ "github.com/mattn/go-sqlite3"    // the driver sqlite3
 )
 
-// options say how the database is used.
+// options select the connections to the database.
 type options struct {
 	conns   int // in the pool
-	writers int // 0 or 1 connection that only writes
+	writers int // 0, or 1 for a separate connection for writes
 }
 
-// database is an open database. Both pools are the same unless there is a connection of its own that writes.
+// database is an open database. Both pools are the same unless there is a separate connection for
+// writes.
 type database struct{ readers, writer *sql.DB }
 
-// sqliteSettings make commits as durable as contactgraph's. A writer that finds the lock taken waits; it must not give up in
-// a benchmark, where a failed request voids the run.
+// sqliteSettings make commits as durable as those of contactgraph. A writer waits for the lock,
+// because a failed request would abort the benchmark.
 const sqliteSettings = "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_txlock=immediate&_stmt_cache_size=64&_loc=UTC"
 
 func open(ctx context.Context, name string, o options) (*database, error) {
@@ -42,7 +43,7 @@ func open(ctx context.Context, name string, o options) (*database, error) {
 	return db, nil
 }
 
-// openPool opens a pool that keeps its connections, and checks that one can be had.
+// openPool opens a pool that keeps its connections, and checks that it can connect.
 func openPool(ctx context.Context, driver, dsn string, conns int) (*sql.DB, error) {
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
@@ -63,7 +64,7 @@ func (db *database) close() error {
 	return errors.Join(db.readers.Close(), db.writer.Close())
 }
 
-// createTable is alike on both engines. On SQLite an integer primary key is the row's own number.
+// createTable works on both engines. On SQLite an integer primary key is the rowid.
 const createTable = `CREATE TABLE contacts (
 	id integer PRIMARY KEY,
 	secret text NOT NULL,
@@ -88,7 +89,7 @@ const createTable = `CREATE TABLE contacts (
 	latest_permission_source text
 )`
 
-// fill makes up contacts inside the database, which is the fastest way, and the same on both engines.
+// fill generates contacts inside the database, which is the fastest way and works on both engines.
 const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS integer))
 INSERT INTO contacts (id, secret, version, registered_at, registration_source, registration_ip, registration_store_id, last_modified,
 	email, email_key, phone_country_code, phone, phone_key, first_name, last_name, name_key, limit_mails_permanently,

@@ -10,11 +10,11 @@ import (
 	"strconv"
 )
 
-// maxBody bounds a request's body, in bytes.
+// maxBody limits the body of a request, in bytes.
 const maxBody = 64 << 10
 
-// routes are all that there is.
-func routes(s *store) http.Handler {
+// routes returns the handler of all routes.
+func routes(s *statements) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /contacts", s.servePage)
 	mux.HandleFunc("GET /contacts/{id}", s.serveOne)
@@ -23,26 +23,27 @@ func routes(s *store) http.Handler {
 	return mux
 }
 
-func (s *store) serveOne(w http.ResponseWriter, r *http.Request) {
+func (s *statements) serveOne(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil {
-		http.Error(w, "the id is no number", http.StatusBadRequest)
+		http.Error(w, "the id is not a number", http.StatusBadRequest)
 		return
 	}
 	c, err := s.get(r.Context(), id)
-	answer(w, c, err, http.StatusNotFound)
+	respond(w, c, err, http.StatusNotFound)
 }
 
-// page is the body of a list. Next is the id to go on after, 0 at the end.
+// page is the body of a list. Next is the id after which the next page begins, or 0 on the last
+// page.
 type page struct {
 	Contacts []*contact `json:"contacts"`
 	Next     int        `json:"next"`
 }
 
-func (s *store) servePage(w http.ResponseWriter, r *http.Request) {
+func (s *statements) servePage(w http.ResponseWriter, r *http.Request) {
 	after, err := strconv.Atoi(r.FormValue("after"))
 	if err != nil {
-		http.Error(w, "after is no number", http.StatusBadRequest)
+		http.Error(w, "after is not a number", http.StatusBadRequest)
 		return
 	}
 	contacts, more, err := s.list(r.Context(), after)
@@ -50,30 +51,30 @@ func (s *store) servePage(w http.ResponseWriter, r *http.Request) {
 	if more {
 		p.Next = contacts[len(contacts)-1].ID
 	}
-	answer(w, p, err, http.StatusNotFound)
+	respond(w, p, err, http.StatusNotFound)
 }
 
-// serveWrite reads a contact, and answers with what write made of it.
+// serveWrite decodes a contact, and responds with the result of write.
 func serveWrite(w http.ResponseWriter, r *http.Request, write func(context.Context, *contact) (*contact, error)) {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil {
-		http.Error(w, "the id is no number", http.StatusBadRequest)
+		http.Error(w, "the id is not a number", http.StatusBadRequest)
 		return
 	}
 	var c contact
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
-		http.Error(w, "the body is no contact", http.StatusBadRequest)
+		http.Error(w, "the body is not a contact", http.StatusBadRequest)
 		return
 	}
 	c.ID = id
 	written, err := write(r.Context(), &c)
-	answer(w, written, err, http.StatusConflict)
+	respond(w, written, err, http.StatusConflict)
 }
 
-// answer writes body as JSON; or the status none if no row was found.
-func answer(w http.ResponseWriter, body any, err error, none int) {
+// respond writes body as JSON, or the status noRows if no row was found.
+func respond(w http.ResponseWriter, body any, err error, noRows int) {
 	if errors.Is(err, sql.ErrNoRows) {
-		http.Error(w, http.StatusText(none), none)
+		http.Error(w, http.StatusText(noRows), noRows)
 		return
 	}
 	encoded, encoding := json.Marshal(body)
@@ -84,5 +85,5 @@ func answer(w http.ResponseWriter, body any, err error, none int) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(encoded)))
-	_, _ = w.Write(encoded) // a client that is gone
+	_, _ = w.Write(encoded) // the client has disconnected
 }

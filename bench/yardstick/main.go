@@ -1,6 +1,9 @@
-// Command yardstick is what the benchmark measures the server against: a contact server as one writes it by hand, with
-// net/http and database/sql, one statement a request, and nothing that contactgraph has beyond that: no GraphQL, no tenants,
-// no change log, no rights. It is written to be fast and kept honest: it commits as durably as contactgraph does.
+// Command yardstick is the server that the benchmark compares contactgraph with: a minimal contact
+// server on net/http and database/sql that runs one statement per request. It has no GraphQL,
+// tenants, change log or permissions. It is written to be fast, but the comparison is fair: its
+// commits are as durable as those of contactgraph.
+//
+// Start reading at run. http.go has the routes and statements.go the SQL.
 package main
 
 import (
@@ -26,15 +29,15 @@ func main() {
 	}
 }
 
-// run serves until ctx ends, or fills the database with -seed.
+// run serves until ctx ends. With -seed it fills the database instead.
 func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	flags := flag.NewFlagSet("yardstick", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:0", "the `address` to listen on")
-	database := flags.String("database", "yardstick.db", "a `file`, or postgres://…")
-	seed := flags.Int("seed", 0, "create the table with the contacts 1 to `N`, and end")
+	addr := flags.String("addr", "127.0.0.1:0", "`address` to listen on")
+	database := flags.String("database", "yardstick.db", "SQLite `file`, or postgres://…")
+	seed := flags.Int("seed", 0, "create the table with the contacts 1 to `N`, and exit")
 	o := options{}
-	flags.IntVar(&o.conns, "conns", 32, "how many connections the pool has")
-	flags.IntVar(&o.writers, "writers", 0, "1 for a connection of its own that writes, beside the pool that reads (SQLite); 0 for one pool")
+	flags.IntVar(&o.conns, "conns", 32, "connections in the pool")
+	flags.IntVar(&o.writers, "writers", 0, "0: one pool for everything; 1: a separate connection for writes (SQLite)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -46,14 +49,14 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	if *seed > 0 {
 		return db.seed(ctx, *seed)
 	}
-	s, err := newStore(ctx, db)
+	s, err := prepare(ctx, db)
 	if err != nil {
 		return err
 	}
 	return serve(ctx, *addr, routes(s), stdout)
 }
 
-// serve answers on the address, which it prints, until ctx ends.
+// serve listens on the address, prints it, and serves until ctx ends.
 func serve(ctx context.Context, addr string, h http.Handler, stdout io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -62,7 +65,7 @@ func serve(ctx context.Context, addr string, h http.Handler, stdout io.Writer) e
 	web := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(listener) }()
-	if _, err := fmt.Fprintf(stdout, "yardstick serves http://%s\n", listener.Addr()); err != nil {
+	if _, err := fmt.Fprintf(stdout, "yardstick is serving http://%s\n", listener.Addr()); err != nil {
 		return errors.Join(err, web.Close())
 	}
 	select {
@@ -70,7 +73,7 @@ func serve(ctx context.Context, addr string, h http.Handler, stdout io.Writer) e
 		return err
 	case <-ctx.Done():
 	}
-	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return web.Shutdown(leaving)
+	return web.Shutdown(drain)
 }

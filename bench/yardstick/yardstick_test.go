@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestYardstick shows that it does what it is measured for: it locks, it pages, with either sort of pool.
+// TestYardstick checks what the benchmark measures, optimistic locking and pages, with both kinds
+// of pools.
 func TestYardstick(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]options{"one pool": {conns: 4}, "a writer": {conns: 4, writers: 1}} {
@@ -23,7 +24,7 @@ func TestYardstick(t *testing.T) {
 			if err := db.seed(t.Context(), 60); err != nil {
 				t.Fatal(err)
 			}
-			s, err := newStore(t.Context(), db)
+			s, err := prepare(t.Context(), db)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func TestAccounts(t *testing.T) {
 	other := f.account("Straße")
 	check(2, false)
 
-	for name, want := range map[string]int{"Demo": demo, "dEMO ": demo, "STRASSE": other, "Nobody": 0, "": 0} {
+	for name, want := range map[string]int{"Demo": demo, "dEMO ": demo, "STRASSE": other, "Unknown": 0, "": 0} {
 		id, found, err := f.AccountByName(f.ctx, name)
 		if id != want || found != (want != 0) || err != nil {
 			t.Errorf("AccountByName(%q): got %d, %v, %v, want %d", name, id, found, err, want)
@@ -50,36 +50,36 @@ func TestAccounts(t *testing.T) {
 	check(2, false)
 }
 
-func TestCreateAccountMakesItsFeed(t *testing.T) {
+func TestCreateAccountCreatesItsSequence(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, name := range []string{"Demo", "Other"} {
 		id := f.account(name)
-		feed, err := f.store.Client().Feed.Query().Only(viewer.NewSystemContext(f.ctx, id))
+		feed, err := f.db.Client().Feed.Query().Only(viewer.NewSystemContext(f.ctx, id))
 		if err != nil || feed.AccountID != id || feed.Seq != 0 {
-			t.Errorf("%s: got %v, %v, want a feed at 0", name, feed, err)
+			t.Errorf("%s: got %v, %v, want a sequence at 0", name, feed, err)
 		}
 	}
 }
 
-func TestCreateAccountLetsOneOfManyHaveTheName(t *testing.T) {
+func TestCreateAccountOfOneNameSucceedsOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	var made atomic.Int32
+	var created atomic.Int32
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			switch _, err := f.CreateAccount(f.ctx, "Demo"); {
 			case err == nil:
-				made.Add(1)
+				created.Add(1)
 			case !errors.Is(err, auth.ErrNameTaken):
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if made.Load() != 1 {
-		t.Errorf("made %d accounts, want 1", made.Load())
+	if created.Load() != 1 {
+		t.Errorf("created %d accounts, want 1", created.Load())
 	}
 }
 
@@ -92,7 +92,7 @@ func TestCreateKey(t *testing.T) {
 		t.Errorf("generated %s and %s, want ctk_ and 256 bits in base64url", a, b)
 	}
 	if got := f.key(demo, viewer.Admin, "demo-admin"); got != "demo-admin" {
-		t.Errorf("got %s, want the token that was given", got)
+		t.Errorf("got %s, want the given token", got)
 	}
 	tests := []struct {
 		name    string
@@ -101,16 +101,16 @@ func TestCreateKey(t *testing.T) {
 		want    error
 	}{
 		{"a token that exists", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "demo-admin"}, auth.ErrNameTaken},
-		{"one of another account", other, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "demo-admin"}, auth.ErrNameTaken},
+		{"a token of another account", other, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "demo-admin"}, auth.ErrNameTaken},
 		{"no name", demo, auth.NewKey{Name: " ", Role: viewer.Agent, Token: "secret"}, auth.ErrInvalid},
 		{"no role", demo, auth.NewKey{Name: "x", Token: "secret"}, auth.ErrInvalid},
 		{"a customer's role", demo, auth.NewKey{Name: "x", Role: viewer.Customer, Token: "secret"}, auth.ErrInvalid},
 		{"the server's role", demo, auth.NewKey{Name: "x", Role: viewer.System, Token: "secret"}, auth.ErrInvalid},
-		{"a role that is none", demo, auth.NewKey{Name: "x", Role: 99, Token: "secret"}, auth.ErrInvalid},
+		{"an unknown role", demo, auth.NewKey{Name: "x", Role: 99, Token: "secret"}, auth.ErrInvalid},
 		{"a token like a session's", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "cgs_1_secret"}, auth.ErrInvalid},
-		{"a blank in the token", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "my secret"}, auth.ErrInvalid},
+		{"a space in the token", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "my secret"}, auth.ErrInvalid},
 		{"a line break in the token", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "secret\n"}, auth.ErrInvalid},
-		{"letters that no header carries", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "sécret"}, auth.ErrInvalid},
+		{"letters that a header cannot carry", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: "sécret"}, auth.ErrInvalid},
 		{"a long token", demo, auth.NewKey{Name: "x", Role: viewer.Agent, Token: strings.Repeat("secret", 50)}, auth.ErrInvalid},
 	}
 	for _, tt := range tests {
@@ -123,9 +123,9 @@ func TestCreateKey(t *testing.T) {
 		}
 	}
 	if token, err := f.CreateKey(f.ctx, absent, auth.NewKey{Name: "x", Role: viewer.Agent}); token != "" || err == nil {
-		t.Error("made a key for an account that does not exist")
+		t.Error("created a key for an account that does not exist")
 	}
-	k := f.store.Client().APIKey.Query().Where(apikey.AccountID(demo), apikey.RoleEQ(apikey.RoleADMIN)).
+	k := f.db.Client().APIKey.Query().Where(apikey.AccountID(demo), apikey.RoleEQ(apikey.RoleADMIN)).
 		OnlyX(viewer.NewSystemContext(f.ctx, demo))
 	if len(k.TokenHash) != 32 || !k.CreatedAt.Equal(start) {
 		t.Errorf("stored %x at %s, want a digest at %s", k.TokenHash, k.CreatedAt, start)
@@ -138,7 +138,7 @@ func TestCreateUser(t *testing.T) {
 	demo, other := f.account("Demo"), f.account("Other")
 	id := f.user(demo, " Agent@Example.com ", "pw", viewer.Agent)
 	f.user(other, "agent@example.com", "pw", viewer.Admin) // free there
-	row := f.store.Client().User.Query().Where(user.ID(id)).OnlyX(viewer.NewSystemContext(f.ctx, demo))
+	row := f.db.Client().User.Query().Where(user.ID(id)).OnlyX(viewer.NewSystemContext(f.ctx, demo))
 	if row.Login != "Agent@Example.com" || row.LoginKey != "agent@example.com" || row.Role != user.RoleAGENT {
 		t.Errorf("stored %v", row)
 	}
@@ -168,7 +168,7 @@ func TestCreateUser(t *testing.T) {
 	}
 }
 
-func TestSecretsDoNotPrint(t *testing.T) {
+func TestSecretsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{
 		auth.NewKey{Name: "x", Role: viewer.Agent, Token: "hunter2"},

@@ -1,8 +1,17 @@
-// Package auth lets people and programs in: it turns a request into a viewer, checks passwords, opens and ends sessions, and
-// makes the accounts, API keys and users that they come in with.
+// Package auth authenticates people and programs: it turns an HTTP request into a viewer, signs
+// users and contacts in and out, and creates the accounts, users and API keys that they use.
 //
-// It runs before there is a viewer, so it asks the database as the server itself, within one account as soon as that is
-// known. Of a token only the SHA-256 is stored, of a password only an argon2id hash; neither stands in an error or a log.
+// There are two kinds of credentials. A program sends an API key. A person signs in with a login
+// and a password and gets a session, whose token is sent in a header or a cookie. Only the SHA-256
+// of a token is stored, and only an argon2id hash of a password; neither appears in an error or a
+// log.
+//
+// This package runs before there is a viewer, so it queries the database as the server itself:
+// across accounts only until the account is known, and within that account from then on. What a
+// viewer may do is decided elsewhere, by package authz and by ent's privacy rules.
+//
+// Start reading at Service.Authenticate, which every request passes through. Then Service.SignIn
+// and Passwords, and last the functions that create accounts, users and API keys.
 package auth
 
 import (
@@ -14,35 +23,39 @@ import (
 	"contactgraph/internal/database"
 )
 
-// What this package's functions fail with, besides faults such as a database that is away.
+// The errors of this package. Any other error is a fault, such as a database that is unreachable.
 var (
-	// ErrCredentials: the request carries an API key or a bearer token that is unknown or has expired.
+	// ErrCredentials: the request carries an API key or bearer token that is unknown or has
+	// expired.
 	ErrCredentials = errors.New("the credentials are unknown or have expired")
-	// ErrRefused: nobody has this login, or the password is not its own. It does not say which.
-	ErrRefused = errors.New("the login or the password is wrong")
-	// ErrNameTaken: an account of this name, a user with this login or a key with this token exists.
-	ErrNameTaken = errors.New("it exists already")
-	// ErrInvalid: a name, role, token or password cannot be stored as it is. It comes wrapped in what is wrong with it.
-	ErrInvalid = errors.New("not acceptable")
+	// ErrRefused: the login does not exist or the password is wrong. The error does not reveal
+	// which.
+	ErrRefused = errors.New("wrong login or password")
+	// ErrNameTaken: an account with this name, a user with this login or a key with this token
+	// exists.
+	ErrNameTaken = errors.New("already exists")
+	// ErrInvalid: a name, role, token or password cannot be stored. It is wrapped with the reason.
+	ErrInvalid = errors.New("invalid value")
 )
 
-// Store is the part of the store that sign-in needs.
+// DB is what this package needs of database.DB.
 type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
-	// Write runs a function in a transaction and returns when its work is durable; it may run the function twice.
+	// Write runs fn in a transaction, and returns when the transaction is durable. It may run fn
+	// more than once.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 
-// Service signs in, for all accounts of one database. It is safe for concurrent use.
+// Service authenticates the callers of all accounts of one database. It is safe for concurrent use.
 type Service struct {
-	store     DB
+	db        DB
 	passwords *Passwords
 	now       func() time.Time
-	keys      keyCache
+	apiKeys   keyCache
 }
 
-// New returns a service that keeps what it makes in store, and takes the time from now.
-func New(store DB, passwords *Passwords, now func() time.Time) *Service {
-	return &Service{store: store, passwords: passwords, now: now}
+// New returns a service on db. It takes the time from now.
+func New(db DB, passwords *Passwords, now func() time.Time) *Service {
+	return &Service{db: db, passwords: passwords, now: now}
 }

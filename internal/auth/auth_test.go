@@ -24,13 +24,13 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// fixture is a service on a database of its own, with a clock that is set by hand and hashes that are counted instead of
-// computed at length.
+// fixture is a service on a database of its own. Its clock is set by the test, and its hashes are
+// fast and counted.
 type fixture struct {
 	*auth.Service
 	t         *testing.T
 	ctx       context.Context
-	store     *databasetest.DB
+	db        *databasetest.DB
 	passwords *auth.Passwords
 
 	mu       sync.Mutex
@@ -44,8 +44,8 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
 	f.passwords.Stub(f.hashing)
-	f.store = databasetest.Open(t)
-	f.Service = auth.New(f.store, f.passwords, f.now)
+	f.db = databasetest.Open(t)
+	f.Service = auth.New(f.db, f.passwords, f.now)
 	return f
 }
 
@@ -83,9 +83,9 @@ func (f *fixture) hashed(do func()) int {
 	return f.hashes - before
 }
 
-// statements returns those on tables of tenants that ran during do.
+// statements returns the statements on tables with an account_id that ran during do.
 func (f *fixture) statements(do func()) []string {
-	return slices.DeleteFunc(f.store.Statements(do), func(s string) bool { return !strings.Contains(s, "account_id") })
+	return slices.DeleteFunc(f.db.Statements(do), func(s string) bool { return !strings.Contains(s, "account_id") })
 }
 
 func (f *fixture) account(name string) int {
@@ -115,7 +115,7 @@ func (f *fixture) key(account int, role viewer.Role, token string) string {
 	return token
 }
 
-// contact adds a contact with a password, unless that is "", and with logins of these kinds.
+// contact creates a contact with logins of these kinds, and with a password unless that is "".
 func (f *fixture) contact(account int, password string, logins map[string]login.Kind) (id int) {
 	f.t.Helper()
 	var hash *string
@@ -148,7 +148,7 @@ func (f *fixture) contact(account int, password string, logins map[string]login.
 // write changes the account's rows as the server itself.
 func (f *fixture) write(account int, fn func(context.Context, *database.Tx) error) {
 	f.t.Helper()
-	if err := f.store.Write(viewer.NewSystemContext(f.ctx, account), 0, fn); err != nil {
+	if err := f.db.Write(viewer.NewSystemContext(f.ctx, account), 0, fn); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -162,17 +162,17 @@ func (f *fixture) signIn(account int, login, password string) auth.Session {
 	return s
 }
 
-// sessions returns how many sessions the account has, expired ones too.
+// sessions counts the sessions of the account, including expired ones.
 func (f *fixture) sessions(account int) int {
 	f.t.Helper()
-	n, err := f.store.Client().Session.Query().Count(viewer.NewSystemContext(f.ctx, account))
+	n, err := f.db.Client().Session.Query().Count(viewer.NewSystemContext(f.ctx, account))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return n
 }
 
-// request returns one with these headers; "Cookie" takes the value of the session cookie alone.
+// request returns a request with these headers. "Cookie" is the value of the session cookie.
 func request(headers map[string]string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
 	for name, value := range headers {

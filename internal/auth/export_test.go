@@ -2,7 +2,7 @@ package auth
 
 import "crypto/sha256"
 
-// Stub puts something quick in the place of argon2, of which it tells before.
+// Stub replaces argon2 with something fast, and calls before ahead of each hash.
 func (p *Passwords) Stub(before func()) {
 	p.derive = func(password, salt []byte, _ cost, length int) []byte {
 		before()
@@ -11,8 +11,8 @@ func (p *Passwords) Stub(before func()) {
 	}
 }
 
-// The limits that the tests go up to.
+// The limits that tests reach.
 const (
-	KeyTTL     = keyTTL
-	SweepLimit = sweepLimit
+	KeyTTL       = keyTTL
+	ExpiredBatch = expiredBatch
 )

@@ -15,20 +15,20 @@ func TestKeyCacheIsBounded(t *testing.T) {
 		d := digestOf(string(rune(i)))
 		c.put(d, viewer.Viewer{Account: i + 1}, now)
 		if len(c.entries) > keyLimit {
-			t.Fatalf("holds %d entries, want %d at most", len(c.entries), keyLimit)
+			t.Fatalf("the cache has %d entries, want at most %d", len(c.entries), keyLimit)
 		}
 		if v, ok := c.get(d, now); !ok || v.Account != i+1 {
-			t.Fatalf("got %+v, %v, want the one just put", v, ok)
+			t.Fatalf("got %+v, %v, want the viewer just put", v, ok)
 		}
 	}
 }
 
-// What is compared for somebody without a hash, or given an empty password, must not match even if the key is the same.
-func TestVerifyMatchesNothingEmpty(t *testing.T) {
+// Without a hash, and with an empty password, nothing may match even if the derived key is equal.
+func TestVerifyNeverMatchesWithoutHashOrPassword(t *testing.T) {
 	t.Parallel()
 	p := NewPasswords(1)
 	p.derive = func(_, _ []byte, _ cost, length int) []byte { return make([]byte, length) }
-	hash := phc{cost: today, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}.String()
+	hash := phc{cost: defaultCost, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}.String()
 	for _, tt := range []struct {
 		hash, password string
 		want           bool

@@ -40,7 +40,7 @@ func TestPasswords(t *testing.T) {
 }
 
 // The reference implementation's own test vectors, with parameters other than ours.
-func TestVerifyReadsTheParameters(t *testing.T) {
+func TestVerifyUsesTheParametersOfTheHash(t *testing.T) {
 	t.Parallel()
 	p := auth.NewPasswords(1)
 	for _, hash := range []string{
@@ -57,7 +57,7 @@ func TestVerifyReadsTheParameters(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesAMalformedHash(t *testing.T) {
+func TestVerifyRejectsAMalformedHash(t *testing.T) {
 	t.Parallel()
 	const salt, key = "c29tZXNhbHQ", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	for name, hash := range map[string]string{
@@ -76,8 +76,8 @@ func TestVerifyRefusesAMalformedHash(t *testing.T) {
 		"a short key":       "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$CTFh",
 		"a short salt":      "$argon2id$v=19$m=65536,t=2,p=1$c29t$" + key,
 		"padding":           "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$" + key + "=",
-		"a length no text":  "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "AA$" + key,
-		"more behind":       "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$" + key + "$",
+		"impossible base64": "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "AA$" + key,
+		"trailing text":     "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$" + key + "$",
 		"a line break":      "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$" + key + "\n",
 	} {
 		p := auth.NewPasswords(1)
@@ -110,7 +110,7 @@ func TestVerifyWithoutAHashDoesTheSameWork(t *testing.T) {
 	}
 }
 
-func TestHashRefusesTheLength(t *testing.T) {
+func TestHashRejectsTheLength(t *testing.T) {
 	t.Parallel()
 	p := auth.NewPasswords(1)
 	var hashes int
@@ -128,7 +128,7 @@ func TestHashRefusesTheLength(t *testing.T) {
 	}
 }
 
-func TestPasswordsComputesAFewAtATime(t *testing.T) {
+func TestPasswordsLimitsConcurrency(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{-1, 1, 3} {
 		synctest.Test(t, func(t *testing.T) {
@@ -178,9 +178,9 @@ func TestPasswordsStopWaitingWithTheContext(t *testing.T) {
 			t.Errorf("got %v after %s, want the deadline after 1s", err, time.Since(began))
 		}
 		time.Sleep(time.Minute)
-		for range 20 { // which of two things a select takes is random
+		for range 20 { // select chooses at random
 			if _, err := p.Hash(ctx, "x"); !errors.Is(err, context.DeadlineExceeded) {
-				t.Fatalf("with a turn to be had: got %v, want the deadline", err)
+				t.Fatalf("with a free slot: got %v, want the deadline", err)
 			}
 		}
 	})

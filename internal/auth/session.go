@@ -20,15 +20,17 @@ import (
 )
 
 const (
-	// SessionLifetime is how long a session lasts from its sign-in.
+	// SessionLifetime is how long a session lasts after the sign-in.
 	SessionLifetime = 12 * time.Hour
-	// CookieName is the cookie that carries a session's token.
+	// CookieName is the cookie that carries the token of a session.
 	CookieName = "contactgraph_session"
 
-	sweepLimit = 100 // expired sessions that one sign-in clears away: more than it adds, and little enough to be quick
+	// expiredBatch is how many expired sessions one sign-in deletes: more than it adds, and few
+	// enough to be fast.
+	expiredBatch = 100
 )
 
-// Session is a sign-in: the token that stands for it until ExpiresAt, and whom it lets in.
+// Session is the result of a sign-in: a token that authenticates the viewer until ExpiresAt.
 type Session struct {
 	Token     string `json:"-"`
 	ExpiresAt time.Time
@@ -37,32 +39,36 @@ type Session struct {
 
 // String describes the session without its token.
 func (s Session) String() string {
-	return fmt.Sprintf("session %d of account %d until %s", s.Viewer.Session, s.Viewer.Account, s.ExpiresAt.Format(time.RFC3339))
+	return fmt.Sprintf("session %d of account %d until %s",
+		s.Viewer.Session, s.Viewer.Account, s.ExpiresAt.Format(time.RFC3339))
 }
 
-// identity is whom a login names and the hash that the password must match. The zero identity is nobody.
+// identity is the owner of a login and the hash that the password must match. It is zero for a
+// login that does not exist, and for a contact without a password.
 type identity struct {
 	viewer viewer.Viewer
 	hash   string
 }
 
-// String names who it is without the hash.
+// String describes the owner without the hash.
 func (i identity) String() string {
 	if i == (identity{}) {
-		return "nobody"
+		return "an unknown login"
 	}
 	return fmt.Sprintf("%s %d", i.viewer.Actor.Kind, i.viewer.Actor.ID)
 }
 
-// SignIn opens a session for the agent or the contact whose login and password these are; of a contact a login of any type
-// will do. Where both have the login, it is the agent's, so that no contact can lock an agent out by taking its name.
+// SignIn opens a session for the user or contact with this login and password. A contact may use
+// any of its logins, of every type. If a user and a contact have the same login, it belongs to the
+// user, so that a contact cannot lock a user out by taking the user's login.
 //
-// It fails with ErrRefused otherwise, with the same work done whether the login exists or not, has a password or not, and
-// whether the account itself exists: a caller that does not find the account may pass 0.
+// Otherwise it fails with ErrRefused. It does the same work whether or not the login, its password
+// and the account itself exist, so that the time it takes reveals nothing: a caller that cannot
+// find the account passes 0.
 func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
 	key := normalize.Name(login)
-	who, err := identify(ctx, s.store.Client(), account, key, unlocked)
+	who, err := identify(ctx, s.db.Client(), account, key, noLock)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
 	}
@@ -73,10 +79,11 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 	if !match {
 		return Session{}, ErrRefused
 	}
-	return s.open(ctx, key, who)
+	return s.openSession(ctx, key, who)
 }
 
-// identify returns whom a login names in the account. It asks the same questions whether there is somebody or not.
+// identify returns the owner of a login in the account. It runs the same queries whether there is
+// one or not.
 func identify(ctx context.Context, c *ent.Client, account int, key string, lock func(*sql.Selector)) (identity, error) {
 	u, err := c.User.Query().Where(user.AccountID(account), user.LoginKey(key), lock).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
@@ -90,40 +97,42 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	if l != nil {
 		owner = l.ContactID
 	}
-	p, err := c.Contact.Query().Where(entcontact.AccountID(account), entcontact.ID(owner), lock).Select(entcontact.FieldPasswordHash).Only(ctx)
+	p, err := c.Contact.Query().Where(entcontact.AccountID(account), entcontact.ID(owner), lock).
+		Select(entcontact.FieldPasswordHash).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, err
 	}
 	switch {
 	case u != nil:
-		return identity{viewer: agent(account, u), hash: u.PasswordHash}, nil
+		return identity{viewer: userViewer(account, u), hash: u.PasswordHash}, nil
 	case p != nil && p.PasswordHash != nil:
-		return identity{viewer: customer(account, p.ID), hash: *p.PasswordHash}, nil
+		return identity{viewer: contactViewer(account, p.ID), hash: *p.PasswordHash}, nil
 	default:
 		return identity{}, nil
 	}
 }
 
-func unlocked(*sql.Selector) {}
+func noLock(*sql.Selector) {}
 
-// open stores a session for who, and clears away expired ones of the account. It asks again whom the login names: a
-// password that was changed while the old one was verified has ended all sessions, and must not be followed by one more.
-func (s *Service) open(ctx context.Context, key string, who identity) (Session, error) {
+// openSession stores a session for who, and deletes expired sessions of the account. It looks up
+// the login again: if the password was changed while the old one was being verified, that change
+// has ended all sessions, and no session may be opened with the old password after it.
+func (s *Service) openSession(ctx context.Context, key string, who identity) (Session, error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
-	err := s.store.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
-		again, err := identify(ctx, tx.Ent, account, key, tx.ForShare)
+	err := s.db.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
+		current, err := identify(ctx, tx.Ent, account, key, tx.ForShare)
 		if err != nil {
 			return err
 		}
-		if again != who {
+		if current != who {
 			return ErrRefused
 		}
-		if err := sweep(ctx, tx, account, now); err != nil {
+		if err := deleteExpired(ctx, tx, account, now); err != nil {
 			return err
 		}
-		opened.Viewer.Session, err = insert(ctx, tx, opened)
+		opened.Viewer.Session, err = insertSession(ctx, tx, opened)
 		return err
 	})
 	if errors.Is(err, ErrRefused) {
@@ -135,8 +144,8 @@ func (s *Service) open(ctx context.Context, key string, who identity) (Session, 
 	return opened, nil
 }
 
-// insert stores a session and returns its id.
-func insert(ctx context.Context, tx *database.Tx, s Session) (int, error) {
+// insertSession returns the id of the session.
+func insertSession(ctx context.Context, tx *database.Tx, s Session) (int, error) {
 	d := digestOf(s.Token)
 	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
 	if s.Viewer.Role == viewer.Customer {
@@ -151,10 +160,10 @@ func insert(ctx context.Context, tx *database.Tx, s Session) (int, error) {
 	return row.ID, nil
 }
 
-// sweep deletes the account's sessions that have expired, the oldest first.
-func sweep(ctx context.Context, tx *database.Tx, account int, now time.Time) error {
+// deleteExpired deletes the oldest expired sessions of the account.
+func deleteExpired(ctx context.Context, tx *database.Tx, account int, now time.Time) error {
 	ids, err := tx.Ent.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
-		Order(session.ByExpiresAt()).Limit(sweepLimit).IDs(ctx)
+		Order(session.ByExpiresAt()).Limit(expiredBatch).IDs(ctx)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -162,15 +171,15 @@ func sweep(ctx context.Context, tx *database.Tx, account int, now time.Time) err
 	return err
 }
 
-// SignOut ends the session that the context's viewer signed in with. A viewer without one, such as an API key, has nothing
-// to end, and neither has an anonymous caller.
+// SignOut ends the session of the context's viewer. It does nothing for a viewer without a session,
+// such as an API key, and for an anonymous caller.
 func (s *Service) SignOut(ctx context.Context) error {
 	v, _ := viewer.FromContext(ctx)
 	if v.Session == 0 {
 		return nil
 	}
 	ctx = viewer.NewSystemContext(ctx, v.Account)
-	err := s.store.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
+	err := s.db.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
 		_, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
 		return err
 	})
@@ -180,29 +189,30 @@ func (s *Service) SignOut(ctx context.Context) error {
 	return nil
 }
 
-// Cookie carries a session's token. secure says that the browser came by HTTPS, and must come by it again. Max-Age goes with
-// Expires, because the browser's clock may be wrong.
+// Cookie returns the cookie that carries the token of a session. secure limits it to HTTPS. The
+// cookie has a Max-Age next to Expires, because the browser's clock may be wrong.
 func (s *Service) Cookie(token string, expires time.Time, secure bool) *http.Cookie {
-	c := cookie(secure) //nolint:gosec // the operator says whether there is HTTPS
+	c := cookie(secure) //nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
 	c.Value = token
 	c.Expires = expires.UTC()
 	c.MaxAge = int(expires.Sub(s.now()) / time.Second)
 	if c.MaxAge < 1 {
-		c.MaxAge = -1 // at once; to net/http, 0 says nothing
+		c.MaxAge = -1 // expires at once; net/http would omit 0
 	}
 	return c
 }
 
-// ClearingCookie makes the browser forget the session's cookie.
+// ClearingCookie returns the cookie that makes the browser delete the session's cookie.
 func (s *Service) ClearingCookie(secure bool) *http.Cookie {
-	c := cookie(secure) //nolint:gosec // the operator says whether there is HTTPS
+	c := cookie(secure) //nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
 	c.Expires = time.Unix(1, 0).UTC()
 	c.MaxAge = -1
 	return c
 }
 
-// cookie has the attributes that setting and clearing share: no script reads it, and no other site's POST brings it.
+// cookie has the attributes that setting and clearing share. Scripts cannot read it, and a POST
+// from another site does not send it.
 func cookie(secure bool) *http.Cookie {
-	//nolint:gosec // the operator says whether there is HTTPS
+	//nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
 	return &http.Cookie{Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
 }

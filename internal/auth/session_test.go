@@ -55,7 +55,7 @@ func TestSignIn(t *testing.T) {
 		{"an email login", demo, "Mail@Example.com", "pw", asCustomer(demo, all)},
 		{"a bounced login", demo, "bounced@example.com", "pw", asCustomer(demo, all)},
 		{"a google login", demo, "google", "pw", asCustomer(demo, all)},
-		{"in another case, with blanks round it", demo, " mAIL@eXAMPLE.COM ", "pw", asCustomer(demo, all)},
+		{"in another case, with spaces around it", demo, " mAIL@eXAMPLE.COM ", "pw", asCustomer(demo, all)},
 		{"an agent", demo, "agent@example.com", "agent's", asUser(agent, "Agent@Example.com", viewer.Agent)},
 		{"an admin, although a contact took the name", demo, "Admin", "admin's", asUser(admin, "admin", viewer.Admin)},
 		{"the contact that took it", demo, "admin", "squatter's", refused},
@@ -67,7 +67,7 @@ func TestSignIn(t *testing.T) {
 		{"no password", demo, "blank", "", refused},
 		{"a contact without a password", demo, "without", "pw", refused},
 		{"a contact without a password, none given", demo, "without", "", refused},
-		{"an unknown login", demo, "nobody", "pw", refused},
+		{"an unknown login", demo, "unknown", "pw", refused},
 		{"no login", demo, "  ", "pw", refused},
 		{"no account", 0, "blank", "pw", refused},
 		{"an unknown account", absent, "blank", "pw", refused},
@@ -78,10 +78,10 @@ func TestSignIn(t *testing.T) {
 			var s auth.Session
 			var err error
 			if n := f.hashed(func() { s, err = f.SignIn(t.Context(), tt.account, tt.login, tt.password) }); n != 1 {
-				t.Errorf("computed %d hashes, want 1, whoever it is", n)
+				t.Errorf("computed %d hashes, want 1 for every login", n)
 			}
 			if tt.want == refused {
-				if err != auth.ErrRefused || s != (auth.Session{}) { //nolint:errorlint // nothing wrapped round it may tell more
+				if err != auth.ErrRefused || s != (auth.Session{}) { //nolint:errorlint // an error wrapped around it could reveal more
 					t.Fatalf("got %v, %v, want ErrRefused itself", s, err)
 				}
 				return
@@ -102,13 +102,13 @@ func TestSignIn(t *testing.T) {
 			}
 			got, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token}))
 			if got != s.Viewer || !ok || err != nil {
-				t.Errorf("the token lets in %+v, %v, %v; want the same viewer", got, ok, err)
+				t.Errorf("the token authenticates %+v, %v, %v; want the same viewer", got, ok, err)
 			}
 		})
 	}
 }
 
-func TestSignInAsksTheSameWhetherTheLoginExists(t *testing.T) {
+func TestSignInRunsTheSameQueriesWhetherTheLoginExists(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
@@ -122,22 +122,22 @@ func TestSignInAsksTheSameWhetherTheLoginExists(t *testing.T) {
 			}
 		})
 	}
-	nobody := shape("nobody")
+	unknown := shape("unknown")
 	for _, name := range []string{"agent", "contact"} {
-		if got := shape(name); len(got) != len(nobody) {
-			t.Errorf("%s: %d statements, but %d for an unknown login:\n%s", name, len(got), len(nobody), strings.Join(got, "\n"))
+		if got := shape(name); len(got) != len(unknown) {
+			t.Errorf("%s: %d statements, but %d for an unknown login:\n%s", name, len(got), len(unknown), strings.Join(got, "\n"))
 		}
 	}
 }
 
-func TestSignInRefusesALongPasswordUnhashed(t *testing.T) {
+func TestSignInRejectsALongPasswordWithoutHashingIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
 	f.contact(demo, strings.Repeat("x", auth.MaxPassword), map[string]login.Kind{"contact": login.KindBlank})
 	f.signIn(demo, "contact", strings.Repeat("x", auth.MaxPassword))
 
-	for _, name := range []string{"contact", "nobody"} {
+	for _, name := range []string{"contact", "unknown"} {
 		n := f.hashed(func() {
 			if _, err := f.SignIn(f.ctx, demo, name, strings.Repeat("x", auth.MaxPassword+1)); !errors.Is(err, auth.ErrRefused) {
 				t.Errorf("%s: got %v, want ErrRefused", name, err)
@@ -169,19 +169,19 @@ func TestSignInReportsAnUnreadableHash(t *testing.T) {
 	}
 }
 
-// What changes while the password is being verified counts: a new password ends all sessions, and one that was opened with
-// the old password just after would outlive that.
-func TestSignInRefusesWhatChangesMeanwhile(t *testing.T) {
+// A new password ends all sessions. A session that was opened with the old password after that,
+// because it was verified before, would outlive the change.
+func TestSignInFailsIfTheLoginChangesMeanwhile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(ctx context.Context, tx *database.Tx, account int) error{
 		"a new password": func(ctx context.Context, tx *database.Tx, account int) error {
 			return tx.Ent.Contact.Update().Where(entcontact.AccountID(account)).SetPasswordHash("other").AddVersion(1).Exec(ctx)
 		},
-		"the login goes": func(ctx context.Context, tx *database.Tx, account int) error {
+		"the login is deleted": func(ctx context.Context, tx *database.Tx, account int) error {
 			_, err := tx.Ent.Login.Delete().Where(login.AccountID(account)).Exec(ctx)
 			return err
 		},
-		"the contact goes": func(ctx context.Context, tx *database.Tx, account int) error {
+		"the contact is deleted": func(ctx context.Context, tx *database.Tx, account int) error {
 			_, err := tx.Ent.Contact.Delete().Where(entcontact.AccountID(account)).Exec(ctx)
 			return err
 		},
@@ -228,7 +228,7 @@ func TestSessionExpires(t *testing.T) {
 	}
 }
 
-func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
+func TestSignInDeletesExpiredSessionsOfItsAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo, other := f.account("Demo"), f.account("Other")
@@ -238,7 +238,7 @@ func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
 	}
 	f.write(demo, func(ctx context.Context, tx *database.Tx) error {
 		id := tx.Ent.Contact.Query().Where(entcontact.AccountID(demo)).OnlyIDX(ctx)
-		for i := range auth.SweepLimit {
+		for i := range auth.ExpiredBatch {
 			err := tx.Ent.Session.Create().SetTokenHash([]byte{byte(i)}).SetContactID(id).SetExpiresAt(start).Exec(ctx)
 			if err != nil {
 				return err
@@ -249,7 +249,7 @@ func TestSignInSweepsExpiredSessionsOfItsAccount(t *testing.T) {
 
 	f.signIn(demo, "contact", "pw")
 	if got := f.sessions(demo); got != 2 {
-		t.Errorf("%d sessions left, want the two that live", got)
+		t.Errorf("%d sessions left, want the two valid ones", got)
 	}
 	f.advance(auth.SessionLifetime)
 	f.signIn(demo, "contact", "pw")
@@ -339,7 +339,7 @@ func TestSessionStoresOnlyADigest(t *testing.T) {
 	demo := f.account("Demo")
 	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
 	s := f.signIn(demo, "contact", "pw")
-	row := f.store.Client().Session.Query().Where(session.ID(s.Viewer.Session)).OnlyX(viewer.NewSystemContext(f.ctx, demo))
+	row := f.db.Client().Session.Query().Where(session.ID(s.Viewer.Session)).OnlyX(viewer.NewSystemContext(f.ctx, demo))
 	if len(row.TokenHash) != 32 || strings.Contains(s.Token, string(row.TokenHash)) {
 		t.Errorf("stored %x for the token", row.TokenHash)
 	}

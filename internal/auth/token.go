@@ -9,27 +9,27 @@ import (
 )
 
 const (
-	keyPrefix     = "ctk_" // of a generated API key; one that was chosen may look different
+	keyPrefix     = "ctk_" // of a generated API key; a key with a chosen token may look different
 	sessionPrefix = "cgs_" // of every session token, and of no API key
-	tokenBytes    = 32     // 256 random bits cannot be guessed, so a plain SHA-256 is enough to keep them
+	tokenBytes    = 32     // 256 random bits cannot be guessed, so a plain SHA-256 protects them
 )
 
-// digest is what is stored of a token.
+// digest is the SHA-256 of a token: all that is stored of it.
 type digest [sha256.Size]byte
 
 func digestOf(token string) digest { return sha256.Sum256([]byte(token)) }
 
-// newKeyToken returns the token of a new API key.
-func newKeyToken() string { return keyPrefix + random() }
+func newKeyToken() string { return keyPrefix + randomText() }
 
-// newSessionToken returns the token of a new session: cgs_<account>_<random>. It names its account, because sessions are
-// kept by account and looked up before anything else tells which. The digest covers the whole text, so that a token with
-// another account's number is another token.
+// newSessionToken returns the token of a new session: cgs_<account>_<random>. It contains the
+// account, because sessions are stored by account, and the token is looked up before anything else
+// determines the account. The digest covers the whole text, so a token with another account's
+// number is a different token.
 func newSessionToken(account int) string {
-	return sessionPrefix + strconv.Itoa(account) + "_" + random()
+	return sessionPrefix + strconv.Itoa(account) + "_" + randomText()
 }
 
-// sessionAccount reads the account out of a session token; ok is false for any other text.
+// sessionAccount returns the account in a session token. ok is false for any other text.
 func sessionAccount(token string) (account int, ok bool) {
 	rest, ok := strings.CutPrefix(token, sessionPrefix)
 	if !ok {
@@ -40,8 +40,8 @@ func sessionAccount(token string) (account int, ok bool) {
 	return account, ok && err == nil && account > 0
 }
 
-func random() string {
+func randomText() string {
 	b := make([]byte, tokenBytes)
-	_, _ = rand.Read(b) // never fails: it ends the program instead
+	_, _ = rand.Read(b) // never fails: it crashes the program instead
 	return base64.RawURLEncoding.EncodeToString(b)
 }

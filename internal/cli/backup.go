@@ -7,14 +7,14 @@ import (
 	"contactgraph/internal/database"
 )
 
-// Backup is the command that copies an SQLite database which a server may be serving.
+// Backup is the command that copies an SQLite database, even while a server uses it.
 type Backup struct {
 	Settings `embed:""`
 
-	File string `arg:"" help:"The copy: a file that is not there yet."`
+	File string `arg:"" help:"File to copy the database to. It must not exist."`
 }
 
-// Run makes the copy, and says so when it is on the disk.
+// Run copies the database, and confirms it when the copy is durable.
 func (c *Backup) Run(ctx context.Context, p *Process) error {
 	if err := database.Backup(ctx, c.Database, c.File); err != nil {
 		return err

@@ -1,5 +1,14 @@
-// Package cli is the command line: how it is read, what its commands have in common, and the commands that make API keys and
-// users. Every flag has an environment variable, which --help shows.
+// Package cli reads the command line and contains all commands except serve, which is in the main
+// package.
+//
+// Each command is a struct, and each flag is a field of it: the field's tag holds the help text and
+// the default. So a new flag is one new field. Add a flag of every command to Settings, and a flag
+// of one command to the struct of that command: MigrateUp, MigrateStatus, Backup, CreateKey or
+// CreateUser here, serve in serve.go of the main package. The environment variable of a flag
+// follows from its name.
+//
+// Start reading at Run. It parses the arguments and calls the method Run of the chosen command,
+// which opens the database with Settings.Open.
 package cli
 
 import (
@@ -11,25 +20,26 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// program is how the program calls itself.
+// program is the name of the program in its texts and environment variables.
 const program = "contactgraph"
 
-// Process is what a command has of the process that it runs in.
+// Process is the environment of a command. Tests replace it.
 type Process struct {
 	Getenv         func(string) string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 }
 
-// Run runs the command that args choose in grammar, a pointer to a struct as kong reads it: its method Run, which may take
-// the context and p. A flag that args lack is taken from the environment. --help is no error.
-func Run(ctx context.Context, grammar any, args []string, p *Process) error {
-	helped := false
-	parser, err := kong.New(grammar,
+// Run runs the command in args. commands is a pointer to a struct with a field for each command, as
+// github.com/alecthomas/kong reads it. The method Run of a command may take the context and p. A
+// flag that is not in args is taken from the environment. Run returns nil after --help.
+func Run(ctx context.Context, commands any, args []string, p *Process) error {
+	helpShown := false
+	parser, err := kong.New(commands,
 		kong.Name(program),
-		kong.Description("A server for contacts: GraphQL, and two documented REST APIs."),
+		kong.Description("A server for customer contacts, with a GraphQL API, a web console and two legacy REST APIs."),
 		kong.Writers(p.Stdout, p.Stderr),
-		kong.Exit(func(int) { helped = true }), // kong means to leave the process after --help
+		kong.Exit(func(int) { helpShown = true }), // kong exits the process after --help
 		kong.Resolvers(environment(p.Getenv)),
 		kong.Help(help),
 		kong.ValueFormatter(describe),
@@ -40,16 +50,17 @@ func Run(ctx context.Context, grammar any, args []string, p *Process) error {
 		return err
 	}
 	command, err := parser.Parse(args)
-	if helped {
+	if helpShown {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w (%s --help shows the commands and their flags)", err, program)
+		return fmt.Errorf("%w (see %s --help)", err, program)
 	}
 	return command.Run()
 }
 
-// help prints what kong does and, where no command is given, the flags of the one that runs then.
+// help prints the help as kong does. Without a command it also prints the flags of the default
+// command.
 func help(o kong.HelpOptions, c *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, c); err != nil || c.Selected() != nil {
 		return err
@@ -64,13 +75,13 @@ func help(o kong.HelpOptions, c *kong.Context) error {
 	return kong.DefaultHelpPrinter(o, byDefault)
 }
 
-// variable is the environment variable of a flag.
+// variable returns the environment variable of a flag.
 func variable(flag string) string {
 	return strings.ToUpper(program + "_" + strings.ReplaceAll(flag, "-", "_"))
 }
 
-// environment takes flags from the environment; an empty variable counts as none. kong's own way reads the variables of the
-// process, which tests that run side by side would share.
+// environment takes flags from the environment. An empty variable counts as unset. kong's own
+// resolver reads the variables of the process, which parallel tests share.
 func environment(getenv func(string) string) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		value := getenv(variable(flag.Name))
@@ -81,7 +92,7 @@ func environment(getenv func(string) string) kong.ResolverFunc {
 	}
 }
 
-// describe is a flag's help with its environment variable.
+// describe returns the help text of a flag, with its environment variable.
 func describe(v *kong.Value) string {
 	if v.Flag == nil || isHelp(v) {
 		return v.Help

@@ -10,19 +10,19 @@ import (
 	"contactgraph/internal/auth"
 )
 
-// CreateKey is the command that makes an API key.
+// CreateKey is the command that creates an API key.
 type CreateKey struct {
 	Settings `embed:""`
 
-	Account    string `required:"" placeholder:"NAME" help:"The account that the key is for."`
-	NewAccount bool   `help:"Make the account first."`
-	Name       string `required:"" placeholder:"NAME" help:"What the key is called in the change log."`
-	Role       string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"What the key may do: admin or agent."`
+	Account    string `required:"" placeholder:"NAME" help:"Account of the key."`
+	NewAccount bool   `help:"Create the account first."`
+	Name       string `required:"" placeholder:"NAME" help:"Name of the key in the change log."`
+	Role       string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the key: admin or agent."`
 }
 
-// Run makes the key. Nothing but its token goes to standard output.
+// Run creates the key. It writes only the token to standard output.
 func (c *CreateKey) Run(ctx context.Context, p *Process) (err error) {
-	if strings.TrimSpace(c.Name) == "" { // known before an account is made for the key
+	if strings.TrimSpace(c.Name) == "" { // checked before --new-account creates an account
 		return errors.New("--name must not be blank")
 	}
 	s, err := c.Open(ctx, slog.New(c.LogHandler(p.Stderr)))
@@ -48,7 +48,7 @@ func (c *CreateKey) account(ctx context.Context, s *Services) (id int, err error
 	}
 	id, err = s.Auth.CreateAccount(ctx, c.Account)
 	if errors.Is(err, auth.ErrNameTaken) {
-		err = fmt.Errorf("there is an account %q already: leave out --new-account, or choose another name", c.Account)
+		err = fmt.Errorf("account %q already exists: omit --new-account, or choose another name", c.Account)
 	}
 	return id, err
 }

@@ -10,14 +10,14 @@ import (
 	"contactgraph/internal/database"
 )
 
-// MigrateUp is the command that brings the tables up to date, as serve does when it starts.
+// MigrateUp is the command that applies pending migrations, as serve does at startup.
 type MigrateUp struct {
 	Settings `embed:""`
 
-	Distribute bool `help:"Then distribute the tables, which must be empty, over the servers of Citus."`
+	Distribute bool `help:"Then distribute the tables over the servers of a Citus cluster. The tables must be empty."`
 }
 
-// Run migrates, and says what it did, also when it fails on the way.
+// Run migrates. It prints what it did even if it fails in between.
 func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	var migrated, placed []string
 	if c.Distribute {
@@ -26,7 +26,7 @@ func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 		migrated, err = database.Migrate(ctx, c.Database)
 	}
 	for _, name := range migrated {
-		fmt.Fprintln(p.Stdout, "applied", name) //nolint:errcheck // done is done, heard or not
+		fmt.Fprintln(p.Stdout, "applied", name) //nolint:errcheck // the migration is applied even if this is not printed
 	}
 	for _, table := range placed {
 		fmt.Fprintln(p.Stdout, "distributed", table) //nolint:errcheck // the same
@@ -37,12 +37,12 @@ func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	return err
 }
 
-// MigrateStatus is the command that shows which migrations a database has. It changes nothing.
+// MigrateStatus is the command that shows the migrations of a database. It changes nothing.
 type MigrateStatus struct {
 	Settings `embed:""`
 }
 
-// Run prints a table of the migrations, under what is to be known before it.
+// Run prints a table of the migrations, below a line about a database that has no tables.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 
 func printMigrations(w io.Writer, all []database.Migration) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "VERSION\tNAME\tADDITIVE\tAPPLIED") //nolint:errcheck // Flush says it
+	fmt.Fprintln(table, "VERSION\tNAME\tADDITIVE\tAPPLIED") //nolint:errcheck // Flush returns the error
 	for _, m := range all {
 		additive := map[bool]string{true: "yes", false: "no"}[m.Additive]
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.Version, m.Name, additive, applied(m)) //nolint:errcheck // the same
@@ -66,15 +66,15 @@ func printMigrations(w io.Writer, all []database.Migration) error {
 	return table.Flush()
 }
 
-// applied says when the migration was applied, and by whom if that is news.
+// applied describes when the migration was applied, and whether a newer version did it.
 func applied(m database.Migration) string {
 	switch at := m.Applied.UTC().Format(time.DateTime) + " UTC"; {
 	case m.Applied.IsZero():
 		return "pending"
 	case m.Unknown && m.Additive:
-		return at + ", by a newer " + program
+		return at + ", by a newer version of " + program
 	case m.Unknown:
-		return at + ", by a newer " + program + ": this one cannot serve the database"
+		return at + ", by a newer version of " + program + ": this version cannot serve the database"
 	default:
 		return at
 	}

@@ -13,25 +13,27 @@ import (
 	"contactgraph/internal/auth"
 )
 
-// CreateUser is the command that makes a user.
+// CreateUser is the command that creates a user.
 type CreateUser struct {
 	Settings `embed:""`
 
-	Account string `required:"" placeholder:"NAME" help:"The account that the user belongs to."`
-	Login   string `required:"" placeholder:"LOGIN" help:"What the user signs in with."`
-	Name    string `placeholder:"NAME" help:"What the user is called in the change log; the login unless given."`
-	Role    string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"What the user may do: admin or agent."`
+	Account string `required:"" placeholder:"NAME" help:"Account of the user."`
+	Login   string `required:"" placeholder:"LOGIN" help:"Login to sign in with."`
+	Name    string `placeholder:"NAME" help:"Name of the user in the change log. Default: the login."`
+	Role    string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the user: admin or agent."`
 }
 
-// passwordVariable is where the password is looked for. There is no flag, because others can read a process's arguments.
+// passwordVariable is the environment variable with the password. There is no flag for it, because
+// other users of the machine can read the arguments of a process.
 const passwordVariable = "CONTACTGRAPH_PASSWORD"
 
-// Help says how to give the password.
+// Help explains how to pass the password.
 func (*CreateUser) Help() string {
-	return "The password is the value of the environment variable " + passwordVariable + ", or else the first line of standard input."
+	return "The password is read from the environment variable " + passwordVariable +
+		", or from the first line of standard input if that is not set."
 }
 
-// Run makes the user.
+// Run creates the user.
 func (c *CreateUser) Run(ctx context.Context, p *Process) (err error) {
 	password, err := readPassword(p)
 	if err != nil {
@@ -50,12 +52,12 @@ func (c *CreateUser) Run(ctx context.Context, p *Process) (err error) {
 		Login: c.Login, Name: cmp.Or(c.Name, c.Login), Password: password, Role: roles[c.Role],
 	})
 	if errors.Is(err, auth.ErrNameTaken) {
-		return fmt.Errorf("account %q has a user %q already: choose another --login", c.Account, c.Login)
+		return fmt.Errorf("account %q already has a user %q: choose another --login", c.Account, c.Login)
 	}
 	return err
 }
 
-// readPassword takes the password from the environment or from standard input.
+// readPassword reads the password from the environment or from standard input.
 func readPassword(p *Process) (string, error) {
 	password := p.Getenv(passwordVariable)
 	if password == "" {
@@ -66,7 +68,7 @@ func readPassword(p *Process) (string, error) {
 		password = strings.TrimRight(line, "\r\n")
 	}
 	if password == "" {
-		return "", fmt.Errorf("no password: give it in %s, or as the first line of standard input", passwordVariable)
+		return "", fmt.Errorf("no password: set %s, or write the password to standard input", passwordVariable)
 	}
 	return password, nil
 }

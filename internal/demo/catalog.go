@@ -7,31 +7,33 @@ import (
 	"contactgraph/internal/catalog"
 )
 
-// referenceData is what an account's contacts refer to. Names are numbered in their order.
+// referenceData is what the contacts of an account refer to. The ids of each list follow its order,
+// and begin at idOffset+1.
 type referenceData struct {
-	base       int // what comes before the first number: ids are unique in the whole database
+	idOffset   int // ids are unique in the whole database
 	stores     []string
 	companies  []string
 	segments   []string
 	properties []catalog.NewProperty
 }
 
-// otherBase is below every id of OtherAccount.
-const otherBase = 1_000_000
+// otherOffset is lower than every id of OtherAccount.
+const otherOffset = 1_000_000
 
-// The properties that a contact's values are given for.
+// The ids of the properties that contacts have values of.
 const (
 	middleInitial = 2
 	birthday      = 4
-	household     = 5
+	householdSize = 5
 	discount      = 6
 	lastVisit     = 7
 	language      = 8
 	interests     = 9
 )
 
-// mainCatalog is Account's. The first three properties are those of the documented setdetails call, which must be able to
-// clear them; the others show one type each, one that customers may not write and one that must not be cleared.
+// mainCatalog is the reference data of Account. The first three properties are those of the
+// documented setdetails call, which must be able to clear them. The others are one of each type;
+// one is read-only for customers and one is required.
 var mainCatalog = referenceData{
 	stores: []string{
 		"Stockholm", "Göteborg", "Malmö", "London", "Leeds", "Paris", "Lyon", "Berlin", "Hamburg", "Sydney", "Perth", "Online",
@@ -54,9 +56,10 @@ var mainCatalog = referenceData{
 	},
 }
 
-// otherCatalog is OtherAccount's: names may be the same in both.
+// otherCatalog is the reference data of OtherAccount. Some names are the same in both, which is
+// allowed.
 var otherCatalog = referenceData{
-	base:      otherBase,
+	idOffset:  otherOffset,
 	stores:    []string{"Oslo", "Online"},
 	companies: []string{"Example Imports"},
 	segments:  []string{"Newsletter"},
@@ -66,25 +69,25 @@ var otherCatalog = referenceData{
 	},
 }
 
-// catalog makes c in the context's account.
+// seedCatalog creates the reference data in the context's account.
 func (s seeder) seedCatalog(ctx context.Context, c referenceData) error {
 	for i, name := range c.stores {
-		if _, err := s.Catalog.CreateStore(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateStore(ctx, catalog.Entry{ID: c.idOffset + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.companies {
-		if _, err := s.Catalog.CreateCompany(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateCompany(ctx, catalog.Entry{ID: c.idOffset + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, name := range c.segments {
-		if _, err := s.Catalog.CreateSegment(ctx, catalog.Entry{ID: c.base + i + 1, Name: name}); err != nil {
+		if _, err := s.Catalog.CreateSegment(ctx, catalog.Entry{ID: c.idOffset + i + 1, Name: name}); err != nil {
 			return err
 		}
 	}
 	for i, p := range c.properties {
-		p.ID = c.base + i + 1
+		p.ID = c.idOffset + i + 1
 		if _, err := s.Catalog.CreateProperty(ctx, p); err != nil {
 			return err
 		}

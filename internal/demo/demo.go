@@ -1,9 +1,11 @@
-// Package demo fills an empty database with invented data to try the server on: two accounts, their catalogues, and
-// contacts whose names are drawn from lists, whose addresses are at example.com and example.org, and whose phone numbers are
-// set aside for fiction. The same number of contacts is always the same data, but for the secrets and times.
+// Package demo fills an empty database with invented data for trying out the server: two accounts
+// with their stores, companies, segments and properties, and contacts. Names are drawn from lists,
+// email addresses are at example.com and example.org, and phone numbers are reserved for fiction.
+// The data is always the same for a given number of contacts, except for secrets and times.
 //
-// It goes through internal/contact and internal/auth like any client, so that the data obeys the rules and stands in the
-// change log.
+// Seed writes through the services, as an API does, so that the data follows all rules and appears
+// in the change log. Start reading there. The contacts are generated in contacts.go, and what they
+// refer to is listed in catalog.go.
 package demo
 
 import (
@@ -20,31 +22,31 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// What one can try the demo data with.
+// The accounts and credentials of the demo data.
 const (
-	Account      = "Demo"  // the account with the many contacts
-	OtherAccount = "Other" // a second one, to see that neither reaches the other
+	Account      = "Demo"  // the account with most of the contacts
+	OtherAccount = "Other" // a second account, which shows that accounts are isolated
 
 	AdminKey = "demo-admin" // API keys of Account
 	AgentKey = "demo-agent"
-	OtherKey = "demo-other" // an admin's key of OtherAccount
+	OtherKey = "demo-other" // an API key of an admin of OtherAccount
 
 	AdminLogin    = "admin@example.com" // users of Account
 	AgentLogin    = "agent@example.com"
 	CustomerLogin = "customer11@1to1service.com"
-	CustomerID    = 466             // the contact that CustomerLogin is a login of
-	Password      = "demo-password" // of all three
+	CustomerID    = 466             // the contact with CustomerLogin
+	Password      = "demo-password" // of all three logins
 )
 
-// SignIn is what one can sign in with.
+// SignIn is a login with its password.
 type SignIn struct {
-	Role     string // as the API names it
+	Role     string // as named in the API
 	Login    string
 	Password string
 	Account  string
 }
 
-// SignIns lists all that one can sign in with, those who may do most first.
+// SignIns returns all logins, the most powerful role first.
 func SignIns() []SignIn {
 	return []SignIn{
 		{viewer.Admin.String(), AdminLogin, Password, Account},
@@ -53,18 +55,18 @@ func SignIns() []SignIn {
 	}
 }
 
-// MaxContacts is how many contacts Account can have: those of OtherAccount are numbered above.
-const MaxContacts = otherBase
+// MaxContacts is the maximum number of contacts in Account: the ids of OtherAccount begin above it.
+const MaxContacts = otherOffset
 
-// ErrInterrupted is the error of Seed for a database in which an earlier seeding did not come to its end.
-var ErrInterrupted = errors.New("it holds demo data whose seeding was interrupted")
+// ErrInterrupted is the error for a database in which an earlier call of Seed did not complete.
+var ErrInterrupted = errors.New("seeding the demo data was interrupted")
 
-// Seed fills an empty database with n contacts, at most MaxContacts, and reports that it did. A database that has accounts it
-// leaves alone.
+// Seed fills an empty database with the demo data, n contacts at most MaxContacts, and reports
+// whether it did. It does not change a database that has accounts.
 //
-// Seeding takes many writes, so it can be cut short. The key AdminKey is made before the data, and OtherKey after it: a
-// database with the first and without the second is incomplete, and Seed fails with ErrInterrupted rather than let it be
-// taken for the whole.
+// Seeding takes many transactions, so it can be interrupted between them. AdminKey is created
+// before the data and OtherKey after it: a database with the first and without the second is
+// incomplete, and Seed fails with ErrInterrupted so that no one mistakes it for complete data.
 func Seed(ctx context.Context, services *app.Services, n int, log *slog.Logger) (seeded bool, err error) {
 	if n < 0 || n > MaxContacts {
 		return false, fmt.Errorf("the demo data can have 0 to %d contacts, not %d", MaxContacts, n)
@@ -89,40 +91,41 @@ func Seed(ctx context.Context, services *app.Services, n int, log *slog.Logger) 
 	return true, nil
 }
 
-// Present reports whether the database holds the demo data. It fails with ErrInterrupted if it holds a part of it.
-func Present(ctx context.Context, signIn *auth.Service) (bool, error) {
-	begun, err := works(ctx, signIn, AdminKey)
-	if err != nil || !begun {
+// Present reports whether the database contains the demo data. It fails with ErrInterrupted if it
+// contains only part of it.
+func Present(ctx context.Context, authService *auth.Service) (bool, error) {
+	started, err := keyExists(ctx, authService, AdminKey)
+	if err != nil || !started {
 		return false, err
 	}
-	ended, err := works(ctx, signIn, OtherKey)
-	if err == nil && !ended {
+	complete, err := keyExists(ctx, authService, OtherKey)
+	if err == nil && !complete {
 		err = ErrInterrupted
 	}
-	return ended, err
+	return complete, err
 }
 
-// works reports whether the database knows the API key.
-func works(ctx context.Context, signIn *auth.Service, key string) (bool, error) {
+// keyExists reports whether the database has the API key.
+func keyExists(ctx context.Context, authService *auth.Service, key string) (bool, error) {
 	r := (&http.Request{Header: http.Header{}}).WithContext(ctx)
 	r.Header.Set(auth.KeyHeader, key)
-	_, ok, err := signIn.Authenticate(r)
+	_, ok, err := authService.Authenticate(r)
 	if errors.Is(err, auth.ErrCredentials) {
 		err = nil
 	}
 	return ok, err
 }
 
-// seeder makes the data.
+// seeder creates the data.
 type seeder struct{ *app.Services }
 
-// seedMain makes Account.
+// seedMain creates Account.
 func (s seeder) seedMain(ctx context.Context, n int) error {
 	account, err := s.Auth.CreateAccount(ctx, Account)
 	if err != nil {
 		return err
 	}
-	if err := s.key(ctx, account, AdminKey, viewer.Admin); err != nil {
+	if err := s.createKey(ctx, account, AdminKey, viewer.Admin); err != nil {
 		return err
 	}
 	for _, u := range []auth.NewUser{
@@ -136,54 +139,54 @@ func (s seeder) seedMain(ctx context.Context, n int) error {
 	if err := s.seedCatalog(viewer.NewSystemContext(ctx, account), mainCatalog); err != nil {
 		return err
 	}
-	if err := s.people(viewer.NewSystemContext(ctx, account), n); err != nil {
+	if err := s.seedContacts(viewer.NewSystemContext(ctx, account), n); err != nil {
 		return err
 	}
-	return s.key(ctx, account, AgentKey, viewer.Agent)
+	return s.createKey(ctx, account, AgentKey, viewer.Agent)
 }
 
-// seedOther makes OtherAccount. Its key is the last of all that is made.
+// seedOther creates OtherAccount. Its key is created last of all: see Seed.
 func (s seeder) seedOther(ctx context.Context) error {
 	account, err := s.Auth.CreateAccount(ctx, OtherAccount)
 	if err != nil {
 		return err
 	}
-	inside := viewer.NewSystemContext(ctx, account)
-	if err := s.seedCatalog(inside, otherCatalog); err != nil {
+	accountCtx := viewer.NewSystemContext(ctx, account)
+	if err := s.seedCatalog(accountCtx, otherCatalog); err != nil {
 		return err
 	}
-	if _, err := s.Contacts.CreateAll(inside, otherContacts()); err != nil {
+	if _, err := s.Contacts.CreateAll(accountCtx, otherContacts()); err != nil {
 		return err
 	}
-	return s.key(ctx, account, OtherKey, viewer.Admin)
+	return s.createKey(ctx, account, OtherKey, viewer.Admin)
 }
 
-// key makes an API key whose name is its token: neither is a secret here.
-func (s seeder) key(ctx context.Context, account int, token string, role viewer.Role) error {
+// createKey creates an API key with its token as its name: the token is not a secret.
+func (s seeder) createKey(ctx context.Context, account int, token string, role viewer.Role) error {
 	_, err := s.Auth.CreateKey(ctx, account, auth.NewKey{Name: token, Role: role, Token: token})
 	return err
 }
 
-// chunk is how many contacts one write makes: the most that it may.
-const chunk = 500
+// batchSize is the number of contacts that one transaction creates: the maximum.
+const batchSize = 500
 
-// people makes the contacts 1 to n, and the customer's.
-func (s seeder) people(ctx context.Context, n int) error {
+// seedContacts creates the contacts 1 to n, and always the contact CustomerID.
+func (s seeder) seedContacts(ctx context.Context, n int) error {
 	ids := make([]int, n, n+1)
 	for i := range ids {
 		ids[i] = i + 1
 	}
-	if n < CustomerID { // the customer's is there in any case
+	if n < CustomerID {
 		ids = append(ids, CustomerID)
 	}
-	people := newPopulation()
-	for part := range slices.Chunk(ids, chunk) {
-		creates := make([]contact.Create, len(part))
-		for i, id := range part {
-			creates[i] = people.contact(id)
+	g := newGenerator()
+	for batch := range slices.Chunk(ids, batchSize) {
+		creates := make([]contact.Create, len(batch))
+		for i, id := range batch {
+			creates[i] = g.contact(id)
 		}
 		if _, err := s.Contacts.CreateAll(ctx, creates); err != nil {
-			return fmt.Errorf("contacts %d to %d: %w", part[0], part[len(part)-1], err)
+			return fmt.Errorf("contacts %d to %d: %w", batch[0], batch[len(batch)-1], err)
 		}
 	}
 	return nil

@@ -27,15 +27,15 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// fixture is a database of its own with the services on it.
+// fixture is a new database with the services on it.
 type fixture struct {
-	*failingStore
+	*failingDB
 
 	services *app.Services
 }
 
-// failingStore is a store whose writes fail when none are left.
-type failingStore struct {
+// failingDB is a database whose writes fail once none are left.
+type failingDB struct {
 	*database.DB
 
 	left int
@@ -43,27 +43,27 @@ type failingStore struct {
 
 var errPower = errors.New("the power is out")
 
-func (s *failingStore) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
-	if s.left--; s.left < 0 {
+func (f *failingDB) Write(ctx context.Context, id int, fn func(context.Context, *database.Tx) error) error {
+	if f.left--; f.left < 0 {
 		return errPower
 	}
-	return s.DB.Write(ctx, id, fn)
+	return f.DB.Write(ctx, id, fn)
 }
 
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
-	st, err := database.Open(tb.Context(), databasetest.URL(tb), database.Options{})
+	db, err := database.Open(tb.Context(), databasetest.URL(tb), database.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := st.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	s := &failingStore{DB: st, left: 1_000_000}
+	failing := &failingDB{DB: db, left: 1_000_000}
 	passwords := auth.NewPasswords(1)
-	return &fixture{s, app.New(s, passwords, time.Now, slog.New(slog.DiscardHandler))}
+	return &fixture{failing, app.New(failing, passwords, time.Now, slog.New(slog.DiscardHandler))}
 }
 
 func (f *fixture) seed(tb testing.TB, n int) (bool, error) {
@@ -78,8 +78,8 @@ func (f *fixture) mustSeed(tb testing.TB, n int) {
 	}
 }
 
-// inside is a context in the account of this name.
-func (f *fixture) inside(tb testing.TB, account string) context.Context {
+// accountCtx returns a context in the account with this name.
+func (f *fixture) accountCtx(tb testing.TB, account string) context.Context {
 	tb.Helper()
 	id, ok, err := f.services.Auth.AccountByName(tb.Context(), account)
 	if !ok || err != nil {
@@ -88,8 +88,8 @@ func (f *fixture) inside(tb testing.TB, account string) context.Context {
 	return viewer.NewSystemContext(tb.Context(), id)
 }
 
-// with is whom the API key lets in.
-func (f *fixture) with(tb testing.TB, key string) (viewer.Viewer, error) {
+// authenticate returns the viewer of the API key.
+func (f *fixture) authenticate(tb testing.TB, key string) (viewer.Viewer, error) {
 	tb.Helper()
 	r, _ := http.NewRequestWithContext(tb.Context(), http.MethodGet, "/", nil)
 	r.Header.Set(auth.KeyHeader, key)
@@ -101,7 +101,7 @@ func TestContactsAreNumberedFromOneAndLogged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.mustSeed(t, 601)
-	ctx := f.inside(t, demo.Account)
+	ctx := f.accountCtx(t, demo.Account)
 	ids, err := f.Client().Contact.Query().Order(entcontact.ByID()).IDs(ctx)
 	if err != nil || len(ids) != 601 || ids[0] != 1 || ids[600] != 601 {
 		t.Errorf("%d contacts, %v", len(ids), err)
@@ -127,7 +127,7 @@ func TestPropertiesAreOfEachType(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.mustSeed(t, 1)
-	all, err := f.Client().Property.Query().Order(property.ByID()).All(f.inside(t, demo.Account))
+	all, err := f.Client().Property.Query().Order(property.ByID()).All(f.accountCtx(t, demo.Account))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,14 +152,14 @@ func TestPropertiesAreOfEachType(t *testing.T) {
 	}
 }
 
-func TestTheDocumentedCallRuns(t *testing.T) {
+func TestTheDocumentedCallSucceeds(t *testing.T) {
 	t.Parallel()
 	for name, n := range map[string]int{"among many": 500, "when there are fewer": 10, "when it is the only one": 0} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			f.mustSeed(t, n)
-			ctx := f.inside(t, demo.Account)
+			ctx := f.accountCtx(t, demo.Account)
 			if count, err := f.Client().Contact.Query().Count(ctx); err != nil || count != max(n, min(n, 465)+1) {
 				t.Errorf("%d contacts, %v", count, err)
 			}
@@ -193,7 +193,7 @@ func TestTheDocumentedCallRuns(t *testing.T) {
 	}
 }
 
-// documented is the sample call of the setdetails page.
+// documented returns the sample call of the setdetails documentation.
 func documented() contact.SetDetails {
 	return contact.SetDetails{ID: 466, Lock: contact.Lock{OnConflict: contact.Overwrite}, Details: contact.Details{
 		Properties: []contact.PropertyPatch{
@@ -206,7 +206,7 @@ func documented() contact.SetDetails {
 	}}
 }
 
-func TestKeysAndUsersLetIn(t *testing.T) {
+func TestKeysAuthenticate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.mustSeed(t, 1)
@@ -219,8 +219,8 @@ func TestKeysAndUsersLetIn(t *testing.T) {
 		"demo-other": {"Other", viewer.Admin},
 	} {
 		id, _, _ := f.services.Auth.AccountByName(t.Context(), want.account)
-		if v, err := f.with(t, key); err != nil || v.Account != id || v.Role != want.role {
-			t.Errorf("%s lets in %+v, %v", key, v, err)
+		if v, err := f.authenticate(t, key); err != nil || v.Account != id || v.Role != want.role {
+			t.Errorf("%s authenticates %+v, %v", key, v, err)
 		}
 	}
 }
@@ -247,11 +247,11 @@ func TestSignIns(t *testing.T) {
 	}
 }
 
-func TestTheOtherAccountIsApart(t *testing.T) {
+func TestTheOtherAccountIsSeparate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.mustSeed(t, 1)
-	ctx := f.inside(t, demo.OtherAccount)
+	ctx := f.accountCtx(t, demo.OtherAccount)
 	all, err := f.Client().Contact.Query().All(ctx)
 	if err != nil || len(all) < 3 {
 		t.Fatal(all, err)
@@ -267,21 +267,21 @@ func TestTheOtherAccountIsApart(t *testing.T) {
 	}
 }
 
-func TestADatabaseInUseIsLeftAlone(t *testing.T) {
+func TestADatabaseInUseIsNotChanged(t *testing.T) {
 	t.Parallel()
 	t.Run("seeded before", func(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t)
 		f.mustSeed(t, 3)
 		seeded, err := f.seed(t, 10)
-		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 4 {
+		if count, _ := f.Client().Contact.Query().Count(f.accountCtx(t, demo.Account)); seeded || err != nil || count != 4 {
 			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
 		}
 		if present, err := demo.Present(t.Context(), f.services.Auth); !present || err != nil {
 			t.Errorf("present %v, %v", present, err)
 		}
 	})
-	t.Run("somebody else's, also if the account has the demo's name", func(t *testing.T) {
+	t.Run("with an account that has the demo's name", func(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t)
 		id, err := f.services.Auth.CreateAccount(t.Context(), demo.Account)
@@ -292,7 +292,7 @@ func TestADatabaseInUseIsLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		seeded, err := f.seed(t, 10)
-		if count, _ := f.Client().Contact.Query().Count(f.inside(t, demo.Account)); seeded || err != nil || count != 0 {
+		if count, _ := f.Client().Contact.Query().Count(f.accountCtx(t, demo.Account)); seeded || err != nil || count != 0 {
 			t.Errorf("seeded %v, %d contacts, %v", seeded, count, err)
 		}
 		if present, err := demo.Present(t.Context(), f.services.Auth); present || err != nil {
@@ -301,7 +301,7 @@ func TestADatabaseInUseIsLeftAlone(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedSeedingIsNotTakenForTheWhole(t *testing.T) {
+func TestInterruptedSeedingIsDetected(t *testing.T) {
 	t.Parallel()
 	for _, writes := range []int{2, 3, 4, 20, 40, 41, 42, 43, 50} {
 		f := newFixture(t)
@@ -316,7 +316,7 @@ func TestAnInterruptedSeedingIsNotTakenForTheWhole(t *testing.T) {
 	}
 }
 
-func TestTheNumberOfContactsIsBounded(t *testing.T) {
+func TestTheNumberOfContactsIsLimited(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, n := range []int{-1, demo.MaxContacts + 1} {
@@ -335,7 +335,7 @@ func TestTheDataIsTheSameEveryTime(t *testing.T) {
 		f := newFixture(t)
 		f.mustSeed(t, 520)
 		all, err := f.Client().Contact.Query().Order(entcontact.ByID()).WithLogins().WithMemberships().WithValues().
-			All(f.inside(t, demo.Account))
+			All(f.accountCtx(t, demo.Account))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -356,7 +356,7 @@ func TestTheDataIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-func TestSeedingIsQuick(t *testing.T) {
+func TestSeedingIsFast(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	start := time.Now()

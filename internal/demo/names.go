@@ -2,7 +2,8 @@ package demo
 
 import "strings"
 
-// The lists that names and choices are drawn from. Any likeness of a combination to a person is chance.
+// The lists that names and other values are drawn from. Any resemblance to a real person is
+// coincidental.
 var (
 	firstNames = []string{
 		"Ada", "Agnes", "Alva", "Amelie", "Anders", "Anna", "Antoine", "Arvid", "Astrid", "Axel", "Beatrice", "Benoît",
@@ -35,7 +36,7 @@ var (
 	permissions = []string{"Registration form", "In store", "Telephone call", "Competition"}
 )
 
-// unaccent spells a name with the letters that an email address can have.
+// unaccent maps accented letters to letters that an email address can contain.
 var unaccent = map[rune]string{
 	'å': "a", 'ä': "a", 'ö': "o", 'ü': "u", 'é': "e", 'è': "e", 'î': "i", 'ß': "ss",
 }

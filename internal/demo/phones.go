@@ -6,22 +6,23 @@ import (
 	"slices"
 )
 
-// country has phone numbers that its regulator sets aside for films, books and the like, so that no demo contact has
-// somebody's number.
+// country has the phone numbers that its regulator reserves for films, books and the like, so that
+// no demo contact has the number of a real person.
 type country struct {
 	code   string
 	blocks []block
 }
 
-// block is a run of numbers: the format of the national number, the first running number in it, and how many there are.
+// block is a range of numbers: the format of the national number, the first number to format, and
+// how many there are.
 type block struct {
 	format string
 	first  int
 	size   int
 }
 
-// countries lists the numbers as published by PTS, Bundesnetzagentur, Ofcom, NANPA, Arcep and ACMA. The last two have
-// enough for any number of contacts that one would try.
+// countries lists the numbers as published by PTS, Bundesnetzagentur, Ofcom, NANPA, Arcep and ACMA.
+// The last two countries have enough numbers for all practical sizes of the demo data.
 var countries = []country{
 	{"46", []block{
 		{"070-174 06 %02d", 5, 95}, {"08-465 004 %02d", 0, 100}, {"031-390 06 %02d", 0, 100}, {"040-628 04 %02d", 0, 100},
@@ -43,48 +44,49 @@ var countries = []country{
 	}},
 }
 
-// phones gives out numbers of a country at random, none twice. Within a country they go in order, which keeps the writes of
-// very many contacts close together in the database.
+// phones returns each number once. It chooses the country at random. Within a country the numbers
+// are in order, so that a transaction changes neighboring entries of the indexes.
 type phones struct {
 	random *rand.Rand
-	left   []*run
+	left   []*supply // of the countries that have unused numbers
 }
 
-// run is what a country has left: how many of its numbers have been given out.
-type run struct {
+// supply is a country with the count of its numbers that are used.
+type supply struct {
 	country
-	given int
+	used int
 }
 
 func newPhones(random *rand.Rand) *phones {
 	p := &phones{random: random}
 	for _, c := range countries {
-		p.left = append(p.left, &run{country: c})
+		p.left = append(p.left, &supply{country: c})
 	}
 	return p
 }
 
-// next returns a country code and a national number; ok is false when all have been given out.
+// next returns a country code and a national number. ok is false when all numbers are used.
 func (p *phones) next() (code, number string, ok bool) {
 	for len(p.left) > 0 {
 		i := p.random.IntN(len(p.left))
-		r := p.left[i]
-		if number, ok = r.at(r.given); ok {
-			r.given++
-			return r.code, number, true
+		s := p.left[i]
+		if number, ok = s.at(s.used); ok {
+			s.used++
+			return s.code, number, true
 		}
 		p.left = slices.Delete(p.left, i, i+1)
 	}
 	return "", "", false
 }
 
-// at is the number at a place in the country's blocks, laid end to end; ok is false beyond the last.
-func (c country) at(place int) (number string, ok bool) {
+// at returns the number at an index into all blocks of the country. ok is false beyond the last
+// number.
+func (c country) at(index int) (number string, ok bool) {
 	for _, b := range c.blocks {
-		if place < b.size {
-			return fmt.Sprintf(b.format, b.first+place), true
+		if index < b.size {
+			return fmt.Sprintf(b.format, b.first+index), true
 		}
-		place -= b.size
+		index -= b.size
 	}
 	return "", false
 }

@@ -2,5 +2,5 @@
 
 package demo_test
 
-// slowdown is what the race detector costs.
+// slowdown is the factor by which the race detector slows the tests down.
 const slowdown = 10

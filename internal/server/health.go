@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// pingLimit bounds how long /readyz waits for the database.
-const pingLimit = 2 * time.Second
+// pingTimeout is how long /readyz waits for the database.
+const pingTimeout = 2 * time.Second
 
-// What /readyz says when it is not the caller of New who knows.
+// The reasons that /readyz gives, next to those of Config.Ready.
 var (
 	errStopping = errors.New("the server is shutting down")
-	errDatabase = errors.New("the database does not answer")
+	errDatabase = errors.New("the database is unreachable")
 )
 
-// healthz says that the process is alive.
+// healthz reports that the process is alive.
 func (*Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	writeHealth(w, http.StatusOK, health{Status: "alive"})
 }
 
-// readyz says whether requests should be sent here.
+// readyz reports whether a load balancer should send requests to this server.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := s.ready(r.Context()); err != nil {
 		writeHealth(w, http.StatusServiceUnavailable, health{Status: "not ready", Reason: err.Error()})
@@ -36,10 +36,10 @@ func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return errStopping
 	}
-	ctx, cancel := context.WithTimeout(ctx, pingLimit)
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	if err := s.Ping(ctx); err != nil { // the driver's text stays in the log: it names files and hosts
-		s.Log.WarnContext(ctx, "the database does not answer", slog.Any("error", err))
+	if err := s.Ping(ctx); err != nil { // logged, not returned: the driver's text contains files and hosts
+		s.Log.WarnContext(ctx, "the database is unreachable", slog.Any("error", err))
 		return errDatabase
 	}
 	return s.Ready(ctx)
@@ -53,5 +53,5 @@ type health struct {
 func writeHealth(w http.ResponseWriter, status int, h health) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(h) //nolint:errcheck,errchkjson // a client that is gone
+	json.NewEncoder(w).Encode(h) //nolint:errcheck,errchkjson // the client has disconnected
 }

@@ -5,14 +5,15 @@ import (
 	"log/slog"
 )
 
-// LogHandler adds the id of the request that a line is about, where its context is a request's.
+// LogHandler returns a handler that adds the attribute request_id to every record about a request,
+// that is, to every record whose context comes from a request.
 func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 type logHandler struct{ slog.Handler }
 
 var _ slog.Handler = logHandler{}
 
-// Handle adds the id.
+// Handle adds the request id.
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
 		r.AddAttrs(slog.String("request_id", id))
@@ -20,10 +21,10 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-// WithAttrs returns a handler that adds attributes too.
+// WithAttrs keeps the wrapper, which the embedded method would drop.
 func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return logHandler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup returns a handler that puts what follows into a group.
+// WithGroup keeps the wrapper too.
 func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }

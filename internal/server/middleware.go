@@ -11,20 +11,21 @@ import (
 	"time"
 )
 
-// requestIDHeader carries a request's id both ways.
+// requestIDHeader carries the id of a request, in the request and in the response.
 const requestIDHeader = "X-Request-ID"
 
-// requestIDForm is what an id may look like that a client or a proxy has given: random letters, and no address of anybody.
-var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
+// requestIDPattern matches the ids that are accepted from a client or proxy: random letters, but
+// nothing like an email address.
+var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 
 type requestIDKey struct{}
 
-// requestID gives every request an id, the client's own if it is well-formed. It is in the answer and, by LogHandler, in
-// every log line about the request.
+// requestID gives every request an id: the client's own if it is well-formed, otherwise a random
+// one. The response contains it and, through LogHandler, every log record about the request.
 func requestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
-		if !requestIDForm.MatchString(id) {
+		if !requestIDPattern.MatchString(id) {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
@@ -32,30 +33,31 @@ func requestID(next http.Handler) http.Handler {
 	})
 }
 
-// securityHeaders are on every answer; a handler may replace them.
+// securityHeaders sets headers on every response. A handler may replace them.
 func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store") // answers are about people
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'")
+		h.Set("Cache-Control", "no-store") // responses contain personal data
+		h.Set("Content-Security-Policy",
+			"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// logAccess logs each request when it has been answered. Addresses have secrets in them, so only the route is logged, and of
-// the method only one that is known.
+// logAccess logs each request after the response. URLs can contain secrets, so it logs the route
+// instead, and the method only if it is a known one.
 func (s *Server) logAccess(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		answer := &answer{ResponseWriter: w}
+		response := &response{ResponseWriter: w}
 		defer func() {
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-				slog.String("method", method(r)), slog.String("route", r.Pattern), slog.Int("status", answer.status()),
-				slog.Int64("bytes", answer.bytes), slog.Duration("duration", time.Since(start)))
+				slog.String("method", method(r)), slog.String("route", r.Pattern), slog.Int("status", response.status()),
+				slog.Int64("bytes", response.bytes), slog.Duration("duration", time.Since(start)))
 		}()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(response, r)
 	})
 }
 
@@ -71,8 +73,8 @@ func method(r *http.Request) string {
 	return "other"
 }
 
-// recoverPanic answers a request whose handler panics with a plain 500, or cuts it off if part of the answer is out: the
-// client must not take that for the whole.
+// recoverPanic answers a request whose handler panics with a plain 500. If part of the response has
+// been sent, it aborts the connection, so that the client does not take that part for the whole.
 func (s *Server) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -80,11 +82,12 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler { //nolint:errorlint,err113 // a panic's value, not an error that was returned
+			if p == http.ErrAbortHandler { //nolint:errorlint,err113 // the value of a panic, not a returned error
 				panic(p)
 			}
-			s.Log.ErrorContext(r.Context(), "panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			if a, ok := w.(*answer); ok && a.begun() {
+			s.Log.ErrorContext(r.Context(), "the handler of a request panicked",
+				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			if sent, ok := w.(*response); ok && sent.started() {
 				panic(http.ErrAbortHandler)
 			}
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
@@ -93,42 +96,42 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 	})
 }
 
-// answer counts what is written.
-type answer struct {
+// response records the status and counts the bytes of a response.
+type response struct {
 	http.ResponseWriter
 
 	code  int
 	bytes int64
 }
 
-var _ http.ResponseWriter = (*answer)(nil)
+var _ http.ResponseWriter = (*response)(nil)
 
-// WriteHeader notes the status; an informational one is not the answer's.
-func (a *answer) WriteHeader(code int) {
-	if a.code == 0 && (code >= http.StatusOK || code == http.StatusSwitchingProtocols) {
-		a.code = code
+// WriteHeader records the status, unless it is an informational one, which another status follows.
+func (r *response) WriteHeader(code int) {
+	if r.code == 0 && (code >= http.StatusOK || code == http.StatusSwitchingProtocols) {
+		r.code = code
 	}
-	a.ResponseWriter.WriteHeader(code)
+	r.ResponseWriter.WriteHeader(code)
 }
 
-func (a *answer) Write(b []byte) (int, error) {
-	if a.code == 0 {
-		a.code = http.StatusOK
+func (r *response) Write(b []byte) (int, error) {
+	if r.code == 0 {
+		r.code = http.StatusOK
 	}
-	n, err := a.ResponseWriter.Write(b)
-	a.bytes += int64(n)
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
 	return n, err
 }
 
-// Unwrap gives http.ResponseController the connection behind.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+// Unwrap gives http.ResponseController access to the connection.
+func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-func (a *answer) begun() bool { return a.code != 0 }
+func (r *response) started() bool { return r.code != 0 }
 
-// status is the status that the client gets: 200 if the handler sets none.
-func (a *answer) status() int {
-	if a.code == 0 {
+// status returns the status that the client gets: 200 if the handler sets none.
+func (r *response) status() int {
+	if r.code == 0 {
 		return http.StatusOK
 	}
-	return a.code
+	return r.code
 }

@@ -32,7 +32,7 @@ func TestAccessLog(t *testing.T) {
 	}
 	for _, secret := range []string{"secret", "466", "192.0.2.1", "198.51.100.7", "the body"} {
 		if strings.Contains(line, secret) {
-			t.Errorf("the log holds %q: %s", secret, line)
+			t.Errorf("the log contains %q: %s", secret, line)
 		}
 	}
 }
@@ -53,12 +53,12 @@ func TestRequestID(t *testing.T) {
 		sent string
 		kept bool
 	}{
-		"a well-formed one is kept":   {"7f3a2b1c-0d4e-4f5a-8b6c-9d0e1f2a3b4c", true},
-		"none is made up":             {"", false},
-		"a short one is replaced":     {"1", false},
-		"a long one is replaced":      {strings.Repeat("a", 65), false},
-		"an address is replaced":      {"jon.deere@example.com", false},
-		"one with a line is replaced": {"aaaaaaaa\nstatus=200", false},
+		"a well-formed one is kept":         {"7f3a2b1c-0d4e-4f5a-8b6c-9d0e1f2a3b4c", true},
+		"a missing one is generated":        {"", false},
+		"a short one is replaced":           {"1", false},
+		"a long one is replaced":            {strings.Repeat("a", 65), false},
+		"an address is replaced":            {"jon.deere@example.com", false},
+		"one with a line break is replaced": {"aaaaaaaa\nstatus=200", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-func TestPanicInTheMiddleOfAnAnswerCutsItOff(t *testing.T) {
+func TestPanicInTheMiddleOfAResponseAbortsIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *server.Config) {
 		c.GraphQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -98,12 +98,12 @@ func TestPanicInTheMiddleOfAnAnswerCutsItOff(t *testing.T) {
 	})
 	web := httptest.NewServer(f)
 	defer web.Close()
-	answer, err := http.Get(web.URL + "/graphql")
+	resp, err := http.Get(web.URL + "/graphql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if _, err := io.ReadAll(answer.Body); err == nil {
-		t.Error("the client cannot tell that the answer is incomplete")
+	defer resp.Body.Close()
+	if _, err := io.ReadAll(resp.Body); err == nil {
+		t.Error("the client cannot detect that the response is incomplete")
 	}
 }

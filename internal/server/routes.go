@@ -6,28 +6,29 @@ import (
 	"contactgraph/web"
 )
 
-// Route is an address that the server answers. Method "" means every method that no other route of the same pattern has; GET
-// includes HEAD. Patterns are those of http.ServeMux; the ones of the legacy APIs match without regard to case.
+// Route is a path that the server answers. Method "" matches every method that no other route of
+// the same pattern has; GET includes HEAD. Patterns are those of http.ServeMux; the patterns of the
+// legacy APIs match in any case.
 type Route struct {
 	Method  string
 	Pattern string
 	Name    string
 }
 
-// contacts is where the documented REST API keeps a contact.
-const contacts = "/api/v1/contacts/{id}"
+// The paths of the REST API that several routes share.
+const (
+	contacts = "/api/v1/contacts/{id}"
+	changes  = "/api/v1/changes"
+)
 
-// changes is where the REST API has the change log.
-const changes = "/api/v1/changes"
-
-// routes are all of them.
+// routes lists every path that the server answers. To add an endpoint, add its row here.
 var routes = []route{
 	{Route{"", "/graphql", "graphql"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.GraphQL.ServeHTTP(w, r) }},
-	{Route{http.MethodGet, "/graphql/schema.graphqls", "sdl"}, (*Server).sdl},
+	{Route{http.MethodGet, "/graphql/schema.graphqls", "sdl"}, (*Server).schema},
 
-	consoleAt("/{$}"),
-	consoleAt("/contacts/{page...}"),
-	consoleAt("/manage/{page...}"),
+	console("/{$}"),
+	console("/contacts/{page...}"),
+	console("/manage/{page...}"),
 	{Route{http.MethodGet, "/playground", "playground"}, page(web.Playground)},
 	{Route{http.MethodGet, "/docs", "docs"}, page(web.Docs)},
 	{Route{http.MethodGet, "/docs/graphql", "manual"}, page(web.Manual)},
@@ -50,14 +51,14 @@ var routes = []route{
 	{Route{http.MethodGet, "/readyz", "readyz"}, (*Server).readyz},
 }
 
-// route is a Route with what answers it.
+// route is a Route with its handler.
 type route struct {
 	Route
 
 	handle func(s *Server, w http.ResponseWriter, r *http.Request)
 }
 
-// pattern is the route as http.ServeMux writes it.
+// pattern returns the route as a pattern of http.ServeMux.
 func (r Route) pattern() string {
 	if r.Method == "" {
 		return r.Pattern
@@ -65,7 +66,7 @@ func (r Route) pattern() string {
 	return r.Method + " " + r.Pattern
 }
 
-// Routes lists every address, in the order of this page.
+// Routes returns all routes, in the order of the table.
 func Routes() []Route {
 	all := make([]Route, len(routes))
 	for i, r := range routes {
@@ -74,8 +75,8 @@ func Routes() []Route {
 	return all
 }
 
-// consoleAt is one of the addresses that the console has for its pages.
-func consoleAt(pattern string) route {
+// console returns a route of the console, which shows different pages on different paths.
+func console(pattern string) route {
 	return route{Route{http.MethodGet, pattern, "console"}, page(web.Console)}
 }
 

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// The limits of a connection. They bound what a slow or hostile client can hold; a door that streams lifts its own.
+// The limits of a connection. They bound the resources that a slow or hostile client can use. An
+// API that streams removes the timeouts of its own connections.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 15 * time.Second
@@ -20,11 +21,12 @@ const (
 	maxHeaderBytes    = 16 << 10
 )
 
-// drainLimit is how long Serve waits for requests that are being answered when it is told to stop.
-const drainLimit = 15 * time.Second
+// drainTimeout is how long a server that is stopping waits for running requests.
+const drainTimeout = 15 * time.Second
 
-// Serve answers the listener's connections until ctx ends. Then it takes no new ones, lets running requests end, and returns
-// nil; it fails if some have not ended within the limit, or if the listener fails.
+// Serve answers the connections of the listener until ctx ends. Then it accepts no new connections,
+// waits for running requests, and returns nil. It fails if requests are still running after
+// drainTimeout, or if the listener fails.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	h := &http.Server{
 		Handler:           s,
@@ -33,7 +35,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		// What net/http itself has to say is about connections, and names who is at the other end.
+		// Messages of net/http are about connections, and contain addresses of clients.
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
@@ -45,14 +47,14 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	s.stopping.Store(true)
 	var streams sync.WaitGroup
-	streams.Go(s.Stop)
+	streams.Go(s.CloseStreams)
 	defer streams.Wait()
-	s.Log.InfoContext(ctx, "stopping: waiting for running requests")
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	s.Log.InfoContext(ctx, "stopping: waiting for running requests", slog.Duration("timeout", drainTimeout))
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	// Serve above returns as soon as this begins; only this tells when the last request has been answered.
+	// h.Serve returns as soon as Shutdown begins; only Shutdown returns after the last response.
 	if err := h.Shutdown(drain); err != nil {
-		return errors.Join(fmt.Errorf("stopping: requests were cut off after %s: %w", drainLimit, err), h.Close())
+		return errors.Join(fmt.Errorf("stopping: requests were still running after %s and were aborted: %w", drainTimeout, err), h.Close())
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func serving(t *testing.T, f *fixture) (url string, stop func(), stopped chan er
 	return "http://" + listener.Addr().String(), cancel, stopped
 }
 
-func TestServeLetsRunningRequestsEnd(t *testing.T) {
+func TestServeWaitsForRunningRequests(t *testing.T) {
 	t.Parallel()
 	begun, finish := make(chan struct{}), make(chan struct{})
 	f := newFixture(t, func(c *server.Config) {
@@ -43,14 +43,14 @@ func TestServeLetsRunningRequestsEnd(t *testing.T) {
 	url, stop, stopped := serving(t, f)
 	answered := make(chan string, 1)
 	go func() {
-		answer, err := http.Get(url + "/graphql")
+		resp, err := http.Get(url + "/graphql")
 		if err != nil {
 			answered <- err.Error()
 			return
 		}
-		defer answer.Body.Close()
-		body, _ := io.ReadAll(answer.Body)
-		answered <- answer.Status + " " + string(body)
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		answered <- resp.Status + " " + string(body)
 	}()
 	<-begun
 	stop()
@@ -58,7 +58,7 @@ func TestServeLetsRunningRequestsEnd(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	if body := f.send(t, http.MethodGet, "/readyz").Body.String(); !strings.Contains(body, "shutting down") {
-		t.Errorf("/readyz says %q", body)
+		t.Errorf("/readyz answered %q", body)
 	}
 	select {
 	case err := <-stopped:
@@ -74,11 +74,11 @@ func TestServeLetsRunningRequestsEnd(t *testing.T) {
 	}
 	if late, err := http.Get(url + "/healthz"); err == nil {
 		late.Body.Close()
-		t.Error("new connections are still taken")
+		t.Error("new connections are still accepted")
 	}
 }
 
-func TestServeFailsWithItsListener(t *testing.T) {
+func TestServeFailsIfTheListenerFails(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -95,12 +95,12 @@ func TestHeadersAreLimited(t *testing.T) {
 	url, _, _ := serving(t, newFixture(t, nil))
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/healthz", nil)
 	r.Header.Set("X-Much", strings.Repeat("x", 64<<10))
-	answer, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
-		t.Errorf("answered %s", answer.Status)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("answered %s", resp.Status)
 	}
 }

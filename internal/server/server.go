@@ -1,5 +1,10 @@
-// Package server puts the doors behind one address: the routes on one page, what every request goes through, the limits of a
-// connection, health, and how serving ends. Who may do what is for the doors to say.
+// Package server serves all APIs and pages on one address. It contains what does not depend on what
+// a request asks for: the table of routes, the middleware that every request passes through, the
+// limits of a connection, the health endpoints and the shutdown. It does no authentication; each
+// API does its own.
+//
+// Start reading at routes, the table of all paths. New lists the middleware in order, and Serve
+// runs the server until it is stopped.
 package server
 
 import (
@@ -11,35 +16,38 @@ import (
 	"contactgraph/web"
 )
 
-// REST is the door of the documented REST APIs.
+// REST has a handler for each route of the REST APIs. Package rest implements it.
 type REST interface {
 	GetContact(w http.ResponseWriter, r *http.Request)
 	PutContact(w http.ResponseWriter, r *http.Request)
 	GetChanges(w http.ResponseWriter, r *http.Request)
-	// MethodNotAllowed answers an address of the REST API for any method but those.
+	// MethodNotAllowed answers a known path with a method that is not in allow.
 	MethodNotAllowed(allow ...string) http.HandlerFunc
-	// NoRoute answers an address that the API does not have.
+	// NoRoute answers an unknown path below /api/.
 	NoRoute(w http.ResponseWriter, r *http.Request)
-	// OpenAPI answers with the document that describes all of them.
+	// OpenAPI answers with the OpenAPI document of these APIs.
 	OpenAPI(w http.ResponseWriter, r *http.Request)
 	CustInfo(w http.ResponseWriter, r *http.Request)
 	Login(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs.
+// Config is what a server needs. All fields are required.
 type Config struct {
 	GraphQL http.Handler
-	SDL     func() string // the schema of GraphQL
+	SDL     func() string // the GraphQL schema
 	REST    REST
-	Site    *web.Site                   // the pages for people
-	Stop    func()                      // ends the streams, which would never end by themselves, and returns when they have
-	Ping    func(context.Context) error // reports whether the database answers
-	// Ready returns why the server cannot do its work yet, in words for whoever asks /readyz; nil if it can.
+	Site    *web.Site // the console and the pages for developers
+	// CloseStreams ends the WebSockets and event streams, which never end by themselves. It returns
+	// when they have ended.
+	CloseStreams func()
+	Ping         func(context.Context) error // fails if the database is unreachable
+	// Ready returns an error while the server cannot handle requests yet. Its text is public:
+	// /readyz shows it.
 	Ready func(context.Context) error
 	Log   *slog.Logger
 }
 
-// Server answers requests. It is an http.Handler, and serves a listener.
+// Server answers requests. It is an http.Handler, and Serve runs it on a listener.
 type Server struct {
 	Config
 
@@ -51,10 +59,10 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{Config: c}
 	mux := http.NewServeMux()
-	for _, r := range routes {
-		mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, q *http.Request) { r.handle(s, w, q) })
+	for _, route := range routes {
+		mux.HandleFunc(route.pattern(), func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
 	}
-	s.handler = requestID(securityHeaders(s.logAccess(s.recoverPanic(foldLegacy(mux)))))
+	s.handler = requestID(securityHeaders(s.logAccess(s.recoverPanic(normalizeLegacyPath(mux)))))
 	return s
 }
 

@@ -18,27 +18,28 @@ import (
 	"contactgraph/web"
 )
 
-// doors stands for all that a server routes to: each answers with its own name and what it saw.
-type doors struct{}
+// apis is a stand-in for the APIs. Each handler answers with its name and what it saw of the
+// request.
+type apis struct{}
 
-var _ server.REST = doors{}
+var _ server.REST = apis{}
 
-func say(what string) http.HandlerFunc {
+func named(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Door", what)
-		io.WriteString(w, what+" id="+r.PathValue("id")+" uri="+r.RequestURI)
+		w.Header().Set("Handler", name)
+		io.WriteString(w, name+" id="+r.PathValue("id")+" uri="+r.RequestURI)
 	}
 }
 
-func (doors) GetContact(w http.ResponseWriter, r *http.Request) { say("getContact")(w, r) }
-func (doors) PutContact(w http.ResponseWriter, r *http.Request) { say("putContact")(w, r) }
-func (doors) GetChanges(w http.ResponseWriter, r *http.Request) { say("getChanges")(w, r) }
-func (doors) NoRoute(w http.ResponseWriter, r *http.Request)    { say("noRoute")(w, r) }
-func (doors) OpenAPI(w http.ResponseWriter, r *http.Request)    { say("openapi")(w, r) }
-func (doors) CustInfo(w http.ResponseWriter, r *http.Request)   { say("custInfo")(w, r) }
-func (doors) Login(w http.ResponseWriter, r *http.Request)      { say("login")(w, r) }
-func (doors) MethodNotAllowed(allow ...string) http.HandlerFunc {
-	return say("notAllowed " + strings.Join(allow, ","))
+func (apis) GetContact(w http.ResponseWriter, r *http.Request) { named("getContact")(w, r) }
+func (apis) PutContact(w http.ResponseWriter, r *http.Request) { named("putContact")(w, r) }
+func (apis) GetChanges(w http.ResponseWriter, r *http.Request) { named("getChanges")(w, r) }
+func (apis) NoRoute(w http.ResponseWriter, r *http.Request)    { named("noRoute")(w, r) }
+func (apis) OpenAPI(w http.ResponseWriter, r *http.Request)    { named("openapi")(w, r) }
+func (apis) CustInfo(w http.ResponseWriter, r *http.Request)   { named("custInfo")(w, r) }
+func (apis) Login(w http.ResponseWriter, r *http.Request)      { named("login")(w, r) }
+func (apis) MethodNotAllowed(allow ...string) http.HandlerFunc {
+	return named("notAllowed " + strings.Join(allow, ","))
 }
 
 // fixture is a server with its log.
@@ -65,14 +66,14 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 	t.Helper()
 	f := &fixture{}
 	c := server.Config{
-		GraphQL: say("graphql"),
-		SDL:     func() string { return "type Query { viewer: Viewer }\n" },
-		REST:    doors{},
-		Site:    web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
-		Ping:    func(context.Context) error { return nil },
-		Ready:   func(context.Context) error { return nil },
-		Stop:    func() {},
-		Log:     slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
+		GraphQL:      named("graphql"),
+		SDL:          func() string { return "type Query { viewer: Viewer }\n" },
+		REST:         apis{},
+		Site:         web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
+		Ping:         func(context.Context) error { return nil },
+		Ready:        func(context.Context) error { return nil },
+		CloseStreams: func() {},
+		Log:          slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
 	}
 	if change != nil {
 		change(&c)
@@ -95,7 +96,7 @@ func (f *fixture) send(t *testing.T, method, target string, headers ...string) *
 func TestRouting(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	for _, c := range []struct{ method, target, door, id string }{
+	for _, c := range []struct{ method, target, handler, id string }{
 		{"GET", "/api/v1/Contacts/466", "getContact", "466"},
 		{"HEAD", "/api/v1/Contacts/466", "getContact", "466"},
 		{"GET", "/api/v1/Changes", "getChanges", ""},
@@ -133,20 +134,20 @@ func TestRouting(t *testing.T) {
 		{"GET", "/graphql?query=x", "graphql", ""},
 		{"OPTIONS", "/graphql", "graphql", ""},
 	} {
-		t.Run(c.method+" "+c.target+" is "+c.door, func(t *testing.T) {
+		t.Run(c.method+" "+c.target+" is "+c.handler, func(t *testing.T) {
 			t.Parallel()
 			w := f.send(t, c.method, c.target)
-			if w.Header().Get("Door") != c.door {
-				t.Fatalf("answered by %q, status %d, location %q", w.Header().Get("Door"), w.Code, w.Header().Get("Location"))
+			if w.Header().Get("Handler") != c.handler {
+				t.Fatalf("answered by %q, status %d, location %q", w.Header().Get("Handler"), w.Code, w.Header().Get("Location"))
 			}
-			if want := c.door + " id=" + c.id + " uri=" + c.target; w.Body.String() != want {
-				t.Errorf("the door saw %q, want %q", w.Body, want)
+			if want := c.handler + " id=" + c.id + " uri=" + c.target; w.Body.String() != want {
+				t.Errorf("the handler saw %q, want %q", w.Body, want)
 			}
 		})
 	}
 }
 
-func TestOwnAnswers(t *testing.T) {
+func TestOwnResponses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	for _, c := range []struct {
@@ -182,7 +183,7 @@ func TestOwnAnswers(t *testing.T) {
 	}
 }
 
-// asset is the name of a file that the console loads.
+// asset returns the name of a file that the console loads.
 func asset(t *testing.T, f *fixture) string {
 	t.Helper()
 	name := regexp.MustCompile(`/assets/([^"]+)`).FindStringSubmatch(f.send(t, "GET", "/").Body.String())
@@ -192,7 +193,7 @@ func asset(t *testing.T, f *fixture) string {
 	return name[1]
 }
 
-func TestRoutesAreAllServed(t *testing.T) {
+func TestAllRoutesAreServed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	for _, r := range server.Routes() {
@@ -213,14 +214,14 @@ func TestReadiness(t *testing.T) {
 		c.Ping = func(context.Context) error { return errors.New("opening /srv/people.db: disk I/O error") }
 	}
 	seeding := func(c *server.Config) {
-		c.Ready = func(context.Context) error { return errors.New("the demo data is being made") }
+		c.Ready = func(context.Context) error { return errors.New("the demo data is being created") }
 	}
 	for name, c := range map[string]struct {
 		change func(*server.Config)
 		reason string
 	}{
-		"the database is away, and the answer does not tell where it is": {database, "the database does not answer"},
-		"there is work to be done first":                                 {seeding, "the demo data is being made"},
+		"the database is unreachable, and the response does not reveal where it is": {database, "the database is unreachable"},
+		"the server is not ready yet": {seeding, "the demo data is being created"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,13 +1,18 @@
-// Package viewer says who is asking: the account, the role, and for a customer the contact it is signed in as. It travels
-// in the context from the door to the database, where ent's privacy layer reads it. It imports nothing of ours.
+// Package viewer describes who sent a request: the account, the role, the actor that the change log
+// records, and for a customer the contact that it is signed in as.
+//
+// Package auth finds the viewer of a request. An API puts it into the context with NewContext, and
+// the context carries it down to the database, where ent's privacy rules limit every query to the
+// account. NewSystemContext is for work of the server itself.
 package viewer
 
 import "context"
 
-// Role is what a viewer may do, from least to most.
+// Role determines what a viewer may do. Roles are ordered: each includes the rights of the one
+// before.
 type Role int
 
-// The roles. System is the server itself: it never comes from a request.
+// The roles. System is the server itself: no request has this role.
 const (
 	Nobody Role = iota
 	Customer
@@ -16,15 +21,15 @@ const (
 	System
 )
 
-// String names the role as the API does.
+// String returns the name of the role in the API.
 func (r Role) String() string {
 	return [...]string{"NOBODY", "CUSTOMER", "AGENT", "ADMIN", "SYSTEM"}[r]
 }
 
-// ActorKind is the sort of credential somebody acted with.
+// ActorKind is the type of credential of an actor.
 type ActorKind string
 
-// The kinds of actor that the change log knows.
+// The kinds of actors in the change log.
 const (
 	ActorKey     ActorKind = "key"
 	ActorUser    ActorKind = "user"
@@ -32,55 +37,57 @@ const (
 	ActorSystem  ActorKind = "system"
 )
 
-// Name is the kind as clients see it.
+// Name returns the name of the kind in the API.
 func (k ActorKind) Name() string {
 	return map[ActorKind]string{ActorKey: "API_KEY", ActorUser: "USER", ActorContact: "CONTACT", ActorSystem: "SYSTEM"}[k]
 }
 
-// Actor is who did something, as the change log keeps it. Name is empty for a contact: the log holds no second copy of a
-// person's name.
+// Actor is who made a change, as the change log records it. Name is empty for a contact: the log
+// contains no second copy of a person's name.
 type Actor struct {
 	Kind ActorKind
 	ID   int
 	Name string
 }
 
-// Viewer is who is asking.
+// Viewer is who sent a request.
 type Viewer struct {
 	Account int   // the tenant; 0 only for System, before the account is known
-	Role    Role  // what it may do there
-	Contact int   // the contact that a customer is signed in as, else 0
-	Session int   // the session that it signed in with, 0 for an API key
-	Actor   Actor // how the change log names it
+	Role    Role  // in the account
+	Contact int   // the contact that a customer is signed in as, otherwise 0
+	Session int   // the session of the credentials; 0 for an API key
+	Actor   Actor // for the change log
 }
 
-// Is reports whether v is allowed at least what r is.
+// Is reports whether v has at least the role r.
 func (v Viewer) Is(r Role) bool { return v.Role >= r }
 
-// Reaches reports whether v may touch the contact with this id, provided that it is in v's account.
+// Reaches reports whether v may access the contact with this id, provided that it is in v's
+// account: a customer may access only its own.
 func (v Viewer) Reaches(contact int) bool { return v.Role != Customer || v.Contact == contact }
 
 type key struct{}
 
-// NewContext returns a context in which v is asking.
+// NewContext returns a context with the viewer v.
 func NewContext(ctx context.Context, v Viewer) context.Context {
 	return context.WithValue(ctx, key{}, v)
 }
 
-// FromContext returns who is asking; ok is false for an anonymous caller.
+// FromContext returns the viewer of the context. ok is false for an anonymous caller.
 func FromContext(ctx context.Context) (v Viewer, ok bool) {
 	v, ok = ctx.Value(key{}).(Viewer)
 	return v, ok
 }
 
-// NewSystemContext returns a context in which the server itself is asking, in one account, or with 0 before the account
-// is known: then only accounts and API keys can be read.
+// NewSystemContext returns a context whose viewer is the server itself, in one account. Account 0
+// is for queries before the account is known: they can read only accounts and API keys.
 func NewSystemContext(ctx context.Context, account int) context.Context {
 	return NewContext(ctx, Viewer{Account: account, Role: System, Actor: Actor{Kind: ActorSystem}})
 }
 
-// AccountWide lifts the limit to a customer's own contact, and keeps the account. It is for the one question that a
-// customer's write must ask about others: is this key taken?
+// AccountWide returns a context that is not limited to a customer's own contact, but still to the
+// account. It is for the one query about other contacts that a customer's write needs: whether an
+// email address, phone number or login is taken.
 func AccountWide(ctx context.Context) context.Context {
 	v, ok := FromContext(ctx)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// contact is a row, and the body of requests and answers.
+// contact is a row, and the body of requests and responses.
 type contact struct {
 	ID                         int        `json:"id"`
 	Secret                     string     `json:"secret"`
@@ -29,7 +29,7 @@ type contact struct {
 	LatestPermissionSource     *string    `json:"latestPermissionSource"`
 }
 
-// columns are those of a contact, in the order of scan.
+// columns are the columns that scan expects.
 const columns = `id, secret, version, registered_at, registration_source, registration_ip, registration_store_id, last_modified,
 	email, phone_country_code, phone, first_name, last_name, limit_mails_permanently, limit_mails_temporarily_until,
 	preferred_store_id, company_id, latest_permission_source`
@@ -42,15 +42,16 @@ func scan(row interface{ Scan(dest ...any) error }) (*contact, error) {
 	return c, err
 }
 
-// pageSize is how many contacts a page has.
+// pageSize is the number of contacts on a page.
 const pageSize = 50
 
-// The statements. Their parameters first appear in the order of their numbers: SQLite counts those of the form $1 so.
+// The statements. Their parameters appear in the order of their numbers, because SQLite numbers $1,
+// $2 … by their first appearance.
 const (
 	selectOne  = "SELECT " + columns + " FROM contacts WHERE id = $1"
 	selectPage = "SELECT " + columns + " FROM contacts WHERE id > $1 ORDER BY id LIMIT $2"
 
-	// Nulls in front of the blank leave no name, as everywhere in SQL: hence the coalesce.
+	// NULL || text is NULL, so the names need a coalesce.
 	updateFirstName = `UPDATE contacts SET first_name = $1, name_key = lower(coalesce(last_name, '') || ' ' || coalesce(CAST($1 AS text), '')),
 		last_modified = $2, version = version + 1 WHERE id = $3 AND version = $4 RETURNING ` + columns
 
@@ -60,11 +61,11 @@ const (
 		WHERE id = $15 AND version = $16 RETURNING ` + columns
 )
 
-// store runs the statements, prepared once.
-type store struct{ one, page, firstName, all *sql.Stmt }
+// statements are the prepared statements.
+type statements struct{ one, page, firstName, all *sql.Stmt }
 
-func newStore(ctx context.Context, db *database) (*store, error) {
-	s := &store{}
+func prepare(ctx context.Context, db *database) (*statements, error) {
+	s := &statements{}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		db   *sql.DB
@@ -79,18 +80,18 @@ func newStore(ctx context.Context, db *database) (*store, error) {
 	return s, nil
 }
 
-// get returns the contact; sql.ErrNoRows if there is none.
-func (s *store) get(ctx context.Context, id int) (*contact, error) {
+// get returns the contact. It fails with sql.ErrNoRows if there is none.
+func (s *statements) get(ctx context.Context, id int) (*contact, error) {
 	return scan(s.one.QueryRowContext(ctx, id))
 }
 
-// list returns the page behind the contact, and whether there is more.
-func (s *store) list(ctx context.Context, after int) (page []*contact, more bool, err error) {
+// list returns the page after the contact, and whether there are more.
+func (s *statements) list(ctx context.Context, after int) (page []*contact, more bool, err error) {
 	rows, err := s.page.QueryContext(ctx, after, pageSize+1)
 	if err != nil {
 		return nil, false, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close() //nolint:errcheck // rows.Err returns the error
 	page = make([]*contact, 0, pageSize+1)
 	for rows.Next() {
 		c, err := scan(rows)
@@ -103,22 +104,24 @@ func (s *store) list(ctx context.Context, after int) (page []*contact, more bool
 	return page[:min(len(page), pageSize)], more, rows.Err()
 }
 
-// patch sets the first name if the contact is still of c's version; sql.ErrNoRows if not.
-func (s *store) patch(ctx context.Context, c *contact) (*contact, error) {
+// patch sets the first name if the contact still has the version of c. It fails with sql.ErrNoRows
+// otherwise.
+func (s *statements) patch(ctx context.Context, c *contact) (*contact, error) {
 	return scan(s.firstName.QueryRowContext(ctx, c.FirstName, now(), c.ID, c.Version))
 }
 
-// put replaces what a client may write if the contact is still of c's version; sql.ErrNoRows if not.
-func (s *store) put(ctx context.Context, c *contact) (*contact, error) {
+// put replaces all writable fields if the contact still has the version of c. It fails with
+// sql.ErrNoRows otherwise.
+func (s *statements) put(ctx context.Context, c *contact) (*contact, error) {
 	return scan(s.all.QueryRowContext(ctx, c.Email, emailKey(c), c.PhoneCountryCode, c.Phone, phoneKey(c), c.FirstName, c.LastName,
 		nameKey(c), c.LimitMailsPermanently, c.LimitMailsTemporarilyUntil, c.PreferredStoreID, c.CompanyID,
 		c.LatestPermissionSource, now(), c.ID, c.Version))
 }
 
-// now is the time as both engines keep it.
+// now returns the time with the precision of both engines.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// emailKey is the form of the address that is unique; nil if there is none.
+// emailKey returns the normalized email address, which is unique, or nil.
 func emailKey(c *contact) *string {
 	if c.Email == nil || strings.TrimSpace(*c.Email) == "" {
 		return nil
@@ -126,7 +129,7 @@ func emailKey(c *contact) *string {
 	return new(strings.ToLower(strings.TrimSpace(*c.Email)))
 }
 
-// phoneKey is the form of the number that is unique; nil if there is none.
+// phoneKey returns the normalized phone number, which is unique, or nil.
 func phoneKey(c *contact) *string {
 	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -140,7 +143,7 @@ func phoneKey(c *contact) *string {
 	return new("+" + text(c.PhoneCountryCode) + digits)
 }
 
-// nameKey is what contacts are ordered by.
+// nameKey returns the name that contacts are ordered by.
 func nameKey(c *contact) string {
 	return strings.ToLower(text(c.LastName) + " " + text(c.FirstName))
 }

@@ -70,7 +70,7 @@ func TestAuthenticatePrecedence(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			if !ok && v != (viewer.Viewer{}) {
-				t.Errorf("got the viewer %+v all the same", v)
+				t.Errorf("got the viewer %+v without ok", v)
 			}
 		})
 	}
@@ -146,22 +146,22 @@ func TestAuthenticateCarriesTheKeysAccount(t *testing.T) {
 	}
 }
 
-func TestAuthenticateObeysARevokedKeySoon(t *testing.T) {
+func TestAuthenticateNoticesARevokedKey(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
 	f.key(demo, viewer.Admin, "demo-admin")
 	f.key(demo, viewer.Admin, "demo-agent")
-	ask := func(token string) (viewer.Role, error) {
+	roleOf := func(token string) (viewer.Role, error) {
 		v, _, err := f.Authenticate(request(map[string]string{"X-ApiKey": token}))
 		return v.Role, err
 	}
-	if _, err := ask("demo-later"); !errors.Is(err, auth.ErrCredentials) {
+	if _, err := roleOf("demo-later"); !errors.Is(err, auth.ErrCredentials) {
 		t.Fatalf("got %v, want ErrCredentials", err)
 	}
 	f.key(demo, viewer.Admin, "demo-later")
 	for _, token := range []string{"demo-admin", "demo-agent", "demo-later"} {
-		if _, err := ask(token); err != nil {
+		if _, err := roleOf(token); err != nil {
 			t.Fatalf("%s: %v", token, err)
 		}
 	}
@@ -173,24 +173,24 @@ func TestAuthenticateObeysARevokedKeySoon(t *testing.T) {
 		return tx.Ent.APIKey.Update().Where(apikey.AccountID(demo), apikey.ID(keys[1])).SetRole(apikey.RoleAGENT).Exec(ctx)
 	})
 
-	if asked := f.statements(func() { _, _ = ask("demo-admin") }); len(asked) != 0 {
-		t.Errorf("within the time that is promised: asked %v", asked)
+	if queries := f.statements(func() { _, _ = roleOf("demo-admin") }); len(queries) != 0 {
+		t.Errorf("within KeyTTL: ran %v", queries)
 	}
 	f.advance(auth.KeyTTL)
-	if _, err := ask("demo-admin"); !errors.Is(err, auth.ErrCredentials) {
+	if _, err := roleOf("demo-admin"); !errors.Is(err, auth.ErrCredentials) {
 		t.Errorf("a revoked key: got %v, want ErrCredentials", err)
 	}
-	if role, err := ask("demo-agent"); role != viewer.Agent || err != nil {
+	if role, err := roleOf("demo-agent"); role != viewer.Agent || err != nil {
 		t.Errorf("a key with a new role: got %s, %v, want AGENT", role, err)
 	}
-	// A clock that was set back must not make an answer last.
+	// A clock that was set back must not extend the life of a cached viewer.
 	f.advance(-auth.KeyTTL)
-	if asked := f.statements(func() { _, _ = ask("demo-agent") }); len(asked) != 1 {
-		t.Errorf("with the clock set back: asked %v, want one question", asked)
+	if queries := f.statements(func() { _, _ = roleOf("demo-agent") }); len(queries) != 1 {
+		t.Errorf("with the clock set back: ran %v, want one query", queries)
 	}
 }
 
-func TestAuthenticateAsksOnceAKeyAndTwiceAUser(t *testing.T) {
+func TestAuthenticateRunsOneQueryForAKeyAndTwoForAUser(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
@@ -201,14 +201,14 @@ func TestAuthenticateAsksOnceAKeyAndTwiceAUser(t *testing.T) {
 		f.signIn(demo, "contact", "pw").Token: 1,
 		f.signIn(demo, "agent", "pw").Token:   2,
 	} {
-		asked := f.statements(func() { _, _, _ = f.Authenticate(request(map[string]string{"X-ApiKey": token})) })
-		if len(asked) != want {
-			t.Errorf("asked %d times, want %d:\n%s", len(asked), want, strings.Join(asked, "\n"))
+		queries := f.statements(func() { _, _, _ = f.Authenticate(request(map[string]string{"X-ApiKey": token})) })
+		if len(queries) != want {
+			t.Errorf("ran %d queries, want %d:\n%s", len(queries), want, strings.Join(queries, "\n"))
 		}
 	}
 }
 
-func TestAuthenticateManyAtOnce(t *testing.T) {
+func TestAuthenticateConcurrently(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
@@ -226,7 +226,7 @@ func TestAuthenticateManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// A fault must not look like bad credentials: clients throw theirs away at those.
+// A fault must not look like wrong credentials, because clients discard those.
 func TestAuthenticateReportsFaults(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -234,7 +234,7 @@ func TestAuthenticateReportsFaults(t *testing.T) {
 	f.user(demo, "agent", "pw", viewer.Agent)
 	key, session := f.key(demo, viewer.Admin, ""), f.signIn(demo, "agent", "pw").Token
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // as good as a database that is away
+	cancel() // the same as a database that is unreachable
 	for _, headers := range []map[string]string{{"X-ApiKey": key}, {"Authorization": "Bearer " + session}, {"Cookie": session}} {
 		_, ok, err := f.Authenticate(request(headers).WithContext(ctx))
 		if ok || err == nil || errors.Is(err, auth.ErrCredentials) {

@@ -16,15 +16,16 @@ import (
 // KeyHeader is the header that carries an API key.
 const KeyHeader = "X-ApiKey"
 
-// Authenticate says who sent r. X-ApiKey is asked first, then Authorization: Bearer, then the session cookie, and the first
-// that is there decides; a blank one counts as none. Either header takes an API key or a session's token.
+// Authenticate returns the viewer who sent r. It uses the first credential of X-ApiKey,
+// Authorization: Bearer and the session cookie that is present; a blank one counts as absent.
+// Either header accepts an API key or the token of a session.
 //
-// ok is false for an anonymous caller: one without credentials, or with a cookie alone that is unknown or has expired,
-// because a browser sends its cookie without being asked. A header that is unknown or has expired is ErrCredentials. Any
-// other error is a fault.
+// ok is false for an anonymous caller: one without credentials, or one with only a cookie that is
+// unknown or has expired, because a browser sends its cookie unasked. A header that is unknown or
+// has expired is ErrCredentials. Any other error is a fault.
 func (s *Service) Authenticate(r *http.Request) (v viewer.Viewer, ok bool, err error) {
 	if token := headerToken(r.Header); token != "" {
-		v, ok, err = s.viewerOf(r.Context(), token)
+		v, ok, err = s.tokenViewer(r.Context(), token)
 		if err == nil && !ok {
 			err = ErrCredentials
 		}
@@ -36,14 +37,14 @@ func (s *Service) Authenticate(r *http.Request) (v viewer.Viewer, ok bool, err e
 	return viewer.Viewer{}, false, nil
 }
 
-// ByCookie reports whether the session cookie is what Authenticate judges r by, whatever it is worth.
+// ByCookie reports whether Authenticate uses the session cookie of r, valid or not.
 func ByCookie(r *http.Request) bool {
 	_, err := r.Cookie(CookieName)
 	return err == nil && headerToken(r.Header) == ""
 }
 
-// headerToken returns the token of the headers, "" if there is none. Schemes other than Bearer are not for us: a proxy in
-// front may use Basic.
+// headerToken returns the token in the headers, or "". It ignores schemes other than Bearer,
+// because a proxy in front of the server may use Basic.
 func headerToken(h http.Header) string {
 	if key := strings.TrimSpace(h.Get(KeyHeader)); key != "" {
 		return key
@@ -55,21 +56,20 @@ func headerToken(h http.Header) string {
 	return strings.TrimSpace(token)
 }
 
-// viewerOf returns whom an API key or a session's token lets in.
-func (s *Service) viewerOf(ctx context.Context, token string) (viewer.Viewer, bool, error) {
+// tokenViewer returns the viewer of an API key or of a session's token.
+func (s *Service) tokenViewer(ctx context.Context, token string) (viewer.Viewer, bool, error) {
 	if strings.HasPrefix(token, sessionPrefix) {
 		return s.sessionViewer(ctx, token)
 	}
 	return s.keyViewer(ctx, digestOf(token))
 }
 
-// keyViewer returns whom an API key lets in.
 func (s *Service) keyViewer(ctx context.Context, d digest) (viewer.Viewer, bool, error) {
-	asked := s.now()
-	if v, ok := s.keys.get(d, asked); ok {
+	now := s.now()
+	if v, ok := s.apiKeys.get(d, now); ok {
 		return v, true, nil
 	}
-	k, err := s.store.Client().APIKey.Query().Where(apikey.TokenHash(d[:])).Only(viewer.NewSystemContext(ctx, 0))
+	k, err := s.db.Client().APIKey.Query().Where(apikey.TokenHash(d[:])).Only(viewer.NewSystemContext(ctx, 0))
 	if ent.IsNotFound(err) {
 		return viewer.Viewer{}, false, nil
 	}
@@ -81,18 +81,17 @@ func (s *Service) keyViewer(ctx context.Context, d digest) (viewer.Viewer, bool,
 		Role:    roles[string(k.Role)],
 		Actor:   viewer.Actor{Kind: viewer.ActorKey, ID: k.ID, Name: k.Name},
 	}
-	s.keys.put(d, v, asked)
+	s.apiKeys.put(d, v, now)
 	return v, true, nil
 }
 
-// sessionViewer returns whom a session's token lets in.
 func (s *Service) sessionViewer(ctx context.Context, token string) (viewer.Viewer, bool, error) {
 	account, ok := sessionAccount(token)
 	if !ok {
 		return viewer.Viewer{}, false, nil
 	}
 	d := digestOf(token)
-	row, err := s.store.Client().Session.Query().
+	row, err := s.db.Client().Session.Query().
 		Where(session.AccountID(account), session.TokenHash(d[:])).
 		WithUser(func(q *ent.UserQuery) {
 			q.Where(user.AccountID(account)).Select(user.FieldName, user.FieldRole)
@@ -109,24 +108,23 @@ func (s *Service) sessionViewer(ctx context.Context, token string) (viewer.Viewe
 	case !s.now().Before(row.ExpiresAt):
 		return viewer.Viewer{}, false, nil
 	case row.ContactID != nil:
-		v = customer(account, *row.ContactID)
+		v = contactViewer(account, *row.ContactID)
 	case row.Edges.User != nil:
-		v = agent(account, row.Edges.User)
-	default: // the user was deleted between the two queries
+		v = userViewer(account, row.Edges.User)
+	default: // the user was deleted between ent's queries of the session and of the user
 		return viewer.Viewer{}, false, nil
 	}
 	v.Session = row.ID
 	return v, true, nil
 }
 
-// roles are what the role columns of API keys and users hold.
+// roles maps the values of the role columns of API keys and users.
 var roles = map[string]viewer.Role{
 	viewer.Agent.String(): viewer.Agent,
 	viewer.Admin.String(): viewer.Admin,
 }
 
-// agent is the viewer that a user signs in as.
-func agent(account int, u *ent.User) viewer.Viewer {
+func userViewer(account int, u *ent.User) viewer.Viewer {
 	return viewer.Viewer{
 		Account: account,
 		Role:    roles[string(u.Role)],
@@ -134,8 +132,7 @@ func agent(account int, u *ent.User) viewer.Viewer {
 	}
 }
 
-// customer is the viewer that a contact signs in as.
-func customer(account, contact int) viewer.Viewer {
+func contactViewer(account, contact int) viewer.Viewer {
 	return viewer.Viewer{
 		Account: account,
 		Role:    viewer.Customer,

@@ -14,14 +14,14 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// watchers are open subscriptions, as pages have them that show a contact.
-type watchers struct {
-	came atomic.Int64 // changes
-	stop func()
+// subscriptions are open subscriptions, as of pages that show a contact.
+type subscriptions struct {
+	received atomic.Int64 // changes
+	close    func()
 }
 
-// opened is how many are opened at the same time.
-const opened = 64
+// openConcurrency is how many subscriptions are opened at the same time.
+const openConcurrency = 64
 
 // frame is a message of graphql-transport-ws.
 type frame struct {
@@ -30,36 +30,37 @@ type frame struct {
 	Payload any    `json:"payload,omitempty"`
 }
 
-// watch opens n subscriptions, each on a connection of its own, to what comes of one contact.
-func watch(ctx context.Context, url string, contacts, n int) (*watchers, error) {
+// openSubscriptions opens n subscriptions to the changes of one contact each, each on its own
+// connection.
+func openSubscriptions(ctx context.Context, url string, contacts, n int) (*subscriptions, error) {
 	after, err := endOfLog(ctx, url)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup
-	w := &watchers{stop: func() {
+	s := &subscriptions{close: func() {
 		cancel()
 		reading.Wait()
 	}}
-	free := make(chan struct{}, opened)
-	err = each(ctx, n, func(opening context.Context, i int) error {
-		free <- struct{}{}
-		defer func() { <-free }()
+	slots := make(chan struct{}, openConcurrency)
+	err = concurrently(ctx, n, func(opening context.Context, i int) error {
+		slots <- struct{}{}
+		defer func() { <-slots }()
 		c, err := subscribe(opening, url, 1+i%contacts, after)
 		if err == nil {
-			reading.Go(func() { w.read(ctx, c) })
+			reading.Go(func() { s.read(ctx, c) })
 		}
 		return err
 	})
 	if err != nil {
-		w.stop()
+		s.close()
 		return nil, err
 	}
-	return w, nil
+	return s, nil
 }
 
-// endOfLog is the cursor behind which nothing has happened yet.
+// endOfLog returns the cursor of the last change.
 func endOfLog(ctx context.Context, url string) (string, error) {
 	c := newConn(url, 0)
 	defer c.close()
@@ -68,12 +69,12 @@ func endOfLog(ctx context.Context, url string) (string, error) {
 			LastCursor string `json:"lastCursor"`
 		} `json:"contactChanges"`
 	}
-	_, err := ask(ctx, c, `{ contactChanges(first: 0) { lastCursor } }`, nil, &data)
+	_, err := query(ctx, c, `{ contactChanges(first: 0) { lastCursor } }`, nil, &data)
 	return data.ContactChanges.LastCursor, err
 }
 
 func subscribe(ctx context.Context, url string, contact int, after string) (*websocket.Conn, error) {
-	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(url, "http")+"/graphql", &websocket.DialOptions{ //nolint:bodyclose // it is the connection's
+	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(url, "http")+"/graphql", &websocket.DialOptions{ //nolint:bodyclose // the connection closes it
 		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Apikey": {"demo-agent"}},
 	})
 	if err != nil {
@@ -89,14 +90,14 @@ func subscribe(ctx context.Context, url string, contact int, after string) (*web
 	}
 	var ack frame
 	if err := wsjson.Read(ctx, c, &ack); err != nil || ack.Type != "connection_ack" {
-		return nil, errors.Join(fmt.Errorf("the server did not welcome the connection: %s", ack.Type), err)
+		return nil, errors.Join(fmt.Errorf("the server did not acknowledge the connection: %s", ack.Type), err)
 	}
 	return c, nil
 }
 
-// read counts the changes that come, until ctx ends.
-func (w *watchers) read(ctx context.Context, c *websocket.Conn) {
-	defer c.CloseNow() //nolint:errcheck // nobody waits for it
+// read counts the received changes, until ctx ends.
+func (s *subscriptions) read(ctx context.Context, c *websocket.Conn) {
+	defer c.CloseNow() //nolint:errcheck // the connection is no longer needed
 	for {
 		_, text, err := c.Read(ctx)
 		if err != nil {
@@ -110,7 +111,7 @@ func (w *watchers) read(ctx context.Context, c *websocket.Conn) {
 		}
 		switch f.Type {
 		case "next":
-			w.came.Add(1)
+			s.received.Add(1)
 		case "ping":
 			if wsjson.Write(ctx, c, frame{Type: "pong"}) != nil {
 				return

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"contactgraph/internal/changelog"
+	"contactgraph/internal/cli"
+	"contactgraph/internal/demo"
+	"contactgraph/internal/server"
+)
+
+// serve is the command that runs the server. Its fields are its flags.
+type serve struct {
+	cli.Settings `embed:""`
+
+	Addr            string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Demo            bool   `help:"Fill an empty database with demo data. Its API keys and passwords are public, so --addr must be a loopback address."`
+	DemoContacts    int    `default:"500" help:"Number of contacts in the demo data."`
+	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
+	SecureCookies   bool   `help:"Restrict session cookies to HTTPS. Set this if browsers use HTTPS, also if a proxy terminates it."`
+
+	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes that are older than this, such as 8760h, from the change log. At least 24h. By default, all changes are kept."`
+}
+
+// Validate checks the flags.
+func (c *serve) Validate() error {
+	if c.LogRetention != 0 && c.LogRetention < changelog.MinRetention {
+		return fmt.Errorf("--log-retention is %s, but must be at least %s: until then, a request that is repeated with "+
+			"the same idempotency key is answered from the change log", c.LogRetention, changelog.MinRetention)
+	}
+	return nil
+}
+
+// Run serves until ctx ends.
+//
+// The server answers requests before the database is prepared, so that /readyz can report why it is
+// not ready. The greeting, which contains the address, is printed when it is.
+func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
+	if p.Getenv("GOGC") == "" { // otherwise the operator has set it
+		go server.TuneGC(ctx)
+	}
+	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // the server has closed it, if it was started
+	s, err := c.Open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+
+	var startup state
+	srv := c.newServer(s, &startup, log)
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(serving, listener) }()
+	if err := c.prepare(ctx, s, log); err != nil {
+		stop()
+		return errors.Join(err, <-served)
+	}
+	if ctx.Err() == nil {
+		present, err := demo.Present(ctx, s.Auth)
+		startup.demo.Store(c.Demo && present && err == nil)
+		startup.prepared.Store(true)
+		var pruning sync.WaitGroup
+		pruning.Go(func() { c.prune(serving, s.Changes, log) })
+		defer func() {
+			stop()
+			pruning.Wait()
+		}()
+		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s, &startup)) //nolint:errcheck // the server works without a greeting
+	}
+	return <-served
+}
+
+// listen opens the port before the database is opened, so that a second server on the same address
+// changes nothing.
+func (c *serve) listen(ctx context.Context) (net.Listener, error) {
+	addr, err := net.ResolveTCPAddr("tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %q: set --addr to a host and a port, such as 127.0.0.1:8080: %w", c.Addr, err)
+	}
+	if c.Demo && !addr.IP.IsLoopback() {
+		return nil, fmt.Errorf("the API keys and passwords of --demo are public, so it cannot listen on %q, which other machines can reach: "+
+			"set --addr to a loopback address, such as 127.0.0.1:8080, or omit --demo", c.Addr)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr.String())
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or set --addr to another port", c.Addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("no permission to listen on %s: set --addr to a port above 1023", c.Addr)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", c.Addr, err)
+	}
+	return listener, nil
+}
+
+// prepare creates the demo data, and checks the flags that depend on the database. A server that is
+// stopped meanwhile has not failed.
+func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) error {
+	if c.Demo {
+		_, err := demo.Seed(ctx, s.Services, c.DemoContacts, log)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			log.WarnContext(ctx, "stopped before the demo data was complete", slog.Any("error", err))
+			return nil //nolint:nilerr // the operator has stopped the server
+		case errors.Is(err, demo.ErrInterrupted):
+			return fmt.Errorf("the demo data in the database %s is incomplete: %w; unless another process is seeding it now, delete "+
+				"the database (with an SQLite file, also the files whose names end in -wal and -shm), or set --database to another one",
+				c.DatabaseName(), err)
+		case err != nil:
+			return err
+		}
+	}
+	if c.IServiceAccount == "" {
+		return nil
+	}
+	if _, err := s.Account(ctx, c.IServiceAccount); err != nil {
+		return fmt.Errorf("--iservice-account: %w", err)
+	}
+	return nil
+}
+
+// pruneInterval is how often expired rows are deleted.
+const pruneInterval = time.Hour
+
+// prune deletes expired rows at once and then periodically, until ctx ends.
+func (c *serve) prune(ctx context.Context, changes *changelog.Service, log *slog.Logger) {
+	ticker := time.NewTicker(pruneInterval)
+	defer ticker.Stop()
+	for {
+		if err := changes.Prune(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "deleting expired rows failed and will be retried",
+				slog.Duration("after", pruneInterval), slog.Any("error", err))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
