@@ -12,15 +12,15 @@ import (
 )
 
 // Change is a row of the change log: what one write did. The database package numbers it (seq) and
-// inserts it last in the write's own transaction. It has no foreign key to the contact, because the log
-// outlives the contact.
+// inserts it last in the write's own transaction. It has no foreign key to the contact, because the
+// log outlives the contact.
 type Change struct{ ent.Schema }
 
 // Mixin of Change.
 func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
 
-// Fields of Change. seq counts within the account, without gaps and in the order of commits; undoes is the
-// version of the change that this one undoes.
+// Fields of Change. seq counts within the account, without gaps and in the order of commits; undoes
+// is the version of the change that this one undoes.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
@@ -45,9 +45,10 @@ func (Change) Indexes() []ent.Index {
 	}
 }
 
-// Feed is the counter of an account's change log. seq is the last number that was assigned. A write locks
-// the row from numbering to commit, which makes numbers become visible in order. cut is the last number
-// whose row retention has deleted, with all rows before it; null if it has deleted none.
+// Feed is the counter of an account's change log. seq is the last number that was assigned. A write
+// locks the row from numbering to commit, which makes numbers become visible in order. cut is the
+// last number whose row retention has deleted, with all rows before it; null if it has deleted
+// none.
 type Feed struct{ ent.Schema }
 
 // Mixin of Feed: only the server itself reads and writes it.
@@ -65,8 +66,8 @@ func (Feed) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id").Unique()}
 }
 
-// IdempotencyKey is the outcome of a write to which a client gave a key, so that a repeat returns the same.
-// It belongs to the actor, and is stored in the write's own transaction.
+// IdempotencyKey is the outcome of a write to which a client gave a key, so that a repeat returns
+// the same. It belongs to the actor, and is stored in the write's own transaction.
 type IdempotencyKey struct{ ent.Schema }
 
 // Mixin of IdempotencyKey. A customer is the actor with its contact's id.
@@ -74,8 +75,8 @@ func (IdempotencyKey) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "actor_id", Writer: ownContact}}
 }
 
-// Fields of IdempotencyKey. alias distinguishes the mutations of one document; outcome is what the write's
-// command returned.
+// Fields of IdempotencyKey. alias distinguishes the mutations of one document; outcome is what the
+// write's command returned.
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor_kind").GoType(viewer.ActorKind("")).Immutable(),

@@ -9,8 +9,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// LogEnd returns the number of the account's latest change, 0 if there is none, and the number of the
-// latest change that retention has deleted, 0 if the log is complete.
+// LogEnd returns the number of the account's latest change, 0 if there is none, and the number of
+// the latest change that retention has deleted, 0 if the log is complete.
 func (db *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err error) {
 	f, err := db.client.Feed.Query().Where(entfeed.AccountID(account)).Only(viewer.NewSystemContext(ctx, account))
 	if err != nil {

@@ -2,6 +2,6 @@
 
 package database
 
-// changelogEnabled is true except in a build with the tag nolog, which the benchmark uses to measure
-// what the change log costs.
+// changelogEnabled is true except in a build with the tag nolog, which the benchmark uses to
+// measure what the change log costs.
 const changelogEnabled = true

@@ -10,8 +10,8 @@ import (
 const maxRows = 1024
 
 // chunks cuts rows into chunks of few different lengths, seldom more than two. So there are few
-// different statements, and the engines can keep them prepared. If a chunk had fewer than least rows,
-// it yields its rows one by one.
+// different statements, and the engines can keep them prepared. If a chunk had fewer than least
+// rows, it yields its rows one by one.
 func chunks[T any](rows []T, least int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
@@ -27,8 +27,8 @@ func chunks[T any](rows []T, least int) iter.Seq[[]T] {
 	}
 }
 
-// chunkLength is the greatest of the lengths 1 to 8, 12, 16 … 32, 40, 48 … 64, 128, 256 … that is not
-// above n.
+// chunkLength is the greatest of the lengths 1 to 8, 12, 16 … 32, 40, 48 … 64, 128, 256 … that is
+// not above n.
 func chunkLength(n int) int {
 	switch {
 	case n > maxRows:

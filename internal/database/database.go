@@ -4,10 +4,10 @@
 // through the few statements that are written by hand for speed (DB.ReadContact). Its connections
 // cannot write.
 //
-// Writes go through DB.Write and DB.WriteAll. They hand a Tx to a function; what the function does is
-// committed together with the rows that it appended to the change log, or not at all. Writes that
-// wait at the same time share one transaction and one commit. Databases call this group commit: the
-// wait for the disk, which is most of what a write costs, is paid once for all of them.
+// Writes go through DB.Write and DB.WriteAll. They hand a Tx to a function; what the function does
+// is committed together with the rows that it appended to the change log, or not at all. Writes
+// that wait at the same time share one transaction and one commit. Databases call this group
+// commit: the wait for the disk, which is most of what a write costs, is paid once for all of them.
 //
 // The package runs on several engines. What differs between them is in the packages sqlite and
 // postgres, behind dialect.Dialect; the tables and their migrations are in the package schema.
@@ -44,8 +44,8 @@ type Options struct {
 	// Logger gets the migrations that Open applied, and the reason why writing stopped. The default
 	// drops them.
 	Logger *slog.Logger
-	// Observe, if set, is called with every statement before it runs. Tests use it to prove that each
-	// statement names its account.
+	// Observe, if set, is called with every statement before it runs. Tests use it to prove that
+	// each statement names its account.
 	Observe func(ctx context.Context, statement string)
 }
 
@@ -61,8 +61,8 @@ type DB struct {
 	close      func() error          // runs once
 }
 
-// Open opens and migrates the database that url names: a file, or sqlite:FILE, which it creates if it
-// does not exist; or postgres://… Its errors are for the operator.
+// Open opens and migrates the database that url names: a file, or sqlite:FILE, which it creates if
+// it does not exist; or postgres://… Its errors are for the operator.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	c, err := connect(ctx, url)
@@ -121,7 +121,8 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// stop ends all writing because of err. Only a restart of the process finds out what is on the disk.
+// stop ends all writing because of err. Only a restart of the process finds out what is on the
+// disk.
 func (db *DB) stop(err error) {
 	err = fmt.Errorf("%w: writing has stopped until the next start, because a commit failed: %w", dberr.ErrUnavailable, err)
 	if db.failure.CompareAndSwap(nil, &err) {

@@ -18,7 +18,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// postgres is the server that the tests share, started when it is first asked for.
+// postgres is the server that the tests share. The first test that needs it starts it.
 var postgres struct {
 	once    sync.Once
 	running *pgserver.Server
@@ -36,13 +36,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// fixture is an open store on a database of its own.
+// fixture is an open database of its own.
 type fixture struct {
 	*DB
 
 	t       *testing.T
 	url     string
-	observe func(statement string) // is shown each statement
+	observe func(statement string) // is called with each statement
 }
 
 var someTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -100,7 +100,8 @@ func openFixture(t *testing.T, url string) *fixture {
 	return f
 }
 
-// account makes an account with its feed, and returns a context in which the server itself asks within it.
+// account creates an account with its feed, and returns a context in which the server itself acts
+// in it.
 func (f *fixture) account(name string) context.Context {
 	f.t.Helper()
 	id := 0
@@ -118,7 +119,7 @@ func (f *fixture) account(name string) context.Context {
 	return viewer.NewSystemContext(f.t.Context(), id)
 }
 
-// shops returns the names of the stores that the context's account has, as the readers see them.
+// shops returns the names of the stores in the context's account, as the readers see them.
 func (f *fixture) shops(ctx context.Context) []string {
 	f.t.Helper()
 	rows, err := f.Client().Store.Query().All(ctx)
@@ -132,7 +133,7 @@ func (f *fixture) shops(ctx context.Context) []string {
 	return names
 }
 
-// addShop is a write's function that adds a store.
+// addShop returns a write's function that adds a store.
 func addShop(name string) func(context.Context, *Tx) error {
 	return func(ctx context.Context, tx *Tx) error { return tx.Ent.Store.Create().SetName(name).Exec(ctx) }
 }

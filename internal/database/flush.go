@@ -13,12 +13,13 @@ import (
 	"contactgraph/internal/dberr"
 )
 
-// errOvertaken is the error of a compare-and-set that found another version than the write had read.
+// errOvertaken is the error of a compare-and-set that found another version than the write had
+// read.
 var errOvertaken = errors.New("another write was faster")
 
 // flushPending returns the steps that store the staged updates. If a key is taken, or a version has
-// moved on, they fail with an error that dberr.Raced has marked: the writes are run again one by one,
-// and each sees what the other transaction did.
+// moved on, they fail with an error that dberr.Raced has marked: the writes are run again one by
+// one, and each sees what the other transaction did.
 func (w *writer) flushPending() []dialect.Step {
 	updates := w.pending
 	w.pending = nil

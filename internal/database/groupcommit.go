@@ -28,16 +28,16 @@ const (
 // errBroken is the error of a transaction that takes no more statements.
 var errBroken = errors.New("an earlier statement failed and aborted the transaction")
 
-// writer commits in groups: it runs the requests of its queue one after the other, and all that wait
-// at the same time in one transaction. It has no goroutine of its own. The caller that gets the
-// leader token runs all requests that are queued, its own and those of the others, so a write that
-// is alone costs no switch between goroutines.
+// writer commits in groups: it runs the requests of its queue one after the other, and all that
+// wait at the same time in one transaction. It has no goroutine of its own. The caller that gets
+// the leader token runs all requests that are queued, its own and those of the others, so a write
+// that is alone costs no switch between goroutines.
 type writer struct {
 	db     *DB
 	driver *writeDriver
 	client *ent.Client
 	queue  chan *request
-	leader chan struct{} // holds the leader token while a leader runs
+	leader chan struct{} // contains the leader token while a leader runs
 
 	// Used by the leader only.
 	statements map[statementKey]string
@@ -58,9 +58,9 @@ func (w *writer) runAsLeader(r *request) {
 	}
 }
 
-// drainQueue takes the requests that wait, except those whose callers have given up. They are sorted
-// by contact, because transactions that lock rows in different orders deadlock; requests about no
-// contact come first.
+// drainQueue takes the requests that wait, except those whose callers have given up. They are
+// sorted by contact, because transactions that lock rows in different orders deadlock; requests
+// about no contact come first.
 func (w *writer) drainQueue() (batch []*request) {
 	for len(batch) < maxBatch {
 		select {
@@ -97,8 +97,8 @@ func (w *writer) runBatch(batch []*request) {
 }
 
 // runRequests runs those requests alone that want a transaction of their own, and the others
-// together. If their transaction fails, each of them is run again alone, also one that had failed by
-// itself: it may have failed because of what it read from the others, which is undone.
+// together. If their transaction fails, each of them is run again alone, also one that had failed
+// by itself: it may have failed because of what it read from the others, which is undone.
 func (w *writer) runRequests(batch []*request) {
 	if slices.ContainsFunc(batch, (*request).unshared) {
 		for _, r := range batch {
@@ -232,8 +232,8 @@ func call(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err
 }
 
 // commit commits. After a failure it is either known that nothing was committed, or the outcome is
-// unknown. In the second case an SQLite file is not written to again: what its cache holds may differ
-// from what is on the disk.
+// unknown. In the second case an SQLite file is not written to again: what its cache holds may
+// differ from what is on the disk.
 func (w *writer) commit(tx *ent.Tx) error {
 	err := tx.Commit()
 	_, before := errors.AsType[dialect.StepError](err)

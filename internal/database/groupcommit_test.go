@@ -26,8 +26,8 @@ type sharedWrite struct {
 	fn      func(context.Context, *Tx) error
 }
 
-// together runs writes so that they share a transaction: while another write is the leader of their writer,
-// they queue up. It returns their errors.
+// together runs writes so that they share a transaction: while another write is the leader of their
+// writer, they queue up. It returns their errors.
 func (f *fixture) together(ctx context.Context, writes ...sharedWrite) []error {
 	f.t.Helper()
 	f.writers = f.writers[:1] // all meet here
@@ -71,7 +71,8 @@ func (f *fixture) contacts(ctx context.Context, n int) (ids []int) {
 	return ids
 }
 
-// rename is a write that gives the context's contact a first name and an email key, as the rules do.
+// rename is a write that gives the context's contact a first name and an email key, as the rules
+// do.
 func (f *fixture) rename(ctx context.Context, id int, name, email string) sharedWrite {
 	return sharedWrite{ctx, id, func(ctx context.Context, tx *Tx) error {
 		v, _ := viewer.FromContext(ctx)
@@ -164,7 +165,7 @@ func TestAWriteFailsAlone(t *testing.T) {
 			_, err := tx.Ent.ExecContext(ctx, "INSERT INTO stores (account_id, name) VALUES (999, 'Nowhere')")
 			return err
 		}, "foreign key"},
-		{"by a statement that is none", func(ctx context.Context, tx *Tx) error {
+		{"by an invalid statement", func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Ent.ExecContext(ctx, "SELECT nonsense")
 			return err
 		}, "nonsense"},

@@ -45,8 +45,8 @@ func Migrate(ctx context.Context, url string) (applied []string, err error) {
 	return schema.Migrate(ctx, c)
 }
 
-// StatusOf returns which migrations the database that url names has. It changes nothing, and creates
-// no database.
+// StatusOf returns which migrations the database that url names has. It changes nothing, and
+// creates no database.
 func StatusOf(ctx context.Context, url string) (*Status, error) {
 	d, err := engines.For(url)
 	if err != nil {
@@ -66,10 +66,10 @@ func Backup(ctx context.Context, url, file string) error {
 	return d.Backup(ctx, url, file)
 }
 
-// Distribute migrates the PostgreSQL database that url names, and spreads its tables over the servers
-// of Citus; schema_revisions stays on the coordinator. It returns the migrations that it applied and
-// the tables that it placed, also when it fails. Tables that are placed already are not touched. The
-// others must be empty.
+// Distribute migrates the PostgreSQL database that url names, and spreads its tables over the
+// servers of Citus; schema_revisions stays on the coordinator. It returns the migrations that it
+// applied and the tables that it placed, also when it fails. Tables that are placed already are not
+// touched. The others must be empty.
 func Distribute(ctx context.Context, url string) (migrated, placed []string, err error) {
 	d, err := engines.For(url)
 	if err != nil {

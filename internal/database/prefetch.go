@@ -27,8 +27,8 @@ func (w *writer) lockContacts(ctx context.Context, r *request) error {
 	return nil
 }
 
-// prefetch reads and locks the contacts that the requests are about, with one statement for those of
-// an account.
+// prefetch reads and locks the contacts that the requests are about, with one statement for those
+// of an account.
 func (w *writer) prefetch(ctx context.Context, batch []*request) error {
 	alike := func(a, b *request) bool { return a.account == b.account && (a.contact == 0) == (b.contact == 0) }
 	for group := range chunkBy(batch, alike) {

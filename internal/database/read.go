@@ -23,8 +23,8 @@ func selectContacts(b *dialect.Builder, n int) *dialect.Builder {
 	return b
 }
 
-// ReadContact returns the contact with this id, nil if the account has none. It is the statement that
-// clients run most, so it does not go through ent: the caller checks what the viewer may see.
+// ReadContact returns the contact with this id, nil if the account has none. It is the statement
+// that clients run most, so it does not go through ent: the caller checks what the viewer may see.
 func (db *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
 	ctx, cancel := within(ctx, db.conn.Limits.Read)
 	defer cancel()

@@ -11,11 +11,12 @@ import (
 	"contactgraph/internal/database/dialect"
 )
 
-// changeColumns are the columns of a new row of the log: all but the id, which the database assigns.
+// changeColumns are the columns of a new row of the log: all but the id, which the database
+// assigns.
 var changeColumns = change.Columns[1:]
 
-// changesOf returns the log rows of the writes that succeeded, sorted by account: every batch of every
-// process locks the counters of accounts in the same order.
+// changesOf returns the log rows of the writes that succeeded, sorted by account: every batch of
+// every process locks the counters of accounts in the same order.
 func changesOf(batch []*request) (rows []*ent.Change) {
 	for _, r := range batch {
 		if r.err == nil {
@@ -50,8 +51,9 @@ func (w *writer) numberChanges(rows []*ent.Change) (steps []dialect.Step) {
 	return steps
 }
 
-// insertChanges returns the steps that insert the rows, which are numbered. Two transactions may both
-// log the first version of a contact that does not exist yet, and so is not locked: the steps may race.
+// insertChanges returns the steps that insert the rows, which are numbered. Two transactions may
+// both log the first version of a contact that does not exist yet, and so is not locked: the steps
+// may race.
 func (w *writer) insertChanges(rows []*ent.Change) (steps []dialect.Step, err error) {
 	for chunk := range chunks(rows, 1) {
 		args := make([]any, 0, len(chunk)*len(changeColumns))

@@ -11,8 +11,8 @@ type statementKey struct {
 	rows          int
 }
 
-// cachedStatement returns a statement, which it builds when it is first needed. Only the leader calls
-// it.
+// cachedStatement returns a statement, which it builds when it is first needed. Only the leader
+// calls it.
 func (w *writer) cachedStatement(key statementKey, build func(*dialect.Builder)) string {
 	statement, ok := w.statements[key]
 	if !ok {

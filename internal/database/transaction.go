@@ -11,9 +11,9 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// transaction is the transaction of a batch of writes, as ent sees it. A write that is guarded can be
-// undone alone: its first statement that changes something sets a savepoint. Most writes that fail do
-// so before, and cost none.
+// transaction is the transaction of a batch of writes, as ent sees it. A write that is guarded can
+// be undone alone: its first statement that changes something sets a savepoint. Most writes that
+// fail do so before, and cost none.
 type transaction struct {
 	engine  dialect.Transaction
 	ent     entsql.Conn     // engine, as ent's statements use it
@@ -111,7 +111,8 @@ func markRaced(err error) error {
 	return err
 }
 
-// before sets the savepoint if the statement is the first of a guarded write that changes something.
+// before sets the savepoint if the statement is the first of a guarded write that changes
+// something.
 func (t *transaction) before(ctx context.Context, statement string) error {
 	t.observe(ctx, statement)
 	t.dog.reset()
@@ -136,8 +137,8 @@ func (t *transaction) after(err error) error {
 // guard makes the statements that follow one write that can be undone alone.
 func (t *transaction) guard() { t.state = guarded }
 
-// release ends the guarded write, and undoes it if it has failed. An error of release ends the whole
-// transaction.
+// release ends the guarded write, and undoes it if it has failed. An error of release ends the
+// whole transaction.
 func (t *transaction) release(ctx context.Context, failed bool) error {
 	state := t.state
 	t.state = unguarded

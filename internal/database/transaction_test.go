@@ -9,8 +9,8 @@ import (
 	"contactgraph/internal/dberr"
 )
 
-// TestDeadConnectionsAreReplaced ends all connections on the server: the next writes take new ones, and do
-// not fail.
+// TestDeadConnectionsAreReplaced ends all connections on the server: the next writes take new ones,
+// and do not fail.
 func TestDeadConnectionsAreReplaced(t *testing.T) {
 	t.Parallel()
 	f := openFixture(t, emptyPostgres(t))
@@ -25,8 +25,8 @@ func TestDeadConnectionsAreReplaced(t *testing.T) {
 	}
 }
 
-// TestNoTransactionStaysOpen ends writes in several ways: a connection in the pool has no transaction, and so
-// no locks.
+// TestNoTransactionStaysOpen ends writes in several ways: a connection in the pool has no
+// transaction, and so no locks.
 func TestNoTransactionStaysOpen(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

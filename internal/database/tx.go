@@ -11,11 +11,12 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// Tx is one write, as the function handed to Write sees it. It is valid until that function returns.
+// Tx is one write, as the function handed to Write sees it. It is valid until that function
+// returns.
 //
 // Several writes share one database transaction and its commit. What they have in common, the
-// compare-and-sets, the search terms and the rows of the change log, is staged here and run for
-// all of them together after their functions have returned.
+// compare-and-sets, the search terms and the rows of the change log, is staged here and run for all
+// of them together after their functions have returned.
 type Tx struct {
 	// Ent reads and writes inside the transaction.
 	Ent *ent.Client
@@ -38,7 +39,8 @@ type Update struct {
 type Term struct{ Kind, Word string }
 
 // Contact returns the contact, nil if the account has none with this id, and locks it against every
-// other write until this one is committed or rolled back. It does not check what the viewer may see.
+// other write until this one is committed or rolled back. It does not check what the viewer may
+// see.
 func (t *Tx) Contact(ctx context.Context, account, id int) (*ent.Contact, error) {
 	switch r := t.request; {
 	case r.account != account:
@@ -55,7 +57,8 @@ func (t *Tx) Contact(ctx context.Context, account, id int) (*ent.Contact, error)
 }
 
 // Changes returns at most limit rows of the contact's change log after a version, in order. It
-// includes rows that earlier writes of the same transaction have appended and that are not stored yet.
+// includes rows that earlier writes of the same transaction have appended and that are not stored
+// yet.
 func (t *Tx) Changes(ctx context.Context, account, contact int, after revision.Version, limit int) ([]*ent.Change, error) {
 	rows, err := t.Ent.Change.Query().
 		Where(change.AccountID(account), change.ContactID(contact), change.VersionGT(after)).
@@ -79,8 +82,8 @@ func (t *Tx) StageUpdate(u Update) { t.request.updates = append(t.request.update
 // function has returned without an error; then row.Seq holds its number.
 func (t *Tx) AppendChange(row *ent.Change) { t.request.log = append(t.request.log, row) }
 
-// ReserveID keeps the database from assigning an id that the caller chose, or a lower one, to a later
-// row of the table. An id of 0 stands for the next free one and reserves nothing.
+// ReserveID keeps the database from assigning an id that the caller chose, or a lower one, to a
+// later row of the table. An id of 0 stands for the next free one and reserves nothing.
 func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
 	if id == 0 {
 		return nil
@@ -88,6 +91,6 @@ func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
 	return t.writer.db.conn.Dialect.ReserveID(ctx, t.Ent, table, id)
 }
 
-// ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them before
-// this one ends. It is used as a predicate.
+// ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them
+// before this one ends. It is used as a predicate.
 func (t *Tx) ForShare(s *entsql.Selector) { t.writer.db.conn.Dialect.ForShare(s) }

@@ -6,15 +6,16 @@ import (
 )
 
 // watchdog cancels the context of a transaction in which one statement, or several that are sent
-// together, take longer than the limit. The transaction as a whole may take as long as it needs. A nil
-// watchdog has no limit.
+// together, take longer than the limit. The transaction as a whole may take as long as it needs. A
+// nil watchdog has no limit.
 type watchdog struct {
 	limit  time.Duration
 	timer  *time.Timer
 	cancel context.CancelFunc
 }
 
-// watch returns a context that the watchdog cancels. Without a limit it returns ctx, and no watchdog.
+// watch returns a context that the watchdog cancels. Without a limit it returns ctx, and no
+// watchdog.
 func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog) {
 	if limit == 0 {
 		return ctx, nil

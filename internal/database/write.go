@@ -19,16 +19,16 @@ var ErrClosed = fmt.Errorf("%w: the database is closed", dberr.ErrUnavailable)
 const maxQueue = 1024
 
 // Write runs fn in a transaction and returns when its work is durable, or the reason why it is not.
-// contact is the contact that fn is about, 0 if it is about none: writes to the same contact run one
-// after the other.
+// contact is the contact that fn is about, 0 if it is about none: writes to the same contact run
+// one after the other.
 //
 // Writes that wait at the same time share a transaction and its commit, each behind a savepoint of
 // its own. So fn may run twice: nothing outside tx may depend on how often it runs. An error or a
 // panic of fn undoes what fn did, and nothing else.
 //
-// A caller that goes away does not undo a write that has begun. ctx is checked before fn starts; the
-// context that fn gets is never cancelled, because the driver would answer a cancellation by rolling
-// back the whole transaction.
+// A caller that goes away does not undo a write that has begun. ctx is checked before fn starts;
+// the context that fn gets is never cancelled, because the driver would answer a cancellation by
+// rolling back the whole transaction.
 //
 // Write fails with dberr.ErrUnavailable if the database cannot be reached or too many writes wait,
 // with dberr.ErrUnknown if the commit failed, and with ErrClosed.
@@ -97,8 +97,8 @@ func (w *writer) queueTimer() (expired <-chan time.Time, stop func() bool) {
 	return timer.C, timer.Stop
 }
 
-// writerOf chooses the writer. A contact always has the same one, so that its writes wait in a queue
-// and not for a lock of the database.
+// writerOf chooses the writer. A contact always has the same one, so that its writes wait in a
+// queue and not for a lock of the database.
 func (db *DB) writerOf(contact int) *writer {
 	return db.writers[uint(contact)%uint(len(db.writers))]
 }

@@ -32,7 +32,7 @@ func TestWriteIsVisibleWhenItReturns(t *testing.T) {
 	}
 }
 
-// Whatever makes a write fail, it leaves nothing, and the next one runs.
+// A write that fails, for whatever reason, changes nothing, and the next one runs.
 func TestWriteFails(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -284,7 +284,8 @@ func TestLogNeedsAFeed(t *testing.T) {
 	}
 }
 
-// The log is written together with the commit: a row that it refuses is no commit whose outcome is unknown.
+// The log is written together with the commit: a row that it refuses is no commit whose outcome is
+// unknown.
 func TestLogThatRefusesARowIsKnownToFail(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -309,7 +310,8 @@ func TestLogThatRefusesARowIsKnownToFail(t *testing.T) {
 	}
 }
 
-// seqs returns the contacts of the account's log in its order, and fails the test if its numbers are not 1, 2, 3 …
+// seqs returns the contacts of the account's log in its order, and fails the test if its numbers
+// are not 1, 2, 3 …
 func (f *fixture) seqs(ctx context.Context) (contacts []int) {
 	f.t.Helper()
 	for i, r := range f.Client().Change.Query().Order(change.BySeq()).AllX(ctx) {

@@ -1,6 +1,6 @@
-// Package dberr says what an error of the database means, so that no other package has to know the
-// errors of a driver: whether a key is taken, whether the request can be tried again, whether its
-// outcome is known. What the errors of each engine mean is defined next to the engine, in
+// Package dberr classifies errors of the database, so that no other package has to know the errors
+// of a driver: whether a key is taken, whether the request can be tried again, whether its outcome
+// is known. What the errors of each engine mean is defined next to the engine, in
 // internal/database/sqlite and internal/database/postgres.
 package dberr
 
@@ -21,15 +21,15 @@ var (
 	// ErrUnavailable: the database cannot be reached, or accepts no work at the moment. Nothing has
 	// changed; the same request may succeed later.
 	ErrUnavailable = errors.New("the database is not available")
-	// ErrUnknown: the commit failed, and it is unknown whether the write took effect. It is safe to try
-	// again with the version that the first attempt expected.
+	// ErrUnknown: the commit failed, and it is unknown whether the write took effect. It is safe to
+	// try again with the version that the first attempt expected.
 	ErrUnknown = errors.New("the commit failed: whether the write took effect is unknown")
 )
 
 // Key is a unique key. Some engines name its index in an error, others the last of its columns.
 type Key struct{ Index, Column string }
 
-// TakenBy reports whether err says that the key is taken.
+// TakenBy reports whether err means that the key is taken.
 func (k Key) TakenBy(err error) bool {
 	fault, _ := engines.Diagnose(err)
 	switch {
@@ -42,13 +42,13 @@ func (k Key) TakenBy(err error) bool {
 	}
 }
 
-// IsUnique reports whether err says that a unique key is taken.
+// IsUnique reports whether err means that a unique key is taken.
 func IsUnique(err error) bool {
 	fault, _ := engines.Diagnose(err)
 	return fault.Unique
 }
 
-// IsForeignKey reports whether err says that a row would refer to a row that does not exist.
+// IsForeignKey reports whether err means that a row would refer to a row that does not exist.
 func IsForeignKey(err error) bool {
 	fault, _ := engines.Diagnose(err)
 	return fault.ForeignKey
@@ -62,8 +62,9 @@ type racedError struct{ error }
 
 func (r racedError) Unwrap() error { return r.error }
 
-// IsConflict reports whether the transaction lost against another that ran at the same time, so that
-// it should be run again: after a serialization failure, a deadlock, or an error that Raced has marked.
+// IsConflict reports whether the transaction lost against another that ran at the same time, so
+// that it should be run again: after a serialization failure, a deadlock, or an error that Raced
+// has marked.
 func IsConflict(err error) bool {
 	_, raced := errors.AsType[racedError](err)
 	fault, _ := engines.Diagnose(err)
@@ -77,16 +78,16 @@ func IsAborted(err error) bool {
 	return fault.Aborted
 }
 
-// IsRolledBack reports whether the error of a commit says that nothing was committed: because an
-// earlier statement had failed, because a rule failed that is checked at the end, or because there was
-// no room on the disk.
+// IsRolledBack reports whether the error of a commit means that nothing was committed: because an
+// earlier statement had failed, because a rule failed that is checked at the end, or because there
+// was no room on the disk.
 func IsRolledBack(err error) bool {
 	fault, _ := engines.Diagnose(err)
 	return fault.RolledBack
 }
 
-// Classify adds ErrUnavailable to an error of reaching the database, as opposed to one of the request.
-// It returns other errors as they are.
+// Classify adds ErrUnavailable to an error of reaching the database, as opposed to one of the
+// request. It returns other errors as they are.
 func Classify(err error) error {
 	if err == nil || errors.Is(err, ErrUnavailable) || !isUnavailable(err) {
 		return err

@@ -14,16 +14,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Bouncer is a PgBouncer between its clients and a server, in transaction mode: each transaction of a client may run on
-// another connection to the server. It ends with the process that started it.
+// Bouncer is a PgBouncer between its clients and a server, in transaction mode: each transaction of
+// a client may run on another connection to the server. It ends with the process that started it.
 type Bouncer struct {
 	dir     string
 	process *exec.Cmd
 	ended   chan struct{} // closed when the process has ended
 }
 
-// bouncerSettings is pgbouncer.ini: the server's folder, the bouncer's own, and how many connections to the server
-// each database has.
+// bouncerSettings is pgbouncer.ini. Its arguments are the server's folder, the bouncer's folder,
+// and the number of connections to the server for each database.
 const bouncerSettings = `[databases]
 * = host=%[1]s user=` + superuser + `
 
@@ -38,10 +38,11 @@ logfile = %[2]s/log
 pidfile = %[2]s/pid
 `
 
-// Bounce starts a PgBouncer before the server, with this many connections to each database, and waits until it answers.
+// Bounce starts a PgBouncer in front of the server, with this many connections to each database,
+// and waits until it answers.
 func (s *Server) Bounce(ctx context.Context, connections int) (*Bouncer, error) {
 	program, err := exec.LookPath("pgbouncer")
-	if err != nil { // where it is, and few but root look
+	if err != nil { // Debian's folder, which is in the PATH of root only
 		program, err = exec.LookPath("/usr/sbin/pgbouncer")
 	}
 	if err != nil {
@@ -69,7 +70,7 @@ func (s *Server) Bounce(ctx context.Context, connections int) (*Bouncer, error) 
 		return nil, err
 	}
 	go func() {
-		_ = c.Wait() // how it ended is in its log
+		_ = c.Wait() // the log has the reason
 		close(b.ended)
 	}()
 	return b, b.await(ctx)
@@ -85,7 +86,7 @@ func (b *Bouncer) await(ctx context.Context) error {
 		select {
 		case <-b.ended:
 			text, _ := os.ReadFile(filepath.Join(b.dir, "log"))
-			return fmt.Errorf("pgbouncer ended at its start: %s", text)
+			return fmt.Errorf("pgbouncer did not start: %s", text)
 		case <-ctx.Done():
 			return errors.Join(err, context.Cause(ctx), b.Stop())
 		case <-time.After(20 * time.Millisecond):
@@ -93,8 +94,8 @@ func (b *Bouncer) await(ctx context.Context) error {
 	}
 }
 
-// URL is the address of a database of the server, through the bouncer. Statements are described, not prepared: what a
-// connection prepares is not there on the next one.
+// URL is the address of a database of the server, through the bouncer. Statements are described,
+// not prepared: what one connection has prepared, the next one does not have.
 func (b *Bouncer) URL(database string) string {
 	return (&url.URL{
 		Scheme: "postgres", User: url.User(superuser), Path: "/" + database,

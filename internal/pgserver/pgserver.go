@@ -1,6 +1,6 @@
-// Package pgserver runs a PostgreSQL server of one's own, for tests and benchmarks: from the binaries of the machine, with
-// its data in a temporary folder, reachable by a socket in that folder and by nothing else. It ends with the process that
-// started it.
+// Package pgserver runs PostgreSQL servers for tests and benchmarks. A server runs the programs
+// that are installed on the machine, has its data in a temporary folder, and listens only on a
+// socket in that folder. It ends with the process that started it.
 package pgserver
 
 import (
@@ -26,9 +26,9 @@ const superuser = "postgres"
 
 // Options of Start.
 type Options struct {
-	Dir      string            // where the server's folder is made; the system's temporary folder unless given
-	NoSync   bool              // do not wait for the disk: faster, and nothing survives a power cut
-	Settings map[string]string // of postgresql.conf
+	Dir      string            // where the server's folder is created; "" for the system's temporary folder
+	NoSync   bool              // do not wait for the disk: faster, but data is lost in a power cut
+	Settings map[string]string // of postgresql.conf, in addition to the defaults of Run
 }
 
 // Server is a running PostgreSQL.
@@ -41,7 +41,7 @@ type Server struct {
 	ended   chan struct{} // closed when the process has ended
 }
 
-// Start makes a new server and waits until it answers.
+// Start creates a server and waits until it answers.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	bin, err := binaries(ctx)
 	if err != nil {
@@ -71,7 +71,8 @@ func binaries(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// create makes the server's files. The server refuses to be root, which is what runs the tests on many machines.
+// create creates the server's files. PostgreSQL refuses to run as root, so under root it runs as
+// the user postgres.
 func (s *Server) create(ctx context.Context) error {
 	if os.Geteuid() == 0 {
 		owner, err := user.Lookup(superuser)
@@ -95,7 +96,7 @@ func (s *Server) create(ctx context.Context) error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// command is one of PostgreSQL's programs as it must be run.
+// command returns a command that runs one of PostgreSQL's programs as the server's user.
 func (s *Server) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...) //nolint:gosec // programs of PostgreSQL, for tests
 	c.Dir = s.dir
@@ -120,7 +121,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() //nolint:errcheck // the server has its own hold of it
+	defer log.Close() //nolint:errcheck // the server has its own descriptor
 	s.process = s.command(context.WithoutCancel(ctx), "postgres", args...)
 	s.process.Stdout, s.process.Stderr = log, log
 	if err := s.process.Start(); err != nil {
@@ -129,7 +130,7 @@ func (s *Server) Run(ctx context.Context) error {
 	ended := make(chan struct{})
 	s.ended = ended
 	go func(c *exec.Cmd) {
-		_ = c.Wait() // how it ended is in its log
+		_ = c.Wait() // the log has the reason
 		close(ended)
 	}(s.process)
 	return s.await(ctx)
@@ -145,7 +146,7 @@ func (s *Server) await(ctx context.Context) error {
 		select {
 		case <-s.ended:
 			text, _ := os.ReadFile(s.Log())
-			return fmt.Errorf("postgres ended at its start: %s", text)
+			return fmt.Errorf("postgres did not start: %s", text)
 		case <-ctx.Done():
 			return errors.Join(err, context.Cause(ctx), s.Stop())
 		case <-time.After(20 * time.Millisecond):
@@ -169,22 +170,23 @@ func (s *Server) Log() string { return filepath.Join(s.dir, "log") }
 // PID is the process id of the server, which leads a process group of its own.
 func (s *Server) PID() int { return s.process.Process.Pid }
 
-// CreateDatabase makes an empty database.
+// CreateDatabase creates an empty database.
 func (s *Server) CreateDatabase(ctx context.Context, name string) error {
 	return s.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
 }
 
-// CopyDatabase makes a database that is a copy of another, to which nobody may be connected.
+// CopyDatabase creates a copy of another database. It fails while there are connections to that
+// one.
 func (s *Server) CopyDatabase(ctx context.Context, name, from string) error {
 	return s.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE "+pgx.Identifier{from}.Sanitize())
 }
 
-// DropDatabase removes a database, and ends whatever is connected to it.
+// DropDatabase removes a database, and ends all connections to it.
 func (s *Server) DropDatabase(ctx context.Context, name string) error {
 	return s.Exec(ctx, "DROP DATABASE "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
 }
 
-// Exec runs a statement as the superuser, in a database that holds nothing.
+// Exec runs a statement as the superuser, in the database postgres.
 func (s *Server) Exec(ctx context.Context, statement string) (err error) {
 	conn, err := pgx.Connect(ctx, s.URL(superuser))
 	if err != nil {
@@ -195,7 +197,7 @@ func (s *Server) Exec(ctx context.Context, statement string) (err error) {
 	return err
 }
 
-// Crash ends the server at once, as pg_ctl stop -m immediate does: it recovers at its next Run.
+// Crash ends the server at once, as pg_ctl stop -m immediate does. It recovers at its next Run.
 func (s *Server) Crash() { s.end(syscall.SIGQUIT) }
 
 // Stop ends the server and removes its files.
@@ -204,7 +206,7 @@ func (s *Server) Stop() error {
 	return os.RemoveAll(s.dir)
 }
 
-// end sends the signal and waits for the end; a server that does not mind the signal is killed.
+// end sends the signal and waits for the end. A server that ignores the signal is killed.
 func (s *Server) end(signal syscall.Signal) {
 	if s.process == nil {
 		return

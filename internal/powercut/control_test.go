@@ -16,17 +16,17 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 )
 
-// controlCuts is how often the power of the control is cut, if it is to be often.
+// controlCuts is how often the power of the control is cut if CONTACTGRAPH_TEST_POWERCUT is set.
 const controlCuts = 20
 
-// The server's settings, but for synchronous.
+// The server's settings except synchronous.
 const controlSettings = "?_journal_mode=WAL&_foreign_keys=1&_busy_timeout=5000&_txlock=immediate&_synchronous="
 
-// write is one of the control's: the n-th of a client.
+// write is the n-th write of a client.
 type write struct{ client, n int }
 
-// control writes for clients that each wait for their answer, as the server does: those that wait share a commit. It prints
-// each write when it is committed, and returns when one has failed.
+// control writes for clients that each wait for their answer. As in the server, writes that wait
+// share a commit. It prints each write when it is committed, and returns when one fails.
 func control(dsn string, acks io.Writer) error {
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
@@ -70,7 +70,8 @@ func control(dsn string, acks io.Writer) error {
 	}
 }
 
-// commit makes the writes durable, as far as the settings go, and acknowledges them.
+// commit commits the writes and acknowledges them. Whether they are durable depends on the
+// settings.
 func commit(db *sql.DB, batch []write, acks io.Writer) error {
 	tx, err := db.Begin()
 	if err != nil {
@@ -91,7 +92,7 @@ func commit(db *sql.DB, batch []write, acks io.Writer) error {
 	return err
 }
 
-// The harness loses what was not synchronised, and nothing else.
+// TestControl shows that a cut loses what was not synchronised, and nothing else.
 func TestControl(t *testing.T) {
 	for synchronous, mustLose := range map[string]bool{"FULL": false, "NORMAL": true} {
 		t.Run(synchronous, func(t *testing.T) {
@@ -107,7 +108,7 @@ func TestControl(t *testing.T) {
 				synchronous, cuts, acked, lost, between)
 			switch {
 			case acked == 0:
-				t.Error("nothing was acknowledged: the test showed nothing")
+				t.Error("nothing was acknowledged: the test proves nothing")
 			case mustLose && lost == 0:
 				t.Error("nothing was lost without waiting for the disk: these cuts prove nothing")
 			case !mustLose && lost > 0:
@@ -117,7 +118,8 @@ func TestControl(t *testing.T) {
 	}
 }
 
-// controlUntilCut runs the control until the power fails, and returns what it acknowledged before that, and what later.
+// controlUntilCut runs the control until the power fails. It returns the writes that were
+// acknowledged before that, and those after.
 func controlUntilCut(t *testing.T, d *disk, dsn string) (before, late []write) {
 	t.Helper()
 	self, err := os.Executable()
@@ -159,7 +161,7 @@ func controlUntilCut(t *testing.T, d *disk, dsn string) (before, late []write) {
 	return acks[:n], acks[n:]
 }
 
-// controlLost counts the writes that are not there.
+// controlLost counts the writes that are missing.
 func controlLost(t *testing.T, dsn string, acks []write) (lost int) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", dsn)
@@ -172,7 +174,7 @@ func controlLost(t *testing.T, dsn string, acks []write) (lost int) {
 	if err := db.QueryRow("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'writes')").Scan(&made); err != nil {
 		t.Fatal(err)
 	}
-	if !made { // lost with all that was in it
+	if !made { // the table is lost, and all its rows
 		return len(acks)
 	}
 	for _, w := range acks {
@@ -190,9 +192,9 @@ func controlLost(t *testing.T, dsn string, acks []write) (lost int) {
 // checkIntegrity fails the test if the database is damaged.
 func checkIntegrity(t *testing.T, db *sql.DB) {
 	t.Helper()
-	var said string
-	if err := db.QueryRow("PRAGMA integrity_check").Scan(&said); err != nil || said != "ok" {
-		t.Errorf("integrity_check: %s %v", said, err)
+	var result string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&result); err != nil || result != "ok" {
+		t.Errorf("integrity_check: %s %v", result, err)
 	}
 	var strays int
 	if err := db.QueryRow("SELECT count(*) FROM pragma_foreign_key_check").Scan(&strays); err != nil || strays > 0 {

@@ -11,13 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diskSize is room for all that the tests write.
+// diskSize is enough for all that the tests write.
 const diskSize = 1 << 30
 
-// disk is a file system that can lose its power. It is mounted but for a moment of recover.
+// disk is a file system whose power can be cut. It is always mounted, except for a moment in
+// recover.
 type disk struct {
 	t     *testing.T
-	image string // the file that it is in
+	image string // the file that contains it
 	dir   string // where it is mounted
 }
 
@@ -41,7 +42,7 @@ func newDisk(t *testing.T) *disk {
 	}
 	for _, command := range [][]string{{"mkfs.ext4", "-q", d.image}, d.mounting()} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
-			cannot(t, fmt.Sprintf("this root cannot make a disk: %q: %v: %s", command, err, out))
+			cannot(t, fmt.Sprintf("root cannot create a disk here: %q: %v: %s", command, err, out))
 		}
 	}
 	t.Cleanup(func() {
@@ -55,19 +56,19 @@ func newDisk(t *testing.T) *disk {
 // mounting is the command that mounts the disk.
 func (d *disk) mounting() []string { return []string{"mount", "-o", "loop", d.image, d.dir} }
 
-// Of ext4's ioctls: EXT4_IOC_SHUTDOWN is _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH drops the journal that is only
-// in memory.
+// ioctls of ext4: EXT4_IOC_SHUTDOWN is _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH drops
+// the part of the journal that is only in memory.
 const (
 	shutdown   = 0x8004587d
 	noLogFlush = 2
 )
 
-// moment is when the power failed. A write that was acknowledged before it began must be there. One that is under way
-// meanwhile proves nothing: ext4 may answer its fsync with success, though a machine without power answers nobody. What is
-// begun after it ended must not be acknowledged.
+// moment is when the power failed. A write that was acknowledged before begin must exist. A write
+// between begin and end proves nothing: ext4 may return success from its fsync, while a machine
+// without power would not return. A write that begins after end must not be acknowledged.
 type moment struct{ begin, end time.Time }
 
-// cut cuts the power: from now on nothing reaches the disk, and what had not reached it is gone.
+// cut cuts the power: from now on nothing reaches the disk, and what had not reached it is lost.
 func (d *disk) cut() (m moment) {
 	d.t.Helper()
 	f, err := os.Open(d.dir)
@@ -84,7 +85,7 @@ func (d *disk) cut() (m moment) {
 	return m
 }
 
-// recover mounts the disk again, when nobody uses it any more.
+// recover mounts the disk again, as soon as no process uses it.
 func (d *disk) recover() {
 	d.t.Helper()
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {

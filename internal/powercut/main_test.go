@@ -1,9 +1,10 @@
-// Package powercut shows that no acknowledged write is lost when the power fails. It cuts the power of a file system of its
-// own: ext4 on a loop device, told to forget whatever it has not yet made durable (FS_IOC_SHUTDOWN with no flush of the
-// journal), which needs root. Where root may do that, go test ./... cuts a few times, make test-powercut often.
+// Package powercut tests that no acknowledged write is lost when the power fails. It cuts the power
+// of a file system of its own: ext4 on a loop device, which it makes drop everything that is not
+// durable yet (EXT4_IOC_SHUTDOWN without a flush of the journal). This needs root. Where root can
+// do it, go test ./... cuts a few times, and make test-powercut often.
 //
-// That it would notice a loss is shown by a control: a program that writes as the server does, with synchronous=FULL, which
-// must lose nothing, and with NORMAL, which must lose something.
+// A control shows that a loss would be noticed: a program that writes as the server does, with
+// synchronous=FULL, which must lose nothing, and with NORMAL, which must lose something.
 package powercut
 
 import (
@@ -14,9 +15,9 @@ import (
 
 // Variables of the environment.
 const (
-	// often makes the cuts many, and a machine on which there can be none a failure.
+	// often asks for many cuts. A machine that cannot cut then fails the tests.
 	often = "CONTACTGRAPH_TEST_POWERCUT"
-	// controlDSN makes this program the control, which writes to the database that it names.
+	// controlDSN turns this program into the control, which writes to the database that it names.
 	controlDSN = "CONTACTGRAPH_POWERCUT_CONTROL"
 )
 
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// many is how often to cut: so often, or a few times.
+// many returns cuts if many were asked for, and a few otherwise.
 func many(cuts int) int {
 	if os.Getenv(often) == "" {
 		return 3
@@ -40,7 +41,8 @@ func many(cuts int) int {
 	return cuts
 }
 
-// cannot ends a test that the machine does not let run: unless it was asked for, that is no failure.
+// cannot ends a test that cannot run on this machine. It is a failure only if the test was asked
+// for.
 func cannot(t *testing.T, why string) {
 	t.Helper()
 	if os.Getenv(often) == "" {

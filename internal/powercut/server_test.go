@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// cuts is how often the power of the server is cut, if it is to be often.
+// cuts is how often the power of the server is cut if CONTACTGRAPH_TEST_POWERCUT is set.
 const cuts = 50
 
 // acked is a write that the server acknowledged.
@@ -32,7 +32,8 @@ type acked struct {
 	sent, answered time.Time
 }
 
-// Whatever the server acknowledged before the power failed is there when it is back, and nothing is damaged.
+// TestServer checks that every write that the server acknowledged before the power failed exists
+// afterwards, and that the database is not damaged.
 func TestServer(t *testing.T) {
 	d, cuts := newDisk(t), many(cuts)
 	program := filepath.Join(t.TempDir(), "contactgraph")
@@ -50,7 +51,7 @@ func TestServer(t *testing.T) {
 		}
 		time.Sleep(time.Duration(50+rand.IntN(350)) * time.Millisecond)
 		power := d.cut()
-		wg.Wait() // each client goes on until it is refused
+		wg.Wait() // each client writes until a write fails
 		s.kill()
 		d.recover()
 		s = serve(t, program, database)
@@ -72,7 +73,7 @@ func TestServer(t *testing.T) {
 		t.Error("acknowledged writes were lost")
 	}
 	if len(all) < cuts*clients {
-		t.Error("too few writes were acknowledged: the test showed nothing")
+		t.Error("too few writes were acknowledged: the test proves nothing")
 	}
 	s.kill()
 }
@@ -86,7 +87,7 @@ type server struct {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// serve starts the server and waits for its greeting, which comes when it is ready.
+// serve starts the server and waits for its greeting, which it prints when it is ready.
 func serve(t *testing.T, program, database string) *server {
 	t.Helper()
 	s := &server{cmd: exec.Command(program, "serve", "--demo", "--demo-contacts", fmt.Sprint(clients),
@@ -106,7 +107,7 @@ func serve(t *testing.T, program, database string) *server {
 	}
 	if s.url == "" {
 		s.kill()
-		t.Fatalf("the server does not start:\n%s", &s.log)
+		t.Fatalf("the server did not start:\n%s", &s.log)
 	}
 	go io.Copy(io.Discard, out)
 	return s
@@ -119,13 +120,13 @@ func (s *server) kill() {
 	}
 }
 
-// browser bounds how long a client waits for a server whose disk is gone.
+// browser limits how long a client waits for a server whose disk has no power.
 var browser = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 10 * time.Second}
 
 const rename = `mutation($id: ID!, $name: String!) {
 	updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: $name}}) { contact { version } errors { code } } }`
 
-// write writes the contact again and again until it is refused, and returns what was acknowledged.
+// write updates the contact until an update fails, and returns the acknowledged ones.
 func (s *server) write(t *testing.T, contact int) (done []acked) {
 	for {
 		name, sent := fmt.Sprint(rand.Uint64()), time.Now()
@@ -135,14 +136,14 @@ func (s *server) write(t *testing.T, contact int) (done []acked) {
 		}
 		b, err := base64.StdEncoding.DecodeString(version)
 		if err != nil || len(b) != 8 {
-			t.Errorf("%q is no version", version)
+			t.Errorf("%q is not a version", version)
 			return done
 		}
 		done = append(done, acked{contact, binary.BigEndian.Uint64(b), name, sent, time.Now()})
 	}
 }
 
-// rename makes one write and returns the version that it was acknowledged with.
+// rename updates the contact once and returns the acknowledged version.
 func (s *server) rename(contact int, name string) (string, error) {
 	body, err := json.Marshal(map[string]any{"query": rename, "variables": map[string]any{"id": fmt.Sprint(contact), "name": name}})
 	if err != nil {
@@ -153,24 +154,24 @@ func (s *server) rename(contact int, name string) (string, error) {
 		return "", err
 	}
 	r.Header = http.Header{"X-Apikey": {"demo-agent"}, "Content-Type": {"application/json"}}
-	a, err := browser.Do(r)
+	resp, err := browser.Do(r)
 	if err != nil {
 		return "", err
 	}
-	defer a.Body.Close()
-	var answer struct {
+	defer resp.Body.Close()
+	var result struct {
 		Data struct {
 			UpdateContact *struct{ Contact *struct{ Version string } }
 		}
 	}
-	err = json.NewDecoder(a.Body).Decode(&answer)
-	if u := answer.Data.UpdateContact; err == nil && u != nil && u.Contact != nil {
+	err = json.NewDecoder(resp.Body).Decode(&result)
+	if u := result.Data.UpdateContact; err == nil && u != nil && u.Contact != nil {
 		return u.Contact.Version, nil
 	}
-	return "", fmt.Errorf("%d: %w", a.StatusCode, err)
+	return "", fmt.Errorf("%d: %w", resp.StatusCode, err)
 }
 
-// look opens the database beside the running server.
+// look opens the database while the server runs.
 func look(t *testing.T, database string, fn func(*sql.DB)) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+database+"?mode=ro&_query_only=1&_busy_timeout=5000")

@@ -1,6 +1,7 @@
-// Package databasetest opens databases for the tests of other packages. Each test has a database of its
-// own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default, or
-// postgres. All statements are recorded, and a statement that does not name its account fails the test.
+// Package databasetest opens databases for the tests of other packages. Each test has a database of
+// its own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default, or
+// postgres. All statements are recorded, and a statement that does not name its account fails the
+// test.
 package databasetest
 
 import (
@@ -21,8 +22,8 @@ import (
 // Postgres reports whether the tests run on PostgreSQL.
 func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
 
-// Main runs the tests of a package that opens databases, and stops the server that they share. Call it
-// from TestMain.
+// Main runs the tests of a package that opens databases, and stops the server that they share. Call
+// it from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
 	if server.running != nil {
@@ -34,8 +35,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is the PostgreSQL server that the tests of a package share. Each test has a database of its own
-// on it, a copy of migrated.
+// server is the PostgreSQL server that the tests of a package share. Each test has a database of
+// its own on it, a copy of migrated.
 var server struct {
 	once    sync.Once
 	running *pgserver.Server
@@ -45,7 +46,8 @@ var server struct {
 
 const migrated = "migrated"
 
-// Server returns the PostgreSQL server that the tests of the package share. The first call starts it.
+// Server returns the PostgreSQL server that the tests of the package share. The first call starts
+// it.
 func Server(tb testing.TB) *pgserver.Server {
 	tb.Helper()
 	server.once.Do(func() {
@@ -64,8 +66,8 @@ func Server(tb testing.TB) *pgserver.Server {
 	return server.running
 }
 
-// URL names a new database for the test, as database.Open takes it. An SQLite file does not exist yet; a
-// PostgreSQL database is migrated.
+// URL names a new database for the test, as database.Open takes it. An SQLite file does not exist
+// yet; a PostgreSQL database is migrated.
 func URL(tb testing.TB) string {
 	tb.Helper()
 	if Postgres() {

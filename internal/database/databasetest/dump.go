@@ -30,8 +30,8 @@ func (db *DB) Dump() string {
 	return b.String()
 }
 
-// Plan returns SQLite's plan of a statement, one line for each step. It skips the test on PostgreSQL, whose
-// plans depend on its statistics.
+// Plan returns SQLite's plan of a statement, one line for each step. It skips the test on
+// PostgreSQL, whose plans depend on its statistics.
 func (db *DB) Plan(statement string) string {
 	db.tb.Helper()
 	if db.postgres {

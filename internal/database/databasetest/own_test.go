@@ -15,8 +15,8 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// TestHandWrittenStatementsAreRecorded shows that the statements that package database runs after the
-// functions of its writes are recorded, too.
+// TestHandWrittenStatementsAreRecorded shows that the statements that package database runs after
+// the functions of its writes are recorded, too.
 func TestHandWrittenStatementsAreRecorded(t *testing.T) {
 	t.Parallel()
 	db := databasetest.Open(t)
@@ -49,7 +49,7 @@ func TestHandWrittenStatementsAreRecorded(t *testing.T) {
 	for _, statement := range ran[len(ran)-2:] {
 		without := strings.ReplaceAll(statement, "`account_id`", "`id`")
 		if databasetest.Stray(statement) != "" || databasetest.Stray(without) == "" {
-			t.Errorf("the driver cannot tell whether it carries its account: %s", statement)
+			t.Errorf("Stray does not see the account: %s", statement)
 		}
 	}
 }

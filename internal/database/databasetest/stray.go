@@ -31,9 +31,9 @@ func asSQLite(statement string) string {
 	return parameter.ReplaceAllString(strings.ReplaceAll(statement, `"`, "`"), "?")
 }
 
-// Stray returns a table of accounts that the statement uses without naming the account, "" if there is
-// none. Each use of a table needs a condition of its own. The exception is the lookup of an API key,
-// which finds out the account.
+// Stray returns a table of accounts that the statement uses without naming the account, "" if there
+// is none. Each use of a table needs a condition of its own. The exception is the lookup of an API
+// key, which finds out the account.
 func Stray(statement string) string {
 	statement = asSQLite(statement)
 	uses := map[string]int{}

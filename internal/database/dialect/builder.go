@@ -2,8 +2,8 @@ package dialect
 
 import "strings"
 
-// Builder writes a statement in the grammar of an engine. Its parameters are numbered in the order in
-// which they are asked for.
+// Builder writes a statement in the grammar of an engine. Its parameters are numbered in the order
+// in which they are asked for.
 type Builder struct {
 	grammar    Grammar
 	text       strings.Builder
@@ -63,8 +63,8 @@ func (b *Builder) Values(n int, columns []string) {
 // LockRows appends Grammar.LockRows.
 func (b *Builder) LockRows() { b.Write(b.grammar.LockRows()) }
 
-// RepeatAccount appends a condition on the account, which is the first parameter, if the engine wants
-// it: see Grammar.RepeatsAccount.
+// RepeatAccount appends a condition on the account, which is the first parameter, if the engine
+// wants it: see Grammar.RepeatsAccount.
 func (b *Builder) RepeatAccount(column string) {
 	if b.grammar.RepeatsAccount() {
 		b.Write(`"`, column, `" = `, b.grammar.Parameter(1), " AND ")

@@ -16,8 +16,8 @@ type Connection struct {
 	Writer  *sql.DB
 	Writers int // how many batches of writes may run at the same time
 
-	// BulkUpdate is the number of rows from which on one UPDATE for all of them is faster than one for
-	// each.
+	// BulkUpdate is the number of rows from which on one UPDATE for all of them is faster than one
+	// for each.
 	BulkUpdate int
 	// StopOnFailedCommit says that nothing may be written after a commit that failed, until the
 	// database has been opened again.

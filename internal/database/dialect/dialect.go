@@ -1,9 +1,9 @@
 // Package dialect is the border between the database and the engines that it runs on.
 //
 // A Dialect is everything that one engine does in its own way: how it is opened, how its statements
-// and transactions differ, how its tables are laid out, what its errors mean. The folders sqlite and
-// postgres next to this one implement it. No other package of the program asks which engine it runs
-// on.
+// and transactions differ, how its tables are laid out, what its errors mean. The folders sqlite
+// and postgres next to this one implement it. No other package of the program asks which engine it
+// runs on.
 //
 // Read Dialect first. Builder writes statements for every engine, Step and Transaction describe how
 // a batch of writes is run, and Fault says what an error means.
@@ -43,12 +43,12 @@ type Connector interface {
 	// Redact returns the URL as it may be shown, without a password.
 	Redact(url string) string
 
-	// Open opens the database, and creates it where the engine can do that. It changes no tables. Its
-	// errors are for the operator.
+	// Open opens the database, and creates it where the engine can do that. It changes no tables.
+	// Its errors are for the operator.
 	Open(ctx context.Context, url string) (*Connection, error)
 
-	// Inspect opens a database for reading that may not exist, or may not belong to this program. In
-	// both cases db is nil, and missing describes what is there instead.
+	// Inspect opens a database for reading that may not exist, or may not belong to this program.
+	// In both cases db is nil, and missing describes what is there instead.
 	Inspect(ctx context.Context, url string) (db *sql.DB, missing string, err error)
 }
 
@@ -65,15 +65,15 @@ type Grammar interface {
 	// database.
 	LockRows() string
 
-	// RepeatsAccount reports whether a DELETE of several rows, each named with its account, must name
-	// the account once more for all of them.
+	// RepeatsAccount reports whether a DELETE of several rows, each named with its account, must
+	// name the account once more for all of them.
 	RepeatsAccount() bool
 
 	// ForShare makes the query lock its rows against changes until the transaction ends.
 	ForShare(s *entsql.Selector)
 
-	// SearchArgs returns the arguments of a query. It replaces text that the engine cannot store, and
-	// would refuse with an error, by text that no row has.
+	// SearchArgs returns the arguments of a query. It replaces text that the engine cannot store,
+	// and would refuse with an error, by text that no row has.
 	SearchArgs(args []any) []any
 }
 
@@ -96,8 +96,8 @@ type Layout interface {
 	// Folder is the engine's folder in migrations/.
 	Folder() string
 
-	// AdaptTable changes a table that ent has described to what it is on this engine. referenced says
-	// whether foreign keys of (account_id, id) refer to it.
+	// AdaptTable changes a table that ent has described to what it is on this engine. referenced
+	// says whether foreign keys of (account_id, id) refer to it.
 	AdaptTable(t *entschema.Table, referenced bool)
 
 	// Migrator returns atlas' driver of the engine.

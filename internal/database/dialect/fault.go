@@ -9,7 +9,8 @@ type Fault struct {
 
 	// ForeignKey: a row would refer to a row that does not exist.
 	ForeignKey bool
-	// Conflict: the transaction lost against another that ran at the same time, and can be run again.
+	// Conflict: the transaction lost against another that ran at the same time, and can be run
+	// again.
 	Conflict bool
 	// Aborted: the statement was refused because an earlier one of the transaction had failed.
 	Aborted bool

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 )
 
-// Step is a statement that does not depend on the answers to the steps before it, so that several can
-// be sent to a server at once.
+// Step is a statement that does not depend on the answers to the steps before it, so that several
+// can be sent to a server at once.
 type Step struct {
 	Statement string
 	Args      []any

@@ -20,9 +20,10 @@ var unspread = map[string]string{
 	"schema_revisions": "it is about the tables, and stays on the coordinator",
 }
 
-// unready finds what keeps the tables of a PostgreSQL database from being distributed by account_id: what
-// Citus would refuse, and what would allow a row of one account to refer to a row of another. It reads
-// PostgreSQL's catalogue, so it checks the result of the migrations, not ent/schema.
+// unready finds what keeps the tables of a PostgreSQL database from being distributed by
+// account_id: what Citus would refuse, and what would allow a row of one account to refer to a row
+// of another. It reads PostgreSQL's catalogue, so it checks the result of the migrations, not
+// ent/schema.
 const unready = `
 	WITH ours AS ( -- the tables, and whether their rows are spread by account
 		SELECT c.oid, c.relname AS name, c.relname::text <> ALL ($1::text[]) AS spread
@@ -30,7 +31,7 @@ const unready = `
 	), account AS (
 		SELECT attrelid AS oid, attnum FROM pg_attribute WHERE attname = 'account_id'
 	)
-	-- A unique key is held on each server for its own rows. It has to begin with the account.
+	-- Each server checks a unique key for its own rows. It must begin with the account.
 	SELECT o.name || ': the unique index ' || i.indexrelid::regclass || ' does not begin with account_id'
 	FROM pg_index i JOIN ours o ON o.oid = i.indrelid LEFT JOIN account a USING (oid)
 	WHERE i.indisunique AND o.spread AND i.indkey[0] IS DISTINCT FROM a.attnum
@@ -38,10 +39,10 @@ const unready = `
 	SELECT o.name || ': has no primary key'
 	FROM ours o WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = o.oid AND i.indisprimary)
 	UNION ALL
-	SELECT o.name || ': the exclusion constraint ' || c.conname || ' cannot be held'
+	SELECT o.name || ': the exclusion constraint ' || c.conname || ' cannot be checked'
 	FROM pg_constraint c JOIN ours o ON o.oid = c.conrelid WHERE c.contype = 'x'
 	UNION ALL
-	-- A foreign key can be held where both rows are on one server.
+	-- A foreign key can be checked only if both rows are on one server.
 	SELECT o.name || ': the foreign key ' || c.conname || ' does not begin with account_id on both sides'
 	FROM pg_constraint c JOIN ours o ON o.oid = c.conrelid JOIN ours r ON r.oid = c.confrelid
 	LEFT JOIN account a ON a.oid = o.oid LEFT JOIN account ra ON ra.oid = r.oid
@@ -56,7 +57,7 @@ const unready = `
 	FROM pg_constraint c JOIN ours o ON o.oid = c.conrelid
 	WHERE c.contype = 'f' AND (c.confdeltype IN ('n', 'd') OR c.confupdtype IN ('n', 'd', 'c'))
 	UNION ALL
-	-- Each server has a range of its own for what it numbers, which takes 64 bits.
+	-- Each server assigns ids from a range of its own, for which they need 64 bits.
 	SELECT o.name || ': the identity ' || t.attname || ' is no bigint'
 	FROM pg_attribute t JOIN ours o ON o.oid = t.attrelid WHERE t.attidentity <> '' AND t.atttypid <> 'bigint'::regtype
 	UNION ALL
@@ -92,7 +93,7 @@ func TestTablesCanBeDistributed(t *testing.T) {
 		{"a unique constraint without the account", "ALTER TABLE logins ADD UNIQUE (name_key)",
 			"logins: the unique index logins_name_key_key does not begin with account_id"},
 		{"an exclusion", "ALTER TABLE logins ADD EXCLUDE USING btree (name_key WITH =)",
-			"logins: the exclusion constraint logins_name_key_excl cannot be held"},
+			"logins: the exclusion constraint logins_name_key_excl cannot be checked"},
 		{"a foreign key without the account", "ALTER TABLE logins ADD CONSTRAINT fk FOREIGN KEY (contact_id) REFERENCES accounts (id)",
 			"logins: the foreign key fk does not begin with account_id on both sides"},
 		{"a foreign key that crosses the columns", `CREATE UNIQUE INDEX crossed ON stores (id, account_id);

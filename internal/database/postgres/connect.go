@@ -19,18 +19,19 @@ import (
 )
 
 const (
-	// writers is how many batches a process runs at the same time: while one waits for its commit, the
-	// next one fills. More of them would wait for the counter of their account, and be smaller.
+	// writers is how many batches a process runs at the same time: while one waits for its commit,
+	// the next one fills. More of them would wait for the counter of their account, and be smaller.
 	writers = 2
 	// readers bounds the connections that read. With those of the writers they stay far below
 	// max_connections for several processes.
 	readers = 16
-	// Limits for a server that hangs. The sum of them is below what the HTTP server gives a request.
+	// Limits for a server that hangs. The sum of them is below what the HTTP server gives a
+	// request.
 	readLimit  = 6 * time.Second
 	queueLimit = 6 * time.Second
 	writeLimit = 10 * time.Second
-	// migrationLock is the key of the advisory lock that migrations take. It must differ from the keys
-	// of other programs in the same database.
+	// migrationLock is the key of the advisory lock that migrations take. It must differ from the
+	// keys of other programs in the same database.
 	migrationLock = 0x636f6e7461637473
 )
 
@@ -112,9 +113,9 @@ func pool(config *pgx.ConnConfig, conns int) *sql.DB {
 	return db
 }
 
-// prepareConnection refuses a connection whose commits do not wait for the disk, and reads its times
-// as UTC. It sets nothing on the server: behind PgBouncer the next transaction may run on another
-// connection.
+// prepareConnection refuses a connection whose commits do not wait for the disk, and reads its
+// times as UTC. It sets nothing on the server: behind PgBouncer the next transaction may run on
+// another connection.
 func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},

@@ -52,9 +52,9 @@ func (p placement) statement() string {
 	return fmt.Sprintf("SELECT create_distributed_table('%s', '%s')", p.table, schema.AccountColumn)
 }
 
-// placements returns the placement of each table, in the order in which they can be placed: reference
-// tables first, and a table after those that it refers to, because a foreign key can only refer to a
-// table that is placed.
+// placements returns the placement of each table, in the order in which they can be placed:
+// reference tables first, and a table after those that it refers to, because a foreign key can only
+// refer to a table that is placed.
 func placements(tables []*entschema.Table) (all []placement) {
 	var place func(t *entschema.Table)
 	place = func(t *entschema.Table) {
@@ -80,8 +80,8 @@ func placements(tables []*entschema.Table) (all []placement) {
 	return all
 }
 
-// requireCitus fails unless the database has the extension. It looks for the table of the tables that
-// are placed.
+// requireCitus fails unless the database has the extension. It looks for the table of the tables
+// that are placed.
 func requireCitus(ctx context.Context, tx *sql.Tx) error {
 	found, err := Dialect{}.HasTable(ctx, tx, "pg_dist_partition")
 	if err == nil && !found {
@@ -128,8 +128,8 @@ func (p placement) isPlaced(ctx context.Context, tx *sql.Tx) (placed bool, err e
 	return placed, err
 }
 
-// requireNoRows fails if the table is not placed yet and has rows: Citus would move the rows, which is
-// not tested here.
+// requireNoRows fails if the table is not placed yet and has rows: Citus would move the rows, which
+// is not tested here.
 func (p placement) requireNoRows(ctx context.Context, tx *sql.Tx) error {
 	if placed, err := p.isPlaced(ctx, tx); placed || err != nil {
 		return err

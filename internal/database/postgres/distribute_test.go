@@ -15,9 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// standIn makes a database look as if it had the extension citus. The functions that place a table record
-// that they were called, with what, and in which transaction. docs/engines.md describes how the real Citus
-// answers.
+// standIn gives a database what the extension citus would give it. The functions that place a table
+// record that they were called, with what, and in which transaction. docs/engines.md describes how
+// the real Citus answers.
 const standIn = `
 	CREATE TABLE pg_dist_partition (logicalrelid regclass, partmethod "char", partkey text, repmodel "char");
 	CREATE TABLE calls (id bigint GENERATED ALWAYS AS IDENTITY, call text, setting text, transaction bigint DEFAULT txid_current());
@@ -141,7 +141,7 @@ func TestDistributeGoesOnWhereItWasInterrupted(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if len(before) == 0 || slices.Contains(before, "logins") {
-		t.Errorf("it says that it placed %q", before)
+		t.Errorf("it reports that it placed %q", before)
 	}
 	databasetest.Execute(t, url, "DELETE FROM broken")
 	after := distribute(t, url)
@@ -158,7 +158,7 @@ func TestDistributeRefusesWithAReason(t *testing.T) {
 		{"tables with rows", full, "the table accounts has rows, and only empty tables can be distributed"},
 		{"PostgreSQL without Citus", plain, "it has no extension citus: CREATE EXTENSION citus"},
 		{"SQLite", file, "is an SQLite file, and only Citus"},
-		{"something else", "mysql://localhost/x", "give --database a file"},
+		{"another URL", "mysql://localhost/x", "give --database a file"},
 	} {
 		migrated, placed, err := database.Distribute(t.Context(), tt.url)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || migrated != nil || placed != nil {
@@ -172,7 +172,7 @@ func TestDistributeRefusesWithAReason(t *testing.T) {
 		t.Error("it migrated a database that it could not distribute")
 	}
 	if _, err := os.Stat(file); err == nil {
-		t.Error("it made the file")
+		t.Error("it created the file")
 	}
 }
 

@@ -27,8 +27,8 @@ const (
 	integrityViolation   = "23"    // a class
 )
 
-// Diagnose reads SQLSTATE codes, and the errors that pgx has for connections and commits. A conflict
-// is unavailability as well: the write has been tried again until then.
+// Diagnose reads SQLSTATE codes, and the errors that pgx has for connections and commits. A
+// conflict is unavailability as well: the write has been tried again until then.
 func (Dialect) Diagnose(err error) (dialect.Fault, bool) {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return diagnose(pg), true
@@ -62,8 +62,8 @@ func diagnose(pg *pgconn.PgError) dialect.Fault {
 	return fault
 }
 
-// ofShard finds the constraint in an error that Citus passes on from a worker: only the message names
-// it, and with the number of the shard at the end.
+// ofShard finds the constraint in an error that Citus passes on from a worker: only the message
+// names it, and with the number of the shard at the end.
 var ofShard = regexp.MustCompile(`constraint "([^"]+)_\d+"`)
 
 // constraint is the name of the violated constraint.

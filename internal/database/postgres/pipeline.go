@@ -20,9 +20,9 @@ func (Dialect) Begin(_ context.Context, writer *sql.DB) (dialect.Transaction, er
 	return &pipeline{db: writer, live: live, end: end}, nil
 }
 
-// pipeline is a transaction that waits for answers as rarely as it can, because each wait costs more
-// than most statements do. Steps are sent together, with the BEGIN in front of the first one and the
-// COMMIT behind the last one.
+// pipeline is a transaction that waits for answers as rarely as it can, because each wait costs
+// more than most statements do. Steps are sent together, with the BEGIN in front of the first one
+// and the COMMIT behind the last one.
 type pipeline struct {
 	db    *sql.DB
 	conn  *sql.Conn // nil before it has begun, and after its end
@@ -31,8 +31,8 @@ type pipeline struct {
 	end   context.CancelFunc // of live
 }
 
-// The transaction reads what is committed, whatever the default of the database is: a write locks its
-// contact first, and must then see what the transaction before it did.
+// The transaction reads what is committed, whatever the default of the database is: a write locks
+// its contact first, and must then see what the transaction before it did.
 const (
 	beginStatement    = "BEGIN ISOLATION LEVEL READ COMMITTED"
 	commitStatement   = "COMMIT"

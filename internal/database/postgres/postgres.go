@@ -1,6 +1,6 @@
-// Package postgres is what PostgreSQL does in its own way: a server behind a network, with row locks
-// and several writers. connect.go opens it, pipeline.go runs writes, tables.go lays out its tables,
-// and distribute.go spreads them over the servers of Citus.
+// Package postgres is what PostgreSQL does in its own way: a server behind a network, with row
+// locks and several writers. connect.go opens it, pipeline.go runs writes, tables.go lays out its
+// tables, and distribute.go spreads them over the servers of Citus.
 package postgres
 
 import (

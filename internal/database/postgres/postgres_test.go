@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// TestCommitsThatDoNotWaitForTheDiskAreRefused sets synchronous_commit for the database. It does not matter
-// where it is set.
+// TestCommitsThatDoNotWaitForTheDiskAreRefused sets synchronous_commit for the database. It does
+// not matter where it is set.
 func TestCommitsThatDoNotWaitForTheDiskAreRefused(t *testing.T) {
 	t.Parallel()
 	address := databasetest.EmptyPostgres(t)
@@ -56,8 +56,8 @@ func TestServingNeedsNoRightToCreateTables(t *testing.T) {
 	}
 }
 
-// TestPostgresIsRestoredFromADump does what docs/engines.md describes: pg_dump while the server runs,
-// pg_restore into a new database, and a start on that.
+// TestPostgresIsRestoredFromADump does what docs/engines.md describes: pg_dump while the server
+// runs, pg_restore into a new database, and a start on that.
 func TestPostgresIsRestoredFromADump(t *testing.T) {
 	t.Parallel()
 	db := databasetest.At(t, databasetest.EmptyPostgres(t))
@@ -78,8 +78,8 @@ func TestPostgresIsRestoredFromADump(t *testing.T) {
 	}
 }
 
-// addStore adds an account with a store. It returns a context in which the server itself acts in the
-// account, and the store's id.
+// addStore adds an account with a store. It returns a context in which the server itself acts in
+// the account, and the store's id.
 func addStore(t *testing.T, db *databasetest.DB, account string) (ctx context.Context, id int) {
 	t.Helper()
 	ctx = viewer.NewSystemContext(t.Context(), db.Account(account))

@@ -20,8 +20,8 @@ import (
 func (Dialect) Folder() string { return "postgres" }
 
 // AdaptTable makes (account_id, id) the primary key, which allows the table to be distributed by
-// account. Text gets the collation "C", whatever that of the database is, so that lists have the same
-// order on every engine, and an index finds what a text begins with.
+// account. Text gets the collation "C", whatever that of the database is, so that lists have the
+// same order on every engine, and an index finds what a text begins with.
 func (Dialect) AdaptTable(t *entschema.Table, _ bool) {
 	for _, c := range t.Columns {
 		if c.Type == field.TypeString || c.Type == field.TypeEnum {
@@ -35,9 +35,9 @@ func (Dialect) AdaptTable(t *entschema.Table, _ bool) {
 	}
 }
 
-// dropAccountKey drops the foreign key to accounts from a table whose rows refer to a contact of the
-// account, or are numbered by its feed, so that the account exists anyway. PostgreSQL checks each
-// foreign key of each row by a query, which takes half as long as the rest of the INSERT.
+// dropAccountKey drops the foreign key to accounts from a table whose rows refer to a contact of
+// the account, or are numbered by its feed, so that the account exists anyway. PostgreSQL checks
+// each foreign key of each row by a query, which takes half as long as the rest of the INSERT.
 func dropAccountKey(t *entschema.Table) {
 	ofContact := slices.ContainsFunc(t.ForeignKeys, func(fk *entschema.ForeignKey) bool {
 		return fk.RefTable.Name == migrate.ContactsTable.Name && !fk.Columns[len(fk.Columns)-1].Nullable

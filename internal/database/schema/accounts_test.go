@@ -14,8 +14,8 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// TestDatabaseRefusesALinkBetweenAccounts bypasses ent and the rules: the composite foreign keys are the
-// last defence.
+// TestDatabaseRefusesALinkBetweenAccounts bypasses ent and the rules: the composite foreign keys
+// are the last defence.
 func TestDatabaseRefusesALinkBetweenAccounts(t *testing.T) {
 	t.Parallel()
 	db := databasetest.Open(t)

@@ -13,9 +13,9 @@ import (
 	atlas "ariga.io/atlas/sql/migrate"
 )
 
-// TestMigrationsAreAdditive makes it possible to update processes one by one, and to undo an update: the
-// binary before a migration can run on the tables after it. A change for which that is impossible takes
-// two releases: the first one no longer needs what the second one drops.
+// TestMigrationsAreAdditive makes it possible to update processes one by one, and to undo an
+// update: the binary before a migration can run on the tables after it. A change for which that is
+// impossible takes two releases: the first one no longer needs what the second one drops.
 func TestMigrationsAreAdditive(t *testing.T) {
 	t.Parallel()
 	folders, err := fs.ReadDir(migrations.Files, ".")
@@ -33,7 +33,8 @@ func TestMigrationsAreAdditive(t *testing.T) {
 	}
 }
 
-// Statements that change nothing that existed. An INSERT must be able to omit a column that is added.
+// Statements that change nothing that existed. An INSERT must be able to omit a column that is
+// added.
 var (
 	createTable = regexp.MustCompile("^CREATE TABLE [`\"](\\w+)[`\"] ")
 	createIndex = regexp.MustCompile("^CREATE (UNIQUE )?INDEX [`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] ")
@@ -45,8 +46,8 @@ var (
 	refuses     = regexp.MustCompile(`\b(UNIQUE|PRIMARY|CHECK|GENERATED)\b`)
 )
 
-// notAdditive returns which files after the first lack the directive, or have a statement that is not known
-// to be additive. It reads the form in which files are planned.
+// notAdditive returns which files after the first lack the directive, or have a statement that is
+// not known to be additive. It reads the form in which files are planned.
 func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 	t.Helper()
 	files, err := dir.Files()
@@ -83,8 +84,8 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 	return wrong
 }
 
-// leavesAlone reports whether a statement leaves the tables usable as they were, except those that its file
-// has created.
+// leavesAlone reports whether a statement leaves the tables usable as they were, except those that
+// its file has created.
 func leavesAlone(s string, created []string, unique map[string]bool) bool {
 	if createTable.MatchString(s) {
 		return true

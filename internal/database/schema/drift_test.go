@@ -18,14 +18,14 @@ import (
 	entschema "entgo.io/ent/dialect/sql/schema"
 )
 
-// TestDrift checks that the migrations lead to ent/schema, and that it finds what a forgotten migration
-// would leave out.
+// TestDrift checks that the migrations lead to ent/schema, and that it finds what a forgotten
+// migration would leave out.
 func TestDrift(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
 		change func(tables map[string]*entschema.Table)
-		want   string // what the plan or its refusal says; "" if there is nothing to plan
+		want   string // part of the plan or of its error; "" if there is nothing to plan
 	}{
 		{"files and schema agree", func(map[string]*entschema.Table) {}, ""},
 		{"a dropped index is seen", func(tables map[string]*entschema.Table) {
@@ -75,8 +75,8 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// drift returns the migration that leads from the files to the tables, or why there can be none; "" if
-// there is nothing to do.
+// drift returns the migration that leads from the files to the tables, or why there can be none; ""
+// if there is nothing to do.
 func drift(t *testing.T, tables map[string]*entschema.Table) string {
 	t.Helper()
 	dev := databasetest.Connect(t, databasetest.SQLiteURL(t))
@@ -88,7 +88,8 @@ func drift(t *testing.T, tables map[string]*entschema.Table) string {
 	return planned(t, dev, list)
 }
 
-// TestFilesAndSchemaAgree checks that the migrations of the engine that the tests run on lead to ent/schema.
+// TestFilesAndSchemaAgree checks that the migrations of the engine that the tests run on lead to
+// ent/schema.
 func TestFilesAndSchemaAgree(t *testing.T) {
 	t.Parallel()
 	dev := databasetest.Connect(t, databasetest.Empty(t))
@@ -97,8 +98,8 @@ func TestFilesAndSchemaAgree(t *testing.T) {
 	}
 }
 
-// TestPlannedFileIsReadyToCommit shows that a plan has the directive, and that Rehash accepts a change by
-// hand.
+// TestPlannedFileIsReadyToCommit shows that a plan has the directive, and that Rehash accepts a
+// change by hand.
 func TestPlannedFileIsReadyToCommit(t *testing.T) {
 	t.Parallel()
 	dev := databasetest.Connect(t, databasetest.SQLiteURL(t))
@@ -134,8 +135,8 @@ func TestPlannedFileIsReadyToCommit(t *testing.T) {
 	}
 }
 
-// planned returns the migration that is planned in an empty database, or why there can be none; "" if
-// there is nothing to do.
+// planned returns the migration that is planned in an empty database, or why there can be none; ""
+// if there is nothing to do.
 func planned(t *testing.T, dev *dialect.Connection, tables []*entschema.Table) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -29,10 +29,10 @@ type program struct {
 
 // Who asks.
 const (
-	nobody   = "nobody"
-	admin    = "admin"
-	agent    = "agent"
-	customer = "customer"
+	anonymous = "anonymous"
+	admin     = "admin"
+	agent     = "agent"
+	customer  = "customer"
 )
 
 // newProgram starts the program on a new database, with an account, an admin's key and an agent.
@@ -63,7 +63,7 @@ func (p *program) send(who, method, path, mediaType, body string) string {
 	p.t.Helper()
 	r := httptest.NewRequestWithContext(p.t.Context(), method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", mediaType)
-	if who != nobody {
+	if who != anonymous {
 		r.Header.Set("Authorization", "Bearer "+p.tokens[who])
 	}
 	w := httptest.NewRecorder()
@@ -76,8 +76,8 @@ func (p *program) send(who, method, path, mediaType, body string) string {
 
 var endCursor = regexp.MustCompile(`"endCursor":"([^"]*)"`)
 
-// ask runs a GraphQL document and returns the response, which must contain this error code, or none if it is
-// "". CURSOR in the document stands for the end of the latest page.
+// ask runs a GraphQL document and returns the response, which must contain this error code, or none
+// if it is "". CURSOR in the document stands for the end of the latest page.
 func (p *program) ask(who, document, code string) string {
 	p.t.Helper()
 	body := must(json.Marshal(map[string]string{"query": strings.ReplaceAll(document, "CURSOR", p.cursor)}))
@@ -95,11 +95,12 @@ var token = regexp.MustCompile(`"token":"([^"]*)"`)
 
 func (p *program) signIn(who, password string) {
 	p.t.Helper()
-	answer := p.ask(nobody, `mutation { signIn(account: "demo", login: "`+who+`", password: "`+password+`") { token errors { code } } }`, "")
+	answer := p.ask(anonymous, `mutation { signIn(account: "demo", login: "`+who+`", password: "`+password+`") { token errors { code } } }`, "")
 	p.tokens[who] = token.FindStringSubmatch(answer)[1]
 }
 
-// runEverything uses each API for what it offers, so that nearly every statement of the program runs.
+// runEverything uses each API for what it offers, so that nearly every statement of the program
+// runs.
 func (p *program) runEverything() {
 	p.t.Helper()
 	p.signIn(agent, "secret")
@@ -201,7 +202,7 @@ func (p *program) useREST() {
 	answer := p.send(agent, http.MethodPost, "/f/webapp-api-custinfo?api=setdetails", inJSON, `{"contactID": 1, "details":
 		{"properties": [{"propertyID": "1", "propertyName": "Note", "values": [{"value": "x"}]}], "setLogins": false, "logins": []},
 		"membership": ["1"]}`)
-	answer += p.send(nobody, http.MethodPost, "/f/webapp-api-login?api=login", form, "emailAddress=customer&Password=third")
+	answer += p.send(anonymous, http.MethodPost, "/f/webapp-api-login?api=login", form, "emailAddress=customer&Password=third")
 	if !strings.Contains(answer, `{"errors":[],"errorDetails":[]}`) || !strings.Contains(answer, `"isLoggedIn":true`) {
 		p.t.Fatal(answer)
 	}

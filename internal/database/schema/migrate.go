@@ -2,8 +2,8 @@
 //
 // The tables are described in ent/schema. Tables adds what ent cannot describe. Plan, which the
 // command in the folder plan runs, compares the tables with the SQL files of migrations/ and writes
-// the next file. Migrate runs the files that a database lacks, and StatusOf lists them. Which files a
-// database has is kept in a table of its own: see revisions.
+// the next file. Migrate runs the files that a database lacks, and StatusOf lists them. Which files
+// a database has is kept in a table of its own: see revisions.
 package schema
 
 import (
@@ -20,7 +20,8 @@ import (
 	atlas "ariga.io/atlas/sql/migrate"
 )
 
-// additive is the directive of a migration that leaves the database usable for the binary before it.
+// additive is the directive of a migration that leaves the database usable for the binary before
+// it.
 const additive = "additive"
 
 // Migrate brings the tables up to date in one transaction, while no other process does, and returns

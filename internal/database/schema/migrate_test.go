@@ -21,7 +21,7 @@ import (
 func TestMigrationsAreAppliedOnce(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "t.db")
-	open := func() (told string) {
+	open := func() (logged string) {
 		var log bytes.Buffer
 		s, err := database.Open(t.Context(), file, database.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		if err != nil {
@@ -43,7 +43,7 @@ func TestMigrationsAreAppliedOnce(t *testing.T) {
 		}
 	}
 	if again := open(); again != "" {
-		t.Errorf("on the second start it says:\n%s", again)
+		t.Errorf("on the second start it logs:\n%s", again)
 	}
 }
 

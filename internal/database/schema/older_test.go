@@ -27,9 +27,9 @@ import (
 
 var update = flag.Bool("update", false, "record the statements that this binary runs")
 
-// renew records the statements that this binary runs and no older one did, in a file of testdata/older for
-// the version of the tables and the engine. Run it when a statement is new or has changed. After a
-// migration it creates new files; those of older versions do not change.
+// renew records the statements that this binary runs and no older one did, in a file of
+// testdata/older for the version of the tables and the engine. Run it when a statement is new or
+// has changed. After a migration it creates new files; those of older versions do not change.
 const renew = "run go test ./internal/database/schema -run OlderBinaries -update"
 
 // emptyDatabases name a new database each, without tables.
@@ -38,8 +38,9 @@ var emptyDatabases = map[string]func(t *testing.T) string{
 	"postgres": func(t *testing.T) string { t.Helper(); return databasetest.EmptyPostgres(t) },
 }
 
-// TestOlderBinariesFindTheirTables runs the statements of every older binary on the tables of today. When
-// processes are updated one by one, the first new one migrates, and the old ones still run.
+// TestOlderBinariesFindTheirTables runs the statements of every older binary on the tables of
+// today. When processes are updated one by one, the first new one migrates, and the old ones still
+// run.
 func TestOlderBinariesFindTheirTables(t *testing.T) {
 	t.Parallel()
 	for engine, empty := range emptyDatabases {
@@ -50,8 +51,8 @@ func TestOlderBinariesFindTheirTables(t *testing.T) {
 	}
 }
 
-// checkOlderBinaries runs the recorded statements in an empty database, and checks that those of this binary
-// are recorded.
+// checkOlderBinaries runs the recorded statements in an empty database, and checks that those of
+// this binary are recorded.
 func checkOlderBinaries(t *testing.T, engine, url string, now []string) {
 	t.Helper()
 	if _, err := database.Migrate(t.Context(), url); err != nil {
@@ -86,8 +87,8 @@ func checkOlderBinaries(t *testing.T, engine, url string, now []string) {
 	}
 }
 
-// addStatements adds the statements to the file that are neither in it nor known from older files. It keeps
-// those that are in it: a binary with these tables has run them.
+// addStatements adds the statements to the file that are neither in it nor known from older files.
+// It keeps those that are in it: a binary with these tables has run them.
 func addStatements(t *testing.T, file string, known, statements []string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -126,9 +127,9 @@ func record(t *testing.T, url string) []string {
 	return slices.Sorted(maps.Keys(ran))
 }
 
-// faults returns which statements fail in an empty database. It prepares all of them, which shows that their
-// tables and columns exist, and runs those that insert, with a value in each of their columns and none in
-// others.
+// faults returns which statements fail in an empty database. It prepares all of them, which shows
+// that their tables and columns exist, and runs those that insert, with a value in each of their
+// columns and none in others.
 func faults(t *testing.T, url string, statements []string) (found []string) {
 	t.Helper()
 	db := raw(t, url)
@@ -204,7 +205,8 @@ func sample(table, name string) string {
 	return cmp.Or(samples[columns[i].Type], "'x'")
 }
 
-// TestFaultsOfOlderBinariesAreFound changes the tables in ways that break older binaries, or do not.
+// TestFaultsOfOlderBinariesAreFound changes the tables in ways that break older binaries, or do
+// not.
 func TestFaultsOfOlderBinariesAreFound(t *testing.T) {
 	t.Parallel()
 	changes := []struct {

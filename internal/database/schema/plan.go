@@ -14,8 +14,8 @@ import (
 )
 
 // Plan adds a migration to the folder of root that belongs to the engine of dev: the SQL that leads
-// from the folder's files to Tables. It fails with atlas' ErrNoPlan if there is nothing to do. dev is
-// an empty database, which Plan uses to run the files.
+// from the folder's files to Tables. It fails with atlas' ErrNoPlan if there is nothing to do. dev
+// is an empty database, which Plan uses to run the files.
 func Plan(ctx context.Context, root string, dev *dialect.Connection, version, name string) error {
 	tables, err := Tables(dev.Dialect)
 	if err != nil {
@@ -69,8 +69,8 @@ func Rehash(folder string) error {
 	return atlas.WriteSumFile(dir, sum)
 }
 
-// refuseDroppedTable fails where ent does nothing: ent leaves a table that is no longer in the schema
-// out of every plan.
+// refuseDroppedTable fails where ent does nothing: ent leaves a table that is no longer in the
+// schema out of every plan.
 func refuseDroppedTable(next entschema.Differ) entschema.Differ {
 	return entschema.DiffFunc(func(current, desired *atlasschema.Schema) ([]atlasschema.Change, error) {
 		changes, err := next.Diff(current, desired)

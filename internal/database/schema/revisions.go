@@ -16,8 +16,8 @@ import (
 // RevisionsTable is the table with one row for each migration that the database has.
 const RevisionsTable = "schema_revisions"
 
-// revisions reads and writes RevisionsTable for atlas. The table also has whether each migration was
-// additive, which is how an older binary knows that it can run on tables that it does not know.
+// revisions reads and writes RevisionsTable for atlas. The table also has whether each migration
+// was additive, which is how an older binary knows that it can run on tables that it does not know.
 type revisions struct {
 	tx  *sql.Tx
 	dir atlas.Dir
@@ -25,7 +25,8 @@ type revisions struct {
 
 var _ atlas.RevisionReadWriter = (*revisions)(nil)
 
-// create creates the table unless it exists: not every role that may start a server may create tables.
+// create creates the table unless it exists: not every role that may start a server may create
+// tables.
 func (r *revisions) create(ctx context.Context, d dialect.Layout) error {
 	if exists, err := d.HasTable(ctx, r.tx, RevisionsTable); exists || err != nil {
 		return err
@@ -36,7 +37,8 @@ func (r *revisions) create(ctx context.Context, d dialect.Layout) error {
 	return err
 }
 
-// refuseUnknown fails if the database has a migration that this binary lacks and that is not additive.
+// refuseUnknown fails if the database has a migration that this binary lacks and that is not
+// additive.
 func (r *revisions) refuseUnknown(ctx context.Context) error {
 	files, err := r.dir.Files()
 	if err != nil {

@@ -27,8 +27,8 @@ type Migration struct {
 	Unknown       bool      // a newer binary has applied it, and this one does not have it
 }
 
-// StatusOf returns which migrations the database that url names has. It changes nothing, and creates
-// no database.
+// StatusOf returns which migrations the database that url names has. It changes nothing, and
+// creates no database.
 func StatusOf(ctx context.Context, d dialect.Dialect, url string) (s *Status, err error) {
 	all, err := known(d.Folder())
 	if err != nil {

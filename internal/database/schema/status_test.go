@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestStatusTellsAppliedFromPendingAndUnknown(t *testing.T) {
+func TestStatusOfAppliedPendingAndUnknownMigrations(t *testing.T) {
 	t.Parallel()
 	url := databasetest.Empty(t)
 	before := time.Now().Add(-time.Second)
@@ -57,7 +57,7 @@ func status(t *testing.T, url string) *database.Status {
 	return s
 }
 
-func TestStatusSaysThatNothingOfOursIsThere(t *testing.T) {
+func TestStatusOfADatabaseWithoutOurTables(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -128,13 +128,13 @@ func TestStatusLeavesADatabaseAsItIs(t *testing.T) {
 	}
 }
 
-// TestManyStartTogether opens an empty database several times at the same time. On SQLite, whose locks
-// belong to a process, processes do it: see testdata/script/migrate_together.txtar.
+// TestManyStartTogether opens an empty database several times at the same time. On SQLite, whose
+// locks belong to a process, processes do it: see testdata/script/migrate_together.txtar.
 func TestManyStartTogether(t *testing.T) {
 	t.Parallel()
 	url := databasetest.EmptyPostgres(t)
-	var told bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&told, nil))
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, nil))
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
@@ -151,8 +151,8 @@ func TestManyStartTogether(t *testing.T) {
 	group.Wait()
 	migrations := status(t, url).Migrations
 	for _, m := range migrations {
-		if got := strings.Count(told.String(), m.Version); got != 1 {
-			t.Errorf("migration %s was applied %d times:\n%s", m.Version, got, &told)
+		if got := strings.Count(logged.String(), m.Version); got != 1 {
+			t.Errorf("migration %s was applied %d times:\n%s", m.Version, got, &logged)
 		}
 	}
 }

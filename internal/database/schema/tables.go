@@ -18,8 +18,8 @@ const AccountColumn = "account_id"
 //	FOREIGN KEY (x) REFERENCES t (id)
 //
 // becomes FOREIGN KEY (account_id, x) REFERENCES t (account_id, id), so that the database itself
-// refuses a link between accounts. ent cannot describe such keys. The tables also have the columns that
-// only older binaries use.
+// refuses a link between accounts. ent cannot describe such keys. The tables also have the columns
+// that only older binaries use.
 func Tables(d dialect.Layout) ([]*entschema.Table, error) {
 	tables, err := entschema.CopyTables(migrate.Tables) // ent's own are shared
 	if err != nil {

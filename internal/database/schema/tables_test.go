@@ -21,8 +21,8 @@ var withoutAccount = map[string]string{
 	"accounts":                   "it is the tenant itself",
 }
 
-// TestKeysBeginWithTheAccount checks what makes the database itself refuse a link between accounts, and what
-// allows it to be distributed by account.
+// TestKeysBeginWithTheAccount checks what makes the database itself refuse a link between accounts,
+// and what allows it to be distributed by account.
 func TestKeysBeginWithTheAccount(t *testing.T) {
 	t.Parallel()
 	for _, d := range engines.All {
@@ -42,7 +42,8 @@ func TestKeysBeginWithTheAccount(t *testing.T) {
 	}
 }
 
-// keysOf returns the columns of each key of the table by name. On SQLite the primary key is left out: id is the rowid.
+// keysOf returns the columns of each key of the table by name. On SQLite the primary key is left
+// out: id is the rowid.
 func keysOf(d dialect.Dialect, table *entschema.Table) map[string][]*entschema.Column {
 	keys := map[string][]*entschema.Column{}
 	if d != (sqlite.Dialect{}) {

@@ -23,8 +23,8 @@ func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
 	return createComplete(file, func(partial string) error { return vacuumInto(ctx, db, partial) })
 }
 
-// vacuumInto copies the database into an empty file. VACUUM INTO is one read transaction: in WAL mode
-// it blocks no writer, and does not see what they do meanwhile. It also leaves out free pages.
+// vacuumInto copies the database into an empty file. VACUUM INTO is one read transaction: in WAL
+// mode it blocks no writer, and does not see what they do meanwhile. It also leaves out free pages.
 // SQLite's online backup instead starts again whenever another process writes, and never ends under
 // load. The price is a WAL file that grows until the copy is done, as with any long read.
 func vacuumInto(ctx context.Context, db *sql.DB, file string) (err error) {
@@ -68,7 +68,8 @@ func createComplete(file string, write func(partial string) error) error {
 	return syncFolder(filepath.Dir(file))
 }
 
-// createPartial creates an empty file with access for its owner only: the copy contains personal data.
+// createPartial creates an empty file with access for its owner only: the copy contains personal
+// data.
 func createPartial(partial string) (*os.File, error) {
 	f, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names it
 	switch {

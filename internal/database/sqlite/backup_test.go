@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestBackupOfADatabaseInUse copies while a writer writes, and opens the copy: it has all writes that were
-// acknowledged before, and none without those in front of it.
+// TestBackupOfADatabaseInUse copies while a writer writes, and opens the copy: it has all writes
+// that were acknowledged before, and none without those in front of it.
 func TestBackupOfADatabaseInUse(t *testing.T) {
 	t.Parallel()
 	f := open(t, databasetest.SQLiteURL(t))
@@ -73,7 +73,7 @@ func checkCopy(ctx context.Context, t *testing.T, file string, least int64) {
 	}
 	for i, name := range shops {
 		if name != fmt.Sprint(i) {
-			t.Fatalf("write %d is missing: the copy goes on with %s", i, name)
+			t.Fatalf("write %d is missing: the copy continues with %s", i, name)
 		}
 	}
 	if got := len(f.seqs(ctx)); got != len(shops) {

@@ -19,8 +19,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// maxReaders bounds the connections that read at the same time. SQLite gains nothing from more than a
-// few for each core.
+// maxReaders bounds the connections that read at the same time. SQLite gains nothing from more than
+// a few for each core.
 const maxReaders = 8
 
 // bulkUpdate is the number of rows from which on one UPDATE is cheaper than one for each row: it
@@ -28,14 +28,14 @@ const maxReaders = 8
 const bulkUpdate = 16
 
 // The settings of each connection. synchronous=FULL, because NORMAL, the driver's default for WAL,
-// loses acknowledged writes when the power fails. _txlock=immediate, because a read that turns into a
-// write fails at once when another connection writes.
+// loses acknowledged writes when the power fails. _txlock=immediate, because a read that turns into
+// a write fails at once when another connection writes.
 const (
 	sharedPragmas = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_stmt_cache_size=256&_loc=UTC"
 	writerPragmas = sharedPragmas + "&mode=rwc&_txlock=immediate"
 	readerPragmas = sharedPragmas + "&mode=ro&_query_only=1"
-	// For a file that may belong to another program. It may have to recover from a crash, so it is not
-	// opened with mode=ro.
+	// For a file that may belong to another program. It may have to recover from a crash, so it is
+	// not opened with mode=ro.
 	inspectPragmas = "mode=rw&_query_only=1&_busy_timeout=5000"
 )
 
@@ -64,8 +64,8 @@ func openWriter(ctx context.Context, file string) (*sql.DB, error) {
 	return openNew(ctx, file)
 }
 
-// openNew opens the writer's connection to a file that other processes may open at the same time. To
-// turn a new file to WAL while another process does so fails with SQLITE_BUSY at once, whatever
+// openNew opens the writer's connection to a file that other processes may open at the same time.
+// To turn a new file to WAL while another process does so fails with SQLITE_BUSY at once, whatever
 // busy_timeout says.
 func openNew(ctx context.Context, file string) (*sql.DB, error) {
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
@@ -90,8 +90,8 @@ func createPrivate(file string) error {
 	return f.Close()
 }
 
-// refuseForeign fails if the file is a database of another program. It runs before a connection with
-// the writer's settings is opened, because those change the file.
+// refuseForeign fails if the file is a database of another program. It runs before a connection
+// with the writer's settings is opened, because those change the file.
 func refuseForeign(ctx context.Context, file string) (err error) {
 	db := sql.OpenDB(connector{dsn: dsn(file, inspectPragmas), driver: &sqlite3.SQLiteDriver{}})
 	defer func() { err = errors.Join(err, db.Close()) }()
@@ -181,8 +181,8 @@ func checkSettings(c *sqlite3.SQLiteConn) error {
 	return nil
 }
 
-// connector opens connections with settings of their own. A driver registered with database/sql would
-// have the same settings in the whole process.
+// connector opens connections with settings of their own. A driver registered with database/sql
+// would have the same settings in the whole process.
 type connector struct {
 	dsn    string
 	driver *sqlite3.SQLiteDriver

@@ -8,9 +8,9 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Diagnose reads SQLite's result codes: https://www.sqlite.org/rescode.html. SQLite names the columns
-// of a unique key, and only in its message. A commit that finds no room for its pages, which end with
-// the mark of the commit, is rolled back.
+// Diagnose reads SQLite's result codes: https://www.sqlite.org/rescode.html. SQLite names the
+// columns of a unique key, and only in its message. A commit that finds no room for its pages,
+// which end with the mark of the commit, is rolled back.
 func (Dialect) Diagnose(err error) (dialect.Fault, bool) {
 	lite, ok := errors.AsType[sqlite3.Error](err)
 	if !ok {

@@ -1,6 +1,6 @@
-// Package sqlite is what SQLite does in its own way: a file with one writer, whose transaction locks
-// out every other one. connect.go opens it, transaction.go runs writes, backup.go copies it while it
-// is in use.
+// Package sqlite is what SQLite does in its own way: a file with one writer, whose transaction
+// locks out every other one. connect.go opens it, transaction.go runs writes, backup.go copies it
+// while it is in use.
 package sqlite
 
 import (
@@ -32,8 +32,8 @@ func (Dialect) Name() string { return entdialect.SQLite }
 // Folder of migrations/.
 func (Dialect) Folder() string { return "sqlite" }
 
-// Accepts takes every name of a file, with or without sqlite: in front. A database in memory is lost
-// with its connection, so it is refused.
+// Accepts takes every name of a file, with or without sqlite: in front. A database in memory is
+// lost with its connection, so it is refused.
 func (Dialect) Accepts(url string) bool {
 	file := fileOf(url)
 	return file != "" && !strings.Contains(file, ":memory:") && !strings.Contains(file, "://")
@@ -54,8 +54,8 @@ func (Dialect) Cast(parameter, _ string) string { return parameter }
 // LockRows is empty: the transaction locks the file.
 func (Dialect) LockRows() string { return "" }
 
-// RepeatsAccount is false: SQLite would use the repeated account as the best condition to search by,
-// and walk through all rows of the account.
+// RepeatsAccount is false: SQLite would use the repeated account as the best condition to search
+// by, and walk through all rows of the account.
 func (Dialect) RepeatsAccount() bool { return false }
 
 // ForShare does nothing: the transaction locks the file.

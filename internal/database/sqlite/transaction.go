@@ -64,7 +64,8 @@ func (t transaction) Commit(ctx context.Context, last []dialect.Step) error {
 func (t transaction) Rollback(context.Context) error { return t.Tx.Rollback() }
 
 // Exclusive runs fn in a transaction, which locks out every other writer. Foreign keys are off
-// meanwhile: rebuilding a table drops the old one, which would cascade into the rows that refer to it.
+// meanwhile: rebuilding a table drops the old one, which would cascade into the rows that refer to
+// it.
 func (Dialect) Exclusive(ctx context.Context, writer *sql.DB, fn func(context.Context, *sql.Tx) error) (err error) {
 	conn, err := writer.Conn(ctx)
 	if err != nil {
