@@ -7,18 +7,18 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// GlobalID is the id of the APIKey in the GraphQL API.
+// GlobalID returns the id of the APIKey in the GraphQL API.
 func (_m *APIKey) GlobalID() string { return globalid.Encode("APIKey", _m.ID) }
 
-// GlobalID is the id of the Account in the GraphQL API.
+// GlobalID returns the id of the Account in the GraphQL API.
 func (_m *Account) GlobalID() string { return globalid.Encode("Account", _m.ID) }
 
-// GlobalID is the id of the Change in the GraphQL API: it names the contact and the version, not the row.
+// GlobalID returns the id of the Change in the GraphQL API: it names the contact and the version, not the row.
 func (_m *Change) GlobalID() string {
 	return revision.ChangeID{Contact: _m.ContactID, Version: _m.Version}.String()
 }
 
-// UndoesID is the id of the change that this one takes back, nil if it takes back none.
+// UndoesID returns the id of the change that this one undoes, nil if it undoes none.
 func (_m *Change) UndoesID() *string {
 	if _m.Undoes == nil {
 		return nil
@@ -26,41 +26,41 @@ func (_m *Change) UndoesID() *string {
 	return new(revision.ChangeID{Contact: _m.ContactID, Version: *_m.Undoes}.String())
 }
 
-// GlobalID is the id of the Company in the GraphQL API.
+// GlobalID returns the id of the Company in the GraphQL API.
 func (_m *Company) GlobalID() string { return globalid.Encode("Company", _m.ID) }
 
-// GlobalID is the id of the Contact in the GraphQL API.
+// GlobalID returns the id of the Contact in the GraphQL API.
 func (_m *Contact) GlobalID() string { return globalid.Encode("Contact", _m.ID) }
 
-// GlobalID is the id of the Feed in the GraphQL API.
+// GlobalID returns the id of the Feed in the GraphQL API.
 func (_m *Feed) GlobalID() string { return globalid.Encode("Feed", _m.ID) }
 
-// GlobalID is the id of the IdempotencyKey in the GraphQL API.
+// GlobalID returns the id of the IdempotencyKey in the GraphQL API.
 func (_m *IdempotencyKey) GlobalID() string { return globalid.Encode("IdempotencyKey", _m.ID) }
 
-// GlobalID is the id of the Login in the GraphQL API.
+// GlobalID returns the id of the Login in the GraphQL API.
 func (_m *Login) GlobalID() string { return globalid.Encode("Login", _m.ID) }
 
-// GlobalID is the id of the Membership in the GraphQL API.
+// GlobalID returns the id of the Membership in the GraphQL API.
 func (_m *Membership) GlobalID() string { return globalid.Encode("Membership", _m.ID) }
 
-// GlobalID is the id of the Property in the GraphQL API.
+// GlobalID returns the id of the Property in the GraphQL API.
 func (_m *Property) GlobalID() string { return globalid.Encode("Property", _m.ID) }
 
-// GlobalID is the id of the PropertyValue in the GraphQL API.
+// GlobalID returns the id of the PropertyValue in the GraphQL API.
 func (_m *PropertyValue) GlobalID() string { return globalid.Encode("PropertyValue", _m.ID) }
 
-// GlobalID is the id of the SearchTerm in the GraphQL API.
+// GlobalID returns the id of the SearchTerm in the GraphQL API.
 func (_m *SearchTerm) GlobalID() string { return globalid.Encode("SearchTerm", _m.ID) }
 
-// GlobalID is the id of the Segment in the GraphQL API.
+// GlobalID returns the id of the Segment in the GraphQL API.
 func (_m *Segment) GlobalID() string { return globalid.Encode("Segment", _m.ID) }
 
-// GlobalID is the id of the Session in the GraphQL API.
+// GlobalID returns the id of the Session in the GraphQL API.
 func (_m *Session) GlobalID() string { return globalid.Encode("Session", _m.ID) }
 
-// GlobalID is the id of the Store in the GraphQL API.
+// GlobalID returns the id of the Store in the GraphQL API.
 func (_m *Store) GlobalID() string { return globalid.Encode("Store", _m.ID) }
 
-// GlobalID is the id of the User in the GraphQL API.
+// GlobalID returns the id of the User in the GraphQL API.
 func (_m *User) GlobalID() string { return globalid.Encode("User", _m.ID) }
