@@ -16,15 +16,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// module is what the paths of our own packages begin with.
+// module is the path of this module.
 const module = "contactgraph"
 
-// layers says which of our packages each package may import; "ent/..." stands for ent and all below it. Arrows run one
-// way, as the map in README.md draws them. Tests may import what they like.
+// layers lists which packages of this module each package may import; "ent/..." is ent and all
+// packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
+// any package.
 var layers = map[string][]string{
 	".": {"graph", "graph/apierror", "internal/app", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact/...", "internal/rest", "internal/server", "internal/usererror", "web"},
 
-	// Next to it: the benchmarks, and what only tests import.
+	// The benchmarks, and packages that only tests import.
 	"bench":                        {"internal/pgserver"},
 	"bench/yardstick":              {},
 	"internal/rest/resttest":       {"internal/rest"},
@@ -32,7 +33,7 @@ var layers = map[string][]string{
 	"internal/acceptance/harness":  {"internal/pgserver"},
 	"internal/contact/contacttest": {"ent/...", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 
-	// The APIs, the pages and the command line.
+	// The APIs, the console and the command line.
 	"internal/server":      {"web"},
 	"web":                  {},
 	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
@@ -56,7 +57,7 @@ var layers = map[string][]string{
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
 
-	// What the services share.
+	// Packages that the services share.
 	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/authz":         {"internal/usererror", "internal/viewer"},
 	"internal/usererror":     {"ent/...", "internal/contact/field", "internal/contact/merge", "internal/storable"},
@@ -76,7 +77,7 @@ var layers = map[string][]string{
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
-	// Packages that import nothing of ours.
+	// Packages that import no other package of this module.
 	"internal/safego":    {},
 	"internal/globalid":  {},
 	"internal/normalize": {},
@@ -87,21 +88,22 @@ var layers = map[string][]string{
 	"migrations":         {},
 }
 
-func TestArrowsRunOneWay(t *testing.T) {
+func TestImportsFollowLayers(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range strayImports(imports(t), layers) {
 		t.Error(wrong)
 	}
 }
 
-// pageLayers are the rows of web/src. A feature imports another feature only if it has a row of its own.
+// pageLayers are the layers of web/src. A feature may import another feature only if it has its own
+// row.
 var pageLayers = map[string][]string{
 	"web/src/app":        {"web/src/components", "web/src/features/...", "web/src/gql", "web/src/lib"},
 	"web/src/components": {"web/src/gql", "web/src/lib"},
 	"web/src/lib":        {"web/src/gql"},
 	"web/src/gql":        {},
 
-	// The features. All of them use the session; the forms share the fields of a contact.
+	// The features. All of them use the session; the forms share the contact fields.
 	"web/src/features/...":            {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/session":        {"web/src/components", "web/src/gql", "web/src/lib"},
 	"web/src/features/contact-fields": {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
@@ -113,7 +115,7 @@ var pageLayers = map[string][]string{
 	"web/src/dev/...": {"web/src/dev", "web/src/lib"},
 }
 
-func TestArrowsOfPagesRunOneWay(t *testing.T) {
+func TestConsoleImportsFollowLayers(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range strayImports(pageImports(t), pageLayers) {
 		t.Error(wrong)
@@ -122,7 +124,7 @@ func TestArrowsOfPagesRunOneWay(t *testing.T) {
 
 var fromFile = regexp.MustCompile(`(?:from |import\(?)'(\.[^']*)'`)
 
-// pageImports are our own folders that each folder of the pages imports.
+// pageImports returns for each folder of web/src the other folders that it imports.
 func pageImports(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
@@ -151,8 +153,8 @@ func pageImports(t *testing.T) map[string][]string {
 	return found
 }
 
-// TestCheckerOfArrows shows that an arrow that is turned round is caught.
-func TestCheckerOfArrows(t *testing.T) {
+// TestCheckerOfLayers shows that imports against the layers are reported.
+func TestCheckerOfLayers(t *testing.T) {
 	t.Parallel()
 	layers := map[string][]string{"graph": {"internal/contact"}, "internal/contact": {"ent/..."}, "ent/...": {"ent/..."}, "ent/schema": {}}
 	tests := []struct {
@@ -160,18 +162,18 @@ func TestCheckerOfArrows(t *testing.T) {
 		imports map[string][]string
 		want    []string
 	}{
-		{"the arrows as they are", map[string][]string{"graph": {"internal/contact"}, "internal/contact": {"ent", "ent/login"}, "ent": {"ent/login"}, "ent/login": nil}, nil},
-		{"an arrow turned round", map[string][]string{"graph": nil, "internal/contact": {"ent", "graph"}}, []string{
-			"internal/contact imports graph: it may import only ent/...; if the arrow is meant, add it to layers and to the map in README.md",
+		{"allowed imports", map[string][]string{"graph": {"internal/contact"}, "internal/contact": {"ent", "ent/login"}, "ent": {"ent/login"}, "ent/login": nil}, nil},
+		{"an import in the wrong direction", map[string][]string{"graph": nil, "internal/contact": {"ent", "graph"}}, []string{
+			"internal/contact imports graph: it may import only ent/...; if the import is intended, add it to layers and to the map in README.md",
 		}},
-		{"an arrow past a layer", map[string][]string{"graph": {"ent"}}, []string{
-			"graph imports ent: it may import only internal/contact; if the arrow is meant, add it to layers and to the map in README.md",
+		{"an import that skips a layer", map[string][]string{"graph": {"ent"}}, []string{
+			"graph imports ent: it may import only internal/contact; if the import is intended, add it to layers and to the map in README.md",
 		}},
-		{"a row of its own goes before one for all", map[string][]string{"ent/schema": {"ent"}}, []string{
-			"ent/schema imports ent: it may import only the standard library and modules of others; if the arrow is meant, add it to layers and to the map in README.md",
+		{"its own row takes precedence over a pattern", map[string][]string{"ent/schema": {"ent"}}, []string{
+			"ent/schema imports ent: it may import only the standard library and other modules; if the import is intended, add it to layers and to the map in README.md",
 		}},
 		{"a package without a row", map[string][]string{"internal/new": nil}, []string{
-			"internal/new has no row in layers: say which packages it may import",
+			"internal/new has no row in layers: list the packages it may import",
 		}},
 	}
 	for _, tt := range tests {
@@ -181,7 +183,7 @@ func TestCheckerOfArrows(t *testing.T) {
 	}
 }
 
-// strayImports says which imports the layers do not allow, and which packages have no row.
+// strayImports returns the imports that the layers do not allow, and the packages without a row.
 func strayImports(imports, layers map[string][]string) (wrong []string) {
 	for pkg, imported := range imports {
 		allowed, ok := layers[pkg]
@@ -189,16 +191,16 @@ func strayImports(imports, layers map[string][]string) (wrong []string) {
 			allowed, ok = layers[covering(pkg, layers)]
 		}
 		if !ok {
-			wrong = append(wrong, pkg+" has no row in layers: say which packages it may import")
+			wrong = append(wrong, pkg+" has no row in layers: list the packages it may import")
 			continue
 		}
 		only := strings.Join(allowed, ", ")
 		if only == "" {
-			only = "the standard library and modules of others"
+			only = "the standard library and other modules"
 		}
 		for _, other := range imported {
 			if !slices.ContainsFunc(allowed, func(a string) bool { return covers(a, other) }) {
-				wrong = append(wrong, fmt.Sprintf("%s imports %s: it may import only %s; if the arrow is meant, add it to layers and to the map in README.md", pkg, other, only))
+				wrong = append(wrong, fmt.Sprintf("%s imports %s: it may import only %s; if the import is intended, add it to layers and to the map in README.md", pkg, other, only))
 			}
 		}
 	}
@@ -206,13 +208,13 @@ func strayImports(imports, layers map[string][]string) (wrong []string) {
 	return wrong
 }
 
-// covers reports whether a name of the table stands for the package.
+// covers reports whether a name of the table matches the package.
 func covers(name, pkg string) bool {
 	root, all := strings.CutSuffix(name, "/...")
 	return pkg == root || all && strings.HasPrefix(pkg, root+"/")
 }
 
-// covering is the row that stands for the package and others.
+// covering returns the pattern of the table that matches the package.
 func covering(pkg string, layers map[string][]string) string {
 	for name := range layers {
 		if covers(name, pkg) {
@@ -222,7 +224,8 @@ func covering(pkg string, layers map[string][]string) string {
 	return ""
 }
 
-// imports are our own packages that each of our packages imports, tests aside.
+// imports returns for each package of this module the other packages of it that non-test files
+// import.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
@@ -247,7 +250,7 @@ func imports(t *testing.T) map[string][]string {
 	return found
 }
 
-// files are all files of the repository that end so, but those that tools brought in.
+// files returns all files of the repository with these endings, except installed and built ones.
 func files(t *testing.T, endings ...string) (all []string) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {

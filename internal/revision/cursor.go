@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// Cursor is a place in the change log of an account: the number of the change behind which it stands, 0 for the beginning.
+// Cursor is a position in the change log of an account: the sequence number of the change before
+// it, 0 for the beginning.
 type Cursor int64
 
-// ErrNotCursor is the error of ParseCursor.
+// ErrNotCursor is the error of ParseCursor for a text that is not a cursor.
 var ErrNotCursor = errors.New("the text is no cursor of the change log")
 
-// String is the text that clients see, the same in GraphQL and REST.
+// String returns the text that clients see, the same in GraphQL and REST.
 func (c Cursor) String() string { return encode(fmt.Sprintf("Log:%d", int64(c))) }
 
 // ParseCursor reads the text of a cursor. It fails with ErrNotCursor.
@@ -26,18 +27,18 @@ func ParseCursor(text string) (Cursor, error) {
 	return 0, ErrNotCursor
 }
 
-// ChangeID names a change in the whole database.
+// ChangeID identifies a change in the whole database.
 type ChangeID struct {
 	Contact int
 	Version Version // that the change produced
 }
 
-// String is its global id.
+// String returns the global id of the change.
 func (id ChangeID) String() string {
 	return encode(fmt.Sprintf("Change:%d.%d", id.Contact, int64(id.Version)))
 }
 
-// ParseChangeID reads the global id of a change; ok is false if the text is none.
+// ParseChangeID reads the global id of a change. ok is false if the text is not one.
 func ParseChangeID(text string) (id ChangeID, ok bool) {
 	contact, version, _ := strings.Cut(strings.TrimPrefix(decode(text), "Change:"), ".")
 	c, _ := strconv.ParseInt(contact, 10, 32)

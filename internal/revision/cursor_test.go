@@ -10,21 +10,21 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestTextOfACursorReadsAsIt(t *testing.T) {
+func TestCursorRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		want := revision.Cursor(rapid.Int64Min(0).Draw(t, "cursor"))
 		if got, err := revision.ParseCursor(want.String()); got != want || err != nil {
-			t.Fatalf("%d reads as %d, %v", want, got, err)
+			t.Fatalf("%d is parsed as %d, %v", want, got, err)
 		}
 		id := revision.ChangeID{Contact: int(rapid.Int32Min(1).Draw(t, "contact")), Version: revision.Version(rapid.Int64Min(1).Draw(t, "version"))}
 		if got, ok := revision.ParseChangeID(id.String()); got != id || !ok {
-			t.Fatalf("%v reads as %v, %v", id, got, ok)
+			t.Fatalf("%v is parsed as %v, %v", id, got, ok)
 		}
 	})
 }
 
-func TestWhatIsNoCursor(t *testing.T) {
+func TestInvalidCursorsAndChangeIDs(t *testing.T) {
 	t.Parallel()
 	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	for _, text := range []string{
@@ -32,7 +32,7 @@ func TestWhatIsNoCursor(t *testing.T) {
 		encode("1"), encode("Change:1"), encode("Change:1.1"), encode("Log:9223372036854775808"), revision.Cursor(1).String() + "=",
 	} {
 		if got, err := revision.ParseCursor(text); !errors.Is(err, revision.ErrNotCursor) {
-			t.Errorf("%q reads as the cursor %d, %v", text, got, err)
+			t.Errorf("%q is parsed as the cursor %d, %v", text, got, err)
 		}
 	}
 	for _, text := range []string{
@@ -40,7 +40,7 @@ func TestWhatIsNoCursor(t *testing.T) {
 		encode("Change:-1.1"), encode("Change:1.01"), encode("Change:4294967297.1"), encode("Contact:1.1"), revision.Cursor(1).String(),
 	} {
 		if got, ok := revision.ParseChangeID(text); ok {
-			t.Errorf("%q reads as the change %v", text, got)
+			t.Errorf("%q is parsed as the change %v", text, got)
 		}
 	}
 }

@@ -1,5 +1,6 @@
-// Package revision holds the two things that a change to a contact leaves behind: the Version it produced, and what it did
-// to each field. Tables, rules and doors share them. It imports nothing of ours.
+// Package revision has the types that describe a change to a contact: the version that it produced,
+// its id and cursor in the change log, and what it did to each field. The database schema, the
+// services and the APIs share them, so it imports no other package of this module.
 package revision
 
 import (
@@ -11,27 +12,29 @@ import (
 	"time"
 )
 
-// Version counts the accepted writes of a contact, from 1. Clients see its opaque text, not the number.
+// Version counts the accepted writes of a contact, from 1. Clients see its opaque text, not the
+// number.
 type Version int64
 
-// Stale is a version that no contact has: what a well-formed text of the wrong length stands for.
+// Stale is a version that no contact has. Well-formed texts of the wrong length are parsed as it.
 const Stale Version = 0
 
 // ErrNotBase64 is the error of Parse for a text that is not padded standard base64.
 var ErrNotBase64 = errors.New("version is not base64")
 
-// String is the text that clients see: base64 of 8 big-endian bytes, the same in GraphQL and REST.
+// String returns the text that clients see: base64 of 8 big-endian bytes, the same in GraphQL and
+// REST.
 func (v Version) String() string {
 	return base64.StdEncoding.EncodeToString(v.Bytes())
 }
 
-// Bytes are the 8 big-endian bytes of the version.
+// Bytes returns the version as 8 big-endian bytes.
 func (v Version) Bytes() []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(v)) //nolint:gosec // the bit pattern is the format, negative or not
 }
 
-// Parse reads the text of a version. It fails with ErrNotBase64 only: a text that is base64 but of no version is Stale. What
-// the last character holds beyond the bytes is ignored, as the REST API's framework ignores it.
+// Parse reads the text of a version. It fails only with ErrNotBase64: base64 that is not a version is
+// Stale. Surplus bits of the last character are ignored, as in the framework of the legacy REST APIs.
 func Parse(text string) (Version, error) {
 	b, err := base64.StdEncoding.DecodeString(blanks.Replace(text))
 	if err != nil {
@@ -40,10 +43,10 @@ func Parse(text string) (Version, error) {
 	return FromBytes(b), nil
 }
 
-// blanks takes out the white space that base64 may hold.
+// blanks removes the white space that base64 may contain.
 var blanks = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
 
-// FromBytes reads the bytes of a version; any but 8 bytes of a positive number are Stale.
+// FromBytes reads the bytes of a version. Anything but 8 bytes of a positive number is Stale.
 func FromBytes(b []byte) Version {
 	if len(b) != 8 {
 		return Stale
@@ -51,22 +54,24 @@ func FromBytes(b []byte) Version {
 	return max(Version(binary.BigEndian.Uint64(b)), Stale) //nolint:gosec // a negative number is Stale
 }
 
-// FieldChange is what one write did to one field. Old and New are JSON values: a string, number, boolean, null, or for
-// "properties.7", "logins" and "membership" a list. Of a password only the path is kept.
+// FieldChange is the change of one field by one write. Old and New are JSON values: a string,
+// number, boolean, null, or for "properties.7", "logins" and "membership" a list. For a password,
+// only the path is stored.
 type FieldChange struct {
 	Path string `json:"path"`
 	Old  any    `json:"old"`
 	New  any    `json:"new"`
 }
 
-// rfc3339 is the date-time of RFC 3339, section 5.6, with any number of fractional digits. time.Parse alone also takes a comma and
-// hours of one digit.
+// rfc3339 is the date-time of RFC 3339, section 5.6, with any number of fractional digits.
+// time.Parse alone also takes a comma and hours of one digit.
 var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`)
 
-// ErrNotTime is the error of ParseTime.
+// ErrNotTime is the error of ParseTime for a text that is not a time of RFC 3339.
 var ErrNotTime = errors.New("time is not RFC 3339")
 
-// ParseTime reads a time of RFC 3339, letters in either case; digits beyond the nanosecond are cut. It fails with ErrNotTime.
+// ParseTime reads a time of RFC 3339, with letters in either case. Digits beyond the nanosecond are
+// cut. It fails with ErrNotTime.
 func ParseTime(text string) (time.Time, error) {
 	text = strings.ToUpper(text)
 	t, err := time.Parse(time.RFC3339Nano, text)
@@ -76,10 +81,11 @@ func ParseTime(text string) (time.Time, error) {
 	return t, nil
 }
 
-// FormatTime writes a time as RFC 3339 in UTC, to the microsecond, without trailing zeros: as the log and GraphQL show it.
+// FormatTime formats a time as RFC 3339 in UTC, to the microsecond and without trailing zeros, as the
+// change log and GraphQL show it.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00") }
 
-// Blank returns the fields without their values, as erasure leaves them.
+// Blank returns the fields without their values, as they are after an erasure.
 func Blank(fields []FieldChange) []FieldChange {
 	blank := make([]FieldChange, len(fields))
 	for i, f := range fields {

@@ -12,16 +12,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestTextOfAVersionReadsAsIt(t *testing.T) {
+func TestVersionRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		want := revision.Version(rapid.Int64Min(1).Draw(t, "version"))
 		text := want.String()
 		if got, err := revision.Parse(text); got != want || err != nil {
-			t.Fatalf("%d is %q, which reads as %d, %v", want, text, got, err)
+			t.Fatalf("%d is %q, which is parsed as %d, %v", want, text, got, err)
 		}
 		if got := revision.FromBytes(want.Bytes()); got != want {
-			t.Fatalf("the bytes of %d read as %d", want, got)
+			t.Fatalf("the bytes of %d are parsed as %d", want, got)
 		}
 		if b, err := base64.StdEncoding.Strict().DecodeString(text); len(b) != 8 || err != nil {
 			t.Fatalf("%q is not base64 of 8 bytes: %v", text, err)
@@ -29,7 +29,7 @@ func TestTextOfAVersionReadsAsIt(t *testing.T) {
 	})
 }
 
-func TestTextOfAVersion(t *testing.T) {
+func TestVersionString(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[revision.Version]string{
 		1: "AAAAAAAAAAE=", 2001: "AAAAAAAAB9E=", math.MaxInt64: "f/////////8=",
@@ -71,12 +71,12 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseNeverGivesAVersionThatNoContactHas(t *testing.T) {
+func TestParseReturnsNoNegativeVersion(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[A-Za-z0-9+/]{10,12}={0,2}`)).Draw(t, "text")
 		if got, err := revision.Parse(text); got < revision.Stale || err != nil && got != revision.Stale {
-			t.Fatalf("%q reads as %d, %v", text, got, err)
+			t.Fatalf("%q is parsed as %d, %v", text, got, err)
 		}
 	})
 }
