@@ -21,7 +21,8 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// benchmark is the API without a network, on a database of its own with demo data, for 64 clients at a time.
+// benchmark calls the API without a network, on its own database with demo data, from 64 clients at
+// a time.
 type benchmark struct {
 	*testing.B
 
@@ -51,14 +52,14 @@ func newBenchmark(b *testing.B) *benchmark {
 	b.SetParallelism(32) // times the cores
 	b.ReportAllocs()
 	before := processorTime(b)
-	b.Cleanup(func() { // a machine that does other things as well disturbs this less than the time on the clock
+	b.Cleanup(func() { // less sensitive to other processes on the machine than wall-clock time
 		b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
 	})
 	b.ResetTimer()
 	return &benchmark{B: b, handler: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log})}
 }
 
-// processorTime is what the process has used so far.
+// processorTime returns the CPU time that the process has used so far.
 func processorTime(b *testing.B) time.Duration {
 	b.Helper()
 	var u syscall.Rusage
@@ -68,9 +69,9 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// ask runs a document, and decodes its data into data.
-func (b *benchmark) ask(query string, variables object, data any) {
-	body := must(json.Marshal(object{"query": query, "variables": variables}))
+// query executes a document, and decodes the data of the response into data.
+func (b *benchmark) query(document string, variables object, data any) {
+	body := must(json.Marshal(object{"query": document, "variables": variables}))
 	r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set(auth.KeyHeader, demo.AgentKey)
@@ -92,7 +93,7 @@ func BenchmarkReadContact(bench *testing.B) {
 		id := int(b.next.Add(1))
 		for pb.Next() {
 			var data struct{ Contact struct{ ContactID int } }
-			b.ask(`query($id: ID!) { contact(id: $id) { id contactId version secret registrationDateTime registrationSource registrationIp
+			b.query(`query($id: ID!) { contact(id: $id) { id contactId version secret registrationDateTime registrationSource registrationIp
 				lastModified email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil
 				latestPermissionSource } }`, object{"id": id}, &data)
 			if data.Contact.ContactID != id {
@@ -118,7 +119,7 @@ func BenchmarkUpdateContact(bench *testing.B) {
 					Errors  []any
 				}
 			}
-			b.ask(`mutation($input: UpdateContactInput!) { updateContact(input: $input) { contact { id version firstName } errors { code } } }`,
+			b.query(`mutation($input: UpdateContactInput!) { updateContact(input: $input) { contact { id version firstName } errors { code } } }`,
 				object{"input": object{"id": id, "expectedVersion": versions[id], "set": object{"firstName": fmt.Sprint("Name", i)}}}, &data)
 			if data.UpdateContact.Contact == nil {
 				b.Errorf("contact %d: %v", id, data.UpdateContact.Errors)

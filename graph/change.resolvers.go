@@ -29,7 +29,7 @@ func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*en
 }
 
 func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, first int, before *revision.Version) ([][]*ent.Change, error) {
-	// Another page of them is another thing to load.
+	// The arguments are part of the name: each page is loaded separately.
 	return loader.LoadBatch(ctx, objs, fmt.Sprint("changes ", first, before), func(ctx context.Context, objs []*ent.Contact) ([][]*ent.Change, error) {
 		return oneByOne(objs, func(c *ent.Contact) ([]*ent.Change, error) {
 			return r.changes.History(ctx, c.ID, below(before, c.Version+1), first)

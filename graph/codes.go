@@ -5,7 +5,7 @@ import (
 	"contactgraph/graph/generated"
 )
 
-// PayloadCodes returns the codes of errors in payloads with their descriptions, as the schema has them.
+// PayloadCodes returns the codes of errors in payloads, with their descriptions in the schema.
 func PayloadCodes() []apierror.Code {
 	var all []apierror.Code
 	for _, v := range generated.NewExecutableSchema(generated.Config{}).Schema().Types["ContactErrorCode"].EnumValues {

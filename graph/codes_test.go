@@ -11,13 +11,14 @@ import (
 	"testing"
 )
 
-// TestEveryCodeHasAMeaning looks for constants that are named as codes, in the two packages that have such.
+// TestEveryCodeHasAMeaning finds the constants named code… in the two packages that have such, and
+// checks that each is listed with a meaning.
 func TestEveryCodeHasAMeaning(t *testing.T) {
 	t.Parallel()
-	said := map[string]bool{}
+	described := map[string]bool{}
 	for _, c := range append(apierror.Codes(), PayloadCodes()...) {
-		if said[c.Name] = c.Meaning != ""; !said[c.Name] {
-			t.Errorf("%s means nothing", c.Name)
+		if described[c.Name] = c.Meaning != ""; !described[c.Name] {
+			t.Errorf("%s has no meaning", c.Name)
 		}
 	}
 	named := regexp.MustCompile("^[cC]ode[A-Z]")
@@ -39,7 +40,7 @@ func TestEveryCodeHasAMeaning(t *testing.T) {
 				}
 				if value, ok := spec.Values[0].(*ast.BasicLit); ok {
 					found++
-					if code, err := strconv.Unquote(value.Value); err != nil || !said[code] {
+					if code, err := strconv.Unquote(value.Value); err != nil || !described[code] {
 						t.Errorf("%s: %s is in neither list of codes", name, value.Value)
 					}
 				}
@@ -48,6 +49,6 @@ func TestEveryCodeHasAMeaning(t *testing.T) {
 		}
 	}
 	if found < 10 {
-		t.Errorf("only %d constants are codes", found)
+		t.Errorf("only %d constants for codes were found", found)
 	}
 }

@@ -11,7 +11,7 @@ const conflicts = `mutation($in: UpdateContactInput!) { updateContact(input: $in
 	merge { base over fields { path overlaps changedBy { name } } }
 } }`
 
-func TestConflictIsToldFieldByField(t *testing.T) {
+func TestConflictComparesFields(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -22,7 +22,7 @@ func TestConflictIsToldFieldByField(t *testing.T) {
 	first := c.Version.String()
 	write("REJECT", first, object{"firstName": "Eva", "limitMailsTemporarilyUntil": "2026-05-01T12:00:00Z"})
 	at := f.get(a.agent, `query($id: ID!) { contact(id: $id) { lastModified } }`, object{"id": c.ID}, "contact", "lastModified").(string)
-	f.want("what overlaps", write("MERGE", first, object{"firstName": "Ida", "lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
+	f.want("overlapping changes", write("MERGE", first, object{"firstName": "Ida", "lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
 		"code": "VERSION_CONFLICT", "message": "The contact has been changed since this version.", "latest": {"version": "AAAAAAAAAAI="},
 		"unknownBecause": null, "mergeable": false, "fields": [
 			{"path": "firstName", "base": "anna", "latest": "Eva", "yours": "Ida", "overlaps": true,
@@ -31,19 +31,19 @@ func TestConflictIsToldFieldByField(t *testing.T) {
 			{"path": "limitMailsTemporarilyUntil", "base": null, "latest": "2026-05-01T12:00:00Z", "yours": null, "overlaps": false,
 				"changedBy": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "changedAt": "`+at+`"}
 		]}]}`)
-	f.want("a version that never was", write("REJECT", "QEA=", object{"lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
+	f.want("a version that never existed", write("REJECT", "QEA=", object{"lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
 		"code": "VERSION_CONFLICT", "message": "The contact never had this version.", "latest": {"version": "AAAAAAAAAAI="},
 		"unknownBecause": "UNKNOWN", "mergeable": false, "fields": [
 			{"path": "lastName", "base": null, "latest": null, "yours": "Ek", "overlaps": true, "changedBy": null, "changedAt": null}
 		]}]}`)
-	f.want("what does not", write("MERGE", first, object{"lastName": "Ek"}), `{
+	f.want("non-overlapping changes", write("MERGE", first, object{"lastName": "Ek"}), `{
 		"contact": {"version": "AAAAAAAAAAM=", "firstName": "Eva", "lastName": "Ek"}, "errors": [],
 		"merge": {"base": "AAAAAAAAAAE=", "over": "AAAAAAAAAAI=", "fields": [
 			{"path": "firstName", "overlaps": false, "changedBy": {"name": "demo-agent"}},
 			{"path": "lastName", "overlaps": false, "changedBy": null},
 			{"path": "limitMailsTemporarilyUntil", "overlaps": false, "changedBy": {"name": "demo-agent"}}
 		]}}`)
-	f.want("nothing in between", write("MERGE", "AAAAAAAAAAM=", object{}), `{
+	f.want("the latest version", write("MERGE", "AAAAAAAAAAM=", object{}), `{
 		"contact": {"version": "AAAAAAAAAAQ=", "firstName": "Eva", "lastName": "Ek"}, "errors": [], "merge": null}`)
 }
 
@@ -64,7 +64,7 @@ func TestUpdateContacts(t *testing.T) {
 		}
 		return in
 	}
-	f.want("addresses change places", write("ALL_OR_NOTHING", item(anna.ID, "eva@example.com"), item(eva.ID, "anna@example.com")), `{"errors": [], "results": [
+	f.want("swapped addresses", write("ALL_OR_NOTHING", item(anna.ID, "eva@example.com"), item(eva.ID, "anna@example.com")), `{"errors": [], "results": [
 		{"contact": {"email": "eva@example.com"}, "errors": [], "change": {"version": "AAAAAAAAAAI="}, "merge": null},
 		{"contact": {"email": "anna@example.com"}, "errors": [], "change": {"version": "AAAAAAAAAAI="}, "merge": null}]}`)
 	f.want("all or nothing", write("ALL_OR_NOTHING", item(anna.ID, "x", "OVERWRITE"), item(eva.ID, "y")), `{"errors": [], "results": [

@@ -30,7 +30,7 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-// fixture is the API over a database of its own with two accounts.
+// fixture is the API with its own database, which has two accounts.
 type fixture struct {
 	t  *testing.T
 	db *databasetest.DB
@@ -39,10 +39,10 @@ type fixture struct {
 	log     *logBuffer
 	demo    *tenant
 	other   *tenant
-	lines   sync.Map // the connections of its servers
+	conns   sync.Map // the connections of its servers
 }
 
-// tenant is an account with API keys for its admin and its agent, and what contacts refer to.
+// tenant is an account with an API key for an admin and one for an agent, and with reference data.
 type tenant struct {
 	account              int
 	admin, agent         string
@@ -61,7 +61,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// serve makes the handler, for browsers that come by HTTPS or that do not.
+// serve creates the handler; secure sets whether browsers connect by HTTPS.
 func (f *fixture) serve(secure bool) {
 	f.handler = graph.NewHandler(graph.Config{
 		Services: f.Services, Client: f.db.Client(), SecureCookies: secure, Log: slog.New(slog.NewTextHandler(f.log, nil)),
@@ -86,7 +86,7 @@ func (f *fixture) tenant(name string) *tenant {
 	return a
 }
 
-// create makes a contact that has something of everything.
+// create creates a contact with a value for each kind of relation.
 func (f *fixture) create(a *tenant, name string, password *contact.PasswordChange) *ent.Contact {
 	f.t.Helper()
 	return must(f.Contacts.Create(a.ctx, contact.Create{
@@ -99,7 +99,7 @@ func (f *fixture) create(a *tenant, name string, password *contact.PasswordChang
 	})).Contact
 }
 
-// customer makes a contact, signs it in, and returns its token.
+// customer creates a contact, signs in as it, and returns it with the token.
 func (f *fixture) customer(a *tenant, name string) (*ent.Contact, string) {
 	f.t.Helper()
 	c := f.create(a, name, &contact.PasswordChange{New: new("pw")})
@@ -109,7 +109,7 @@ func (f *fixture) customer(a *tenant, name string) (*ent.Contact, string) {
 // object is a JSON object.
 type object = map[string]any
 
-// reply is an answer.
+// reply is a response.
 type reply struct {
 	status int
 	header http.Header
@@ -123,7 +123,7 @@ type reply struct {
 	Extensions object
 }
 
-// codes are the extensions.code of the errors.
+// codes returns the extensions.code of each error.
 func (r reply) codes() (codes []string) {
 	for _, e := range r.Errors {
 		codes = append(codes, fmt.Sprint(e.Extensions["code"]))
@@ -131,14 +131,14 @@ func (r reply) codes() (codes []string) {
 	return codes
 }
 
-// ask runs a document with the token's rights; "" is nobody's.
-func (f *fixture) ask(token, query string, variables object) reply {
+// query executes a document with a token, anonymously if the token is empty.
+func (f *fixture) query(token, document string, variables object) reply {
 	f.t.Helper()
-	return f.askOnce(token, "", query, variables)
+	return f.queryWithKey(token, "", document, variables)
 }
 
-// askOnce is ask with an idempotency key, unless that is "".
-func (f *fixture) askOnce(token, key, query string, variables object) reply {
+// queryWithKey is query with an idempotency key, without one if key is empty.
+func (f *fixture) queryWithKey(token, key, document string, variables object) reply {
 	f.t.Helper()
 	header := http.Header{}
 	if token != "" {
@@ -147,13 +147,13 @@ func (f *fixture) askOnce(token, key, query string, variables object) reply {
 	if key != "" {
 		header.Set("Idempotency-Key", key)
 	}
-	return f.askWith(header, query, variables)
+	return f.queryWithHeader(header, document, variables)
 }
 
-// askWith runs a document in a request that has these headers.
-func (f *fixture) askWith(header http.Header, query string, variables object) reply {
+// queryWithHeader executes a document in a request with these headers.
+func (f *fixture) queryWithHeader(header http.Header, document string, variables object) reply {
 	f.t.Helper()
-	body := must(json.Marshal(object{"query": query, "variables": variables}))
+	body := must(json.Marshal(object{"query": document, "variables": variables}))
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body)).WithContext(f.t.Context())
 	r.Header = header.Clone()
 	r.Header.Set("Content-Type", "application/json")
@@ -166,12 +166,12 @@ func (f *fixture) askWith(header http.Header, query string, variables object) re
 	return got
 }
 
-// get runs a document that must run without an error, and returns what is under the path of its data.
-func (f *fixture) get(token, query string, variables object, path ...string) any {
+// get executes a document, which must not fail, and returns the value at the path in its data.
+func (f *fixture) get(token, document string, variables object, path ...string) any {
 	f.t.Helper()
-	got := f.ask(token, query, variables)
+	got := f.query(token, document, variables)
 	if len(got.Errors) > 0 {
-		f.t.Fatalf("%s: %v", query, got.Errors)
+		f.t.Fatalf("%s: %v", document, got.Errors)
 	}
 	var data any = got.Data
 	for _, name := range path {
@@ -180,10 +180,10 @@ func (f *fixture) get(token, query string, variables object, path ...string) any
 	return data
 }
 
-// text is a value as JSON.
+// text returns a value as JSON.
 func text(v any) string { return string(must(json.Marshal(v))) }
 
-// pick leaves an object the members with these names.
+// pick returns an object with only these members.
 func pick(v any, names ...string) object {
 	some := object{}
 	for _, name := range names {
@@ -192,7 +192,7 @@ func pick(v any, names ...string) object {
 	return some
 }
 
-// want compares JSON, given as Go values or as text.
+// want compares a decoded JSON value with JSON text.
 func (f *fixture) want(name string, got any, wantJSON string) {
 	f.t.Helper()
 	var want any

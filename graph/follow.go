@@ -13,7 +13,8 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// follow hands out changes until the client goes away or the server ends the stream, and says then why, and from where to go on.
+// follow sends changes until the client disconnects or the server ends the stream. The last message
+// then has the reason and the cursor from which the client can continue.
 func (r *Resolver) follow(ctx context.Context, args changelog.PageArgs) <-chan *ent.Change {
 	r.feed.Stream(ctx)
 	changes := make(chan *ent.Change)
@@ -34,7 +35,7 @@ func (r *Resolver) follow(ctx context.Context, args changelog.PageArgs) <-chan *
 			return
 		}
 		shown := r.present(ctx, err)
-		if cursor != nil && !errors.Is(err, changelog.ErrCursorExpired) { // from there nobody goes on
+		if cursor != nil && !errors.Is(err, changelog.ErrCursorExpired) { // an expired cursor cannot be continued from
 			shown.Extensions["cursor"] = cursor.String()
 		}
 		graphqlhttp.EndStream(ctx, shown)
@@ -42,7 +43,7 @@ func (r *Resolver) follow(ctx context.Context, args changelog.PageArgs) <-chan *
 	return changes
 }
 
-// followSafely makes an error of a panic: no resolver's goroutine runs it.
+// followSafely turns a panic into an error: gqlgen recovers panics only in its own goroutines.
 func (r *Resolver) followSafely(ctx context.Context, args changelog.PageArgs, deliver func(*ent.Change) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

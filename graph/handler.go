@@ -21,18 +21,19 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// cachedDocuments is how many parsed documents are kept: clients send the same few again and again.
+// cachedDocuments is how many parsed documents are kept: clients send the same few repeatedly.
 const cachedDocuments = 1000
 
-// Config is what the API needs.
+// Config has the dependencies and settings of the API.
 type Config struct {
 	Services      *app.Services
-	Client        *ent.Client // to read
-	SecureCookies bool        // browsers come by HTTPS
+	Client        *ent.Client // for reads
+	SecureCookies bool        // browsers connect by HTTPS
 	Log           *slog.Logger
 }
 
-// NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
+// NewHandler returns a handler that serves GraphQL over HTTP, WebSockets and server-sent events. It
+// authenticates each request by its credentials.
 func NewHandler(c Config) http.Handler {
 	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
 	root := &Resolver{
@@ -44,15 +45,15 @@ func NewHandler(c Config) http.Handler {
 	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(apierror.Recovery(c.Log))
 	srv.Use(extension.Introspection{})
-	admit := gate.Gate{Cookies: cookies, Log: c.Log}
-	srv.Use(admit)
-	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(admit.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
+	check := gate.Gate{Cookies: cookies, Log: c.Log}
+	srv.Use(check)
+	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(check.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
 	})
 }
 
-// SDL is the schema with its descriptions, as served to code generators.
+// SDL returns the schema with its descriptions, as served to code generators.
 func SDL() string {
 	var b strings.Builder
 	formatter.NewFormatter(&b, formatter.WithIndent("  ")).

@@ -11,7 +11,7 @@ import (
 	"contactgraph/internal/auth"
 )
 
-func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
+func TestAnonymousCallerMayOnlyIntrospectAndSignIn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	before := f.db.Dump()
@@ -21,12 +21,12 @@ func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
 	}{
 		{"__typename", `{ __typename }`, true},
 		{"introspection", `{ __schema { queryType { name } } __type(name: "Contact") { name } }`, true},
-		{"who it is", `{ viewer { role } }`, true},
+		{"the viewer", `{ viewer { role } }`, true},
 		{"all of these in fragments", `{ ...F ... on Query { __typename } } fragment F on Query { viewer { role } }`, true},
 		{"contacts", `{ contacts { totalCount } }`, false},
 		{"stores", `{ stores { id } }`, false},
-		{"a field under another name", `{ viewer: stores { id } }`, false},
-		{"a field beside open ones", `{ __typename viewer { role } properties { id } }`, false},
+		{"a field with the alias of an open one", `{ viewer: stores { id } }`, false},
+		{"a protected field next to open ones", `{ __typename viewer { role } properties { id } }`, false},
 		{"a field in a fragment", `{ ...F } fragment F on Query { stores { id } }`, false},
 		{"a field in an inline fragment", `{ viewer { role } ... on Query { stores { id } } }`, false},
 		{"a field in an inline fragment without a type", `{ ... { stores { id } } }`, false},
@@ -37,8 +37,8 @@ func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
 		{"creating while signing in", `mutation { signIn(account: "demo", login: "x", password: "x") { token } createStore(name: "x") { errors { code } } }`, false},
 	}
 	for _, tt := range tests {
-		got := f.ask("", tt.query, nil)
-		if refused := slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}); refused == tt.allowed || !tt.allowed && got.Data != nil {
+		got := f.query("", tt.query, nil)
+		if rejected := slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}); rejected == tt.allowed || !tt.allowed && got.Data != nil {
 			t.Errorf("%s: got %v, %v, want it allowed: %v", tt.name, got.Data, got.Errors, tt.allowed)
 		}
 	}
@@ -47,11 +47,11 @@ func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
 	}
 }
 
-func TestForgedCredentialsMayNothing(t *testing.T) {
+func TestForgedCredentialsAreRejected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, query := range []string{`{ __typename }`, `{ viewer { role } }`, `{ stores { id } }`} {
-		if got := f.ask("forged", query, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || got.Data != nil {
+		if got := f.query("forged", query, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || got.Data != nil {
 			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
 		}
 	}
@@ -88,7 +88,8 @@ func TestViewer(t *testing.T) {
 	}
 }
 
-// Forms need no copy of the rules: they are told what they may write, also by the answer of a sign-in.
+// TestWritablePaths: forms learn from the viewer which fields they may write, also in the response
+// of a sign-in. They need no copy of the rules.
 func TestWritablePaths(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -112,8 +113,9 @@ func TestWritablePaths(t *testing.T) {
 const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(account: $account, login: $login, password: $password) {
 	token expiresAt errors { __typename code path } viewer { account role name contact ` + everything + ` } } }`
 
-// Who signs in was nobody when the request came, and sees itself all the same.
-func TestSignInShowsWhoSignedIn(t *testing.T) {
+// TestSignInReturnsViewer: a request that signs in is anonymous when it arrives, but its response
+// has the new viewer.
+func TestSignInReturnsViewer(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	_, before := f.customer(f.demo, "anna")
@@ -122,13 +124,13 @@ func TestSignInShowsWhoSignedIn(t *testing.T) {
 	token, _ := got["token"].(string)
 	f.want("with the token", f.get(token, `{ viewer { role } }`, nil, "viewer"), `{"role": "CUSTOMER"}`)
 	f.get(token, `mutation { signOut { errors { code } } }`, nil)
-	if got := f.ask(token, `{ viewer { role } }`, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) {
+	if got := f.query(token, `{ viewer { role } }`, nil); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) {
 		t.Errorf("after signing out: %v, %v", got.Data, got.Errors)
 	}
 	f.want("another session", f.get(before, `{ viewer { role } }`, nil, "viewer"), `{"role": "CUSTOMER"}`)
 }
 
-func TestSignInIsRefused(t *testing.T) {
+func TestSignInFails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.customer(f.demo, "anna")
@@ -153,31 +155,31 @@ func TestErrorsOfTheRequest(t *testing.T) {
 		variables          object
 		code, message      string
 	}{
-		{"a list that customers may not see", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
+		{"a list that is hidden from customers", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
 		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: first must be from 0 to 100"},
-		{"a cursor that is none", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: the cursor is not of a list in this order"},
-		{"a time that is none", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
+		{"an invalid cursor", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: the cursor is not of a list in this order"},
+		{"an invalid time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
 			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be a time as RFC 3339, in the years 1 to 9999"},
 		{"a number for a time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": 7},
 			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be a time as RFC 3339, in the years 1 to 9999"},
-		{"a search of too many words", customer, `query($s: String) { contacts(filter: {search: $s}) { totalCount } }`,
+		{"a search with too many words", customer, `query($s: String) { contacts(filter: {search: $s}) { totalCount } }`,
 			object{"s": strings.Repeat("a b c d e f g h i j k l m n o p q ", 2)},
 			"BAD_USER_INPUT", "invalid arguments: search takes at most 250 characters and 16 words"},
 		{"a search that is too long", customer, `query($s: String) { contacts(filter: {name: $s}) { totalCount } }`,
 			object{"s": strings.Repeat("a", 251)}, "BAD_USER_INPUT", "invalid arguments: name takes at most 250 characters and 16 words"},
 	}
 	for _, tt := range tests {
-		got := f.ask(tt.token, tt.query, tt.variables)
+		got := f.query(tt.token, tt.query, tt.variables)
 		if len(got.Errors) != 1 || got.codes()[0] != tt.code || got.Errors[0].Message != tt.message {
 			t.Errorf("%s: got %v, want %s %q", tt.name, got.Errors, tt.code, tt.message)
 		}
 	}
 	if f.log.String() != "" {
-		t.Errorf("what the caller did wrong is logged: %s", f.log)
+		t.Errorf("errors of the caller are logged: %s", f.log)
 	}
 }
 
-// Of a fault the client learns only that there was one, and the log why.
+// TestFaultsAreHidden: clients learn only that the server has failed; the reason is in the log.
 func TestFaultsAreHidden(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -191,7 +193,7 @@ func TestFaultsAreHidden(t *testing.T) {
 		}
 	}
 	for _, query := range []string{`{ contacts { nodes { id } } }`, `mutation { createStore(name: "x") { errors { code } } }`, `{ contact(id: 1) { id } }`} {
-		got := f.ask(f.demo.admin, query, nil)
+		got := f.query(f.demo.admin, query, nil)
 		if len(got.Errors) != 1 || got.codes()[0] != "INTERNAL_SERVER_ERROR" || got.Errors[0].Message != "An internal error has occurred." {
 			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
 		}
@@ -201,20 +203,20 @@ func TestFaultsAreHidden(t *testing.T) {
 			t.Errorf("the log lacks %q: %s", want, f.log)
 		}
 	}
-	if got := f.ask("unknown", `{ __typename }`, nil); !slices.Equal(got.codes(), []string{"INTERNAL_SERVER_ERROR"}) {
+	if got := f.query("unknown", `{ __typename }`, nil); !slices.Equal(got.codes(), []string{"INTERNAL_SERVER_ERROR"}) {
 		t.Errorf("credentials that cannot be looked up: got %v", got.Errors)
 	}
 }
 
-// A database that is away is not the client's fault, and may come back: it is told to try again.
-func TestDatabaseThatIsAway(t *testing.T) {
+// TestUnavailableDatabase: if the database cannot be reached, clients are asked to try again.
+func TestUnavailableDatabase(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.get(f.demo.admin, `{ viewer { role } }`, nil)
 	if err := f.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got := f.ask(f.demo.admin, `mutation { createStore(name: "x") { errors { code } } }`, nil)
+	got := f.query(f.demo.admin, `mutation { createStore(name: "x") { errors { code } } }`, nil)
 	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "1" || !slices.Equal(got.codes(), []string{"SERVICE_UNAVAILABLE"}) {
 		t.Errorf("got %d %v %v", got.status, got.header, got.Errors)
 	}

@@ -30,7 +30,7 @@ func TestHistory(t *testing.T) {
 	f.want("as it was", f.get(a.agent, past, object{"id": c.ID, "v": "AAAAAAAAAAI="}, "contact"),
 		`{"version": "AAAAAAAAAAI=", "firstName": "Eva", "logins": [{"name": "anna"}], "segments": [{"segmentId": 1}, {"segmentId": 2}], "changes": [{"version": "AAAAAAAAAAI="}, {"version": "AAAAAAAAAAE="}]}`)
 	f.get(a.agent, `mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, object{"id": c.ID})
-	f.want("what is gone, as it was", f.get(a.agent, past, object{"id": c.ID, "v": "AAAAAAAAAAM="}, "contact", "logins"), `[{"name": "eva"}]`)
+	f.want("a deleted contact, as it was", f.get(a.agent, past, object{"id": c.ID, "v": "AAAAAAAAAAM="}, "contact", "logins"), `[{"name": "eva"}]`)
 }
 
 func TestUndoChange(t *testing.T) {
@@ -44,13 +44,13 @@ func TestUndoChange(t *testing.T) {
 		change { kind undoes fields { path old new } } merge { fields { path } } } }`
 	f.get(a.agent, update, object{"in": object{"id": c.ID, "onConflict": "OVERWRITE", "set": object{"limitMailsPermanently": true}}})
 	undone := f.get(a.agent, undo, object{"id": id}, "undoChange")
-	f.want("beside what came later", undone, `{"contact": {"firstName": "anna", "lastName": null}, "errors": [],
+	f.want("with later changes of other fields", undone, `{"contact": {"firstName": "anna", "lastName": null}, "errors": [],
 		"change": {"kind": "UPDATE", "undoes": "`+id.(string)+`", "fields": [{"path": "firstName", "old": "Eva", "new": "anna"}, {"path": "lastName", "old": "Ek", "new": null}]},
 		"merge": {"fields": [{"path": "firstName"}, {"path": "lastName"}, {"path": "limitMailsPermanently"}]}}`)
 	f.get(a.agent, update, object{"in": object{"id": c.ID, "onConflict": "OVERWRITE", "set": object{"lastName": "Alm"}}})
 	f.want("where later changes overlap", f.get(a.agent, undo, object{"id": id}, "undoChange"), `{"contact": null, "change": null, "merge": null, "errors": [
 		{"code": "VERSION_CONFLICT", "mergeable": false, "fields": [{"path": "firstName", "overlaps": false}, {"path": "lastName", "overlaps": true}, {"path": "limitMailsPermanently", "overlaps": false}]}]}`)
-	for _, none := range []any{"x", c.GlobalID(), "1"} {
-		f.want("of no change", f.get(a.agent, undo, object{"id": none}, "undoChange", "errors"), `[{"code": "NOT_FOUND"}]`)
+	for _, id := range []any{"x", c.GlobalID(), "1"} {
+		f.want("an id that no change has", f.get(a.agent, undo, object{"id": id}, "undoChange", "errors"), `[{"code": "NOT_FOUND"}]`)
 	}
 }

@@ -15,14 +15,14 @@ func TestIdempotencyKey(t *testing.T) {
 	document := `mutation($id: ID!, $set: ContactPatch!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: $set}) {
 		contact { version firstName } errors { code } change { id cursor } } }`
 	write := func(key, name, password string) reply {
-		return f.askOnce(a.agent, key, document, object{"id": c.ID, "set": object{"firstName": name, "newPassword": password}})
+		return f.queryWithKey(a.agent, key, document, object{"id": c.ID, "set": object{"firstName": name, "newPassword": password}})
 	}
 	first := write("key", "Eva", "one")
 	if first.header.Get("Idempotency-Replayed") != "" || first.Extensions != nil {
-		t.Errorf("the first is marked as replayed: %v", first)
+		t.Errorf("the first response is marked as replayed: %v", first)
 	}
-	f.ask(a.agent, document, object{"id": c.ID, "set": object{"firstName": "later"}})
-	again := write("key", "Eva", "another password, which nobody can tell from the first")
+	f.query(a.agent, document, object{"id": c.ID, "set": object{"firstName": "later"}})
+	again := write("key", "Eva", "another password, which is not part of the request's hash")
 	if diff := cmp.Diff(first.Data, again.Data); diff != "" {
 		t.Errorf("a repeat (-first +again)\n%s", diff)
 	}
@@ -37,8 +37,9 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
-// Mutations of one document have keys of their own: what was refused is tried again, what was applied is not.
-func TestIdempotencyKeyOfSeveral(t *testing.T) {
+// TestIdempotencyKeyOfSeveralMutations: each mutation of a document has its own key. In a repeated
+// request, rejected mutations are executed again and applied ones are replayed.
+func TestIdempotencyKeyOfSeveralMutations(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -49,38 +50,39 @@ func TestIdempotencyKeyOfSeveral(t *testing.T) {
 		new: createStore(name: "new") { store { storeId } errors { code } }
 		bad: deleteStore(id: $store) { errors { code } } }`
 	v := object{"id": c.ID, "store": a.stores[0]}
-	first := f.askOnce(a.admin, "key", document, v)
+	first := f.queryWithKey(a.admin, "key", document, v)
 	f.want("the first", pick(first.Data, "one", "two", "bad"), `{
 		"one": {"contact": {"version": "AAAAAAAAAAI="}, "errors": []}, "two": {"contact": {"version": "AAAAAAAAAAM="}, "errors": []},
 		"bad": {"errors": [{"code": "IN_USE"}]}}`)
 	f.get(a.agent, `mutation($id: ID!) { deleteContact(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`, object{"id": c.ID})
-	again := f.askOnce(a.admin, "key", document, v)
+	again := f.queryWithKey(a.admin, "key", document, v)
 	if diff := cmp.Diff(pick(first.Data, "one", "two", "new"), pick(again.Data, "one", "two", "new")); diff != "" {
 		t.Errorf("a repeat (-first +again)\n%s", diff)
 	}
-	f.want("what was refused", again.Data["bad"], `{"errors": []}`)
+	f.want("the rejected mutation", again.Data["bad"], `{"errors": []}`)
 	f.want("the mark", again.Extensions, `{"replayed": ["new", "one", "two"]}`)
 }
 
-// A key is for one request: what else it asks for, and whether there is a password, is part of that; the password itself is not.
-func TestIdempotencyKeyIsOfOneRequest(t *testing.T) {
+// TestIdempotencyKeyIsForOneRequest: the other mutations of a request, and whether it has a
+// password, are part of what a key identifies. The password itself is not.
+func TestIdempotencyKeyIsForOneRequest(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
 	c := f.create(a, "anna", nil)
 	several := `mutation($items: [UpdateContactInput!]!) { updateContacts(input: {errorPolicy: PER_ITEM, items: $items}) { results { errors { code } } errors { code } } }`
 	item := func(set object) object { return object{"id": c.ID, "onConflict": "OVERWRITE", "set": set} }
-	for _, password := range []string{"one", "two"} { // not in a list, which the parser makes one of
-		f.want("a password that differs", f.askOnce(a.admin, "items", several, object{"items": item(object{"newPassword": password})}).Data["updateContacts"],
+	for _, password := range []string{"one", "two"} { // a single item, which the parser turns into a list
+		f.want("a password that differs", f.queryWithKey(a.admin, "items", several, object{"items": item(object{"newPassword": password})}).Data["updateContacts"],
 			`{"results": [{"errors": []}], "errors": []}`)
 	}
-	f.want("without a password", f.askOnce(a.admin, "items", several, object{"items": item(object{})}).Data["updateContacts"],
+	f.want("without a password", f.queryWithKey(a.admin, "items", several, object{"items": item(object{})}).Data["updateContacts"],
 		`{"results": [{"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}], "errors": []}`)
 	both := `mutation($skip: Boolean!) { a: createStore(name: "A") { errors { code } } b: createStore(name: "B") @skip(if: $skip) { errors { code } } }`
-	f.want("both", f.askOnce(a.admin, "stores", both, object{"skip": false}).Data, `{"a": {"errors": []}, "b": {"errors": []}}`)
-	f.want("one of them", f.askOnce(a.admin, "stores", both, object{"skip": true}).Data, `{"a": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
-	f.want("under another alias", f.askOnce(a.admin, "stores", `mutation { c: createStore(name: "C") { errors { code } } }`, nil).Data,
+	f.want("both", f.queryWithKey(a.admin, "stores", both, object{"skip": false}).Data, `{"a": {"errors": []}, "b": {"errors": []}}`)
+	f.want("one of them", f.queryWithKey(a.admin, "stores", both, object{"skip": true}).Data, `{"a": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
+	f.want("under another alias", f.queryWithKey(a.admin, "stores", `mutation { c: createStore(name: "C") { errors { code } } }`, nil).Data,
 		`{"c": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
-	f.want("signing in", f.askOnce("", strings.Repeat("x", 256), `mutation { signIn(account: "demo", login: "x", password: "y") { errors { code } } }`, nil).Data,
+	f.want("signing in", f.queryWithKey("", strings.Repeat("x", 256), `mutation { signIn(account: "demo", login: "x", password: "y") { errors { code } } }`, nil).Data,
 		`{"signIn": {"errors": [{"code": "SIGN_IN_REFUSED"}]}}`)
 }

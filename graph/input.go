@@ -24,7 +24,7 @@ var policies = map[model.ConflictPolicy]contact.Policy{
 	model.ConflictPolicyReject: contact.Reject, model.ConflictPolicyMerge: contact.Merge, model.ConflictPolicyOverwrite: contact.Overwrite,
 }
 
-// patchOf translates the fields of an input, and the password beside them.
+// patchOf translates the fields and the password of an input.
 func patchOf(in *model.ContactPatch) (field.Patch, *contact.PasswordChange) {
 	p := field.Patch{}
 	put(p, field.Email, in.Email)
@@ -50,7 +50,7 @@ func updateOf(in *model.UpdateContactInput) contact.Update {
 	return contact.Update{ID: globalid.Of("Contact", in.ID), Lock: lockOf(in.ExpectedVersion, in.OnConflict), Set: set, Password: password}
 }
 
-// put adds what is not absent: the value, or nil for null.
+// put adds a field that is present in the input: its value, or nil for null.
 func put[T any](p field.Patch, f *field.Field, o graphql.Omittable[*T]) {
 	v, ok := o.ValueOK()
 	switch {
@@ -69,7 +69,8 @@ func putID(p field.Patch, f *field.Field, typ string, o graphql.Omittable[*strin
 	}
 }
 
-// detailsOf translates the parts that setContactDetails and createContact share. A null list counts as absent.
+// detailsOf translates the fields that setContactDetails and createContact share. A null list counts
+// as absent.
 func detailsOf(properties []*model.ContactPropertyInput, logins []*model.LoginInput, membership []string) contact.Details {
 	var d contact.Details
 	for _, p := range properties {
@@ -104,13 +105,13 @@ func valuesOf(in []*model.PropertyValueInput) []field.Value {
 	return values
 }
 
-// changeOf reads the id of a change; of a text that is none it makes one that no change has.
+// changeOf parses the id of a change. For an invalid text it returns an id that no change has.
 func changeOf(text string) revision.ChangeID {
 	id, _ := revision.ParseChangeID(text)
 	return id
 }
 
-// feedArgsOf reads what to follow. It fails with revision.ErrNotCursor.
+// feedArgsOf translates the arguments of contactChanges. It fails with revision.ErrNotCursor.
 func feedArgsOf(after, contactID *string) (a changelog.PageArgs, err error) {
 	if contactID != nil {
 		a.Contact = new(globalid.Of("Contact", *contactID))
@@ -125,7 +126,7 @@ func feedArgsOf(after, contactID *string) (a changelog.PageArgs, err error) {
 	return a, nil
 }
 
-// below is a limit from above, or the usual one.
+// below returns the smaller of limit and usual; a nil limit means usual.
 func below(limit *revision.Version, usual revision.Version) revision.Version {
 	if limit == nil {
 		return usual
@@ -133,7 +134,7 @@ func below(limit *revision.Version, usual revision.Version) revision.Version {
 	return min(*limit, usual)
 }
 
-// filterOf translates a filter; of an id that is none it makes one that nothing has.
+// filterOf translates a filter. An invalid id becomes an id that no object has.
 func filterOf(in *model.ContactFilter) query.Filter {
 	if in == nil {
 		return query.Filter{}

@@ -18,15 +18,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// input is an input field or an argument of the served schema that takes text.
+// input is an input field or an argument of the served schema that accepts text.
 type input struct {
-	described int // the most characters, as its description has it; 0 if it is silent
-	max       int // as the directive has it; 0 without one
+	described int // the maximum length in its description, 0 without one
+	max       int // the maximum length in its directive, 0 without one
 }
 
 var atMost = regexp.MustCompile(`(?i)at most (\d+)\s+characters`)
 
-// textInputs lists them: as Type.field, and Type.field(argument).
+// textInputs returns the inputs by name: Type.field or Type.field(argument).
 func textInputs(t *testing.T) map[string]input {
 	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "served", Input: graph.SDL()})
@@ -64,7 +64,8 @@ func textInputs(t *testing.T) map[string]input {
 	return all
 }
 
-// unbounded are the texts of any length: what is looked up, and what is compared with a hash.
+// unbounded are inputs without a maximum length, because they are only looked up or compared with a
+// hash.
 var unbounded = []string{
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
@@ -78,10 +79,10 @@ func TestLengthsAreDescribed(t *testing.T) {
 	inputs := textInputs(t)
 	for name, in := range inputs {
 		if in.max != in.described {
-			t.Errorf("%s: @length says %d, and its description %d", name, in.max, in.described)
+			t.Errorf("%s: @length is %d, but its description has %d", name, in.max, in.described)
 		}
 		if (in.max == 0) != slices.Contains(unbounded, name) {
-			t.Errorf("%s: give it @length, or let it be unbounded; it has %d", name, in.max)
+			t.Errorf("%s: give it @length, or list it in unbounded; its @length is %d", name, in.max)
 		}
 	}
 	for _, name := range unbounded {
@@ -91,13 +92,14 @@ func TestLengthsAreDescribed(t *testing.T) {
 	}
 	for _, f := range field.Fields {
 		if got := inputs["ContactPatch."+f.Path].max; got != f.Limit {
-			t.Errorf("ContactPatch.%s: @length says %d, and the rules %d", f.Path, got, f.Limit)
+			t.Errorf("ContactPatch.%s: @length is %d, but the limit of the field is %d", f.Path, got, f.Limit)
 		}
 	}
 }
 
-// TestLengthsAreThose sends, for each @length of the schema, a text that is as long and one that is longer by a unit.
-func TestLengthsAreThose(t *testing.T) {
+// TestLengthsAreEnforced sends, for each @length of the schema, a text of that length and one that is
+// longer by one unit.
+func TestLengthsAreEnforced(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -128,26 +130,26 @@ func TestLengthsAreThose(t *testing.T) {
 	inputs := textInputs(t)
 	for name, in := range inputs {
 		if in.max > 0 && bounds[name] == "" {
-			t.Errorf("%s has @length and no trial", name)
+			t.Errorf("%s has @length, but is not tested", name)
 		}
 	}
 	for name, field := range bounds {
 		most := inputs[name].max
 		if most == 0 {
-			t.Errorf("%s is tried and has no @length", name)
+			t.Errorf("%s is tested, but has no @length", name)
 			continue
 		}
 		last := "😀" // of two units
 		if strings.HasPrefix(name, "Update") {
-			last = "🙂" // the name that a creation has taken is another
+			last = "🙂" // a different name, because the creation has used the other
 		}
 		document := `mutation($t: String!) { ` + field + ` }`
 		if strings.HasPrefix(field, "contacts(") {
 			document = `query($t: String!) { ` + field + ` }`
 		}
-		for _, longer := range []int{1, 0} { // in this order, because the other is stored
+		for _, longer := range []int{1, 0} { // the valid text last, because it is stored
 			text := strings.Repeat("1", most+longer-2) + last
-			codes := f.refusals(f.ask(a.admin, document, object{"t": text}))
+			codes := f.errorCodes(f.query(a.admin, document, object{"t": text}))
 			var want []string
 			if longer > 0 {
 				want = []string{"TOO_LONG"}
@@ -162,8 +164,9 @@ func TestLengthsAreThose(t *testing.T) {
 	}
 }
 
-// refusals are the codes in the payload of the answer, or why it has no data, with the length that it tells.
-func (f *fixture) refusals(got reply) (codes []string) {
+// errorCodes returns the codes in the payload of the response, and those of top-level errors with the
+// maximum length in their message.
+func (f *fixture) errorCodes(got reply) (codes []string) {
 	f.t.Helper()
 	for _, e := range got.Errors {
 		codes = append(codes, fmt.Sprint(e.Extensions["code"], " ", atMost.FindString(e.Message)))

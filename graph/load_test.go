@@ -14,8 +14,9 @@ const everything = `{
 	properties { property { name } values { value description } } logins { name type } segments { name }
 }`
 
-// A list takes as many statements for fifty contacts as for five, wherever in the answer they stand.
-func TestListTakesABoundedNumberOfStatements(t *testing.T) {
+// TestListNeedsAFixedNumberOfStatements: a list of 50 contacts needs as many statements as a list
+// of 5, in each place where a response can have contacts.
+func TestListNeedsAFixedNumberOfStatements(t *testing.T) {
 	t.Parallel()
 	const bound = 12 // the page, stores twice, companies, definitions, values, logins, memberships, segments; and the count
 	for name, query := range map[string]string{
@@ -42,7 +43,7 @@ func TestListTakesABoundedNumberOfStatements(t *testing.T) {
 	}
 }
 
-func TestContactShowsTheSameWhereverItStands(t *testing.T) {
+func TestContactIsTheSameInEveryPlace(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	bare := must(f.Contacts.Create(f.demo.ctx, contact.Create{})).Contact
@@ -69,7 +70,7 @@ func TestContactShowsTheSameWhereverItStands(t *testing.T) {
 	}`)
 }
 
-func TestCustomerSeesItsOwnContactWhole(t *testing.T) {
+func TestCustomerSeesAllOfItsOwnContact(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "eva", nil)

@@ -16,7 +16,7 @@ const update = `mutation($in: UpdateContactInput!) { updateContact(input: $in) {
 	change { cursor contactId version kind source actor { type id name } fields { path old new } contact { firstName } }
 } }`
 
-// errorsOf keeps of each error of a payload the type, code and path.
+// errorsOf returns the type, code and path of each error of a payload.
 func errorsOf(payload any) (list []string) {
 	for _, e := range payload.(object)["errors"].([]any) {
 		e := e.(object)
@@ -51,10 +51,10 @@ func TestUpdateContact(t *testing.T) {
 		]}
 	}`)
 	again := f.get(a.agent, update, object{"in": object{"id": c.GlobalID(), "onConflict": "OVERWRITE", "set": object{}}}, "updateContact", "contact")
-	f.want("what is absent stays", pick(again, "firstName", "email", "version"), `{"firstName": "Eva", "email": null, "version": "AAAAAAAAAAM="}`)
+	f.want("absent fields are unchanged", pick(again, "firstName", "email", "version"), `{"firstName": "Eva", "email": null, "version": "AAAAAAAAAAM="}`)
 }
 
-func TestUpdateContactIsRefused(t *testing.T) {
+func TestUpdateContactFails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -67,14 +67,14 @@ func TestUpdateContactIsRefused(t *testing.T) {
 	}{
 		{"absent", object{"id": 999, "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
 		{"another account's", object{"id": theirs.GlobalID(), "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
-		{"another thing's id", object{"id": globalid.Encode("Store", c.ID), "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
-		{"an id that is none", object{"id": "x", "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
+		{"the id of another type", object{"id": globalid.Encode("Store", c.ID), "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
+		{"an invalid id", object{"id": "x", "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
 		{"without a version", object{"id": c.ID, "set": object{}}, []string{"ValidationError REQUIRED expectedVersion"}},
 		{"null for a version", object{"id": c.ID, "expectedVersion": nil, "set": object{}}, []string{"ValidationError REQUIRED expectedVersion"}},
-		{"a version that is no base64", object{"id": c.ID, "expectedVersion": "?", "set": object{}}, []string{"ValidationError INVALID expectedVersion"}},
+		{"a version that is not base64", object{"id": c.ID, "expectedVersion": "?", "set": object{}}, []string{"ValidationError INVALID expectedVersion"}},
 		{"a version of another length", object{"id": c.ID, "expectedVersion": "QEA=", "set": object{}}, []string{"VersionConflict VERSION_CONFLICT <nil>"}},
 		{"another version", object{"id": c.ID, "expectedVersion": revision.Version(9).String(), "set": object{}}, []string{"VersionConflict VERSION_CONFLICT <nil>"}},
-		{"null where it cannot be", object{"id": c.ID, "expectedVersion": version, "set": object{"limitMailsPermanently": nil, "newPassword": nil}},
+		{"null for a field that requires a value", object{"id": c.ID, "expectedVersion": version, "set": object{"limitMailsPermanently": nil, "newPassword": nil}},
 			[]string{"ValidationError REQUIRED limitMailsPermanently", "ValidationError REQUIRED password"}},
 		{"all at once", object{"id": c.ID, "expectedVersion": "AAAAAAAAAAk=", "set": object{
 			"email": other.Email, "preferredStoreId": f.other.stores[0], "companyId": "x", "newPassword": "",
@@ -100,7 +100,7 @@ func TestUpdateContactIsRefused(t *testing.T) {
 		}
 	}
 	if f.db.Dump() != before {
-		t.Error("it changed the database")
+		t.Error("a rejected mutation changed the database")
 	}
 }
 
@@ -109,7 +109,7 @@ const details = `mutation($in: SetContactDetailsInput!) { setContactDetails(inpu
 	errors { __typename code path message } change { kind fields { path } }
 } }`
 
-func TestSetContactDetailsTellsNullFromEmpty(t *testing.T) {
+func TestSetContactDetailsDistinguishesNullAndEmpty(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -146,7 +146,7 @@ func TestSetContactDetailsTellsNullFromEmpty(t *testing.T) {
 	}
 }
 
-func TestSetContactDetailsIsRefused(t *testing.T) {
+func TestSetContactDetailsFails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -167,7 +167,7 @@ func TestSetContactDetailsIsRefused(t *testing.T) {
 	}
 	f.want("the rest", pick(got, "contact", "change"), `{"contact": null, "change": null}`)
 	if f.db.Dump() != before {
-		t.Error("it changed the database")
+		t.Error("a rejected mutation changed the database")
 	}
 }
 
@@ -192,8 +192,8 @@ func TestCreateAndDeleteContact(t *testing.T) {
 	const remove = `mutation($in: DeleteContactInput!) { deleteContact(input: $in) {
 		contact { firstName registrationStore { name } logins { name type } segments { name } properties { values { value } } }
 		errors { __typename code path } change { kind version contact { contactId } } } }`
-	refused := f.get(a.agent, remove, object{"in": object{"id": 1}}, "deleteContact")
-	f.want("deleted without a version", refused, `{"contact": null, "change": null, "errors": [{"__typename": "ValidationError", "code": "REQUIRED", "path": "expectedVersion"}]}`)
+	rejected := f.get(a.agent, remove, object{"in": object{"id": 1}}, "deleteContact")
+	f.want("deleted without a version", rejected, `{"contact": null, "change": null, "errors": [{"__typename": "ValidationError", "code": "REQUIRED", "path": "expectedVersion"}]}`)
 	f.want("deleted", f.get(a.agent, remove, object{"in": object{"id": 1, "expectedVersion": "AAAAAAAAAAE="}}, "deleteContact"), `{
 		"contact": {"firstName": "Anna", "registrationStore": {"name": "demo 0"}, "logins": [{"name": "anna", "type": "GOOGLE"}], "segments": [{"name": "demo 0"}],
 			"properties": [{"values": []}, {"values": [{"value": "Anna"}]}]},

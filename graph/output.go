@@ -14,7 +14,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// parts are those of a payload: after any error all but errs is null.
+// parts are the fields of a payload. If there are errors, all other fields are nil.
 type parts struct {
 	contact *ent.Contact
 	errs    []model.ContactError
@@ -36,7 +36,7 @@ func updatePayload(r *contact.Result, err error) (*model.UpdateContactPayload, e
 	return &model.UpdateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
-// updatesPayload shows what became of several updates, or what is wrong with the whole.
+// updatesPayload returns the result of each update, or the errors of the input as a whole.
 func updatesPayload(outcomes []contact.Outcome, err error) (*model.UpdateContactsPayload, error) {
 	errs, err := payloadErrors(err)
 	if err != nil {
@@ -51,7 +51,7 @@ func updatesPayload(outcomes []contact.Outcome, err error) (*model.UpdateContact
 	return p, nil
 }
 
-// visible makes null of what the viewer may not see, which is what it gets for what is not there.
+// visible returns nil for a contact that the viewer may not see, as for one that does not exist.
 func visible(c *ent.Contact, err error) (*ent.Contact, error) {
 	if _, fault := payloadErrors(err); fault != nil {
 		return nil, fault
@@ -59,7 +59,7 @@ func visible(c *ent.Contact, err error) (*ent.Contact, error) {
 	return c, nil
 }
 
-// connection shows a page.
+// connection translates a page.
 func connection(p *query.Page, f query.Filter) *model.ContactConnection {
 	conn := &model.ContactConnection{
 		Nodes: p.Contacts, Filter: f, PageInfo: &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrev},
@@ -73,7 +73,7 @@ func connection(p *query.Page, f query.Filter) *model.ContactConnection {
 	return conn
 }
 
-// actorOf is who made a change, nil if the viewer is not to know.
+// actorOf returns the actor of a change, nil if it is hidden from the viewer.
 func actorOf(c *ent.Change) *model.Actor {
 	if c.ActorKind == "" {
 		return nil
@@ -85,7 +85,7 @@ func actorOf(c *ent.Change) *model.Actor {
 	return a
 }
 
-// viewerOf shows who is asking.
+// viewerOf translates a viewer, and reads its account and its contact.
 func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer, error) {
 	ctx = viewer.NewContext(ctx, v)
 	account, err := r.client.Account.Get(ctx, v.Account)
@@ -107,7 +107,8 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	return shown, nil
 }
 
-// writablePathsOf lists what each viewer may write. Who signs in was nobody when the request came.
+// writablePathsOf lists what each viewer may write. It doesn't use the viewer of the context: a
+// request that signs in is anonymous when it arrives.
 func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) ([][]string, error) {
 	paths := make([][]string, len(shown))
 	for i, s := range shown {
@@ -119,19 +120,20 @@ func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) (
 	return paths, nil
 }
 
-// node finds the thing of a type with a number, as find gives it. What the viewer may not see is not there.
+// node adapts find, which reads an object of one type by its number, to Node. Objects that the viewer
+// may not see are returned as nil.
 func node[T scalar.Node](find func(context.Context, int) (T, error)) func(context.Context, int) (scalar.Node, error) {
 	return func(ctx context.Context, id int) (scalar.Node, error) {
-		thing, err := find(ctx, id)
+		found, err := find(ctx, id)
 		if err == nil {
-			return thing, nil
+			return found, nil
 		}
 		_, fault := payloadErrors(err)
 		return nil, fault
 	}
 }
 
-// node finds the thing with a global id, nil if there is none.
+// node returns the object with a global id, nil if there is none.
 func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
 	typ, number, ok := globalid.Decode(id)
 	find := map[string]func(context.Context, int) (scalar.Node, error){
@@ -147,7 +149,7 @@ func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
 	return find(ctx, number)
 }
 
-// oneByOne loads what cannot be loaded for several objects in one query.
+// oneByOne calls load for each object, where one query cannot load them for all.
 func oneByOne[T, U any](in []T, load func(T) (U, error)) ([]U, error) {
 	out := make([]U, len(in))
 	for i, x := range in {
@@ -159,7 +161,7 @@ func oneByOne[T, U any](in []T, load func(T) (U, error)) ([]U, error) {
 	return out, nil
 }
 
-// each returns what of makes of every element.
+// each returns the results of calling of for every element.
 func each[T, U any](in []T, of func(T) U) []U {
 	out := make([]U, len(in))
 	for i, x := range in {

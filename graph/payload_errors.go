@@ -8,7 +8,8 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// payloadErrors separates what the caller can mend, which goes into the payload, from faults.
+// payloadErrors separates errors that the caller can fix, which it returns for the payload, from
+// faults of the server.
 func payloadErrors(err error) ([]model.ContactError, error) {
 	var errs usererror.Errors
 	if err != nil && !errors.As(err, &errs) {
@@ -21,7 +22,7 @@ func payloadErrors(err error) ([]model.ContactError, error) {
 	return list, nil
 }
 
-// payloadError gives an error the type that the schema says for its code.
+// payloadError returns an error as the type that the schema has for its code.
 func payloadError(e *usererror.Error) model.ContactError {
 	code, path := model.ContactErrorCode(e.Code), &e.Path
 	if e.Path == "" {
@@ -43,7 +44,7 @@ func payloadError(e *usererror.Error) model.ContactError {
 	}
 }
 
-// versionConflict shows what a write that came too late met.
+// versionConflict translates a version conflict: the latest contact and the comparison of fields.
 func versionConflict(e *usererror.Error, path *string) model.VersionConflict {
 	c := model.VersionConflict{
 		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Conflict.Mergeable(), Fields: e.Conflict.Fields,

@@ -31,7 +31,7 @@ func TestContactsPage(t *testing.T) {
 			}
 		}
 		if got["totalCount"] != 5.0 {
-			t.Errorf("counted %v", got["totalCount"])
+			t.Errorf("totalCount is %v", got["totalCount"])
 		}
 		return ids, got["pageInfo"].(object)
 	}
@@ -77,11 +77,11 @@ func TestContactsFilter(t *testing.T) {
 		{"store", object{"storeId": globalid.Encode("Store", a.stores[1])}, "[anna]"},
 		{"company", object{"companyId": fmt.Sprint(a.company)}, "[eva]"},
 		{"segment", object{"segmentId": a.segments[0]}, "[anna]"},
-		{"another thing's id", object{"segmentId": globalid.Encode("Store", a.segments[0])}, "[]"},
+		{"the id of another type", object{"segmentId": globalid.Encode("Store", a.segments[0])}, "[]"},
 		{"another account's store", object{"storeId": f.other.stores[0]}, "[]"},
 		{"modified since", object{"modifiedSince": time.Now().Add(time.Hour)}, "[]"},
 		{"search", object{"search": "example 070"}, "[anna]"},
-		{"all must hold", object{"search": "an", "companyId": a.company}, "[]"},
+		{"all conditions must match", object{"search": "an", "companyId": a.company}, "[]"},
 	}
 	for _, tt := range tests {
 		names := []any{}
@@ -116,8 +116,8 @@ func TestContactsOrder(t *testing.T) {
 	}
 }
 
-// What a viewer may not see looks like what is not there.
-func TestWhatIsNotVisibleIsNull(t *testing.T) {
+// TestInvisibleObjectsAreNull: objects that a viewer may not see look like objects that do not exist.
+func TestInvisibleObjectsAreNull(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
@@ -135,10 +135,10 @@ func TestWhatIsNotVisibleIsNull(t *testing.T) {
 		{"another contact as a node", `($id: ID!) { x: node(id: $id) { id } }`, another.GlobalID(), staffOnly},
 		{"another account's contact", `($id: ID!) { x: contact(id: $id) { id } }`, theirs.ID, nil},
 		{"another account's contact as a node", `($id: ID!) { x: node(id: $id) { id } }`, theirs.GlobalID(), nil},
-		{"a contact that is not there", `($id: ID!) { x: contact(id: $id) { id } }`, 999, nil},
-		{"an id that is none", `($id: ID!) { x: contact(id: $id) { id } }`, "x", nil},
+		{"a contact that does not exist", `($id: ID!) { x: contact(id: $id) { id } }`, 999, nil},
+		{"an invalid id", `($id: ID!) { x: contact(id: $id) { id } }`, "x", nil},
 		{"a plain number as a node", `($id: ID!) { x: node(id: $id) { id } }`, me.ID, nil},
-		{"a node of no type", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Login", 1), nil},
+		{"a node of an unknown type", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Login", 1), nil},
 		{"a store", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Store", a.stores[0]), all},
 		{"another account's store", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Store", f.other.stores[0]), nil},
 		{"a property", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Property", a.note), all},
@@ -150,19 +150,19 @@ func TestWhatIsNotVisibleIsNull(t *testing.T) {
 		{"another account's secret", `($id: String!) { x: contactBySecret(secret: $id) { id } }`, theirs.Secret, nil},
 		{"a login", `($id: String!) { x: contactByLogin(name: $id) { id } }`, "EVA", staffOnly},
 		{"its own login", `($id: String!) { x: contactByLogin(name: $id) { id } }`, "ANNA", all},
-		{"a phone number that nobody has", `($id: String!) { x: contactByPhone(phone: $id, phoneCountryCode: null) { id } }`, "1", nil},
+		{"an unknown phone number", `($id: String!) { x: contactByPhone(phone: $id, phoneCountryCode: null) { id } }`, "1", nil},
 	}
 	for _, tt := range tests {
-		for _, who := range all {
-			got := f.get(who, "query"+tt.query, object{"id": tt.id}, "x")
-			if sees := slices.Contains(tt.sees, who); (got != nil) != sees {
-				t.Errorf("%s, for %.10s: got %v, want it seen: %v", tt.name, who, got, sees)
+		for _, token := range all {
+			got := f.get(token, "query"+tt.query, object{"id": tt.id}, "x")
+			if sees := slices.Contains(tt.sees, token); (got != nil) != sees {
+				t.Errorf("%s, for %.10s: got %v, want it seen: %v", tt.name, token, got, sees)
 			}
 		}
 	}
 }
 
-func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
+func TestUniqueConflictIsHiddenFromCustomers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "eva", nil)

@@ -1,5 +1,8 @@
-// Package graph answers the GraphQL API: its resolvers translate, call the rules of internal/contact, and return. What a
-// request may cost, and how it travels, is decided in handler.go and internal/graphqlhttp.
+// Package graph implements the GraphQL API. Its resolvers translate input, call the services
+// (internal/contact, internal/catalog, internal/changelog, internal/auth), and translate the results.
+//
+// Start reading at NewHandler in handler.go. Transports and limits on requests are in
+// internal/graphqlhttp.
 package graph
 
 import (
@@ -25,18 +28,20 @@ type Resolver struct {
 	changes  *changelog.Service
 	auth     *auth.Service
 	cookies  gate.Cookies
-	client   *ent.Client // to read
+	client   *ent.Client // for reads
 	load     *loader.Loader
 	feed     *changelog.Hub
 	present  graphql.ErrorPresenterFunc
 }
 
-// commands are the commands that write contacts, for the context's mutation.
+// commands returns the service that writes contacts, with the idempotency key of the context's
+// mutation.
 func (r *Resolver) commands(ctx context.Context) *contact.Service {
 	return r.contacts.WithKey(gate.KeyOf(ctx))
 }
 
-// catalogCommands are the commands that write the catalog, for the context's mutation.
+// catalogCommands returns the service that writes the catalog, with the idempotency key of the
+// context's mutation.
 func (r *Resolver) catalogCommands(ctx context.Context) *catalog.Service {
 	return r.catalog.WithKey(gate.KeyOf(ctx))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// served is the served schema, without what every schema has.
+// served returns the served schema without built-in types and directives.
 func served(t *testing.T) *ast.Schema {
 	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "served", Input: SDL()})
@@ -27,7 +27,7 @@ func served(t *testing.T) *ast.Schema {
 	return schema
 }
 
-// The schema's comments are the manual.
+// TestEverythingIsDescribed: the manual is generated from the descriptions of the schema.
 func TestEverythingIsDescribed(t *testing.T) {
 	t.Parallel()
 	schema := served(t)
@@ -62,8 +62,8 @@ func described(t *testing.T, name, description string) {
 	}
 }
 
-// The generated server has the schema that is written in schema/.
-func TestGeneratedSchemaIsTheWrittenOne(t *testing.T) {
+// TestGeneratedSchemaIsCurrent compares the schema of the generated server with schema/.
+func TestGeneratedSchemaIsCurrent(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../schema/*.graphqls")
 	if err != nil || len(files) == 0 {
@@ -82,7 +82,7 @@ func TestGeneratedSchemaIsTheWrittenOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(printed(written), printed(generated.NewExecutableSchema(generated.Config{}).Schema())); diff != "" {
-		t.Errorf("generate anew (-written +generated)\n%s", diff)
+		t.Errorf("run go generate again (-written +generated)\n%s", diff)
 	}
 }
 

@@ -9,19 +9,20 @@ import (
 	"contactgraph/internal/graphqlhttp"
 )
 
-// credentials are what somebody signs in with, and how the session is to be kept.
+// credentials are the input of a sign-in; cookie stores the session in a cookie instead of returning
+// its token.
 type credentials struct {
 	account, login, password string
 	cookie                   bool
 }
 
-// signIn signs in to the named account. That there is no such account looks like a wrong password.
+// signIn signs in to the named account. An unknown account gives the same error as a wrong password.
 func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayload, error) {
-	if c.cookie && graphqlhttp.Header(ctx) == nil { // before a session is opened whose token nobody would get
+	if c.cookie && graphqlhttp.Header(ctx) == nil { // don't open a session whose token could not be delivered
 		path := "cookie"
 		return refusedSignIn(model.ValidationError{
 			Code: model.ContactErrorCodeInvalid, Path: &path,
-			Message: "No cookie can be set here: sign in by a POST that is answered with JSON.",
+			Message: "A cookie cannot be set on this transport: sign in with a POST request that accepts JSON.",
 		}), nil
 	}
 	id, _, err := r.auth.AccountByName(ctx, c.account)
@@ -52,7 +53,8 @@ func refusedSignIn(why model.ContactError) *model.SignInPayload {
 	return &model.SignInPayload{Errors: []model.ContactError{why}}
 }
 
-// signOut ends the session that the request came with, and takes the cookie away if it came by that.
+// signOut ends the session of the request, and clears the cookie if the request was authenticated
+// by it.
 func (r *Resolver) signOut(ctx context.Context) (*model.SignOutPayload, error) {
 	if err := r.auth.SignOut(ctx); err != nil {
 		return nil, err

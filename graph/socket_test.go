@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// Who has signed out can do nothing more on a connection that is still open.
-func TestSignedOutSocketIsRefused(t *testing.T) {
+// TestSignedOutSocketIsRejected: after signing out, a connection that is still open can do nothing
+// more.
+func TestSignedOutSocketIsRejected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	anna, token := f.customer(f.demo, "anna")
@@ -18,20 +19,21 @@ func TestSignedOutSocketIsRefused(t *testing.T) {
 		t.Fatalf("signed in: %v", got.Errors)
 	}
 	f.get(token, `mutation { signOut { errors { code } } }`, nil)
-	for name, one := range map[string]*stream{
+	for name, s := range map[string]*stream{
 		"a mutation": s.subscribe(update, rename), "a query": s.subscribe(`{ viewer { contact { email } } }`, nil), "a subscription": s.subscribe(follow, nil),
 	} {
-		if got := one.next(); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || len(got.Data) > 0 {
+		if got := s.next(); !slices.Equal(got.codes(), []string{"UNAUTHENTICATED"}) || len(got.Data) > 0 {
 			t.Errorf("%s: got %v, %v", name, got.Data, got.Errors)
 		}
 	}
 	if got := f.socket("").subscribe(`{ viewer { role } }`, nil).last(); len(got.Errors) > 0 {
-		t.Errorf("somebody who never was signed in: %v", got.Errors)
+		t.Errorf("an anonymous connection: %v", got.Errors)
 	}
 }
 
-// An id is free again as soon as the client has completed its operation.
-func TestIDOfACompletedOperationIsFree(t *testing.T) {
+// TestIDOfCompletedOperationCanBeReused: an id is free again once the client has completed its
+// operation.
+func TestIDOfCompletedOperationCanBeReused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
@@ -43,7 +45,7 @@ func TestIDOfACompletedOperationIsFree(t *testing.T) {
 	}
 	s.send(message{ID: "again", Type: "subscribe", Payload: payload})
 	for {
-		m, err := s.of("again")
+		m, err := s.nextMessage("again")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +55,7 @@ func TestIDOfACompletedOperationIsFree(t *testing.T) {
 	}
 }
 
-func TestIDOfAnOperationIsShort(t *testing.T) {
+func TestLongOperationIDIsRejected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	s := f.socket(f.demo.agent)
@@ -63,7 +65,7 @@ func TestIDOfAnOperationIsShort(t *testing.T) {
 	}
 }
 
-func TestSubscriptionOfMoreThanOneField(t *testing.T) {
+func TestSubscriptionNeedsExactlyOneField(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, document := range []string{

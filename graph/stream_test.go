@@ -20,30 +20,30 @@ const follow = `subscription($after: String, $contact: ID) {
 	contactChanges(after: $after, contactId: $contact) { cursor contactId kind actor { name } fields { path new } }
 }`
 
-// rename writes a change of the contact.
+// rename changes the first name of the contact.
 func (f *fixture) rename(a *tenant, c *ent.Contact, name string) {
 	f.t.Helper()
 	must(f.Contacts.Update(a.ctx, contact.Update{ID: c.ID, Lock: contact.Lock{OnConflict: contact.Overwrite}, Set: field.Patch{field.FirstName: name}}))
 }
 
-// through runs a test once for each way to a stream, each with a fixture of its own.
-func through(t *testing.T, test func(f *fixture, open func(token string, variables object) *stream)) {
+// onEachTransport runs a test once for each streaming transport, each with its own fixture.
+func onEachTransport(t *testing.T, test func(f *fixture, open func(token string, variables object) *stream)) {
 	t.Helper()
-	for _, door := range doors {
-		t.Run(door.name, func(t *testing.T) {
+	for _, transport := range streamTransports {
+		t.Run(transport.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			test(f, func(token string, variables object) *stream {
 				t.Helper()
-				return door.open(f, token, follow, variables)
+				return transport.open(f, token, follow, variables)
 			})
 		})
 	}
 }
 
-func TestSubscriptionReplaysAndGoesOn(t *testing.T) {
+func TestSubscriptionReplaysThenContinues(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		a := f.demo
 		anna, berta := f.create(a, "anna", nil), f.create(a, "berta", nil)
 		f.create(f.other, "of another account", nil)
@@ -67,17 +67,17 @@ func TestSubscriptionReplaysAndGoesOn(t *testing.T) {
 		f.rename(a, anna, "Ida")
 		f.rename(a, berta, "Bo")
 		f.rename(a, anna, "Ulla")
-		want("from the beginning, as it goes on", all.changes(3, "contactId"), ids(anna, berta, anna))
+		want("from the beginning, live", all.changes(3, "contactId"), ids(anna, berta, anna))
 		want("from the end", live.changes(3, "contactId"), ids(anna, berta, anna))
-		want("of one contact, as it goes on", one.changes(1, "contactId"), ids(berta))
+		want("of one contact, live", one.changes(1, "contactId"), ids(berta))
 		between := open(a.agent, nil).changes(4, "cursor")[3]
 		want("from a cursor in between", open(a.agent, object{"after": between}).changes(2, "contactId"), ids(berta, anna))
 	})
 }
 
-func TestSubscriptionIsRefused(t *testing.T) {
+func TestSubscriptionFails(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		anna := f.create(f.demo, "anna", nil)
 		_, customer := f.customer(f.demo, "berta")
 		tests := []struct {
@@ -86,9 +86,9 @@ func TestSubscriptionIsRefused(t *testing.T) {
 			code        string
 		}{
 			{"anonymous", "", nil, "UNAUTHENTICATED"},
-			{"another's contact", customer, object{"contact": anna.GlobalID()}, "FORBIDDEN"},
-			{"no cursor", f.demo.agent, object{"after": "?"}, "BAD_USER_INPUT"},
-			{"the id of nobody", customer, object{"contact": "?"}, "FORBIDDEN"},
+			{"another contact", customer, object{"contact": anna.GlobalID()}, "FORBIDDEN"},
+			{"an invalid cursor", f.demo.agent, object{"after": "?"}, "BAD_USER_INPUT"},
+			{"an invalid contact id", customer, object{"contact": "?"}, "FORBIDDEN"},
 			{"beyond the end", f.demo.agent, object{"after": revision.Cursor(1000).String()}, "CURSOR_EXPIRED"},
 		}
 		for _, tt := range tests {
@@ -99,10 +99,11 @@ func TestSubscriptionIsRefused(t *testing.T) {
 	})
 }
 
-// TestCursorBeyondTheEndIsRefusedBesideOthers: what is in memory for others does not know where the log ends.
-func TestCursorBeyondTheEndIsRefusedBesideOthers(t *testing.T) {
+// TestCursorBeyondTheEndIsRejectedWithOtherStreams: a cursor beyond the end is rejected also when
+// other streams have filled the buffer of recent changes, which does not know where the log ends.
+func TestCursorBeyondTheEndIsRejectedWithOtherStreams(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		anna := f.create(f.demo, "anna", nil)
 		other := open(f.demo.agent, nil)
 		other.changes(1, "cursor")
@@ -116,26 +117,26 @@ func TestCursorBeyondTheEndIsRefusedBesideOthers(t *testing.T) {
 
 func TestCustomerFollowsItsOwnContact(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		f.create(f.demo, "anna", nil)
 		berta, token := f.customer(f.demo, "berta")
 		s := open(token, nil)
 		created := s.next().Data["contactChanges"].(object)
-		f.want("without who made it", pick(created, "kind", "actor"), `{"kind": "CREATE", "actor": null}`)
+		f.want("the actor is hidden", pick(created, "kind", "actor"), `{"kind": "CREATE", "actor": null}`)
 		if created["contactId"] != float64(berta.ID) {
-			f.t.Errorf("it sees a change of %v, want %d", created["contactId"], berta.ID)
+			f.t.Errorf("got a change of contact %v, want %d", created["contactId"], berta.ID)
 		}
 		f.create(f.demo, "cilla", nil)
 		f.rename(f.demo, berta, "Bo")
 		if got := s.changes(1, "contactId"); got[0] != float64(berta.ID) {
-			f.t.Errorf("it sees a change of %v, want %d", got[0], berta.ID)
+			f.t.Errorf("got a change of contact %v, want %d", got[0], berta.ID)
 		}
 	})
 }
 
-func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
+func TestClosedStreamsReturnTheirCursor(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		f.create(f.demo, "anna", nil)
 		f.create(f.demo, "berta", nil)
 		s := open(f.demo.agent, nil)
@@ -145,7 +146,7 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		f.Hub.Close()
-		f.hangUp()
+		f.closeConns()
 		for name, tt := range map[string]struct {
 			s    *stream
 			want any
@@ -157,10 +158,10 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 	})
 }
 
-// TestSignedOutSessionEndsItsStream: nobody follows for longer than its credentials last.
+// TestSignedOutSessionEndsItsStream: a stream does not outlast the credentials of its client.
 func TestSignedOutSessionEndsItsStream(t *testing.T) {
 	t.Parallel()
-	through(t, func(f *fixture, open func(string, object) *stream) {
+	onEachTransport(t, func(f *fixture, open func(string, object) *stream) {
 		f.Hub.Recheck = 50 * time.Millisecond
 		_, token := f.customer(f.demo, "anna")
 		s := open(token, nil)
@@ -173,31 +174,31 @@ func TestSignedOutSessionEndsItsStream(t *testing.T) {
 	})
 }
 
-func TestIntroductionOfAWebSocket(t *testing.T) {
+func TestConnectionInitOfWebSocket(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	s := f.dial(nil)
-	s.send(message{Type: "connection_init", Payload: introduction("forged")})
+	s.send(message{Type: "connection_init", Payload: initPayload("forged")})
 	if m, err := s.receive(); websocket.CloseStatus(err) != 4403 {
 		t.Errorf("forged credentials: got %v, %v, want it closed with 4403", m, err)
 	}
 	must(f.db.Raw().Exec("ALTER TABLE api_keys RENAME TO lost"))
 	s = f.dial(nil)
-	s.send(message{Type: "connection_init", Payload: introduction("unknown")})
+	s.send(message{Type: "connection_init", Payload: initPayload("unknown")})
 	if m, err := s.receive(); websocket.CloseStatus(err) != websocket.StatusTryAgainLater {
 		t.Errorf("credentials that cannot be looked up: got %v, %v, want it closed with 1013", m, err)
 	}
 	if !strings.Contains(f.log.String(), "authentication failed") {
-		t.Errorf("the log is silent about it: %s", f.log)
+		t.Errorf("the log lacks the failure: %s", f.log)
 	}
 	s = f.dial(nil)
 	s.send(message{ID: "1", Type: "subscribe", Payload: []byte(`{"query": "{ __typename }"}`)})
 	if m, err := s.receive(); websocket.CloseStatus(err) < 0 {
-		t.Errorf("an operation before the introduction: got %v, %v, want it closed", m, err)
+		t.Errorf("an operation before connection_init: got %v, %v, want it closed", m, err)
 	}
 }
 
-func TestWebSocketRunsEverything(t *testing.T) {
+func TestWebSocketRunsAllOperations(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	anna := f.create(f.demo, "anna", nil)
@@ -216,7 +217,7 @@ func TestWebSocketRunsEverything(t *testing.T) {
 	again.changes(2, "cursor")
 }
 
-func TestPageOfAnotherOriginGetsNoWebSocket(t *testing.T) {
+func TestWebSocketOfAnotherOriginIsRejected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	address := f.url()
@@ -237,7 +238,7 @@ func TestPageOfAnotherOriginGetsNoWebSocket(t *testing.T) {
 	}
 }
 
-func TestQueryOverEventStreamAnswersOnce(t *testing.T) {
+func TestQueryOverEventStreamReturnsOneResponse(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	anna := f.create(f.demo, "anna", nil)
@@ -249,7 +250,7 @@ func TestQueryOverEventStreamAnswersOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotStreamed(t *testing.T) {
+func TestOperationsThatCannotBeStreamed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
@@ -259,20 +260,20 @@ func TestWhatIsNotStreamed(t *testing.T) {
 	if resp.StatusCode != http.StatusMethodNotAllowed || resp.Header.Get("Allow") != http.MethodPost {
 		t.Errorf("a mutation by GET: %s", resp.Status)
 	}
-	got := f.ask(f.demo.agent, follow, nil)
+	got := f.query(f.demo.agent, follow, nil)
 	if !slices.Equal(got.codes(), []string{"BAD_USER_INPUT"}) || !strings.Contains(got.Errors[0].Message, "stream") {
 		t.Errorf("a subscription by plain POST: %v", got.Errors)
 	}
 	got = f.events(f.demo.agent, `{ contacts { totalCount ... @defer { nodes { id } } } }`, nil).last()
 	if !slices.Equal(got.codes(), []string{"BAD_USER_INPUT"}) {
-		t.Errorf("an answer in parts: %v", got)
+		t.Errorf("an incremental response: %v", got)
 	}
 	if f.db.Dump() != before {
 		t.Error("the database has changed")
 	}
 }
 
-func TestTooManyOperationsOnOneSocket(t *testing.T) {
+func TestTooManyOperationsOnASocket(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
@@ -281,11 +282,11 @@ func TestTooManyOperationsOnOneSocket(t *testing.T) {
 	for range 100 {
 		streams = append(streams, s.subscribe(follow, nil))
 	}
-	for _, one := range streams {
-		one.changes(1, "cursor")
+	for _, s := range streams {
+		s.changes(1, "cursor")
 	}
 	if got := s.subscribe(follow, nil).last(); !slices.Equal(got.codes(), []string{"BAD_USER_INPUT"}) {
-		t.Errorf("the 101st: got %v", got)
+		t.Errorf("the 101st operation: got %v", got)
 	}
 	streams[0].stop()
 	for end := time.Now().Add(patience); ; {

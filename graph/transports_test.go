@@ -18,51 +18,51 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for an expected response.
 const patience = 20 * time.Second
 
-// stream is a subscription that a test has opened.
+// stream is an operation that a test has started on a streaming transport.
 type stream struct {
 	t    *testing.T
 	read func() (r reply, ok bool, err error)
 	stop func()
 }
 
-// next is the next answer, which must come.
+// next returns the next response. The test fails if the stream ends instead.
 func (s *stream) next() reply {
 	s.t.Helper()
 	got, ok, err := s.read()
 	if err != nil || !ok {
-		s.t.Fatalf("the stream has ended instead of going on: %v", err)
+		s.t.Fatalf("the stream has ended early: %v", err)
 	}
 	return got
 }
 
-// last is the next answer, behind which the stream must end.
+// last returns the next response, after which the stream must end.
 func (s *stream) last() reply {
 	s.t.Helper()
 	got := s.next()
 	if more, ok, err := s.read(); err != nil || ok {
-		s.t.Errorf("the stream goes on with %v, %v", more, err)
+		s.t.Errorf("the stream continues with %v, %v", more, err)
 	}
 	return got
 }
 
-// changes reads n changes, and returns a field of each.
+// changes reads n changes, and returns the given field of each.
 func (s *stream) changes(n int, field string) (values []any) {
 	s.t.Helper()
 	for range n {
 		got := s.next()
 		if len(got.Errors) > 0 {
-			s.t.Fatalf("instead of a change: %v", got.Errors)
+			s.t.Fatalf("got errors instead of a change: %v", got.Errors)
 		}
 		values = append(values, got.Data["contactChanges"].(object)[field])
 	}
 	return values
 }
 
-// doors are the two ways to a stream.
-var doors = []struct {
+// streamTransports are the transports that can stream responses.
+var streamTransports = []struct {
 	name string
 	open func(f *fixture, token, document string, variables object) *stream
 }{
@@ -73,37 +73,37 @@ var doors = []struct {
 	{"text/event-stream", (*fixture).events},
 }
 
-// url is the address of a server for the handler.
+// url starts a server for the handler, and returns its address.
 func (f *fixture) url() string {
 	f.t.Helper()
 	s := httptest.NewUnstartedServer(f.handler)
 	s.Config.ConnState = func(c net.Conn, state http.ConnState) {
 		if state == http.StateNew {
-			f.lines.Store(c, nil)
+			f.conns.Store(c, nil)
 		}
 	}
 	s.Start()
 	f.t.Cleanup(func() {
-		f.hangUp()
+		f.closeConns()
 		s.Close()
 	})
 	return s.URL + "/graphql"
 }
 
-// hangUp closes all connections, as a process does that ends.
-func (f *fixture) hangUp() {
-	for c := range f.lines.Range {
+// closeConns closes all connections, as a process does when it exits.
+func (f *fixture) closeConns() {
+	for c := range f.conns.Range {
 		c.(net.Conn).Close()
 	}
 }
 
-// events subscribes over text/event-stream.
+// events starts an operation over text/event-stream.
 func (f *fixture) events(token, document string, variables object) *stream {
 	f.t.Helper()
 	body := must(json.Marshal(object{"query": document, "variables": variables}))
 	resp := f.send(http.MethodPost, f.url(), token, "text/event-stream", body) //nolint:bodyclose // send does
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
-		return &stream{t: f.t, read: once(resp.Body)}
+		return &stream{t: f.t, read: single(resp.Body)}
 	}
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, 1<<20)
@@ -120,12 +120,12 @@ func (f *fixture) events(token, document string, variables object) *stream {
 				return r, true, json.Unmarshal([]byte(value), &r)
 			}
 		}
-		return r, false, fmt.Errorf("no event says that the stream is complete: %w", lines.Err())
+		return r, false, fmt.Errorf("the stream has ended without the event complete: %w", lines.Err())
 	}, func() { resp.Body.Close() }}
 }
 
-// once reads the only answer.
-func once(body io.Reader) func() (reply, bool, error) {
+// single reads the only response.
+func single(body io.Reader) func() (reply, bool, error) {
 	d := json.NewDecoder(body)
 	return func() (r reply, ok bool, err error) {
 		if !d.More() {
@@ -135,7 +135,7 @@ func once(body io.Reader) func() (reply, bool, error) {
 	}
 }
 
-// send makes a request that is given up when the test ends.
+// send sends a request that is canceled when the test ends.
 func (f *fixture) send(method, url, token, accept string, body []byte) *http.Response {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
@@ -151,46 +151,47 @@ func (f *fixture) send(method, url, token, accept string, body []byte) *http.Res
 	return resp
 }
 
-// socket is a WebSocket.
+// socket is a client's WebSocket connection.
 type socket struct {
-	t    *testing.T
-	ctx  context.Context
-	conn *websocket.Conn
-	ids  int
-	came map[string][]message // what was read for others
+	t     *testing.T
+	ctx   context.Context
+	conn  *websocket.Conn
+	ids   int
+	inbox map[string][]message // messages read while waiting for another operation, by id
 }
 
-// message is one of the protocol graphql-transport-ws.
+// message is a message of the protocol graphql-transport-ws.
 type message struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// socket opens a WebSocket and introduces the client, as the protocol of graphql-ws does; "" introduces nobody.
+// socket opens a WebSocket and sends connection_init with the token, which is empty for anonymous
+// clients.
 func (f *fixture) socket(token string) *socket {
 	f.t.Helper()
-	return f.dial(nil).introduce(introduction(token))
+	return f.dial(nil).connect(initPayload(token))
 }
 
-// introduce has the client greeted.
-func (s *socket) introduce(payload json.RawMessage) *socket {
+// connect sends connection_init, and waits for the acknowledgement.
+func (s *socket) connect(payload json.RawMessage) *socket {
 	s.t.Helper()
 	s.send(message{Type: "connection_init", Payload: payload})
 	if m, err := s.receive(); err != nil || m.Type != "connection_ack" {
-		s.t.Fatalf("the introduction is answered by %v, %v", m, err)
+		s.t.Fatalf("connection_init: got %v, %v", m, err)
 	}
 	return s
 }
 
-func introduction(token string) json.RawMessage {
+func initPayload(token string) json.RawMessage {
 	if token == "" {
 		return nil
 	}
 	return must(json.Marshal(object{"X-ApiKey": token, "other": 7}))
 }
 
-// dial opens a WebSocket, with these headers.
+// dial opens a WebSocket with these headers.
 func (f *fixture) dial(header http.Header) *socket {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
@@ -203,7 +204,7 @@ func (f *fixture) dial(header http.Header) *socket {
 	if resp.Body != nil {
 		resp.Body.Close()
 	}
-	return &socket{t: f.t, ctx: ctx, conn: conn, came: map[string][]message{}}
+	return &socket{t: f.t, ctx: ctx, conn: conn, inbox: map[string][]message{}}
 }
 
 func (s *socket) send(m message) {
@@ -218,7 +219,7 @@ func (s *socket) receive() (m message, err error) {
 	return m, err
 }
 
-// subscribe begins an operation.
+// subscribe starts an operation.
 func (s *socket) subscribe(document string, variables object) *stream {
 	s.t.Helper()
 	s.ids++
@@ -229,7 +230,7 @@ func (s *socket) subscribe(document string, variables object) *stream {
 		if ended {
 			return r, false, nil
 		}
-		m, err := s.of(id)
+		m, err := s.nextMessage(id)
 		switch {
 		case err != nil:
 			return r, false, err
@@ -243,14 +244,14 @@ func (s *socket) subscribe(document string, variables object) *stream {
 	}, func() { s.send(message{ID: id, Type: "complete"}) }}
 }
 
-// of is the next message for an operation.
-func (s *socket) of(id string) (m message, err error) {
-	for len(s.came[id]) == 0 {
+// nextMessage returns the next message for the operation.
+func (s *socket) nextMessage(id string) (m message, err error) {
+	for len(s.inbox[id]) == 0 {
 		if m, err = s.receive(); err != nil {
 			return m, err
 		}
-		s.came[m.ID] = append(s.came[m.ID], m)
+		s.inbox[m.ID] = append(s.inbox[m.ID], m)
 	}
-	m, s.came[id] = s.came[id][0], s.came[id][1:]
+	m, s.inbox[id] = s.inbox[id][0], s.inbox[id][1:]
 	return m, nil
 }

@@ -1,6 +1,5 @@
-// Package apierror holds the errors of the GraphQL API that stand in the top-level errors of a
-// response: those of requests that cannot run, and faults of the server. What a caller can fix in its
-// input is in the payload of each mutation instead.
+// Package apierror has the top-level errors of GraphQL responses: requests that cannot run, and
+// faults of the server. Errors in a mutation's input are in its payload instead.
 package apierror
 
 import (
@@ -22,8 +21,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// The values of extensions.code of resolvers and of the gate; graphqlhttp has those of requests that
-// cannot be parsed or validated.
+// The values of extensions.code in errors of resolvers and of the gate. The codes of requests that
+// cannot be parsed or validated are in graphqlhttp.
 const (
 	CodeUnauthenticated = "UNAUTHENTICATED"
 	CodeForbidden       = "FORBIDDEN"
@@ -33,15 +32,15 @@ const (
 	CodeInternal        = "INTERNAL_SERVER_ERROR"
 )
 
-// What clients learn about faults.
+// The messages that clients receive about faults.
 const (
 	messageInternal    = "An internal error has occurred."
 	messageUnavailable = "The database is temporarily unavailable. Nothing was changed; try again."
 	messageUnknown     = "It is unknown whether this took effect. It is safe to try again with the same expectedVersion or the same Idempotency-Key."
 )
 
-// Presenter translates the errors of resolvers. Errors that are meant for clients keep their message;
-// any other is logged, and the client learns only that the server has failed.
+// Presenter translates the errors of resolvers. Errors that are meant for clients keep their message.
+// All others are logged, and the client learns only that the server has failed.
 func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)

@@ -11,8 +11,8 @@ import (
 // Cookies sets and clears the session cookie of browsers.
 //
 // A page of another origin can neither set nor use it: every operation but a query needs a POST of
-// JSON, which browsers send to another origin only if it answers their CORS preflight, and this server
-// answers none; WebSockets are accepted only from pages of the same origin.
+// JSON, which browsers send to another origin only if it answers their CORS preflight, and this
+// server answers none; WebSockets are accepted only from pages of the same origin.
 type Cookies struct {
 	Auth   *auth.Service
 	Secure bool // browsers connect by HTTPS
@@ -23,16 +23,16 @@ func (c Cookies) Set(ctx context.Context, s auth.Session) {
 	send(ctx, c.Auth.Cookie(s.Token, s.ExpiresAt, c.Secure))
 }
 
-// Clear deletes the cookie from the browser if the request came with it and the response can still set
-// headers.
+// Clear deletes the cookie from the browser if the request came with it and the response can still
+// set headers.
 func (c Cookies) Clear(ctx context.Context) {
 	if graphqlhttp.Header(ctx) != nil && auth.ByCookie(principalOf(ctx).request) {
 		send(ctx, c.Auth.ClearingCookie(c.Secure))
 	}
 }
 
-// send sets the cookie in the response. If several fields do so, the last one wins, as it does for the
-// session: a browser might keep either of two cookies with one name.
+// send sets the cookie in the response. If several fields do so, the last one wins, as it does for
+// the session: a browser might keep either of two cookies with one name.
 func send(ctx context.Context, c *http.Cookie) {
 	graphqlhttp.Header(ctx).Set("Set-Cookie", c.String())
 }

@@ -1,8 +1,8 @@
-// Package gate checks each operation before it is executed: who sends it, whether the operation is
-// allowed without credentials, and which idempotency key it has. It is a gqlgen extension.
+// Package gate checks each operation before it is executed: its credentials, whether it is allowed
+// without any, and its idempotency key. It is a gqlgen extension.
 //
-// Start reading at Gate in gate.go; principal.go has who sends a request, idempotency.go the keys of
-// mutations, and cookies.go the session cookies of browsers.
+// Start reading at Gate in gate.go. Authentication is in principal.go, the keys of mutations in
+// idempotency.go, and the session cookies of browsers in cookies.go.
 package gate
 
 import (
@@ -42,8 +42,8 @@ func (Gate) Validate(graphql.ExecutableSchema) error { return nil }
 // openFields are the root fields that are allowed without credentials.
 var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "viewer": true, "signIn": true}
 
-// MutateOperationContext rejects every operation with invalid credentials, and without credentials all
-// root fields but openFields.
+// MutateOperationContext rejects every operation with invalid credentials, and without credentials
+// all root fields but openFields.
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	switch err := principalOf(ctx).err; {
 	case errors.Is(err, auth.ErrCredentials):
@@ -63,8 +63,8 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	}
 	for _, f := range rootFields(op) {
 		if !openFields[f.Name] {
-			if asksFor(op, "signOut") {
-				g.Cookies.Clear(ctx) // it has expired
+			if hasRootField(op, "signOut") {
+				g.Cookies.Clear(ctx) // the session has expired
 			}
 			return apierror.New(apierror.CodeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		}
@@ -72,12 +72,13 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	return nil
 }
 
-// asksFor reports whether the operation has the root field.
-func asksFor(op *graphql.OperationContext, name string) bool {
+// hasRootField reports whether the operation has the root field.
+func hasRootField(op *graphql.OperationContext, name string) bool {
 	return slices.ContainsFunc(rootFields(op), func(f graphql.CollectedField) bool { return f.Name == name })
 }
 
-// rootFields returns the root fields of the operation, without those that @skip or @include leave out.
+// rootFields returns the root fields of the operation, without those that @skip or @include leave
+// out.
 func rootFields(op *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(op, op.Operation.SelectionSet, nil)
 }

@@ -55,8 +55,8 @@ func KeyOf(ctx context.Context) *idempotency.Key {
 // keyless are the mutations that take no key.
 var keyless = []string{"signIn", "signOut", "__typename"}
 
-// InterceptRootField gives a mutation its key, that of the request with the alias, or refuses it if the
-// header is invalid.
+// InterceptRootField derives the key of a mutation from that of the request and the alias. It rejects
+// the mutation if the header is invalid.
 func (Gate) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	keys := keysOf(ctx)
 	field := graphql.GetRootFieldContext(ctx).Field
@@ -89,13 +89,14 @@ func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler)
 	return resp
 }
 
-// requestOf is what the whole document asks for: a key is for one request, and not for one of its mutations.
+// requestOf returns all mutations of the document with their arguments, as JSON without passwords: a
+// key belongs to the whole request, not to one of its mutations.
 func requestOf(op *graphql.OperationContext) (any, error) {
-	asked := map[string]any{}
+	arguments := map[string]any{}
 	for _, f := range rootFields(op) {
-		asked[f.Alias] = map[string]any{f.Name: f.ArgumentMap(op.Variables)}
+		arguments[f.Alias] = map[string]any{f.Name: f.ArgumentMap(op.Variables)}
 	}
-	text, err := json.Marshal(asked) // as JSON has it, whatever the parser has made of it
+	text, err := json.Marshal(arguments) // through JSON, because the parser's types differ from those of variables
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +105,10 @@ func requestOf(op *graphql.OperationContext) (any, error) {
 	return withoutPasswords(plain), err
 }
 
-// passwords are the arguments whose values no hash may hold, because what is hashed can be guessed.
+// passwords are the arguments whose values must not be hashed: they could be guessed from the hash.
 var passwords = []string{"newPassword", "currentPassword", "password"}
 
-// withoutPasswords is JSON that tells of passwords only that they are there, however deep.
+// withoutPasswords replaces passwords by true at every depth of a JSON value.
 func withoutPasswords(value any) any {
 	switch v := value.(type) {
 	case map[string]any:

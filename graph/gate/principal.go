@@ -15,8 +15,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// principal is who sent a request or opened a connection. It is kept in the context, next to the
-// viewer, so that a long connection can be authenticated again.
+// principal is the authenticated sender of a request or connection. It is kept in the context, next
+// to the viewer, so that a long connection can be authenticated again.
 type principal struct {
 	auth    *auth.Service
 	request *http.Request
@@ -42,8 +42,8 @@ func Identify(ctx context.Context, a *auth.Service, r *http.Request) context.Con
 	return context.WithValue(ctx, principalKey{}, p)
 }
 
-// OnConnect authenticates a WebSocket by the headers of the handshake and those of the connection_init
-// message, which take precedence.
+// OnConnect authenticates a WebSocket by the headers of the handshake and those of the
+// connection_init message, which take precedence.
 func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context, error) {
 	c := principalOf(ctx)
 	r := &http.Request{Header: http.Header{"Cookie": c.request.Header["Cookie"]}} // nothing else of the request is kept for the life of the connection
@@ -62,8 +62,8 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 	return ctx, c.err
 }
 
-// Reauthenticate fails with authz.ErrUnauthenticated if the credentials have expired or now name another
-// viewer. While the database is unavailable, they stay valid.
+// Reauthenticate fails with authz.ErrUnauthenticated if the credentials have expired or now name
+// another viewer. While the database is unavailable, they stay valid.
 func Reauthenticate(ctx context.Context) error {
 	c := principalOf(ctx)
 	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))

@@ -1,9 +1,9 @@
-// Package loader reads what belongs to several contacts in one query: it is the dataloader of the
-// GraphQL API.
+// Package loader is the dataloader of the GraphQL API: it reads the related objects of many
+// contacts in one query.
 //
-// Start reading at Prime and LoadBatch in batch.go; loader.go has the queries. A library that collects
-// keys for some milliseconds was considered: gqlgen hands all siblings to a resolver at once
-// (batch: true in gqlgen.yml), so waiting would only add latency.
+// Start reading at Prime and LoadBatch in batch.go; loader.go has the queries. A library that
+// collects keys for some milliseconds was considered: gqlgen hands all siblings to a resolver at
+// once (batch: true in gqlgen.yml), so waiting would only add latency.
 package loader
 
 import (
@@ -18,16 +18,16 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// batch is a set of contacts that were found together, and the viewer that found them. A field that is
-// asked of one of them is loaded for all, once. gqlgen does so for the elements of a list, but not for
-// objects one level below, such as the node of each edge.
+// batch is a set of contacts that were found together, and the viewer that found them. If a field
+// of one of them is requested, it is loaded once for all. gqlgen does so for the elements of a
+// list, but not for objects one level below, such as the node of each edge.
 type batch struct {
 	contacts []*ent.Contact
 	viewer   viewer.Viewer // not always the request's: signing in finds a contact for an anonymous request
 	loaded   graphql.BatchParentGroup
 }
 
-// batches holds the batch of each contact during one operation.
+// batches has the batch of each contact during one operation.
 type batches struct{ sync.Map } // from *ent.Contact to *batch
 
 // Begin prepares an operation for Prime.
@@ -41,7 +41,7 @@ func batchesOf(ctx context.Context) *batches {
 	return known
 }
 
-// Prime makes a batch of contacts that the context's viewer has found together.
+// Prime registers contacts that the context's viewer has found together as a batch.
 func Prime(ctx context.Context, contacts ...*ent.Contact) {
 	known := batchesOf(ctx)
 	if known == nil {
@@ -65,8 +65,8 @@ func batchOf(ctx context.Context, c *ent.Contact) *batch {
 	return b
 }
 
-// LoadBatch loads a field of contacts, and of all others in their batch with it. field names what is
-// loaded: a field that is asked for with other arguments needs another name.
+// LoadBatch loads a field of contacts, together with that of all others in their batch. field is the
+// cache key: a field requested with different arguments needs a different one.
 func LoadBatch[T any](ctx context.Context, contacts []*ent.Contact, field string,
 	load func(context.Context, []*ent.Contact) ([]T, error),
 ) ([]T, error) {

@@ -16,7 +16,7 @@ import (
 	"contactgraph/internal/contact/field"
 )
 
-// Loader reads what belongs to contacts, for many of them in one query.
+// Loader reads the related objects of contacts, for many contacts in one query.
 type Loader struct {
 	client  *ent.Client
 	catalog *catalog.Service
@@ -25,9 +25,7 @@ type Loader struct {
 // New returns a loader that reads with the client.
 func New(client *ent.Client, catalog *catalog.Service) *Loader { return &Loader{client, catalog} }
 
-// A contact of an older version has its relations in its edges already; they are not read again.
-
-// referred finds the thing that each contact refers to, nil where it refers to none.
+// referred returns the object that each contact refers to, nil where it refers to none.
 func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int,
 	load func(context.Context, []int) ([]T, error), id func(T) int,
 ) ([]T, error) {
@@ -41,11 +39,11 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 	if len(ids) == 0 {
 		return found, nil
 	}
-	things, err := load(ctx, ids)
+	objects, err := load(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := group(things, id)
+	byID := group(objects, id)
 	for i, c := range contacts {
 		if r := ref(c); r != nil && len(byID[*r]) > 0 {
 			found[i] = byID[*r][0]
@@ -54,10 +52,12 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 	return found, nil
 }
 
+// RegistrationStores returns the store where each contact was registered.
 func (r *Loader) RegistrationStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
 	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
 }
 
+// PreferredStores returns the preferred store of each contact.
 func (r *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
 	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
 }
@@ -68,6 +68,7 @@ func (r *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*
 	}, func(s *ent.Store) int { return s.ID })
 }
 
+// Companies returns the company of each contact.
 func (r *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
 	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID },
 		func(ctx context.Context, ids []int) ([]*ent.Company, error) {
@@ -75,6 +76,7 @@ func (r *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent
 		}, func(c *ent.Company) int { return c.ID })
 }
 
+// Logins returns the logins of each contact, ordered by name.
 func (r *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
 	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
@@ -82,6 +84,7 @@ func (r *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.
 		}, func(l *ent.Login) int { return l.ContactID })
 }
 
+// Segments returns the segments of each contact, ordered by id.
 func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
 	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
 		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
@@ -113,6 +116,7 @@ func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*en
 	return segments, nil
 }
 
+// Properties returns all properties of the account for each contact, with the contact's values.
 func (r *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
 	defined, err := r.catalog.Properties(ctx)
 	if err != nil {
@@ -136,14 +140,16 @@ func (r *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*
 	return properties, nil
 }
 
-// owned finds the rows that belong to each contact, in the order in which they were loaded.
+// owned returns the rows that belong to each contact, in the order in which they were loaded. A
+// contact of an older version already has its rows in its edges; carried returns them, and they are
+// not read again.
 func owned[T any](ctx context.Context, contacts []*ent.Contact, carried func(*ent.Contact) []T,
 	load func(context.Context, []int) ([]T, error), owner func(T) int,
 ) ([][]T, error) {
 	var ids []int
 	rows := make([][]T, len(contacts))
 	for i, c := range contacts {
-		if rows[i] = carried(c); rows[i] == nil { // where there is nothing to carry, it is empty
+		if rows[i] = carried(c); rows[i] == nil { // carried rows are never nil, even if there are none
 			ids = append(ids, c.ID)
 		}
 	}
@@ -171,8 +177,7 @@ func group[T any](rows []T, key func(T) int) map[int][]T {
 	return groups
 }
 
-// contactsOf finds the contacts that changes are about, nil where one is deleted or hidden from the
-// viewer.
+// Contacts returns the contact of each change, nil where it is deleted or hidden from the viewer.
 func (r *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
 	ids := make([]int, len(changes))
 	for i, c := range changes {
@@ -192,7 +197,7 @@ func (r *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Co
 	return contacts, nil
 }
 
-// contactProperty returns a property of c. One that is bound to a field has the value of that field.
+// contactProperty returns a property of c. A property bound to a field has the value of that field.
 func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValue) *model.ContactProperty {
 	if f := field.BoundTo(p); f != nil {
 		values = nil

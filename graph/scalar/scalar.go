@@ -11,14 +11,15 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Malformed is what a text that is no base64 reads as: the caller is told so in the payload, like of any other value.
+// Malformed is the version that a text that is not base64 is parsed as. The error is reported in the
+// payload, as for any other invalid value.
 const Malformed revision.Version = -1
 
 // MarshalVersion writes the opaque text of a version.
 func MarshalVersion(v revision.Version) graphql.Marshaler { return graphql.MarshalString(v.String()) }
 
-// UnmarshalVersion reads the text of a version. It never fails: gqlgen reads an argument when its field's turn comes, and
-// the fields before have taken effect by then.
+// UnmarshalVersion parses the text of a version. It never fails: gqlgen parses the arguments of a
+// field just before it executes the field, when earlier fields have already taken effect.
 func UnmarshalVersion(v any) (revision.Version, error) {
 	text, ok := v.(string)
 	if !ok {
@@ -26,7 +27,7 @@ func UnmarshalVersion(v any) (revision.Version, error) {
 	}
 	version, err := revision.Parse(text)
 	if err != nil {
-		return Malformed, nil //nolint:nilerr // Malformed says it
+		return Malformed, nil //nolint:nilerr // Malformed stands for the error
 	}
 	return version, nil
 }
@@ -36,13 +37,13 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	return graphql.MarshalString(revision.FormatTime(t))
 }
 
-// UnmarshalTime reads RFC 3339. It never fails, for the reason that UnmarshalVersion has: what is no time reads as one before
-// the year 1, which the rules refuse.
+// UnmarshalTime parses a time as RFC 3339. Like UnmarshalVersion, it never fails: an invalid text
+// becomes a time before the year 1, which validation rejects.
 func UnmarshalTime(v any) (time.Time, error) {
 	text, _ := v.(string)
 	t, err := revision.ParseTime(text)
 	if err != nil {
-		return time.Time{}.AddDate(-1, 0, 0), nil //nolint:nilerr // the year says it
+		return time.Time{}.AddDate(-1, 0, 0), nil //nolint:nilerr // the year stands for the error
 	}
 	return t, nil
 }
@@ -52,14 +53,14 @@ func MarshalJSON(v any) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		b, err := json.Marshal(v)
 		if err != nil {
-			panic(err) // what the log holds came from JSON, or goes there
+			panic(err) // values of the change log can always be marshaled
 		}
 		_, _ = w.Write(b) // the response's buffer does not fail
 	})
 }
 
-// UnmarshalJSON takes any value as it comes.
+// UnmarshalJSON returns the value unchanged.
 func UnmarshalJSON(v any) (any, error) { return v, nil }
 
-// Node is a thing with a global id: what gqlgen makes of the interface Node.
+// Node is an object with a global id: the Go type of the GraphQL interface Node.
 type Node interface{ GlobalID() string }
