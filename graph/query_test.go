@@ -170,5 +170,5 @@ func TestUniqueConflictIsHiddenFromCustomers(t *testing.T) {
 	got := f.get(token, update, object{"in": object{"id": me.ID, "onConflict": "OVERWRITE", "set": object{"email": "EVA@example.com"}}}, "updateContact", "errors")
 	f.want("the conflict", got, `[{"__typename": "UniqueConflict", "code": "EMAIL_TAKEN", "path": "email", "message": "This email address cannot be used.", "existing": null}]`)
 	got = f.get(token, update, object{"in": object{"id": 1, "expectedVersion": "QEA=", "set": object{}}}, "updateContact", "errors")
-	f.want("another contact", got, `[{"__typename": "Forbidden", "code": "FORBIDDEN", "path": null, "message": "Customers may only access their own contact."}]`)
+	f.want("another contact", got, `[{"__typename": "Forbidden", "code": "FORBIDDEN", "path": null, "message": "Customers may access only their own contact."}]`)
 }
