@@ -18,7 +18,7 @@ func (_m *Change) GlobalID() string {
 	return revision.ChangeID{Contact: _m.ContactID, Version: _m.Version}.String()
 }
 
-// UndoesID is the id of the change that this one takes back, nil if it takes back none.
+// UndoesID is the id of the change that this one undoes, nil if it undoes none.
 func (_m *Change) UndoesID() *string {
 	if _m.Undoes == nil {
 		return nil
