@@ -2,7 +2,7 @@
 # make test      everything that CI runs
 # make generate  ent's client, gqlgen's server and the console's documents, after a change of ent/schema, schema or web/src/**.graphql
 # make web       the pages in web/dist, after a change of web/src
-# make screenshots  runs the stories of web/e2e in a browser; the screenshots that they take go to SCREENSHOTS=…
+# make screenshots  runs the browser tests of web/e2e, and writes screenshots of the pages to SCREENSHOTS=…
 # make migration NAME=…  the SQL that leads from migrations/ to ent/schema; without NAME, its sums after a change by hand
 # make bench     side by side with a server written by hand (ARGS=…)
 # make test-faults    PostgreSQL away: restarted twenty times under load, and hanging
@@ -55,7 +55,7 @@ web:
 
 SCREENSHOTS := bin/screenshots
 screenshots: tools
-	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) go test -count=1 -timeout 20m -v -run TestInTheBrowser ./internal/acceptance
+	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) npm run --silent --prefix web e2e
 
 # The committed code is what the generators make of the sources.
 fresh:
