@@ -1,42 +1,55 @@
-// contacts: 40
-// Every kind of field and property is entered, stored as it was entered, and refused in words beside it.
-import assert from 'node:assert/strict';
-import { admin, eventually, graphql, look, person, signIn, step, story } from './harness.mjs';
+import type { Login } from './api';
+import { ContactPage } from './contact-page';
+import { checkAppearance, expect, test } from './fixtures';
 
-await story(async () => {
-  const page = await person('admin');
-  const button = (name) => page.getByRole('button', { name, exact: true });
-  const field = (name) => page.getByLabel(name, { exact: true });
-  const saved = page.getByRole('status').getByText('Saved', { exact: true });
+interface Listed {
+  contacts: { nodes: { contactId: number; phone: string | null; phoneCountryCode: string | null }[] };
+}
+
+interface Properties {
+  properties: { property: { name: string }; values: { value: string; description: string | null }[] }[];
+}
+
+test.use({ contacts: 40 });
+
+test('the form edits every kind of field, and shows refusals at the fields', async ({ adminPage: page, api, step }) => {
+  const contact = new ContactPage(page);
+  const button = (name: string) => contact.button(name);
+  const field = (name: string) => page.getByLabel(name, { exact: true });
   const save = async () => {
-    await button('Save').click();
-    await saved.waitFor();
+    await contact.save();
     await button('Save').waitFor({ state: 'detached' });
   };
-  const choose = async (label, option) => {
+  const choose = async (label: string, option: string) => {
     await page.getByRole('combobox', { name: label, exact: true }).click();
     await page.getByRole('option', { name: option, exact: true }).click();
   };
-  const open = async (id) => {
-    await page.goto(`/contacts/${id}`);
-    await field('First name').waitFor();
+  const firstName = async (id: number) => (await api.stored(id)).firstName;
+  // The values of a contact's properties by their names, each with its remark.
+  const properties = async (id: number): Promise<Record<string, string[]>> => {
+    const fields = 'properties { property { name } values { value description } }';
+    const all = (await api.contact<Properties>(id, fields)).properties;
+    return Object.fromEntries(
+      all.map(({ property, values }) => [
+        property.name,
+        values.map(({ value, description }) => (description ? `${value} (${description})` : value)),
+      ]),
+    );
   };
 
-  await step('sign in', async () => {
-    const property = 'mutation ($input: CreatePropertyInput!) { createProperty(input: $input) { errors { message } } }';
-    for (const [name, type] of [
-      ['Sizes', 'INTEGER'],
-      ['Visits', 'DATETIME'],
-      ['Colours', 'CHOICE'],
+  await step('prepare properties with several values', async () => {
+    const document = 'mutation ($input: CreatePropertyInput!) { createProperty(input: $input) { errors { message } } }';
+    for (const property of [
+      { name: 'Sizes', type: 'INTEGER' },
+      { name: 'Visits', type: 'DATETIME' },
+      { name: 'Colours', type: 'CHOICE', choices: ['red', 'green', 'blue'] },
     ]) {
-      const input = { name, type, multiple: true, ...(type === 'CHOICE' && { choices: ['red', 'green', 'blue'] }) };
-      await graphql(property, { input }, 'demo-admin');
+      await api.query(document, { input: { ...property, multiple: true } }, 'demo-admin');
     }
-    await signIn(page, admin);
   });
 
-  await step('the contact’s own fields', async () => {
-    await open(11);
+  await step('the fields of every contact', async () => {
+    await contact.open(11);
     await field('First name').fill('Åsa');
     await field('Last name').fill('O’Brien-Łuk 漢');
     await field('Email').fill('Asa.New@example.com');
@@ -51,7 +64,7 @@ await story(async () => {
     await save();
     const fields = `firstName lastName email phoneCountryCode phone latestPermissionSource limitMailsPermanently
       limitMailsTemporarilyUntil preferredStore { name } company { name }`;
-    assert.deepEqual(await contact(11, fields), {
+    expect(await api.contact(11, fields)).toEqual({
       firstName: 'Åsa',
       lastName: 'O’Brien-Łuk 漢',
       email: 'Asa.New@example.com',
@@ -70,10 +83,14 @@ await story(async () => {
     await button('No preferred store').click();
     await button('No company').click();
     await save();
-    assert.deepEqual(
-      await contact(11, 'phone limitMailsPermanently limitMailsTemporarilyUntil preferredStore { name } company { name }'),
-      { phone: null, limitMailsPermanently: false, limitMailsTemporarilyUntil: null, preferredStore: null, company: null },
-    );
+    const cleared = 'phone limitMailsPermanently limitMailsTemporarilyUntil preferredStore { name } company { name }';
+    expect(await api.contact(11, cleared)).toEqual({
+      phone: null,
+      limitMailsPermanently: false,
+      limitMailsTemporarilyUntil: null,
+      preferredStore: null,
+      company: null,
+    });
   });
 
   await step('a property of each type', async () => {
@@ -84,20 +101,22 @@ await story(async () => {
     await field('Last Visit').fill('2026-03-04T05:06:07');
     await choose('Language', 'German');
     await save();
-    const stored = await properties(11);
-    assert.deepEqual(
-      ['Middle Initial', 'Birthday', 'Household Size', 'Discount', 'Last Visit'].map((name) => stored[name]),
-      [['Q'], ['1984-02-29'], ['12'], ['12.25'], ['2026-03-04T05:06:07Z']],
-    );
-    assert.deepEqual(stored.Language, ['German']);
+    expect(await properties(11)).toMatchObject({
+      'Middle Initial': ['Q'],
+      Birthday: ['1984-02-29'],
+      'Household Size': ['12'],
+      Discount: ['12.25'],
+      'Last Visit': ['2026-03-04T05:06:07Z'],
+      Language: ['German'],
+    });
     await field('Discount').fill('');
     await field('Birthday').fill('');
     await save();
-    assert.deepEqual([(await properties(11)).Discount, (await properties(11)).Birthday], [[], []]);
+    expect(await properties(11)).toMatchObject({ Discount: [], Birthday: [] });
   });
 
   await step('several values and remarks', async () => {
-    await open(12);
+    await contact.open(12);
     while (await button('Remove Interests 1').isVisible()) await button('Remove Interests 1').click();
     for (const [i, text] of ['Chess', 'Sailing', 'Tea'].entries()) {
       await button('Add Interests').click();
@@ -115,8 +134,7 @@ await story(async () => {
     await choose('Colours 1', 'green');
     await button('Add Colours').click(); // left blank
     await save();
-    assert.deepEqual(await properties(12), {
-      ...(await properties(12)),
+    expect(await properties(12)).toMatchObject({
       Interests: ['Chess', 'Sailing (in summer)', 'Tea'],
       Sizes: ['1', '-2'],
       Visits: ['2026-01-02T03:04:05Z'],
@@ -126,12 +144,12 @@ await story(async () => {
     await field('Interests 2').fill('Coffee');
     await field('Remark on Interests 1').fill('');
     await save();
-    assert.deepEqual((await properties(12)).Interests, ['Sailing', 'Coffee']);
-    assert.equal(await field('Interests 3').count(), 0);
+    expect((await properties(12)).Interests).toEqual(['Sailing', 'Coffee']);
+    await expect(field('Interests 3')).toHaveCount(0);
   });
 
   await step('logins and segments', async () => {
-    await open(13);
+    await contact.open(13);
     while (await button('Remove login 1').isVisible()) await button('Remove login 1').click();
     await button('Add a login').click();
     await field('Login 1').fill('thirteen');
@@ -145,106 +163,93 @@ await story(async () => {
     }
     await page.keyboard.press('Escape');
     await save();
-    const { logins, segments } = await contact(13, 'logins { name type } segments { name }');
-    assert.deepEqual(logins, [
+    const { logins, segments } = await api.contact<{ logins: Login[]; segments: { name: string }[] }>(
+      13,
+      'logins { name type } segments { name }',
+    );
+    expect(logins).toEqual([
       { name: 'thirteen', type: 'BLANK' },
       { name: 'thirteen@example.com', type: 'EMAIL' },
     ]);
-    const names = segments.map((s) => s.name);
-    assert.ok(names.includes('Staff') && names.includes('Students'), names.join());
+    expect(segments.map((s) => s.name)).toEqual(expect.arrayContaining(['Staff', 'Students']));
     await field('Type of login 1').selectOption('Google account');
     await button('Remove login 2').click();
     await save();
-    assert.deepEqual((await contact(13, 'logins { name type }')).logins, [{ name: 'thirteen', type: 'GOOGLE' }]);
+    await api.expectStored(13, { logins: ['thirteen GOOGLE'] });
   });
 
-  await step('refusals stand at their fields, all at once, and what is right is saved when they are mended', async () => {
-    await open(14);
-    const taken = await contact(11, 'email firstName lastName');
+  await step('refusals stand at their fields, all at once, and once corrected everything is saved', async () => {
+    await contact.open(14);
+    const taken = await api.stored(11);
     await field('First name').fill('Fourteen');
-    await field('Email').fill(taken.email.toUpperCase());
-    const other = (await graphql('{ contacts(first: 50) { nodes { contactId phone phoneCountryCode } } }')).contacts.nodes.find(
-      (c) => c.phone && c.contactId !== 14,
-    );
-    await field('Country code').fill(other.phoneCountryCode);
-    await field('Phone').fill(other.phone);
+    await field('Email').fill(taken.email?.toUpperCase() ?? '');
+    const { contacts } = await api.query<Listed>('{ contacts(first: 50) { nodes { contactId phone phoneCountryCode } } }');
+    const other = contacts.nodes.find((c) => c.phone && c.contactId !== 14);
+    await field('Country code').fill(other?.phoneCountryCode ?? '');
+    await field('Phone').fill(other?.phone ?? '');
     await field('Household Size').fill('99999999999999999999');
     await button('Add a login').click();
     const last = (await page.getByLabel(/^Login \d+$/).count()) || 1;
     await field(`Login ${last}`).fill('thirteen');
     await button('Save').click();
     const link = page.getByRole('link', { name: `See ${taken.firstName} ${taken.lastName}.` });
-    await link.waitFor();
-    assert.equal(await link.getAttribute('href'), '/contacts/11');
+    await expect(link).toHaveAttribute('href', '/contacts/11');
     await page
       .getByRole('link', { name: /^See .*\.$/ })
       .nth(1)
-      .waitFor(); // whose login it is
+      .waitFor(); // the contact that has the login
     for (const label of ['Email', 'Phone', 'Household Size']) {
-      assert.equal(await field(label).getAttribute('aria-invalid'), 'true', `${label} is not marked`);
+      await expect(field(label), label).toHaveAttribute('aria-invalid', 'true');
     }
-    assert.equal((await contact(14, 'firstName')).firstName === 'Fourteen', false, 'a part of a refused write was saved');
-    await look(page, 'contact-refused');
+    expect(await firstName(14), 'nothing of a refused write is saved').not.toBe('Fourteen');
+    await checkAppearance(page, 'contact-refused');
     await field('Email').fill('fourteen@example.com');
     await field('Phone').fill('070-174 06 98');
     await field('Country code').fill('46');
     await field('Household Size').fill('4');
     await field(`Login ${last}`).fill('fourteen');
     await save();
-    assert.equal((await contact(14, 'email')).email, 'fourteen@example.com');
-    assert.deepEqual((await properties(14))['Household Size'], ['4']);
+    await api.expectStored(14, { email: 'fourteen@example.com' });
+    expect((await properties(14))['Household Size']).toEqual(['4']);
   });
 
-  await step('no more fits than may be stored', async () => {
+  await step('a field accepts no more than can be stored', async () => {
     await field('First name').fill('x'.repeat(60));
-    assert.equal((await field('First name').inputValue()).length, 50);
+    await expect(field('First name')).toHaveValue('x'.repeat(50));
     await button('Discard').click();
-    assert.equal(await field('First name').inputValue(), 'Fourteen');
+    await expect(field('First name')).toHaveValue('Fourteen');
     await button('Save').waitFor({ state: 'detached' });
   });
 
-  await step('half a date is not sent', async () => {
+  await step('an incomplete date is not sent', async () => {
     await field('First name').fill('Halfway');
     await field('Birthday').focus();
     await field('Birthday').fill('');
     await page.keyboard.press('ArrowUp');
-    assert.equal(await field('Birthday').evaluate((e) => e.validity.badInput), true);
+    expect(await field('Birthday').evaluate((e: HTMLInputElement) => e.validity.badInput)).toBe(true);
     await button('Save').click();
     await page.waitForTimeout(500);
-    assert.equal((await contact(14, 'firstName')).firstName, 'Fourteen');
+    expect(await firstName(14)).toBe('Fourteen');
     await button('Discard').click();
   });
 
-  await step('leaving asks while something is not saved', async () => {
-    await open(15);
+  await step('leaving with unsaved changes asks first', async () => {
+    await contact.open(15);
     await field('First name').fill('Unsaved');
     const dialog = page.getByRole('dialog', { name: 'There are changes that are not saved' });
     await page.getByRole('link', { name: 'Contacts', exact: true }).click();
     await dialog.getByRole('button', { name: 'Stay' }).click();
-    assert.equal(await field('First name').inputValue(), 'Unsaved');
-    let asked = false;
-    page.once('dialog', (d) => {
-      asked = d.type() === 'beforeunload';
-      d.dismiss();
-    });
-    await page.evaluate(() => setTimeout(() => location.reload()));
-    await eventually(() => assert.ok(asked, 'the browser does not ask before the page is loaded anew'));
+    await expect(field('First name')).toHaveValue('Unsaved');
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const question = await asked;
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
     await page.getByRole('link', { name: 'Contacts', exact: true }).click();
     await dialog.waitFor();
-    await look(page, 'contact-leave');
+    await checkAppearance(page, 'contact-leave');
     await dialog.getByRole('button', { name: 'Leave' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Contacts' }).waitFor();
-    assert.notEqual((await contact(15, 'firstName')).firstName, 'Unsaved');
+    await contact.heading('Contacts').waitFor();
+    expect(await firstName(15)).not.toBe('Unsaved');
   });
 });
-
-async function contact(id, fields) {
-  return (await graphql(`query ($id: ID!) { contact(id: $id) { ${fields} } }`, { id })).contact;
-}
-
-// properties is the values of a contact's properties by their names, each with its remark.
-async function properties(id) {
-  const all = (await contact(id, 'properties { property { name } values { value description } }')).properties;
-  const text = ({ value, description }) => (description ? `${value} (${description})` : value);
-  return Object.fromEntries(all.map(({ property, values }) => [property.name, values.map(text)]));
-}
