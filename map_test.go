@@ -61,7 +61,7 @@ func checkMap(readme string, layers map[string][]string) (wrong []string) {
 	}
 	lines := map[string]int{}
 	for i, line := range strings.Split(found[1], "\n") {
-		for _, folder := range strings.Fields(line) {
+		for folder := range strings.FieldsSeq(line) {
 			lines[folder] = i
 		}
 	}

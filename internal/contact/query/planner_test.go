@@ -68,7 +68,7 @@ func TestPageIsPartOfTheList(t *testing.T) {
 		} else {
 			args.First, want = &size, want[:min(size, len(want))]
 		}
-		p, err := a.Queries.PageWithLimits(a.Agent, filter, o, args, [4]int{maxSort, maxSet, maxScan, maxScan})
+		p, err := a.PageWithLimits(a.Agent, filter, o, args, [4]int{maxSort, maxSet, maxScan, maxScan})
 		if err != nil {
 			t.Fatal(err)
 		}
