@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: '../bin/test-results',
   globalSetup: './e2e/build-server.ts',
   ...(process.env.MEASURE ? { grep: measured } : { grepInvert: measured }),
-  // Each worker has a browser, and each of its tests a server with the race detector: more than two would fight for two cores.
+  // Each worker runs a browser and a server: more of them would compete for two cores.
   workers: 2,
   timeout: 300_000,
   expect: { timeout: 20_000 },

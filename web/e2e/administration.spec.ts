@@ -64,20 +64,20 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await page.goto(`/contacts/${id}`);
     await button('Delete').click();
     const dialog = page.getByRole('dialog', { name: 'Delete Brand New?' });
-    await button('Keep', dialog).click();
+    await button('Cancel', dialog).click();
     await dialog.waitFor({ state: 'detached' });
     expect(await api.exists(id)).toBe(true);
     await button('Delete').click();
     await confirmDeletion('Delete Brand New?');
     await heading('This contact was deleted').waitFor();
-    await page.getByText(/^By Demo Admin, /).waitFor();
+    await page.getByText(/^Deleted by Demo Admin, /).waitFor();
     expect(await api.exists(id)).toBe(false);
     await page.reload();
     await heading('This contact was deleted').waitFor();
   });
 
   await step('restore it', async () => {
-    await button('Bring it back').click();
+    await button('Restore').click();
     await heading('Brand New').waitFor();
     await api.expectStored(id, { email: 'brand.new@example.com' });
     await expect(field('Household Size')).toHaveValue('3');
@@ -101,22 +101,22 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
       await row('Brand new').waitFor();
       await expect(newName(what)).toHaveValue('');
       await button('Rename Brand new').click();
-      await expect(field('New name of Brand new')).toBeFocused();
-      await field('New name of Brand new').fill('Renamed');
+      await expect(field('New name for Brand new')).toBeFocused();
+      await field('New name for Brand new').fill('Renamed');
       await button('Save').click();
       await row('Renamed').waitFor();
       expect(await names()).toContain('Renamed');
       await button('Delete Renamed').click();
-      await confirmDeletion(`Delete the ${what} Renamed?`);
+      await confirmDeletion(`Delete ${what} Renamed?`);
       await row('Renamed').waitFor({ state: 'detached' });
       expect(await names()).not.toContain('Renamed');
     });
 
     await step(`${title}: a refused deletion is explained`, async () => {
       await button(`Delete ${used}`).click();
-      const dialog = await confirmDeletion(`Delete the ${what} ${used}?`);
+      const dialog = await confirmDeletion(`Delete ${what} ${used}?`);
       await expect(dialog.getByRole('alert')).toContainText(/refer/);
-      await button('Keep', dialog).click();
+      await button('Cancel', dialog).click();
       await dialog.waitFor({ state: 'detached' });
       expect(await names()).toContain(used);
     });
@@ -132,12 +132,12 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
       await created.getByRole('combobox', { name: 'Choices' }).fill(choice);
       await page.keyboard.press('Enter');
     }
-    await field('Takes several values', created).check();
-    await field('Customers may not write it', created).check();
+    await field('Multiple values', created).check();
+    await field('Read-only for customers', created).check();
     await button('Create', created).click();
     await created.waitFor({ state: 'detached' });
     await row('Size').getByText('Choice: small, large').waitFor();
-    await row('Size').getByText('several values, not for customers to write').waitFor();
+    await row('Size').getByText('multiple values, read-only for customers').waitFor();
 
     await button('Edit Size').click();
     const edited = page.getByRole('dialog', { name: 'Edit Size' });
@@ -158,11 +158,11 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     });
 
     await button('Delete Shoe size').click();
-    await confirmDeletion('Delete the property Shoe size?');
+    await confirmDeletion('Delete property Shoe size?');
     await row('Shoe size').waitFor({ state: 'detached' });
   });
 
-  await step('Properties: refusals are explained', async () => {
+  await step('Properties: alerts are explained', async () => {
     await button('New property').click();
     const dialog = page.getByRole('dialog', { name: 'New property' });
     await field('Name', dialog).fill('No choices');
@@ -171,9 +171,9 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await expect(dialog.getByRole('alert')).toContainText(/500 choices/);
     await button('Cancel', dialog).click();
     await button('Delete Language').click();
-    const deletion = await confirmDeletion('Delete the property Language?');
+    const deletion = await confirmDeletion('Delete property Language?');
     await expect(deletion.getByRole('alert')).toContainText(/refer/);
-    await button('Keep', deletion).click();
+    await button('Cancel', deletion).click();
   });
 
   await step('new reference data is offered at once', async () => {
@@ -184,7 +184,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await follow('Contacts');
     await page.getByRole('combobox', { name: 'Segment' }).click();
     await page.getByRole('option', { name: 'Just made' }).click();
-    await page.getByText('No contact matches.').waitFor();
+    await page.getByText('No contacts found.').waitFor();
   });
 
   await step('an agent has no such pages', async () => {
@@ -193,7 +193,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     for (const name of ['Stores', 'Companies', 'Segments', 'Properties']) {
       await expect(other.getByRole('link', { name, exact: true })).toHaveCount(0);
       await other.goto(`/manage/${name.toLowerCase()}`);
-      await other.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+      await other.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
     }
     await expect(other.getByRole('table')).toHaveCount(0);
   });

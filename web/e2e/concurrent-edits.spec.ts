@@ -30,7 +30,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await theirs.save();
     await expect(mine.input('Phone')).toHaveValue('555 0107');
     await mine.save();
-    await expect(mine.savedNote).toContainText('merged with what others have changed meanwhile');
+    await expect(mine.savedNote).toContainText('merged with changes by others');
     await expectDisplayed(mine.savedNote.getByRole('listitem'), /^First name: Nora → Eleonora, by Demo Admin, \d/);
     await api.expectStored(7, { firstName: 'Eleonora', phone: '555 0107' });
 
@@ -69,12 +69,12 @@ test('two people edit one contact: changes merge, and where they overlap the sec
       await expectDisplayed(columns.nth(1), new RegExp(`^(Theirs )?${their} Demo Admin, \\d`));
       await expectDisplayed(columns.nth(2), new RegExp(`^(Yours )?${my}$`));
     }
-    await expect(mine.button('Save what is chosen')).toBeDisabled();
+    await expect(mine.button('Save choices')).toBeDisabled();
     await checkAppearance(agentPage, 'conflict');
   });
 
   await step('back in the form, what was typed is still there', async () => {
-    await mine.button('Back to the form').click();
+    await mine.button('Back to form').click();
     await mine.conflictDialog.waitFor({ state: 'detached' });
     await expect(mine.input('Last name')).toHaveValue('Mine');
     await expect(mine.input('Email')).toHaveValue('mine@example.com');
@@ -86,7 +86,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await mine.choose('Last name', 'Yours');
     await mine.choose('Email', 'Theirs');
     await api.update(8, { lastName: 'Third' });
-    await mine.button('Save what is chosen').click();
+    await mine.button('Save choices').click();
     await expectDisplayed(mine.conflictColumns('Last name').nth(1), /Third demo-admin/);
     await expect(mine.conflictDialog.getByRole('group')).toHaveCount(1);
     await api.expectStored(8, { lastName: 'Third', email: 'theirs@example.com' });
@@ -105,7 +105,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await mine.button('Save').click();
     await mine.choose('First name', 'Theirs');
     const before = sent.length;
-    await mine.button('Save what is chosen').click();
+    await mine.button('Save choices').click();
     await mine.conflictDialog.waitFor({ state: 'detached' });
     await expect(mine.input('First name')).toHaveValue('Theirs');
     expect(sent).toHaveLength(before);
@@ -126,7 +126,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
   await step('logins merge one by one, and conflict where their types differ', async () => {
     await mine.open(12);
     const { logins } = await api.stored(12);
-    await mine.button('Add a login').click();
+    await mine.button('Add login').click();
     await mine.input(`Login ${logins.length + 1}`).fill('mine@example.com');
     await api.setDetails(12, { logins: [...logins.map(parseLogin), { name: 'theirs@example.com', type: 'EMAIL' }] });
     await mine.save();
@@ -135,7 +135,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await api.expectStored(12, { logins: merged });
 
     await expect(agentPage.getByRole('textbox', { name: /^Login \d/ })).toHaveCount(merged.length);
-    await mine.button('Add a login').click();
+    await mine.button('Add login').click();
     await mine.input(`Login ${merged.length + 1}`).fill('same@example.com');
     await api.setDetails(12, { logins: [...merged.map(parseLogin), { name: 'same@example.com', type: 'GOOGLE' }] });
     await saveIntoConflict();
@@ -177,13 +177,13 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await mine.input('Last name').fill('Typed');
     await theirs.delete();
     const note = agentPage.getByRole('alert').filter({ hasText: 'This contact was deleted' });
-    await note.getByText(/^By Demo Admin/).waitFor();
+    await note.getByText(/^Deleted by Demo Admin/).waitFor();
     await mine.button('Save').click();
     await agentPage.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor();
     expect(await api.exists(15)).toBe(false);
     await expect(mine.input('Last name')).toHaveValue('Typed');
     await checkAppearance(agentPage, 'deleted-meanwhile');
-    await note.getByRole('button', { name: 'Bring it back' }).click();
+    await note.getByRole('button', { name: 'Restore' }).click();
     await note.waitFor({ state: 'detached' });
     const { firstName, lastName, email, logins, segments } = before;
     await api.expectStored(15, { lastName, email, logins, segments });
@@ -211,10 +211,10 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await api.setDetails(16, property(2, 'T'));
     await saveIntoConflict();
     await api.expectStored(16, { lastName: 'Kept' });
-    await expect(mine.conflictDialog.getByText('Also changed by others')).toHaveCount(0);
-    await mine.button('Back to the form').click();
+    await expect(mine.conflictDialog.getByText('Other changes')).toHaveCount(0);
+    await mine.button('Back to form').click();
     await expect(mine.input('Middle Initial')).toHaveValue('N');
-    await agentPage.getByRole('status').filter({ hasText: '1 change is not saved' }).waitFor();
+    await agentPage.getByRole('status').filter({ hasText: '1 unsaved change' }).waitFor();
     await mine.button('Save').click();
     await mine.choose('Middle Initial', 'Yours');
     await mine.saveChoices();
@@ -234,7 +234,7 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await expect(mine.input('First name')).toHaveValue('Quicker');
     await expect(mine.input('Last name')).toHaveValue('Second');
     expect(lastInput()?.expectedVersion).toBe(version);
-    await agentPage.getByRole('status').filter({ hasText: '2 changes are not saved' }).waitFor();
+    await agentPage.getByRole('status').filter({ hasText: '2 unsaved changes' }).waitFor();
     await mine.button('Save').click();
     await mine.button('Save').waitFor({ state: 'detached' });
     await mine.savedNote.waitFor();

@@ -12,7 +12,7 @@ interface Properties {
 
 test.use({ contacts: 40 });
 
-test('the form edits every kind of field, and shows refusals at the fields', async ({ adminPage: page, api, step }) => {
+test('the form edits every kind of field, and shows alerts at the fields', async ({ adminPage: page, api, step }) => {
   const contact = new ContactPage(page);
   const button = (name: string) => contact.button(name);
   const field = (name: string) => page.getByLabel(name, { exact: true });
@@ -58,9 +58,9 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
     await choose('Preferred store', 'Malmö');
     await choose('Company', 'Example Foods');
     await field('Permission source').fill('By phone');
-    await field('No mails at all').setChecked(true);
-    await field('No mails until').fill('2031-02-03T04:05:06');
-    await page.getByText(/^\d+ changes are not saved$/).waitFor();
+    await field('Never send mailings').setChecked(true);
+    await field('No mailings until').fill('2031-02-03T04:05:06');
+    await page.getByText(/^\d+ unsaved changes$/).waitFor();
     await save();
     const fields = `firstName lastName email phoneCountryCode phone latestPermissionSource limitMailsPermanently
       limitMailsTemporarilyUntil preferredStore { name } company { name }`;
@@ -78,10 +78,10 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
     });
     await field('Country code').fill('');
     await field('Phone').fill('');
-    await field('No mails at all').setChecked(false);
-    await field('No mails until').fill('');
-    await button('No preferred store').click();
-    await button('No company').click();
+    await field('Never send mailings').setChecked(false);
+    await field('No mailings until').fill('');
+    await button('Clear preferred store').click();
+    await button('Clear company').click();
     await save();
     const cleared = 'phone limitMailsPermanently limitMailsTemporarilyUntil preferredStore { name } company { name }';
     expect(await api.contact(11, cleared)).toEqual({
@@ -122,8 +122,8 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
       await button('Add Interests').click();
       await field(`Interests ${i + 1}`).fill(text);
     }
-    await button('Add a remark on Interests 2').click();
-    await field('Remark on Interests 2').fill('in summer');
+    await button('Add note on Interests 2').click();
+    await field('Note on Interests 2').fill('in summer');
     for (const [i, number] of ['1', '-2'].entries()) {
       await button('Add Sizes').click();
       await field(`Sizes ${i + 1}`).fill(number);
@@ -142,7 +142,7 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
     });
     await button('Remove Interests 1').click();
     await field('Interests 2').fill('Coffee');
-    await field('Remark on Interests 1').fill('');
+    await field('Note on Interests 1').fill('');
     await save();
     expect((await properties(12)).Interests).toEqual(['Sailing', 'Coffee']);
     await expect(field('Interests 3')).toHaveCount(0);
@@ -151,10 +151,10 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
   await step('logins and segments', async () => {
     await contact.open(13);
     while (await button('Remove login 1').isVisible()) await button('Remove login 1').click();
-    await button('Add a login').click();
+    await button('Add login').click();
     await field('Login 1').fill('thirteen');
-    await field('Type of login 1').selectOption('Plain name');
-    await button('Add a login').click();
+    await field('Type of login 1').selectOption('Username');
+    await button('Add login').click();
     await field('Login 2').fill('thirteen@example.com');
     await page.getByRole('combobox', { name: 'Segments' }).click();
     for (const name of ['Staff', 'Students']) {
@@ -178,7 +178,7 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
     await api.expectStored(13, { logins: ['thirteen GOOGLE'] });
   });
 
-  await step('refusals stand at their fields, all at once, and once corrected everything is saved', async () => {
+  await step('alerts stand at their fields, all at once, and once corrected everything is saved', async () => {
     await contact.open(14);
     const taken = await api.stored(11);
     await field('First name').fill('Fourteen');
@@ -188,7 +188,7 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
     await field('Country code').fill(other?.phoneCountryCode ?? '');
     await field('Phone').fill(other?.phone ?? '');
     await field('Household Size').fill('99999999999999999999');
-    await button('Add a login').click();
+    await button('Add login').click();
     const last = (await page.getByLabel(/^Login \d+$/).count()) || 1;
     await field(`Login ${last}`).fill('thirteen');
     await button('Save').click();
@@ -236,7 +236,7 @@ test('the form edits every kind of field, and shows refusals at the fields', asy
   await step('leaving with unsaved changes asks first', async () => {
     await contact.open(15);
     await field('First name').fill('Unsaved');
-    const dialog = page.getByRole('dialog', { name: 'There are changes that are not saved' });
+    const dialog = page.getByRole('dialog', { name: 'Unsaved changes' });
     await page.getByRole('link', { name: 'Contacts', exact: true }).click();
     await dialog.getByRole('button', { name: 'Stay' }).click();
     await expect(field('First name')).toHaveValue('Unsaved');

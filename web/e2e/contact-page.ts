@@ -15,7 +15,7 @@ export class ContactPage {
   constructor(readonly page: Page) {
     this.form = page.getByRole('form', { name: 'Contact' });
     this.savedNote = page.getByRole('status').filter({ hasText: /^Saved/ });
-    this.conflictDialog = page.getByRole('dialog', { name: 'Somebody else has changed the same' });
+    this.conflictDialog = page.getByRole('dialog', { name: 'Someone else changed the same' });
     this.history = page.getByRole('region', { name: 'History' });
     this.changes = this.history.locator('.mantine-Timeline-item');
   }
@@ -61,7 +61,7 @@ export class ContactPage {
 
   /** Saves what was chosen, and waits for the note that it was saved. */
   async saveChoices(): Promise<void> {
-    await this.button('Save what is chosen').click();
+    await this.button('Save choices').click();
     await this.savedNote.waitFor();
   }
 

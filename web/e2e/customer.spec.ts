@@ -45,8 +45,8 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
       preferredStoreId: 'Preferred store',
       companyId: 'Company',
       latestPermissionSource: 'Permission source',
-      limitMailsPermanently: 'No mails at all',
-      limitMailsTemporarilyUntil: 'No mails until',
+      limitMailsPermanently: 'Never send mailings',
+      limitMailsTemporarilyUntil: 'No mailings until',
       membership: 'Segments',
     };
     const document = '{ properties { propertyId name multiple boundTo readOnly } }';
@@ -119,7 +119,7 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
     const texts = new Set<string>();
     for (const id of others) {
       await page.goto(`/contacts/${id}`);
-      await page.getByRole('heading', { name: 'There is no such contact' }).waitFor();
+      await page.getByRole('heading', { name: 'Contact not found' }).waitFor();
       texts.add(await main.innerText());
     }
     expect([...texts], 'existing and missing contacts look the same').toHaveLength(1);

@@ -96,7 +96,7 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
 
   await step('the manual of the GraphQL API', async () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'GraphQL' }).click();
-    await page.getByRole('heading', { name: 'The GraphQL API' }).waitFor();
+    await page.getByRole('heading', { name: 'GraphQL API' }).waitFor();
     await checkAppearance(page, 'graphql-manual');
     const curl = page.locator('pre').first();
     await expect(curl).toContainText(`curl -s ${server.url}/graphql `);
@@ -116,10 +116,10 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     }
   });
   await step('it lists the limits', async () => {
-    const limits = await cells(page, 'The most that there may be');
+    const limits = await cells(page, 'Limits of requests and connections');
     expect(limits.length).toBeGreaterThan(5);
     for (const [what, most] of limits) expect(most, what).toMatch(/^[\d,]+( \w+)?$/);
-    const first = Number(limits.find(([what]) => what?.startsWith('Contacts on a page'))?.[1]?.replace(',', ''));
+    const first = Number(limits.find(([what]) => what?.startsWith('Contacts per page'))?.[1]?.replace(',', ''));
     const list = (n: number) => api.query<{ contacts: { totalCount: number } }>(`{ contacts(first: ${n}) { totalCount } }`);
     expect((await list(first)).contacts.totalCount).toBeGreaterThan(0);
     await expect(list(first + 1)).rejects.toThrow(/first/);

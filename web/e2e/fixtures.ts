@@ -38,7 +38,7 @@ export const test = base.extend<Options & Fixtures>({
       await use(server);
       await server.stop();
     },
-    { timeout: 200_000 }, // its start takes none of the test's time
+    { timeout: 350_000 }, // its start takes none of the test's time
   ],
 
   baseURL: ({ server }, use) => use(server.url),

@@ -10,7 +10,7 @@ test('an open contact shows what others change, and survives a lost connection',
   const socket = await FeedSocket.of(page);
   const contact = new ContactPage(page);
   const { changes } = contact;
-  const lost = page.getByRole('status').filter({ hasText: 'The connection is lost' });
+  const lost = page.getByRole('status').filter({ hasText: 'Connection lost' });
   const subscribed = () => expect.poll(() => socket.open()).toBe(1);
   const newLastNames = async (n: number) =>
     (await changes.allInnerTexts()).slice(0, n).map((text) => /Last name: .* → (.*)/.exec(text)?.[1]);
@@ -48,7 +48,7 @@ test('an open contact shows what others change, and survives a lost connection',
 
   await step('a field that is being edited shows that others have changed it', async () => {
     await api.update(7, { firstName: 'Over' });
-    await page.getByText(/^Meanwhile changed to “Over” by demo-admin, /).waitFor();
+    await page.getByText(/^Changed to “Over” by demo-admin, /).waitFor();
     expect((await focusAndSelection(contact.input('First name'))).slice(0, 3)).toEqual([true, 'Typing this', 3]);
     await checkAppearance(page, 'overtaken');
     await contact.button('Discard').click();

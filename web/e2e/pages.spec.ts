@@ -17,8 +17,8 @@ test('every page in its important states is accessible, light and dark, on a des
   await step('contacts', async () => {
     await page.getByRole('row').nth(5).waitFor();
     await checkAppearance(page, 'contacts');
-    await page.getByRole('searchbox').fill('nobody at all');
-    await page.getByText('No contact matches.').waitFor();
+    await page.getByRole('searchbox').fill('no such name');
+    await page.getByText('No contacts found.').waitFor();
     await checkAppearance(page, 'contacts-none');
   });
 
@@ -54,7 +54,7 @@ test('every page in its important states is accessible, light and dark, on a des
     await api.delete(2);
     await open('/contacts/2', 'This contact was deleted');
     await checkAppearance(page, 'contact-deleted');
-    await open('/contacts/99999', 'There is no such contact');
+    await open('/contacts/99999', 'Contact not found');
     await checkAppearance(page, 'contact-none');
   });
 
@@ -83,7 +83,7 @@ test('every page in its important states is accessible, light and dark, on a des
   });
 
   await step('an unknown page', async () => {
-    await open('/manage/nothing', 'There is no such page');
+    await open('/manage/nothing', 'Page not found');
     await checkAppearance(page, 'no-page');
   });
 

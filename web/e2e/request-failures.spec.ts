@@ -7,7 +7,7 @@ test.use({ contacts: 40 });
 test('a failed write is reported, keeps what was typed, and is applied once', async ({ api, page, step, expectErrors }) => {
   const contact = new ContactPage(page);
   const sent = collectMutations(page);
-  const fault = page.getByRole('alert').filter({ hasText: 'It is not known to be saved' });
+  const fault = page.getByRole('alert').filter({ hasText: 'We could not confirm that this was saved' });
   const firstName = contact.input('First name');
   const { savedNote } = contact;
   const resetErrors = [/ERR_CONNECTION_RESET: POST/, /console error: Failed to load/];
@@ -48,7 +48,7 @@ test('a failed write is reported, keeps what was typed, and is applied once', as
         },
       ];
       await expectErrors(page, [new RegExp(`${status} POST /graphql`), /console error: Failed to load/], saveInVain);
-      await expect(fault).toContainText(`The server answered with ${status}`);
+      await expect(fault).toContainText(`The server returned an error (${status})`);
       expect(requestId).not.toBe('');
       await fault.getByText(requestId, { exact: true }).waitFor();
       await expect(firstName).toHaveValue('Typed');

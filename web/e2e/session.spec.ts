@@ -31,7 +31,7 @@ test('sessions: signing in and out, and what happens when a session ends', async
   });
 
   await step('the password can be shown', async () => {
-    await button('Show the password').click();
+    await button('Show password').click();
     await expect(field('Password')).toHaveAttribute('type', 'text');
   });
 
@@ -114,7 +114,7 @@ test('sessions: signing in and out, and what happens when a session ends', async
     await other.getByRole('button', { name: 'Sign out' }).click();
     await other.getByRole('button', { name: `Admin: ${admin.login}` }).click();
     await other.getByText('Demo Admin · Demo').waitFor();
-    const dialog = page.getByRole('dialog', { name: 'Somebody else has signed in in this browser' });
+    const dialog = page.getByRole('dialog', { name: 'This browser is now signed in as a different user' });
     await dialog.waitFor();
     await checkAccessibility(page);
     expect(await api.name(9)).not.toMatch(/Unsigned/);
@@ -122,7 +122,7 @@ test('sessions: signing in and out, and what happens when a session ends', async
     await dialog.getByRole('textbox', { name: 'Password' }).fill(agent.password);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
-    await other.getByRole('dialog', { name: 'Somebody else has signed in in this browser' }).waitFor();
+    await other.getByRole('dialog', { name: 'This browser is now signed in as a different user' }).waitFor();
     await other.close();
     await button('Save').click();
     await expect.poll(() => api.name(9)).toMatch(/^Unsigned /);
@@ -132,7 +132,7 @@ test('sessions: signing in and out, and what happens when a session ends', async
   await step('an agent finds no page that only an admin may see', async () => {
     await page.goto('/manage/stores');
     await signIn(page);
-    await heading('There is no such page').waitFor();
+    await heading('Page not found').waitFor();
     await signOut();
   });
 });
