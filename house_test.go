@@ -42,12 +42,12 @@ var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
 func TestPackagesSayWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
-	said := map[string]bool{}
+	documented := map[string]bool{}
 	for _, f := range handwritten(t) {
 		pkg := path.Dir(f.name)
-		said[pkg] = said[pkg] || f.syntax.Doc != nil
+		documented[pkg] = documented[pkg] || f.syntax.Doc != nil
 	}
-	for pkg, ok := range said {
+	for pkg, ok := range documented {
 		if !ok {
 			t.Errorf("package %s has no comment: say above the package clause of one of its files what it is for", pkg)
 		}

@@ -15,9 +15,9 @@ import (
 // TestEveryCodeHasAMeaning looks for constants that are named as codes, in the two packages that have such.
 func TestEveryCodeHasAMeaning(t *testing.T) {
 	t.Parallel()
-	said := map[string]bool{}
+	described := map[string]bool{}
 	for _, c := range append(apierror.Codes(), PayloadCodes()...) {
-		if said[c.Name] = c.Meaning != ""; !said[c.Name] {
+		if described[c.Name] = c.Meaning != ""; !described[c.Name] {
 			t.Errorf("%s means nothing", c.Name)
 		}
 	}
@@ -40,7 +40,7 @@ func TestEveryCodeHasAMeaning(t *testing.T) {
 				}
 				if value, ok := spec.Values[0].(*ast.BasicLit); ok {
 					found++
-					if code, err := strconv.Unquote(value.Value); err != nil || !said[code] {
+					if code, err := strconv.Unquote(value.Value); err != nil || !described[code] {
 						t.Errorf("%s: %s is in neither list of codes", name, value.Value)
 					}
 				}

@@ -59,7 +59,7 @@ func TestSignInByCookie(t *testing.T) {
 		}
 		body := text(got.Data)
 		if strings.Contains(body, c.Value) || strings.Contains(f.log.String(), c.Value) {
-			t.Error("the token is told elsewhere than in the cookie")
+			t.Error("the token is in another place than the cookie")
 		}
 		f.want("with the cookie", f.askWith(bringing(c), whoIsAsking, nil).Data, `{"viewer": {"contact": {"email": "anna@example.com"}}}`)
 
@@ -94,21 +94,21 @@ func TestCookiesOfAnswers(t *testing.T) {
 		{"a refusal", refused, nil, nothing, ""},
 		{"a refusal with a stale cookie", refused, func() http.Header { return bringing(stale) }, nothing, ""},
 		{"a document that cannot run", in + ` nonsense`, nil, nothing, "GRAPHQL_VALIDATION_FAILED"},
-		{"signing in beside what is refused", in + ` createStore(name: "x") { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
+		{"signing in with a field that is refused", in + ` createStore(name: "x") { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
 		{"signing in with a stale cookie", in, func() http.Header { return bringing(stale) }, sets, ""},
-		{"signing in anew", in, func() http.Header { return bringing(f.cookieOf("anna")) }, sets, ""},
+		{"signing in again", in, func() http.Header { return bringing(f.cookieOf("anna")) }, sets, ""},
 		{"several fields", `__typename a: ` + refused + ` b: ` + in + ` c: ` + refused, nil, sets, ""},
 		{"signing in twice", `a: ` + in + ` b: ` + in, nil, sets, ""},
-		{"a field beside it that fails", in + ` updateContact(input: {id: 999, set: {}}) { errors { code } }`,
+		{"with another field that fails", in + ` updateContact(input: {id: 999, set: {}}) { errors { code } }`,
 			func() http.Header { return http.Header{"Authorization": {"Bearer " + f.demo.agent}} }, sets, ""},
 		{"signing out", `signOut { errors { code } }`, func() http.Header { return bringing(f.cookieOf("anna")) }, clears, ""},
 		{"signing out twice", `signOut { errors { code } } again: signOut { errors { code } }`,
 			func() http.Header { return bringing(f.cookieOf("anna")) }, clears, ""},
 		{"signing out with a stale cookie", `signOut { errors { code } }`, func() http.Header { return bringing(stale) }, clears, "UNAUTHENTICATED"},
-		{"signing out as nobody", `signOut { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
+		{"signing out without a session", `signOut { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
 		{"something else with a stale cookie", `createStore(name: "x") { errors { code } }`,
 			func() http.Header { return bringing(stale) }, nothing, "UNAUTHENTICATED"},
-		{"signing out with a token beside a cookie", `signOut { errors { code } }`, func() http.Header {
+		{"signing out with a token and a cookie", `signOut { errors { code } }`, func() http.Header {
 			h := bringing(f.cookieOf("anna"))
 			h.Set("Authorization", "Bearer "+must(f.Auth.SignIn(t.Context(), f.demo.account, "anna", "pw")).Token)
 			return h
@@ -155,21 +155,21 @@ func TestSignInByCookieTakesNoKey(t *testing.T) {
 // Where the answer has begun already, no session is opened.
 func TestSignInByCookieNeedsHeaders(t *testing.T) {
 	t.Parallel()
-	for _, door := range doors {
-		t.Run(door.name, func(t *testing.T) {
+	for _, transport := range streamTransports {
+		t.Run(transport.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			f.customer(f.demo, "anna")
 			before := f.db.Dump()
 			for _, password := range []string{"pw", "x"} {
-				got := door.open(f, "", signInByCookie, object{"login": "anna", "password": password}).last()
+				got := transport.open(f, "", signInByCookie, object{"login": "anna", "password": password}).last()
 				f.want("the payload", got.Data["signIn"],
 					`{"token": null, "expiresAt": null, "viewer": null, "errors": [{"__typename": "ValidationError", "code": "INVALID", "path": "cookie"}]}`)
 			}
 			if f.db.Dump() != before {
 				t.Error("it opened a session")
 			}
-			if got := door.open(f, "", signIn, object{"login": "anna"}).last(); got.Data["signIn"].(object)["token"] == nil {
+			if got := transport.open(f, "", signIn, object{"login": "anna"}).last(); got.Data["signIn"].(object)["token"] == nil {
 				t.Errorf("signing in for a token: %v", got.Data)
 			}
 		})
@@ -177,7 +177,7 @@ func TestSignInByCookieNeedsHeaders(t *testing.T) {
 }
 
 // A page of this server's origin does with the cookie all that it could with a token.
-func TestCookieWorksAtEveryDoor(t *testing.T) {
+func TestCookieWorksForEveryTransport(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	anna, _ := f.customer(f.demo, "anna")
@@ -186,7 +186,7 @@ func TestCookieWorksAtEveryDoor(t *testing.T) {
 	if got := f.askWith(cookie, update, rename); len(got.Errors) > 0 || got.Data["updateContact"].(object)["contact"] == nil {
 		t.Errorf("a mutation: %v, %v", got.Data, got.Errors)
 	}
-	s := f.dial(cookie).introduce(nil)
+	s := f.dial(cookie).connectionInit(nil)
 	following := s.subscribe(follow, nil)
 	following.changes(2, "cursor")
 	f.want("a query over the WebSocket", s.subscribe(whoIsAsking, nil).last().Data, `{"viewer": {"contact": {"email": "anna@example.com"}}}`)
@@ -206,7 +206,7 @@ func TestSignOutOverWebSocket(t *testing.T) {
 	f := newFixture(t)
 	f.customer(f.demo, "anna")
 	cookie := bringing(f.cookieOf("anna"))
-	if got := f.dial(cookie).introduce(nil).subscribe(signOut, nil).last(); len(got.Errors) > 0 {
+	if got := f.dial(cookie).connectionInit(nil).subscribe(signOut, nil).last(); len(got.Errors) > 0 {
 		t.Error(got.Errors)
 	}
 	f.want("with the cookie", f.askWith(cookie, whoIsAsking, nil).Data, `{"viewer": null}`)

@@ -131,7 +131,7 @@ func (r reply) codes() (codes []string) {
 	return codes
 }
 
-// ask runs a document with the token's rights; "" is nobody's.
+// ask runs a document with the token's rights; "" sends none.
 func (f *fixture) ask(token, query string, variables object) reply {
 	f.t.Helper()
 	return f.askOnce(token, "", query, variables)

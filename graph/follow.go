@@ -34,7 +34,7 @@ func (r *Resolver) follow(ctx context.Context, args changelog.PageArgs) <-chan *
 			return
 		}
 		shown := r.present(ctx, err)
-		if cursor != nil && !errors.Is(err, changelog.ErrCursorExpired) { // from there nobody goes on
+		if cursor != nil && !errors.Is(err, changelog.ErrCursorExpired) { // it would not help to continue from there
 			shown.Extensions["cursor"] = cursor.String()
 		}
 		graphqlhttp.EndStream(ctx, shown)

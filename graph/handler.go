@@ -32,7 +32,8 @@ type Config struct {
 	Log           *slog.Logger
 }
 
-// NewHandler answers GraphQL over HTTP, WebSockets and streams of events, for whoever the request's credentials name.
+// NewHandler serves GraphQL over HTTP, WebSockets and text/event-stream, with the rights of the
+// credentials that the request brings.
 func NewHandler(c Config) http.Handler {
 	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
 	root := &Resolver{
@@ -44,9 +45,9 @@ func NewHandler(c Config) http.Handler {
 	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(apierror.Recovery(c.Log))
 	srv.Use(extension.Introspection{})
-	admit := gate.Gate{Cookies: cookies, Log: c.Log}
-	srv.Use(admit)
-	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(admit.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
+	checks := gate.Gate{Cookies: cookies, Log: c.Log}
+	srv.Use(checks)
+	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(checks.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
 	})

@@ -26,7 +26,7 @@ func TestAnonymousCallerMayOnlyLookAroundAndSignIn(t *testing.T) {
 		{"contacts", `{ contacts { totalCount } }`, false},
 		{"stores", `{ stores { id } }`, false},
 		{"a field under another name", `{ viewer: stores { id } }`, false},
-		{"a field beside open ones", `{ __typename viewer { role } properties { id } }`, false},
+		{"a field next to open ones", `{ __typename viewer { role } properties { id } }`, false},
 		{"a field in a fragment", `{ ...F } fragment F on Query { stores { id } }`, false},
 		{"a field in an inline fragment", `{ viewer { role } ... on Query { stores { id } } }`, false},
 		{"a field in an inline fragment without a type", `{ ... { stores { id } } }`, false},
@@ -88,7 +88,7 @@ func TestViewer(t *testing.T) {
 	}
 }
 
-// Forms need no copy of the rules: they are told what they may write, also by the answer of a sign-in.
+// Forms need no copy of the rules: the API lists what they may write, also in the response to a sign-in.
 func TestWritablePaths(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -112,7 +112,7 @@ func TestWritablePaths(t *testing.T) {
 const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(account: $account, login: $login, password: $password) {
 	token expiresAt errors { __typename code path } viewer { account role name contact ` + everything + ` } } }`
 
-// Who signs in was nobody when the request came, and sees itself all the same.
+// The request of a sign-in comes without a viewer, and its response shows the new one.
 func TestSignInShowsWhoSignedIn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -155,16 +155,16 @@ func TestErrorsOfTheRequest(t *testing.T) {
 	}{
 		{"a list that customers may not see", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
 		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: first must be from 0 to 100"},
-		{"a cursor that is none", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: the cursor is not of a list in this order"},
-		{"a time that is none", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
-			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be a time as RFC 3339, in the years 1 to 9999"},
+		{"an invalid cursor", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: the cursor does not belong to a list in this order"},
+		{"an invalid time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
+			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be an RFC 3339 time in the years 1 to 9999"},
 		{"a number for a time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": 7},
-			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be a time as RFC 3339, in the years 1 to 9999"},
+			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be an RFC 3339 time in the years 1 to 9999"},
 		{"a search of too many words", customer, `query($s: String) { contacts(filter: {search: $s}) { totalCount } }`,
 			object{"s": strings.Repeat("a b c d e f g h i j k l m n o p q ", 2)},
-			"BAD_USER_INPUT", "invalid arguments: search takes at most 250 characters and 16 words"},
+			"BAD_USER_INPUT", "invalid arguments: search can have at most 250 characters and 16 words"},
 		{"a search that is too long", customer, `query($s: String) { contacts(filter: {name: $s}) { totalCount } }`,
-			object{"s": strings.Repeat("a", 251)}, "BAD_USER_INPUT", "invalid arguments: name takes at most 250 characters and 16 words"},
+			object{"s": strings.Repeat("a", 251)}, "BAD_USER_INPUT", "invalid arguments: name can have at most 250 characters and 16 words"},
 	}
 	for _, tt := range tests {
 		got := f.ask(tt.token, tt.query, tt.variables)
@@ -206,7 +206,7 @@ func TestFaultsAreHidden(t *testing.T) {
 	}
 }
 
-// A database that is away is not the client's fault, and may come back: it is told to try again.
+// A database that is away is not the client's fault, and may come back: the response says to try again.
 func TestDatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -44,7 +44,7 @@ func TestUndoChange(t *testing.T) {
 		change { kind undoes fields { path old new } } merge { fields { path } } } }`
 	f.get(a.agent, update, object{"in": object{"id": c.ID, "onConflict": "OVERWRITE", "set": object{"limitMailsPermanently": true}}})
 	undone := f.get(a.agent, undo, object{"id": id}, "undoChange")
-	f.want("beside what came later", undone, `{"contact": {"firstName": "anna", "lastName": null}, "errors": [],
+	f.want("with a later change", undone, `{"contact": {"firstName": "anna", "lastName": null}, "errors": [],
 		"change": {"kind": "UPDATE", "undoes": "`+id.(string)+`", "fields": [{"path": "firstName", "old": "Eva", "new": "anna"}, {"path": "lastName", "old": "Ek", "new": null}]},
 		"merge": {"fields": [{"path": "firstName"}, {"path": "lastName"}, {"path": "limitMailsPermanently"}]}}`)
 	f.get(a.agent, update, object{"in": object{"id": c.ID, "onConflict": "OVERWRITE", "set": object{"lastName": "Alm"}}})

@@ -24,7 +24,7 @@ var policies = map[model.ConflictPolicy]contact.Policy{
 	model.ConflictPolicyReject: contact.Reject, model.ConflictPolicyMerge: contact.Merge, model.ConflictPolicyOverwrite: contact.Overwrite,
 }
 
-// patchOf translates the fields of an input, and the password beside them.
+// patchOf translates the fields of an input, and the password.
 func patchOf(in *model.ContactPatch) (field.Patch, *contact.PasswordChange) {
 	p := field.Patch{}
 	put(p, field.Email, in.Email)
@@ -104,7 +104,7 @@ func valuesOf(in []*model.PropertyValueInput) []field.Value {
 	return values
 }
 
-// changeOf reads the id of a change; of a text that is none it makes one that no change has.
+// changeOf reads the id of a change. For an invalid text it returns an id that no change has.
 func changeOf(text string) revision.ChangeID {
 	id, _ := revision.ParseChangeID(text)
 	return id
@@ -133,7 +133,7 @@ func below(limit *revision.Version, usual revision.Version) revision.Version {
 	return min(*limit, usual)
 }
 
-// filterOf translates a filter; of an id that is none it makes one that nothing has.
+// filterOf translates a filter. For an invalid id it uses one that no object has.
 func filterOf(in *model.ContactFilter) query.Filter {
 	if in == nil {
 		return query.Filter{}

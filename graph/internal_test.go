@@ -51,8 +51,8 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 			e = model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
 		}
 		name := reflect.TypeOf(e).Name()
-		if said := types[name].Fields.ForName("code").Description; !slices.Contains(strings.FieldsFunc(said, func(r rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", r) }), code) {
-			t.Errorf("%s comes as %s, whose code is described as %q", code, name, said)
+		if description := types[name].Fields.ForName("code").Description; !slices.Contains(strings.FieldsFunc(description, func(r rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", r) }), code) {
+			t.Errorf("%s comes as %s, whose code is described as %q", code, name, description)
 		}
 		if e.GetCode() != model.ContactErrorCode(code) || e.GetMessage() != "A text." || *e.GetPath() != "email" {
 			t.Errorf("%s: got %v", code, e)
@@ -72,18 +72,18 @@ func TestErrorTypesComeWithTheirCodes(t *testing.T) {
 func TestPayloadErrors(t *testing.T) {
 	t.Parallel()
 	fault := errors.New("of the test")
-	mendable := usererror.Errors{{Code: usererror.NotFound}, {Code: usererror.Invalid}}
+	fixable := usererror.Errors{{Code: usererror.NotFound}, {Code: usererror.Invalid}}
 	for name, tt := range map[string]struct {
 		err   error
 		n     int
 		fault error
 	}{
-		"none":                     {nil, 0, nil},
-		"what can be mended":       {mendable, 2, nil},
-		"the same, wrapped":        {fmt.Errorf("x: %w", mendable), 2, nil},
-		"a fault":                  {fault, 0, fault},
-		"nobody is signed in":      {authz.ErrUnauthenticated, 0, authz.ErrUnauthenticated},
-		"a fault beside a mistake": {errors.Join(fault), 0, fault},
+		"none":                               {nil, 0, nil},
+		"what can be fixed":                  {fixable, 2, nil},
+		"the same, wrapped":                  {fmt.Errorf("x: %w", fixable), 2, nil},
+		"a fault":                            {fault, 0, fault},
+		"no viewer":                          {authz.ErrUnauthenticated, 0, authz.ErrUnauthenticated},
+		"a fault together with a user error": {errors.Join(fault), 0, fault},
 	} {
 		list, err := payloadErrors(tt.err)
 		if len(list) != tt.n || !errors.Is(err, tt.fault) || (list == nil) != (tt.fault != nil) {

@@ -147,7 +147,7 @@ func TestLengthsAreThose(t *testing.T) {
 		}
 		for _, longer := range []int{1, 0} { // in this order, because the other is stored
 			text := strings.Repeat("1", most+longer-2) + last
-			codes := f.refusals(f.ask(a.admin, document, object{"t": text}))
+			codes := f.errorCodes(f.ask(a.admin, document, object{"t": text}))
 			var want []string
 			if longer > 0 {
 				want = []string{"TOO_LONG"}
@@ -163,7 +163,7 @@ func TestLengthsAreThose(t *testing.T) {
 }
 
 // refusals are the codes in the payload of the answer, or why it has no data, with the length that it tells.
-func (f *fixture) refusals(got reply) (codes []string) {
+func (f *fixture) errorCodes(got reply) (codes []string) {
 	f.t.Helper()
 	for _, e := range got.Errors {
 		codes = append(codes, fmt.Sprint(e.Extensions["code"], " ", atMost.FindString(e.Message)))

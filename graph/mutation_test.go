@@ -68,7 +68,7 @@ func TestUpdateContactIsRefused(t *testing.T) {
 		{"absent", object{"id": 999, "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
 		{"another account's", object{"id": theirs.GlobalID(), "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
 		{"another thing's id", object{"id": globalid.Encode("Store", c.ID), "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
-		{"an id that is none", object{"id": "x", "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
+		{"an invalid id", object{"id": "x", "expectedVersion": version, "set": object{}}, []string{"NotFound NOT_FOUND <nil>"}},
 		{"without a version", object{"id": c.ID, "set": object{}}, []string{"ValidationError REQUIRED expectedVersion"}},
 		{"null for a version", object{"id": c.ID, "expectedVersion": nil, "set": object{}}, []string{"ValidationError REQUIRED expectedVersion"}},
 		{"a version that is no base64", object{"id": c.ID, "expectedVersion": "?", "set": object{}}, []string{"ValidationError INVALID expectedVersion"}},

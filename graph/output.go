@@ -107,7 +107,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	return shown, nil
 }
 
-// writablePathsOf lists what each viewer may write. Who signs in was nobody when the request came.
+// writablePathsOf lists what each viewer may write. The request of a sign-in comes without a viewer.
 func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) ([][]string, error) {
 	paths := make([][]string, len(shown))
 	for i, s := range shown {

@@ -8,7 +8,8 @@ import (
 	"contactgraph/internal/usererror"
 )
 
-// payloadErrors separates what the caller can mend, which goes into the payload, from faults.
+// payloadErrors returns the errors that the caller can fix, which go into the payload; others are
+// faults.
 func payloadErrors(err error) ([]model.ContactError, error) {
 	var errs usererror.Errors
 	if err != nil && !errors.As(err, &errs) {

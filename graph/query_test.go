@@ -136,7 +136,7 @@ func TestWhatIsNotVisibleIsNull(t *testing.T) {
 		{"another account's contact", `($id: ID!) { x: contact(id: $id) { id } }`, theirs.ID, nil},
 		{"another account's contact as a node", `($id: ID!) { x: node(id: $id) { id } }`, theirs.GlobalID(), nil},
 		{"a contact that is not there", `($id: ID!) { x: contact(id: $id) { id } }`, 999, nil},
-		{"an id that is none", `($id: ID!) { x: contact(id: $id) { id } }`, "x", nil},
+		{"an invalid id", `($id: ID!) { x: contact(id: $id) { id } }`, "x", nil},
 		{"a plain number as a node", `($id: ID!) { x: node(id: $id) { id } }`, me.ID, nil},
 		{"a node of no type", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Login", 1), nil},
 		{"a store", `($id: ID!) { x: node(id: $id) { id } }`, globalid.Encode("Store", a.stores[0]), all},
@@ -150,7 +150,7 @@ func TestWhatIsNotVisibleIsNull(t *testing.T) {
 		{"another account's secret", `($id: String!) { x: contactBySecret(secret: $id) { id } }`, theirs.Secret, nil},
 		{"a login", `($id: String!) { x: contactByLogin(name: $id) { id } }`, "EVA", staffOnly},
 		{"its own login", `($id: String!) { x: contactByLogin(name: $id) { id } }`, "ANNA", all},
-		{"a phone number that nobody has", `($id: String!) { x: contactByPhone(phone: $id, phoneCountryCode: null) { id } }`, "1", nil},
+		{"an unknown phone number", `($id: String!) { x: contactByPhone(phone: $id, phoneCountryCode: null) { id } }`, "1", nil},
 	}
 	for _, tt := range tests {
 		for _, who := range all {
@@ -170,5 +170,5 @@ func TestCustomerIsNotToldWhoHasAKey(t *testing.T) {
 	got := f.get(token, update, object{"in": object{"id": me.ID, "onConflict": "OVERWRITE", "set": object{"email": "EVA@example.com"}}}, "updateContact", "errors")
 	f.want("the conflict", got, `[{"__typename": "UniqueConflict", "code": "EMAIL_TAKEN", "path": "email", "message": "This email address cannot be used.", "existing": null}]`)
 	got = f.get(token, update, object{"in": object{"id": 1, "expectedVersion": "QEA=", "set": object{}}}, "updateContact", "errors")
-	f.want("another contact", got, `[{"__typename": "Forbidden", "code": "FORBIDDEN", "path": null, "message": "Customers may only access their own contact."}]`)
+	f.want("another contact", got, `[{"__typename": "Forbidden", "code": "FORBIDDEN", "path": null, "message": "Customers may access only their own contact."}]`)
 }

@@ -82,7 +82,7 @@ func TestGeneratedSchemaIsTheWrittenOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(printed(written), printed(generated.NewExecutableSchema(generated.Config{}).Schema())); diff != "" {
-		t.Errorf("generate anew (-written +generated)\n%s", diff)
+		t.Errorf("run make generate (-written +generated)\n%s", diff)
 	}
 }
 

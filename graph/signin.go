@@ -9,7 +9,7 @@ import (
 	"contactgraph/internal/graphqlhttp"
 )
 
-// credentials are what somebody signs in with, and how the session is to be kept.
+// credentials are the input of a sign-in, and how the session is kept.
 type credentials struct {
 	account, login, password string
 	cookie                   bool
@@ -17,7 +17,7 @@ type credentials struct {
 
 // signIn signs in to the named account. That there is no such account looks like a wrong password.
 func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayload, error) {
-	if c.cookie && graphqlhttp.Header(ctx) == nil { // before a session is opened whose token nobody would get
+	if c.cookie && graphqlhttp.Header(ctx) == nil { // before a session is opened whose token would be lost
 		path := "cookie"
 		return refusedSignIn(model.ValidationError{
 			Code: model.ContactErrorCodeInvalid, Path: &path,

@@ -26,7 +26,7 @@ func TestSignedOutSocketIsRefused(t *testing.T) {
 		}
 	}
 	if got := f.socket("").subscribe(`{ viewer { role } }`, nil).last(); len(got.Errors) > 0 {
-		t.Errorf("somebody who never was signed in: %v", got.Errors)
+		t.Errorf("a connection without credentials: %v", got.Errors)
 	}
 }
 

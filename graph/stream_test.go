@@ -29,13 +29,13 @@ func (f *fixture) rename(a *tenant, c *ent.Contact, name string) {
 // through runs a test once for each way to a stream, each with a fixture of its own.
 func through(t *testing.T, test func(f *fixture, open func(token string, variables object) *stream)) {
 	t.Helper()
-	for _, door := range doors {
-		t.Run(door.name, func(t *testing.T) {
+	for _, transport := range streamTransports {
+		t.Run(transport.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			test(f, func(token string, variables object) *stream {
 				t.Helper()
-				return door.open(f, token, follow, variables)
+				return transport.open(f, token, follow, variables)
 			})
 		})
 	}
@@ -88,7 +88,7 @@ func TestSubscriptionIsRefused(t *testing.T) {
 			{"anonymous", "", nil, "UNAUTHENTICATED"},
 			{"another's contact", customer, object{"contact": anna.GlobalID()}, "FORBIDDEN"},
 			{"no cursor", f.demo.agent, object{"after": "?"}, "BAD_USER_INPUT"},
-			{"the id of nobody", customer, object{"contact": "?"}, "FORBIDDEN"},
+			{"an unknown id", customer, object{"contact": "?"}, "FORBIDDEN"},
 			{"beyond the end", f.demo.agent, object{"after": revision.Cursor(1000).String()}, "CURSOR_EXPIRED"},
 		}
 		for _, tt := range tests {
@@ -99,8 +99,8 @@ func TestSubscriptionIsRefused(t *testing.T) {
 	})
 }
 
-// TestCursorBeyondTheEndIsRefusedBesideOthers: what is in memory for others does not know where the log ends.
-func TestCursorBeyondTheEndIsRefusedBesideOthers(t *testing.T) {
+// TestCursorBeyondTheEndIsRefusedDuringAnotherStream: what is in memory for others does not know where the log ends.
+func TestCursorBeyondTheEndIsRefusedDuringAnotherStream(t *testing.T) {
 	t.Parallel()
 	through(t, func(f *fixture, open func(string, object) *stream) {
 		anna := f.create(f.demo, "anna", nil)
@@ -157,7 +157,7 @@ func TestServerEndsStreamsAndSaysWhereToGoOn(t *testing.T) {
 	})
 }
 
-// TestSignedOutSessionEndsItsStream: nobody follows for longer than its credentials last.
+// TestSignedOutSessionEndsItsStream: a stream ends when its credentials do.
 func TestSignedOutSessionEndsItsStream(t *testing.T) {
 	t.Parallel()
 	through(t, func(f *fixture, open func(string, object) *stream) {

@@ -11,7 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Malformed is what a text that is no base64 reads as: the caller is told so in the payload, like of any other value.
+// Malformed is what a text that is no base64 reads as: the caller learns this from the payload, like of any other value.
 const Malformed revision.Version = -1
 
 // MarshalVersion writes the opaque text of a version.

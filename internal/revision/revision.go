@@ -1,5 +1,5 @@
 // Package revision holds the two things that a change to a contact leaves behind: the Version it produced, and what it did
-// to each field. Tables, rules and doors share them. It imports nothing of ours.
+// to each field. Tables, services and APIs share them. It imports nothing of ours.
 package revision
 
 import (

@@ -101,7 +101,7 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
     await current.fill('not the password');
     await dialog.getByLabel('New password', { exact: true }).fill('another-password');
     await dialog.getByRole('button', { name: 'Set password' }).click();
-    await dialog.getByText('The current password is another.').waitFor();
+    await dialog.getByText('The current password is wrong.').waitFor();
     await checkAppearance(page, 'wrong-password');
     await current.fill(customer.password);
     await dialog.getByRole('button', { name: 'Set password' }).click();

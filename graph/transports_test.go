@@ -61,8 +61,8 @@ func (s *stream) changes(n int, field string) (values []any) {
 	return values
 }
 
-// doors are the two ways to a stream.
-var doors = []struct {
+// streamTransports are the transports of subscriptions.
+var streamTransports = []struct {
 	name string
 	open func(f *fixture, token, document string, variables object) *stream
 }{
@@ -167,14 +167,14 @@ type message struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// socket opens a WebSocket and introduces the client, as the protocol of graphql-ws does; "" introduces nobody.
+// socket opens a WebSocket and authenticates the client, as the protocol of graphql-ws does; "" sends no credentials.
 func (f *fixture) socket(token string) *socket {
 	f.t.Helper()
-	return f.dial(nil).introduce(introduction(token))
+	return f.dial(nil).connectionInit(introduction(token))
 }
 
 // introduce has the client greeted.
-func (s *socket) introduce(payload json.RawMessage) *socket {
+func (s *socket) connectionInit(payload json.RawMessage) *socket {
 	s.t.Helper()
 	s.send(message{Type: "connection_init", Payload: payload})
 	if m, err := s.receive(); err != nil || m.Type != "connection_ack" {

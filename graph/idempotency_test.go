@@ -22,7 +22,7 @@ func TestIdempotencyKey(t *testing.T) {
 		t.Errorf("the first is marked as replayed: %v", first)
 	}
 	f.ask(a.agent, document, object{"id": c.ID, "set": object{"firstName": "later"}})
-	again := write("key", "Eva", "another password, which nobody can tell from the first")
+	again := write("key", "Eva", "another password, which the key does not contain")
 	if diff := cmp.Diff(first.Data, again.Data); diff != "" {
 		t.Errorf("a repeat (-first +again)\n%s", diff)
 	}
