@@ -59,7 +59,7 @@ web:
 
 SCREENSHOTS := bin/screenshots
 screenshots: tools
-	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) go test -count=1 -timeout 20m -v -run TestInTheBrowser ./internal/acceptance
+	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) npm run --silent --prefix web e2e
 
 # Fails if the committed generated files differ from what the generators produce.
 fresh:

@@ -140,7 +140,7 @@ func (g *glossary) check(name, content string) ([]finding, error) {
 		return nil, nil
 	}
 	c := &checker{glossary: g, file: name}
-	for _, part := range strings.Split(name, "/") {
+	for part := range strings.SplitSeq(name, "/") {
 		c.name(1, strings.TrimSuffix(part, path.Ext(part)))
 	}
 	switch path.Ext(name) {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"contactgraph/graph/apierror"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -9,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"contactgraph/graph/apierror"
 )
 
 // TestEveryCodeHasAMeaning finds the constants named code… in the two packages that have such, and

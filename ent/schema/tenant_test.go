@@ -147,7 +147,7 @@ func TestReads(t *testing.T) {
 		want map[string]string
 	}{
 		{"no viewer reads nothing", t.Context(), nothing},
-		{"a viewer without a role reads nothing", f.as(viewer.Nobody, d), nothing},
+		{"a viewer without a role reads nothing", f.as(viewer.Anonymous, d), nothing},
 		{"a customer reads its own rows", f.as(viewer.Customer, d), with(staff, map[string]string{
 			"Change": one(d.change), "Contact": one(d.contact), "Login": one(d.login), "Membership": one(d.membership),
 			"PropertyValue": one(d.value), "SearchTerm": one(d.term), "Session": one(d.session),
@@ -306,7 +306,7 @@ func TestCreateIsStampedWithTheAccount(t *testing.T) {
 func TestWritesBelowTheRoleAreDenied(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for _, ctx := range []context.Context{t.Context(), f.as(viewer.Nobody, f.demo)} {
+	for _, ctx := range []context.Context{t.Context(), f.as(viewer.Anonymous, f.demo)} {
 		err := f.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
 			for name, err := range map[string]error{
 				"update": tx.Ent.Contact.Update().AddVersion(1).Exec(ctx), "insert": tx.Ent.Store.Create().SetName("x").Exec(ctx),

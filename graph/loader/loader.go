@@ -52,43 +52,43 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 	return found, nil
 }
 
-// RegistrationStores returns the store where each contact was registered.
-func (r *Loader) RegistrationStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
-	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
+// RegistrationStores returns the store where each contact was registered, nil if it has none.
+func (l *Loader) RegistrationStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return l.stores(ctx, contacts, func(c *ent.Contact) *int { return c.RegistrationStoreID })
 }
 
-// PreferredStores returns the preferred store of each contact.
-func (r *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
-	return r.stores(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
+// PreferredStores returns the store that each contact prefers, nil if it has none.
+func (l *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) ([]*ent.Store, error) {
+	return l.stores(ctx, contacts, func(c *ent.Contact) *int { return c.PreferredStoreID })
 }
 
-func (r *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
+func (l *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
 	return referred(ctx, contacts, ref, func(ctx context.Context, ids []int) ([]*ent.Store, error) {
-		return r.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
+		return l.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
 	}, func(s *ent.Store) int { return s.ID })
 }
 
-// Companies returns the company of each contact.
-func (r *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
+// Companies returns the company of each contact, nil if it has none.
+func (l *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
 	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID },
 		func(ctx context.Context, ids []int) ([]*ent.Company, error) {
-			return r.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
+			return l.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
 		}, func(c *ent.Company) int { return c.ID })
 }
 
 // Logins returns the logins of each contact, ordered by name.
-func (r *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
+func (l *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
 	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
-			return r.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
+			return l.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
 		}, func(l *ent.Login) int { return l.ContactID })
 }
 
 // Segments returns the segments of each contact, ordered by id.
-func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
+func (l *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
 	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
 		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
-			return r.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
+			return l.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
 		}, func(m *ent.Membership) int { return m.ContactID })
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*en
 	if len(ids) == 0 {
 		return segments, nil
 	}
-	all, err := r.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
+	all, err := l.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +116,15 @@ func (r *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*en
 	return segments, nil
 }
 
-// Properties returns all properties of the account for each contact, with the contact's values.
-func (r *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
-	defined, err := r.catalog.Properties(ctx)
+// Properties returns every property that the viewer may read, with the values of each contact.
+func (l *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
+	defined, err := l.catalog.Properties(ctx)
 	if err != nil {
 		return nil, err
 	}
 	values, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.PropertyValue { return c.Edges.Values },
 		func(ctx context.Context, ids []int) ([]*ent.PropertyValue, error) {
-			return r.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
+			return l.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
 				Order(propertyvalue.ByPosition()).All(ctx)
 		}, func(v *ent.PropertyValue) int { return v.ContactID })
 	if err != nil {
@@ -178,12 +178,12 @@ func group[T any](rows []T, key func(T) int) map[int][]T {
 }
 
 // Contacts returns the contact of each change, nil where it is deleted or hidden from the viewer.
-func (r *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
+func (l *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
 	ids := make([]int, len(changes))
 	for i, c := range changes {
 		ids[i] = c.ContactID
 	}
-	found, err := r.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
+	found, err := l.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}

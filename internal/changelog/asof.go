@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
@@ -19,6 +17,8 @@ import (
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
+
+	"entgo.io/ent/dialect/sql"
 )
 
 // ErrNoVersion is the error for a version that the contact never had, or to which the change log

@@ -18,7 +18,7 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.C
 	if err != nil {
 		return err
 	}
-	// The cache cannot tell whether a cursor before its start has expired, or whether one after its
+	// The cache does not know whether a cursor before its start has expired, or whether one after its
 	// end is one that it has not read yet.
 	if _, err := s.readDetached(ctx, a, 0); err != nil {
 		return err

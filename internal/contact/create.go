@@ -201,7 +201,7 @@ func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*unit
 				return nil, translate(err)
 			}
 		}
-		results[i] = w.appendChange(ctx, change.KindCREATE)
+		results[i] = w.appendChange(change.KindCREATE)
 	}
 	return results, nil
 }

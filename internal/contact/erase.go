@@ -35,7 +35,7 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 		if err := w.erase(ctx); err != nil {
 			return nil, err
 		}
-		r := w.appendChange(ctx, change.KindERASE)
+		r := w.appendChange(change.KindERASE)
 		r.Contact = nil
 		return r, nil
 	})

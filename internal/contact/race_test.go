@@ -38,8 +38,8 @@ func TestConcurrentUpdatesLoseNoWrite(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	c := a.NewContact(field.Patch{field.FirstName: "nobody"})
-	states := &stateLog{seen: map[revision.Version]string{c.Version: "nobody"}}
+	c := a.NewContact(field.Patch{field.FirstName: "initial"})
+	states := &stateLog{seen: map[revision.Version]string{c.Version: "initial"}}
 	var successes, conflicts atomic.Int64
 	runConcurrently(func(i int) {
 		version := c.Version

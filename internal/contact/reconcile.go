@@ -61,7 +61,7 @@ func (w *unitOfWork) reconcileRemoval(ctx context.Context, l Lock) error {
 func (w *unitOfWork) addConflict(d *merge.Divergence) {
 	w.errs.Add(usererror.VersionConflict, "", "%s", map[merge.Gap]string{
 		merge.NoGap:   "The contact has been changed since this version.",
-		merge.Unknown: "The contact never byID this version.",
+		merge.Unknown: "The contact never had this version.",
 		merge.TooOld:  "The contact has been changed since this version. The version is too old to show what has changed.",
 	}[d.Gap])
 	w.errs.Last().Latest, w.errs.Last().Conflict = w.old, d

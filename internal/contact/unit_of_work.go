@@ -97,7 +97,7 @@ func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error
 			return nil, translate(err)
 		}
 	}
-	return w.appendChange(ctx, kind), nil
+	return w.appendChange(kind), nil
 }
 
 // changedColumns returns the columns in which two states differ, with their values in the second.
@@ -111,7 +111,7 @@ func changedColumns(old, next *ent.Contact) (names []string, values []any) {
 }
 
 // appendChange appends the write to the change log.
-func (w *unitOfWork) appendChange(ctx context.Context, kind change.Kind) *Result {
+func (w *unitOfWork) appendChange(kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,

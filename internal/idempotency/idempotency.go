@@ -125,7 +125,7 @@ func (r Request) store(ctx context.Context, tx *database.Tx, outcome any) error 
 	}
 	err = tx.Ent.IdempotencyKey.Create().SetActorKind(r.Viewer.Actor.Kind).SetActorID(r.Viewer.Actor.ID).
 		SetKey(r.Key.key).SetAlias(r.Key.alias).SetRequestHash(r.Key.hash).SetAt(r.now()).SetOutcome(text).Exec(ctx)
-	if dberr.IsUnique(err) { // another process was faster: the retry finds its outcome
+	if dberr.IsUnique(err) { // another process stored it first; the retry finds its outcome
 		err = dberr.Raced(err)
 	}
 	return err

@@ -72,7 +72,7 @@ func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
 	refused := notSignedIn + failed("Login failed.", "The email address or the password is wrong.")[1:]
 	for name, body := range map[string]string{
 		"wrong password":    form(customerMail, "wrong"),
-		"unknown login":     form("nobody@example.com", password),
+		"unknown login":     form("unknown@example.com", password),
 		"another account's": form("elsewhere@example.com", password),
 		"no password":       form(customerMail, ""),
 		"one without any":   form("taken@example.com", ""),

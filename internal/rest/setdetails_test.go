@@ -68,7 +68,7 @@ func TestTheDocumentedPayloadRunsAsItIs(t *testing.T) {
 	payload := strings.ReplaceAll(string(must(os.ReadFile("testdata/setdetails.json"))), "\u00a0", " ")
 	f := newFixture(t)
 	cookie := f.cookie()
-	expect(t, f.do("POST", setPath, payload, cookie), 200, failed("Access denied.", "Customers may not change their membership."))
+	expect(t, f.do("POST", setPath, payload, cookie), 200, failed("Access denied.", "Customers may not change their segments."))
 	for _, c := range []struct {
 		path string
 		h    headers
@@ -200,12 +200,12 @@ func TestSetDetailsRefusesAndChangesNothing(t *testing.T) {
 			failed("Unknown contact property.", "propertyID 999 does not exist or is not accessible.")},
 		"no property id": {property(`"x"`, "[]"),
 			failed("Unknown contact property.", "A propertyID does not exist or is not accessible.")},
-		"a property twice":      {property("2", "[]"), failed("Duplicate entry.", "Property 2 is given twice.")},
+		"a property twice":      {property("2", "[]"), failed("Duplicate entry.", "Property 2 is listed twice.")},
 		"required":              {property("4", "[]"), failed("Missing value.", "City must have a value.")},
 		"required, blank":       {property("4", `[{"value":" "}]`), failed("Missing value.", "City must have a value.")},
-		"too many":              {property("7", `[{"value":"2024-01-01"},{"value":"2024-01-02"}]`), failed("Too many values.", "Birthday takes one value.")},
-		"no date":               {property("7", `[{"value":"tomorrow"}]`), invalid("Birthday takes dates as YYYY-MM-DD.")},
-		"no choice":             {property("8", `[{"value":"green"}]`), invalid("Colour takes one of its choices.")},
+		"too many":              {property("7", `[{"value":"2024-01-01"},{"value":"2024-01-02"}]`), failed("Too many values.", "Birthday can have only one value.")},
+		"no date":               {property("7", `[{"value":"tomorrow"}]`), invalid("Birthday must be a date in the form YYYY-MM-DD.")},
+		"no choice":             {property("8", `[{"value":"green"}]`), invalid("Colour must be one of its choices.")},
 		"NUL":                   {property("6", `[{"value":"\u0000"}]`), invalid("properties.6 must be text without NUL characters.")},
 		"too long":              {property("1", `[{"value":"`+strings.Repeat("x", 51)+`"}]`), failed("Value too long.", "properties.1 must be at most 50 characters long.")},
 		"values as texts":       {property("6", `["x"]`), shape},
@@ -261,7 +261,7 @@ func TestCustomersSetOnlyTheirOwnDetails(t *testing.T) {
 	cookie := f.cookie()
 	before, version := f.shape(customer), f.version(customer)
 	refused := failed("Access denied.", "Customers may only update properties for their own contact ID.")
-	membership := failed("Access denied.", "Customers may not change their membership.")
+	membership := failed("Access denied.", "Customers may not change their segments.")
 	for name, c := range map[string]struct{ body, want string }{
 		"another":           {`{"contactID":1}`, refused},
 		"absent":            {`{"contactID":999}`, refused},

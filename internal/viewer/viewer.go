@@ -14,7 +14,7 @@ type Role int
 
 // The roles. System is the server itself: no request has this role.
 const (
-	Nobody Role = iota
+	Anonymous Role = iota
 	Customer
 	Agent
 	Admin
@@ -23,7 +23,7 @@ const (
 
 // String returns the name of the role in the API.
 func (r Role) String() string {
-	return [...]string{"NOBODY", "CUSTOMER", "AGENT", "ADMIN", "SYSTEM"}[r]
+	return [...]string{"ANONYMOUS", "CUSTOMER", "AGENT", "ADMIN", "SYSTEM"}[r]
 }
 
 // ActorKind is the type of credential of an actor.

@@ -71,10 +71,10 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 
 		{"login", asForm, as(harness.Anonymous), 200, "signedIn"},
 		{"login", "multipart/form-data", as(harness.Anonymous), 200, "signedIn"},
-		{"login", asForm, body("emailAddress=nobody&Password=x"), 200, "refused"},
+		{"login", asForm, body("emailAddress=unknown&Password=x"), 200, "refused"},
 		{"session", "", unchanged, 200, "key"},
-		{"session", "", as(harness.Anonymous), 200, "nobody"},
-		{"session", "", func(a *request) { as(s.SignInCustomer())(a); query("api", "logout")(a) }, 200, "nobody"},
+		{"session", "", as(harness.Anonymous), 200, "anonymous"},
+		{"session", "", func(a *request) { as(s.SignInCustomer())(a); query("api", "logout")(a) }, 200, "anonymous"},
 
 		{"setDetails", asJSON, unchanged, 200, "saved"},
 		{"setDetails", asJSON, body(`{"contactID":999}`), 200, "notFound"},

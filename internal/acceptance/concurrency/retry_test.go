@@ -119,7 +119,7 @@ func sendOnce(t *testing.T, s *harness.Server, n int, closeEarly bool) *harness.
 	if closeEarly {
 		return nil
 	}
-	a, err := harness.Read(http.ReadResponse(bufio.NewReader(conn), nil))
+	a, err := harness.Read(http.ReadResponse(bufio.NewReader(conn), nil)) //nolint:bodyclose // Read closes it
 	if err != nil || a.Status != http.StatusOK || !strings.Contains(a.Body, `"errors":[]`) {
 		t.Errorf("write %d: %d %s, %v", n, a.Status, a.Body, err)
 		return nil

@@ -211,13 +211,13 @@ func (w *writer) pause(outcome string) {
 	time.Sleep(20 * time.Millisecond)
 }
 
-// refusals are the error codes that random writes may get.
-var refusals = []string{"VERSION_CONFLICT", "EMAIL_TAKEN", "LOGIN_TAKEN", "NOT_FOUND", "INVALID"}
+// expectedCodes are the error codes that random writes may get.
+var expectedCodes = []string{"VERSION_CONFLICT", "EMAIL_TAKEN", "LOGIN_TAKEN", "NOT_FOUND", "INVALID"}
 
 // record records the payload of a mutation.
 func (w *writer) record(document string, id int, input harness.Variables, o payload) {
 	if o.Change == nil {
-		if len(o.Errors) == 0 || !slices.Contains(refusals, o.Errors[0].Code) {
+		if len(o.Errors) == 0 || !slices.Contains(expectedCodes, o.Errors[0].Code) {
 			w.t.Errorf("%s %v: %+v", document, input, o)
 			return
 		}

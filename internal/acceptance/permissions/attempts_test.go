@@ -93,7 +93,7 @@ func sessions(method, api, outcome string) permission {
 			if api == "logout" {
 				w = harness.Anonymous // ending the shared sessions would break the other attempts
 			}
-			return c.iservice(c.Send(w, method, "/f/webapp-api-login?api="+api, "application/x-www-form-urlencoded", "emailAddress=nobody&Password=x"))
+			return c.iservice(c.Send(w, method, "/f/webapp-api-login?api="+api, "application/x-www-form-urlencoded", "emailAddress=unknown&Password=x"))
 		},
 	}
 }
@@ -121,7 +121,7 @@ func (c *attempt) globalID() string { return c.known().ID }
 // known returns the values of the target, which it reads as an admin of its account.
 func (c *attempt) known() contact {
 	if c.target == absent {
-		return contact{"Q29udGFjdDo5OTk5OTk", "nobody@example.net", "46", "0000000", "no-such-secret", "no-such-login"}
+		return contact{"Q29udGFjdDo5OTk5OTk", "unknown@example.net", "46", "0000000", "no-such-secret", "no-such-login"}
 	}
 	type found struct {
 		contact

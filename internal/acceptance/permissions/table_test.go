@@ -157,7 +157,7 @@ var permissions = map[string]permission{
 	"mutation signIn": {
 		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused),
 		try: func(c *attempt) string {
-			return c.graph(`mutation { signIn(account: "Demo", login: "nobody", password: "x") { errors { code } } }`, nil)
+			return c.graph(`mutation { signIn(account: "Demo", login: "unknown", password: "x") { errors { code } } }`, nil)
 		},
 	},
 	"mutation signOut": {

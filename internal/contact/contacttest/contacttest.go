@@ -23,12 +23,16 @@ import (
 // Start is the time at which a fixture's clock starts.
 var Start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
-// The services, by the names under which a Fixture embeds them.
+// The names under which a Fixture embeds the services.
 type (
+	// Commands are the commands of contact.
 	Commands = contact.Service
-	Queries  = query.Service
-	Catalog  = catalog.Service
-	Changes  = changelog.Service
+	// Queries are those of query.
+	Queries = query.Service
+	// Catalog is the service of catalog.
+	Catalog = catalog.Service
+	// Changes is the service of changelog.
+	Changes = changelog.Service
 )
 
 // Fixture has the services on a database of its own with two accounts. Its clock advances by one

@@ -247,7 +247,7 @@ func TestCustomerSeesOnlyItself(t *testing.T) {
 			t.Errorf("%s: counts %d, %v", name, n, err)
 		}
 	}
-	for name, filter := range map[string]query.Filter{"of others": {Store: &a.StoreIDs[0]}, "of no contact": {Search: new("nobody")}} {
+	for name, filter := range map[string]query.Filter{"of others": {Store: &a.StoreIDs[0]}, "of no contact": {Search: new("unknown")}} {
 		p, err := f.Queries.Page(a.AsCustomer(me), filter, query.Order{}, query.PageArgs{})
 		n, countErr := f.Count(a.AsCustomer(me), filter)
 		if err != nil || countErr != nil || len(p.Contacts) != 0 || n != 0 {

@@ -97,7 +97,7 @@ type Layout interface {
 	Folder() string
 
 	// AdaptTable changes a table that ent has described to what it is on this engine. referenced
-	// says whether foreign keys of (account_id, id) refer to it.
+	// reports whether foreign keys of (account_id, id) refer to it.
 	AdaptTable(t *entschema.Table, referenced bool)
 
 	// Migrator returns atlas' driver of the engine.

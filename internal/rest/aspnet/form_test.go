@@ -54,7 +54,7 @@ func TestFormValues(t *testing.T) {
 	}
 }
 
-func TestFormRefusals(t *testing.T) {
+func TestFormErrors(t *testing.T) {
 	t.Parallel()
 	const (
 		noBody   = `"updateContactDto":["A request body is required."]`

@@ -25,7 +25,7 @@ var (
 func checkResult(t *testing.T, values aspnet.Values, s aspnet.ModelState) {
 	t.Helper()
 	if (len(s) > 0) != (values == nil) {
-		t.Errorf("values %v beside state %v", values, s)
+		t.Errorf("values %v with state %v", values, s)
 	}
 	for _, field := range s {
 		if !stateKey.MatchString(field.Key) || len(field.Messages) == 0 {

@@ -95,7 +95,7 @@ func twice(member string) string {
 
 const notJSON = `"updateContactDto":[` + occurred + `]`
 
-func TestJSONRefusals(t *testing.T) {
+func TestJSONErrors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, body, want string }{
 		// The error of a wrong type is recorded, and the rest is bound and validated.

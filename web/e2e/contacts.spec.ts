@@ -1,0 +1,235 @@
+import type { Api } from './api';
+import { ContactListPage } from './contact-list-page';
+import { ContactPage } from './contact-page';
+import { expect, test } from './fixtures';
+
+const longPause = 1000; // milliseconds: every user notices such a pause, and a busy machine has shorter ones
+
+interface Order {
+  field: string;
+  direction: 'ASC' | 'DESC';
+}
+
+type Filter = Record<string, unknown>;
+
+interface ListPage {
+  contacts: {
+    nodes: { contactId: number }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+    totalCount?: number;
+  };
+}
+
+const byNumber: Order = { field: 'ID', direction: 'ASC' };
+
+test.use({ contacts: 60_000 });
+
+test('a large list is searched, filtered, sorted and scrolled, and keeps its place', async ({ agentPage: page, api, step }) => {
+  const list = new ContactListPage(page);
+  const contact = new ContactPage(page);
+  const { search } = list;
+  // Waits until the page lists what the server does, from the first row on, and how many there are.
+  const expectListed = (filter: Filter, orderBy = byNumber) =>
+    expect(async () => {
+      const { ids, total } = await listed(api, filter, orderBy, 20);
+      const rows = (await list.rows()).slice(0, 20);
+      expect(rows.map(({ index, id }) => [index, id])).toEqual(ids.map((id, index) => [index, id]));
+      expect(await page.getByRole('status').textContent({ timeout: 1000 })).toBe(countText(total));
+    }).toPass({ intervals: [50], timeout: 20_000 });
+
+  await step('all of them, by number', () => expectListed({}));
+
+  await step('the list is that of the last letter, however quickly they are typed', async () => {
+    await search.pressSequentially('karlsson anna', { delay: 15 });
+    await expectListed({ search: 'karlsson anna' });
+    expect(list.parameters()).toEqual({ q: 'karlsson anna' });
+  });
+
+  await step('no letter is lost, however slowly they are typed', async () => {
+    for (const delay of [190, 205, 220, 260]) {
+      await search.fill('');
+      await search.pressSequentially('nora vogel', { delay });
+      await expect.poll(() => list.parameters().q).toBe('nora vogel');
+      await expect(search, `with ${delay} ms between the letters`).toHaveValue('nora vogel');
+    }
+    await expectListed({ search: 'nora vogel' });
+  });
+
+  await step('a late response to an earlier search is ignored', async () => {
+    let respond = () => {};
+    const newerListed = new Promise<void>((done) => {
+      respond = done;
+    });
+    let asked = false;
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postDataJSON().variables?.filter?.search !== 'mo') return route.fallback();
+      asked = true;
+      await newerListed;
+      await route.continue().catch(() => {}); // the page may have aborted it
+    });
+    await search.fill('mo');
+    await expect.poll(() => asked).toBe(true);
+    await search.fill('moore petra');
+    await expectListed({ search: 'moore petra' });
+    respond();
+    await page.waitForTimeout(500);
+    await page.unroute('**/graphql');
+    await expectListed({ search: 'moore petra' });
+  });
+
+  await step('search for an email address, and for a phone number', async () => {
+    const { contacts } = await api.query<{ contacts: { nodes: { email: string | null; phone: string | null }[] } }>(
+      '{ contacts(first: 50) { nodes { email phone } } }',
+    );
+    const email = contacts.nodes.find((c) => c.email)?.email ?? '';
+    await search.fill(email);
+    await expectListed({ search: email });
+    const phone = contacts.nodes.find((c) => /^\d/.test(c.phone ?? ''))?.phone ?? '';
+    await search.fill(phone);
+    await expectListed({ search: phone });
+    expect((await list.rows()).length, `contacts with the phone number ${phone}`).toBeGreaterThan(0);
+  });
+
+  await step('no contact matches', async () => {
+    await search.fill('no such name');
+    await page.getByText('No contacts found.').waitFor();
+    await expect(page.getByRole('status')).toHaveText('0 contacts');
+    await list.button('Clear filters').click();
+    await expectListed({});
+    await expect(search).toHaveValue('');
+    expect(list.parameters()).toEqual({});
+  });
+
+  await step('filter by store, company and segment, each alone and together', async () => {
+    await list.choose('Store', 'London');
+    await expectListed({ storeId: 4 });
+    await list.choose('Segment', 'Birthday Offers');
+    await expectListed({ storeId: 4, segmentId: 3 });
+    await list.choose('Company', 'Example Outdoor');
+    await expectListed({ storeId: 4, segmentId: 3, companyId: 2 });
+    await list.button('Clear store').click();
+    await expectListed({ segmentId: 3, companyId: 2 });
+    await list.button('Clear segment').click();
+    await expectListed({ companyId: 2 });
+    await list.button('Clear filters').click();
+    await expectListed({});
+  });
+
+  await step('filter by the date of the last change', async () => {
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel('Changed since').fill(day(1));
+    await page.getByText('No contacts found.').waitFor();
+    await page.getByLabel('Changed since').fill(day(-1));
+    await expectListed({ modifiedSince: `${day(-1)}T00:00:00Z` });
+    await list.button('Clear filters').click();
+  });
+
+  await step('sort by each column, in both directions', async () => {
+    for (const [column, field, direction] of [
+      ['ID', 'ID', 'DESC'], // it is sorted by number, ascending, before
+      ['ID', 'ID', 'ASC'],
+      ['Name', 'NAME', 'ASC'],
+      ['Name', 'NAME', 'DESC'],
+      ['Changed', 'LAST_MODIFIED', 'ASC'],
+      ['Changed', 'LAST_MODIFIED', 'DESC'],
+    ] as const) {
+      await list.sortBy(column);
+      await expectListed({}, { field, direction });
+      await expect(list.column(column)).toHaveAttribute('aria-sort', direction === 'ASC' ? 'ascending' : 'descending');
+      await expect(page.locator('[aria-sort]:not([aria-sort=none])')).toHaveCount(1);
+    }
+  });
+
+  await step('sorting after scrolling shows the start of the list', async () => {
+    await list.scrollThrough(200);
+    await list.sortBy('Number');
+    await expectListed({});
+    expect(await list.scrollPosition()).toBe(0);
+  });
+
+  await step('the address keeps the search, the filters and the order', async () => {
+    await list.choose('Store', 'Perth');
+    await search.fill('a');
+    const order: Order = { field: 'NAME', direction: 'DESC' };
+    await list.sortBy('Name');
+    await list.sortBy('Name');
+    await expectListed({ storeId: 11, search: 'a' }, order);
+    expect(list.parameters()).toEqual({ q: 'a', store: '11', sort: 'NAME-DESC' });
+    await page.reload();
+    await expectListed({ storeId: 11, search: 'a' }, order);
+    await expect(search).toHaveValue('a');
+    await expect(page.getByRole('combobox', { name: 'Store' })).toHaveValue('Perth');
+  });
+
+  await step('open a contact and go back: the same rows at the same place', async () => {
+    await list.link('Contacts').click();
+    await expectListed({});
+    await list.sortBy('Name');
+    await expectListed({}, { field: 'NAME', direction: 'ASC' });
+    await list.scrollThrough(400);
+    const before = await list.rowsInSight();
+    const { id, name } = before[Math.floor(before.length / 2)] ?? { id: 0, name: '' };
+    await list.contact(id).click();
+    await contact.heading(name).waitFor();
+    expect(await list.scrollPosition(), 'the contact is shown from its top').toBe(0);
+    await page.goBack();
+    await expect.poll(() => list.rowsInSight()).toEqual(before);
+  });
+
+  await step('the list shows a contact as it was edited', async () => {
+    const id = (await list.rowsInSight())[0]?.id ?? 0;
+    await list.contact(id).click();
+    await contact.input('First name').fill('Renamed');
+    await contact.save();
+    await page.goBack();
+    const nameInList = async () => (await list.rowsInSight()).find((row) => row.id === id)?.name;
+    await expect.poll(nameInList).toMatch(/^Renamed /);
+  });
+
+  await step('scroll through 3,000: each once and in its place, few at a time, and without long pauses', async () => {
+    await list.link('Contacts').click();
+    await expectListed({});
+    const { seen, twice, mostRows, duration, frames, longTasks } = await list.scrollThrough(3000);
+    const slow = frames.filter((ms) => ms > 50);
+    const longest = Math.max(0, ...longTasks);
+    console.log(
+      `3,000 rows in ${duration} ms, at most ${mostRows} in the page; ${frames.length} frames, ${slow.length} of them over ` +
+        `50 ms, the longest ${Math.max(...frames)} ms; ${longTasks.length} long tasks, the longest ${longest} ms`,
+    );
+    expect(twice, 'places with two contacts').toEqual([]);
+    expect(mostRows, 'rows in the page at once').toBeLessThanOrEqual(100);
+    expect(seen.map(([index]) => index)).toEqual(seen.map((_, i) => i));
+    const { ids } = await listed(api, {}, byNumber, 3000);
+    expect(seen.slice(0, 3000).map(([, id]) => id)).toEqual(ids);
+    expect(longest, 'the longest pause').toBeLessThan(longPause);
+  });
+
+  await step('and back to the top', async () => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await expectListed({});
+  });
+});
+
+function countText(n: number | undefined): string {
+  return n === 1 ? '1 contact' : `${n?.toLocaleString('en-GB')} contacts`;
+}
+
+/** Reads the first ids of the list that the server has, and how many there are unless that is asked for in several pages. */
+async function listed(
+  api: Api,
+  filter: Filter,
+  orderBy: Order,
+  most: number,
+): Promise<{ ids: number[]; total?: number | undefined }> {
+  const document = `query ($first: Int!, $after: String, $filter: ContactFilter, $orderBy: ContactOrder) {
+    contacts(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+      nodes { contactId } pageInfo { hasNextPage endCursor } totalCount @include(if: ${most <= 100}) } }`;
+  const ids: number[] = [];
+  for (let after: string | null = null; ; ) {
+    const variables: Record<string, unknown> = { first: Math.min(100, most - ids.length), after, filter, orderBy };
+    const { nodes, pageInfo, totalCount }: ListPage['contacts'] = (await api.query<ListPage>(document, variables)).contacts;
+    ids.push(...nodes.map((n) => n.contactId));
+    if (ids.length >= most || !pageInfo.hasNextPage) return { ids, total: totalCount };
+    after = pageInfo.endCursor;
+  }
+}

@@ -1,0 +1,38 @@
+import { defineConfig } from '@playwright/test';
+
+// MEASURE=1 runs the tests with a time limit that only an otherwise idle machine can meet, and no others.
+const measured = /@measure/;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../bin/test-results',
+  globalSetup: './e2e/build-server.ts',
+  ...(process.env.MEASURE ? { grep: measured } : { grepInvert: measured }),
+  // Each worker runs a browser and a server: more of them would compete for two cores.
+  workers: 2,
+  timeout: 300_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list', { printSteps: true }]],
+  use: {
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    contextOptions: { reducedMotion: 'reduce' },
+    actionTimeout: 20_000,
+    navigationTimeout: 20_000,
+    screenshot: 'only-on-failure',
+    // Screenshots of each action would cost as much as the tests do; the DOM is recorded, and can be looked at.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+  },
+});
