@@ -641,7 +641,7 @@ enum ContactErrorCode {
   READ_ONLY
   "The current password is wrong."
   WRONG_PASSWORD
-  "Contacts still refer to it."
+  "Contacts still use it."
   IN_USE
   "This update is valid, but another update of the same call failed, so none was applied."
   NOT_APPLIED

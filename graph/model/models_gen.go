@@ -809,7 +809,7 @@ const (
 	ContactErrorCodeReadOnly ContactErrorCode = "READ_ONLY"
 	// The current password is wrong.
 	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
-	// Contacts still refer to it.
+	// Contacts still use it.
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
 	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"

@@ -71,7 +71,7 @@ export type ContactErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value has the wrong format. */
   | 'INVALID'
-  /** Contacts still refer to it. */
+  /** Contacts still use it. */
   | 'IN_USE'
   /** Another contact has this login. */
   | 'LOGIN_TAKEN'
