@@ -115,7 +115,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await step(`${title}: a refused deletion is explained`, async () => {
       await button(`Delete ${used}`).click();
       const dialog = await confirmDeletion(`Delete ${what} ${used}?`);
-      await expect(dialog.getByRole('alert')).toContainText(/refer/);
+      await expect(dialog.getByRole('alert')).toContainText(/still use/);
       await button('Cancel', dialog).click();
       await dialog.waitFor({ state: 'detached' });
       expect(await names()).toContain(used);
@@ -172,7 +172,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await button('Cancel', dialog).click();
     await button('Delete Language').click();
     const deletion = await confirmDeletion('Delete property Language?');
-    await expect(deletion.getByRole('alert')).toContainText(/refer/);
+    await expect(deletion.getByRole('alert')).toContainText(/still use/);
     await button('Cancel', deletion).click();
   });
 
