@@ -18,7 +18,7 @@ var drivers = regexp.MustCompile(`^"(github\.com/jackc/pgx/|github\.com/mattn/go
 
 // mayImportDrivers are the folders of the engines, and what only tests and benchmarks use.
 var mayImportDrivers = []string{
-	"internal/database/sqlite", "internal/database/postgres", "internal/database/databasetest", "internal/pgserver",
+	"internal/database/sqlite", "internal/database/postgres", "internal/database/databasetest", "internal/pgserver", "internal/acceptance/harness",
 }
 
 // TestOnlyTheEnginesImportDrivers checks that no other package can depend on an engine.
