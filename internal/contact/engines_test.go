@@ -31,6 +31,7 @@ import (
 // TestEnginesAgree runs the same random commands and queries on SQLite and on PostgreSQL, and
 // compares all results and the change logs.
 func TestEnginesAgree(t *testing.T) {
+	databasetest.BothEngines(t)
 	t.Parallel()
 	databases := []*databasetest.DB{databasetest.At(t, databasetest.SQLiteURL(t)), databasetest.At(t, databasetest.PostgresURL(t))}
 	rounds := 0

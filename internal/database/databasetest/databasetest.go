@@ -22,6 +22,15 @@ import (
 // Postgres reports whether the tests run on PostgreSQL.
 func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
 
+// BothEngines skips the test in the run on PostgreSQL. It is for tests that open a database of each
+// engine themselves: the run on SQLite has them.
+func BothEngines(tb testing.TB) {
+	tb.Helper()
+	if Postgres() {
+		tb.Skip("runs on both engines unless CONTACTGRAPH_TEST_ENGINE=postgres")
+	}
+}
+
 // Main runs the tests of a package that opens databases, and stops the server that they share. Call
 // it from TestMain.
 func Main(m *testing.M) {
@@ -185,10 +194,27 @@ func (db *DB) Statements(do func()) []string {
 // observe records a statement, and fails the test if it touches rows of accounts without naming the
 // account.
 func (db *DB) observe(_ context.Context, statement string) {
+	found := inspect(statement)
 	db.mu.Lock()
-	db.recorded = append(db.recorded, asSQLite(statement))
+	db.recorded = append(db.recorded, found.asSQLite)
 	db.mu.Unlock()
-	if table := Stray(statement); table != "" {
-		db.tb.Errorf("a statement on %s does not carry its account: %s", table, statement)
+	if found.stray != "" {
+		db.tb.Errorf("a statement on %s does not carry its account: %s", found.stray, statement)
 	}
+}
+
+// inspection is what observe needs to know about a statement.
+type inspection struct{ asSQLite, stray string }
+
+// inspections caches inspections by statement: tests run the same few statements many times, and
+// matching the expressions costs more than the statement itself.
+var inspections sync.Map
+
+func inspect(statement string) inspection {
+	if found, ok := inspections.Load(statement); ok {
+		return found.(inspection) //nolint:forcetypeassert // nothing else is stored
+	}
+	found := inspection{asSQLite(statement), Stray(statement)}
+	inspections.Store(statement, found)
+	return found
 }
