@@ -19,7 +19,7 @@ func NewFleet(t *testing.T, e Engine, contacts int) Fleet {
 	if e == SQLite {
 		servers = 1
 	}
-	return StartFleet(t, NewDatabase(t, e), contacts, servers)
+	return StartFleet(t, NewDemoDatabase(t, e, contacts), contacts, servers)
 }
 
 // StartFleet starts a number of servers with demo data on the database, one after the other.

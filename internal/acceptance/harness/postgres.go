@@ -64,20 +64,42 @@ func stopShared() (err error) {
 	return err
 }
 
-// newPostgresDatabase creates an empty database in the shared PostgreSQL and returns its name. It
-// is dropped when the test ends.
-func newPostgresDatabase(t *testing.T) string {
+// sharedPostgres returns the shared PostgreSQL, which the first call starts.
+func sharedPostgres(t *testing.T) *pgserver.Server {
 	t.Helper()
 	shared.once.Do(startShared)
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
+	return shared.server
+}
+
+// newPostgresDatabase creates an empty database in the shared PostgreSQL and returns its name. It is
+// dropped when the test ends.
+func newPostgresDatabase(t *testing.T) string {
+	t.Helper()
+	return createPostgresDatabase(t, func(pg *pgserver.Server, name string) error {
+		return pg.CreateDatabase(t.Context(), name)
+	})
+}
+
+// copyPostgresDatabase is newPostgresDatabase, but creates a copy of a database that no server uses.
+func copyPostgresDatabase(t *testing.T, template string) string {
+	t.Helper()
+	return createPostgresDatabase(t, func(pg *pgserver.Server, name string) error {
+		return pg.CopyDatabase(t.Context(), name, template)
+	})
+}
+
+func createPostgresDatabase(t *testing.T, create func(pg *pgserver.Server, name string) error) string {
+	t.Helper()
+	pg := sharedPostgres(t)
 	name := fmt.Sprint("t", shared.created.Add(1))
-	if err := shared.server.CreateDatabase(t.Context(), name); err != nil {
+	if err := create(pg, name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := shared.server.DropDatabase(context.WithoutCancel(t.Context()), name); err != nil {
+		if err := pg.DropDatabase(context.WithoutCancel(t.Context()), name); err != nil {
 			t.Error(err)
 		}
 	})

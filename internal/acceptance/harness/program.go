@@ -25,6 +25,7 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -37,11 +38,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Main runs the tests of a package, then stops the PostgreSQL that they shared. It returns the exit
-// code.
+// Main runs the tests of a package, then stops the PostgreSQL and removes the files that they shared. It
+// returns the exit code.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if err := stopShared(); err != nil {
+	if err := errors.Join(stopShared(), os.RemoveAll(seeded.folder)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

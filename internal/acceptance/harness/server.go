@@ -47,12 +47,6 @@ func (o *Output) String() string {
 	return o.b.String()
 }
 
-// Demo starts a server with the demo data and a number of contacts on a new database.
-func Demo(t *testing.T, contacts int) *Server {
-	t.Helper()
-	return Start(t, NewDatabase(t, Selected()), contacts)
-}
-
 // Start starts a server on the database, which gets demo data if it is empty, and waits until the
 // server is ready.
 func Start(t *testing.T, database string, contacts int) *Server {
