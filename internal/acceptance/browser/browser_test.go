@@ -17,11 +17,11 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
 const playwright = "node_modules/@playwright/test/cli.js"
 
-// TestInTheBrowser runs the Playwright tests of web/e2e in Chromium. Each starts the server under test
-// with demo data of its own.
+// TestInTheBrowser runs the Playwright tests of web/e2e in Chromium. Each starts the server under
+// test with demo data of its own.
 //
-// They run on one engine: the pages use nothing but the server's APIs, and other tests check that both
-// engines give the same responses.
+// They run on one engine: the pages use nothing but the server's APIs, and other tests check that
+// both engines give the same responses.
 func TestInTheBrowser(t *testing.T) {
 	harness.RequireEngine(t, harness.SQLite)
 	web := harness.ModulePath(t, "web")

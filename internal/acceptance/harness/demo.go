@@ -15,8 +15,8 @@ func Demo(t *testing.T, contacts int) *Server {
 }
 
 // NewDemoDatabase creates a database with the demo data and a number of contacts, and returns its
-// address for the server's flag --database. A server seeds the first one with that number of contacts;
-// the others are copies of it.
+// address for the server's flag --database. A server seeds the first one with that number of
+// contacts; the others are copies of it.
 func NewDemoDatabase(t *testing.T, e Engine, contacts int) string {
 	t.Helper()
 	template := seededDatabase(t, e, contacts)
@@ -68,8 +68,8 @@ func seededDatabase(t *testing.T, e Engine, contacts int) string {
 	return database
 }
 
-// newSeed creates an empty database that remains until the tests of the package have ended. It returns
-// its file or name, and its address.
+// newSeed creates an empty database that remains until the tests of the package have ended. It
+// returns its file or name, and its address.
 func newSeed(t *testing.T, e Engine, contacts int) (database, address string) {
 	t.Helper()
 	if e != SQLite {
@@ -80,7 +80,7 @@ func newSeed(t *testing.T, e Engine, contacts int) (database, address string) {
 		return database, shared.server.URL(database)
 	}
 	if seeded.folder == "" {
-		folder, err := os.MkdirTemp("", "acceptance")
+		folder, err := os.MkdirTemp("", "acceptance") //nolint:usetesting // it outlives the test
 		if err != nil {
 			t.Fatal(err)
 		}

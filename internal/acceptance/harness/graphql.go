@@ -45,8 +45,7 @@ func (s *Server) TryExecute(c Caller, document string, v Variables) (Result, err
 }
 
 // Query runs a GraphQL document with one root field and returns the value of that field. The test
-// fails if the result has errors. A document with several root fields sets the fields of T that
-// each has.
+// fails if the result has errors. With several root fields, each sets the fields of T that it has.
 func Query[T any](s *Server, c Caller, document string, v Variables) T {
 	s.T.Helper()
 	r := s.Execute(c, document, v)

@@ -74,8 +74,8 @@ func sharedPostgres(t *testing.T) *pgserver.Server {
 	return shared.server
 }
 
-// newPostgresDatabase creates an empty database in the shared PostgreSQL and returns its name. It is
-// dropped when the test ends.
+// newPostgresDatabase creates an empty database in the shared PostgreSQL and returns its name. It
+// is dropped when the test ends.
 func newPostgresDatabase(t *testing.T) string {
 	t.Helper()
 	return createPostgresDatabase(t, func(pg *pgserver.Server, name string) error {
@@ -83,7 +83,8 @@ func newPostgresDatabase(t *testing.T) string {
 	})
 }
 
-// copyPostgresDatabase is newPostgresDatabase, but creates a copy of a database that no server uses.
+// copyPostgresDatabase is newPostgresDatabase, but creates a copy of a database that no server
+// uses.
 func copyPostgresDatabase(t *testing.T, template string) string {
 	t.Helper()
 	return createPostgresDatabase(t, func(pg *pgserver.Server, name string) error {

@@ -38,8 +38,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Main runs the tests of a package, then stops the PostgreSQL and removes the files that they shared. It
-// returns the exit code.
+// Main runs the tests of a package, then stops the PostgreSQL and removes the files that they
+// shared. It returns the exit code.
 func Main(m *testing.M) int {
 	code := m.Run()
 	if err := errors.Join(stopShared(), os.RemoveAll(seeded.folder)); err != nil {
