@@ -49,9 +49,21 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Program returns the path of the server's binary, which is built with the race detector. All
-// packages share the file: the first one builds it, and the others find it up to date.
+// Program returns the path of the server's binary, which is built with the race detector. All packages
+// share the file: the first one builds it, and the others find it up to date.
 func Program(t *testing.T) string {
+	t.Helper()
+	return built(t, buildProgram)
+}
+
+// FastProgram returns the path of the server's binary without the race detector, for the preparation of
+// large databases.
+func FastProgram(t *testing.T) string {
+	t.Helper()
+	return built(t, buildFastProgram)
+}
+
+func built(t *testing.T, build func() (string, error)) string {
 	t.Helper()
 	path, err := build()
 	if err != nil {
@@ -81,7 +93,13 @@ func ReadFile(t *testing.T, name string) string {
 	return string(text)
 }
 
-var build = sync.OnceValues(func() (string, error) {
+var (
+	buildProgram     = sync.OnceValues(func() (string, error) { return build("contactgraph", "-race") })
+	buildFastProgram = sync.OnceValues(func() (string, error) { return build("contactgraph-fast") })
+)
+
+// build builds bin/acceptance/NAME and returns its path.
+func build(name string, flags ...string) (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
@@ -101,14 +119,14 @@ var build = sync.OnceValues(func() (string, error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, "contactgraph")
-	cmd := exec.Command("go", "build", "-race", "-o", path, "contactgraph")
+	path := filepath.Join(folder, name)
+	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, "contactgraph")...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
-})
+}
 
 var moduleRoot = sync.OnceValues(func() (string, error) {
 	folder, err := os.Getwd()
