@@ -79,7 +79,7 @@ func TestCheckerOfMisuses(t *testing.T) {
 		mayWrite   bool
 		want       string // "" if the code is correct
 	}{
-		{"a read", `c.Contact.Query().Where(contact.AccountID(1))`, false, ""},
+		{"a read", `c.Contact.Query().Where(entcontact.AccountID(1))`, false, ""},
 		{"a write where writes belong", `tx.Ent.Contact.Update().AddVersion(1)`, true, ""},
 		{"a write elsewhere", `tx.Ent.Contact.Update().AddVersion(1)`, false, "Contact.Update writes to the database"},
 		{"a creation elsewhere", `tx.Ent.Login.CreateBulk()`, false, "Login.CreateBulk writes to the database"},
@@ -91,15 +91,15 @@ func TestCheckerOfMisuses(t *testing.T) {
 		{"a modifier", `tx.Ent.Contact.Update().Modify(fn)`, true, "Modify"},
 		{"a query from an entity", `c.QueryLogins().All(ctx)`, true, "QueryLogins"},
 		{"a query of SQL", `tx.QueryContext(ctx, "SELECT 1")`, true, ""},
-		{"an edge's condition with its account", `contact.HasLoginsWith(login.NameKey(k), login.AccountID(a))`, false, ""},
-		{"an edge's condition with its account in a list", `contact.HasTermsWith(append(kinds, searchterm.AccountID(a))...)`, false, ""},
-		{"an edge's condition without", `contact.HasLoginsWith(login.NameKey(k))`, false, "HasLoginsWith needs an AccountID"},
-		{"an edge's condition on nothing", `contact.HasLogins()`, false, "HasLogins needs an AccountID"},
+		{"an edge's condition with its account", `entcontact.HasLoginsWith(login.NameKey(k), login.AccountID(a))`, false, ""},
+		{"an edge's condition with its account in a list", `entcontact.HasTermsWith(append(kinds, searchterm.AccountID(a))...)`, false, ""},
+		{"an edge's condition without", `entcontact.HasLoginsWith(login.NameKey(k))`, false, "HasLoginsWith needs an AccountID"},
+		{"an edge's condition on nothing", `entcontact.HasLogins()`, false, "HasLogins needs an AccountID"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			src := "package p\nimport (\n\"contactgraph/ent/contact\"\n\"contactgraph/ent/login\"\n\"contactgraph/ent/searchterm\"\n)\nfunc f() { _ = " + tt.code + " }\n"
+			src := "package p\nimport (\nentcontact \"contactgraph/ent/contact\"\n\"contactgraph/ent/login\"\n\"contactgraph/ent/searchterm\"\n)\nfunc f() { _ = " + tt.code + " }\n"
 			fset := token.NewFileSet()
 			syntax, err := parser.ParseFile(fset, "p.go", src, 0)
 			if err != nil {
@@ -110,6 +110,28 @@ func TestCheckerOfMisuses(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", tt.code, got, tt.want)
 			}
 		})
+	}
+}
+
+// contextKeys are the files that put a value into a context: the viewer, its principal, the request
+// id, and what gqlgen cannot hand to a resolver (see docs/decisions/0016-packages-of-one-purpose.md).
+var contextKeys = []string{"graph/gate/principal.go", "internal/graphqlhttp/resolver.go", "internal/server/middleware.go", "internal/viewer/viewer.go"}
+
+// TestContextsCarryNoParameters fails if another file puts a value into a context.
+func TestContextsCarryNoParameters(t *testing.T) {
+	t.Parallel()
+	var found []string
+	for _, f := range handwritten(t) {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "WithValue" && lastName(s.X) == "context" {
+				found = append(found, f.name)
+			}
+			return true
+		})
+	}
+	slices.Sort(found)
+	if diff := cmp.Diff(contextKeys, found); diff != "" {
+		t.Errorf("files that call context.WithValue (-want +got): give the value to the function that needs it\n%s", diff)
 	}
 }
 
@@ -182,13 +204,21 @@ var (
 	hasEdge = regexp.MustCompile(`^Has[A-Z]`)
 )
 
+// importName returns the name by which a file refers to the package that it imports.
+func importName(i *ast.ImportSpec, imported string) string {
+	if i.Name != nil {
+		return i.Name.Name
+	}
+	return path.Base(imported)
+}
+
 // misuses returns the calls in the file that the condition on the account does not reach, and
 // writes that are not allowed there.
 func misuses(f file, names ents, mayWrite bool) (wrong []string) {
 	entPackages := map[string]bool{}
 	for _, i := range f.syntax.Imports {
 		if imported := strings.Trim(i.Path.Value, `"`); strings.HasPrefix(imported, module+"/ent/") {
-			entPackages[path.Base(imported)] = true
+			entPackages[importName(i, imported)] = true
 		}
 	}
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
