@@ -22,7 +22,8 @@ var (
 	link         = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 )
 
-// TestDecisionsHaveAHeaderAndAreListed checks each page of docs/decisions, and the index against their headers.
+// TestDecisionsHaveAHeaderAndAreListed checks each page of docs/decisions, and the index against
+// their headers.
 func TestDecisionsHaveAHeaderAndAreListed(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("docs/decisions/0*.md")

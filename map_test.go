@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestMapInREADME compares the map in README.md with layers: each line of the diagram may import only
-// what is on it or below it, every package is on the diagram, and every folder on it has a row in the
-// table.
+// TestMapInREADME compares the map in README.md with layers: each line of the diagram may import
+// only what is on it or below it, every package is on the diagram, and every folder on it has a row
+// in the table.
 func TestMapInREADME(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("README.md")

@@ -73,7 +73,8 @@ func TestSignInByCookie(t *testing.T) {
 	}
 }
 
-// TestCookiesOfResponses shows which requests set or clear the cookie, and which leave it unchanged.
+// TestCookiesOfResponses shows which requests set or clear the cookie, and which leave it
+// unchanged.
 func TestCookiesOfResponses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -139,7 +140,8 @@ func TestCookiesOfResponses(t *testing.T) {
 	}
 }
 
-// TestSignInByCookieIgnoresKeys: the result of a sign-in is not stored, so each sets another cookie.
+// TestSignInByCookieIgnoresKeys: the result of a sign-in is not stored, so each sets another
+// cookie.
 func TestSignInByCookieIgnoresKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

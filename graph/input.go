@@ -69,8 +69,8 @@ func putID(p field.Patch, f *field.Field, typ string, o graphql.Omittable[*strin
 	}
 }
 
-// detailsOf translates the fields that setContactDetails and createContact share. A null list counts
-// as absent.
+// detailsOf translates the fields that setContactDetails and createContact share. A null list
+// counts as absent.
 func detailsOf(properties []*model.ContactPropertyInput, logins []*model.LoginInput, membership []string) contact.Details {
 	var d contact.Details
 	for _, p := range properties {

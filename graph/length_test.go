@@ -97,8 +97,8 @@ func TestLengthsAreDescribed(t *testing.T) {
 	}
 }
 
-// TestLengthsAreEnforced sends, for each @length of the schema, a text of that length and one that is
-// longer by one unit.
+// TestLengthsAreEnforced sends, for each @length of the schema, a text of that length and one that
+// is longer by one unit.
 func TestLengthsAreEnforced(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -164,8 +164,8 @@ func TestLengthsAreEnforced(t *testing.T) {
 	}
 }
 
-// errorCodes returns the codes in the payload of the response, and those of top-level errors with the
-// maximum length in their message.
+// errorCodes returns the codes in the payload of the response, and those of top-level errors with
+// the maximum length in their message.
 func (f *fixture) errorCodes(got reply) (codes []string) {
 	f.t.Helper()
 	for _, e := range got.Errors {

@@ -120,8 +120,8 @@ func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) (
 	return paths, nil
 }
 
-// node adapts find, which reads an object of one type by its number, to Node. Objects that the viewer
-// may not see are returned as nil.
+// node adapts find, which reads an object of one type by its number, to Node. Objects that the
+// viewer may not see are returned as nil.
 func node[T scalar.Node](find func(context.Context, int) (T, error)) func(context.Context, int) (scalar.Node, error) {
 	return func(ctx context.Context, id int) (scalar.Node, error) {
 		found, err := find(ctx, id)

@@ -116,7 +116,8 @@ func TestContactsOrder(t *testing.T) {
 	}
 }
 
-// TestInvisibleObjectsAreNull: objects that a viewer may not see look like objects that do not exist.
+// TestInvisibleObjectsAreNull: objects that a viewer may not see look like objects that do not
+// exist.
 func TestInvisibleObjectsAreNull(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

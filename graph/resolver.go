@@ -1,5 +1,6 @@
 // Package graph implements the GraphQL API. Its resolvers translate input, call the services
-// (internal/contact, internal/catalog, internal/changelog, internal/auth), and translate the results.
+// (internal/contact, internal/catalog, internal/changelog, internal/auth), and translate the
+// results.
 //
 // Start reading at NewHandler in handler.go. Transports and limits on requests are in
 // internal/graphqlhttp.

@@ -9,14 +9,15 @@ import (
 	"contactgraph/internal/graphqlhttp"
 )
 
-// credentials are the input of a sign-in; cookie stores the session in a cookie instead of returning
-// its token.
+// credentials are the input of a sign-in; cookie stores the session in a cookie instead of
+// returning its token.
 type credentials struct {
 	account, login, password string
 	cookie                   bool
 }
 
-// signIn signs in to the named account. An unknown account gives the same error as a wrong password.
+// signIn signs in to the named account. An unknown account gives the same error as a wrong
+// password.
 func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayload, error) {
 	if c.cookie && graphqlhttp.Header(ctx) == nil { // don't open a session whose token could not be delivered
 		path := "cookie"

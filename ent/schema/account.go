@@ -1,7 +1,7 @@
 // Package schema declares the tables. It is hand-written; ent generates the rest of ent/ from it.
 //
-// Every table except Account has the column account_id (see Tenant). internal/contact checks lengths,
-// because it counts them as the documented API does; the columns themselves have no limit.
+// Every table except Account has the column account_id (see Tenant). internal/contact checks
+// lengths, because it counts them as the documented API does; the columns themselves have no limit.
 package schema
 
 import (

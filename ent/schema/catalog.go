@@ -37,8 +37,8 @@ func (Segment) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Ad
 // Fields of Segment.
 func (Segment) Fields() []ent.Field { return named() }
 
-// named returns the fields of an entity that has only a name. It declares the id so that demo data can
-// set it.
+// named returns the fields of an entity that has only a name. It declares the id so that demo data
+// can set it.
 func named() []ent.Field {
 	return []ent.Field{field.Int("id").Positive(), field.String("name").NotEmpty()}
 }
@@ -49,8 +49,8 @@ type Property struct{ ent.Schema }
 // Mixin of Property: admins manage them.
 func (Property) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin}} }
 
-// Fields of Property. A bound property is an alias of a column of the contact, so that both APIs show
-// the same value.
+// Fields of Property. A bound property is an alias of a column of the contact, so that both APIs
+// show the same value.
 func (Property) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id").Positive(),

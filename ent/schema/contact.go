@@ -21,8 +21,8 @@ func (Contact) Mixin() []ent.Mixin {
 }
 
 // Fields of Contact. The id is the number that both REST APIs use, so it has at most 32 bits. The
-// server sets version, last_modified and the *_key columns. email_key and phone_key are normalized and
-// unique within the account, and NULL if the value is blank; lists are ordered by name_key.
+// server sets version, last_modified and the *_key columns. email_key and phone_key are normalized
+// and unique within the account, and NULL if the value is blank; lists are ordered by name_key.
 func (Contact) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id").Positive().Max(math.MaxInt32),
@@ -50,8 +50,8 @@ func (Contact) Fields() []ent.Field {
 	}
 }
 
-// Edges of Contact. Rows that a contact refers to cannot be deleted; rows that belong to a contact are
-// deleted with it.
+// Edges of Contact. Rows that a contact refers to cannot be deleted; rows that belong to a contact
+// are deleted with it.
 func (Contact) Edges() []ent.Edge {
 	keep, follow := entsql.OnDelete(entsql.NoAction), entsql.OnDelete(entsql.Cascade)
 	return []ent.Edge{
@@ -67,9 +67,9 @@ func (Contact) Edges() []ent.Edge {
 }
 
 // Indexes of Contact: the unique keys, then one index for each order and filter of lists. These end
-// with the id, so that a page can be found with the index alone and continues where the previous page
-// ended. Columns that are NULL for many contacts have partial indexes, because PostgreSQL writes an
-// entry in every index of a row at each update.
+// with the id, so that a page can be found with the index alone and continues where the previous
+// page ended. Columns that are NULL for many contacts have partial indexes, because PostgreSQL
+// writes an entry in every index of a row at each update.
 func (Contact) Indexes() []ent.Index {
 	given := func(column string) ent.Index {
 		return index.Fields("account_id", column, "id").Annotations(entsql.IndexWhere(column + " IS NOT NULL"))

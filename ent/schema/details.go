@@ -58,8 +58,8 @@ func (Login) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}}
 }
 
-// Fields of Login. The column of kind is "type"; a field with this name would conflict with gqlgen's
-// __Type.
+// Fields of Login. The column of kind is "type"; a field with this name would conflict with
+// gqlgen's __Type.
 func (Login) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("contact_id").Immutable(),
@@ -113,8 +113,8 @@ func (Membership) Indexes() []ent.Index {
 	}
 }
 
-// SearchTerm is a word by which a contact is found: of its name, its email, or the digits of its phone.
-// With a table of words, an ordinary index finds prefixes, in the same way on both engines.
+// SearchTerm is a word by which a contact is found: of its name, its email, or the digits of its
+// phone. With a table of words, an ordinary index finds prefixes, in the same way on both engines.
 type SearchTerm struct{ ent.Schema }
 
 // Mixin of SearchTerm.
@@ -134,8 +134,8 @@ func (SearchTerm) Fields() []ent.Field {
 // Edges of SearchTerm.
 func (SearchTerm) Edges() []ent.Edge { return []ent.Edge{ofContact("terms")} }
 
-// Indexes of SearchTerm: the first finds the contacts with a word, the second checks whether a contact
-// has a word.
+// Indexes of SearchTerm: the first finds the contacts with a word, the second checks whether a
+// contact has a word.
 func (SearchTerm) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "term", "contact_id", "kind").Unique(),

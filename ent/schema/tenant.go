@@ -17,23 +17,25 @@ import (
 
 const accountColumn = "account_id"
 
-// ownContact is the lowest role that may write rows that belong to a contact: a customer, limited by
-// Own.
+// ownContact is the lowest role that may write rows that belong to a contact: a customer, limited
+// by Own.
 const ownContact = viewer.Customer
 
-// Tenant adds account_id to a table, and to every statement that ent builds for it: reads and updates
-// are limited to the viewer's account and, for a customer, to its own contact; inserts set the account.
+// Tenant adds account_id to a table, and to every statement that ent builds for it: reads and
+// updates are limited to the viewer's account and, for a customer, to its own contact; inserts set
+// the account.
 //
-// It is the second line of defense after the checks in internal/contact. It does not cover the SELECT
-// after UpdateOne, the inner side of QueryX() on an entity, or HasXWith without an account predicate; a
-// test bans those.
+// It is the second line of defense after the checks in internal/contact. It does not cover the
+// SELECT after UpdateOne, the inner side of QueryX() on an entity, or HasXWith without an account
+// predicate; a test bans those.
 type Tenant struct {
 	mixin.Schema
 
-	// Own is the column with the contact's id, which limits customers; empty if rows do not belong to
-	// a contact.
+	// Own is the column with the contact's id, which limits customers; empty if rows do not belong
+	// to a contact.
 	Own string
-	// Reader is the lowest role that may read; the zero value allows every viewer that is signed in.
+	// Reader is the lowest role that may read; the zero value allows every viewer that is signed
+	// in.
 	Reader viewer.Role
 	// Writer is the lowest role that may write.
 	Writer viewer.Role

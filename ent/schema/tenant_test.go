@@ -21,8 +21,8 @@ import (
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// fixture is a database with two accounts, each with one row of each entity. The first account has a
-// second contact with rows of its own.
+// fixture is a database with two accounts, each with one row of each entity. The first account has
+// a second contact with rows of its own.
 type fixture struct {
 	*databasetest.DB
 	t           *testing.T
@@ -164,8 +164,8 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// Before the account is known, the server can read accounts and API keys, but no other rows, because
-// no account has the id 0.
+// Before the account is known, the server can read accounts and API keys, but no other rows,
+// because no account has the id 0.
 func TestServerFindsKeysBeforeTheAccountIsKnown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -181,7 +181,8 @@ func TestServerFindsKeysBeforeTheAccountIsKnown(t *testing.T) {
 	}
 }
 
-// A customer's inserts for another contact are denied, and its updates do not affect rows of others.
+// A customer's inserts for another contact are denied, and its updates do not affect rows of
+// others.
 func TestCustomerWritesNoOther(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -301,8 +302,8 @@ func TestCreateIsStampedWithTheAccount(t *testing.T) {
 	}
 }
 
-// The policies are the second line of defense: they deny writes without a viewer, or with a role below
-// the one that the table requires.
+// The policies are the second line of defense: they deny writes without a viewer, or with a role
+// below the one that the table requires.
 func TestWritesBelowTheRoleAreDenied(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

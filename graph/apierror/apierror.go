@@ -39,8 +39,8 @@ const (
 	messageUnknown     = "It is unknown whether this took effect. It is safe to try again with the same expectedVersion or the same Idempotency-Key."
 )
 
-// Presenter translates the errors of resolvers. Errors that are meant for clients keep their message.
-// All others are logged, and the client learns only that the server has failed.
+// Presenter translates the errors of resolvers. Errors that are meant for clients keep their
+// message. All others are logged, and the client learns only that the server has failed.
 func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)

@@ -23,7 +23,8 @@ type idempotencyKeys struct {
 // keysExtension is the name under which gqlgen keeps the keys of an operation.
 const keysExtension = "IdempotencyKeys"
 
-// readKeys reads the idempotency key of an operation, if it has mutations and the request has a key.
+// readKeys reads the idempotency key of an operation, if it has mutations and the request has a
+// key.
 func readKeys(op *graphql.OperationContext) {
 	values := op.Headers.Values(idempotency.Header)
 	if op.Operation.Operation != ast.Mutation || len(values) == 0 {
@@ -55,8 +56,8 @@ func KeyOf(ctx context.Context) *idempotency.Key {
 // keyless are the mutations that take no key.
 var keyless = []string{"signIn", "signOut", "__typename"}
 
-// InterceptRootField derives the key of a mutation from that of the request and the alias. It rejects
-// the mutation if the header is invalid.
+// InterceptRootField derives the key of a mutation from that of the request and the alias. It
+// rejects the mutation if the header is invalid.
 func (Gate) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	keys := keysOf(ctx)
 	field := graphql.GetRootFieldContext(ctx).Field
@@ -89,8 +90,8 @@ func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler)
 	return resp
 }
 
-// requestOf returns all mutations of the document with their arguments, as JSON without passwords: a
-// key belongs to the whole request, not to one of its mutations.
+// requestOf returns all mutations of the document with their arguments, as JSON without passwords:
+// a key belongs to the whole request, not to one of its mutations.
 func requestOf(op *graphql.OperationContext) (any, error) {
 	arguments := map[string]any{}
 	for _, f := range rootFields(op) {

@@ -65,8 +65,8 @@ func batchOf(ctx context.Context, c *ent.Contact) *batch {
 	return b
 }
 
-// LoadBatch loads a field of contacts, together with that of all others in their batch. field is the
-// cache key: a field requested with different arguments needs a different one.
+// LoadBatch loads a field of contacts, together with that of all others in their batch. field is
+// the cache key: a field requested with different arguments needs a different one.
 func LoadBatch[T any](ctx context.Context, contacts []*ent.Contact, field string,
 	load func(context.Context, []*ent.Contact) ([]T, error),
 ) ([]T, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Malformed is the version that a text that is not base64 is parsed as. The error is reported in the
-// payload, as for any other invalid value.
+// Malformed is the version that a text that is not base64 is parsed as. The error is reported in
+// the payload, as for any other invalid value.
 const Malformed revision.Version = -1
 
 // MarshalVersion writes the opaque text of a version.

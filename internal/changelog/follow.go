@@ -18,8 +18,8 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.C
 	if err != nil {
 		return err
 	}
-	// The cache does not know whether a cursor before its start has expired, or whether one after its
-	// end is one that it has not read yet.
+	// The cache does not know whether a cursor before its start has expired, or whether one after
+	// its end is one that it has not read yet.
 	if _, err := s.readDetached(ctx, a, 0); err != nil {
 		return err
 	}

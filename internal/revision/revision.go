@@ -33,8 +33,9 @@ func (v Version) Bytes() []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(v)) //nolint:gosec // the bit pattern is the format, negative or not
 }
 
-// Parse reads the text of a version. It fails only with ErrNotBase64: base64 that is not a version is
-// Stale. Surplus bits of the last character are ignored, as in the framework of the legacy REST APIs.
+// Parse reads the text of a version. It fails only with ErrNotBase64: base64 that is not a version
+// is Stale. Surplus bits of the last character are ignored, as in the framework of the legacy REST
+// APIs.
 func Parse(text string) (Version, error) {
 	b, err := base64.StdEncoding.DecodeString(blanks.Replace(text))
 	if err != nil {
@@ -81,8 +82,8 @@ func ParseTime(text string) (time.Time, error) {
 	return t, nil
 }
 
-// FormatTime formats a time as RFC 3339 in UTC, to the microsecond and without trailing zeros, as the
-// change log and GraphQL show it.
+// FormatTime formats a time as RFC 3339 in UTC, to the microsecond and without trailing zeros, as
+// the change log and GraphQL show it.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00") }
 
 // Blank returns the fields without their values, as they are after an erasure.

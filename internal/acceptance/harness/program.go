@@ -49,15 +49,15 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Program returns the path of the server's binary, which is built with the race detector. All packages
-// share the file: the first one builds it, and the others find it up to date.
+// Program returns the path of the server's binary, which is built with the race detector. All
+// packages share the file: the first one builds it, and the others find it up to date.
 func Program(t *testing.T) string {
 	t.Helper()
 	return built(t, buildProgram)
 }
 
-// FastProgram returns the path of the server's binary without the race detector, for the preparation of
-// large databases.
+// FastProgram returns the path of the server's binary without the race detector, for the
+// preparation of large databases.
 func FastProgram(t *testing.T) string {
 	t.Helper()
 	return built(t, buildFastProgram)

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCompare compares one value of a path: what others have changed it to, and what the write sets.
+// TestCompare compares one value of a path: what others have changed it to, and what the write
+// sets.
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	logins := func(names ...string) []field.Login {
