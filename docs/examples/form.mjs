@@ -80,13 +80,13 @@ async function main([id, ...edits]) {
   };
   const loaded = await load(id);
   const edited = { ...loaded, ...Object.fromEntries(edits.map((edit) => edit.split(/=(.*)/s, 2))) };
-  await prompt(`${text(loaded.firstName)} ${text(loaded.lastName)}: Enter saves`);
+  await prompt(`${text(loaded.firstName)} ${text(loaded.lastName)}: press Enter to save`);
   const { contact, incoming } = await save(loaded, edited, async (field, conflict) => {
     const who = field.changedBy?.name ?? (conflict.unknownBecause ? "unknown" : "another user");
     const columns = `before: ${text(field.base)} | theirs: ${text(field.latest)} (${who}) | yours: ${text(field.yours)}`;
     return (await prompt(`${field.path}: ${columns}: theirs or yours?`)) === "yours" ? field.yours : field.latest;
   });
-  for (const field of incoming) console.log(`came in: ${field.path}: ${text(field.latest)} (${field.changedBy?.name ?? "another user"})`);
+  for (const field of incoming) console.log(`merged: ${field.path}: ${text(field.latest)} (${field.changedBy?.name ?? "another user"})`);
   console.log(`saved: ${text(contact.firstName)} ${text(contact.lastName)}`);
   process.exit();
 }

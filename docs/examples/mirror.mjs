@@ -2,8 +2,8 @@
 //
 //   node docs/examples/mirror.mjs contacts.json
 //
-// It runs until it is stopped. It can be killed at any time, and continues from where it was when it
-// is started again.
+// It runs until it is stopped. It can be killed at any time: when it is started again, it continues
+// where it stopped.
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 

@@ -72,14 +72,14 @@ func TestFormMergesConcurrentEdits(t *testing.T) {
 	other(harness.Variables{"firstName": "Ada", "lastName": "Ek", "email": "ada@example.com"})
 
 	f := openForm(t, s, "7", "lastName=Doe")
-	f.expect("Ada Ek: Enter saves")
+	f.expect("Ada Ek: press Enter to save")
 	other(harness.Variables{"phone": "123"})
 	f.enter("")
-	f.expect("came in: phone: 123 (demo-admin)")
+	f.expect("merged: phone: 123 (demo-admin)")
 	f.expect("saved: Ada Doe")
 
 	f = openForm(t, s, "7", "lastName=Alm", "firstName=Ida", "email=ida@example.com")
-	f.expect("Ada Doe: Enter saves")
+	f.expect("Ada Doe: press Enter to save")
 	other(harness.Variables{"lastName": "Berg", "firstName": "Eva", "phone": "124"})
 	f.enter("")
 	f.expect("firstName: before: Ada | theirs: Eva (demo-admin) | yours: Ida: theirs or yours?")
@@ -89,7 +89,7 @@ func TestFormMergesConcurrentEdits(t *testing.T) {
 	f.enter("yours")
 	f.expect("lastName: before: Berg | theirs: Lind (demo-admin) | yours: Alm: theirs or yours?")
 	f.enter("yours")
-	f.expect("came in: phone: 124 (demo-admin)")
+	f.expect("merged: phone: 124 (demo-admin)")
 	f.expect("saved: Eva Alm")
 
 	type saved struct{ FirstName, LastName, Email, Phone string }
