@@ -24,16 +24,16 @@ type serve struct {
 	Demo            bool   `help:"Fill an empty database with demo data. Its API keys and passwords are public, so --addr must be a loopback address."`
 	DemoContacts    int    `default:"500" help:"Number of contacts in the demo data."`
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
-	SecureCookies   bool   `help:"Restrict session cookies to HTTPS. Set this if browsers use HTTPS, also if a proxy terminates it."`
+	SecureCookies   bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS, even if a proxy terminates TLS."`
 
-	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes that are older than this, such as 8760h, from the change log. At least 24h. By default, all changes are kept."`
+	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
 
 // Validate checks the flags.
 func (c *serve) Validate() error {
 	if c.LogRetention != 0 && c.LogRetention < changelog.MinRetention {
-		return fmt.Errorf("--log-retention is %s, but must be at least %s: until then, a request that is repeated with "+
-			"the same idempotency key is answered from the change log", c.LogRetention, changelog.MinRetention)
+		return fmt.Errorf("--log-retention is %s, but must be at least %s: for that long, requests that are repeated with "+
+			"the same idempotency key are answered from the change log", c.LogRetention, changelog.MinRetention)
 	}
 	return nil
 }
@@ -106,8 +106,8 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// prepare creates the demo data, and checks the flags that depend on the database. A server that is
-// stopped meanwhile has not failed.
+// prepare creates the demo data, and checks the flags that depend on the database. If the server is
+// stopped meanwhile, this is not an error.
 func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) error {
 	if c.Demo {
 		_, err := demo.Seed(ctx, s.Services, c.DemoContacts, log)
@@ -117,7 +117,7 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 			return nil //nolint:nilerr // the operator has stopped the server
 		case errors.Is(err, demo.ErrInterrupted):
 			return fmt.Errorf("the demo data in the database %s is incomplete: %w; unless another process is seeding it now, delete "+
-				"the database (with an SQLite file, also the files whose names end in -wal and -shm), or set --database to another one",
+				"the database (for an SQLite file, also the files whose names end in -wal and -shm), or set --database to another one",
 				c.DatabaseName(), err)
 		case err != nil:
 			return err
@@ -135,7 +135,7 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 // pruneInterval is how often expired rows are deleted.
 const pruneInterval = time.Hour
 
-// prune deletes expired rows at once and then periodically, until ctx ends.
+// prune deletes expired rows immediately and then periodically, until ctx ends.
 func (c *serve) prune(ctx context.Context, changes *changelog.Service, log *slog.Logger) {
 	ticker := time.NewTicker(pruneInterval)
 	defer ticker.Stop()

@@ -46,7 +46,7 @@ func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, 
 	return func(ctx context.Context) (int, bool, error) { return a.AccountByName(ctx, name) }
 }
 
-// state is what the handlers of a running server need to know of its startup.
+// state is what the handlers need to know about the startup of the server.
 type state struct {
 	prepared atomic.Bool // the database can be used
 	demo     atomic.Bool // the database contains the demo data
@@ -60,7 +60,7 @@ func (s *state) ready(context.Context) error {
 	return nil
 }
 
-// settings returns what the pages need to know of the server.
+// settings returns what the pages need to know about the server.
 func (s *state) settings() web.Settings {
 	if !s.demo.Load() {
 		return web.Settings{}

@@ -80,8 +80,8 @@ func variable(flag string) string {
 	return strings.ToUpper(program + "_" + strings.ReplaceAll(flag, "-", "_"))
 }
 
-// environment takes flags from the environment. An empty variable counts as unset. kong's own
-// resolver reads the variables of the process, which parallel tests share.
+// environment returns a resolver that reads flags from the environment. An empty variable counts as
+// unset. kong's own resolver reads the variables of the process, which parallel tests share.
 func environment(getenv func(string) string) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		value := getenv(variable(flag.Name))

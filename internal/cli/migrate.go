@@ -14,10 +14,10 @@ import (
 type MigrateUp struct {
 	Settings `embed:""`
 
-	Distribute bool `help:"Then distribute the tables over the servers of a Citus cluster. The tables must be empty."`
+	Distribute bool `help:"Also distribute the tables over the servers of a Citus cluster. The tables must be empty."`
 }
 
-// Run migrates. It prints what it did even if it fails in between.
+// Run migrates. It prints what it has done even if it fails halfway.
 func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	var migrated, placed []string
 	if c.Distribute {
@@ -42,7 +42,7 @@ type MigrateStatus struct {
 	Settings `embed:""`
 }
 
-// Run prints a table of the migrations, below a line about a database that has no tables.
+// Run prints a table of the migrations, below a line that explains why a database has no tables.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {

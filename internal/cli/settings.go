@@ -52,8 +52,8 @@ func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error)
 // Close closes the database.
 func (s *Services) Close() error { return s.DB.Close() }
 
-// Account returns the account with this name. If there is none, the error explains how to create
-// it.
+// Account returns the account with this name. If it does not exist, the error explains how to
+// create it.
 func (s *Services) Account(ctx context.Context, name string) (id int, err error) {
 	id, found, err := s.Auth.AccountByName(ctx, name)
 	if err == nil && !found {
