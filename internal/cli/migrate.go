@@ -42,7 +42,7 @@ type MigrateStatus struct {
 	Settings `embed:""`
 }
 
-// Run prints a table of the migrations, below a line that explains why a database has no tables.
+// Run prints a table of the migrations. If the database has no tables, it first prints the reason.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {
