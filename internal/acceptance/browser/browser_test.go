@@ -51,7 +51,7 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	cmd := exec.CommandContext(ctx, "node", playwright, "test", "--forbid-only")
 	cmd.Dir = web
-	cmd.Env = append(os.Environ(), "CONTACTGRAPH_BINARY="+harness.Program(t), "CONTACTGRAPH_SEED_BINARY="+harness.FastProgram(t))
+	cmd.Env = append(os.Environ(), "CONTACTGRAPH_BINARY="+harness.Program(t))
 	// Interrupted, it reports what was running, and stops the browsers and servers.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second

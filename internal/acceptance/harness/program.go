@@ -53,18 +53,6 @@ func Main(m *testing.M) int {
 // packages share the file: the first one builds it, and the others find it up to date.
 func Program(t *testing.T) string {
 	t.Helper()
-	return built(t, buildProgram)
-}
-
-// FastProgram returns the path of the server's binary without the race detector, for the
-// preparation of large databases.
-func FastProgram(t *testing.T) string {
-	t.Helper()
-	return built(t, buildFastProgram)
-}
-
-func built(t *testing.T, build func() (string, error)) string {
-	t.Helper()
 	path, err := build()
 	if err != nil {
 		t.Fatalf("building the server: %v", err)
@@ -93,13 +81,7 @@ func ReadFile(t *testing.T, name string) string {
 	return string(text)
 }
 
-var (
-	buildProgram     = sync.OnceValues(func() (string, error) { return build("contactgraph", "-race") })
-	buildFastProgram = sync.OnceValues(func() (string, error) { return build("contactgraph-fast") })
-)
-
-// build builds bin/acceptance/NAME and returns its path.
-func build(name string, flags ...string) (string, error) {
+var build = sync.OnceValues(func() (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
@@ -119,14 +101,14 @@ func build(name string, flags ...string) (string, error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, name)
-	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, "contactgraph")...)
+	path := filepath.Join(folder, "contactgraph")
+	cmd := exec.Command("go", "build", "-race", "-o", path, "contactgraph")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
-}
+})
 
 var moduleRoot = sync.OnceValues(func() (string, error) {
 	folder, err := os.Getwd()
