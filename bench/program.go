@@ -28,7 +28,7 @@ type program struct {
 	seeding func(contacts int) (args []string, serves bool)
 }
 
-// build builds both programs as for a release: without the race detector.
+// build builds both programs, with the flags in GOFLAGS.
 func (b *bench) build(ctx context.Context) error {
 	b.server = &program{
 		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"}, serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
