@@ -42,8 +42,8 @@ func TestAvoidedWords(t *testing.T) {
 	}
 }
 
-// textEndings are the files whose whole text is checked. Of TypeScript and JavaScript, declarations are
-// checked as names too.
+// textEndings are the files whose whole text is checked. Of TypeScript and JavaScript, declarations
+// are checked as names too.
 var textEndings = []string{
 	".graphqls", ".md", ".ts", ".tsx", ".mjs", ".cjs", ".html", ".css", ".yml", ".tmpl", ".txtar", "Makefile", "openapi.json",
 }
@@ -208,8 +208,8 @@ func (c *checker) name(line int, name string) {
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
-// nameWords splits a name at everything that is not a letter, and at changes from lower to upper case:
-// HTTPServer_test has the words http, server and test.
+// nameWords splits a name at everything that is not a letter, and at changes from lower to upper
+// case: HTTPServer_test has the words http, server and test.
 func nameWords(name string) (words []string) {
 	runes := []rune(name)
 	start := 0

@@ -114,7 +114,8 @@ func TestCheckerOfMisuses(t *testing.T) {
 }
 
 // contextKeys are the files that put a value into a context: the viewer, its principal, the request
-// id, and what gqlgen cannot hand to a resolver (see docs/decisions/0016-packages-of-one-purpose.md).
+// id, and what gqlgen cannot hand to a resolver (see
+// docs/decisions/0016-packages-of-one-purpose.md).
 var contextKeys = []string{"graph/gate/principal.go", "internal/graphqlhttp/resolver.go", "internal/server/middleware.go", "internal/viewer/viewer.go"}
 
 // TestContextsCarryNoParameters fails if another file puts a value into a context.

@@ -258,7 +258,7 @@ func files(t *testing.T, endings ...string) (all []string) {
 			return err
 		}
 		name := entry.Name()
-		if entry.IsDir() && file != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "dist") {
+		if entry.IsDir() && file != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "dist" || file == "bin") {
 			return filepath.SkipDir
 		}
 		if !entry.IsDir() && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) }) {
