@@ -156,17 +156,18 @@ func TestErrorsOfTheRequest(t *testing.T) {
 		code, message      string
 	}{
 		{"a list that is hidden from customers", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
-		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: first must be from 0 to 100"},
-		{"an invalid cursor", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "invalid arguments: the cursor does not belong to a list in this order"},
+		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "first must be from 0 to 100."},
+		{"an invalid cursor", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "The cursor does not belong to a list in this order."},
+		{"an invalid cursor of the change log", customer, `{ contactChanges(after: "x") { hasMore } }`, nil, "BAD_USER_INPUT", "after must be a cursor of the change log."},
 		{"an invalid time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": "now"},
-			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be an RFC 3339 time in the years 1 to 9999"},
+			"BAD_USER_INPUT", "modifiedSince must be an RFC 3339 time in the years 1 to 9999."},
 		{"a number for a time", customer, `query($t: Time) { contacts(filter: {modifiedSince: $t}) { totalCount } }`, object{"t": 7},
-			"BAD_USER_INPUT", "invalid arguments: modifiedSince must be an RFC 3339 time in the years 1 to 9999"},
+			"BAD_USER_INPUT", "modifiedSince must be an RFC 3339 time in the years 1 to 9999."},
 		{"a search with too many words", customer, `query($s: String) { contacts(filter: {search: $s}) { totalCount } }`,
 			object{"s": strings.Repeat("a b c d e f g h i j k l m n o p q ", 2)},
-			"BAD_USER_INPUT", "invalid arguments: search can have at most 250 characters and 16 words"},
+			"BAD_USER_INPUT", "search can have at most 250 characters and 16 words."},
 		{"a search that is too long", customer, `query($s: String) { contacts(filter: {name: $s}) { totalCount } }`,
-			object{"s": strings.Repeat("a", 251)}, "BAD_USER_INPUT", "invalid arguments: name can have at most 250 characters and 16 words"},
+			object{"s": strings.Repeat("a", 251)}, "BAD_USER_INPUT", "name can have at most 250 characters and 16 words."},
 	}
 	for _, tt := range tests {
 		got := f.query(tt.token, tt.query, tt.variables)

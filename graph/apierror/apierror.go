@@ -56,8 +56,12 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, CodeNoVersion, "The contact never had this version, or its change log does not reach back to it.")
 		case errors.Is(err, changelog.ErrCursorExpired):
 			set(shown, CodeCursorExpired, "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from lastCursor.")
-		case errors.Is(err, usererror.ErrArguments), errors.Is(err, revision.ErrNotCursor), errors.Is(err, idempotency.ErrKey):
+		case errors.Is(err, usererror.ErrArguments):
 			set(shown, CodeBadInput, cause(err).Error())
+		case errors.Is(err, revision.ErrNotCursor):
+			set(shown, CodeBadInput, "after must be a cursor of the change log.")
+		case errors.Is(err, idempotency.ErrKey):
+			set(shown, CodeBadInput, idempotency.MessageKey)
 		case errors.Is(err, changelog.ErrClosed):
 			set(shown, graphqlhttp.CodeUnavailable, "The server is stopping. Reconnect and continue from the cursor.")
 		default:

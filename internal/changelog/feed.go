@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -14,9 +13,9 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// ErrCursorExpired is the error for a cursor to whose place the log does not reach: the changes
-// after it have been deleted, or it lies after the end.
-var ErrCursorExpired = errors.New("the change log does not have the place of the cursor")
+// ErrCursorExpired is the error for a cursor to which the log does not reach: the changes after it
+// have been deleted, or it lies after the end.
+var ErrCursorExpired = errors.New("the change log does not reach to the cursor")
 
 // MaxPage is the largest number of changes in one page.
 const MaxPage = 1000
@@ -50,7 +49,7 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 		return nil, err
 	}
 	if first < 0 || first > MaxPage {
-		return nil, fmt.Errorf("%w: first must be from 0 to %d", usererror.ErrArguments, MaxPage)
+		return nil, usererror.NewInvalidArguments("first must be from 0 to %d.", MaxPage)
 	}
 	last, cut, err := s.db.LogEnd(ctx, v.Account)
 	if err != nil {

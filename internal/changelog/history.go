@@ -2,7 +2,6 @@ package changelog
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"contactgraph/ent"
@@ -29,7 +28,7 @@ func (s *Service) History(ctx context.Context, id int, before revision.Version, 
 		return nil, err
 	}
 	if first < 0 || first > MaxHistory {
-		return nil, fmt.Errorf("%w: first must be from 0 to %d", usererror.ErrArguments, MaxHistory)
+		return nil, usererror.NewInvalidArguments("first must be from 0 to %d.", MaxHistory)
 	}
 	rows, err := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
 		Order(change.ByVersion(sql.OrderDesc())).Limit(first).All(ctx)

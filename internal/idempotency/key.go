@@ -3,6 +3,7 @@ package idempotency
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -18,7 +19,10 @@ const (
 )
 
 // ErrKey is the error of a header that is not a valid idempotency key.
-var ErrKey = fmt.Errorf("an idempotency key has 1 to %d characters", MaxLength)
+var ErrKey = errors.New("invalid idempotency key")
+
+// MessageKey is ErrKey as a sentence, for people.
+var MessageKey = fmt.Sprintf("The header %s must have 1 to %d characters.", Header, MaxLength)
 
 // Key is an idempotency key with the hash of the request that it came with.
 type Key struct {

@@ -1,13 +1,14 @@
 package rest
 
+import "contactgraph/internal/idempotency"
+
 // message is one error of an iService response: an entry of errors and the entry of errorDetails
 // that explains it.
 type message struct{ summary, detail string }
 
 const (
-	accessDenied         = "Access denied."
-	invalidRequest       = "Invalid request."
-	idempotencyKeyLength = "The header Idempotency-Key must have 1 to 255 characters."
+	accessDenied   = "Access denied."
+	invalidRequest = "Invalid request."
 )
 
 // faultMessage reports a failure of the server.
@@ -22,7 +23,7 @@ var errorMessages = map[requestError]message{
 	errTooLarge:        {invalidRequest, "The request body is too large."},
 	errEncoded:         {invalidRequest, "The request body must not be compressed."},
 	errUnreadable:      {invalidRequest, "The request body could not be read."},
-	errIdempotencyKey:  {invalidRequest, idempotencyKeyLength},
+	errIdempotencyKey:  {invalidRequest, idempotency.MessageKey},
 	errNotJSON:         {invalidRequest, "The request body is not valid JSON."},
 	errNotForm:         {invalidRequest, "The request body is not a valid form."},
 	errShape:           {invalidRequest, "The request body does not have the documented format."},

@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/internal/contact"
 	"contactgraph/internal/dberr"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/usererror"
 )
@@ -86,7 +87,7 @@ var errorResponses = map[requestError]response{
 	errCrossSite:       messageResponse(http.StatusForbidden, authorizationDenied),
 	errTooLarge:        messageResponse(http.StatusRequestEntityTooLarge, "Maximum request length exceeded."),
 	errUnreadable:      messageResponse(http.StatusBadRequest, "The request body could not be read."),
-	errIdempotencyKey:  messageResponse(http.StatusBadRequest, idempotencyKeyLength),
+	errIdempotencyKey:  messageResponse(http.StatusBadRequest, idempotency.MessageKey),
 	errEncoded: messageResponse(http.StatusUnsupportedMediaType,
 		"The request entity's content encoding is not supported for this resource.").with("Accept-Encoding", "identity"),
 }

@@ -13,7 +13,7 @@ import (
 type Cursor int64
 
 // ErrNotCursor is the error of ParseCursor for a text that is not a cursor.
-var ErrNotCursor = errors.New("the text is no cursor of the change log")
+var ErrNotCursor = errors.New("not a cursor of the change log")
 
 // String returns the text that clients see, the same in GraphQL and REST.
 func (c Cursor) String() string { return encode(fmt.Sprintf("Log:%d", int64(c))) }

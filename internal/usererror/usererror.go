@@ -18,9 +18,23 @@ import (
 	"contactgraph/internal/storable"
 )
 
-// ErrArguments is wrapped by errors about the arguments of a list: a size out of range, an invalid
-// cursor, a filter that cannot be looked up.
+// ErrArguments is wrapped by the errors of NewInvalidArguments.
 var ErrArguments = errors.New("invalid arguments")
+
+// argumentsError is a sentence about the arguments of a list, for people.
+type argumentsError string
+
+// NewInvalidArguments returns an error about the arguments of a list: a size out of range, an
+// invalid cursor, a filter that cannot be looked up. Its text is one sentence, for people.
+func NewInvalidArguments(format string, args ...any) error {
+	return argumentsError(fmt.Sprintf(format, args...))
+}
+
+// Error returns the sentence.
+func (e argumentsError) Error() string { return string(e) }
+
+// Unwrap returns ErrArguments.
+func (argumentsError) Unwrap() error { return ErrArguments }
 
 // Code identifies a kind of error. Codes may be added but are never removed or renamed.
 type Code string

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (o Order) position(cursor *string) (*keyPosition, error) {
 		p.at, err = time.Parse(time.RFC3339Nano, p.Value)
 	}
 	if err != nil || p.Field != o.Field || !storable.Time(p.at) {
-		return nil, fmt.Errorf("%w: the cursor does not belong to a list in this order", usererror.ErrArguments)
+		return nil, usererror.NewInvalidArguments("The cursor does not belong to a list in this order.")
 	}
 	return &p, nil
 }

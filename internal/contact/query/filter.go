@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -39,11 +38,11 @@ func (f Filter) check() error {
 			continue
 		}
 		if storable.Length(*text) > maxSearch || len(normalize.Query(*text)) > maxWords {
-			return fmt.Errorf("%w: %s can have at most %d characters and %d words", usererror.ErrArguments, name, maxSearch, maxWords)
+			return usererror.NewInvalidArguments("%s can have at most %d characters and %d words.", name, maxSearch, maxWords)
 		}
 	}
 	if f.ModifiedSince != nil && !storable.Time(*f.ModifiedSince) {
-		return fmt.Errorf("%w: modifiedSince must be an RFC 3339 time in the years 1 to 9999", usererror.ErrArguments)
+		return usererror.NewInvalidArguments("modifiedSince must be an RFC 3339 time in the years 1 to 9999.")
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package query
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -141,14 +140,14 @@ func (a PageArgs) size() (int, error) {
 	size, name := DefaultPage, "first"
 	switch {
 	case a.First != nil && a.Last != nil:
-		return 0, fmt.Errorf("%w: give first or last, not both", usererror.ErrArguments)
+		return 0, usererror.NewInvalidArguments("Send either first or last, not both.")
 	case a.First != nil:
 		size = *a.First
 	case a.Last != nil:
 		size, name = *a.Last, "last"
 	}
 	if size < 0 || size > MaxPage {
-		return 0, fmt.Errorf("%w: %s must be from 0 to %d", usererror.ErrArguments, name, MaxPage)
+		return 0, usererror.NewInvalidArguments("%s must be from 0 to %d.", name, MaxPage)
 	}
 	return size, nil
 }
