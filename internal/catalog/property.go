@@ -156,7 +156,7 @@ func checkChoices(choices []string) usererror.Errors {
 	}
 	seen := map[string]bool{}
 	for _, c := range choices {
-		errs.CheckText(pathChoices, c, MaxValue)
+		errs.CheckText(pathChoices, "A choice", c, MaxValue)
 		switch {
 		case strings.TrimSpace(c) == "":
 			errs.Add(usererror.Required, pathChoices, "A choice must not be blank.")

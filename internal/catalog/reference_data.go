@@ -76,7 +76,7 @@ func (n Entry) check() usererror.Errors { return checkName(n.Name) }
 
 func checkName(name string) usererror.Errors {
 	var errs usererror.Errors
-	errs.CheckText(pathName, name, maxName)
+	errs.CheckText(pathName, "The name", name, maxName)
 	if strings.TrimSpace(name) == "" {
 		errs.Add(usererror.Required, pathName, "The name must not be blank.")
 	}

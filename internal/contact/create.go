@@ -88,8 +88,8 @@ type draft struct {
 
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
-	d.errs.CheckText(field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
-	d.errs.CheckText(field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
+	d.errs.CheckText(field.PathRegistrationSource, field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
+	d.errs.CheckText(field.PathRegistrationIP, field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
 	d.set, d.Details = checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)

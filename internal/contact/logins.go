@@ -74,7 +74,7 @@ func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 			continue
 		}
 		seen[key] = true
-		errs.CheckText(field.PathLogins, l.Name, maxLogin)
+		errs.CheckText(field.PathLogins, "A login", l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
 			errs.Add(usererror.Invalid, field.PathLogins, "The type of a login must be blank, Email, Bounced or Google.")
 			errs.Last().Subject = l.Name

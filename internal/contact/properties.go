@@ -96,12 +96,12 @@ func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Va
 	}
 	f := field.BoundTo(p)
 	for _, v := range values {
-		w.errs.CheckText(path, v.Value, limitOf(f))
+		w.errs.CheckText(path, p.Name, v.Value, limitOf(f))
 		if v.Description != nil {
-			w.errs.CheckText(path, *v.Description, maxDescription)
+			w.errs.CheckText(path, "A description of "+p.Name, *v.Description, maxDescription)
 		}
 		if f != nil && deref(v.Description) != "" {
-			w.errs.Add(usererror.Invalid, path, "%s is a field of the contact and cannot have a description.", p.Name)
+			w.errs.Add(usererror.Invalid, path, "%s is an alias of a field of the contact and cannot have a description.", p.Name)
 		}
 		if want := catalog.PropertyTypes[p.Kind]; !want.Fits(v.Value, p.Choices) {
 			w.errs.Add(usererror.Invalid, path, "%s must be %s.", p.Name, want.Values)

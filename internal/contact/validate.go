@@ -34,7 +34,7 @@ func checkField(errs *usererror.Errors, f *field.Field, v any) any {
 			errs.Add(usererror.Required, f.Path, "%s must not be null.", f.Path)
 		}
 	case string:
-		errs.CheckText(f.Path, v, f.Limit)
+		errs.CheckText(f.Path, f.Path, v, f.Limit)
 	case time.Time:
 		v = v.UTC().Truncate(time.Microsecond)
 		if !storable.Time(v) {

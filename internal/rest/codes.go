@@ -85,7 +85,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 		"propertyID {} does not exist or is not accessible.", "A propertyID does not exist or is not accessible."},
 	usererror.SegmentNotFound: {"Unknown segment.",
 		"Segment {} does not exist.", "A segment in membership does not exist."},
-	usererror.Duplicate:       {"Duplicate entry.", "A login is given twice.", ""},
+	usererror.Duplicate:       {"Duplicate entry.", "A login is listed twice.", ""},
 	usererror.Required:        {"Missing value.", "", ""},
 	usererror.TooLong:         {"Value too long.", "", ""},
 	usererror.TooMany:         {"Too many values.", "", ""},

@@ -152,13 +152,13 @@ func (es *Errors) Missing(code Code, path, noun string, id int) {
 }
 
 // CheckText adds errors if a text has more than limit UTF-16 units (0 for any number) or cannot be
-// stored on both engines.
-func (es *Errors) CheckText(path, s string, limit int) {
+// stored on both engines. name is what the messages call the text: they begin with it.
+func (es *Errors) CheckText(path, name, s string, limit int) {
 	if limit > 0 && storable.Length(s) > limit {
-		es.Add(TooLong, path, "%s must be at most %d characters long.", path, limit)
+		es.Add(TooLong, path, "%s must be at most %d characters long.", name, limit)
 	}
 	if !storable.Text(s) {
-		es.Add(Invalid, path, "%s must be text without NUL characters.", path)
+		es.Add(Invalid, path, "%s must be valid text without NUL characters.", name)
 	}
 }
 
