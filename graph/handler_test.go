@@ -155,7 +155,7 @@ func TestErrorsOfTheRequest(t *testing.T) {
 		variables          object
 		code, message      string
 	}{
-		{"a list that is hidden from customers", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You may not do this."},
+		{"a list that is hidden from customers", customer, `{ companies { id } }`, nil, "FORBIDDEN", "You do not have permission to do this."},
 		{"a page that is too large", customer, `{ contacts(first: 101) { totalCount } }`, nil, "BAD_USER_INPUT", "first must be from 0 to 100."},
 		{"an invalid cursor", customer, `{ contacts(after: "x") { totalCount } }`, nil, "BAD_USER_INPUT", "The cursor does not belong to a list in this order."},
 		{"an invalid cursor of the change log", customer, `{ contactChanges(after: "x") { hasMore } }`, nil, "BAD_USER_INPUT", "after must be a cursor of the change log."},

@@ -32,7 +32,7 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	}
 	session, err := r.auth.SignIn(ctx, id, c.login, c.password)
 	if errors.Is(err, auth.ErrRefused) {
-		return refusedSignIn(model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The login or the password is wrong."}), nil
+		return refusedSignIn(model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The account, login or password is wrong."}), nil
 	}
 	if err != nil {
 		return nil, err

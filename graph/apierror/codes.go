@@ -14,13 +14,13 @@ func Codes() []Code {
 	return []Code{
 		{errcode.ParseFailed, "The document is not valid GraphQL syntax, or has too many tokens."},
 		{errcode.ValidationFailed, "The document does not match the schema."},
-		{CodeBadInput, "The request is malformed, a variable or argument is not of its type, or the operation cannot run as it was sent."},
+		{CodeBadInput, "The request is malformed, a variable or argument has the wrong type, or the operation cannot run as it was sent."},
 		{CodeUnauthenticated, "The credentials are unknown or have expired, or the operation requires credentials."},
-		{CodeForbidden, "You do not have permission for this."},
+		{CodeForbidden, "You do not have permission to do this."},
 		{CodeNoVersion, "The contact never had the version given as asOf, or its change log does not reach back to it."},
 		{CodeCursorExpired, "The cursor is no longer valid: read all contacts again, then continue from lastCursor."},
 		{graphqlhttp.CodeUnavailable, "The server is temporarily unavailable. Nothing was changed; try again."},
 		{graphqlhttp.CodeOutcomeUnknown, "It is unknown whether the write took effect. Retry it with the same expectedVersion or Idempotency-Key."},
-		{CodeInternal, "The server has failed. The reason is in its log."},
+		{CodeInternal, "The server failed. Its log shows the cause."},
 	}
 }

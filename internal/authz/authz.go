@@ -28,7 +28,7 @@ func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 func RequireRole(ctx context.Context, least viewer.Role) (viewer.Viewer, error) {
 	v, err := RequireViewer(ctx)
 	if err == nil && !v.Is(least) {
-		err = usererror.Errors{usererror.NewForbidden("", "You may not do this.")}
+		err = usererror.Errors{usererror.NewForbidden("", "You do not have permission to do this.")}
 	}
 	return v, err
 }

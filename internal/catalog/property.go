@@ -81,10 +81,10 @@ func (p NewProperty) check() usererror.Errors {
 func (p NewProperty) checkBound() usererror.Errors {
 	var errs usererror.Errors
 	if field.ByBinding(*p.Bound) == nil {
-		errs.Add(usererror.Invalid, pathBound, "A property can be bound to the first or last name.")
+		errs.Add(usererror.Invalid, pathBound, "A property can be an alias only of the first or last name.")
 	}
 	if p.Kind != property.KindText || p.Multiple {
-		errs.Add(usererror.Invalid, pathBound, "A property bound to a field of the contact must be of type text, with one value.")
+		errs.Add(usererror.Invalid, pathBound, "A property that is an alias of a field must be of type text and have a single value.")
 	}
 	if p.Required || p.ReadOnly {
 		errs.Add(usererror.Invalid, pathBound, messageBoundRights)
@@ -96,7 +96,7 @@ const (
 	messageNoChoices = "Only a property of type choice can have choices."
 	// The APIs also write the field itself (updateContact, the Contacts REST API), where the
 	// property's definition does not apply.
-	messageBoundRights = "A property bound to a field of the contact cannot be required or read-only, because the field is not."
+	messageBoundRights = "A property that is an alias of a field cannot be required or read-only."
 )
 
 // checkFree returns errors if another property than the one with the id has the name or the
@@ -129,7 +129,7 @@ func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, na
 
 const (
 	messageNameTaken  = "Another property has this name."
-	messageBoundTaken = "Another property is bound to this field."
+	messageBoundTaken = "Another property is an alias of this field."
 )
 
 var (
@@ -161,7 +161,7 @@ func checkChoices(choices []string) usererror.Errors {
 		case strings.TrimSpace(c) == "":
 			errs.Add(usererror.Required, pathChoices, "A choice must not be blank.")
 		case seen[c]:
-			errs.Add(usererror.Duplicate, pathChoices, "A choice is listed twice.")
+			errs.Add(usererror.Duplicate, pathChoices, "The choice %s is listed twice.", c)
 		}
 		seen[c] = true
 	}

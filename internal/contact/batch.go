@@ -88,7 +88,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 func checkBatch(updates []Update) error {
 	if len(updates) > MaxUpdates {
 		var errs usererror.Errors
-		errs.Add(usererror.TooMany, "", "At most %d contacts can be updated in one call.", MaxUpdates)
+		errs.Add(usererror.TooMany, "", "At most %d updates can be sent in one call.", MaxUpdates)
 		return errs
 	}
 	return nil

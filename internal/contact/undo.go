@@ -29,7 +29,7 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	}
 	row, err := s.log.Change(ctx, v, id)
 	if err == nil && row == nil {
-		err = usererror.Errors{{Code: usererror.NotFound, Message: "This change does not exist."}}
+		err = usererror.Errors{{Code: usererror.NotFound, Message: "The change log does not contain this change."}}
 	}
 	if err != nil {
 		return nil, err

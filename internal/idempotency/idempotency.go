@@ -110,7 +110,7 @@ func (r Request) find(ctx context.Context, tx *database.Tx) error {
 	case err != nil:
 		return err
 	case subtle.ConstantTimeCompare(row.RequestHash, r.Key.hash) == 0:
-		return usererror.Errors{{Code: usererror.KeyReused, Message: "The idempotency key was used for another request."}}
+		return usererror.Errors{{Code: usererror.KeyReused, Message: "The idempotency key was used for a different request. Use a new key."}}
 	case !found:
 		return nil
 	}

@@ -25,7 +25,7 @@ func TestPutIsAppliedOnceUnderItsKey(t *testing.T) {
 	if again.Header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("the repeat is not marked: %v", again.Header)
 	}
-	expect(t, put(version, "Ida", "one"), http.StatusUnprocessableEntity, `{"Message":"The idempotency key was used for another request."}`)
+	expect(t, put(version, "Ida", "one"), http.StatusUnprocessableEntity, `{"Message":"The idempotency key was used for a different request. Use a new key."}`)
 	keyed["Idempotency-Key"] = strings.Repeat("x", 256)
 	expect(t, put(version, "Eva", "one"), http.StatusBadRequest, `{"Message":"The header Idempotency-Key must have 1 to 255 characters."}`)
 }
@@ -46,5 +46,5 @@ func TestSetDetailsIsAppliedOnceUnderItsKey(t *testing.T) {
 	if got := f.version(466); got != version || again.Header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("the repeat wrote: version %s after %s, %v", got, version, again.Header)
 	}
-	expect(t, set("y"), http.StatusOK, `{"errors":["Idempotency key reused."],"errorDetails":["The idempotency key was used for another request."]}`)
+	expect(t, set("y"), http.StatusOK, `{"errors":["Idempotency key reused."],"errorDetails":["The idempotency key was used for a different request. Use a new key."]}`)
 }
