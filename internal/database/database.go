@@ -124,9 +124,9 @@ func (db *DB) Ping(ctx context.Context) error {
 // stop ends all writing because of err. Only a restart of the process finds out what is on the
 // disk.
 func (db *DB) stop(err error) {
-	err = fmt.Errorf("%w: writing has stopped until the next start, because a commit failed: %w", dberr.ErrUnavailable, err)
+	err = fmt.Errorf("%w: writes are rejected until the server is restarted, because a commit failed: %w", dberr.ErrUnavailable, err)
 	if db.failure.CompareAndSwap(nil, &err) {
-		db.log.ErrorContext(context.Background(), "writing has stopped: start the server again", slog.Any("error", err))
+		db.log.ErrorContext(context.Background(), "writes are rejected: restart the server", slog.Any("error", err))
 	}
 }
 

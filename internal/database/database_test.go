@@ -94,13 +94,13 @@ func TestOpenRefusesWithAReason(t *testing.T) {
 		{"PostgreSQL that is not there", "postgres://user:secret@localhost:1/x", "opening the database postgres://user:xxxxx@localhost:1/x: "},
 		{"PostgreSQL by its other name", "postgresql://localhost:1/x", "opening the database postgresql://localhost:1/x: "},
 		{"PostgreSQL with nonsense", "postgres://user:secret@localhost/x?sslmode=perhaps", "sslmode is invalid"},
-		{"nothing", "", "give --database a file"},
-		{"nothing behind sqlite:", "sqlite:", "give --database a file"},
-		{"memory", "sqlite::memory:", "give --database a file"},
-		{"another scheme", "mysql://localhost/x", "give --database a file"},
-		{"a folder that is not there", filepath.Join(dir, "no", "t.db"), "create it, or give --database another file"},
+		{"nothing", "", "set --database to a file"},
+		{"nothing behind sqlite:", "sqlite:", "set --database to a file"},
+		{"memory", "sqlite::memory:", "set --database to a file"},
+		{"another scheme", "mysql://localhost/x", "set --database to a file"},
+		{"a folder that is not there", filepath.Join(dir, "no", "t.db"), "create it, or set --database to another file"},
 		{"a folder", dir, "is a directory"},
-		{"a file of something else", text, "not an SQLite database; give --database another file"},
+		{"a file of something else", text, "not an SQLite database; set --database to another file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -248,7 +248,7 @@ func TestAWriteIsRefusedWhereManyWait(t *testing.T) {
 	for range maxQueue {
 		f.writers[0].queue <- &request{ctx: ctx, done: make(chan struct{}), fn: addShop("waiting")}
 	}
-	if err := f.Write(ctx, 0, addShop("one more")); !errors.Is(err, dberr.ErrUnavailable) || !strings.Contains(err.Error(), "1024 writes wait already") {
+	if err := f.Write(ctx, 0, addShop("one more")); !errors.Is(err, dberr.ErrUnavailable) || !strings.Contains(err.Error(), "1024 writes are already waiting") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -61,7 +61,7 @@ func (w *writer) submit(ctx context.Context, r *request) error {
 	select {
 	case w.queue <- r:
 	default:
-		return fmt.Errorf("%w: %d writes wait already", dberr.ErrUnavailable, maxQueue)
+		return fmt.Errorf("%w: %d writes are already waiting", dberr.ErrUnavailable, maxQueue)
 	}
 	expired, stop := w.queueTimer()
 	defer stop()
@@ -70,7 +70,7 @@ func (w *writer) submit(ctx context.Context, r *request) error {
 		w.runAsLeader(r)
 	case <-expired:
 		if r.claim() {
-			return fmt.Errorf("%w: the writes before this one take too long", dberr.ErrUnavailable)
+			return fmt.Errorf("%w: earlier writes are taking too long", dberr.ErrUnavailable)
 		}
 	case <-r.done:
 	case <-w.db.closing:

@@ -85,7 +85,7 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler { //nolint:errorlint,err113 // the value of a panic, not a returned error
 				panic(p)
 			}
-			s.Log.ErrorContext(r.Context(), "the handler of a request panicked",
+			s.Log.ErrorContext(r.Context(), "request handler panicked",
 				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 			if sent, ok := w.(*response); ok && sent.started() {
 				panic(http.ErrAbortHandler)

@@ -19,8 +19,8 @@ func For(url string) (dialect.Dialect, error) {
 			return d, nil
 		}
 	}
-	return nil, fmt.Errorf("cannot use %q as a database: give --database a file, such as contactgraph.db, "+
-		"or postgres://USER@HOST/DATABASE", url)
+	return nil, fmt.Errorf("cannot use %q as a database: set --database to a file, such as contactgraph.db, "+
+		"or to postgres://USER@HOST/DATABASE", url)
 }
 
 // Diagnose returns what an error means if it is from the driver of one of the engines, and false

@@ -87,7 +87,7 @@ func (d Dialect) Inspect(ctx context.Context, url string) (db *sql.DB, missing s
 	case err != nil:
 		return nil, "", errors.Join(fmt.Errorf("opening the database %s: %w", name, err), db.Close())
 	case !found:
-		return nil, fmt.Sprintf("the database %s has no tables of contactgraph", name), db.Close()
+		return nil, fmt.Sprintf("the database %s has no contactgraph tables", name), db.Close()
 	}
 	return db, "", nil
 }

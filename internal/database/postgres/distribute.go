@@ -85,8 +85,8 @@ func placements(tables []*entschema.Table) (all []placement) {
 func requireCitus(ctx context.Context, tx *sql.Tx) error {
 	found, err := Dialect{}.HasTable(ctx, tx, "pg_dist_partition")
 	if err == nil && !found {
-		err = errors.New("it has no extension citus: CREATE EXTENSION citus in it and in the same database of every worker, " +
-			"add the workers, and try again; or leave out --distribute")
+		err = errors.New("it does not have the extension citus: run CREATE EXTENSION citus in it and in the same database of every worker, " +
+			"add the workers, and try again; or omit --distribute")
 	}
 	return err
 }

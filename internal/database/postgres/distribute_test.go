@@ -156,9 +156,9 @@ func TestDistributeRefusesWithAReason(t *testing.T) {
 	databasetest.At(t, full).Account("Demo")
 	for _, tt := range []struct{ name, url, want string }{
 		{"tables with rows", full, "the table accounts has rows, and only empty tables can be distributed"},
-		{"PostgreSQL without Citus", plain, "it has no extension citus: CREATE EXTENSION citus"},
+		{"PostgreSQL without Citus", plain, "it does not have the extension citus: run CREATE EXTENSION citus"},
 		{"SQLite", file, "is an SQLite file, and only Citus"},
-		{"another URL", "mysql://localhost/x", "give --database a file"},
+		{"another URL", "mysql://localhost/x", "set --database to a file"},
 	} {
 		migrated, placed, err := database.Distribute(t.Context(), tt.url)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || migrated != nil || placed != nil {

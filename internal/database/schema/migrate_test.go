@@ -54,7 +54,7 @@ func TestOpenOnADatabaseOfAnotherVersion(t *testing.T) {
 		additive bool
 		want     string
 	}{
-		{"refuses a migration that it does not know", false, "a newer contactgraph has changed it (migration 29990101000000): start that version"},
+		{"refuses a migration that it does not know", false, "a newer version of contactgraph has changed it (migration 29990101000000): start that version"},
 		{"accepts one that is additive", true, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestOpenLeavesADatabaseOfSomethingElseAsItIs(t *testing.T) {
 			}
 			before := contents(t, filepath.Dir(file))
 			s, err := database.Open(t.Context(), file, database.Options{})
-			if err == nil || !strings.Contains(err.Error(), "tables of another program, such as invoices; give --database another file") {
+			if err == nil || !strings.Contains(err.Error(), "tables of another program, such as invoices; set --database to another file") {
 				t.Errorf("got %v, %v", s, err)
 			}
 			if diff := cmp.Diff(before, contents(t, filepath.Dir(file))); diff != "" {

@@ -60,7 +60,7 @@ func (r *revisions) refuseUnknown(ctx context.Context) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("a newer contactgraph has changed it (migration %s): start that version, or restore a backup from before",
+		return fmt.Errorf("a newer version of contactgraph has changed it (migration %s): start that version, or restore a backup from before",
 			strings.Join(unknown, ", "))
 	}
 	return rows.Err()

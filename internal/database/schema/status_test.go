@@ -71,7 +71,7 @@ func TestStatusOfADatabaseWithoutOurTables(t *testing.T) {
 		{"no folder", in("no/none.db"), "there is no database " + in("no/none.db")},
 		{"an empty file", in("empty.db"), "is empty"},
 		{"a file of another program", in("foreign.db"), "has tables of another program, such as invoices"},
-		{"an empty database of PostgreSQL", databasetest.EmptyPostgres(t), "has no tables of contactgraph"},
+		{"an empty database of PostgreSQL", databasetest.EmptyPostgres(t), "has no contactgraph tables"},
 		{"no database of PostgreSQL", strings.Replace(databasetest.EmptyPostgres(t), "/t", "/none", 1), "there is no database postgres://"},
 	} {
 		s, err := database.StatusOf(t.Context(), tt.url)
@@ -104,10 +104,10 @@ func TestStatusFailsWhereItCannotLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ url, want string }{
-		{text, "not an SQLite database; give --database another file"},
+		{text, "not an SQLite database; set --database to another file"},
 		{filepath.Dir(text), "unable to open database file"},
 		{"postgres://localhost:1/x", "opening the database postgres://localhost:1/x: "},
-		{"mysql://localhost/x", "give --database a file"},
+		{"mysql://localhost/x", "set --database to a file"},
 	} {
 		if s, err := database.StatusOf(t.Context(), tt.url); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %+v, %v, want %q", tt.url, s, err, tt.want)

@@ -17,7 +17,7 @@ func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
 		return err
 	}
 	if missing != "" {
-		return fmt.Errorf("there is nothing to back up: %s; give --database the file that is served", missing)
+		return fmt.Errorf("there is nothing to back up: %s; set --database to the file that the server uses", missing)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return createComplete(file, func(partial string) error { return vacuumInto(ctx, db, partial) })

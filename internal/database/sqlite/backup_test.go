@@ -157,9 +157,9 @@ func TestBackupRefusesWithAReason(t *testing.T) {
 		{"a file that SQLite would take for the copy's", in("t.db"), in("stale.db"), "stale.db-wal exists: choose a name for which no file exists"},
 		{"a copy under way", in("t.db"), in("busy.db"), "busy.db.partial exists: another backup is writing it, or was killed; delete it"},
 		{"a folder that is not there", in("t.db"), in("no/copy.db"), "the folder " + in("no") + " does not exist: create it"},
-		{"no database", in("none.db"), in("copy.db"), "there is no database " + in("none.db") + "; give --database the file that is served"},
-		{"an empty database", in("empty.db"), in("copy.db"), "is empty; give --database"},
-		{"another program's database", in("foreign.db"), in("copy.db"), "has tables of another program, such as invoices; give --database"},
+		{"no database", in("none.db"), in("copy.db"), "there is no database " + in("none.db") + "; set --database to the file that the server uses"},
+		{"an empty database", in("empty.db"), in("copy.db"), "is empty; set --database"},
+		{"another program's database", in("foreign.db"), in("copy.db"), "has tables of another program, such as invoices; set --database"},
 		{"PostgreSQL", "postgres://user:secret@localhost/x", in("copy.db"), "back up a PostgreSQL database with pg_dump"},
 	} {
 		err := database.Backup(t.Context(), tt.url, tt.file)

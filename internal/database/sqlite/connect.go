@@ -81,7 +81,7 @@ func createPrivate(file string) error {
 	f, err := os.OpenFile(filepath.Clean(file), os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the folder %s does not exist: create it, or give --database another file", filepath.Dir(file))
+		return fmt.Errorf("the folder %s does not exist: create it, or set --database to another file", filepath.Dir(file))
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("no permission to read and write the file")
 	case err != nil:
@@ -106,7 +106,7 @@ func refuseForeign(ctx context.Context, file string) (err error) {
 		if err := rows.Scan(&table); err != nil {
 			return err
 		}
-		return fmt.Errorf("it has tables of another program, such as %s; give --database another file", table)
+		return fmt.Errorf("it has tables of another program, such as %s; set --database to another file", table)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func pool(file, pragmas string, conns int) *sql.DB {
 // explain adds what the operator can do about an error of the first connection.
 func explain(err error) error {
 	if se, ok := errors.AsType[sqlite3.Error](err); ok && se.Code == sqlite3.ErrNotADB {
-		return fmt.Errorf("the file is not an SQLite database; give --database another file: %w", err)
+		return fmt.Errorf("the file is not an SQLite database; set --database to another file: %w", err)
 	}
 	return err
 }

@@ -105,5 +105,5 @@ func (Dialect) CheckMigrated(ctx context.Context, tx *sql.Tx) error {
 // Distribute fails: only Citus distributes tables.
 func (Dialect) Distribute(_ context.Context, url string) (migrated, placed []string, err error) {
 	return nil, nil, fmt.Errorf("%s is an SQLite file, and only Citus, which is PostgreSQL with an extension, can distribute tables: "+
-		"give --database the URL of its coordinator, or leave out --distribute", fileOf(url))
+		"set --database to the URL of its coordinator, or omit --distribute", fileOf(url))
 }
