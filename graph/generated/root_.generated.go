@@ -167,7 +167,10 @@ var sources = []*ast.Source{
 type Change {
   "The global id. undoChange takes it."
   id: ID!
-  "The position in the account's change log: opaque, and ordered as the writes were committed."
+  """
+  The position of the change in the account's change log. Opaque: store it and send it back, but do
+  not compare or parse it.
+  """
   cursor: String!
   "The number of the contact, which may have been deleted since."
   contactId: Int!
@@ -177,7 +180,7 @@ type Change {
   kind: ChangeKind!
   "When the write was applied."
   at: Time!
-  "Who made the write. Customers see only themselves here: for writes by anyone else they get null."
+  "Who made the write; null for customers if it was someone else."
   actor: Actor
   "The API that the write came through."
   source: ChangeSource!
@@ -208,9 +211,9 @@ type FieldChange {
 type Actor {
   "The kind of credential."
   type: ActorType!
-  "The number of the API key, user or contact."
+  "The number of the API key, user or contact; 0 for the server."
   id: Int!
-  "The name of the API key or user; null for a contact."
+  "The name of the API key or user; null for a contact and the server."
   name: String
 }
 
@@ -236,7 +239,7 @@ enum ChangeKind {
   DETAILS
   "The contact was deleted."
   DELETE
-  "The contact was erased: it is deleted permanently, and the values in all its changes are blank."
+  "The contact was erased: it is deleted permanently, and the values in all its changes are null."
   ERASE
 }
 
@@ -262,7 +265,7 @@ type LastChange {
 
 extend type Contact {
   """
-  The changes of the contact, newest first, up to the version shown. To read the next page, pass the
+  The changes of the contact up to its ` + "`" + `version` + "`" + `, newest first. To read the next page, pass the
   version of the last change as ` + "`" + `before` + "`" + `.
   """
   changes(
@@ -272,9 +275,9 @@ extend type Contact {
     before: Version
   ): [Change!]!
   """
-  The latest change of each field, in the order of the fields. A field is not listed if it was never
-  changed, or not within the part of the log that is retained. Expensive, because all changes of the
-  contact are read: request it only if you display it.
+  The latest change of each field, in the order of the fields. Fields without a change in the
+  retained part of the log are not listed. Expensive, because all changes of the contact are read:
+  request it only if you display it.
   """
   lastChanges: [LastChange!]!
 }
@@ -355,7 +358,7 @@ extend type Mutation {
 `, BuiltIn: false},
 	{Name: "../../schema/contact.graphqls", Input: `"""
 A contact. Every accepted write increases the version by one, including writes of the contact's
-properties, logins or segments. A customer can read only the contact that it is signed in as.
+properties, logins or segments. Customers can read only their own contact.
 """
 type Contact implements Node {
   "The global id. Inputs accept either the global id or the plain number."
@@ -371,7 +374,7 @@ type Contact implements Node {
   secret: String!
   "When the contact was registered."
   registrationDateTime: Time!
-  "The source given at registration, at most 50 characters."
+  "The source of the registration, at most 50 characters."
   registrationSource: String!
   "The IPv4 address given at registration; empty if none was given."
   registrationIp: String!
@@ -513,7 +516,7 @@ input ContactOrder {
 
 "The fields that contacts can be ordered by."
 enum ContactOrderField {
-  "The number."
+  "The number of the contact."
   ID
   "The last name, then the first name, ignoring case and accents."
   NAME
@@ -635,13 +638,13 @@ enum ContactErrorCode {
   TOO_MANY
   "A value has the wrong format."
   INVALID
-  "The same object appears twice in the input."
+  "The input lists the same object, login or choice twice."
   DUPLICATE
   "The property is read-only for customers."
   READ_ONLY
   "The current password is wrong."
   WRONG_PASSWORD
-  "Contacts still use it."
+  "Contacts still use the object or choice, or another property is already an alias of the field."
   IN_USE
   "This update is valid, but another update of the same call failed, so none was applied."
   NOT_APPLIED
@@ -650,7 +653,7 @@ enum ContactErrorCode {
   hours.
   """
   IDEMPOTENCY_KEY_REUSED
-  "The login or the password is wrong."
+  "The account, login or password is wrong."
   SIGN_IN_REFUSED
 }
 
@@ -703,14 +706,17 @@ type FieldComparison {
   latest: JSON
   "The value in this write; the value at ` + "`" + `expectedVersion` + "`" + ` if this write does not change the field."
   yours: JSON
-  "Whether this write would undo a change by others."
+  "Whether this write would overwrite a change by others."
   overlaps: Boolean!
   """
-  Who changed the field last since ` + "`" + `expectedVersion` + "`" + `. Null if only this write changes it, and for
-  customers if it was someone else.
+  Who changed the field last since ` + "`" + `expectedVersion` + "`" + `. Null if only this write changes it, if that is
+  unknown, and for customers if it was someone else.
   """
   changedBy: Actor
-  "When the field was last changed since ` + "`" + `expectedVersion` + "`" + `; null if only this write changes it."
+  """
+  When the field was last changed since ` + "`" + `expectedVersion` + "`" + `; null if only this write changes it, or if
+  that is unknown.
+  """
   changedAt: Time
 }
 
@@ -736,7 +742,7 @@ type UniqueConflict implements ContactError {
   existing: Contact
 }
 
-"An id does not refer to anything."
+"An id refers to an object that does not exist."
 type ReferenceNotFound implements ContactError {
   "STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND."
   code: ContactErrorCode!
@@ -746,7 +752,7 @@ type ReferenceNotFound implements ContactError {
   path: String
 }
 
-"A value is not accepted."
+"The input is not accepted."
 type ValidationError implements ContactError {
   """
   REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
@@ -755,7 +761,7 @@ type ValidationError implements ContactError {
   code: ContactErrorCode!
   "A sentence to show to people."
   message: String!
-  "The field."
+  "The field; null if the error is about the whole input."
   path: String
 }
 
@@ -865,7 +871,7 @@ enum PropertyType {
   TEXT
   "A 64-bit integer."
   INTEGER
-  "A decimal number. The decimal separator is a point; an exponent is allowed."
+  "A decimal number with a point as the decimal separator. An exponent is allowed."
   NUMBER
   "A date, formatted as YYYY-MM-DD."
   DATE
@@ -900,7 +906,7 @@ input CreatePropertyInput {
   required: Boolean! = false
   "Whether the property is read-only for customers."
   readOnly: Boolean! = false
-  "The allowed values for type CHOICE, each at most 4000 characters."
+  "The allowed values for type CHOICE: 1 to 500, each at most 4000 characters."
   choices: [String!] @length(max: 4000)
   """
   The field of the contact that the property is an alias of. Such a property must be of type TEXT
@@ -920,8 +926,8 @@ input UpdatePropertyInput {
   "Whether the property is read-only for customers."
   readOnly: Boolean
   """
-  The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
-  that contacts have cannot be removed.
+  The new list of allowed values: 1 to 500, each at most 4000 characters. It replaces the old list.
+  A choice that contacts have cannot be removed.
   """
   choices: [String!] @length(max: 4000)
 }
@@ -954,8 +960,8 @@ extend type Mutation {
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
 The version of a contact: an opaque string, base64 of 8 bytes, the same as in the REST API. Send it
-back unchanged, and do not compute with it. A string that is not base64 is a ValidationError. Base64
-of another length counts as out of date.
+back unchanged, and do not compute with it. A string that is not base64 causes a ValidationError.
+Base64 of another length counts as a version that the contact never had.
 """
 scalar Version
 
@@ -980,11 +986,11 @@ directive @length(
 
 "An object with an id that is unique across all types."
 interface Node {
-  "The global id: opaque, and never changes."
+  "The global id. It is opaque and never changes."
   id: ID!
 }
 
-"All queries. Except for ` + "`" + `viewer` + "`" + `, the caller must be signed in or send an API key."
+"All queries. All except ` + "`" + `viewer` + "`" + ` require the caller to be signed in or to send an API key."
 type Query {
   "The caller; null if the caller is anonymous."
   viewer: Viewer
@@ -1085,7 +1091,7 @@ type Viewer {
   account: String!
   "The role of the viewer in the account."
   role: ViewerRole!
-  "The name of the agent or API key; null for a customer."
+  "The name of the user or API key; null for a customer."
   name: String
   "The contact that a customer is signed in as; null for other roles."
   contact: Contact
@@ -1100,11 +1106,11 @@ type Viewer {
 
 "The role of a viewer."
 enum ViewerRole {
-  "Reads and writes only the contact that it is signed in as."
+  "Reads and writes only the customer's own contact."
   CUSTOMER
   "Reads and writes all contacts of the account."
   AGENT
-  "Also manages stores, companies, segments and properties."
+  "Also manages stores, companies, segments and properties, and can erase contacts."
   ADMIN
 }
 
@@ -1115,9 +1121,9 @@ type SignInPayload {
   the session is kept in a cookie.
   """
   token: String
-  "When the session expires."
+  "When the session expires; null if the sign-in failed."
   expiresAt: Time
-  "The viewer who is now signed in."
+  "The viewer that is now signed in; null if the sign-in failed."
   viewer: Viewer
   "Why the sign-in failed. The errors do not reveal whether the login exists."
   errors: [ContactError!]!
@@ -1130,7 +1136,7 @@ type SignOutPayload {
 }
 
 extend type Mutation {
-  "Signs in an agent or admin, or a customer with any of its logins. No credentials are required."
+  "Signs in an agent, admin or customer. The request needs no credentials."
   signIn(
     "The name of the account, ignoring case."
     account: String!
@@ -1141,9 +1147,8 @@ extend type Mutation {
     """
     Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
     same origin as this server: the browser then sends the cookie with every request, including the
-    opening of a WebSocket. The request must be answered with a single JSON response. Over a
-    WebSocket or as text/event-stream, where no cookie can be set, the argument is a
-    ValidationError.
+    opening of a WebSocket. The response must be JSON: over a WebSocket or as text/event-stream,
+    where no cookie can be set, the argument causes a ValidationError.
     """
     cookie: Boolean! = false
   ): SignInPayload!
@@ -1296,9 +1301,9 @@ enum BatchErrorPolicy {
 
 "The result of updateContacts."
 type UpdateContactsPayload {
-  "The result of each update, in order; empty if there are too many updates."
+  "The result of each update, in order; empty if there are errors about the whole input."
   results: [UpdateContactPayload!]!
-  "Errors about the whole input: TOO_MANY."
+  "Errors about the whole input: TOO_MANY or IDEMPOTENCY_KEY_REUSED."
   errors: [ContactError!]!
 }
 
@@ -1307,8 +1312,8 @@ input ContactPropertyInput {
   "The property: its global id or plain number."
   propertyId: ID!
   """
-  The values, in order. An empty list clears the property. If absent or null, the property stays
-  unchanged.
+  The values, in order, at most 100. An empty list clears the property. If absent or null, the
+  property stays unchanged.
   """
   values: [PropertyValueInput!]
 }
@@ -1340,13 +1345,13 @@ input SetContactDetailsInput {
   expectedVersion: Version
   "What to do if the contact has a different version."
   onConflict: ConflictPolicy! = REJECT
-  "The properties to write. Properties that are not listed stay unchanged."
+  "The properties to write, at most 1000. Properties that are not listed stay unchanged."
   properties: [ContactPropertyInput!]
-  "The complete new set of logins. If absent or null, the logins stay unchanged."
+  "The complete new set of logins, at most 100. If absent or null, the logins stay unchanged."
   logins: [LoginInput!]
   """
-  The complete new set of segments, by global id or plain number. If absent or null, the segments
-  stay unchanged. A customer may send only the current set.
+  The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
+  the segments stay unchanged. A customer may send only the current set.
   """
   membership: [ID!]
 }
@@ -1368,7 +1373,7 @@ type SetContactDetailsPayload {
 
 "A new contact."
 input CreateContactInput {
-  "Where the contact comes from, at most 50 characters."
+  "The source of the registration, at most 50 characters."
   registrationSource: String! @length(max: 50)
   "The IPv4 address that the contact registered from, at most 16 characters."
   registrationIp: String! = "" @length(max: 16)
@@ -1421,7 +1426,7 @@ type DeleteContactPayload {
 
 "The contact to erase."
 input EraseContactInput {
-  "The contact: its global id or plain number. It may have been deleted before."
+  "The contact: its global id or plain number. It may already be deleted."
   id: ID!
 }
 
@@ -1466,9 +1471,9 @@ extend type Mutation {
     input: DeleteContactInput!
   ): DeleteContactPayload!
   """
-  Deletes a contact permanently, regardless of its version, even if it was deleted before. The
-  values in all its changes are blanked; paths, times and actors remain. It cannot be undone. Admins
-  only.
+  Deletes a contact permanently, regardless of its version, even if it is already deleted. The
+  values in all its changes become null; paths, times and actors remain. This cannot be undone.
+  Admins only.
   """
   eraseContact(
     "The contact to erase."

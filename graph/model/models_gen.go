@@ -36,9 +36,9 @@ type ContactError interface {
 type Actor struct {
 	// The kind of credential.
 	Type ActorType `json:"type"`
-	// The number of the API key, user or contact.
+	// The number of the API key, user or contact; 0 for the server.
 	ID int `json:"id"`
-	// The name of the API key or user; null for a contact.
+	// The name of the API key or user; null for a contact and the server.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -147,14 +147,14 @@ type ContactProperty struct {
 type ContactPropertyInput struct {
 	// The property: its global id or plain number.
 	PropertyID string `json:"propertyId"`
-	// The values, in order. An empty list clears the property. If absent or null, the property stays
-	// unchanged.
+	// The values, in order, at most 100. An empty list clears the property. If absent or null, the
+	// property stays unchanged.
 	Values graphql.Omittable[[]*PropertyValueInput] `json:"values,omitempty"`
 }
 
 // A new contact.
 type CreateContactInput struct {
-	// Where the contact comes from, at most 50 characters.
+	// The source of the registration, at most 50 characters.
 	RegistrationSource string `json:"registrationSource"`
 	// The IPv4 address that the contact registered from, at most 16 characters.
 	RegistrationIP string `json:"registrationIp"`
@@ -192,7 +192,7 @@ type CreatePropertyInput struct {
 	Required bool `json:"required"`
 	// Whether the property is read-only for customers.
 	ReadOnly bool `json:"readOnly"`
-	// The allowed values for type CHOICE, each at most 4000 characters.
+	// The allowed values for type CHOICE: 1 to 500, each at most 4000 characters.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 	// The field of the contact that the property is an alias of. Such a property must be of type TEXT
 	// with a single value, and neither required nor read-only. It cannot be changed later.
@@ -224,7 +224,7 @@ type DeleteContactPayload struct {
 
 // The contact to erase.
 type EraseContactInput struct {
-	// The contact: its global id or plain number. It may have been deleted before.
+	// The contact: its global id or plain number. It may already be deleted.
 	ID string `json:"id"`
 }
 
@@ -319,7 +319,7 @@ type PropertyValueInput struct {
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 }
 
-// An id does not refer to anything.
+// An id refers to an object that does not exist.
 type ReferenceNotFound struct {
 	// STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND.
 	Code ContactErrorCode `json:"code"`
@@ -357,12 +357,12 @@ type SetContactDetailsInput struct {
 	ExpectedVersion graphql.Omittable[*revision.Version] `json:"expectedVersion,omitempty"`
 	// What to do if the contact has a different version.
 	OnConflict ConflictPolicy `json:"onConflict"`
-	// The properties to write. Properties that are not listed stay unchanged.
+	// The properties to write, at most 1000. Properties that are not listed stay unchanged.
 	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
-	// The complete new set of logins. If absent or null, the logins stay unchanged.
+	// The complete new set of logins, at most 100. If absent or null, the logins stay unchanged.
 	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
-	// The complete new set of segments, by global id or plain number. If absent or null, the segments
-	// stay unchanged. A customer may send only the current set.
+	// The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
+	// the segments stay unchanged. A customer may send only the current set.
 	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
 }
 
@@ -384,9 +384,9 @@ type SignInPayload struct {
 	// The token of the session, for the header `Authorization: Bearer …`; null if the sign-in failed or
 	// the session is kept in a cookie.
 	Token *string `json:"token,omitempty"`
-	// When the session expires.
+	// When the session expires; null if the sign-in failed.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// The viewer who is now signed in.
+	// The viewer that is now signed in; null if the sign-in failed.
 	Viewer *Viewer `json:"viewer,omitempty"`
 	// Why the sign-in failed. The errors do not reveal whether the login exists.
 	Errors []ContactError `json:"errors"`
@@ -483,9 +483,9 @@ type UpdateContactsInput struct {
 
 // The result of updateContacts.
 type UpdateContactsPayload struct {
-	// The result of each update, in order; empty if there are too many updates.
+	// The result of each update, in order; empty if there are errors about the whole input.
 	Results []*UpdateContactPayload `json:"results"`
-	// Errors about the whole input: TOO_MANY.
+	// Errors about the whole input: TOO_MANY or IDEMPOTENCY_KEY_REUSED.
 	Errors []ContactError `json:"errors"`
 }
 
@@ -499,19 +499,19 @@ type UpdatePropertyInput struct {
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
 	// Whether the property is read-only for customers.
 	ReadOnly graphql.Omittable[*bool] `json:"readOnly,omitempty"`
-	// The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
-	// that contacts have cannot be removed.
+	// The new list of allowed values: 1 to 500, each at most 4000 characters. It replaces the old list.
+	// A choice that contacts have cannot be removed.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 }
 
-// A value is not accepted.
+// The input is not accepted.
 type ValidationError struct {
 	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
 	// IDEMPOTENCY_KEY_REUSED.
 	Code ContactErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
-	// The field.
+	// The field; null if the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
@@ -566,7 +566,7 @@ type Viewer struct {
 	Account string `json:"account"`
 	// The role of the viewer in the account.
 	Role ViewerRole `json:"role"`
-	// The name of the agent or API key; null for a customer.
+	// The name of the user or API key; null for a customer.
 	Name *string `json:"name,omitempty"`
 	// The contact that a customer is signed in as; null for other roles.
 	Contact *ent.Contact `json:"contact,omitempty"`
@@ -803,20 +803,20 @@ const (
 	ContactErrorCodeTooMany ContactErrorCode = "TOO_MANY"
 	// A value has the wrong format.
 	ContactErrorCodeInvalid ContactErrorCode = "INVALID"
-	// The same object appears twice in the input.
+	// The input lists the same object, login or choice twice.
 	ContactErrorCodeDuplicate ContactErrorCode = "DUPLICATE"
 	// The property is read-only for customers.
 	ContactErrorCodeReadOnly ContactErrorCode = "READ_ONLY"
 	// The current password is wrong.
 	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
-	// Contacts still use it.
+	// Contacts still use the object or choice, or another property is already an alias of the field.
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
 	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
 	// The Idempotency-Key header of the request was used for a different request within the last 24
 	// hours.
 	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
-	// The login or the password is wrong.
+	// The account, login or password is wrong.
 	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
 )
 
@@ -892,7 +892,7 @@ func (e ContactErrorCode) MarshalJSON() ([]byte, error) {
 type ContactOrderField string
 
 const (
-	// The number.
+	// The number of the contact.
 	ContactOrderFieldID ContactOrderField = "ID"
 	// The last name, then the first name, ignoring case and accents.
 	ContactOrderFieldName ContactOrderField = "NAME"
@@ -1014,11 +1014,11 @@ func (e OrderDirection) MarshalJSON() ([]byte, error) {
 type ViewerRole string
 
 const (
-	// Reads and writes only the contact that it is signed in as.
+	// Reads and writes only the customer's own contact.
 	ViewerRoleCustomer ViewerRole = "CUSTOMER"
 	// Reads and writes all contacts of the account.
 	ViewerRoleAgent ViewerRole = "AGENT"
-	// Also manages stores, companies, segments and properties.
+	// Also manages stores, companies, segments and properties, and can erase contacts.
 	ViewerRoleAdmin ViewerRole = "ADMIN"
 )
 

@@ -23,7 +23,7 @@ export type ChangeKind =
   | 'DELETE'
   /** The contact's properties, logins or segments were written. */
   | 'DETAILS'
-  /** The contact was erased: it is deleted permanently, and the values in all its changes are blank. */
+  /** The contact was erased: it is deleted permanently, and the values in all its changes are null. */
   | 'ERASE'
   /** The contact's own fields were written. */
   | 'UPDATE';
@@ -58,7 +58,7 @@ export type ConflictPolicy =
 export type ContactErrorCode =
   /** No company has this id. */
   | 'COMPANY_NOT_FOUND'
-  /** The same object appears twice in the input. */
+  /** The input lists the same object, login or choice twice. */
   | 'DUPLICATE'
   /** Another contact has this email address. */
   | 'EMAIL_TAKEN'
@@ -71,7 +71,7 @@ export type ContactErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value has the wrong format. */
   | 'INVALID'
-  /** Contacts still use it. */
+  /** Contacts still use the object or choice, or another property is already an alias of the field. */
   | 'IN_USE'
   /** Another contact has this login. */
   | 'LOGIN_TAKEN'
@@ -91,7 +91,7 @@ export type ContactErrorCode =
   | 'REQUIRED'
   /** No segment has this id. */
   | 'SEGMENT_NOT_FOUND'
-  /** The login or the password is wrong. */
+  /** The account, login or password is wrong. */
   | 'SIGN_IN_REFUSED'
   /** No store has this id. */
   | 'STORE_NOT_FOUND'
@@ -145,7 +145,7 @@ export type ContactOrder = {
 
 /** The fields that contacts can be ordered by. */
 export type ContactOrderField =
-  /** The number. */
+  /** The number of the contact. */
   | 'ID'
   /** The time of the last write. */
   | 'LAST_MODIFIED'
@@ -190,8 +190,8 @@ export type ContactPropertyInput = {
   /** The property: its global id or plain number. */
   propertyId: string | number;
   /**
-   * The values, in order. An empty list clears the property. If absent or null, the property stays
-   * unchanged.
+   * The values, in order, at most 100. An empty list clears the property. If absent or null, the
+   * property stays unchanged.
    */
   values?: Array<PropertyValueInput> | null | undefined;
 };
@@ -206,7 +206,7 @@ export type CreateContactInput = {
   properties?: Array<ContactPropertyInput> | null | undefined;
   /** The IPv4 address that the contact registered from, at most 16 characters. */
   registrationIp?: string;
-  /** Where the contact comes from, at most 50 characters. */
+  /** The source of the registration, at most 50 characters. */
   registrationSource: string;
   /** The store where the contact registers: its global id or plain number. */
   registrationStoreId?: string | number | null | undefined;
@@ -221,7 +221,7 @@ export type CreatePropertyInput = {
    * with a single value, and neither required nor read-only. It cannot be changed later.
    */
   boundTo?: PropertyBinding | null | undefined;
-  /** The allowed values for type CHOICE, each at most 4000 characters. */
+  /** The allowed values for type CHOICE: 1 to 500, each at most 4000 characters. */
   choices?: Array<string> | null | undefined;
   /** Whether a contact can have several values. It cannot be changed later. */
   multiple?: boolean;
@@ -288,7 +288,7 @@ export type PropertyType =
   | 'DATETIME'
   /** A 64-bit integer. */
   | 'INTEGER'
-  /** A decimal number. The decimal separator is a point; an exponent is allowed. */
+  /** A decimal number with a point as the decimal separator. An exponent is allowed. */
   | 'NUMBER'
   /** Any text. */
   | 'TEXT';
@@ -310,16 +310,16 @@ export type SetContactDetailsInput = {
   expectedVersion?: string | null | undefined;
   /** The contact: its global id or plain number. */
   id: string | number;
-  /** The complete new set of logins. If absent or null, the logins stay unchanged. */
+  /** The complete new set of logins, at most 100. If absent or null, the logins stay unchanged. */
   logins?: Array<LoginInput> | null | undefined;
   /**
-   * The complete new set of segments, by global id or plain number. If absent or null, the segments
-   * stay unchanged. A customer may send only the current set.
+   * The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
+   * the segments stay unchanged. A customer may send only the current set.
    */
   membership?: Array<string | number> | null | undefined;
   /** What to do if the contact has a different version. */
   onConflict?: ConflictPolicy;
-  /** The properties to write. Properties that are not listed stay unchanged. */
+  /** The properties to write, at most 1000. Properties that are not listed stay unchanged. */
   properties?: Array<ContactPropertyInput> | null | undefined;
 };
 
@@ -338,8 +338,8 @@ export type UpdateContactInput = {
 /** A change of a property's definition. Fields that are absent or null stay unchanged. */
 export type UpdatePropertyInput = {
   /**
-   * The new list of allowed values, each at most 4000 characters. It replaces the old list. A choice
-   * that contacts have cannot be removed.
+   * The new list of allowed values: 1 to 500, each at most 4000 characters. It replaces the old list.
+   * A choice that contacts have cannot be removed.
    */
   choices?: Array<string> | null | undefined;
   /** The property: its global id or plain number. */
@@ -364,11 +364,11 @@ export type VersionGap =
 
 /** The role of a viewer. */
 export type ViewerRole =
-  /** Also manages stores, companies, segments and properties. */
+  /** Also manages stores, companies, segments and properties, and can erase contacts. */
   | 'ADMIN'
   /** Reads and writes all contacts of the account. */
   | 'AGENT'
-  /** Reads and writes only the contact that it is signed in as. */
+  /** Reads and writes only the customer's own contact. */
   | 'CUSTOMER';
 
 export type CreateStoreMutationVariables = Exact<{
