@@ -18,7 +18,7 @@ const (
 	errorOccurred       = "An error has occurred."
 )
 
-// conflictHeader gives the reason of a 409; the documented body has no member for it.
+// conflictHeader gives the reason for a 409; the documented body has no member for it.
 const conflictHeader = "X-Conflict"
 
 // retryAfter is how many seconds a client should wait if the database is unavailable. Retrying a
