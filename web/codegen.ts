@@ -9,7 +9,11 @@ const config: CodegenConfig = {
   documents: 'src/**/*.graphql',
   generates: {
     'src/gql/index.ts': {
-      plugins: [{ add: { content: generatedComment } }, 'typescript-operations', 'typed-document-node'],
+      plugins: [
+        { add: { content: generatedComment } },
+        'typescript-operations',
+        'typed-document-node',
+      ],
       config: {
         enumsAsTypes: true,
         useTypeImports: true,
@@ -17,7 +21,9 @@ const config: CodegenConfig = {
       },
     },
     'src/gql/types.ts': { plugins: [{ add: { content: generatedComment } }, 'fragment-matcher'] },
-    'src/gql/lengths.ts': { plugins: [{ add: { content: generatedComment } }, './build/lengths.cjs'] },
+    'src/gql/lengths.ts': {
+      plugins: [{ add: { content: generatedComment } }, './build/lengths.cjs'],
+    },
   },
 };
 

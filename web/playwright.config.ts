@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
-// MEASURE=1 runs the tests with a time limit that only an otherwise idle machine can meet, and no others.
+// MEASURE=1 runs the tests with a time limit that only an otherwise idle machine can meet, and no
+// others.
 const measured = /@measure/;
 
 export default defineConfig({
@@ -32,7 +33,8 @@ export default defineConfig({
     actionTimeout: 20_000,
     navigationTimeout: 20_000,
     screenshot: 'only-on-failure',
-    // Screenshots of each action would cost as much as the tests do; the DOM is recorded, and can be looked at.
+    // Screenshots of each action would cost as much as the tests do; the DOM is recorded, and can
+    // be looked at.
     trace: { mode: 'retain-on-failure', screenshots: false },
   },
 });

@@ -15,7 +15,9 @@ const files = readdirSync(from, { recursive: true, withFileTypes: true })
   .sort()
   .map((name) => ({ name, bytes: readFileSync(join(from, name)) }));
 
-const sums = files.map(({ name, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`).join('');
+const sums = files
+  .map(({ name, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`)
+  .join('');
 
 if (readIfExists(join(to, 'SHA256SUMS')) !== sums) {
   rmSync(to, { recursive: true, force: true });

@@ -10,7 +10,9 @@ function maxLength(node) {
 }
 
 function maxLengths(nodes) {
-  return Object.fromEntries(nodes.map((node) => [node.name, maxLength(node)]).filter(([, length]) => length !== undefined));
+  return Object.fromEntries(
+    nodes.map((node) => [node.name, maxLength(node)]).filter(([, length]) => length !== undefined),
+  );
 }
 
 module.exports.plugin = (schema) => {
@@ -18,7 +20,8 @@ module.exports.plugin = (schema) => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isInputObjectType(type)) lengths[type.name] = maxLengths(Object.values(type.getFields()));
     if (!isObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) lengths[field.name] ??= maxLengths(field.args);
+    for (const field of Object.values(type.getFields()))
+      lengths[field.name] ??= maxLengths(field.args);
   }
   const used = Object.entries(lengths).filter(([, fields]) => Object.keys(fields).length > 0);
   return `/** The maximum lengths of texts in UTF-16 units, by input or operation and name. */

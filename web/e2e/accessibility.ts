@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { AxeResults, RunOptions } from 'axe-core';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 const screenshots = process.env.CONTACTGRAPH_SCREENSHOTS;
 
 const schemes = ['light', 'dark'] as const;
@@ -16,9 +19,10 @@ export async function checkAccessibility(page: Page): Promise<void> {
 }
 
 /**
- * Checks the page in its current state on a desktop and on a phone, in light and in dark: it has no serious or critical
- * accessibility violations, and does not scroll sideways on a phone. Screenshots go to the folder CONTACTGRAPH_SCREENSHOTS,
- * if that is set. Names are unique among all tests.
+ * Checks the page in its current state on a desktop and on a phone, in light and in dark: it has no
+ * serious or critical accessibility violations, and does not scroll sideways on a phone.
+ * Screenshots go to the folder CONTACTGRAPH_SCREENSHOTS, if that is set. Names are unique among all
+ * tests.
  */
 export async function checkAppearance(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
@@ -72,15 +76,22 @@ async function violations(page: Page): Promise<Map<string, string>> {
   // Evaluated by the debugger, because the policy of the page blocks scripts that are added to it.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const result = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(root: Document, options: RunOptions): Promise<AxeResults> } };
+    const { axe } = globalThis as unknown as {
+      axe: { run(root: Document, options: RunOptions): Promise<AxeResults> };
+    };
     return axe.run(document, { resultTypes: ['violations'] });
   });
   const all = new Map<string, string>();
   for (const { id, impact, help, nodes } of result.violations) {
     if (impact !== 'serious' && impact !== 'critical') continue;
     for (const node of nodes) {
-      const why = [...node.any, ...node.all, ...node.none].map((check) => `\n    ${check.message}`).join('');
-      all.set(`${id} ${node.target}`, `${id} (${impact}): ${help}\n    ${node.target.join(' ')}\n    ${node.html}${why}`);
+      const why = [...node.any, ...node.all, ...node.none]
+        .map((check) => `\n    ${check.message}`)
+        .join('');
+      all.set(
+        `${id} ${node.target}`,
+        `${id} (${impact}): ${help}\n    ${node.target.join(' ')}\n    ${node.html}${why}`,
+      );
     }
   }
   return all;
@@ -93,7 +104,9 @@ function sidewaysScrolling(page: Page): Promise<string[]> {
     if (width <= innerWidth) return [];
     const rightEdge = (e: Element) => {
       const { left, right } = e.getBoundingClientRect();
-      return getComputedStyle(e).overflowX === 'visible' ? Math.max(right, left + e.scrollWidth) : right;
+      return getComputedStyle(e).overflowX === 'visible'
+        ? Math.max(right, left + e.scrollWidth)
+        : right;
     };
     const wide = [...document.body.querySelectorAll('*')].filter((e) => rightEdge(e) > innerWidth);
     const innermost = wide.filter((e) => !wide.some((other) => other !== e && e.contains(other)));
@@ -102,7 +115,9 @@ function sidewaysScrolling(page: Page): Promise<string[]> {
   });
 }
 
-/** Waits until the fonts are loaded and the DOM has not changed for a moment; two seconds at most. */
+/**
+ * Waits until the fonts are loaded and the DOM has not changed for a moment; two seconds at most.
+ */
 function settle(page: Page): Promise<void> {
   return page.evaluate(async () => {
     await document.fonts.ready;
@@ -112,7 +127,12 @@ function settle(page: Page): Promise<void> {
         clearTimeout(timer);
         timer = setTimeout(done, 150);
       });
-      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+      observer.observe(document, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
       setTimeout(done, 2000);
     });
   });

@@ -17,11 +17,14 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
   newPage,
   step,
 }) => {
-  const button = (name: string, scope: Page | Locator = page) => scope.getByRole('button', { name, exact: true });
-  const field = (name: string, scope: Page | Locator = page) => scope.getByLabel(name, { exact: true });
+  const button = (name: string, scope: Page | Locator = page) =>
+    scope.getByRole('button', { name, exact: true });
+  const field = (name: string, scope: Page | Locator = page) =>
+    scope.getByLabel(name, { exact: true });
   const newName = (what: string) => page.getByRole('textbox', { name: `New ${what}`, exact: true });
   const heading = (name: string) => page.getByRole('heading', { level: 1, name });
-  const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
   const follow = (name: string) => page.getByRole('link', { name, exact: true }).click();
   const confirmDeletion = async (title: string) => {
     const dialog = page.getByRole('dialog', { name: title });
@@ -89,7 +92,11 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     ['Segments', 'segment', 'segments', 'Newsletter'],
   ] as const) {
     const names = async () => {
-      const data = await api.query<Record<string, { name: string }[]>>(`{ ${query} { name } }`, {}, 'demo-admin');
+      const data = await api.query<Record<string, { name: string }[]>>(
+        `{ ${query} { name } }`,
+        {},
+        'demo-admin',
+      );
       return data[query]?.map(({ name }) => name);
     };
 

@@ -7,16 +7,30 @@ export interface Credentials {
   password: string;
 }
 
-export const admin: Credentials = { account: 'Demo', login: 'admin@example.com', password: 'demo-password' };
-export const agent: Credentials = { account: 'Demo', login: 'agent@example.com', password: 'demo-password' };
-export const customer: Credentials = { account: 'Demo', login: 'customer11@1to1service.com', password: 'demo-password' };
+export const admin: Credentials = {
+  account: 'Demo',
+  login: 'admin@example.com',
+  password: 'demo-password',
+};
+export const agent: Credentials = {
+  account: 'Demo',
+  login: 'agent@example.com',
+  password: 'demo-password',
+};
+export const customer: Credentials = {
+  account: 'Demo',
+  login: 'customer11@1to1service.com',
+  password: 'demo-password',
+};
 
 /** The contact that the customer is. */
 export const customerId = 466;
 
 export type Key = 'demo-agent' | 'demo-admin';
 
-/** The values of a contact: logins as `name TYPE`, segments by their ids, properties by their ids. */
+/**
+ * The values of a contact: logins as `name TYPE`, segments by their ids, properties by their ids.
+ */
 export interface StoredContact {
   version: string;
   firstName: string | null;
@@ -57,18 +71,28 @@ interface Payload {
   errors?: unknown[];
 }
 
-/** The server's GraphQL API, without a browser: tests prepare data with it, and check what was stored. */
+/**
+ * The server's GraphQL API, without a browser: tests prepare data with it, and check what was
+ * stored.
+ */
 export class Api {
   constructor(readonly url: string) {}
 
   /** Runs a document. It fails with the errors of the response or of a payload. */
-  async query<T>(document: string, variables: Record<string, unknown> = {}, key: Key = 'demo-agent'): Promise<T> {
+  async query<T>(
+    document: string,
+    variables: Record<string, unknown> = {},
+    key: Key = 'demo-agent',
+  ): Promise<T> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-ApiKey': key },
       body: JSON.stringify({ query: document, variables }),
     });
-    const { data, errors } = (await response.json()) as { data: Record<string, Payload | null>; errors?: unknown[] };
+    const { data, errors } = (await response.json()) as {
+      data: Record<string, Payload | null>;
+      errors?: unknown[];
+    };
     const wrong = errors ?? Object.values(data).flatMap((payload) => payload?.errors ?? []);
     if (wrong.length > 0) throw new Error(`${document}: ${JSON.stringify(wrong)}`);
     return data as T;
@@ -76,7 +100,11 @@ export class Api {
 
   /** Reads these fields of a contact. T includes null if the contact may be missing. */
   async contact<T>(id: number, fields: string): Promise<T> {
-    return (await this.query<{ contact: T }>(`query ($id: ID!) { contact(id: $id) { ${fields} } }`, { id: `${id}` })).contact;
+    return (
+      await this.query<{ contact: T }>(`query ($id: ID!) { contact(id: $id) { ${fields} } }`, {
+        id: `${id}`,
+      })
+    ).contact;
   }
 
   /** Reports whether there is such a contact. */
@@ -93,7 +121,10 @@ export class Api {
       logins: contact.logins.map(({ name, type }) => `${name} ${type}`).sort(),
       segments: contact.segments.map(({ segmentId }) => segmentId),
       properties: Object.fromEntries(
-        contact.properties.map(({ property, values }) => [property.propertyId, values.map(({ value }) => value)]),
+        contact.properties.map(({ property, values }) => [
+          property.propertyId,
+          values.map(({ value }) => value),
+        ]),
       ),
     };
   }
@@ -102,7 +133,9 @@ export class Api {
   async expectStored(id: number, values: Partial<StoredContact>): Promise<void> {
     const stored = await this.stored(id);
     const paths = Object.keys(values) as (keyof StoredContact)[];
-    expect(Object.fromEntries(paths.map((path) => [path, stored[path]])), `contact ${id}`).toEqual(values);
+    expect(Object.fromEntries(paths.map((path) => [path, stored[path]])), `contact ${id}`).toEqual(
+      values,
+    );
   }
 
   async name(id: number): Promise<string> {
@@ -123,14 +156,16 @@ export class Api {
   /** Writes properties, logins or segments of a contact, over whatever there is. */
   async setDetails(id: number, details: Details, key: Key = 'demo-admin'): Promise<void> {
     const input = { id: `${id}`, onConflict: 'OVERWRITE', ...details };
-    const document = 'mutation ($input: SetContactDetailsInput!) { setContactDetails(input: $input) { errors { message } } }';
+    const document =
+      'mutation ($input: SetContactDetailsInput!) { setContactDetails(input: $input) { errors { message } } }';
     await this.query(document, { input }, key);
   }
 
   /** Deletes a contact, whatever its version is. */
   async delete(id: number, key: Key = 'demo-agent'): Promise<void> {
     const input = { id: `${id}`, onConflict: 'OVERWRITE' };
-    const document = 'mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { errors { message } } }';
+    const document =
+      'mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { errors { message } } }';
     await this.query(document, { input }, key);
   }
 
@@ -138,7 +173,13 @@ export class Api {
   async changes(id: number, first = 50): Promise<Change[]> {
     const document = `query ($id: ID!, $first: Int!) { contact(id: $id) {
       changes(first: $first) { id kind source undoes actor { type name } fields { path old new } } } }`;
-    return (await this.query<{ contact: { changes: Change[] } }>(document, { id: `${id}`, first }, 'demo-admin')).contact.changes;
+    return (
+      await this.query<{ contact: { changes: Change[] } }>(
+        document,
+        { id: `${id}`, first },
+        'demo-admin',
+      )
+    ).contact.changes;
   }
 }
 
@@ -149,8 +190,13 @@ export interface Details {
 }
 
 /** A property with these values, as an input has it. */
-export function property(propertyId: number, ...values: string[]): Required<Pick<Details, 'properties'>> {
-  return { properties: [{ propertyId: `${propertyId}`, values: values.map((value) => ({ value })) }] };
+export function property(
+  propertyId: number,
+  ...values: string[]
+): Required<Pick<Details, 'properties'>> {
+  return {
+    properties: [{ propertyId: `${propertyId}`, values: values.map((value) => ({ value })) }],
+  };
 }
 
 /** A login as an input has it. */

@@ -19,7 +19,8 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await mine.button('Save').click();
     await mine.conflictDialog.waitFor();
   };
-  const expectMergedFields = (n: number) => expect(mine.savedNote.getByRole('listitem')).toHaveCount(n);
+  const expectMergedFields = (n: number) =>
+    expect(mine.savedNote.getByRole('listitem')).toHaveCount(n);
   const middleInitial = async (id: number) => (await api.stored(id)).properties[2];
 
   await step('disjoint edits merge, and the page lists the merged changes', async () => {
@@ -31,7 +32,10 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await expect(mine.input('Phone')).toHaveValue('555 0107');
     await mine.save();
     await expect(mine.savedNote).toContainText('merged with changes by others');
-    await expectDisplayed(mine.savedNote.getByRole('listitem'), /^First name: Nora → Eleonora, by Demo Admin, \d/);
+    await expectDisplayed(
+      mine.savedNote.getByRole('listitem'),
+      /^First name: Nora → Eleonora, by Demo Admin, \d/,
+    );
     await api.expectStored(7, { firstName: 'Eleonora', phone: '555 0107' });
 
     expect(lastInput()).toEqual({
@@ -128,7 +132,9 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     const { logins } = await api.stored(12);
     await mine.button('Add login').click();
     await mine.input(`Login ${logins.length + 1}`).fill('mine@example.com');
-    await api.setDetails(12, { logins: [...logins.map(parseLogin), { name: 'theirs@example.com', type: 'EMAIL' }] });
+    await api.setDetails(12, {
+      logins: [...logins.map(parseLogin), { name: 'theirs@example.com', type: 'EMAIL' }],
+    });
     await mine.save();
     await expect(mine.savedNote).toContainText(/Logins: .*theirs@example.com/);
     const merged = [...logins, 'mine@example.com EMAIL', 'theirs@example.com EMAIL'].sort();
@@ -137,9 +143,14 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await expect(agentPage.getByRole('textbox', { name: /^Login \d/ })).toHaveCount(merged.length);
     await mine.button('Add login').click();
     await mine.input(`Login ${merged.length + 1}`).fill('same@example.com');
-    await api.setDetails(12, { logins: [...merged.map(parseLogin), { name: 'same@example.com', type: 'GOOGLE' }] });
+    await api.setDetails(12, {
+      logins: [...merged.map(parseLogin), { name: 'same@example.com', type: 'GOOGLE' }],
+    });
     await saveIntoConflict();
-    await expectDisplayed(mine.conflictColumns('Logins').nth(1), /same@example.com \(Google account\)/);
+    await expectDisplayed(
+      mine.conflictColumns('Logins').nth(1),
+      /same@example.com \(Google account\)/,
+    );
     await mine.choose('Logins', 'Yours');
     await mine.saveChoices();
     await api.expectStored(12, { logins: [...merged, 'same@example.com EMAIL'].sort() });
@@ -155,7 +166,9 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     await agentPage.keyboard.press('Escape');
     await api.setDetails(13, { membership: [...segments, their].map(String) });
     await mine.save();
-    await expect(mine.savedNote).toContainText('Segments: Outlet, Students → Outlet, Surveys, Students, by demo-admin');
+    await expect(mine.savedNote).toContainText(
+      'Segments: Outlet, Students → Outlet, Surveys, Students, by demo-admin',
+    );
     await api.expectStored(13, { segments: [...segments, my, their].sort((a, b) => a - b) });
   });
 
@@ -221,27 +234,32 @@ test('two people edit one contact: changes merge, and where they overlap the sec
     expect(await middleInitial(16)).toEqual(['N']);
   });
 
-  await step('what is typed during a save stays, and is saved without a conflict with the own change', async () => {
-    await mine.open(17);
-    const { version } = await api.stored(17);
-    const release = await holdMutations(agentPage);
-    await mine.input('First name').fill('Quick');
-    await mine.button('Save').click();
-    await mine.input('First name').fill('Quicker');
-    await mine.input('Last name').fill('Second');
-    release();
-    await mine.savedNote.waitFor();
-    await expect(mine.input('First name')).toHaveValue('Quicker');
-    await expect(mine.input('Last name')).toHaveValue('Second');
-    expect(lastInput()?.expectedVersion).toBe(version);
-    await agentPage.getByRole('status').filter({ hasText: '2 unsaved changes' }).waitFor();
-    await mine.button('Save').click();
-    await mine.button('Save').waitFor({ state: 'detached' });
-    await mine.savedNote.waitFor();
-    await expectMergedFields(0);
-    await expect(agentPage.getByText(/^(Meanwhile c|C)hanged (to|by) .*Demo Agent,/)).toHaveCount(0);
-    await api.expectStored(17, { firstName: 'Quicker', lastName: 'Second' });
-  });
+  await step(
+    'what is typed during a save stays, and is saved without a conflict with the own change',
+    async () => {
+      await mine.open(17);
+      const { version } = await api.stored(17);
+      const release = await holdMutations(agentPage);
+      await mine.input('First name').fill('Quick');
+      await mine.button('Save').click();
+      await mine.input('First name').fill('Quicker');
+      await mine.input('Last name').fill('Second');
+      release();
+      await mine.savedNote.waitFor();
+      await expect(mine.input('First name')).toHaveValue('Quicker');
+      await expect(mine.input('Last name')).toHaveValue('Second');
+      expect(lastInput()?.expectedVersion).toBe(version);
+      await agentPage.getByRole('status').filter({ hasText: '2 unsaved changes' }).waitFor();
+      await mine.button('Save').click();
+      await mine.button('Save').waitFor({ state: 'detached' });
+      await mine.savedNote.waitFor();
+      await expectMergedFields(0);
+      await expect(agentPage.getByText(/^(Meanwhile c|C)hanged (to|by) .*Demo Agent,/)).toHaveCount(
+        0,
+      );
+      await api.expectStored(17, { firstName: 'Quicker', lastName: 'Second' });
+    },
+  );
 
   await step('what others change of it during a save is a conflict', async () => {
     await mine.open(18);

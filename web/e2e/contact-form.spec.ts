@@ -3,16 +3,25 @@ import { ContactPage } from './contact-page';
 import { checkAppearance, expect, test } from './fixtures';
 
 interface Listed {
-  contacts: { nodes: { contactId: number; phone: string | null; phoneCountryCode: string | null }[] };
+  contacts: {
+    nodes: { contactId: number; phone: string | null; phoneCountryCode: string | null }[];
+  };
 }
 
 interface Properties {
-  properties: { property: { name: string }; values: { value: string; description: string | null }[] }[];
+  properties: {
+    property: { name: string };
+    values: { value: string; description: string | null }[];
+  }[];
 }
 
 test.use({ contacts: 40 });
 
-test('the form edits every kind of field, and shows alerts at the fields', async ({ adminPage: page, api, step }) => {
+test('the form edits every kind of field, and shows alerts at the fields', async ({
+  adminPage: page,
+  api,
+  step,
+}) => {
   const contact = new ContactPage(page);
   const button = (name: string) => contact.button(name);
   const field = (name: string) => page.getByLabel(name, { exact: true });
@@ -38,7 +47,8 @@ test('the form edits every kind of field, and shows alerts at the fields', async
   };
 
   await step('prepare properties with several values', async () => {
-    const document = 'mutation ($input: CreatePropertyInput!) { createProperty(input: $input) { errors { message } } }';
+    const document =
+      'mutation ($input: CreatePropertyInput!) { createProperty(input: $input) { errors { message } } }';
     for (const property of [
       { name: 'Sizes', type: 'INTEGER' },
       { name: 'Visits', type: 'DATETIME' },
@@ -83,7 +93,8 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     await button('Clear preferred store').click();
     await button('Clear company').click();
     await save();
-    const cleared = 'phone limitMailsPermanently limitMailsTemporarilyUntil preferredStore { name } company { name }';
+    const cleared =
+      'phone limitMailsPermanently limitMailsTemporarilyUntil preferredStore { name } company { name }';
     expect(await api.contact(11, cleared)).toEqual({
       phone: null,
       limitMailsPermanently: false,
@@ -117,7 +128,8 @@ test('the form edits every kind of field, and shows alerts at the fields', async
 
   await step('several values and remarks', async () => {
     await contact.open(12);
-    while (await button('Remove Interests 1').isVisible()) await button('Remove Interests 1').click();
+    while (await button('Remove Interests 1').isVisible())
+      await button('Remove Interests 1').click();
     for (const [i, text] of ['Chess', 'Sailing', 'Tea'].entries()) {
       await button('Add Interests').click();
       await field(`Interests ${i + 1}`).fill(text);
@@ -163,10 +175,10 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     }
     await page.keyboard.press('Escape');
     await save();
-    const { logins, segments } = await api.contact<{ logins: Login[]; segments: { name: string }[] }>(
-      13,
-      'logins { name type } segments { name }',
-    );
+    const { logins, segments } = await api.contact<{
+      logins: Login[];
+      segments: { name: string }[];
+    }>(13, 'logins { name type } segments { name }');
     expect(logins).toEqual([
       { name: 'thirteen', type: 'BLANK' },
       { name: 'thirteen@example.com', type: 'EMAIL' },
@@ -178,40 +190,45 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     await api.expectStored(13, { logins: ['thirteen GOOGLE'] });
   });
 
-  await step('alerts stand at their fields, all at once, and once corrected everything is saved', async () => {
-    await contact.open(14);
-    const taken = await api.stored(11);
-    await field('First name').fill('Fourteen');
-    await field('Email').fill(taken.email?.toUpperCase() ?? '');
-    const { contacts } = await api.query<Listed>('{ contacts(first: 50) { nodes { contactId phone phoneCountryCode } } }');
-    const other = contacts.nodes.find((c) => c.phone && c.contactId !== 14);
-    await field('Country code').fill(other?.phoneCountryCode ?? '');
-    await field('Phone').fill(other?.phone ?? '');
-    await field('Household Size').fill('99999999999999999999');
-    await button('Add login').click();
-    const last = (await page.getByLabel(/^Login \d+$/).count()) || 1;
-    await field(`Login ${last}`).fill('thirteen');
-    await button('Save').click();
-    const link = page.getByRole('link', { name: `See ${taken.firstName} ${taken.lastName}.` });
-    await expect(link).toHaveAttribute('href', '/contacts/11');
-    await page
-      .getByRole('link', { name: /^See .*\.$/ })
-      .nth(1)
-      .waitFor(); // the contact that has the login
-    for (const label of ['Email', 'Phone', 'Household Size']) {
-      await expect(field(label), label).toHaveAttribute('aria-invalid', 'true');
-    }
-    expect(await firstName(14), 'nothing of a refused write is saved').not.toBe('Fourteen');
-    await checkAppearance(page, 'contact-refused');
-    await field('Email').fill('fourteen@example.com');
-    await field('Phone').fill('070-174 06 98');
-    await field('Country code').fill('46');
-    await field('Household Size').fill('4');
-    await field(`Login ${last}`).fill('fourteen');
-    await save();
-    await api.expectStored(14, { email: 'fourteen@example.com' });
-    expect((await properties(14))['Household Size']).toEqual(['4']);
-  });
+  await step(
+    'alerts stand at their fields, all at once, and once corrected everything is saved',
+    async () => {
+      await contact.open(14);
+      const taken = await api.stored(11);
+      await field('First name').fill('Fourteen');
+      await field('Email').fill(taken.email?.toUpperCase() ?? '');
+      const { contacts } = await api.query<Listed>(
+        '{ contacts(first: 50) { nodes { contactId phone phoneCountryCode } } }',
+      );
+      const other = contacts.nodes.find((c) => c.phone && c.contactId !== 14);
+      await field('Country code').fill(other?.phoneCountryCode ?? '');
+      await field('Phone').fill(other?.phone ?? '');
+      await field('Household Size').fill('99999999999999999999');
+      await button('Add login').click();
+      const last = (await page.getByLabel(/^Login \d+$/).count()) || 1;
+      await field(`Login ${last}`).fill('thirteen');
+      await button('Save').click();
+      const link = page.getByRole('link', { name: `See ${taken.firstName} ${taken.lastName}.` });
+      await expect(link).toHaveAttribute('href', '/contacts/11');
+      await page
+        .getByRole('link', { name: /^See .*\.$/ })
+        .nth(1)
+        .waitFor(); // the contact that has the login
+      for (const label of ['Email', 'Phone', 'Household Size']) {
+        await expect(field(label), label).toHaveAttribute('aria-invalid', 'true');
+      }
+      expect(await firstName(14), 'nothing of a refused write is saved').not.toBe('Fourteen');
+      await checkAppearance(page, 'contact-refused');
+      await field('Email').fill('fourteen@example.com');
+      await field('Phone').fill('070-174 06 98');
+      await field('Country code').fill('46');
+      await field('Household Size').fill('4');
+      await field(`Login ${last}`).fill('fourteen');
+      await save();
+      await api.expectStored(14, { email: 'fourteen@example.com' });
+      expect((await properties(14))['Household Size']).toEqual(['4']);
+    },
+  );
 
   await step('a field accepts no more than can be stored', async () => {
     await field('First name').fill('x'.repeat(60));
@@ -226,7 +243,9 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     await field('Birthday').focus();
     await field('Birthday').fill('');
     await page.keyboard.press('ArrowUp');
-    expect(await field('Birthday').evaluate((e: HTMLInputElement) => e.validity.badInput)).toBe(true);
+    expect(await field('Birthday').evaluate((e: HTMLInputElement) => e.validity.badInput)).toBe(
+      true,
+    );
     await button('Save').click();
     await page.waitForTimeout(500);
     expect(await firstName(14)).toBe('Fourteen');

@@ -121,7 +121,14 @@ export class ContactListPage {
       }
       observer.disconnect();
       const duration = Math.round(performance.now() - begin);
-      return { seen: [...seen].sort(([a], [b]) => a - b), twice, mostRows, duration, frames: frames.slice(1), longTasks };
+      return {
+        seen: [...seen].sort(([a], [b]) => a - b),
+        twice,
+        mostRows,
+        duration,
+        frames: frames.slice(1),
+        longTasks,
+      };
     }, rows);
   }
 }

@@ -48,7 +48,10 @@ export class ContactPage {
   /** Deletes the contact, and confirms it. */
   async delete(): Promise<void> {
     await this.button('Delete').click();
-    await this.page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await this.page
+      .getByRole('dialog')
+      .getByRole('button', { name: 'Delete', exact: true })
+      .click();
     await this.heading('This contact was deleted').waitFor();
   }
 
@@ -106,7 +109,11 @@ export function collectMutations(page: Page): Mutation[] {
     if (request.method() !== 'POST' || !request.url().endsWith('/graphql')) return;
     const { operationName, query, variables } = request.postDataJSON() as GraphQLRequest;
     if (!query.startsWith('mutation') || /^Sign/.test(operationName)) return;
-    sent.push({ name: operationName, variables, idempotencyKey: request.headers()['idempotency-key'] });
+    sent.push({
+      name: operationName,
+      variables,
+      idempotencyKey: request.headers()['idempotency-key'],
+    });
   });
   return sent;
 }

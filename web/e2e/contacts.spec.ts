@@ -22,7 +22,11 @@ const byNumber: Order = { field: 'ID', direction: 'ASC' };
 
 test.use({ contacts: 60_000 });
 
-test('a large list is searched, filtered, sorted and scrolled, and keeps its place', async ({ agentPage: page, api, step }) => {
+test('a large list is searched, filtered, sorted and scrolled, and keeps its place', async ({
+  agentPage: page,
+  api,
+  step,
+}) => {
   const list = new ContactListPage(page);
   const contact = new ContactPage(page);
   const { search } = list;
@@ -60,7 +64,8 @@ test('a large list is searched, filtered, sorted and scrolled, and keeps its pla
     });
     let asked = false;
     await page.route('**/graphql', async (route) => {
-      if (route.request().postDataJSON().variables?.filter?.search !== 'mo') return route.fallback();
+      if (route.request().postDataJSON().variables?.filter?.search !== 'mo')
+        return route.fallback();
       asked = true;
       await newerListed;
       await route.continue().catch(() => {}); // the page may have aborted it
@@ -76,16 +81,18 @@ test('a large list is searched, filtered, sorted and scrolled, and keeps its pla
   });
 
   await step('search for an email address, and for a phone number', async () => {
-    const { contacts } = await api.query<{ contacts: { nodes: { email: string | null; phone: string | null }[] } }>(
-      '{ contacts(first: 50) { nodes { email phone } } }',
-    );
+    const { contacts } = await api.query<{
+      contacts: { nodes: { email: string | null; phone: string | null }[] };
+    }>('{ contacts(first: 50) { nodes { email phone } } }');
     const email = contacts.nodes.find((c) => c.email)?.email ?? '';
     await search.fill(email);
     await expectListed({ search: email });
     const phone = contacts.nodes.find((c) => /^\d/.test(c.phone ?? ''))?.phone ?? '';
     await search.fill(phone);
     await expectListed({ search: phone });
-    expect((await list.rows()).length, `contacts with the phone number ${phone}`).toBeGreaterThan(0);
+    expect((await list.rows()).length, `contacts with the phone number ${phone}`).toBeGreaterThan(
+      0,
+    );
   });
 
   await step('no contact matches', async () => {
@@ -114,7 +121,8 @@ test('a large list is searched, filtered, sorted and scrolled, and keeps its pla
   });
 
   await step('filter by the date of the last change', async () => {
-    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+    const day = (offset: number) =>
+      new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel('Changed since').fill(day(1));
     await page.getByText('No contacts found.').waitFor();
     await page.getByLabel('Changed since').fill(day(-1));
@@ -133,7 +141,10 @@ test('a large list is searched, filtered, sorted and scrolled, and keeps its pla
     ] as const) {
       await list.sortBy(column);
       await expectListed({}, { field, direction });
-      await expect(list.column(column)).toHaveAttribute('aria-sort', direction === 'ASC' ? 'ascending' : 'descending');
+      await expect(list.column(column)).toHaveAttribute(
+        'aria-sort',
+        direction === 'ASC' ? 'ascending' : 'descending',
+      );
       await expect(page.locator('[aria-sort]:not([aria-sort=none])')).toHaveCount(1);
     }
   });
@@ -205,7 +216,10 @@ function countText(n: number | undefined): string {
   return n === 1 ? '1 contact' : `${n?.toLocaleString('en-GB')} contacts`;
 }
 
-/** Reads the first ids of the list that the server has, and how many there are unless that is asked for in several pages. */
+/**
+ * Reads the first ids of the list that the server has, and how many there are unless that is asked
+ * for in several pages.
+ */
 async function listed(
   api: Api,
   filter: Filter,
@@ -217,8 +231,15 @@ async function listed(
       nodes { contactId } pageInfo { hasNextPage endCursor } totalCount @include(if: ${most <= 100}) } }`;
   const ids: number[] = [];
   for (let after: string | null = null; ; ) {
-    const variables: Record<string, unknown> = { first: Math.min(100, most - ids.length), after, filter, orderBy };
-    const { nodes, pageInfo, totalCount }: ListPage['contacts'] = (await api.query<ListPage>(document, variables)).contacts;
+    const variables: Record<string, unknown> = {
+      first: Math.min(100, most - ids.length),
+      after,
+      filter,
+      orderBy,
+    };
+    const { nodes, pageInfo, totalCount }: ListPage['contacts'] = (
+      await api.query<ListPage>(document, variables)
+    ).contacts;
     ids.push(...nodes.map((n) => n.contactId));
     if (ids.length >= most || !pageInfo.hasNextPage) return { ids, total: totalCount };
     after = pageInfo.endCursor;

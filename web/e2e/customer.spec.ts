@@ -16,7 +16,11 @@ interface Listed {
 
 test.use({ contacts: 40 });
 
-test('a customer sees and edits only their own contact, and learns nothing of others', async ({ api, newPage, step }) => {
+test('a customer sees and edits only their own contact, and learns nothing of others', async ({
+  api,
+  newPage,
+  step,
+}) => {
   const page = await newPage('customer');
   const received = collectResponses(page);
   const contact = new ContactPage(page);
@@ -35,7 +39,9 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
   });
 
   await step('exactly the fields that the server names as writable have inputs', async () => {
-    const { writablePaths } = (await queryAs(page, '{ viewer { writablePaths } }')).data.viewer as { writablePaths: string[] };
+    const { writablePaths } = (await queryAs(page, '{ viewer { writablePaths } }')).data.viewer as {
+      writablePaths: string[];
+    };
     const labels: Record<string, string> = {
       firstName: 'First name',
       lastName: 'Last name',
@@ -80,7 +86,9 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
     await expect(contact.input('Last name')).toHaveValue('Bystaff');
     await page.getByText(/^Changed by staff, /).waitFor();
     await contact.expectNewest(/^Changed by staff/);
-    await expect(contact.changes.filter({ hasText: /^Changed by the customer/ })).not.toHaveCount(0);
+    await expect(contact.changes.filter({ hasText: /^Changed by the customer/ })).not.toHaveCount(
+      0,
+    );
     expect(await contact.history.innerText()).not.toMatch(/demo-agent|demo-admin|Demo A/);
   });
 
@@ -140,14 +148,24 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
   });
 
   await step('no response to the page contains anything else', async () => {
-    const { contacts } = await api.query<Listed>('{ contacts(first: 60) { nodes { contactId email phone } } }');
+    const { contacts } = await api.query<Listed>(
+      '{ contacts(first: 60) { nodes { contactId email phone } } }',
+    );
     const others = contacts.nodes.filter(({ contactId }) => contactId !== customerId);
     expect(others.length).toBeGreaterThanOrEqual(40);
     const all = (await received()).join('\n');
     expect(all.includes('mine@example.com'), 'something was received').toBe(true);
-    const leaked = others.filter(({ email, phone }) => (email && all.includes(email)) || (phone && all.includes(phone)));
+    const leaked = others.filter(
+      ({ email, phone }) => (email && all.includes(email)) || (phone && all.includes(phone)),
+    );
     expect(leaked).toEqual([]);
-    for (const name of ['demo-agent', 'demo-admin', 'Demo Agent', 'Demo Admin', 'Example Outdoor']) {
+    for (const name of [
+      'demo-agent',
+      'demo-admin',
+      'Demo Agent',
+      'Demo Admin',
+      'Example Outdoor',
+    ]) {
       expect(all.includes(name), `${name} is in a response`).toBe(false);
     }
   });
@@ -156,7 +174,10 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
     const responses = [
       await queryAs(page, '{ contact(id: "7") { email } }'),
       await queryAs(page, '{ contacts(first: 60) { nodes { email } } }'),
-      await queryAs(page, '{ contactChanges(contactId: "7", first: 10) { changes { fields { new } } } }'),
+      await queryAs(
+        page,
+        '{ contactChanges(contactId: "7", first: 10) { changes { fields { new } } } }',
+      ),
       await queryAs(page, '{ companies { name } segments { name } }'),
     ];
     expect(JSON.stringify(responses)).not.toMatch(/nora\.vogel|Example Outdoor|Surveys/);
@@ -167,7 +188,11 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
 function queryAs(page: Page, query: string): Promise<{ data: Record<string, unknown> }> {
   return page.evaluate(async (query) => {
     const headers = { 'Content-Type': 'application/json' };
-    const response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
     return response.json();
   }, query);
 }
@@ -179,6 +204,8 @@ function collectResponses(page: Page): () => Promise<string[]> {
     if (!/\/graphql|\/api\//.test(response.url())) return;
     all.push(response.text().catch(() => '')); // the page was left before the response had arrived
   });
-  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => all.push(payload.toString())));
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => all.push(payload.toString())),
+  );
   return () => Promise.all(all);
 }

@@ -4,7 +4,10 @@ import { checkAppearance, expect, test } from './fixtures';
 interface Operation {
   operationId: string;
   summary: string;
-  responses: Record<string, { content: Record<string, { examples: Record<string, { value: Body }> }> }>;
+  responses: Record<
+    string,
+    { content: Record<string, { examples: Record<string, { value: Body }> }> }
+  >;
 }
 
 interface OpenAPI {
@@ -48,7 +51,9 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     await openDocs();
     expect(operations.length).toBeGreaterThan(0);
     for (const { operationId, method, path, summary } of operations) {
-      const text = (await block(page, operationId).locator('.opblock-summary').innerText()).replaceAll(/[\s\u200b]+/g, ' ');
+      const text = (
+        await block(page, operationId).locator('.opblock-summary').innerText()
+      ).replaceAll(/[\s\u200b]+/g, ' ');
       expect(text.toLowerCase(), operationId).toMatch(new RegExp(`^${method} `));
       expect(text.replaceAll(' ', ''), operationId).toContain(path);
       expect(text, operationId).toContain(summary);
@@ -69,7 +74,11 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     expect(headers['x-apikey']).toBe('demo-agent');
     const documented = example('getContact', 'contact');
     expect(Object.keys(body)).toEqual(Object.keys(documented));
-    expect([body.Id, body.LastName, body.Version]).toEqual([documented.Id, documented.LastName, documented.Version]);
+    expect([body.Id, body.LastName, body.Version]).toEqual([
+      documented.Id,
+      documented.LastName,
+      documented.Version,
+    ]);
     await block(page, 'getContact').scrollIntoViewIfNeeded();
     await checkAppearance(page, 'rest-tried');
   });
@@ -80,7 +89,9 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     await api.expectStored(7, { firstName: 'Eleonora' });
   });
   await step('but not again with the old version', async () => {
-    const { status, body } = await expectErrors(page, /console error: .* 409/, () => tryOut('putContact'));
+    const { status, body } = await expectErrors(page, /console error: .* 409/, () =>
+      tryOut('putContact'),
+    );
     expect(status).toBe(409);
     expect(body.Version).toBe('AAAAAAAAAAI=');
   });
@@ -95,7 +106,10 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
   await step('list the changes', async () => expect((await tryOut('getChanges')).status).toBe(200));
 
   await step('the manual of the GraphQL API', async () => {
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'GraphQL' }).click();
+    await page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: 'GraphQL' })
+      .click();
     await page.getByRole('heading', { name: 'GraphQL API' }).waitFor();
     await checkAppearance(page, 'graphql-manual');
     const curl = page.locator('pre').first();
@@ -103,9 +117,9 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     await expect(curl).toContainText("'X-ApiKey: demo-agent'");
   });
   await step('it lists every error code with its meaning', async () => {
-    const { __type } = await api.query<{ __type: { enumValues: { name: string; description: string }[] } }>(
-      '{ __type(name: "ContactErrorCode") { enumValues { name description } } }',
-    );
+    const { __type } = await api.query<{
+      __type: { enumValues: { name: string; description: string }[] };
+    }>('{ __type(name: "ContactErrorCode") { enumValues { name description } } }');
     const codes = __type.enumValues.map(({ name, description }) => [name, plainText(description)]);
     expect(await cells(page, 'Codes in payloads')).toEqual(codes);
     const responseCodes = await cells(page, 'Codes in extensions.code');
@@ -119,8 +133,11 @@ test('a developer reads the manuals, and tries the REST APIs: the examples are t
     const limits = await cells(page, 'Limits of requests and connections');
     expect(limits.length).toBeGreaterThan(5);
     for (const [what, most] of limits) expect(most, what).toMatch(/^[\d,]+( \w+)?$/);
-    const first = Number(limits.find(([what]) => what?.startsWith('Contacts per page'))?.[1]?.replace(',', ''));
-    const list = (n: number) => api.query<{ contacts: { totalCount: number } }>(`{ contacts(first: ${n}) { totalCount } }`);
+    const first = Number(
+      limits.find(([what]) => what?.startsWith('Contacts per page'))?.[1]?.replace(',', ''),
+    );
+    const list = (n: number) =>
+      api.query<{ contacts: { totalCount: number } }>(`{ contacts(first: ${n}) { totalCount } }`);
     expect((await list(first)).contacts.totalCount).toBeGreaterThan(0);
     await expect(list(first + 1)).rejects.toThrow(/first/);
   });
@@ -151,7 +168,11 @@ async function sendExample(page: Page, { operationId, path, method }: Located): 
   if (await begin.isVisible()) await begin.click();
   const start = path.replace(/\{.*/, '');
   const [response] = await Promise.all([
-    page.waitForResponse((r) => r.request().method() === method.toUpperCase() && new URL(r.url()).pathname.startsWith(start)),
+    page.waitForResponse(
+      (r) =>
+        r.request().method() === method.toUpperCase() &&
+        new URL(r.url()).pathname.startsWith(start),
+    ),
     execute.click(),
   ]);
   const live = shown.locator('.live-responses-table');
@@ -161,12 +182,19 @@ async function sendExample(page: Page, { operationId, path, method }: Located): 
     expect(headers, `${operationId}: not sent by default`).not.toHaveProperty(name);
   const body = (await response.json()) as Body;
   const code = live.locator('.highlight-code code').first();
-  await expect(async () => expect(JSON.parse(await code.innerText())).toEqual(body)).toPass({ timeout: 20_000 });
+  await expect(async () => expect(JSON.parse(await code.innerText())).toEqual(body)).toPass({
+    timeout: 20_000,
+  });
   return { status: response.status(), headers, body };
 }
 
 /** Leaves out the times and secrets, which each server creates when it starts. */
-function withoutVolatile({ LastModified: _, RegistrationDateTime: __, Secret: ___, ...rest }: Body): Body {
+function withoutVolatile({
+  LastModified: _,
+  RegistrationDateTime: __,
+  Secret: ___,
+  ...rest
+}: Body): Body {
   return rest;
 }
 
@@ -177,15 +205,24 @@ function plainText(description: string): string {
 
 /** The texts of the cells of a table's body, row by row. */
 function cells(page: Page, caption: string): Promise<string[][]> {
-  const table = page.locator('table').filter({ has: page.locator('caption', { hasText: caption }) });
+  const table = page
+    .locator('table')
+    .filter({ has: page.locator('caption', { hasText: caption }) });
   return table
     .locator('tbody tr')
-    .evaluateAll((rows: HTMLTableRowElement[]) => rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
+    .evaluateAll((rows: HTMLTableRowElement[]) =>
+      rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim())),
+    );
 }
 
-/** Expects every link of the page to lead to a page of this server, and every fragment to an element. */
+/**
+ * Expects every link of the page to lead to a page of this server, and every fragment to an
+ * element.
+ */
 async function followLinks(page: Page, url: string): Promise<void> {
-  const links = await page.locator('a[href]').evaluateAll((all: HTMLAnchorElement[]) => all.map((a) => a.href));
+  const links = await page
+    .locator('a[href]')
+    .evaluateAll((all: HTMLAnchorElement[]) => all.map((a) => a.href));
   expect(links.length).toBeGreaterThan(5);
   for (const link of new Set(links)) {
     const { origin, pathname, hash } = new URL(link);
@@ -194,6 +231,9 @@ async function followLinks(page: Page, url: string): Promise<void> {
     expect(response.status, link).toBe(200);
     await response.body?.cancel();
     if (hash.length > 1)
-      expect(await page.evaluate((id) => document.getElementById(id) !== null, hash.slice(1)), link).toBe(true);
+      expect(
+        await page.evaluate((id) => document.getElementById(id) !== null, hash.slice(1)),
+        link,
+      ).toBe(true);
   }
 }

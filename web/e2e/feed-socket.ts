@@ -5,7 +5,10 @@ interface Message {
   id?: string;
 }
 
-/** Stands between a page and the WebSocket of its subscriptions: it counts what passes, and can cut the connection. */
+/**
+ * Stands between a page and the WebSocket of its subscriptions: it counts what passes, and can cut
+ * the connection.
+ */
 export class FeedSocket {
   /** How many changes the page has received. */
   received = 0;
@@ -60,7 +63,10 @@ export class FeedSocket {
     socket.onClose((code, reason) => {
       this.sockets.delete(socket);
       this.subscriptions.clear();
-      server.close({ ...(code !== undefined && { code }), ...(reason !== undefined && { reason }) });
+      server.close({
+        ...(code !== undefined && { code }),
+        ...(reason !== undefined && { reason }),
+      });
     });
   }
 }

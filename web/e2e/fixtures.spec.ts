@@ -1,7 +1,12 @@
 import { checkAccessibility, checkWidth, expect, test } from './fixtures';
 
 // If the fixtures missed what goes wrong in a page, every other test would always pass.
-test('the fixtures report what goes wrong in a page', async ({ page, step, expectErrors, pageErrors }) => {
+test('the fixtures report what goes wrong in a page', async ({
+  page,
+  step,
+  expectErrors,
+  pageErrors,
+}) => {
   await page.goto('/');
   const provoke = (name: string, patterns: RegExp | RegExp[], action: () => unknown) =>
     step(name, () => expectErrors(page, patterns, () => page.evaluate(action)));
@@ -13,28 +18,43 @@ test('the fixtures report what goes wrong in a page', async ({ page, step, expec
       throw new Error('three');
     });
   });
-  await provoke('a request to another origin', [/Policy: connect-src/, /console error: (Refused|Connecting|Fetch)/], () =>
-    fetch('https://other.example/').catch(() => {}),
+  await provoke(
+    'a request to another origin',
+    [/Policy: connect-src/, /console error: (Refused|Connecting|Fetch)/],
+    () => fetch('https://other.example/').catch(() => {}),
   );
   await provoke(
     'an image of another origin',
-    [/Policy: img-src forbids/, /console error: (Refused|Loading)/, /request to another origin: https:\/\/other/, /csp: GET/],
+    [
+      /Policy: img-src forbids/,
+      /console error: (Refused|Loading)/,
+      /request to another origin: https:\/\/other/,
+      /csp: GET/,
+    ],
     () => {
       new Image().src = 'https://other.example/a.png';
     },
   );
-  await provoke('a style that the policy forbids', [/Policy: style-src-attr/, /console error: (Refused|Applying)/], () => {
-    document.body.insertAdjacentHTML('beforeend', '<p style="color: red">red</p>');
-  });
+  await provoke(
+    'a style that the policy forbids',
+    [/Policy: style-src-attr/, /console error: (Refused|Applying)/],
+    () => {
+      document.body.insertAdjacentHTML('beforeend', '<p style="color: red">red</p>');
+    },
+  );
 
   await step('a 5xx response', async () => {
     await page.route('**/broken', (route) => route.fulfill({ status: 503, body: 'not now' }));
-    await expectErrors(page, [/503 GET \/broken/, /console error: Failed to load/], () => page.evaluate(() => fetch('/broken')));
+    await expectErrors(page, [/503 GET \/broken/, /console error: Failed to load/], () =>
+      page.evaluate(() => fetch('/broken')),
+    );
   });
   await step('a server that cannot be reached', async () => {
     await page.context().setOffline(true);
-    await expectErrors(page, [/ERR_INTERNET_DISCONNECTED: GET \/healthz/, /console error: Failed to load/], () =>
-      page.evaluate(() => fetch('/healthz').catch(() => {})),
+    await expectErrors(
+      page,
+      [/ERR_INTERNET_DISCONNECTED: GET \/healthz/, /console error: Failed to load/],
+      () => page.evaluate(() => fetch('/healthz').catch(() => {})),
     );
     await page.context().setOffline(false);
   });
@@ -55,7 +75,9 @@ test('the fixtures report what goes wrong in a page', async ({ page, step, expec
   await step('a page that scrolls sideways', async () => {
     await page.evaluate(() => {
       document.body.textContent = 'wide';
-      document.body.append(Object.assign(document.createElement('pre'), { textContent: 'w'.repeat(100) }));
+      document.body.append(
+        Object.assign(document.createElement('pre'), { textContent: 'w'.repeat(100) }),
+      );
     });
     await checkWidth(page);
     await page.setViewportSize({ width: 390, height: 844 });

@@ -1,4 +1,9 @@
-import { type BrowserContext, type BrowserContextOptions, test as base, type Page } from '@playwright/test';
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  type Page,
+} from '@playwright/test';
 import { stopAnimations } from './accessibility';
 import { Api, admin, agent, type Credentials, customer } from './api';
 import { PageErrors } from './page-errors';
@@ -17,7 +22,10 @@ interface Fixtures {
   server: Server;
   api: Api;
   pageErrors: PageErrors;
-  /** Opens a page in a browser context of its own, with an empty cache and storage. The name stands in error messages. */
+  /**
+   * Opens a page in a browser context of its own, with an empty cache and storage. The name stands
+   * in error messages.
+   */
   newPage: (name: string, options?: BrowserContextOptions) => Promise<Page>;
   /** Pages of users who have signed in at the console. */
   agentPage: Page;
@@ -57,7 +65,8 @@ export const test = base.extend<Options & Fixtures>({
       return context.newPage();
     });
     try {
-      if (testInfo.status !== testInfo.expectedStatus) console.log(await pageErrors.describePages());
+      if (testInfo.status !== testInfo.expectedStatus)
+        console.log(await pageErrors.describePages());
       await pageErrors.check();
     } finally {
       for (const context of contexts) await context.close();
@@ -68,7 +77,8 @@ export const test = base.extend<Options & Fixtures>({
 
   agentPage: async ({ newPage }, use) => use(await signedIn(await newPage('agent'), agent)),
   adminPage: async ({ newPage }, use) => use(await signedIn(await newPage('admin'), admin)),
-  customerPage: async ({ newPage }, use) => use(await signedIn(await newPage('customer'), customer)),
+  customerPage: async ({ newPage }, use) =>
+    use(await signedIn(await newPage('customer'), customer)),
 
   step: ({ pageErrors }, use) =>
     use((title, body) =>

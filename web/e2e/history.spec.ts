@@ -4,7 +4,12 @@ import { checkAppearance, expect, test } from './fixtures';
 
 test.use({ contacts: 40 });
 
-test('the history shows who changed what, when and how, and undoes it', async ({ agentPage: page, api, server, step }) => {
+test('the history shows who changed what, when and how, and undoes it', async ({
+  agentPage: page,
+  api,
+  server,
+  step,
+}) => {
   const contact = new ContactPage(page);
   const { changes } = contact;
   const undo = (index: number) =>
@@ -18,7 +23,9 @@ test('the history shows who changed what, when and how, and undoes it', async ({
     await contact.open(7);
     const at = String.raw`\d{1,2} \w+ \d{4}, \d\d:\d\d, via`;
     await api.update(7, { firstName: 'Eleonora', phone: null });
-    await contact.expectNewest(new RegExp(`^Changed by demo-admin ${at} GraphQL .*First name: Nora → Eleonora`));
+    await contact.expectNewest(
+      new RegExp(`^Changed by demo-admin ${at} GraphQL .*First name: Nora → Eleonora`),
+    );
     await contact.expectNewest(/Phone: \(02\) 5550 0000 → –/);
     await api.update(7, { preferredStoreId: '8', companyId: '2', limitMailsPermanently: true });
     await contact.expectNewest(/Preferred store: Leeds → Berlin/);
@@ -36,12 +43,20 @@ test('the history shows who changed what, when and how, and undoes it', async ({
       ],
       membership: ['1', '12'],
     });
-    await contact.expectNewest(/Logins: nora\.vogel@example\.org \(Google account\) → n@example\.com \(Bounced email\), nora/);
-    await contact.expectNewest(/Segments: New Arrivals, Product Tests, Students → Newsletter, Summer Campaign/);
-    await api.setDetails(7, { properties: [...property(4, '2001-02-03').properties, ...property(5, '1234567').properties] });
+    await contact.expectNewest(
+      /Logins: nora\.vogel@example\.org \(Google account\) → n@example\.com \(Bounced email\), nora/,
+    );
+    await contact.expectNewest(
+      /Segments: New Arrivals, Product Tests, Students → Newsletter, Summer Campaign/,
+    );
+    await api.setDetails(7, {
+      properties: [...property(4, '2001-02-03').properties, ...property(5, '1234567').properties],
+    });
     await contact.expectNewest(/Birthday: 24 Jun 1993 → 3 Feb 2001/);
     await contact.expectNewest(/Household Size: – → 1,234,567/);
-    await api.setDetails(7, { properties: [...property(6, '12.50').properties, ...property(8, 'German').properties] });
+    await api.setDetails(7, {
+      properties: [...property(6, '12.50').properties, ...property(8, 'German').properties],
+    });
     await contact.expectNewest(/Discount: – → 12\.50/);
     await contact.expectNewest(/Language: Swedish → German/);
     await api.setDetails(7, property(9, 'chess', 'rowing'));
@@ -49,9 +64,14 @@ test('the history shows who changed what, when and how, and undoes it', async ({
   });
 
   await step('each API', async () => {
-    const iservice = { contactID: 7, details: { properties: [{ propertyID: '1', values: [{ value: 'Nora' }] }] } };
+    const iservice = {
+      contactID: 7,
+      details: { properties: [{ propertyID: '1', values: [{ value: 'Nora' }] }] },
+    };
     await send(server.url, 'POST', '/f/webapp-api-custinfo?api=setdetails', iservice);
-    await contact.expectNewest(/^Changed by demo-agent .* via iService First name: Eleonora → Nora/);
+    await contact.expectNewest(
+      /^Changed by demo-agent .* via iService First name: Eleonora → Nora/,
+    );
     const now = await send(server.url, 'GET', '/api/v1/Contacts/7');
     await send(server.url, 'PUT', '/api/v1/Contacts/7', { ...now, LastName: 'Rest' });
     await contact.expectNewest(/^Changed by demo-agent .* via REST .*Last name: Vogel → Rest/);
@@ -59,7 +79,8 @@ test('the history shows who changed what, when and how, and undoes it', async ({
     await page.reload();
     await contact.expectNewest(/^Changed by demo-agent .* via REST .*Last name: Vogel → Rest/);
     const shown = (await changes.allInnerTexts()).join('\n');
-    for (const secret of ['a secret of Nora', 'null', 'undefined', '[object']) expect(shown).not.toContain(secret);
+    for (const secret of ['a secret of Nora', 'null', 'undefined', '[object'])
+      expect(shown).not.toContain(secret);
     await expectDisplayed(changes.last(), /^Created by the server.*via import/);
   });
 
@@ -105,10 +126,16 @@ test('the history shows who changed what, when and how, and undoes it', async ({
     await expect(alert).toContainText('Email (demo-agent)');
     await expect(alert).toContainText('Last name (demo-admin)');
     await expect(alert).not.toContainText('Phone');
-    await api.expectStored(10, { lastName: 'Second', email: 'second@example.com', phone: '555 0110' });
+    await api.expectStored(10, {
+      lastName: 'Second',
+      email: 'second@example.com',
+      phone: '555 0110',
+    });
     await checkAppearance(page, 'undo-refused');
     await undo(0);
-    await contact.expectNewest(/^Undo by Demo Agent .*Email: second@example\.com → first@example\.com/);
+    await contact.expectNewest(
+      /^Undo by Demo Agent .*Email: second@example\.com → first@example\.com/,
+    );
     await alert.waitFor({ state: 'detached' });
   });
 
@@ -141,9 +168,18 @@ test('the history shows who changed what, when and how, and undoes it', async ({
 });
 
 /** Sends a REST request, and returns the response's JSON. */
-async function send(url: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
   const headers = { 'X-ApiKey': 'demo-agent', 'Content-Type': 'application/json' };
-  const response = await fetch(`${url}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
   const text = await response.text();
   expect(response.ok, `${method} ${path}: ${response.status} ${text}`).toBe(true);
   return text ? (JSON.parse(text) as Record<string, unknown>) : {};

@@ -10,9 +10,14 @@ interface Edited {
 
 test.use({ contacts: 40 });
 
-test('a user signs in, finds, edits and saves a contact with the keyboard alone', async ({ api, page, step }) => {
+test('a user signs in, finds, edits and saves a contact with the keyboard alone', async ({
+  api,
+  page,
+  step,
+}) => {
   const keys = page.keyboard;
-  const contact = () => api.contact<Edited>(9, 'firstName limitMailsPermanently preferredStore { name }');
+  const contact = () =>
+    api.contact<Edited>(9, 'firstName limitMailsPermanently preferredStore { name }');
 
   await step('sign in', async () => {
     await page.goto('/');
@@ -36,11 +41,16 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
     await keys.press('Tab');
     expect(await focused(page)).toBe('Skip to content');
     const box = await skip.boundingBox();
-    expect(box && box.x >= 0 && box.y >= 0, `the link is out of sight: ${JSON.stringify(box)}`).toBe(true);
+    expect(
+      box && box.x >= 0 && box.y >= 0,
+      `the link is out of sight: ${JSON.stringify(box)}`,
+    ).toBe(true);
     await expectFocusVisible(page);
     await keys.press('Enter');
     await keys.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.closest('#content') != null)).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.closest('#content') != null)).toBe(
+      true,
+    );
   });
 
   const { lastName } = await api.stored(9);
@@ -54,7 +64,9 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
     await page.getByRole('heading', { level: 1, name }).waitFor();
   });
 
-  await step('a page is announced when it opens: its title has the focus', () => expect.poll(() => focused(page)).toBe(name));
+  await step('a page is announced when it opens: its title has the focus', () =>
+    expect.poll(() => focused(page)).toBe(name),
+  );
 
   await step('edit, choose, and save', async () => {
     await tabTo(page, 'First name');
@@ -72,7 +84,11 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
     await keys.press('Enter');
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
     const { firstName, preferredStore, limitMailsPermanently } = await contact();
-    expect([firstName, preferredStore?.name, limitMailsPermanently]).toEqual(['Keyed', 'Perth', !before]);
+    expect([firstName, preferredStore?.name, limitMailsPermanently]).toEqual([
+      'Keyed',
+      'Perth',
+      !before,
+    ]);
   });
 
   await step('a dialog keeps the focus, Escape closes it, and the focus returns', async () => {
@@ -82,7 +98,10 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
     await dialog.waitFor();
     for (let i = 0; i < 6; i++) {
       await keys.press('Tab');
-      expect(await dialog.evaluate((e) => e.contains(document.activeElement)), 'the focus is in the dialog').toBe(true);
+      expect(
+        await dialog.evaluate((e) => e.contains(document.activeElement)),
+        'the focus is in the dialog',
+      ).toBe(true);
     }
     await keys.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -96,7 +115,10 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
   });
 });
 
-/** Presses Tab until the element with this name has the focus. Each element on the way must show that it has it. */
+/**
+ * Presses Tab until the element with this name has the focus. Each element on the way must show
+ * that it has it.
+ */
 async function tabTo(page: Page, name: string, most = 60): Promise<void> {
   const passed: string[] = [];
   for (let i = 0; i < most; i++) {
@@ -129,7 +151,8 @@ async function expectFocusVisible(page: Page): Promise<void> {
     const inSight = bottom > 0 && top < innerHeight;
     const outlined = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0;
     // Inputs show it by the colour of their border.
-    const coloured = e.matches('input, select, textarea') && (boxShadow !== 'none' || borderColor !== '');
+    const coloured =
+      e.matches('input, select, textarea') && (boxShadow !== 'none' || borderColor !== '');
     return inSight && (outlined || coloured) ? null : e.outerHTML.slice(0, 200);
   });
   expect(hidden, 'the element does not show that it has the focus').toBeNull();

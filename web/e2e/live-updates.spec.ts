@@ -6,14 +6,20 @@ import { checkAppearance, expect, signIn, test } from './fixtures';
 
 test.use({ contacts: 40 });
 
-test('an open contact shows what others change, and survives a lost connection', async ({ api, page, step }) => {
+test('an open contact shows what others change, and survives a lost connection', async ({
+  api,
+  page,
+  step,
+}) => {
   const socket = await FeedSocket.of(page);
   const contact = new ContactPage(page);
   const { changes } = contact;
   const lost = page.getByRole('status').filter({ hasText: 'Connection lost' });
   const subscribed = () => expect.poll(() => socket.open()).toBe(1);
   const newLastNames = async (n: number) =>
-    (await changes.allInnerTexts()).slice(0, n).map((text) => /Last name: .* → (.*)/.exec(text)?.[1]);
+    (await changes.allInnerTexts())
+      .slice(0, n)
+      .map((text) => /Last name: .* → (.*)/.exec(text)?.[1]);
 
   await step('sign in', () => signIn(page));
 
@@ -29,7 +35,9 @@ test('an open contact shows what others change, and survives a lost connection',
     }
     await expect(contact.input('Last name')).toHaveValue('Live 9');
     times.sort((a, b) => a - b);
-    console.log(`shown ${times[5]} ms after the response to the write (median), ${times[9]} ms at most`);
+    console.log(
+      `shown ${times[5]} ms after the response to the write (median), ${times[9]} ms at most`,
+    );
     expect(times[9]).toBeLessThan(3000); // machines differ; it takes milliseconds
   });
 
@@ -49,14 +57,21 @@ test('an open contact shows what others change, and survives a lost connection',
   await step('a field that is being edited shows that others have changed it', async () => {
     await api.update(7, { firstName: 'Over' });
     await page.getByText(/^Changed to “Over” by demo-admin, /).waitFor();
-    expect((await focusAndSelection(contact.input('First name'))).slice(0, 3)).toEqual([true, 'Typing this', 3]);
+    expect((await focusAndSelection(contact.input('First name'))).slice(0, 3)).toEqual([
+      true,
+      'Typing this',
+      3,
+    ]);
     await checkAppearance(page, 'overtaken');
     await contact.button('Discard').click();
     await expect(contact.input('First name')).toHaveValue('Over');
   });
 
   await step('properties and logins arrive, and are in the history', async () => {
-    await api.setDetails(7, { ...property(9, 'chess', 'rowing'), logins: [{ name: 'live@example.com', type: 'EMAIL' }] });
+    await api.setDetails(7, {
+      ...property(9, 'chess', 'rowing'),
+      logins: [{ name: 'live@example.com', type: 'EMAIL' }],
+    });
     await expect(contact.input('Interests 2')).toHaveValue('rowing');
     await expect(contact.input('Login 1')).toHaveValue('live@example.com');
     await contact.expectNewest(/^Changed by demo-admin.*Interests: – → chess, rowing/);
@@ -74,7 +89,9 @@ test('an open contact shows what others change, and survives a lost connection',
     );
     await expect(contact.input('Last name')).toHaveValue((await api.stored(8)).lastName ?? '');
     await expect(changes).toHaveCount(before + 50);
-    const logged = (await api.changes(8, 50)).map(({ fields }) => fields.find(({ path }) => path === 'lastName')?.new);
+    const logged = (await api.changes(8, 50)).map(
+      ({ fields }) => fields.find(({ path }) => path === 'lastName')?.new,
+    );
     expect(await newLastNames(50)).toEqual(logged);
     await expect(contact.input('First name')).toHaveValue('Typing');
     await contact.button('Discard').click();
@@ -88,7 +105,8 @@ test('an open contact shows what others change, and survives a lost connection',
     await expect(contact.input('Last name')).toHaveValue('Before');
     socket.cut();
     await lost.waitFor();
-    for (const lastName of ['Meanwhile 1', 'Meanwhile 2', 'Meanwhile 3']) await api.update(9, { lastName });
+    for (const lastName of ['Meanwhile 1', 'Meanwhile 2', 'Meanwhile 3'])
+      await api.update(9, { lastName });
     expect(await staysConnected(lost, 2500), 'the note stays during failed attempts').toBe(true);
     await expect(contact.input('Last name')).toHaveValue('Before');
     expect(socket.refused, 'attempts to connect').toBeGreaterThan(0);
@@ -97,7 +115,9 @@ test('an open contact shows what others change, and survives a lost connection',
     await lost.waitFor({ state: 'detached' });
     await expect(contact.input('Last name')).toHaveValue('Meanwhile 3');
     // The first of the changes brings the current contact; the others follow.
-    await expect.poll(() => newLastNames(4)).toEqual(['Meanwhile 3', 'Meanwhile 2', 'Meanwhile 1', 'Before']);
+    await expect
+      .poll(() => newLastNames(4))
+      .toEqual(['Meanwhile 3', 'Meanwhile 2', 'Meanwhile 1', 'Before']);
     expect(await changes.count(), 'the changes and the creation, each once').toBe(5);
     await expect(contact.input('Phone')).toHaveValue('555 0109');
     await contact.save();
@@ -116,7 +136,12 @@ test('an open contact shows what others change, and survives a lost connection',
 });
 
 function focusAndSelection(input: Locator) {
-  return input.evaluate((e: HTMLInputElement) => [e === document.activeElement, e.value, e.selectionStart, e.selectionEnd]);
+  return input.evaluate((e: HTMLInputElement) => [
+    e === document.activeElement,
+    e.value,
+    e.selectionStart,
+    e.selectionEnd,
+  ]);
 }
 
 /** Reports whether an element stays in the page for so many milliseconds. */

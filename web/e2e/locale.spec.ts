@@ -15,9 +15,17 @@ test('dates and numbers are shown in the locale of the browser, and stored as th
   step,
 }) => {
   const stored = async () => {
-    const contact = await api.contact<Stored>(id, 'limitMailsTemporarilyUntil properties { property { name } values { value } }');
-    const firstValue = (name: string) => contact.properties.find((p) => p.property.name === name)?.values[0]?.value;
-    return { until: contact.limitMailsTemporarilyUntil, discount: firstValue('Discount'), visit: firstValue('Last Visit') };
+    const contact = await api.contact<Stored>(
+      id,
+      'limitMailsTemporarilyUntil properties { property { name } values { value } }',
+    );
+    const firstValue = (name: string) =>
+      contact.properties.find((p) => p.property.name === name)?.values[0]?.value;
+    return {
+      until: contact.limitMailsTemporarilyUntil,
+      discount: firstValue('Discount'),
+      visit: firstValue('Last Visit'),
+    };
   };
   const open = async (name: string, options: BrowserContextOptions) => {
     const page: Page = await newPage(name, options);
@@ -45,6 +53,10 @@ test('dates and numbers are shown in the locale of the browser, and stored as th
     await contact.input('Last Visit').fill('2026-03-04T01:30:00');
     await contact.input('No mailings until').fill('2032-12-24T09:35:06');
     await contact.save();
-    expect(await stored()).toEqual({ discount: '1234.5', visit: '2026-03-03T20:00:00Z', until: '2032-12-24T04:05:06Z' });
+    expect(await stored()).toEqual({
+      discount: '1234.5',
+      visit: '2026-03-03T20:00:00Z',
+      until: '2032-12-24T04:05:06Z',
+    });
   });
 });

@@ -11,8 +11,9 @@ interface Watched {
 }
 
 /**
- * Collects what goes wrong in the pages of a test: errors and warnings in the console, uncaught exceptions, violations of
- * the Content-Security-Policy, 5xx responses, failed requests, and requests to other origins.
+ * Collects what goes wrong in the pages of a test: errors and warnings in the console, uncaught
+ * exceptions, violations of the Content-Security-Policy, 5xx responses, failed requests, and
+ * requests to other origins.
  */
 export class PageErrors {
   private readonly contexts = new Map<BrowserContext, Watched>();
@@ -40,27 +41,36 @@ export class PageErrors {
       if (this.isForeign(request.url())) report(`request to another origin: ${request.url()}`);
     });
     context.on('response', (response) => {
-      if (response.status() >= 500) report(`${response.status()} ${response.request().method()} ${pathOf(response.url())}`);
+      if (response.status() >= 500)
+        report(`${response.status()} ${response.request().method()} ${pathOf(response.url())}`);
     });
     context.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText;
-      // A page aborts its requests when it is left, or when it no longer needs the response. So does a download.
-      if (reason !== 'net::ERR_ABORTED') report(`${reason}: ${request.method()} ${pathOf(request.url())}`);
+      // A page aborts its requests when it is left, or when it no longer needs the response. So
+      // does a download.
+      if (reason !== 'net::ERR_ABORTED')
+        report(`${reason}: ${request.method()} ${pathOf(request.url())}`);
     });
     context.on('page', (page) => {
       page.on('crash', () => report('the page crashed'));
       page.on('websocket', (socket) => {
-        if (this.isForeign(socket.url().replace(/^ws/, 'http'))) report(`socket to another origin: ${socket.url()}`);
+        if (this.isForeign(socket.url().replace(/^ws/, 'http')))
+          report(`socket to another origin: ${socket.url()}`);
       });
     });
     await context.addInitScript(reportPolicyViolations);
   }
 
   /**
-   * Runs the action and expects errors that match the patterns meanwhile, or up to the timeout later: each pattern at least
-   * once. The pages of the test may report them without failing it.
+   * Runs the action and expects errors that match the patterns meanwhile, or up to the timeout
+   * later: each pattern at least once. The pages of the test may report them without failing it.
    */
-  async expect<T>(page: Page, patterns: RegExp | RegExp[], action: () => T | Promise<T>, timeout = 5000): Promise<T> {
+  async expect<T>(
+    page: Page,
+    patterns: RegExp | RegExp[],
+    action: () => T | Promise<T>,
+    timeout = 5000,
+  ): Promise<T> {
     const watched = this.contexts.get(page.context());
     if (!watched) throw new Error('the page is not watched');
     const announced = [patterns].flat().map((pattern) => ({ pattern, came: false }));
@@ -69,7 +79,8 @@ export class PageErrors {
       const result = await action();
       for (const end = Date.now() + timeout; announced.some((e) => !e.came); ) {
         const missing = announced.filter((e) => !e.came).map((e) => e.pattern);
-        if (Date.now() > end) throw new Error(`${watched.name} did not report ${missing.join(', ')}`);
+        if (Date.now() > end)
+          throw new Error(`${watched.name} did not report ${missing.join(', ')}`);
         await page.waitForTimeout(50);
       }
       return result;
@@ -95,7 +106,9 @@ export class PageErrors {
           .locator('body')
           .ariaSnapshot({ timeout: 5000 })
           .catch((error: Error) => error.message);
-        texts.push(`${name} is at ${page.url()} and sees:\n${tree.split('\n').slice(0, 60).join('\n')}`);
+        texts.push(
+          `${name} is at ${page.url()} and sees:\n${tree.split('\n').slice(0, 60).join('\n')}`,
+        );
       }
     }
     return texts.join('\n\n');
@@ -113,6 +126,8 @@ export class PageErrors {
 // Runs in each page before its own scripts.
 function reportPolicyViolations() {
   addEventListener('securitypolicyviolation', (e) => {
-    console.error(`Content-Security-Policy: ${e.effectiveDirective} forbids ${e.blockedURI} at ${e.sourceFile}:${e.lineNumber}`);
+    console.error(
+      `Content-Security-Policy: ${e.effectiveDirective} forbids ${e.blockedURI} at ${e.sourceFile}:${e.lineNumber}`,
+    );
   });
 }

@@ -17,16 +17,21 @@ interface PageLoad {
   usable: number;
 }
 
-/** Loads the console, and returns all responses until a button or link with this name can be used. */
+/**
+ * Loads the console, and returns all responses until a button or link with this name can be used.
+ */
 export async function load(page: Page, name: string): Promise<PageLoad> {
   await page.addInitScript(noteUsable, name);
   const cdp = await page.context().newCDPSession(page);
   const responses = collectResponses(cdp);
   await cdp.send('Network.enable');
   await page.goto('/', { waitUntil: 'load' });
-  const usable = await page.evaluate(() => (globalThis as unknown as { usable: Promise<number> }).usable);
+  const usable = await page.evaluate(
+    () => (globalThis as unknown as { usable: Promise<number> }).usable,
+  );
   for (const [requestId, response] of responses) {
-    if (response.type === 'Script') response.text = (await cdp.send('Network.getResponseBody', { requestId })).body;
+    if (response.type === 'Script')
+      response.text = (await cdp.send('Network.getResponseBody', { requestId })).body;
   }
   return { usable, responses: [...responses.values()] };
 }
@@ -34,7 +39,9 @@ export async function load(page: Page, name: string): Promise<PageLoad> {
 function collectResponses(cdp: CDPSession): Map<string, Loaded> {
   const responses = new Map<string, Loaded>();
   cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
-    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
     responses.set(requestId, { type, url: response.url, headers, bytes: 0, text: '' });
   });
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
@@ -48,7 +55,9 @@ function collectResponses(cdp: CDPSession): Map<string, Loaded> {
 function noteUsable(name: string) {
   const usable = new Promise((done) => {
     const check = () => {
-      const found = [...document.querySelectorAll('button, a')].find((e) => e.textContent.trim() === name);
+      const found = [...document.querySelectorAll('button, a')].find(
+        (e) => e.textContent.trim() === name,
+      );
       if (found?.checkVisibility() && !found.matches(':disabled')) done(performance.now());
       else requestAnimationFrame(check);
     };

@@ -7,7 +7,8 @@ test('every page in its important states is accessible, light and dark, on a des
   api,
   step,
 }) => {
-  const button = (name: string, scope: Pick<typeof page, 'getByRole'> = page) => scope.getByRole('button', { name, exact: true });
+  const button = (name: string, scope: Pick<typeof page, 'getByRole'> = page) =>
+    scope.getByRole('button', { name, exact: true });
   const dialog = page.getByRole('dialog');
   const open = async (path: string, heading: string | RegExp) => {
     await page.goto(path);

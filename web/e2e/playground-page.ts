@@ -28,7 +28,9 @@ export class PlaygroundPage {
 
   /** Opens the page, and waits until the editors can be used and it knows the schema. */
   async open(): Promise<void> {
-    const schema = this.page.waitForResponse((r) => r.request().postData()?.includes('IntrospectionQuery') ?? false);
+    const schema = this.page.waitForResponse(
+      (r) => r.request().postData()?.includes('IntrospectionQuery') ?? false,
+    );
     await this.page.goto('/playground');
     await this.editor('Operation Editor').locator('.view-line').first().waitFor();
     await schema;
@@ -63,11 +65,15 @@ export class PlaygroundPage {
   /** Runs the operation in the editor, waits until the response is shown, and returns it. */
   async run<T>(): Promise<GraphQLResponse<T>> {
     const [response] = await Promise.all([
-      this.page.waitForResponse((r) => new URL(r.url()).pathname === '/graphql' && r.request().method() === 'POST'),
+      this.page.waitForResponse(
+        (r) => new URL(r.url()).pathname === '/graphql' && r.request().method() === 'POST',
+      ),
       this.runButton.click(),
     ]);
     const result = (await response.json()) as GraphQLResponse<T>;
-    await expect(async () => expect(JSON.parse(await this.response())).toEqual(result)).toPass({ timeout: 20_000 });
+    await expect(async () => expect(JSON.parse(await this.response())).toEqual(result)).toPass({
+      timeout: 20_000,
+    });
     return result;
   }
 
@@ -76,7 +82,9 @@ export class PlaygroundPage {
     await this.runButton.click();
     await this.stopButton.waitFor();
     await expect(async () => {
-      const { data } = JSON.parse(await this.response()) as GraphQLResponse<{ contactChanges: { contactId: number } }>;
+      const { data } = JSON.parse(await this.response()) as GraphQLResponse<{
+        contactChanges: { contactId: number };
+      }>;
       expect(data.contactChanges.contactId).toBe(contactId);
     }).toPass({ timeout: 20_000 });
   }
@@ -112,7 +120,9 @@ export class PlaygroundPage {
 
   /** Expects that the browser stores none of these texts. */
   async expectNotStored(...secrets: string[]): Promise<void> {
-    const stored = await this.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    const stored = await this.page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
+    );
     for (const secret of secrets) expect(stored).not.toContain(secret);
   }
 

@@ -16,17 +16,24 @@ interface Viewer {
   viewer: { role: string };
 }
 
-test('a developer tries the GraphQL API in the playground', async ({ api, newPage, step, expectErrors }) => {
+test('a developer tries the GraphQL API in the playground', async ({
+  api,
+  newPage,
+  step,
+  expectErrors,
+}) => {
   const page = await newPage('developer');
   const playground = new PlaygroundPage(page);
   const loaded: string[] = [];
   page.on('response', (r) => loaded.push(new URL(r.url()).pathname));
   const description = async (type: string, field: string) => {
-    const { __type } = await api.query<{ __type: { fields: { name: string; description: string }[] } }>(
-      'query ($type: String!) { __type(name: $type) { fields { name description } } }',
-      { type },
+    const { __type } = await api.query<{
+      __type: { fields: { name: string; description: string }[] };
+    }>('query ($type: String!) { __type(name: $type) { fields { name description } } }', { type });
+    return (
+      __type.fields.find(({ name }) => name === field)?.description ??
+      `${type}.${field} has no description`
     );
-    return __type.fields.find(({ name }) => name === field)?.description ?? `${type}.${field} has no description`;
   };
 
   await step('load the playground', async () => {
@@ -45,7 +52,11 @@ test('a developer tries the GraphQL API in the playground', async ({ api, newPag
     await playground.openTab('UpdateContact');
     const { updateContact } = (await playground.run<Updated>()).data;
     expect(updateContact.errors).toEqual([]);
-    await api.expectStored(id, { lastName: 'Doe', phone: '555 0107', version: updateContact.contact.version });
+    await api.expectStored(id, {
+      lastName: 'Doe',
+      phone: '555 0107',
+      version: updateContact.contact.version,
+    });
   });
   await step('run a mutation of properties', async () => {
     await playground.openTab('SetContactDetails');
@@ -56,7 +67,9 @@ test('a developer tries the GraphQL API in the playground', async ({ api, newPag
   await step('run the mutations again', async () => {
     for (const name of ['UpdateContact', 'SetContactDetails']) {
       await playground.openTab(name);
-      const [payload] = Object.values((await playground.run<Record<string, { errors: unknown[] }>>()).data);
+      const [payload] = Object.values(
+        (await playground.run<Record<string, { errors: unknown[] }>>()).data,
+      );
       expect(payload?.errors, name).toEqual([]);
     }
   });
@@ -126,7 +139,11 @@ test('a developer tries the GraphQL API in the playground', async ({ api, newPag
     await page.keyboard.press('Escape');
     await playground.openTab('Contacts');
     await operationEditor.getByText('totalCount', { exact: true }).hover();
-    await page.locator('.monaco-hover-content', { hasText: await description('ContactConnection', 'totalCount') }).waitFor();
+    await page
+      .locator('.monaco-hover-content', {
+        hasText: await description('ContactConnection', 'totalCount'),
+      })
+      .waitFor();
     await page.mouse.move(0, 0);
   });
   await step('the schema and its descriptions can be read there', async () => {
@@ -161,7 +178,10 @@ test('a developer tries the GraphQL API in the playground', async ({ api, newPag
     await other.write('Operation Editor', '{ viewer { role } }');
     await other.writeHeaders('');
     expect((await other.run<Viewer>()).data.viewer.role).toBe('ADMIN');
-    await other.write('Operation Editor', 'subscription { contactChanges(contactId: 7) { contactId fields { new } } }');
+    await other.write(
+      'Operation Editor',
+      'subscription { contactChanges(contactId: 7) { contactId fields { new } } }',
+    );
     await other.subscribe(id);
     await other.stopButton.click();
     await other.expectNotStored('demo-agent', agent.password);
@@ -174,7 +194,8 @@ test('a developer tries the GraphQL API in the playground', async ({ api, newPag
       if (r.request().resourceType() === 'script') scripts.push(r.url());
     });
     await signIn(reader);
-    for (const path of ['/contacts/7', '/docs', '/docs/graphql']) await reader.goto(path, { waitUntil: 'networkidle' });
+    for (const path of ['/contacts/7', '/docs', '/docs/graphql'])
+      await reader.goto(path, { waitUntil: 'networkidle' });
     expect(scripts.length).toBeGreaterThan(3);
     for (const script of scripts) expect(script).not.toMatch(/playground|monaco|graphiql|worker/);
   });

@@ -4,10 +4,17 @@ import { checkAppearance, expect, signIn, test } from './fixtures';
 
 test.use({ contacts: 40 });
 
-test('a failed write is reported, keeps what was typed, and is applied once', async ({ api, page, step, expectErrors }) => {
+test('a failed write is reported, keeps what was typed, and is applied once', async ({
+  api,
+  page,
+  step,
+  expectErrors,
+}) => {
   const contact = new ContactPage(page);
   const sent = collectMutations(page);
-  const fault = page.getByRole('alert').filter({ hasText: 'We could not confirm that this was saved' });
+  const fault = page
+    .getByRole('alert')
+    .filter({ hasText: 'We could not confirm that this was saved' });
   const firstName = contact.input('First name');
   const { savedNote } = contact;
   const resetErrors = [/ERR_CONNECTION_RESET: POST/, /console error: Failed to load/];
@@ -47,7 +54,11 @@ test('a failed write is reported, keeps what was typed, and is applied once', as
           return route.fulfill({ status, contentType: 'text/plain', body: 'not now' });
         },
       ];
-      await expectErrors(page, [new RegExp(`${status} POST /graphql`), /console error: Failed to load/], saveInVain);
+      await expectErrors(
+        page,
+        [new RegExp(`${status} POST /graphql`), /console error: Failed to load/],
+        saveInVain,
+      );
       await expect(fault).toContainText(`The server returned an error (${status})`);
       expect(requestId).not.toBe('');
       await fault.getByText(requestId, { exact: true }).waitFor();
@@ -62,7 +73,11 @@ test('a failed write is reported, keeps what was typed, and is applied once', as
   await step('the server cannot be reached', async () => {
     await openAndType(9);
     outcomes = Array.from({ length: 4 }, () => (route: Route) => route.abort('connectionrefused'));
-    await expectErrors(page, [/ERR_CONNECTION_REFUSED: POST/, /console error: Failed to load/], saveInVain);
+    await expectErrors(
+      page,
+      [/ERR_CONNECTION_REFUSED: POST/, /console error: Failed to load/],
+      saveInVain,
+    );
     await expect(fault).toContainText('cannot be reached');
     await expect(firstName).toHaveValue('Typed');
     await contact.button('Try again').click();
@@ -85,19 +100,22 @@ test('a failed write is reported, keeps what was typed, and is applied once', as
     await expectAppliedOnce(10);
   });
 
-  await step('all responses are lost: saving again is no conflict with the own change', async () => {
-    await openAndType(11);
-    outcomes = [loseResponse, loseResponse, loseResponse, loseResponse];
-    await expectErrors(page, resetErrors, saveInVain);
-    await contact.button('Try again').click();
-    await savedNote.waitFor();
-    await api.expectStored(11, { firstName: 'Typed' });
-    const updates = (await api.changes(11)).filter(({ kind }) => kind === 'UPDATE');
-    expect(
-      updates.flatMap(({ fields }) => fields),
-      'the value is written once',
-    ).toHaveLength(1);
-  });
+  await step(
+    'all responses are lost: saving again is no conflict with the own change',
+    async () => {
+      await openAndType(11);
+      outcomes = [loseResponse, loseResponse, loseResponse, loseResponse];
+      await expectErrors(page, resetErrors, saveInVain);
+      await contact.button('Try again').click();
+      await savedNote.waitFor();
+      await api.expectStored(11, { firstName: 'Typed' });
+      const updates = (await api.changes(11)).filter(({ kind }) => kind === 'UPDATE');
+      expect(
+        updates.flatMap(({ fields }) => fields),
+        'the value is written once',
+      ).toHaveLength(1);
+    },
+  );
 
   await step('a slow response: the form is busy, and the write is sent once', async () => {
     await openAndType(12);

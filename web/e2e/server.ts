@@ -28,12 +28,17 @@ export class Server {
     }
   }
 
-  /** Ends the server as an operator does. It fails if the server does not exit cleanly or had a data race. */
+  /**
+   * Ends the server as an operator does. It fails if the server does not exit cleanly or had a data
+   * race.
+   */
   async stop(): Promise<void> {
     try {
       const code = await within(stopTimeout, 'the server does not stop', this.running.terminate());
-      if (code !== 0) throw new Error(`the server ended with exit code ${code}:\n${this.running.log}`);
-      if (this.running.log.includes('DATA RACE')) throw new Error(`data race in the server:\n${this.running.log}`);
+      if (code !== 0)
+        throw new Error(`the server ended with exit code ${code}:\n${this.running.log}`);
+      if (this.running.log.includes('DATA RACE'))
+        throw new Error(`data race in the server:\n${this.running.log}`);
     } finally {
       this.running.kill();
     }
@@ -52,14 +57,24 @@ class Running {
     const binary = process.env.CONTACTGRAPH_BINARY;
     if (!binary) throw new Error('CONTACTGRAPH_BINARY is not set');
     const database = join(this.folder, 'test.db');
-    const flags = ['--addr', '127.0.0.1:0', '--database', database, '--demo', '--demo-contacts', `${contacts}`];
+    const flags = [
+      '--addr',
+      '127.0.0.1:0',
+      '--database',
+      database,
+      '--demo',
+      '--demo-contacts',
+      `${contacts}`,
+    ];
     this.child = spawn(binary, ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stderr?.on('data', (text) => {
       this.log += text;
     });
     this.failed = new Promise((_, fail) => {
       this.child.once('error', fail);
-      this.child.once('exit', (code, signal) => fail(new Error(`the server ended with ${code ?? signal}`)));
+      this.child.once('exit', (code, signal) =>
+        fail(new Error(`the server ended with ${code ?? signal}`)),
+      );
     });
     this.failed.catch(() => {}); // nothing waits for it once the server is ready
     process.once('exit', this.kill); // also when the worker is ended early

@@ -4,7 +4,12 @@ import { checkAccessibility, checkAppearance, expect, signIn, test } from './fix
 
 test.use({ contacts: 40 });
 
-test('sessions: signing in and out, and what happens when a session ends', async ({ api, page, step, expectErrors }) => {
+test('sessions: signing in and out, and what happens when a session ends', async ({
+  api,
+  page,
+  step,
+  expectErrors,
+}) => {
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const field = (name: string) => page.getByRole('textbox', { name, exact: true });
   const heading = (name: string) => page.getByRole('heading', { level: 1, name });
@@ -44,9 +49,16 @@ test('sessions: signing in and out, and what happens when a session ends', async
 
   await step('no script can read the session', async () => {
     const cookies = await page.context().cookies();
-    expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' })]);
+    expect(cookies).toEqual([
+      expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' }),
+    ]);
     const readable = await page.evaluate(() =>
-      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML]),
+      JSON.stringify([
+        { ...localStorage },
+        { ...sessionStorage },
+        document.cookie,
+        document.documentElement.outerHTML,
+      ]),
     );
     const token = cookies[0]?.value ?? '';
     expect(token.length, 'the cookie is a token').toBeGreaterThanOrEqual(20);
@@ -114,7 +126,9 @@ test('sessions: signing in and out, and what happens when a session ends', async
     await other.getByRole('button', { name: 'Sign out' }).click();
     await other.getByRole('button', { name: `Admin: ${admin.login}` }).click();
     await other.getByText('Demo Admin · Demo').waitFor();
-    const dialog = page.getByRole('dialog', { name: 'This browser is now signed in as a different user' });
+    const dialog = page.getByRole('dialog', {
+      name: 'This browser is now signed in as a different user',
+    });
     await dialog.waitFor();
     await checkAccessibility(page);
     expect(await api.name(9)).not.toMatch(/Unsigned/);
@@ -122,7 +136,9 @@ test('sessions: signing in and out, and what happens when a session ends', async
     await dialog.getByRole('textbox', { name: 'Password' }).fill(agent.password);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
-    await other.getByRole('dialog', { name: 'This browser is now signed in as a different user' }).waitFor();
+    await other
+      .getByRole('dialog', { name: 'This browser is now signed in as a different user' })
+      .waitFor();
     await other.close();
     await button('Save').click();
     await expect.poll(() => api.name(9)).toMatch(/^Unsigned /);

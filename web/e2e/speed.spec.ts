@@ -22,7 +22,9 @@ test.describe('speed', { tag: '@measure' }, () => {
   });
 
   test('a list scrolls without long pauses', async ({ agentPage }) => {
-    const { duration, frames, longTasks } = await new ContactListPage(agentPage).scrollThrough(3000);
+    const { duration, frames, longTasks } = await new ContactListPage(agentPage).scrollThrough(
+      3000,
+    );
     const slow = frames.filter((ms) => ms > 50);
     const longest = Math.max(0, ...longTasks);
     console.log(

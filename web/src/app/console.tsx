@@ -35,10 +35,19 @@ function ViewerGate({ api, expired, onSignedIn }: ViewerGateProps) {
     if (viewer === null) onSignedIn(); // a refused request of an anonymous caller is not an expired session
   }, [viewer, onSignedIn]);
   if (loading && !data) return <LoadingPage />;
-  if (error) return <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />;
+  if (error)
+    return (
+      <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />
+    );
   if (viewer === null) return <SignInPage />;
   return (
-    <SessionProvider key={viewerKey(viewer)} api={api} viewer={viewer} expired={expired} onSignedIn={onSignedIn}>
+    <SessionProvider
+      key={viewerKey(viewer)}
+      api={api}
+      viewer={viewer}
+      expired={expired}
+      onSignedIn={onSignedIn}
+    >
       <Routes viewer={viewer} />
     </SessionProvider>
   );

@@ -12,21 +12,32 @@ const contactRoute: RouteObject = {
 };
 
 const staffRoutes: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import('../features/contacts/contacts-page')).ContactsPage }) },
+  {
+    index: true,
+    lazy: async () => ({
+      Component: (await import('../features/contacts/contacts-page')).ContactsPage,
+    }),
+  },
   {
     path: '/contacts/new',
-    lazy: async () => ({ Component: (await import('../features/new-contact/new-contact-page')).NewContactPage }),
+    lazy: async () => ({
+      Component: (await import('../features/new-contact/new-contact-page')).NewContactPage,
+    }),
   },
 ];
 
 const adminRoutes: RouteObject[] = [
   {
     path: '/manage/properties',
-    lazy: async () => ({ Component: (await import('../features/properties/properties-page')).PropertiesPage }),
+    lazy: async () => ({
+      Component: (await import('../features/properties/properties-page')).PropertiesPage,
+    }),
   },
   {
     path: '/manage/:kind',
-    lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
+    lazy: async () => ({
+      Component: (await import('../features/catalog/catalog-page')).CatalogPage,
+    }),
   },
 ];
 
@@ -37,7 +48,10 @@ const adminRoutes: RouteObject[] = [
 function routesOf({ role, contact }: ViewerPartsFragment): RouteObject[] {
   switch (role) {
     case 'CUSTOMER':
-      return [{ index: true, element: <Navigate to={`/contacts/${contact?.contactId}`} replace /> }, contactRoute];
+      return [
+        { index: true, element: <Navigate to={`/contacts/${contact?.contactId}`} replace /> },
+        contactRoute,
+      ];
     case 'AGENT':
       return [...staffRoutes, contactRoute];
     case 'ADMIN':
@@ -52,7 +66,12 @@ export function Routes({ viewer }: { viewer: ViewerPartsFragment }) {
       {
         element: <Shell />,
         hydrateFallbackElement: <Shell />,
-        children: [{ errorElement: <PageError />, children: [...routesOf(viewer), { path: '*', element: <NotFound /> }] }],
+        children: [
+          {
+            errorElement: <PageError />,
+            children: [...routesOf(viewer), { path: '*', element: <NotFound /> }],
+          },
+        ],
       },
     ]),
   );

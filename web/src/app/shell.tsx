@@ -1,4 +1,13 @@
-import { Anchor, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
+import {
+  Anchor,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  NavLink,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
 import { useSession } from '../features/session/session';
@@ -51,8 +60,21 @@ export function Shell() {
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" aria-expanded={opened} />
-            <Anchor component={RouterLink} to="/" fw={700} underline="never" c="var(--mantine-color-text)">
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Menu"
+              aria-expanded={opened}
+            />
+            <Anchor
+              component={RouterLink}
+              to="/"
+              fw={700}
+              underline="never"
+              c="var(--mantine-color-text)"
+            >
               <Group gap={8} wrap="nowrap">
                 <img src={icon} alt="" width={22} height={22} />
                 contactgraph
@@ -72,7 +94,15 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Main">
         {items.map(({ to, label }) => (
-          <NavLink key={to} component={RouterLink} to={to} label={label} active={isActive(to)} onClick={close} variant="filled" />
+          <NavLink
+            key={to}
+            component={RouterLink}
+            to={to}
+            label={label}
+            active={isActive(to)}
+            onClick={close}
+            variant="filled"
+          />
         ))}
         {viewer.role !== 'CUSTOMER' && <DeveloperNav />}
       </AppShell.Navbar>

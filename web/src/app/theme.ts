@@ -11,7 +11,11 @@ export const theme = createTheme({
   components: {
     PasswordInput: PasswordInput.extend({
       defaultProps: {
-        visibilityToggleButtonProps: { 'aria-label': 'Show password', 'aria-hidden': undefined, tabIndex: 0 },
+        visibilityToggleButtonProps: {
+          'aria-label': 'Show password',
+          'aria-hidden': undefined,
+          tabIndex: 0,
+        },
       },
     }),
     Modal: Modal.extend({
@@ -22,7 +26,10 @@ export const theme = createTheme({
 });
 
 // Mantine makes filled buttons too light for their white text when the pointer is over them.
-const hoverColors = { '--mantine-color-cyan-filled-hover': '#095c70', '--mantine-primary-color-filled-hover': '#095c70' };
+const hoverColors = {
+  '--mantine-color-cyan-filled-hover': '#095c70',
+  '--mantine-primary-color-filled-hover': '#095c70',
+};
 
 export const cssVariables: CSSVariablesResolver = ({ colors: { gray, red, cyan, dark } }) => ({
   variables: {},

@@ -13,7 +13,12 @@ export function ErrorText({ errors }: { errors: readonly ErrorPartsFragment[] })
     <span key={`${error.code} ${error.path} ${error.message}`}>
       {error.message}{' '}
       {error.__typename === 'UniqueConflict' && error.existing && (
-        <Anchor component={Link} to={`/contacts/${error.existing.contactId}`} inherit underline="always">
+        <Anchor
+          component={Link}
+          to={`/contacts/${error.existing.contactId}`}
+          inherit
+          underline="always"
+        >
           See {contactName(error.existing)}.
         </Anchor>
       )}

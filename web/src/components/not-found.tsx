@@ -23,5 +23,11 @@ export function NotFound({ what = 'page' }: { what?: 'page' | 'contact' }) {
  * files.
  */
 export function PageError() {
-  return <FaultAlert title="This page could not be loaded" error={useRouteError()} onRetry={() => window.location.reload()} />;
+  return (
+    <FaultAlert
+      title="This page could not be loaded"
+      error={useRouteError()}
+      onRetry={() => window.location.reload()}
+    />
+  );
 }

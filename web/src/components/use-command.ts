@@ -44,7 +44,12 @@ export function useCommand(refetchQueries: string[] = catalogQueries): Command {
     setUserErrors([]);
     setFault(undefined);
     try {
-      const { data } = await client.mutate<Done>({ mutation, variables, refetchQueries, awaitRefetchQueries: true });
+      const { data } = await client.mutate<Done>({
+        mutation,
+        variables,
+        refetchQueries,
+        awaitRefetchQueries: true,
+      });
       const errors = data?.done.errors ?? [];
       setUserErrors(errors);
       return errors.length === 0;

@@ -10,7 +10,9 @@ import { isUnauthenticated, rememberRequestId } from './fault';
 
 /** Returns 128 random bits in hex. crypto.randomUUID is available over HTTPS only. */
 function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 /**
@@ -19,9 +21,13 @@ function randomId(): string {
  */
 const requestIdLink = new ApolloLink((operation, forward) => {
   const id = randomId();
-  operation.setContext(({ headers }: { headers?: Record<string, string> }) => ({ headers: { ...headers, 'X-Request-ID': id } }));
+  operation.setContext(({ headers }: { headers?: Record<string, string> }) => ({
+    headers: { ...headers, 'X-Request-ID': id },
+  }));
   return forward(operation).pipe(
-    map((result) => (result.errors ? { ...result, extensions: { ...result.extensions, requestId: id } } : result)),
+    map((result) =>
+      result.errors ? { ...result, extensions: { ...result.extensions, requestId: id } } : result,
+    ),
     tap({ error: (error) => rememberRequestId(error, id) }),
   );
 });
@@ -47,7 +53,8 @@ const idempotencyLink = new ApolloLink((operation, forward) => {
  */
 const retryLink = new RetryLink({
   delay: { initial: 300, max: 3000 },
-  attempts: (count, operation, error) => count < 4 && error instanceof TypeError && !isSessionMutation(operation.operationName),
+  attempts: (count, operation, error) =>
+    count < 4 && error instanceof TypeError && !isSessionMutation(operation.operationName),
 });
 
 /** The console's connection. */
@@ -72,11 +79,21 @@ export function connect(onSignedOut: () => void): Api {
   const sessionLink = new ApolloLink((operation, forward) =>
     forward(operation).pipe(tap(({ errors }) => errors?.some(isUnauthenticated) && onSignedOut())),
   );
-  const http = ApolloLink.from([sessionLink, idempotencyLink, retryLink, requestIdLink, new HttpLink({ uri: '/graphql' })]);
+  const http = ApolloLink.from([
+    sessionLink,
+    idempotencyLink,
+    retryLink,
+    requestIdLink,
+    new HttpLink({ uri: '/graphql' }),
+  ]);
   return {
     client: new ApolloClient({
       cache: new InMemoryCache(interfaces),
-      link: ApolloLink.split(({ operationType }) => operationType === 'subscription', new GraphQLWsLink(socket), http),
+      link: ApolloLink.split(
+        ({ operationType }) => operationType === 'subscription',
+        new GraphQLWsLink(socket),
+        http,
+      ),
       defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
     }),
     onConnected: (listener) => socket.on('connected', listener),

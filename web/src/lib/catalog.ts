@@ -23,10 +23,19 @@ export function catalogOf({ stores, companies, segments, properties }: CatalogQu
 }
 
 /** Adds the contact's own company and segments: a customer may read those, but no list of all. */
-export function withCatalogOf(catalog: Catalog, { company, segments }: ContactPartsFragment): Catalog {
+export function withCatalogOf(
+  catalog: Catalog,
+  { company, segments }: ContactPartsFragment,
+): Catalog {
   return {
     ...catalog,
-    companies: new Map([...catalog.companies, ...(company ? [[company.companyId, company.name] as const] : [])]),
-    segments: new Map([...catalog.segments, ...segments.map(({ segmentId, name }) => [segmentId, name] as const)]),
+    companies: new Map([
+      ...catalog.companies,
+      ...(company ? [[company.companyId, company.name] as const] : []),
+    ]),
+    segments: new Map([
+      ...catalog.segments,
+      ...segments.map(({ segmentId, name }) => [segmentId, name] as const),
+    ]),
   };
 }

@@ -32,7 +32,14 @@ export function faultOf(error: unknown): Fault {
   }
   const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
   if (ServerError.is(error))
-    return { message: `The server returned an error (${error.statusCode}). Try again in a moment.`, requestId };
-  if (requestId) return { message: 'The server cannot be reached. Check your connection and try again.', requestId };
+    return {
+      message: `The server returned an error (${error.statusCode}). Try again in a moment.`,
+      requestId,
+    };
+  if (requestId)
+    return {
+      message: 'The server cannot be reached. Check your connection and try again.',
+      requestId,
+    };
   return { message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}` };
 }

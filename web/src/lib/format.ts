@@ -1,5 +1,13 @@
 // Formats values for people, in the language of their browser.
-import type { ActorPartsFragment, ActorType, ChangeKind, ChangeSource, LoginType, PropertyType, ViewerRole } from '../gql';
+import type {
+  ActorPartsFragment,
+  ActorType,
+  ChangeKind,
+  ChangeSource,
+  LoginType,
+  PropertyType,
+  ViewerRole,
+} from '../gql';
 
 /** Shown in place of a missing value. */
 export const noValue = '–';
@@ -36,7 +44,11 @@ export const loginTypeLabels: Record<LoginType, string> = {
   GOOGLE: 'Google account',
 };
 
-export const roleLabels: Record<ViewerRole, string> = { ADMIN: 'Admin', AGENT: 'Agent', CUSTOMER: 'Customer' };
+export const roleLabels: Record<ViewerRole, string> = {
+  ADMIN: 'Admin',
+  AGENT: 'Agent',
+  CUSTOMER: 'Customer',
+};
 
 export const propertyTypeLabels: Record<PropertyType, string> = {
   TEXT: 'Text',
@@ -73,7 +85,10 @@ const actorTypeLabels: Record<ActorType, string> = {
 export function actorName(actor: ActorPartsFragment | null): string {
   if (actor === null) return 'staff'; // the server does not show customers which employee it was
   if (actor.type === 'SYSTEM') return 'the server';
-  return actor.name ?? (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.id}`);
+  return (
+    actor.name ??
+    (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.id}`)
+  );
 }
 
 interface NamedContact {
@@ -88,6 +103,14 @@ export function contactName({ contactId, firstName, lastName }: NamedContact): s
 }
 
 /** The phone number of a contact with its country code; empty if it has none. */
-export function contactPhone({ phone, phoneCountryCode }: { phone: string | null; phoneCountryCode: string | null }): string {
-  return [phoneCountryCode && phone && `+${phoneCountryCode.replace(/^\+/, '')}`, phone].filter(Boolean).join(' ');
+export function contactPhone({
+  phone,
+  phoneCountryCode,
+}: {
+  phone: string | null;
+  phoneCountryCode: string | null;
+}): string {
+  return [phoneCountryCode && phone && `+${phoneCountryCode.replace(/^\+/, '')}`, phone]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { schema } from '../schema.testing';
 
 const page = readFileSync(new URL('../../../manual.html', import.meta.url), 'utf8');
-const inCurl = [...page.matchAll(/-d '(\{.*\})'/g)].map(([, body]) => JSON.parse(body ?? '').query as string);
+const inCurl = [...page.matchAll(/-d '(\{.*\})'/g)].map(
+  ([, body]) => JSON.parse(body ?? '').query as string,
+);
 const inBlocks = [...page.matchAll(/<code class="graphql">([^<]*)/g)].map(([, text]) => text ?? '');
 
 it('has examples', () => {

@@ -13,7 +13,8 @@ function fixTabs(): void {
     const current = button.closest('.graphiql-tab-active') !== null;
     if (current) setAttribute(button, 'aria-current', 'true');
     else button.removeAttribute('aria-current');
-    if (button.nextElementSibling) setAttribute(button.nextElementSibling, 'aria-label', `Close ${button.title}`);
+    if (button.nextElementSibling)
+      setAttribute(button.nextElementSibling, 'aria-label', `Close ${button.title}`);
   }
   document.querySelector('#graphiql-session[role="tabpanel"]')?.setAttribute('role', 'group');
 }

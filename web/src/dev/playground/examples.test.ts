@@ -9,7 +9,9 @@ describe.each([true, false])('with demo data: %s', (demo) => {
     expect(validate(schema, document)).toEqual([]);
     const operation = document.definitions[0];
     if (operation?.kind !== 'OperationDefinition') throw new Error('not an operation');
-    expect(getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors).toBeUndefined();
+    expect(
+      getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors,
+    ).toBeUndefined();
   });
 });
 

@@ -121,13 +121,28 @@ subscription ContactChanges($contactId: ID, $after: String) {
 
 /** The examples, for a server with demo data or without. */
 export function examples(demo: boolean): Example[] {
-  const contact = { id: demo ? '7' : '', expectedVersion: demo ? 'AAAAAAAAAAE=' : '', onConflict: 'MERGE' };
+  const contact = {
+    id: demo ? '7' : '',
+    expectedVersion: demo ? 'AAAAAAAAAAE=' : '',
+    onConflict: 'MERGE',
+  };
   return [
-    { query: contacts, variables: { first: 10, after: null, filter: { search: demo ? 'no' : '' } } },
-    { query: updateContact, variables: { input: { ...contact, set: { lastName: 'Doe', phone: '555 0107' } } } },
+    {
+      query: contacts,
+      variables: { first: 10, after: null, filter: { search: demo ? 'no' : '' } },
+    },
+    {
+      query: updateContact,
+      variables: { input: { ...contact, set: { lastName: 'Doe', phone: '555 0107' } } },
+    },
     {
       query: setContactDetails,
-      variables: { input: { ...contact, properties: [{ propertyId: demo ? '9' : '', values: [{ value: 'Gardening' }] }] } },
+      variables: {
+        input: {
+          ...contact,
+          properties: [{ propertyId: demo ? '9' : '', values: [{ value: 'Gardening' }] }],
+        },
+      },
     },
     { query: contactChanges, variables: { contactId: contact.id, after: null } },
   ];

@@ -13,7 +13,8 @@ const send = createGraphiQLFetcher({ url, enableIncrementalDelivery: false });
  */
 export const fetcher: Fetcher = (params, options) => {
   const operation = operationOf(params);
-  if (operation?.operation !== 'subscription') return send({ ...params, operationName: operation?.name?.value ?? null }, options);
+  if (operation?.operation !== 'subscription')
+    return send({ ...params, operationName: operation?.name?.value ?? null }, options);
 
   const socket = createClient({
     url: url.replace(/^http/, 'ws'),

@@ -21,7 +21,9 @@ const headers = settings.demo
   : '{\n  // Your API key. Not needed if you\n  // are signed in to the console.\n  // "X-ApiKey": "…"\n}';
 
 // GraphiQL shows the query of the first tab, but not its variables.
-const initialVariables = localStorage.getItem('graphiql:tabState') ? {} : { initialVariables: tabs[0]?.variables ?? '' };
+const initialVariables = localStorage.getItem('graphiql:tabState')
+  ? {}
+  : { initialVariables: tabs[0]?.variables ?? '' };
 
 // No history plugin: it would store headers, and so API keys, in the browser.
 const plugins: never[] = [];

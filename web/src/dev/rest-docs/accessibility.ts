@@ -11,11 +11,16 @@ const labels: Record<string, string> = {
 
 function fix(root: HTMLElement): void {
   for (const [selector, label] of Object.entries(labels))
-    for (const element of root.querySelectorAll(`${selector}:not([aria-label])`)) element.setAttribute('aria-label', label);
+    for (const element of root.querySelectorAll(`${selector}:not([aria-label])`))
+      element.setAttribute('aria-label', label);
   for (const row of root.querySelectorAll<HTMLElement>('[data-param-name]'))
-    row.querySelector('select:not([aria-label])')?.setAttribute('aria-label', row.dataset.paramName ?? '');
-  for (const button of root.querySelectorAll('.auth-btn-wrapper [aria-label]')) button.removeAttribute('aria-label'); // it has text
-  for (const text of root.querySelectorAll('pre:not([tabindex])')) text.setAttribute('tabindex', '0');
+    row
+      .querySelector('select:not([aria-label])')
+      ?.setAttribute('aria-label', row.dataset.paramName ?? '');
+  for (const button of root.querySelectorAll('.auth-btn-wrapper [aria-label]'))
+    button.removeAttribute('aria-label'); // it has text
+  for (const text of root.querySelectorAll('pre:not([tabindex])'))
+    text.setAttribute('tabindex', '0');
 }
 
 /** Fixes the elements in root, and those that Swagger UI adds later. */

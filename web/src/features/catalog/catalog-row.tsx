@@ -20,7 +20,8 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
   const [confirming, { open, close }] = useDisclosure();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (await command.run('saved', rename, { id: String(id), name: draft ?? name })) setDraft(undefined);
+    if (await command.run('saved', rename, { id: String(id), name: draft ?? name }))
+      setDraft(undefined);
   };
   return (
     <Table.Tr>
@@ -53,10 +54,20 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
       <Table.Td>
         {draft === undefined && (
           <Group gap={4} justify="flex-end">
-            <Button size="compact-sm" variant="default" onClick={() => setDraft(name)} aria-label={`Rename ${name}`}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => setDraft(name)}
+              aria-label={`Rename ${name}`}
+            >
               Rename
             </Button>
-            <Button size="compact-sm" variant="default" onClick={open} aria-label={`Delete ${name}`}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={open}
+              aria-label={`Delete ${name}`}
+            >
               Delete
             </Button>
           </Group>
@@ -66,7 +77,9 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
             title={`Delete ${singular} ${name}?`}
             text={`You can delete a ${singular} only if no contact uses it.`}
             command={command}
-            onConfirm={async () => (await command.run('deleted', remove, { id: String(id) })) && close()}
+            onConfirm={async () =>
+              (await command.run('deleted', remove, { id: String(id) })) && close()
+            }
             onClose={close}
           />
         )}

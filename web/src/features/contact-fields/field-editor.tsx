@@ -22,10 +22,22 @@ interface FieldEditorProps {
 const maxLengths: Readonly<Record<string, number>> = lengths.ContactPatch;
 
 /** Edits a field. The kind of the field chooses the editor. */
-export function FieldEditor({ field: { path, label, kind }, value, onChange, error }: FieldEditorProps): ReactElement {
+export function FieldEditor({
+  field: { path, label, kind },
+  value,
+  onChange,
+  error,
+}: FieldEditorProps): ReactElement {
   const { catalog } = useSession();
   if (typeof kind === 'object') {
-    return <PropertyEditor property={kind} values={(value ?? []) as PropertyValue[]} onChange={onChange} error={error} />;
+    return (
+      <PropertyEditor
+        property={kind}
+        values={(value ?? []) as PropertyValue[]}
+        onChange={onChange}
+        error={error}
+      />
+    );
   }
   switch (kind) {
     case 'text':
@@ -44,15 +56,31 @@ export function FieldEditor({ field: { path, label, kind }, value, onChange, err
       );
     case 'checkbox':
       return (
-        <Checkbox label={label} checked={value === true} onChange={(e) => onChange(e.currentTarget.checked)} error={error} />
+        <Checkbox
+          label={label}
+          checked={value === true}
+          onChange={(e) => onChange(e.currentTarget.checked)}
+          error={error}
+        />
       );
     case 'time':
       return (
-        <TimeInput label={label} value={(value as string | null) ?? ''} onChange={(v) => onChange(v || null)} error={error} />
+        <TimeInput
+          label={label}
+          value={(value as string | null) ?? ''}
+          onChange={(v) => onChange(v || null)}
+          error={error}
+        />
       );
     case 'store':
       return (
-        <ReferenceEditor label={label} names={catalog.stores} value={value as number | null} onChange={onChange} error={error} />
+        <ReferenceEditor
+          label={label}
+          names={catalog.stores}
+          value={value as number | null}
+          onChange={onChange}
+          error={error}
+        />
       );
     case 'company':
       return (
@@ -65,9 +93,18 @@ export function FieldEditor({ field: { path, label, kind }, value, onChange, err
         />
       );
     case 'logins':
-      return <LoginsEditor label={label} logins={value as Login[]} onChange={onChange} error={error} />;
+      return (
+        <LoginsEditor label={label} logins={value as Login[]} onChange={onChange} error={error} />
+      );
     case 'segments':
-      return <SegmentsEditor label={label} segments={value as number[]} onChange={onChange} error={error} />;
+      return (
+        <SegmentsEditor
+          label={label}
+          segments={value as number[]}
+          onChange={onChange}
+          error={error}
+        />
+      );
   }
 }
 

@@ -32,10 +32,16 @@ export interface EditableField extends Field {
 }
 
 /** The logins and the segments, which are written together with the properties. */
-type DetailPath = Exclude<keyof SetContactDetailsInput, 'id' | 'expectedVersion' | 'onConflict' | 'properties'>;
+type DetailPath = Exclude<
+  keyof SetContactDetailsInput,
+  'id' | 'expectedVersion' | 'onConflict' | 'properties'
+>;
 
 /** What contact.graphql selects, by path. */
-type Selection = Omit<ContactPartsFragment, 'id' | 'contactId' | 'version' | 'lastModified' | 'properties'>;
+type Selection = Omit<
+  ContactPartsFragment,
+  'id' | 'contactId' | 'version' | 'lastModified' | 'properties'
+>;
 
 /** The paths of the objects that a contact refers to. */
 interface PathOfReference {
@@ -44,25 +50,54 @@ interface PathOfReference {
   segments: 'membership';
 }
 
-type SelectedPath = { [K in keyof Selection]: K extends keyof PathOfReference ? PathOfReference[K] : K }[keyof Selection];
+type SelectedPath = {
+  [K in keyof Selection]: K extends keyof PathOfReference ? PathOfReference[K] : K;
+}[keyof Selection];
 
 /** The path of each field that the form has, properties aside. */
-export type FieldPath = Exclude<keyof ContactPatch, 'currentPassword' | 'newPassword'> | SelectedPath | DetailPath;
+export type FieldPath =
+  | Exclude<keyof ContactPatch, 'currentPassword' | 'newPassword'>
+  | SelectedPath
+  | DetailPath;
 
 type TableEntry = {
-  [K in keyof ValueOfKind]: { label: string; kind: K; read: (contact: ContactPartsFragment) => ValueOfKind[K] };
+  [K in keyof ValueOfKind]: {
+    label: string;
+    kind: K;
+    read: (contact: ContactPartsFragment) => ValueOfKind[K];
+  };
 }[keyof ValueOfKind];
 
 const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
   firstName: { label: 'First name', kind: 'text', read: (contact) => contact.firstName },
   lastName: { label: 'Last name', kind: 'text', read: (contact) => contact.lastName },
   email: { label: 'Email', kind: 'email', read: (contact) => contact.email },
-  phoneCountryCode: { label: 'Country code', kind: 'text', read: (contact) => contact.phoneCountryCode },
+  phoneCountryCode: {
+    label: 'Country code',
+    kind: 'text',
+    read: (contact) => contact.phoneCountryCode,
+  },
   phone: { label: 'Phone', kind: 'phone', read: (contact) => contact.phone },
-  preferredStoreId: { label: 'Preferred store', kind: 'store', read: (contact) => contact.preferredStore?.storeId ?? null },
-  companyId: { label: 'Company', kind: 'company', read: (contact) => contact.company?.companyId ?? null },
-  latestPermissionSource: { label: 'Permission source', kind: 'text', read: (contact) => contact.latestPermissionSource },
-  limitMailsPermanently: { label: 'Never send mailings', kind: 'checkbox', read: (contact) => contact.limitMailsPermanently },
+  preferredStoreId: {
+    label: 'Preferred store',
+    kind: 'store',
+    read: (contact) => contact.preferredStore?.storeId ?? null,
+  },
+  companyId: {
+    label: 'Company',
+    kind: 'company',
+    read: (contact) => contact.company?.companyId ?? null,
+  },
+  latestPermissionSource: {
+    label: 'Permission source',
+    kind: 'text',
+    read: (contact) => contact.latestPermissionSource,
+  },
+  limitMailsPermanently: {
+    label: 'Never send mailings',
+    kind: 'checkbox',
+    read: (contact) => contact.limitMailsPermanently,
+  },
   limitMailsTemporarilyUntil: {
     label: 'No mailings until',
     kind: 'time',
@@ -71,15 +106,28 @@ const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
 };
 
 const detailTable: Record<DetailPath, TableEntry> = {
-  logins: { label: 'Logins', kind: 'logins', read: ({ logins }) => logins.map(({ name, type }) => ({ name, type })) },
-  membership: { label: 'Segments', kind: 'segments', read: ({ segments }) => segments.map(({ segmentId }) => segmentId) },
+  logins: {
+    label: 'Logins',
+    kind: 'logins',
+    read: ({ logins }) => logins.map(({ name, type }) => ({ name, type })),
+  },
+  membership: {
+    label: 'Segments',
+    kind: 'segments',
+    read: ({ segments }) => segments.map(({ segmentId }) => segmentId),
+  },
 };
 
 /** Reads the value of each field out of a contact. */
-export const readers = Object.entries({ ...ownTable, ...detailTable }).map(([path, { read }]) => ({ path, read }));
+export const readers = Object.entries({ ...ownTable, ...detailTable }).map(([path, { read }]) => ({
+  path,
+  read,
+}));
 
 // Fields that only the history and conflicts show.
-type RegistrationPath = Exclude<keyof CreateContactInput, 'set' | 'properties' | DetailPath> | 'registrationDateTime';
+type RegistrationPath =
+  | Exclude<keyof CreateContactInput, 'set' | 'properties' | DetailPath>
+  | 'registrationDateTime';
 
 const historyTable: Record<RegistrationPath | 'password' | 'secret', Omit<Field, 'path'>> = {
   password: { label: 'Password', kind: 'secret' },
@@ -91,7 +139,11 @@ const historyTable: Record<RegistrationPath | 'password' | 'secret', Omit<Field,
 };
 
 function fieldsOf<P extends string, E extends Omit<Field, 'path'>>(table: Record<P, E>) {
-  return (Object.keys(table) as P[]).map((path) => ({ path, label: table[path].label, kind: table[path].kind as E['kind'] }));
+  return (Object.keys(table) as P[]).map((path) => ({
+    path,
+    label: table[path].label,
+    kind: table[path].kind as E['kind'],
+  }));
 }
 
 const ownFields: readonly EditableField[] = fieldsOf(ownTable);
@@ -117,7 +169,9 @@ export interface Section {
  * out.
  */
 export function formSections(catalog: Catalog): Section[] {
-  const properties = [...catalog.properties.values()].filter(({ boundTo }) => boundTo === null).map(propertyField);
+  const properties = [...catalog.properties.values()]
+    .filter(({ boundTo }) => boundTo === null)
+    .map(propertyField);
   return [
     { legend: 'Details', fields: ownFields, columns: 2 },
     { legend: 'Properties', fields: properties, columns: 2 },

@@ -23,7 +23,12 @@ const catalog: Catalog = {
   stores: new Map([[4, 'London']]),
   companies: new Map([[4, 'Example Foods']]),
   segments: new Map([[2, 'Outlet']]),
-  properties: new Map([property(1, 'INTEGER'), property(2, 'NUMBER'), property(3, 'DATE'), property(4, 'TEXT')]),
+  properties: new Map([
+    property(1, 'INTEGER'),
+    property(2, 'NUMBER'),
+    property(3, 'DATE'),
+    property(4, 'TEXT'),
+  ]),
 };
 const value = (text: string, description: string | null = null) => [{ value: text, description }];
 

@@ -1,7 +1,14 @@
 // Formats the values of a contact's fields for people.
 import type { PropertyType } from '../../gql';
 import type { Catalog, Names } from '../../lib/catalog';
-import { formatDate, formatList, formatNumber, formatTime, loginTypeLabels, noValue } from '../../lib/format';
+import {
+  formatDate,
+  formatList,
+  formatNumber,
+  formatTime,
+  loginTypeLabels,
+  noValue,
+} from '../../lib/format';
 import { type Field, propertyType } from './fields';
 import type { Login, PropertyValue, Value } from './values';
 
@@ -10,7 +17,8 @@ export function formatValue(field: Field, value: Value, catalog: Catalog): strin
   if (field.kind === 'secret') return '••••••';
   if (value === null || value === '') return noValue;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'number') return nameOrNumber(field.kind === 'company' ? catalog.companies : catalog.stores, value);
+  if (typeof value === 'number')
+    return nameOrNumber(field.kind === 'company' ? catalog.companies : catalog.stores, value);
   if (typeof value === 'string') return field.kind === 'time' ? formatTime(value) : value;
   const type = propertyType(field);
   const entries = value.map((entry) => {
@@ -28,7 +36,10 @@ function formatLogin({ name, type }: Login): string {
   return type === 'BLANK' ? name : `${name} (${loginTypeLabels[type]})`;
 }
 
-function formatPropertyValue({ value, description }: PropertyValue, type: PropertyType | undefined): string {
+function formatPropertyValue(
+  { value, description }: PropertyValue,
+  type: PropertyType | undefined,
+): string {
   const text = formatTyped(value, type);
   return description ? `${text} (${description})` : text;
 }

@@ -6,7 +6,10 @@ import { type Login, type PropertyValue, propertyIdOf, type Values } from './val
 export interface Inputs {
   patch: ContactPatch;
   patchPaths: string[];
-  details: { properties?: ContactPropertyInput[] } & Pick<SetContactDetailsInput, 'logins' | 'membership'>;
+  details: { properties?: ContactPropertyInput[] } & Pick<
+    SetContactDetailsInput,
+    'logins' | 'membership'
+  >;
   detailPaths: string[];
 }
 
@@ -15,11 +18,15 @@ export function inputsOf(edits: Values): Inputs {
   const inputs: Inputs = { patch: {}, patchPaths: [], details: {}, detailPaths: [] };
   for (const [path, value] of Object.entries(edits)) {
     const propertyId = propertyIdOf(path);
-    if (path === 'logins') inputs.details.logins = (value as readonly Login[]).filter(({ name }) => name.trim() !== '');
+    if (path === 'logins')
+      inputs.details.logins = (value as readonly Login[]).filter(({ name }) => name.trim() !== '');
     else if (path === 'membership') inputs.details.membership = [...(value as readonly number[])];
     else if (propertyId !== undefined) {
       inputs.details.properties ??= [];
-      inputs.details.properties.push({ propertyId, values: withoutBlanks(value as readonly PropertyValue[]) });
+      inputs.details.properties.push({
+        propertyId,
+        values: withoutBlanks(value as readonly PropertyValue[]),
+      });
     } else {
       Object.assign(inputs.patch, { [path]: value === '' ? null : value });
       inputs.patchPaths.push(path);
@@ -33,5 +40,8 @@ export function inputsOf(edits: Values): Inputs {
 function withoutBlanks(values: readonly PropertyValue[]): PropertyValue[] {
   return values
     .filter(({ value }) => value !== '')
-    .map(({ value, description }) => ({ value, description: description === '' ? null : description }));
+    .map(({ value, description }) => ({
+      value,
+      description: description === '' ? null : description,
+    }));
 }

@@ -19,10 +19,19 @@ export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorPro
   const update = (index: number, login: Partial<Login>) =>
     onChange(logins.map((old, i) => (i === index ? { ...old, ...login } : old)));
   return (
-    <Input.Wrapper component="fieldset" label={label} labelElement="div" error={error} bd={0} p={0} m={0} miw={0}>
+    <Input.Wrapper
+      component="fieldset"
+      label={label}
+      labelElement="div"
+      error={error}
+      bd={0}
+      p={0}
+      m={0}
+      miw={0}
+    >
       <Stack gap={4}>
         {logins.map(({ name, type }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a login has no identity but the name that is being typed
+          // biome-ignore lint/suspicious/noArrayIndexKey: logins are identified by position
           <Group key={index} gap={4} wrap="nowrap">
             <TextInput
               aria-label={`Login ${index + 1}`}
@@ -38,7 +47,9 @@ export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorPro
               aria-label={`Type of login ${index + 1}`}
               data={types}
               value={type}
-              onChange={({ currentTarget }) => update(index, { type: currentTarget.value as LoginType })}
+              onChange={({ currentTarget }) =>
+                update(index, { type: currentTarget.value as LoginType })
+              }
             />
             <CloseButton
               aria-label={`Remove login ${index + 1}`}
@@ -46,7 +57,12 @@ export function LoginsEditor({ label, logins, onChange, error }: LoginsEditorPro
             />
           </Group>
         ))}
-        <Button variant="default" size="xs" onClick={() => onChange([...logins, { name: '', type: 'EMAIL' }])} w="fit-content">
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => onChange([...logins, { name: '', type: 'EMAIL' }])}
+          w="fit-content"
+        >
           Add login
         </Button>
       </Stack>

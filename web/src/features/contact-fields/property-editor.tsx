@@ -28,10 +28,14 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
           withAsterisk={required}
           value={value.value}
           // The note stays while the value is replaced. An empty value is not saved.
-          onChange={(text) => onChange(text === '' && !value.description ? [] : [{ ...value, value: text }])}
+          onChange={(text) =>
+            onChange(text === '' && !value.description ? [] : [{ ...value, value: text }])
+          }
           error={error}
         />
-        {values.length > 0 && <Note of={name} value={value} onChange={(next) => onChange([next])} />}
+        {values.length > 0 && (
+          <Note of={name} value={value} onChange={(next) => onChange([next])} />
+        )}
       </Stack>
     );
   }
@@ -59,12 +63,25 @@ export function PropertyEditor({ property, values, onChange, error }: PropertyEd
                 onChange={(text) => setValue(index, { ...value, value: text })}
                 error={!!error}
               />
-              <Note of={`${name} ${index + 1}`} value={value} onChange={(next) => setValue(index, next)} />
+              <Note
+                of={`${name} ${index + 1}`}
+                value={value}
+                onChange={(next) => setValue(index, next)}
+              />
             </Stack>
-            <CloseButton aria-label={`Remove ${name} ${index + 1}`} mt={4} onClick={() => onChange(values.toSpliced(index, 1))} />
+            <CloseButton
+              aria-label={`Remove ${name} ${index + 1}`}
+              mt={4}
+              onClick={() => onChange(values.toSpliced(index, 1))}
+            />
           </Group>
         ))}
-        <Button variant="default" size="xs" onClick={() => onChange([...values, emptyValue])} w="fit-content">
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => onChange([...values, emptyValue])}
+          w="fit-content"
+        >
           Add {name}
         </Button>
       </Stack>
@@ -102,7 +119,9 @@ function Note({ of, value, onChange }: NoteProps) {
       placeholder="Note"
       maxLength={lengths.PropertyValueInput.description}
       value={value.description ?? ''}
-      onChange={({ currentTarget }) => onChange({ ...value, description: currentTarget.value || null })}
+      onChange={({ currentTarget }) =>
+        onChange({ ...value, description: currentTarget.value || null })
+      }
     />
   );
 }

@@ -10,9 +10,14 @@ export interface Snapshot {
 
 /** Reads the values of all fields and properties out of a contact. */
 export function snapshotOf(contact: ContactPartsFragment): Snapshot {
-  const values: Record<string, Value> = Object.fromEntries(readers.map(({ path, read }) => [path, read(contact)]));
+  const values: Record<string, Value> = Object.fromEntries(
+    readers.map(({ path, read }) => [path, read(contact)]),
+  );
   for (const { property, values: list } of contact.properties) {
-    values[propertyPath(property.propertyId)] = list.map(({ value, description }) => ({ value, description }));
+    values[propertyPath(property.propertyId)] = list.map(({ value, description }) => ({
+      value,
+      description,
+    }));
   }
   return { version: contact.version, values };
 }

@@ -15,17 +15,25 @@ interface ValueInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'p
  * Enters one value of a property. The property's type chooses the input; the server validates the
  * value.
  */
-export function ValueInput({ property: { type, choices }, value, onChange, ...props }: ValueInputProps) {
+export function ValueInput({
+  property: { type, choices },
+  value,
+  onChange,
+  ...props
+}: ValueInputProps) {
   const input = {
     ...props,
     value,
-    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) => onChange(currentTarget.value),
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+      onChange(currentTarget.value),
   };
   switch (type) {
     case 'TEXT':
       return <TextInput {...input} maxLength={lengths.PropertyValueInput.value} />;
     case 'INTEGER':
-      return <TextInput {...input} inputMode="numeric" maxLength={lengths.PropertyValueInput.value} />;
+      return (
+        <TextInput {...input} inputMode="numeric" maxLength={lengths.PropertyValueInput.value} />
+      );
     case 'NUMBER':
       return (
         <NumberInput

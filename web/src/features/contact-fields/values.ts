@@ -73,5 +73,7 @@ function normalize(value: Value | undefined): unknown {
   if (value.some((entry) => typeof entry === 'object' && 'value' in entry)) {
     return value.map(({ value, description }) => [value, description || null]);
   }
-  return value.map((entry) => JSON.stringify(typeof entry === 'object' ? [entry.name, entry.type] : entry)).sort();
+  return value
+    .map((entry) => JSON.stringify(typeof entry === 'object' ? [entry.name, entry.type] : entry))
+    .sort();
 }

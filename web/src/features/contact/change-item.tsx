@@ -1,6 +1,12 @@
 import { Button, List, Text, Timeline } from '@mantine/core';
 import type { ChangePartsFragment } from '../../gql';
-import { actorName, changeKindLabels, changeSourceLabels, formatTime, noValue } from '../../lib/format';
+import {
+  actorName,
+  changeKindLabels,
+  changeSourceLabels,
+  formatTime,
+  noValue,
+} from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
 import type { Value } from '../contact-fields/values';
@@ -22,9 +28,14 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
   // To undo a creation would delete the contact. There is a button for that, which asks for a
   // confirmation.
-  const reversible = kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
+  const reversible =
+    kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
   return (
-    <Timeline.Item {...timeline} role="listitem" title={<span className={classes.title}>{title}</span>}>
+    <Timeline.Item
+      {...timeline}
+      role="listitem"
+      title={<span className={classes.title}>{title}</span>}
+    >
       <Text size="xs" c="dimmed">
         <time dateTime={at}>{formatTime(at)}</time>
         {staff && `, via ${changeSourceLabels[source]}`}
@@ -37,8 +48,9 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
             const before = formatValue(field, old as Value, catalog);
             return (
               <List.Item key={path}>
-                <span className={classes.label}>{field.label}</span>: {before === noValue ? noValue : <del>{before}</del>}{' '}
-                <span aria-hidden>→</span> <ins>{formatValue(field, value as Value, catalog)}</ins>
+                <span className={classes.label}>{field.label}</span>:{' '}
+                {before === noValue ? noValue : <del>{before}</del>} <span aria-hidden>→</span>{' '}
+                <ins>{formatValue(field, value as Value, catalog)}</ins>
               </List.Item>
             );
           })}

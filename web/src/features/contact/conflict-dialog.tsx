@@ -22,7 +22,12 @@ interface ConflictDialogProps {
 /**
  * Resolves a conflict: shows the old value, theirs and yours for each field, and asks for a choice.
  */
-export function ConflictDialog({ conflict, isChangedByOthers, onClose, onResolve }: ConflictDialogProps) {
+export function ConflictDialog({
+  conflict,
+  isChangedByOthers,
+  onClose,
+  onResolve,
+}: ConflictDialogProps) {
   const { catalog } = useSession();
   const [sides, setSides] = useState<Readonly<Record<string, Side>>>({});
   const overlapping = conflict.fields.filter(({ overlaps }) => overlaps);
@@ -64,7 +69,8 @@ export function ConflictDialog({ conflict, isChangedByOthers, onClose, onResolve
               </Text>
               {others.map(({ path, latest, changedBy, changedAt }) => (
                 <Text size="sm" key={path}>
-                  {fieldAt(path, catalog).label}: {formatValue(fieldAt(path, catalog), latest as Value, catalog)}, by{' '}
+                  {fieldAt(path, catalog).label}:{' '}
+                  {formatValue(fieldAt(path, catalog), latest as Value, catalog)}, by{' '}
                   {actorName(changedBy)}, {changedAt ? formatTime(changedAt) : noValue}
                 </Text>
               ))}

@@ -19,7 +19,13 @@ interface ConflictFieldProps {
 }
 
 /** Shows the values of a field, and lets the person choose one. */
-export function ConflictField({ comparison, field, baseKnown, side, onChoose }: ConflictFieldProps) {
+export function ConflictField({
+  comparison,
+  field,
+  baseKnown,
+  side,
+  onChoose,
+}: ConflictFieldProps) {
   const { catalog } = useSession();
   const { path, base, latest, yours, changedBy, changedAt } = comparison;
   const format = (value: unknown) => formatValue(field, value as Value, catalog);
@@ -40,7 +46,12 @@ export function ConflictField({ comparison, field, baseKnown, side, onChoose }: 
         <span className={classes.label}>Before</span>
         <span className={classes.value}>{baseKnown ? format(base) : 'Unknown'}</span>
       </div>
-      {choice('theirs', 'Theirs', format(latest), changedAt ? `${actorName(changedBy)}, ${formatTime(changedAt)}` : undefined)}
+      {choice(
+        'theirs',
+        'Theirs',
+        format(latest),
+        changedAt ? `${actorName(changedBy)}, ${formatTime(changedAt)}` : undefined,
+      )}
       {choice('yours', 'Yours', format(yours))}
     </fieldset>
   );

@@ -18,10 +18,12 @@ export function ContactForm({ editing }: { editing: Editing }) {
   const form = useRef<HTMLFormElement>(null);
   const sections = useMemo(() => formSections(catalog), [catalog]);
   const shown = new Set<string>(sections.flatMap(({ fields }) => fields.map(({ path }) => path)));
-  const otherErrors = editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
+  const otherErrors =
+    editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
 
   useEffect(() => {
-    if (editing.result?.errors.length) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (editing.result?.errors.length)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [editing.result]);
 
   const submit = (event: FormEvent) => {
@@ -54,14 +56,23 @@ interface SaveResultNoticesProps {
 }
 
 /** The result of the last save. */
-function SaveResultNotices({ editing: { result, save, dismiss }, otherErrors }: SaveResultNoticesProps) {
+function SaveResultNotices({
+  editing: { result, save, dismiss },
+  otherErrors,
+}: SaveResultNoticesProps) {
   const fault = result?.fault;
   const saved = result !== undefined && result.saved.length > 0 && !result.conflict;
   if (fault === undefined && otherErrors.length === 0 && !saved) return null;
   return (
     <ScrollIntoView>
       <Stack gap="xs">
-        {fault !== undefined && <FaultAlert title="We could not confirm that this was saved" error={fault} onRetry={save} />}
+        {fault !== undefined && (
+          <FaultAlert
+            title="We could not confirm that this was saved"
+            error={fault}
+            onRetry={save}
+          />
+        )}
         {otherErrors.length > 0 && (
           <ErrorAlert title="Not saved">
             <ErrorText errors={otherErrors} />

@@ -43,7 +43,8 @@ function LoadedContactPage({ id }: { id: string }) {
     setArrived([]); // the history is loaded again
     retry();
   };
-  if (error !== undefined) return <FaultAlert title="The contact could not be loaded" error={error} onRetry={retry} />;
+  if (error !== undefined)
+    return <FaultAlert title="The contact could not be loaded" error={error} onRetry={retry} />;
   if (contact === undefined) return <Loading />;
   if (contact === null) return <DeletedContact id={id} onRestored={reload} />;
   const { conflict } = editing.result ?? {};
@@ -59,7 +60,8 @@ function LoadedContactPage({ id }: { id: string }) {
         <Text size="sm" c="dimmed">
           Contact {contact.contactId}. Registered {formatTime(contact.registrationDateTime)}
           {contact.registrationSource && ` (${contact.registrationSource})`}
-          {contact.registrationStore && ` at ${contact.registrationStore.name}`}. Last changed {formatTime(contact.lastModified)}.
+          {contact.registrationStore && ` at ${contact.registrationStore.name}`}. Last changed{' '}
+          {formatTime(contact.lastModified)}.
         </Text>
         <Grid gap="xl">
           <Grid.Col span={{ base: 12, lg: 8 }}>

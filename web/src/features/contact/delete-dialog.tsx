@@ -20,7 +20,9 @@ export function DeleteDialog({ contact, onClose }: DeleteDialogProps) {
       title={`Delete ${contactName(contact)}?`}
       text={`Contact ${contactId} and all its values and logins will be deleted. You can restore it on this page later.`}
       command={command}
-      onConfirm={() => command.run('deleted', DeleteContactDocument, { input: { id, expectedVersion: version } })}
+      onConfirm={() =>
+        command.run('deleted', DeleteContactDocument, { input: { id, expectedVersion: version } })
+      }
       onClose={onClose}
     />
   );

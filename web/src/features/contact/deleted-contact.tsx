@@ -28,8 +28,13 @@ export function DeletedContact({ id, onRestored }: DeletedContactProps) {
           Deleted by {actorName(deletion.actor)}, {formatTime(deletion.at)}.
         </Text>
         {refusal && <ErrorAlert title="Not restored">{refusal}</ErrorAlert>}
-        {fault !== undefined && <FaultAlert title="We could not confirm that the contact was restored" error={fault} />}
-        <Button loading={undoing !== undefined} onClick={() => undo(deletion).then((done) => done && onRestored())}>
+        {fault !== undefined && (
+          <FaultAlert title="We could not confirm that the contact was restored" error={fault} />
+        )}
+        <Button
+          loading={undoing !== undefined}
+          onClick={() => undo(deletion).then((done) => done && onRestored())}
+        >
           Restore
         </Button>
         <Text size="sm" c="dimmed">

@@ -15,12 +15,19 @@ export function DeletedNotice({ deletion }: { deletion: ChangePartsFragment }) {
     <ErrorAlert title="This contact was deleted">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          Deleted by {actorName(deletion.actor)}, {formatTime(deletion.at)}. Restore the contact to save changes. Your input stays
-          on this page.
+          Deleted by {actorName(deletion.actor)}, {formatTime(deletion.at)}. Restore the contact to
+          save changes. Your input stays on this page.
         </Text>
         {refusal && <Text size="sm">{refusal}</Text>}
-        {fault !== undefined && <FaultAlert title="We could not confirm that the contact was restored" error={fault} />}
-        <Button size="xs" variant="default" loading={undoing !== undefined} onClick={() => undo(deletion)}>
+        {fault !== undefined && (
+          <FaultAlert title="We could not confirm that the contact was restored" error={fault} />
+        )}
+        <Button
+          size="xs"
+          variant="default"
+          loading={undoing !== undefined}
+          onClick={() => undo(deletion)}
+        >
           Restore
         </Button>
       </Stack>

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../contact-fields/snapshot';
 import type { Values } from '../contact-fields/values';
-import { emptyDraft, isDirty, isOverwritten, rebase, shownValue, withEdit, withoutEdits } from './draft';
+import {
+  emptyDraft,
+  isDirty,
+  isOverwritten,
+  rebase,
+  shownValue,
+  withEdit,
+  withoutEdits,
+} from './draft';
 
 const at = (version: string, values: Values): Snapshot => ({ version, values });
 const first = at('1', {
@@ -14,13 +22,20 @@ const second = at('2', { ...first.values, firstName: 'Eleonora' });
 
 describe('a draft', () => {
   it('keeps the version of the contact at the first edit', () => {
-    const draft = withEdit(withEdit(emptyDraft, first, 'lastName', 'Berg'), second, 'firstName', 'Nora-Lee');
+    const draft = withEdit(
+      withEdit(emptyDraft, first, 'lastName', 'Berg'),
+      second,
+      'firstName',
+      'Nora-Lee',
+    );
     expect(draft).toEqual({ base: first, edits: { lastName: 'Berg', firstName: 'Nora-Lee' } });
   });
 
   it('shows edits, and the current values of the other fields', () => {
     const draft = withEdit(emptyDraft, first, 'lastName', 'Berg');
-    expect([shownValue(draft, second, 'firstName'), shownValue(draft, second, 'lastName')]).toEqual(['Eleonora', 'Berg']);
+    expect([shownValue(draft, second, 'firstName'), shownValue(draft, second, 'lastName')]).toEqual(
+      ['Eleonora', 'Berg'],
+    );
   });
 
   it('is empty again when all edits are undone', () => {
@@ -33,26 +48,54 @@ describe('a draft', () => {
 
   it('treats an empty text as null', () => {
     const blank = at('1', { email: null });
-    expect(withEdit(withEdit(emptyDraft, blank, 'email', 'x'), blank, 'email', '')).toBe(emptyDraft);
+    expect(withEdit(withEdit(emptyDraft, blank, 'email', 'x'), blank, 'email', '')).toBe(
+      emptyDraft,
+    );
   });
 
   it('knows which edited fields others have changed', () => {
-    const draft = withEdit(withEdit(emptyDraft, first, 'firstName', 'Nora-Lee'), first, 'lastName', 'Berg');
-    expect([isOverwritten(draft, second, 'firstName'), isOverwritten(draft, second, 'lastName')]).toEqual([true, false]);
+    const draft = withEdit(
+      withEdit(emptyDraft, first, 'firstName', 'Nora-Lee'),
+      first,
+      'lastName',
+      'Berg',
+    );
+    expect([
+      isOverwritten(draft, second, 'firstName'),
+      isOverwritten(draft, second, 'lastName'),
+    ]).toEqual([true, false]);
     expect(isOverwritten(emptyDraft, second, 'firstName')).toBe(false);
   });
 
   it('moves to the latest version after a conflict', () => {
-    const draft = withEdit(withEdit(emptyDraft, first, 'firstName', 'Nora-Lee'), first, 'lastName', 'Berg');
-    expect(rebase(withoutEdits(draft, ['firstName']), second)).toEqual({ base: second, edits: { lastName: 'Berg' } });
+    const draft = withEdit(
+      withEdit(emptyDraft, first, 'firstName', 'Nora-Lee'),
+      first,
+      'lastName',
+      'Berg',
+    );
+    expect(rebase(withoutEdits(draft, ['firstName']), second)).toEqual({
+      base: second,
+      edits: { lastName: 'Berg' },
+    });
     expect(rebase(withEdit(emptyDraft, first, 'firstName', 'Eleonora'), second)).toBe(emptyDraft); // both sides want the same
   });
 
   it('compares the order of property values, and their notes', () => {
-    const two = at('1', { 'properties.9': ['books', 'hiking'].map((value) => ({ value, description: null })) });
+    const two = at('1', {
+      'properties.9': ['books', 'hiking'].map((value) => ({ value, description: null })),
+    });
     const reversed = ['hiking', 'books'].map((value) => ({ value, description: null }));
     expect(isDirty(withEdit(emptyDraft, two, 'properties.9', reversed))).toBe(true);
-    expect(isDirty(withEdit(emptyDraft, first, 'properties.9', [{ value: 'books', description: 'since 2020' }]))).toBe(true);
-    expect(isDirty(withEdit(emptyDraft, first, 'properties.9', [{ value: 'books', description: '' }]))).toBe(false);
+    expect(
+      isDirty(
+        withEdit(emptyDraft, first, 'properties.9', [
+          { value: 'books', description: 'since 2020' },
+        ]),
+      ),
+    ).toBe(true);
+    expect(
+      isDirty(withEdit(emptyDraft, first, 'properties.9', [{ value: 'books', description: '' }])),
+    ).toBe(false);
   });
 });

@@ -27,14 +27,18 @@ export function withEdit(draft: Draft, current: Snapshot, path: string, value: V
 
 /** Returns the draft without its edits at the paths. */
 export function withoutEdits(draft: Draft, paths: readonly string[]): Draft {
-  const edits = Object.fromEntries(Object.entries(draft.edits).filter(([path]) => !paths.includes(path)));
+  const edits = Object.fromEntries(
+    Object.entries(draft.edits).filter(([path]) => !paths.includes(path)),
+  );
   return Object.keys(edits).length === 0 ? emptyDraft : { base: draft.base, edits };
 }
 
 /** Moves the draft onto a newer contact, whose values the person has seen and decided to edit. */
 export function rebase(draft: Draft, onto: Snapshot): Draft {
   if (draft.base === null) return draft;
-  const same = Object.keys(draft.edits).filter((path) => sameValue(draft.edits[path], onto.values[path]));
+  const same = Object.keys(draft.edits).filter((path) =>
+    sameValue(draft.edits[path], onto.values[path]),
+  );
   return withoutEdits({ base: onto, edits: draft.edits }, same);
 }
 
@@ -42,7 +46,12 @@ export function rebase(draft: Draft, onto: Snapshot): Draft {
  * Returns the draft after some of its paths were saved as they were sent. Edits that were made
  * during the save stay, on top of the contact after it.
  */
-export function afterSave(draft: Draft, sent: Draft, paths: readonly string[], onto: Snapshot): Draft {
+export function afterSave(
+  draft: Draft,
+  sent: Draft,
+  paths: readonly string[],
+  onto: Snapshot,
+): Draft {
   const rest = withoutEdits(
     draft,
     paths.filter((path) => sameValue(draft.edits[path], sent.edits[path])),
@@ -62,5 +71,9 @@ export function shownValue(draft: Draft, current: Snapshot, path: string): Value
 
 /** Whether others have changed a path since the person began to edit it. */
 export function isOverwritten(draft: Draft, current: Snapshot, path: string): boolean {
-  return draft.base !== null && path in draft.edits && !sameValue(current.values[path], draft.base.values[path]);
+  return (
+    draft.base !== null &&
+    path in draft.edits &&
+    !sameValue(current.values[path], draft.base.values[path])
+  );
 }

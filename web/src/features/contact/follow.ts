@@ -15,7 +15,12 @@ const retryDelay = { initial: 500, max: 15_000 }; // milliseconds
  * Subscribes to a contact's changes after a cursor, and reconnects when the connection is lost.
  * Returns a function that ends the subscription.
  */
-export function follow({ client, onConnected }: Api, id: string, after: string, follower: Follower): () => void {
+export function follow(
+  { client, onConnected }: Api,
+  id: string,
+  after: string,
+  follower: Follower,
+): () => void {
   let cursor = after;
   let delay = retryDelay.initial;
   let timer: number | undefined;
@@ -23,16 +28,18 @@ export function follow({ client, onConnected }: Api, id: string, after: string, 
   let stopped = false;
 
   const subscribe = () => {
-    subscription = client.subscribe({ query: FollowContactDocument, variables: { id, after: cursor } }).subscribe({
-      next: ({ data, error }) => {
-        if (error || !data) return retry();
-        delay = retryDelay.initial;
-        cursor = data.contactChanges.cursor;
-        follower.onChange(data.contactChanges);
-      },
-      error: retry,
-      complete: retry,
-    });
+    subscription = client
+      .subscribe({ query: FollowContactDocument, variables: { id, after: cursor } })
+      .subscribe({
+        next: ({ data, error }) => {
+          if (error || !data) return retry();
+          delay = retryDelay.initial;
+          cursor = data.contactChanges.cursor;
+          follower.onChange(data.contactChanges);
+        },
+        error: retry,
+        complete: retry,
+      });
   };
   const retry = () => {
     if (stopped) return;

@@ -38,7 +38,14 @@ export function propsOf(field: EditableField, editing: Editing): FormFieldProps 
  * A field of the form, with its editor if the viewer may write it, and a note about changes by
  * others. It is memoized because an account may have hundreds of properties.
  */
-export const FormField = memo(function FormField({ field, value, errors, remoteChange, overwritten, onChange }: FormFieldProps) {
+export const FormField = memo(function FormField({
+  field,
+  value,
+  errors,
+  remoteChange,
+  overwritten,
+  onChange,
+}: FormFieldProps) {
   const { mayWrite, catalog } = useSession();
   const note = <RemoteChangeNote field={field} change={remoteChange} overwritten={overwritten} />;
   if (!mayWrite(field.path)) {
@@ -82,7 +89,9 @@ function RemoteChangeNote({ field, change, overwritten }: RemoteChangeNoteProps)
   const author = `${actorName(change.actor)}, ${formatTime(change.at)}`;
   return (
     <Text size="xs" aria-live="polite" fw={500}>
-      {overwritten ? `Changed to “${formatValue(field, latest as Value, catalog)}” by ${author}` : `Changed by ${author}`}
+      {overwritten
+        ? `Changed to “${formatValue(field, latest as Value, catalog)}” by ${author}`
+        : `Changed by ${author}`}
     </Text>
   );
 }

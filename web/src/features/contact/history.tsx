@@ -30,7 +30,9 @@ export function History({ id, arrived, onUndone }: HistoryProps) {
           <ErrorAlert title="Not undone">{refusal}</ErrorAlert>
         </ScrollIntoView>
       )}
-      {fault !== undefined && <FaultAlert title="We could not confirm that this was undone" error={fault} />}
+      {fault !== undefined && (
+        <FaultAlert title="We could not confirm that this was undone" error={fault} />
+      )}
       <Timeline bulletSize={12} lineWidth={2} role="list">
         {changes.map((change) => (
           <ChangeItem
@@ -42,9 +44,13 @@ export function History({ id, arrived, onUndone }: HistoryProps) {
           />
         ))}
       </Timeline>
-      {error !== undefined && <FaultAlert title="The history could not be loaded" error={error} onRetry={loadMore} />}
+      {error !== undefined && (
+        <FaultAlert title="The history could not be loaded" error={error} onRetry={loadMore} />
+      )}
       {loading && <Skeleton h={48} aria-label="Loading" />}
-      {!loading && changes.length === 0 && error === undefined && <Text size="sm">No changes on record.</Text>}
+      {!loading && changes.length === 0 && error === undefined && (
+        <Text size="sm">No changes on record.</Text>
+      )}
       {hasMore && !loading && (
         <Button variant="default" size="xs" onClick={loadMore} w="fit-content">
           Show older changes

@@ -17,7 +17,15 @@ export function MergeNotice({ merged, onClose }: MergeNoticeProps) {
   const { catalog } = useSession();
   const title = merged.length === 0 ? 'Saved' : 'Saved and merged with changes by others';
   return (
-    <Alert role="status" color="teal" variant="outline" title={title} withCloseButton closeButtonLabel="Close" onClose={onClose}>
+    <Alert
+      role="status"
+      color="teal"
+      variant="outline"
+      title={title}
+      withCloseButton
+      closeButtonLabel="Close"
+      onClose={onClose}
+    >
       {merged.length > 0 && (
         <List size="sm">
           {merged.map(({ path, base, latest, changedBy, changedAt }) => {

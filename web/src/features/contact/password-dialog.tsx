@@ -6,7 +6,11 @@ import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText, errorAt } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
-import { type ContactPartsFragment, type ErrorPartsFragment, UpdateContactDocument } from '../../gql';
+import {
+  type ContactPartsFragment,
+  type ErrorPartsFragment,
+  UpdateContactDocument,
+} from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { useSession } from '../session/session';
 
@@ -25,15 +29,24 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const set = { newPassword, ...(!staff && { currentPassword }) };
-    const input = { id: contact.id, expectedVersion: contact.version, onConflict: 'MERGE' as const, set };
+    const input = {
+      id: contact.id,
+      expectedVersion: contact.version,
+      onConflict: 'MERGE' as const,
+      set,
+    };
     const { data } = await update({ variables: { input } }).catch(() => ({ data: undefined })); // the error is shown below
     if (!data) return;
     setErrors(data.updateContact.errors);
     if (data.updateContact.errors.length > 0) return;
-    notifications.show({ message: 'Password set. All other sessions of this contact were signed out.' });
+    notifications.show({
+      message: 'Password set. All other sessions of this contact were signed out.',
+    });
     onClose();
   };
-  const otherErrors = errors.filter(({ path }) => path !== 'currentPassword' && path !== 'password');
+  const otherErrors = errors.filter(
+    ({ path }) => path !== 'currentPassword' && path !== 'password',
+  );
   return (
     <Dialog onClose={onClose} title="Set password">
       <form onSubmit={submit}>
@@ -62,7 +75,9 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
               <ErrorText errors={otherErrors} />
             </ErrorAlert>
           )}
-          {error && <FaultAlert title="We could not confirm that the password was set" error={error} />}
+          {error && (
+            <FaultAlert title="We could not confirm that the password was set" error={error} />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -50,25 +50,43 @@ interface Payload {
  * Whether others have changed the field of a comparison. ownSaves has the values that were saved on
  * this page: a change to such a value is not a change of others.
  */
-export function isChangedByOthers({ path, base, latest, changedAt }: ComparisonPartsFragment, ownSaves: Values): boolean {
+export function isChangedByOthers(
+  { path, base, latest, changedAt }: ComparisonPartsFragment,
+  ownSaves: Values,
+): boolean {
   const value = latest as Value;
-  return changedAt !== null && !sameValue(base as Value, value) && !(path in ownSaves && sameValue(ownSaves[path], value));
+  return (
+    changedAt !== null &&
+    !sameValue(base as Value, value) &&
+    !(path in ownSaves && sameValue(ownSaves[path], value))
+  );
 }
 
 /** Saves a draft of the contact. If the first write has no result, the second is not sent. */
-export async function save(client: ApolloClient, id: string, draft: Draft, ownSaves: Values): Promise<SaveResult> {
+export async function save(
+  client: ApolloClient,
+  id: string,
+  draft: Draft,
+  ownSaves: Values,
+): Promise<SaveResult> {
   const { patch, patchPaths, details, detailPaths } = inputsOf(draft.edits);
   const lock = { id, expectedVersion: draft.base?.version, onConflict: 'MERGE' as const };
   const result: SaveResult = { saved: [], changeIds: [], merged: [], errors: [] };
   try {
     if (patchPaths.length > 0) {
       const input = { ...lock, set: patch };
-      const { data } = await client.mutate({ mutation: UpdateContactDocument, variables: { input } });
+      const { data } = await client.mutate({
+        mutation: UpdateContactDocument,
+        variables: { input },
+      });
       addPayload(result, ownSaves, patchPaths, data?.updateContact);
     }
     if (detailPaths.length > 0) {
       const input = { ...lock, ...details };
-      const { data } = await client.mutate({ mutation: SetContactDetailsDocument, variables: { input } });
+      const { data } = await client.mutate({
+        mutation: SetContactDetailsDocument,
+        variables: { input },
+      });
       addPayload(result, ownSaves, detailPaths, data?.setContactDetails);
     }
   } catch (error) {
@@ -78,17 +96,25 @@ export async function save(client: ApolloClient, id: string, draft: Draft, ownSa
 }
 
 /** Adds the payload of a write of the paths to the result. */
-function addPayload(result: SaveResult, ownSaves: Values, paths: string[], payload: Payload | undefined): void {
+function addPayload(
+  result: SaveResult,
+  ownSaves: Values,
+  paths: string[],
+  payload: Payload | undefined,
+): void {
   if (!payload) return;
   const { contact, change, merge, errors } = payload;
   for (const error of errors) {
-    if (error.__typename === 'VersionConflict') result.conflict = mergeConflicts(result.conflict, error);
+    if (error.__typename === 'VersionConflict')
+      result.conflict = mergeConflicts(result.conflict, error);
     else result.errors.push(error);
   }
   if (contact === null) return;
   // The second write merges with the first, which is not a change of others.
   result.merged.push(
-    ...(merge?.fields ?? []).filter((field) => isChangedByOthers(field, ownSaves) && !result.saved.includes(field.path)),
+    ...(merge?.fields ?? []).filter(
+      (field) => isChangedByOthers(field, ownSaves) && !result.saved.includes(field.path),
+    ),
   );
   result.contact = contact;
   result.saved.push(...paths);
@@ -101,8 +127,12 @@ function addPayload(result: SaveResult, ownSaves: Values, paths: string[], paylo
  * was not shown.
  */
 function mergeConflicts(first: Conflict | undefined, second: Conflict): Conflict {
-  const inSecond = new Set(second.fields.filter((field) => field.overlaps).map((field) => field.path));
-  const onlyInFirst = (first?.fields ?? []).filter((field) => field.overlaps && !inSecond.has(field.path));
+  const inSecond = new Set(
+    second.fields.filter((field) => field.overlaps).map((field) => field.path),
+  );
+  const onlyInFirst = (first?.fields ?? []).filter(
+    (field) => field.overlaps && !inSecond.has(field.path),
+  );
   const paths = new Set(onlyInFirst.map((field) => field.path));
   return {
     ...second,

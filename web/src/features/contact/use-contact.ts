@@ -1,6 +1,11 @@
 import { useQuery } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
-import { type ChangePartsFragment, ContactPageDocument, type ContactPageQuery, LogEndDocument } from '../../gql';
+import {
+  type ChangePartsFragment,
+  ContactPageDocument,
+  type ContactPageQuery,
+  LogEndDocument,
+} from '../../gql';
 import { useSession } from '../session/session';
 import { type Follower, follow } from './follow';
 
@@ -18,12 +23,18 @@ export interface LiveContact {
  * Loads a contact and follows its changes. The end of the log is read before the contact, so that
  * no change is missed.
  */
-export function useContact(id: string, onChange: (change: ChangePartsFragment) => void): LiveContact {
+export function useContact(
+  id: string,
+  onChange: (change: ChangePartsFragment) => void,
+): LiveContact {
   const { api } = useSession();
   const [live, setLive] = useState(true);
   const logEnd = useQuery(LogEndDocument, { variables: { id }, fetchPolicy: 'no-cache' });
   const cursor = logEnd.data?.contactChanges.lastCursor;
-  const page = useQuery(ContactPageDocument, { variables: { id }, skip: cursor === undefined && !logEnd.error });
+  const page = useQuery(ContactPageDocument, {
+    variables: { id },
+    skip: cursor === undefined && !logEnd.error,
+  });
   const follower = useRef<Follower>({ onChange, onLive: setLive });
   follower.current.onChange = onChange;
 

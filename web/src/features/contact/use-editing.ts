@@ -1,9 +1,24 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { ChangePartsFragment, ComparisonPartsFragment, ContactPartsFragment, ErrorPartsFragment } from '../../gql';
+import type {
+  ChangePartsFragment,
+  ComparisonPartsFragment,
+  ContactPartsFragment,
+  ErrorPartsFragment,
+} from '../../gql';
 import { snapshotOf } from '../contact-fields/snapshot';
 import type { Value, Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
-import { afterSave, type Draft, emptyDraft, isDirty, isOverwritten, rebase, shownValue, withEdit, withoutEdits } from './draft';
+import {
+  afterSave,
+  type Draft,
+  emptyDraft,
+  isDirty,
+  isOverwritten,
+  rebase,
+  shownValue,
+  withEdit,
+  withoutEdits,
+} from './draft';
 import { type Conflict, isChangedByOthers, type SaveResult, save } from './save';
 
 /** The state of the form, and the actions on it. */
@@ -46,23 +61,32 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
   const [draft, setDraft] = useState(emptyDraft);
   const [saving, setSaving] = useState(false);
   const [result, setResult] = useState<SaveResult>();
-  const [remoteChanges, setRemoteChanges] = useState<Readonly<Record<string, ChangePartsFragment>>>({});
+  const [remoteChanges, setRemoteChanges] = useState<Readonly<Record<string, ChangePartsFragment>>>(
+    {},
+  );
   const ownChangeIds = useRef(new Set<string>());
   const ownSaves = useRef<Values>({}); // the values that were saved here
   const isSaving = useRef(false); // saving, without waiting for a render
   const pendingChanges = useRef<ChangePartsFragment[]>([]); // arrived during a save: they may be our own
   const current = useMemo(() => contact && snapshotOf(contact), [contact]);
 
-  const errors = useMemo(() => Map.groupBy(result?.errors ?? [], ({ path }) => path ?? ''), [result]);
+  const errors = useMemo(
+    () => Map.groupBy(result?.errors ?? [], ({ path }) => path ?? ''),
+    [result],
+  );
   const setValue = useCallback(
-    (path: string, value: Value) => current && setDraft((latest) => withEdit(latest, current, path, value)),
+    (path: string, value: Value) =>
+      current && setDraft((latest) => withEdit(latest, current, path, value)),
     [current],
   );
 
   const showChange = useCallback((change: ChangePartsFragment) => {
     // A deletion or restoration is shown for the whole contact, not for each field.
     if (ownChangeIds.current.has(change.id) || !['UPDATE', 'DETAILS'].includes(change.kind)) return;
-    setRemoteChanges((before) => ({ ...before, ...Object.fromEntries(change.fields.map(({ path }) => [path, change])) }));
+    setRemoteChanges((before) => ({
+      ...before,
+      ...Object.fromEntries(change.fields.map(({ path }) => [path, change])),
+    }));
   }, []);
 
   const send = async (sent: Draft) => {
@@ -75,7 +99,9 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     for (const id of result.changeIds) ownChangeIds.current.add(id);
     if (result.contact) {
       const after = snapshotOf(result.contact);
-      const values = Object.fromEntries(result.saved.map((path) => [path, after.values[path] ?? null]));
+      const values = Object.fromEntries(
+        result.saved.map((path) => [path, after.values[path] ?? null]),
+      );
       ownSaves.current = { ...ownSaves.current, ...values };
       setDraft((latest) => afterSave(latest, sent, result.saved, after));
     }
@@ -108,10 +134,13 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
       if (isDirty(next)) send(next);
     },
     dismiss: () => setResult(undefined),
-    addChange: (change) => (isSaving.current ? pendingChanges.current.push(change) : showChange(change)),
+    addChange: (change) =>
+      isSaving.current ? pendingChanges.current.push(change) : showChange(change),
     markAsOwn: (id) => {
       ownChangeIds.current.add(id);
-      setRemoteChanges((before) => Object.fromEntries(Object.entries(before).filter(([, change]) => change.id !== id)));
+      setRemoteChanges((before) =>
+        Object.fromEntries(Object.entries(before).filter(([, change]) => change.id !== id)),
+      );
     },
   };
 }

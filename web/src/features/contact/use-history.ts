@@ -16,14 +16,21 @@ interface History {
 export function useHistory(id: string, arrived: readonly ChangePartsFragment[]): History {
   const client = useApolloClient();
   const [loaded, setLoaded] = useState<readonly ChangePartsFragment[]>([]);
-  const [state, setState] = useState<{ loading: boolean; error?: unknown; hasMore: boolean }>({ loading: true, hasMore: false });
+  const [state, setState] = useState<{ loading: boolean; error?: unknown; hasMore: boolean }>({
+    loading: true,
+    hasMore: false,
+  });
   const before = loaded.at(-1)?.version ?? null;
 
   const load = useCallback(
     async (before: string | null) => {
       setState({ loading: true, hasMore: false });
       try {
-        const { data } = await client.query({ query: HistoryDocument, variables: { id, before }, fetchPolicy: 'no-cache' });
+        const { data } = await client.query({
+          query: HistoryDocument,
+          variables: { id, before },
+          fetchPolicy: 'no-cache',
+        });
         const page = data?.contact?.changes ?? [];
         setLoaded((old) => (before === null ? page : [...old, ...page]));
         const oldest = page.at(-1)?.kind;

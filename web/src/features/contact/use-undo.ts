@@ -30,7 +30,11 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
     setRefusal('');
     setFault(undefined);
     try {
-      const { data } = await client.mutate({ mutation: UndoChangeDocument, variables: { id }, refetchQueries: ['ContactPage'] });
+      const { data } = await client.mutate({
+        mutation: UndoChangeDocument,
+        variables: { id },
+        refetchQueries: ['ContactPage'],
+      });
       const errors = data?.undoChange.errors ?? [];
       setRefusal(errors.map((error) => reason(error, catalog)).join(' '));
       if (data?.undoChange.change) onUndone?.(data.undoChange.change.id);

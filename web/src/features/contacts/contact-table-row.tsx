@@ -1,5 +1,5 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows that are positioned for scrolling cannot be rows of a <table>.
-// biome-ignore-all lint/a11y/useFocusableInteractive: rows have links and buttons, which are focusable.
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned, which no <table> allows
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows contain links, which are focusable
 import { useFragment } from '@apollo/client/react';
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
@@ -19,10 +19,19 @@ interface ContactTableRowProps {
  * listed.
  */
 export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
-  const { data, complete } = useFragment({ fragment: ContactRowFragmentDoc, fragmentName: 'ContactRow', from: row });
+  const { data, complete } = useFragment({
+    fragment: ContactRowFragmentDoc,
+    fragmentName: 'ContactRow',
+    from: row,
+  });
   const contact = complete ? data : row;
   return (
-    <div role="row" aria-rowindex={index + 2} className={classes.row} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={classes.row}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <div role="cell">{contact.contactId}</div>
       <div role="cell">
         <Anchor inherit component={Link} to={`/contacts/${contact.contactId}`}>

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows that are positioned for scrolling cannot be rows of a <table>.
-// biome-ignore-all lint/a11y/useFocusableInteractive: rows have links and buttons, which are focusable.
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned, which no <table> allows
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows contain links, which are focusable
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ContactOrder, ContactOrderField, ContactRowFragment } from '../../gql';
@@ -18,14 +18,15 @@ interface ContactTableProps {
 const rowHeight = 48; // pixels; see contact-table.module.css
 const loadAhead = 25; // rows before the end at which the next page is loaded
 
-const columns: readonly { label: string; field?: ContactOrderField; class?: string | undefined }[] = [
-  { label: 'ID', field: 'ID' },
-  { label: 'Name', field: 'NAME' },
-  { label: 'Email' },
-  { label: 'Phone', class: classes.wide },
-  { label: 'Preferred store', class: classes.wide },
-  { label: 'Changed', field: 'LAST_MODIFIED', class: classes.wide },
-];
+const columns: readonly { label: string; field?: ContactOrderField; class?: string | undefined }[] =
+  [
+    { label: 'ID', field: 'ID' },
+    { label: 'Name', field: 'NAME' },
+    { label: 'Email' },
+    { label: 'Phone', class: classes.wide },
+    { label: 'Preferred store', class: classes.wide },
+    { label: 'Changed', field: 'LAST_MODIFIED', class: classes.wide },
+  ];
 
 /** The table of contacts. Only the visible rows are in the DOM. */
 export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTableProps) {
@@ -44,14 +45,27 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
   }, [last, rows.length, onEnd]);
 
   return (
-    <div role="table" aria-label="Contacts" aria-rowcount={total === undefined ? -1 : total + 1} className={classes.table}>
+    <div
+      role="table"
+      aria-label="Contacts"
+      aria-rowcount={total === undefined ? -1 : total + 1}
+      className={classes.table}
+    >
       <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.head}`}>
         {columns.map(({ label, field, class: wide }) => (
-          <div key={label} role="columnheader" aria-sort={field && sortOf(order, field)} className={wide}>
+          <div
+            key={label}
+            role="columnheader"
+            aria-sort={field && sortOf(order, field)}
+            className={wide}
+          >
             {field ? (
               <button type="button" className={classes.sort} onClick={() => onSort(field)}>
                 {label}
-                <span aria-hidden> {order.field === field && (order.direction === 'ASC' ? '▲' : '▼')}</span>
+                <span aria-hidden>
+                  {' '}
+                  {order.field === field && (order.direction === 'ASC' ? '▲' : '▼')}
+                </span>
               </button>
             ) : (
               label
@@ -59,10 +73,24 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
           </div>
         ))}
       </div>
-      <div role="rowgroup" ref={body} className={classes.body} style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        ref={body}
+        className={classes.body}
+        style={{ height: virtualizer.getTotalSize() }}
+      >
         {items.map(({ index, key, start }) => {
           const row = rows[index];
-          return row && <ContactTableRow key={key} row={row} index={index} top={start - virtualizer.options.scrollMargin} />;
+          return (
+            row && (
+              <ContactTableRow
+                key={key}
+                row={row}
+                index={index}
+                top={start - virtualizer.options.scrollMargin}
+              />
+            )
+          );
         })}
       </div>
     </div>

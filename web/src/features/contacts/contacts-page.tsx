@@ -23,7 +23,10 @@ export function ContactsPage() {
       }
     >
       <Stack gap="sm">
-        <Filters params={params} onChange={(part) => update((latest) => ({ ...latest, ...part }))} />
+        <Filters
+          params={params}
+          onChange={(part) => update((latest) => ({ ...latest, ...part }))}
+        />
         <Text size="sm" role="status" mih="1.5em">
           {total !== undefined && (total === 1 ? '1 contact' : `${formatNumber(total)} contacts`)}
         </Text>
@@ -35,7 +38,11 @@ export function ContactsPage() {
           onEnd={next === undefined ? undefined : loadMore}
         />
         {error !== undefined && (
-          <FaultAlert title="The contacts could not be loaded" error={error} onRetry={() => window.location.reload()} />
+          <FaultAlert
+            title="The contacts could not be loaded"
+            error={error}
+            onRetry={() => window.location.reload()}
+          />
         )}
         {loading && <Text c="dimmed">Loading…</Text>}
         {!loading && error === undefined && rows.length === 0 && <Text>No contacts found.</Text>}

@@ -55,7 +55,10 @@ export function filterOf({ q, store, company, segment, since }: ListParams): Con
 /** Returns the order; by id if the parameter is absent or invalid. */
 export function orderOf({ sort }: ListParams): Required<ContactOrder> {
   const [field, direction] = sort.split('-');
-  return { field: isOrderField(field) ? field : 'ID', direction: direction === 'DESC' ? 'DESC' : 'ASC' };
+  return {
+    field: isOrderField(field) ? field : 'ID',
+    direction: direction === 'DESC' ? 'DESC' : 'ASC',
+  };
 }
 
 /** Sorts by a field. If the list is already sorted by it, the direction is reversed. */

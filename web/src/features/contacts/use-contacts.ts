@@ -1,7 +1,12 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useNavigationType } from 'react-router';
-import { ContactCountDocument, type ContactRowFragment, ContactsDocument, type ContactsQuery } from '../../gql';
+import {
+  ContactCountDocument,
+  type ContactRowFragment,
+  ContactsDocument,
+  type ContactsQuery,
+} from '../../gql';
 import { filterOf, type ListParams, orderOf, parseListParams, toSearchParams } from './list-params';
 
 /** The part of a list of contacts that has been loaded. */
@@ -39,7 +44,12 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
       if (requestedPage.current === page) return;
       requestedPage.current = page;
       const params = parseListParams(new URLSearchParams(key));
-      const variables = { first: pageSize, after: after ?? null, filter: filterOf(params), orderBy: orderOf(params) };
+      const variables = {
+        first: pageSize,
+        after: after ?? null,
+        filter: filterOf(params),
+        orderBy: orderOf(params),
+      };
       setContacts((before) => ({ ...before, loading: true, error: undefined }));
       const update = await client
         .query({ query: ContactsDocument, variables, fetchPolicy: 'network-only' })
@@ -60,7 +70,8 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
     client
       .query({ query: ContactCountDocument, variables: { filter }, fetchPolicy: 'network-only' })
       .then(({ data }) => {
-        if (data && !cancelled) setContacts((before) => ({ ...before, total: data.contacts.totalCount }));
+        if (data && !cancelled)
+          setContacts((before) => ({ ...before, total: data.contacts.totalCount }));
       })
       .catch(() => {}); // the list is shown without its count
     return () => {
@@ -79,7 +90,11 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
 }
 
 /** Adds a page to the list. The first page of a list replaces all rows. */
-function addPage(key: string, after: string | undefined, page: ContactsQuery['contacts'] | undefined) {
+function addPage(
+  key: string,
+  after: string | undefined,
+  page: ContactsQuery['contacts'] | undefined,
+) {
   const next = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
   const nodes = page?.nodes ?? [];
   return ({ rows, ...rest }: Contacts): Contacts => ({

@@ -7,7 +7,10 @@ import { type ListParams, parseListParams, toSearchParams } from './list-params'
  * latest parameters, which the page may not show yet: a second change can come before the first is
  * rendered.
  */
-export function useListParams(): [ListParams, (change: (latest: ListParams) => ListParams) => void] {
+export function useListParams(): [
+  ListParams,
+  (change: (latest: ListParams) => ListParams) => void,
+] {
   const [search, setSearch] = useSearchParams();
   const params = parseListParams(search);
   const latest = useRef(params);

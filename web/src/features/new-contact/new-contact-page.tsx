@@ -25,7 +25,10 @@ export function NewContactPage() {
   const created = data?.createContact.contact;
   const errors = data?.createContact.errors ?? [];
   const sections = formSections(catalog);
-  const shown = new Set<string>(['registrationSource', ...sections.flatMap(({ fields }) => fields.map(({ path }) => path))]);
+  const shown = new Set<string>([
+    'registrationSource',
+    ...sections.flatMap(({ fields }) => fields.map(({ path }) => path)),
+  ]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
 
   const submit = async (event: FormEvent) => {
@@ -49,8 +52,13 @@ export function NewContactPage() {
                   <FieldEditor
                     key={field.path}
                     field={field}
-                    value={values[field.path] ?? (typeof field.kind === 'object' ? [] : emptyValues[field.kind])}
-                    onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
+                    value={
+                      values[field.path] ??
+                      (typeof field.kind === 'object' ? [] : emptyValues[field.kind])
+                    }
+                    onChange={(value) =>
+                      setValues((before) => ({ ...before, [field.path]: value }))
+                    }
                     error={errorAt(errors, field.path)}
                   />
                 ))}
@@ -73,7 +81,9 @@ export function NewContactPage() {
               <ErrorText errors={other} />
             </ErrorAlert>
           )}
-          {error && <FaultAlert title="We could not confirm that the contact was created" error={error} />}
+          {error && (
+            <FaultAlert title="We could not confirm that the contact was created" error={error} />
+          )}
           <Group justify="flex-end">
             <Button type="submit" loading={loading}>
               Create

@@ -3,7 +3,11 @@ import { useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { Page } from '../../components/page';
 import { useCommand } from '../../components/use-command';
-import { DeletePropertyDocument, type PropertyBinding, type PropertyPartsFragment } from '../../gql';
+import {
+  DeletePropertyDocument,
+  type PropertyBinding,
+  type PropertyPartsFragment,
+} from '../../gql';
 import { noValue, propertyTypeLabels } from '../../lib/format';
 import { useSession } from '../session/session';
 import { PropertyDialog } from './property-dialog';
@@ -21,11 +25,17 @@ export function PropertiesPage() {
   const close = () => setDialog(undefined);
   const properties = [...catalog.properties.values()];
   return (
-    <Page title="Properties" actions={<Button onClick={() => setDialog({ edit: null })}>New property</Button>}>
+    <Page
+      title="Properties"
+      actions={<Button onClick={() => setDialog({ edit: null })}>New property</Button>}
+    >
       {properties.length === 0 ? (
         <Text>No properties yet.</Text>
       ) : (
-        <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Properties' }}>
+        <ScrollArea
+          type="auto"
+          viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Properties' }}
+        >
           <Table miw={640} aria-label="Properties">
             <Table.Thead>
               <Table.Tr>
@@ -47,12 +57,20 @@ export function PropertiesPage() {
         </ScrollArea>
       )}
       {dialog && 'edit' in dialog && <PropertyDialog property={dialog.edit} onClose={close} />}
-      {dialog && 'remove' in dialog && <DeletePropertyDialog property={dialog.remove} onClose={close} />}
+      {dialog && 'remove' in dialog && (
+        <DeletePropertyDialog property={dialog.remove} onClose={close} />
+      )}
     </Page>
   );
 }
 
-function PropertyRow({ property, onOpen }: { property: PropertyPartsFragment; onOpen: (dialog: OpenDialog) => void }) {
+function PropertyRow({
+  property,
+  onOpen,
+}: {
+  property: PropertyPartsFragment;
+  onOpen: (dialog: OpenDialog) => void;
+}) {
   const { propertyId, name, type, choices } = property;
   return (
     <Table.Tr>
@@ -65,10 +83,20 @@ function PropertyRow({ property, onOpen }: { property: PropertyPartsFragment; on
       <Table.Td>{rulesOf(property).join(', ') || noValue}</Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">
-          <Button size="compact-sm" variant="default" onClick={() => onOpen({ edit: property })} aria-label={`Edit ${name}`}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onOpen({ edit: property })}
+            aria-label={`Edit ${name}`}
+          >
             Edit
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => onOpen({ remove: property })} aria-label={`Delete ${name}`}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onOpen({ remove: property })}
+            aria-label={`Delete ${name}`}
+          >
             Delete
           </Button>
         </Group>
@@ -77,7 +105,10 @@ function PropertyRow({ property, onOpen }: { property: PropertyPartsFragment; on
   );
 }
 
-const bindingLabels: Record<PropertyBinding, string> = { FIRST_NAME: 'first name', LAST_NAME: 'last name' };
+const bindingLabels: Record<PropertyBinding, string> = {
+  FIRST_NAME: 'first name',
+  LAST_NAME: 'last name',
+};
 
 function rulesOf({ multiple, required, readOnly, boundTo }: PropertyPartsFragment): string[] {
   return [
@@ -88,14 +119,22 @@ function rulesOf({ multiple, required, readOnly, boundTo }: PropertyPartsFragmen
   ].filter((rule) => rule !== false);
 }
 
-function DeletePropertyDialog({ property, onClose }: { property: PropertyPartsFragment; onClose: () => void }) {
+function DeletePropertyDialog({
+  property,
+  onClose,
+}: {
+  property: PropertyPartsFragment;
+  onClose: () => void;
+}) {
   const command = useCommand();
   return (
     <ConfirmDialog
       title={`Delete property ${property.name}?`}
       text="You can delete a property only if no contact has a value for it."
       command={command}
-      onConfirm={async () => (await command.run('deleted', DeletePropertyDocument, { id: property.id })) && onClose()}
+      onConfirm={async () =>
+        (await command.run('deleted', DeletePropertyDocument, { id: property.id })) && onClose()
+      }
       onClose={onClose}
     />
   );

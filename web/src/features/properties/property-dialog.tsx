@@ -46,12 +46,20 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
     const { multiple, required, readOnly } = rules;
     const common = { name, required, readOnly, ...(type === 'CHOICE' && { choices }) };
     const done = property
-      ? await command.run('saved', UpdatePropertyDocument, { input: { id: property.id, ...common } })
-      : await command.run('created', CreatePropertyDocument, { input: { ...common, type, multiple, boundTo: boundTo || null } });
+      ? await command.run('saved', UpdatePropertyDocument, {
+          input: { id: property.id, ...common },
+        })
+      : await command.run('created', CreatePropertyDocument, {
+          input: { ...common, type, multiple, boundTo: boundTo || null },
+        });
     if (done) onClose();
   };
   const check = (rule: keyof typeof rules, label: string) => (
-    <Checkbox label={label} checked={rules[rule]} onChange={(e) => setRules({ ...rules, [rule]: e.currentTarget.checked })} />
+    <Checkbox
+      label={label}
+      checked={rules[rule]}
+      onChange={(e) => setRules({ ...rules, [rule]: e.currentTarget.checked })}
+    />
   );
   return (
     <Dialog onClose={onClose} title={property ? `Edit ${property.name}` : 'New property'}>

@@ -27,7 +27,13 @@ interface SessionProviderProps {
  * Provides the session to the pages. If it expires, the person signs in again in a dialog above the
  * page, and unsaved input is kept.
  */
-export function SessionProvider({ api, viewer, expired, onSignedIn, children }: SessionProviderProps) {
+export function SessionProvider({
+  api,
+  viewer,
+  expired,
+  onSignedIn,
+  children,
+}: SessionProviderProps) {
   const staff = viewer.role !== 'CUSTOMER';
   const [replaced, setReplaced] = useState(false);
   useEffect(
@@ -52,7 +58,10 @@ export function SessionProvider({ api, viewer, expired, onSignedIn, children }: 
       }
     );
   }, [api, viewer, staff, data]);
-  if (error && !data) return <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />;
+  if (error && !data)
+    return (
+      <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />
+    );
   if (!session) return <LoadingPage />;
   return (
     <SessionContext value={session}>
@@ -61,7 +70,9 @@ export function SessionProvider({ api, viewer, expired, onSignedIn, children }: 
         opened={expired || replaced}
         onClose={() => {}}
         withCloseButton={false}
-        title={replaced ? 'This browser is now signed in as a different user' : 'Your session has ended'}
+        title={
+          replaced ? 'This browser is now signed in as a different user' : 'Your session has ended'
+        }
         zIndex={1000}
       >
         <SignInForm
@@ -88,7 +99,10 @@ async function signOut({ client }: Api): Promise<void> {
   } catch (error) {
     const ended = CombinedGraphQLErrors.is(error) && error.errors.some(isUnauthenticated);
     if (!ended) {
-      notifications.show({ color: 'red', message: `You are still signed in. ${faultOf(error).message}` });
+      notifications.show({
+        color: 'red',
+        message: `You are still signed in. ${faultOf(error).message}`,
+      });
       return;
     }
   }

@@ -38,7 +38,8 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
   const field = (name: keyof typeof input) => ({
     name,
     value: input[name],
-    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) => setInput({ ...input, [name]: value }),
+    onChange: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement }) =>
+      setInput({ ...input, [name]: value }),
     required: true,
     withAsterisk: false,
   });
@@ -59,7 +60,9 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
         <Button type="submit" loading={loading}>
           Sign in
         </Button>
-        {settings.demo && <DemoSignIns signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />}
+        {settings.demo && (
+          <DemoSignIns signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />
+        )}
       </Stack>
     </form>
   );
@@ -76,7 +79,12 @@ function DemoSignIns({ signIns, onChoose, disabled }: DemoSignInsProps) {
     <Stack gap="xs">
       <Text size="sm">This server has demo data. Sign in as:</Text>
       {signIns.map((signIn) => (
-        <Button key={signIn.login} variant="default" onClick={() => onChoose(signIn)} disabled={disabled}>
+        <Button
+          key={signIn.login}
+          variant="default"
+          onClick={() => onChoose(signIn)}
+          disabled={disabled}
+        >
           {roleLabels[signIn.role]}: {signIn.login}
         </Button>
       ))}
