@@ -68,8 +68,8 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     await choose('Preferred store', 'Malmö');
     await choose('Company', 'Example Foods');
     await field('Permission source').fill('By phone');
-    await field('Never send mailings').setChecked(true);
-    await field('No mailings until').fill('2031-02-03T04:05:06');
+    await field('No marketing email').setChecked(true);
+    await field('No marketing email until').fill('2031-02-03T04:05:06');
     await page.getByText(/^\d+ unsaved changes$/).waitFor();
     await save();
     const fields = `firstName lastName email phoneCountryCode phone latestPermissionSource limitMailsPermanently
@@ -88,8 +88,8 @@ test('the form edits every kind of field, and shows alerts at the fields', async
     });
     await field('Country code').fill('');
     await field('Phone').fill('');
-    await field('Never send mailings').setChecked(false);
-    await field('No mailings until').fill('');
+    await field('No marketing email').setChecked(false);
+    await field('No marketing email until').fill('');
     await button('Clear preferred store').click();
     await button('Clear company').click();
     await save();

@@ -136,8 +136,8 @@ test('a large list is searched, filtered, sorted and scrolled, and keeps its pla
       ['ID', 'ID', 'ASC'],
       ['Name', 'NAME', 'ASC'],
       ['Name', 'NAME', 'DESC'],
-      ['Changed', 'LAST_MODIFIED', 'ASC'],
-      ['Changed', 'LAST_MODIFIED', 'DESC'],
+      ['Last changed', 'LAST_MODIFIED', 'ASC'],
+      ['Last changed', 'LAST_MODIFIED', 'DESC'],
     ] as const) {
       await list.sortBy(column);
       await expectListed({}, { field, direction });

@@ -51,8 +51,8 @@ test('a customer sees and edits only their own contact, and learns nothing of ot
       preferredStoreId: 'Preferred store',
       companyId: 'Company',
       latestPermissionSource: 'Permission source',
-      limitMailsPermanently: 'Never send mailings',
-      limitMailsTemporarilyUntil: 'No mailings until',
+      limitMailsPermanently: 'No marketing email',
+      limitMailsTemporarilyUntil: 'No marketing email until',
       membership: 'Segments',
     };
     const document = '{ properties { propertyId name multiple boundTo readOnly } }';

@@ -30,9 +30,9 @@ test('the history shows who changed what, when and how, and undoes it', async ({
     await api.update(7, { preferredStoreId: '8', companyId: '2', limitMailsPermanently: true });
     await contact.expectNewest(/Preferred store: Leeds → Berlin/);
     await contact.expectNewest(/Company: – → Example Outdoor/);
-    await contact.expectNewest(/Never send mailings: No → Yes/);
+    await contact.expectNewest(/No marketing email: No → Yes/);
     await api.update(7, { limitMailsTemporarilyUntil: '2030-02-03T04:05:00Z' });
-    await contact.expectNewest(/No mailings until: – → 3 Feb 2030, 04:05/);
+    await contact.expectNewest(/No marketing email until: – → 3 Feb 2030, 04:05/);
     await api.update(7, { newPassword: 'a secret of Nora' });
     await contact.expectNewest(/Password: •••••• → ••••••/);
     await expect(changes.first().getByRole('button'), 'a password cannot be undone').toHaveCount(0);

@@ -77,7 +77,7 @@ test('a user signs in, finds, edits and saves a contact with the keyboard alone'
     await page.getByRole('option', { name: 'Perth' }).waitFor();
     await keys.press('ArrowDown');
     await keys.press('Enter');
-    await tabTo(page, 'Never send mailings');
+    await tabTo(page, 'No marketing email');
     const before = (await contact()).limitMailsPermanently;
     await keys.press('Space');
     await tabTo(page, 'Save', 80);

@@ -39,7 +39,7 @@ test('dates and numbers are shown in the locale of the browser, and stored as th
   await step('in Germany', async () => {
     const contact = await open('German user', { locale: 'de-DE' });
     await contact.input('Discount').fill('1234,5'); // and it is stored with a point
-    await contact.input('No mailings until').fill('2031-02-03T04:05:06');
+    await contact.input('No marketing email until').fill('2031-02-03T04:05:06');
     await contact.save();
     const { discount, until } = await stored();
     expect({ discount, until }).toEqual({ discount: '1234.5', until: '2031-02-03T04:05:06Z' });
@@ -49,9 +49,9 @@ test('dates and numbers are shown in the locale of the browser, and stored as th
 
   await step('in India, hours ahead', async () => {
     const contact = await open('Indian user', { timezoneId: 'Asia/Kolkata' });
-    await expect(contact.input('No mailings until')).toHaveValue('2031-02-03T09:35:06');
+    await expect(contact.input('No marketing email until')).toHaveValue('2031-02-03T09:35:06');
     await contact.input('Last Visit').fill('2026-03-04T01:30:00');
-    await contact.input('No mailings until').fill('2032-12-24T09:35:06');
+    await contact.input('No marketing email until').fill('2032-12-24T09:35:06');
     await contact.save();
     expect(await stored()).toEqual({
       discount: '1234.5',

@@ -12,6 +12,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
 import { useSession } from '../features/session/session';
 import type { ViewerPartsFragment } from '../gql';
+import { roleLabels } from '../lib/format';
 import icon from './icon.svg';
 
 interface NavItem {
@@ -129,7 +130,9 @@ function DeveloperNav() {
 
 /** The viewer's name, or the role of one without a name. */
 function viewerName({ name, contact, role }: ViewerPartsFragment): string {
-  return name ?? ([contact?.firstName, contact?.lastName].filter(Boolean).join(' ') || role);
+  return (
+    name ?? ([contact?.firstName, contact?.lastName].filter(Boolean).join(' ') || roleLabels[role])
+  );
 }
 
 function ColorSchemeButton() {

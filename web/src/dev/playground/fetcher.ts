@@ -60,6 +60,6 @@ interface Sink {
  */
 function displayedError(error: unknown): unknown {
   if (!(error instanceof CloseEvent)) return error;
-  const reason = error.reason && `: ${error.reason}`;
-  return { message: `The connection was closed with code ${error.code}${reason}` };
+  const reason = error.reason && ` (${error.reason})`;
+  return { message: `The connection was closed with code ${error.code}${reason}.` };
 }

@@ -94,12 +94,12 @@ const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
     read: (contact) => contact.latestPermissionSource,
   },
   limitMailsPermanently: {
-    label: 'Never send mailings',
+    label: 'No marketing email',
     kind: 'checkbox',
     read: (contact) => contact.limitMailsPermanently,
   },
   limitMailsTemporarilyUntil: {
-    label: 'No mailings until',
+    label: 'No marketing email until',
     kind: 'time',
     read: (contact) => contact.limitMailsTemporarilyUntil,
   },

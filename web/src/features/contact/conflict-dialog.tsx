@@ -45,7 +45,7 @@ export function ConflictDialog({
           <Text size="sm">
             {conflict.unknownBecause === null
               ? 'Your changes are not saved yet. Choose a value for each field.'
-              : 'Your changes are not saved yet, and what others changed since you started is no longer on record. Choose a value for each field.'}
+              : 'Your changes are not saved yet. It is unknown what others have changed since you started. Choose a value for each field.'}
           </Text>
           <div className={classes.head} aria-hidden>
             <span>Before</span>
@@ -65,7 +65,7 @@ export function ConflictDialog({
           {others.length > 0 && (
             <Stack gap={2}>
               <Text size="sm" fw={500}>
-                Other changes, which are kept
+                Other changes, which will be kept
               </Text>
               {others.map(({ path, latest, changedBy, changedAt }) => (
                 <Text size="sm" key={path}>

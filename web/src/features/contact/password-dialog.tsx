@@ -40,7 +40,7 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
     setErrors(data.updateContact.errors);
     if (data.updateContact.errors.length > 0) return;
     notifications.show({
-      message: 'Password set. All other sessions of this contact were signed out.',
+      message: 'Password set. All other sessions of this contact were ended.',
     });
     onClose();
   };

@@ -25,7 +25,7 @@ const columns: readonly { label: string; field?: ContactOrderField; class?: stri
     { label: 'Email' },
     { label: 'Phone', class: classes.wide },
     { label: 'Preferred store', class: classes.wide },
-    { label: 'Changed', field: 'LAST_MODIFIED', class: classes.wide },
+    { label: 'Last changed', field: 'LAST_MODIFIED', class: classes.wide },
   ];
 
 /** The table of contacts. Only the visible rows are in the DOM. */

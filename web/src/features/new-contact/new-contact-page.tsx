@@ -65,7 +65,7 @@ export function NewContactPage() {
                 {legend === 'Details' && (
                   <TextInput
                     label="Registration source"
-                    description="Where the contact came from"
+                    description="How the contact was registered"
                     required
                     maxLength={lengths.CreateContactInput.registrationSource}
                     value={source}
@@ -77,7 +77,7 @@ export function NewContactPage() {
             </Fieldset>
           ))}
           {other.length > 0 && (
-            <ErrorAlert title="The contact was not created">
+            <ErrorAlert title="Not created">
               <ErrorText errors={other} />
             </ErrorAlert>
           )}
