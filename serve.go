@@ -91,7 +91,7 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 		return nil, fmt.Errorf("cannot listen on %q: set --addr to a host and a port, such as 127.0.0.1:8080: %w", c.Addr, err)
 	}
 	if c.Demo && !addr.IP.IsLoopback() {
-		return nil, fmt.Errorf("the API keys and passwords of --demo are public, so it cannot listen on %q, which other machines can reach: "+
+		return nil, fmt.Errorf("the API keys and passwords of --demo are public, so the server cannot listen on %q, which other machines can reach: "+
 			"set --addr to a loopback address, such as 127.0.0.1:8080, or omit --demo", c.Addr)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr.String())

@@ -86,7 +86,7 @@ func refuseExisting(file string) error {
 	for _, name := range []string{file, file + "-wal", file + "-shm", file + "-journal"} {
 		switch _, err := os.Lstat(name); {
 		case err == nil:
-			return fmt.Errorf("%s exists: choose a name for which no file exists, also not with -wal, -shm or -journal at its end", name)
+			return fmt.Errorf("%s exists: choose a name that no file has, with or without -wal, -shm or -journal appended", name)
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}

@@ -151,10 +151,10 @@ func TestBackupRefusesWithAReason(t *testing.T) {
 	}
 	before := contents(t, dir)
 	for _, tt := range []struct{ name, url, file, want string }{
-		{"a file that exists", in("t.db"), in("old.db"), "old.db exists: choose a name for which no file exists"},
-		{"the database itself", in("t.db"), in("t.db"), "t.db exists: choose a name for which no file exists"},
-		{"a folder", in("t.db"), dir, "exists: choose a name for which no file exists"},
-		{"a file that SQLite would take for the copy's", in("t.db"), in("stale.db"), "stale.db-wal exists: choose a name for which no file exists"},
+		{"a file that exists", in("t.db"), in("old.db"), "old.db exists: choose a name that no file has"},
+		{"the database itself", in("t.db"), in("t.db"), "t.db exists: choose a name that no file has"},
+		{"a folder", in("t.db"), dir, "exists: choose a name that no file has"},
+		{"a file that SQLite would take for the copy's", in("t.db"), in("stale.db"), "stale.db-wal exists: choose a name that no file has"},
 		{"a copy under way", in("t.db"), in("busy.db"), "busy.db.partial exists: another backup is writing it, or was killed; delete it"},
 		{"a folder that is not there", in("t.db"), in("no/copy.db"), "the folder " + in("no") + " does not exist: create it"},
 		{"no database", in("none.db"), in("copy.db"), "there is no database " + in("none.db") + "; set --database to the file that the server uses"},
