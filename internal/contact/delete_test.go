@@ -132,7 +132,7 @@ func TestDeleteFails(t *testing.T) {
 	as := f.WantErrors("by the customer itself", func() error {
 		return contacttest.ErrOf(f.Delete(a.AsCustomer(c), contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
 	}, "FORBIDDEN")
-	if !strings.Contains(as[0].Message, "may not") {
+	if !strings.Contains(as[0].Message, "do not have permission") {
 		t.Errorf("got %q", as[0].Message)
 	}
 }
