@@ -92,7 +92,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), Asking: v}
+	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), Caller: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}
@@ -113,7 +113,7 @@ func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) (
 	paths := make([][]string, len(shown))
 	for i, s := range shown {
 		var err error
-		if paths[i], err = r.contacts.WritablePaths(viewer.NewContext(ctx, s.Asking)); err != nil {
+		if paths[i], err = r.contacts.WritablePaths(viewer.NewContext(ctx, s.Caller)); err != nil {
 			return nil, err
 		}
 	}

@@ -238,7 +238,7 @@ func TestCustomerWritesNoOther(t *testing.T) {
 	}
 }
 
-func TestWritesMeetOnlyWhatTheViewerReaches(t *testing.T) {
+func TestWritesAffectOnlyRowsThatTheViewerCanAccess(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	tests := []struct {

@@ -61,7 +61,7 @@ type ContactConnection struct {
 	// The number of contacts that match the filter. Expensive, because they are counted: request it only
 	// if you display it.
 	TotalCount int `json:"totalCount"`
-	// Filter is what the page was cut from, for the count.
+	// Filter is the filter of the list, for totalCount.
 	Filter query.Filter `json:"-"`
 }
 
@@ -575,8 +575,8 @@ type Viewer struct {
 	// Other paths may be sent only with their current value; properties that are not listed may not be
 	// sent. A property that is an alias of a field is listed in addition to the field.
 	WritablePaths []string `json:"writablePaths"`
-	// Asking is who it is, for what is asked about it.
-	Asking viewer.Viewer `json:"-"`
+	// Caller is the viewer, for the resolvers of its fields.
+	Caller viewer.Viewer `json:"-"`
 }
 
 // The kind of credential that an actor used.

@@ -38,7 +38,7 @@ func RequireRole(ctx context.Context, least viewer.Role) (viewer.Viewer, error) 
 // Forbidden for a customer that asks for another contact than its own.
 func AuthorizeContact(ctx context.Context, id int) (viewer.Viewer, error) {
 	v, err := RequireViewer(ctx)
-	if err == nil && !v.Reaches(id) {
+	if err == nil && !v.CanAccess(id) {
 		err = usererror.Errors{usererror.NewForbidden("", "Customers may access only their own contact.")}
 	}
 	return v, err

@@ -54,7 +54,7 @@ func (a *API) serveContact(w http.ResponseWriter, r *http.Request, h handler) {
 			return err
 		}
 		id, _ := routeID(req)
-		if v, _ := viewer.FromContext(req.Context()); !v.Reaches(id) {
+		if v, _ := viewer.FromContext(req.Context()); !v.CanAccess(id) {
 			return errForbidden
 		}
 		return h(w, req)

@@ -62,9 +62,9 @@ type Viewer struct {
 // Is reports whether v has at least the role r.
 func (v Viewer) Is(r Role) bool { return v.Role >= r }
 
-// Reaches reports whether v may access the contact with this id, provided that it is in v's
+// CanAccess reports whether v may access the contact with this id, provided that it is in v's
 // account: a customer may access only its own.
-func (v Viewer) Reaches(contact int) bool { return v.Role != Customer || v.Contact == contact }
+func (v Viewer) CanAccess(contact int) bool { return v.Role != Customer || v.Contact == contact }
 
 type key struct{}
 
