@@ -95,6 +95,84 @@ func TestNamedFilesAndTestsExist(t *testing.T) {
 	}
 }
 
+var (
+	namesOfFile = regexp.MustCompile("`([^`\\s]+\\.go)`: (`[\\w.]+`(?:, `[\\w.]+`)*)") // `file.go`: `Name`, `Other`
+	nameInFile  = regexp.MustCompile("`([\\w.]+)` in `([^`\\s]+\\.go)`")               // `Name` in `file.go`
+	goFile      = regexp.MustCompile("`([^`\\s]+\\.go)`")
+	goName      = regexp.MustCompile("`([\\w.]+)`")
+)
+
+// TestNamedFunctionsAreInTheirFiles checks functions, types and variables that Markdown pages name
+// together with a file: as `file.go`: `Name`, or as `Name` in `file.go`.
+func TestNamedFunctionsAreInTheirFiles(t *testing.T) {
+	t.Parallel()
+	checked := 0
+	for _, page := range files(t, ".md") {
+		for line := range strings.Lines(fencedCode.ReplaceAllString(readFile(t, page), "")) {
+			for _, n := range namedIn(line) {
+				checked++
+				if text, err := os.ReadFile(n.file); err != nil {
+					t.Errorf("%s names %s, which does not exist", page, n.file)
+				} else if !declares(string(text), n.name) {
+					t.Errorf("%s names %s in %s, which does not declare it", page, n.name, n.file)
+				}
+			}
+		}
+	}
+	if checked < 40 {
+		t.Errorf("only %d names were found: has the form of the pages changed?", checked)
+	}
+}
+
+type named struct{ name, file string }
+
+// namedIn returns the names of a line with their files. A file without a folder is in that of the
+// file before it.
+func namedIn(line string) (all []named) {
+	folders := map[string]string{}
+	folder := ""
+	for _, m := range goFile.FindAllStringSubmatch(line, -1) {
+		if strings.Contains(m[1], "/") {
+			folder = path.Dir(m[1])
+		}
+		folders[m[1]] = path.Join(folder, path.Base(m[1]))
+	}
+	for _, m := range namesOfFile.FindAllStringSubmatch(line, -1) {
+		for _, name := range goName.FindAllStringSubmatch(m[2], -1) {
+			all = append(all, named{name[1], folders[m[1]]})
+		}
+	}
+	for _, m := range nameInFile.FindAllStringSubmatch(line, -1) {
+		all = append(all, named{m[1], folders[m[2]]})
+	}
+	return all
+}
+
+// declares reports whether a Go file declares a function, method (as Type.Method or Method), type,
+// variable or constant.
+func declares(text, name string) bool {
+	receiver, method, ok := strings.Cut(name, ".")
+	if ok {
+		return regexp.MustCompile(`(?m)^func \(\w* ?\*?` + receiver + `\) ` + method + `[(\[]`).MatchString(text)
+	}
+	return regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |var |const |\t)` + name + `\b`).MatchString(text)
+}
+
+func TestCheckerOfNamedFunctions(t *testing.T) {
+	t.Parallel()
+	got := namedIn("| ↩ `a/b.go`: `F`, `T.M` | `g` in `c.go`, and `h` in `d/e.go`; `x` and `f.go` |")
+	want := []named{{"F", "a/b.go"}, {"T.M", "a/b.go"}, {"g", "a/c.go"}, {"h", "d/e.go"}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(named{})); diff != "" {
+		t.Error(diff)
+	}
+	text := "func F() {}\nfunc (t *T) M() {}\nvar (\n\tv = 1\n)\n"
+	for name, want := range map[string]bool{"F": true, "T.M": true, "M": true, "v": true, "U.M": false, "G": false, "T.F": false} {
+		if declares(text, name) != want {
+			t.Errorf("declares(%s) is not %v", name, want)
+		}
+	}
+}
+
 func readFile(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
