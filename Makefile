@@ -12,11 +12,12 @@
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it
 # make test-feed      disconnects followers of 20,000 changes, on both engines
+# make test-repeat    repeats merges, and histories that are undone, many times, on both engines
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-faults test-feed test-powercut tools generate web screenshots fresh migration lint fuzz bench
+.PHONY: build run test test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -91,6 +92,10 @@ test-faults: tools
 test-feed: tools
 	for engine in sqlite postgres; do \
 		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance/feed; done
+
+test-repeat: tools
+	for engine in sqlite postgres; do \
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_REPEAT=1 go test -race -count=1 -timeout 20m -run 'TestManyMerge|TestRandomHistories' ./internal/contact; done
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut

@@ -245,10 +245,7 @@ func (m *mergeTenant) readState(id int) state {
 func TestManyMergeIntoOneContact(t *testing.T) {
 	t.Parallel()
 	const clients = 16
-	each := 625
-	if databasetest.Postgres() { // where each write takes longer; merging is the same code
-		each = 100
-	}
+	each := databasetest.Repetitions(100, 625)
 	f := contacttest.New(t)
 	a := f.Demo
 	c := a.NewContact(nil)

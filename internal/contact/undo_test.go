@@ -114,10 +114,7 @@ func randomWrite(a *contacttest.Tenant, rt *rapid.T, id int, props []int) error 
 // undone, and the undo too.
 func TestRandomHistoriesCanBeUndone(t *testing.T) {
 	t.Parallel()
-	histories := 10              // in each of a hundred runs
-	if databasetest.Postgres() { // where each write takes longer; undoing is the same code
-		histories = 2
-	}
+	histories := databasetest.Repetitions(2, 10) // in each of a hundred runs
 	f := contacttest.New(t)
 	a := f.Demo
 	props := []int{

@@ -31,6 +31,15 @@ func BothEngines(tb testing.TB) {
 	}
 }
 
+// Repetitions returns how often a test repeats its random or concurrent steps: few times, or many
+// if CONTACTGRAPH_TEST_REPEAT is set, as make test-repeat does before a release.
+func Repetitions(few, many int) int {
+	if os.Getenv("CONTACTGRAPH_TEST_REPEAT") != "" {
+		return many
+	}
+	return few
+}
+
 // Main runs the tests of a package that opens databases, and stops the server that they share. Call
 // it from TestMain.
 func Main(m *testing.M) {
