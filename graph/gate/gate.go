@@ -1,8 +1,10 @@
-// Package gate checks each operation before it is executed: its credentials, whether it is allowed
-// without any, and its idempotency key. It is a gqlgen extension.
+// Package gate authenticates requests and checks each operation before it is executed: that its
+// credentials are valid, and that it has some unless it asks only for __typename, __schema, __type,
+// viewer and signIn. It also reads the idempotency key. What a viewer may do is decided by the
+// services. The package is a gqlgen extension.
 //
-// Start reading at Gate in gate.go. Authentication is in principal.go, the keys of mutations in
-// idempotency.go, and the session cookies of browsers in cookies.go.
+// Start reading at Identify in principal.go, then at Gate.MutateOperationContext in gate.go. The
+// keys of mutations are in idempotency.go, and the session cookies of browsers in cookies.go.
 package gate
 
 import (
@@ -12,6 +14,7 @@ import (
 	"slices"
 
 	"contactgraph/graph/apierror"
+	"contactgraph/graph/loader"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/viewer"
 
@@ -20,7 +23,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Gate rejects operations that their sender may not run, before anything is executed.
+// Gate rejects operations whose credentials are invalid or missing, before anything is executed.
 type Gate struct {
 	Cookies Cookies
 	Log     *slog.Logger
@@ -42,8 +45,9 @@ func (Gate) Validate(graphql.ExecutableSchema) error { return nil }
 // openFields are the root fields that are allowed without credentials.
 var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "viewer": true, "signIn": true}
 
-// MutateOperationContext rejects every operation with invalid credentials, and without credentials
-// all root fields but openFields.
+// MutateOperationContext rejects operations whose credentials are invalid or, on a WebSocket, have
+// expired; operations without credentials whose root fields require some; and subscriptions that do
+// not have exactly one root field.
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	switch err := principalOf(ctx).err; {
 	case errors.Is(err, auth.ErrCredentials):
@@ -70,6 +74,14 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 		}
 	}
 	return nil
+}
+
+// InterceptOperation prepares the loader and the idempotency keys of each operation.
+func (Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	loader.Begin(op)
+	readKeys(op)
+	return next(ctx)
 }
 
 // hasRootField reports whether the operation has the root field.

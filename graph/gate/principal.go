@@ -6,13 +6,10 @@ import (
 	"errors"
 	"net/http"
 
-	"contactgraph/graph/loader"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // principal is the authenticated sender of a request or connection. It is kept in the context, next
@@ -71,12 +68,4 @@ func Reauthenticate(ctx context.Context) error {
 		return authz.ErrUnauthenticated
 	}
 	return nil
-}
-
-// InterceptOperation prepares the loader and the idempotency keys of each operation.
-func (Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx)
-	loader.Begin(op)
-	readKeys(op)
-	return next(ctx)
 }
