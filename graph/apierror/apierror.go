@@ -1,5 +1,8 @@
 // Package apierror has the top-level errors of GraphQL responses: requests that cannot run, and
 // faults of the server. Errors in a mutation's input are in its payload instead.
+//
+// Start reading at Presenter, which translates the errors of resolvers. Codes describes every code
+// that a response can have.
 package apierror
 
 import (
@@ -21,15 +24,15 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// The values of extensions.code in errors of resolvers and of the gate. The codes of requests that
-// cannot be parsed or validated are in graphqlhttp.
+// The values of extensions.code in errors of resolvers and of the gate. Fault also returns
+// CodeUnavailable and CodeOutcomeUnknown of package graphqlhttp, which maps codes to statuses.
 const (
-	CodeUnauthenticated = "UNAUTHENTICATED"
+	CodeUnauthenticated = graphqlhttp.CodeUnauthenticated
 	CodeForbidden       = "FORBIDDEN"
-	CodeBadInput        = "BAD_USER_INPUT"
+	CodeBadInput        = graphqlhttp.CodeBadUserInput
 	CodeNoVersion       = "NO_SUCH_VERSION"
 	CodeCursorExpired   = "CURSOR_EXPIRED"
-	CodeInternal        = "INTERNAL_SERVER_ERROR"
+	CodeInternal        = graphqlhttp.CodeInternal
 )
 
 // The messages that clients receive about faults.

@@ -9,7 +9,8 @@ import (
 // Code is an error code with its meaning, for manuals.
 type Code struct{ Name, Meaning string }
 
-// Codes returns the values of extensions.code.
+// Codes returns every value of extensions.code, with its meaning. Two are those of gqlgen, for
+// documents that cannot be parsed or validated.
 func Codes() []Code {
 	return []Code{
 		{errcode.ParseFailed, "The document is not valid GraphQL syntax, or has too many tokens."},
