@@ -15,13 +15,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// MaxHistory is the largest number of changes of one contact that are read at once.
+// MaxHistory is the largest number of changes that History returns.
 const MaxHistory = 100
 
 // History returns the latest changes of the contact that produced a version below before, newest
-// first, at most first of them. A deleted contact still has its changes. It fails with
-// usererror.ErrArguments if first is not from 0 to MaxHistory, and with Forbidden as
-// query.Service.Get does.
+// first, at most first of them. A deleted contact still has its changes; a contact that never
+// existed has none, which is not an error. It fails with usererror.ErrArguments if first is not
+// from 0 to MaxHistory, and with Forbidden as query.Service.Get does.
 func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
@@ -67,9 +67,13 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 	}
 }
 
-// Change reads a change, whatever the viewer may see. It returns nil if the account has no such
-// change or its log does not reach back to it.
-func (s *Service) Change(ctx context.Context, v viewer.Viewer, id revision.ChangeID) (*ent.Change, error) {
+// Change returns a change with its actor, which VisibleTo hides. It returns nil if the log does not
+// have the change, or the viewer may not read its contact.
+func (s *Service) Change(ctx context.Context, id revision.ChangeID) (*ent.Change, error) {
+	v, err := authz.RequireViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
 	row, err := s.db.Client().Change.Query().
 		Where(change.AccountID(v.Account), change.ContactID(id.Contact), change.Version(id.Version)).Only(ctx)
 	if ent.IsNotFound(err) {

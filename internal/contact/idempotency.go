@@ -99,7 +99,7 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.log.Change(ctx, v, revision.ChangeID{Contact: c.Contact, Version: c.Version})
+	row, err := s.log.Change(ctx, revision.ChangeID{Contact: c.Contact, Version: c.Version})
 	if err == nil && row == nil {
 		err = usererror.NewNotFound("Contact", c.Contact)
 	}

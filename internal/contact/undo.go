@@ -27,7 +27,7 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.log.Change(ctx, v, id)
+	row, err := s.log.Change(ctx, id)
 	if err == nil && row == nil {
 		err = usererror.Errors{{Code: usererror.NotFound, Message: "The change log does not contain this change."}}
 	}
