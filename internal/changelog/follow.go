@@ -10,9 +10,13 @@ import (
 	"contactgraph/internal/viewer"
 )
 
+// catchUpBatch is how many changes a follower reads from the database at once.
+const catchUpBatch = 100
+
 // Follow calls send for every change after a cursor, in the order of the writes, and continues with
-// new changes until ctx ends or send fails. From time to time it calls recheck, whether the viewer
-// may still follow, and fails with its error. It fails as Page does, and with ErrClosed.
+// new changes. Every Hub.Recheck it calls recheck, which fails if the viewer may no longer follow.
+// Follow ends with the error of recheck or send, with the cause of ctx, with ErrClosed when the
+// server stops, or as Page does.
 func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.Context) error, send func(*ent.Change) error) error {
 	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
@@ -59,7 +63,7 @@ func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a Page
 			return &Page{Changes: allVisibleTo(v, rows), End: revision.Cursor(upTo)}, nil
 		}
 	}
-	page, err := s.readDetached(ctx, a, MaxHistory)
+	page, err := s.readDetached(ctx, a, catchUpBatch)
 	if err == nil {
 		page.HasMore = true // what is in memory may start where the page ends
 	}
