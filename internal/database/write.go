@@ -22,16 +22,26 @@ const maxQueue = 1024
 // contact is the contact that fn is about, 0 if it is about none: writes to the same contact run
 // one after the other.
 //
-// Writes that wait at the same time share a transaction and its commit, each behind a savepoint of
-// its own. So fn may run twice: nothing outside tx may depend on how often it runs. An error or a
-// panic of fn undoes what fn did, and nothing else.
+// Up to 64 writes that wait at the same time share a transaction and its commit. If that
+// transaction fails, each of them is run again alone, unless the database cannot be reached or the
+// outcome is unknown. Alone, a write is tried up to 8 times while it loses against others. So fn
+// may run several times: nothing outside tx may depend on how often. An error or a panic of fn
+// undoes what fn did, and nothing else: in a shared transaction, its first statement that changes
+// something sets a savepoint.
 //
-// A caller that goes away does not undo a write that has begun. ctx is checked before fn starts;
-// the context that fn gets is never cancelled, because the driver would answer a cancellation by
-// rolling back the whole transaction.
+// ctx can end only the wait in the queue. A write that has begun continues when its caller goes
+// away: the context that fn gets does not end with ctx, because the driver would answer by rolling
+// back the whole transaction. It ends if a statement of the transaction takes too long (see
+// dialect.Limits).
 //
-// Write fails with dberr.ErrUnavailable if the database cannot be reached or too many writes wait,
-// with dberr.ErrUnknown if the commit failed, and with ErrClosed.
+// Write fails with
+//
+//   - fn's own error;
+//   - the cause of ctx, if ctx ends before the write begins;
+//   - dberr.ErrUnavailable if the database cannot be reached, a statement or the wait takes too
+//     long, 1,024 writes are already waiting for the same writer, or writing has stopped;
+//   - ErrClosed, which is also a dberr.ErrUnavailable, if the database has been closed;
+//   - dberr.ErrUnknown if it is unknown whether the commit took effect.
 func (db *DB) Write(ctx context.Context, contact int, fn func(context.Context, *Tx) error) error {
 	w := db.writerOf(contact)
 	return w.submit(ctx, &request{
