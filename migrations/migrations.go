@@ -5,7 +5,7 @@
 //
 // keeps the tables usable for older binaries. A server starts on a newer database only if all
 // migrations that it does not know have this header. All files except the first have it, and tests
-// of internal/database check that they are additive. `make migration` generates files from
+// of internal/database/schema check that they are additive. `make migration` generates files from
 // ent/schema; they are never changed after a release.
 package migrations
 

@@ -9,8 +9,9 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// LogEnd returns the number of the account's latest change, 0 if there is none, and the number of
-// the latest change that retention has deleted, 0 if the log is complete.
+// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and that
+// of the latest change that retention has deleted, 0 if the log is complete. It does not check what
+// the viewer may see.
 func (db *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err error) {
 	f, err := db.client.Feed.Query().Where(entfeed.AccountID(account)).Only(viewer.NewSystemContext(ctx, account))
 	if err != nil {
@@ -19,7 +20,8 @@ func (db *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err err
 	return f.Seq, f.Cut, nil
 }
 
-// ReadLog returns at most limit changes of the account after a number, in order.
+// ReadLog returns at most limit changes of the account after a sequence number, in their order. It
+// does not check what the viewer may see.
 func (db *DB) ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error) {
 	return db.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()).Limit(limit).
 		All(viewer.NewSystemContext(ctx, account))

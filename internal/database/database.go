@@ -1,8 +1,8 @@
 // Package database is the only way to the stored data.
 //
 // Reads go through DB.Client, an ent client whose queries see only what the viewer may see, and
-// through the few statements that are written by hand for speed (DB.ReadContact). Its connections
-// cannot write.
+// through a few methods that do not check this: their callers do (DB.ReadContact, DB.CountRows,
+// DB.LogEnd, DB.ReadLog). Neither can write.
 //
 // Writes go through DB.Write and DB.WriteAll. They hand a Tx to a function; what the function does
 // is committed together with the rows that it appended to the change log, or not at all. Writes

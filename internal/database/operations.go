@@ -9,7 +9,7 @@ import (
 	"contactgraph/internal/database/schema"
 )
 
-// Status is which migrations a database has.
+// Status lists the migrations of a database.
 type Status = schema.Status
 
 // Migration is one step from an empty database to the tables of today.
@@ -45,8 +45,8 @@ func Migrate(ctx context.Context, url string) (applied []string, err error) {
 	return schema.Migrate(ctx, c)
 }
 
-// StatusOf returns which migrations the database that url names has. It changes nothing, and
-// creates no database.
+// StatusOf lists the migrations that the database has and lacks. It changes nothing, and creates no
+// database.
 func StatusOf(ctx context.Context, url string) (*Status, error) {
 	d, err := engines.For(url)
 	if err != nil {

@@ -35,7 +35,8 @@ type Update struct {
 	Gone, New        []Term
 }
 
-// Term is a word that a contact is found by.
+// Term is a normalized word by which a contact is found. Kind is a searchterm.Kind: name, email or
+// phone.
 type Term struct{ Kind, Word string }
 
 // Contact returns the contact, nil if the account has none with this id, and locks it against every

@@ -2,6 +2,10 @@
 // of a driver: whether a key is taken, whether the request can be tried again, whether its outcome
 // is known. What the errors of each engine mean is defined next to the engine, in
 // internal/database/sqlite and internal/database/postgres.
+//
+// Start with ErrUnavailable and ErrUnknown, which the APIs report. The functions are for package
+// database, and for the commands that turn a violated constraint into an error of the caller
+// (Key.TakenBy, IsUnique, IsForeignKey) or run a write again because of it (Raced).
 package dberr
 
 import (

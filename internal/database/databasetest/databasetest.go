@@ -1,7 +1,7 @@
 // Package databasetest opens databases for the tests of other packages. Each test has a database of
 // its own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default, or
 // postgres. All statements are recorded, and a statement that does not name its account fails the
-// test.
+// test. Start reading at Open, which most tests need; stray.go checks the statements.
 package databasetest
 
 import (

@@ -19,14 +19,15 @@ type Connection struct {
 	// BulkUpdate is the number of rows from which on one UPDATE for all of them is faster than one
 	// for each.
 	BulkUpdate int
-	// StopOnFailedCommit says that nothing may be written after a commit that failed, until the
+	// StopOnFailedCommit: after a commit whose outcome is unknown, nothing may be written until the
 	// database has been opened again.
 	StopOnFailedCommit bool
 
 	Limits Limits
 }
 
-// Limits are how long things may take. 0 stands for no limit: a file does not hang.
+// Limits bounds how long things may take. 0 stands for no limit, as for an SQLite file, which does
+// not hang. On PostgreSQL, Read and Queue are 6 seconds and Write is 10.
 type Limits struct {
 	Read  time.Duration // one query
 	Queue time.Duration // the wait of a write until it begins

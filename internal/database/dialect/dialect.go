@@ -1,9 +1,9 @@
-// Package dialect is the border between the database and the engines that it runs on.
+// Package dialect is the interface between package database and the engines that it runs on.
 //
-// A Dialect is everything that one engine does in its own way: how it is opened, how its statements
-// and transactions differ, how its tables are laid out, what its errors mean. The folders sqlite
-// and postgres next to this one implement it. No other package of the program asks which engine it
-// runs on.
+// A Dialect has everything that differs between engines: how a database is opened, the grammar of
+// statements, transactions, the layout of tables, and what errors mean. The folders sqlite and
+// postgres next to this one implement it. No other package of the program asks which engine it runs
+// on.
 //
 // Read Dialect first. Builder writes statements for every engine, Step and Transaction describe how
 // a batch of writes is run, and Fault says what an error means.
@@ -21,7 +21,7 @@ import (
 
 // Dialect is one database engine.
 type Dialect interface {
-	// Name is the engine as ent calls it.
+	// Name is ent's name of the engine.
 	Name() string
 
 	Connector
@@ -52,7 +52,7 @@ type Connector interface {
 	Inspect(ctx context.Context, url string) (db *sql.DB, missing string, err error)
 }
 
-// Grammar is how statements differ.
+// Grammar is what differs in statements.
 type Grammar interface {
 	// Parameter is the n-th parameter of a statement, counted from 1.
 	Parameter(n int) string
@@ -77,7 +77,7 @@ type Grammar interface {
 	SearchArgs(args []any) []any
 }
 
-// Transactor begins transactions.
+// Transactor begins transactions, and keeps the engine from assigning ids that callers chose.
 type Transactor interface {
 	// Begin begins a transaction for a batch of writes.
 	Begin(ctx context.Context, writer *sql.DB) (Transaction, error)
@@ -91,7 +91,7 @@ type Transactor interface {
 	ReserveID(ctx context.Context, db Execer, table string, id int) error
 }
 
-// Layout is how tables differ, and how they are migrated.
+// Layout is what differs in tables and their migrations.
 type Layout interface {
 	// Folder is the engine's folder in migrations/.
 	Folder() string

@@ -1,6 +1,6 @@
 package dialect
 
-// Fault is what an error of an engine means.
+// Fault classifies an error of an engine. Several of its fields may be true.
 type Fault struct {
 	// Unique: a unique key is taken. Index is the key's index, where the engine names it; Columns
 	// names its columns, where the engine names those instead.

@@ -1,4 +1,5 @@
-// Package engines lists the database engines that the program runs on.
+// Package engines lists the database engines that the program runs on, and finds the one that a URL
+// or an error belongs to.
 package engines
 
 import (

@@ -44,7 +44,7 @@ func TestOnlyTheEnginesImportDrivers(t *testing.T) {
 		checked++
 		for _, i := range file.Imports {
 			if drivers.MatchString(i.Path.Value) && !slices.Contains(mayImportDrivers, filepath.ToSlash(folder)) {
-				t.Errorf("%s imports %s: what an engine does in its own way belongs behind dialect.Dialect", path, i.Path.Value)
+				t.Errorf("%s imports %s: what differs between engines belongs behind dialect.Dialect", path, i.Path.Value)
 			}
 		}
 		return nil

@@ -1,6 +1,9 @@
-// Package postgres is what PostgreSQL does in its own way: a server behind a network, with row
-// locks and several writers. connect.go opens it, pipeline.go runs writes, tables.go lays out its
-// tables, and distribute.go spreads them over the servers of Citus.
+// Package postgres implements dialect.Dialect for PostgreSQL and Citus: a server behind a network,
+// with row locks and several writers.
+//
+// Read postgres.go first, which has the grammar of statements. connect.go opens the database,
+// pipeline.go runs writes, tables.go lays out the tables, distribute.go spreads them over the
+// servers of Citus, and errors.go classifies errors.
 package postgres
 
 import (
@@ -26,7 +29,7 @@ type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}
 
-// Name is ent's name of PostgreSQL.
+// Name returns ent's name of PostgreSQL.
 func (Dialect) Name() string { return entdialect.Postgres }
 
 // Parameter is $1, $2, …

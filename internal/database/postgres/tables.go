@@ -16,7 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// Folder of migrations/.
+// Folder returns PostgreSQL's folder in migrations/.
 func (Dialect) Folder() string { return "postgres" }
 
 // AdaptTable makes (account_id, id) the primary key, which allows the table to be distributed by

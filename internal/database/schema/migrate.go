@@ -1,9 +1,9 @@
 // Package schema brings the tables of a database up to date.
 //
-// The tables are described in ent/schema. Tables adds what ent cannot describe. Plan, which the
-// command in the folder plan runs, compares the tables with the SQL files of migrations/ and writes
-// the next file. Migrate runs the files that a database lacks, and StatusOf lists them. Which files
-// a database has is kept in a table of its own: see revisions.
+// The tables are described in ent/schema. Tables adds what ent cannot describe: start reading
+// there. Plan, which the command in the folder plan runs, compares the tables with the SQL files of
+// migrations/ and writes the next file. Migrate runs the files that a database lacks, and StatusOf
+// lists them. RevisionsTable records which files a database has.
 package schema
 
 import (
@@ -25,7 +25,8 @@ import (
 const additive = "additive"
 
 // Migrate brings the tables up to date in one transaction, while no other process does, and returns
-// the names of the files that it applied.
+// the names of the files that it applied. It fails if a newer program has applied a migration that
+// is not additive.
 func Migrate(ctx context.Context, c *dialect.Connection) (applied []string, err error) {
 	err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		applied, err = apply(ctx, c.Dialect, tx)

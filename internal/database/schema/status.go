@@ -10,7 +10,7 @@ import (
 	"contactgraph/internal/database/dialect"
 )
 
-// Status is which migrations a database has.
+// Status lists the migrations of a database.
 type Status struct {
 	// Lacks says why it has none: there is no database, or it has no tables of this program. It
 	// is "" if it has.
@@ -27,8 +27,8 @@ type Migration struct {
 	Unknown       bool      // a newer binary has applied it, and this one does not have it
 }
 
-// StatusOf returns which migrations the database that url names has. It changes nothing, and
-// creates no database.
+// StatusOf lists the migrations that the database has and lacks. It changes nothing, and creates no
+// database.
 func StatusOf(ctx context.Context, d dialect.Dialect, url string) (s *Status, err error) {
 	all, err := known(d.Folder())
 	if err != nil {

@@ -1,6 +1,9 @@
-// Package sqlite is what SQLite does in its own way: a file with one writer, whose transaction
-// locks out every other one. connect.go opens it, transaction.go runs writes, backup.go copies it
-// while it is in use.
+// Package sqlite implements dialect.Dialect for SQLite: a file with one writer, whose transaction
+// locks out all others.
+//
+// Read sqlite.go first, which has the statements and tables. connect.go opens the file,
+// transaction.go runs writes, backup.go copies the file while it is in use, and errors.go
+// classifies errors.
 package sqlite
 
 import (
@@ -26,10 +29,10 @@ type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}
 
-// Name is ent's name of SQLite.
+// Name returns ent's name of SQLite.
 func (Dialect) Name() string { return entdialect.SQLite }
 
-// Folder of migrations/.
+// Folder returns SQLite's folder in migrations/.
 func (Dialect) Folder() string { return "sqlite" }
 
 // Accepts takes every name of a file, with or without sqlite: in front. A database in memory is
