@@ -8,9 +8,9 @@
 //
 // This package runs before there is a viewer, so it queries the database as the server itself:
 // across accounts only until the account is known, and within that account from then on. What a
-// viewer may do is decided elsewhere, by package authz and by ent's privacy rules.
+// viewer may do is decided elsewhere: see package authz.
 //
-// Start reading at Service.Authenticate, which every request passes through. Then Service.SignIn
+// Start reading at Service.Authenticate, which finds the viewer of a request. Then Service.SignIn
 // and Passwords, and last the functions that create accounts, users and API keys.
 package auth
 
@@ -42,8 +42,8 @@ var (
 type DB interface {
 	// Client reads what the context's viewer may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction, and returns when the transaction is durable. It may run fn
-	// more than once.
+	// Write runs fn, possibly several times, in a transaction about the contact, 0 for none, and
+	// returns when it is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 

@@ -21,8 +21,11 @@ const KeyHeader = "X-ApiKey"
 // Either header accepts an API key or the token of a session.
 //
 // ok is false for an anonymous caller: one without credentials, or one with only a cookie that is
-// unknown or has expired, because a browser sends its cookie unasked. A header that is unknown or
-// has expired is ErrCredentials. Any other error is a fault.
+// unknown or has expired, because a browser sends its cookie unasked. A token in a header that is
+// unknown or has expired is ErrCredentials. Any other error is a fault.
+//
+// The viewer of an API key is cached for 5 seconds, so a revoked key may still work for that long.
+// Sessions are not cached.
 func (s *Service) Authenticate(r *http.Request) (v viewer.Viewer, ok bool, err error) {
 	if token := headerToken(r.Header); token != "" {
 		v, ok, err = s.tokenViewer(r.Context(), token)

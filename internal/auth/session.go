@@ -62,9 +62,9 @@ func (i identity) String() string {
 // any of its logins, of every type. If a user and a contact have the same login, it belongs to the
 // user, so that a contact cannot lock a user out by taking the user's login.
 //
-// Otherwise it fails with ErrRefused. It does the same work whether or not the login, its password
-// and the account itself exist, so that the time it takes reveals nothing: a caller that cannot
-// find the account passes 0.
+// It fails with ErrRefused if the login or the password is wrong, or the contact has no password.
+// It does the same work whether or not the login, its password and the account itself exist, so
+// that the time it takes reveals nothing: a caller that cannot find the account passes 0.
 func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
 	key := normalize.Name(login)

@@ -1,5 +1,10 @@
-// Package authz decides whether a viewer may run a command or query. The packages that write fields
-// and properties decide about the rights of these.
+// Package authz decides whether a viewer may run a command or query, and on which contact. Commands
+// and queries begin with RequireViewer, RequireRole or AuthorizeContact, which return the viewer.
+// They fail with ErrUnauthenticated if there is none.
+//
+// Other rights are decided elsewhere: which fields and properties a viewer may write in
+// internal/contact (writable.go, field.Field.OpenTo), which contacts are in a list in package
+// query, and which rows ent reads and writes in ent/schema (Tenant).
 package authz
 
 import (

@@ -1,9 +1,12 @@
 // Package viewer describes who sent a request: the account, the role, the actor that the change log
 // records, and for a customer the contact that it is signed in as.
 //
-// Package auth finds the viewer of a request. An API puts it into the context with NewContext, and
-// the context carries it down to the database, where ent's privacy rules limit every query to the
-// account. NewSystemContext is for work of the server itself.
+// Start reading at Viewer. Package auth finds the viewer of a request. An API puts it into the
+// context with NewContext, and the context carries it to the services, which decide by it (see
+// package authz), and to the database. There, Tenant of ent/schema limits the statements that ent
+// builds to the account and, for a customer, to its own contact. Statements that are written by
+// hand are not limited: callers of database.DB.ReadContact, DB.CountRows and Tx.Contact name the
+// account and check the rights. NewSystemContext is for work of the server itself.
 package viewer
 
 import "context"
@@ -26,7 +29,8 @@ func (r Role) String() string {
 	return [...]string{"ANONYMOUS", "CUSTOMER", "AGENT", "ADMIN", "SYSTEM"}[r]
 }
 
-// ActorKind is the type of credential of an actor.
+// ActorKind is the kind of an actor: an API key, a user, a contact that has signed in, or the
+// server itself.
 type ActorKind string
 
 // The kinds of actors in the change log.
@@ -86,8 +90,8 @@ func NewSystemContext(ctx context.Context, account int) context.Context {
 }
 
 // AccountWide returns a context that is not limited to a customer's own contact, but still to the
-// account. It is for the one query about other contacts that a customer's write needs: whether an
-// email address, phone number or login is taken.
+// account. It is only for finding out whether another contact has an email address, phone number or
+// login that a write sets.
 func AccountWide(ctx context.Context) context.Context {
 	v, ok := FromContext(ctx)
 	if !ok {
