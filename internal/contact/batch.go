@@ -52,7 +52,8 @@ func (s *Service) UpdateEach(ctx context.Context, updates []Update) ([]Outcome, 
 
 // UpdateAll applies all updates in one transaction, or none: if one fails, those without errors of
 // their own get the error NotApplied. Contacts can pass email addresses and phone numbers to each
-// other. Outcomes are in the order of the updates. It fails with TooMany.
+// other. Outcomes are in the order of the updates; a contact that is listed again gets the error
+// Duplicate. It fails with TooMany.
 func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, error) {
 	if err := checkBatch(updates); err != nil {
 		return nil, err

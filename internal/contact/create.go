@@ -28,9 +28,10 @@ const (
 	maxRegistrationIP     = 16
 )
 
-// Create is a new contact. Only staff create contacts: customers cannot register themselves here.
+// Create is the command that creates a contact. Only staff create contacts: customers cannot
+// register themselves here.
 type Create struct {
-	ID                 int // 0 for the next free one; demo data and imports choose their own
+	ID                 int // 0 for the next free one; the demo data chooses its own
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int

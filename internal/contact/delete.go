@@ -21,9 +21,10 @@ type Delete struct {
 	Lock Lock
 }
 
-// Delete deletes the contact with everything that belongs to it, if it has the version that the
-// lock expects. The row in the change log has everything that the contact had except the password.
-// It fails as Update does; customers may not delete.
+// Delete deletes the contact with everything that belongs to it. Its lock works as that of Update;
+// with Merge, it is a conflict if anything that others have changed since the expected version is
+// still in effect. The row in the change log has everything that the contact had except the
+// password. It fails as Update does; customers may not delete.
 func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 
 // Details is what belongs to a contact in addition to its own fields.
 type Details struct {
-	Properties []PropertyPatch // properties that are not listed stay
-	Logins     *[]field.Login  // the complete new set; nil keeps the current one
-	Membership *[]int          // the complete new set of segment ids; nil keeps the current one
+	Properties []PropertyPatch // at most 1,000, each of at most 100 values; properties that are not listed stay
+	Logins     *[]field.Login  // the complete new set, at most 100; nil keeps the current one
+	Membership *[]int          // the complete new set of segment ids, at most 1,000; nil keeps the current one
 }
 
 // SetDetails is the command that writes details.

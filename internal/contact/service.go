@@ -1,10 +1,12 @@
 // Package contact has the commands that write contacts. It decides who may write what, which values
 // are valid, which unique keys are taken, when a write is stale, and what goes into the change log.
-// Every API, the import and the demo data use it, so that none is stricter than another.
+// All APIs and the demo data write through it, so that none is stricter than another.
 //
-// Every command authorizes the viewer first, and then reports everything that the caller can fix,
-// together, as usererror.Errors. Any other error is a fault of the server. A command that fails has
-// changed nothing.
+// Every command authorizes the viewer first; without one it fails with authz.ErrUnauthenticated.
+// Then it reports everything that the caller can fix, together, as usererror.Errors. Any other
+// error is a fault of the server. A command that fails has changed nothing, with two exceptions:
+// UpdateEach may have applied some of its updates, and after dberr.ErrUnknown the outcome is
+// unknown.
 //
 // Start reading at Update in update.go, which follows one command from the check to the
 // transaction. unit_of_work.go has the state of a write that all commands share; edit.go and
@@ -30,10 +32,10 @@ import (
 type DB interface {
 	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
-	// durable.
+	// Write runs fn, possibly several times, in a transaction about the contact, 0 for none, and
+	// returns when it is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
-	// WriteAll is Write for several contacts, which it locks against every other write.
+	// WriteAll is Write for several contacts, which it locks against all other writes.
 	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error
 }
 
@@ -53,7 +55,8 @@ type Service struct {
 	key       *idempotency.Key
 }
 
-// New returns a service whose writes the change log attributes to an import; see Via.
+// New returns a service whose changes have the source IMPORT, as those of the demo data do. The
+// service of an API has its own source: see Via.
 func New(db DB, log *changelog.Service, passwords Passwords, now func() time.Time) *Service {
 	return &Service{db: db, log: log, passwords: passwords, now: now, source: change.SourceIMPORT}
 }
@@ -65,7 +68,8 @@ func (s *Service) Via(source change.Source) *Service {
 	return &via
 }
 
-// WithKey returns the service for one request with an idempotency key, nil if it has none.
+// WithKey returns the service for one request with an idempotency key, nil if it has none. A write
+// fails with KeyReused if the key was used for another request.
 func (s *Service) WithKey(key *idempotency.Key) *Service {
 	keyed := *s
 	keyed.key = key
