@@ -16,8 +16,8 @@ import (
 
 // Sizes of a page, in contacts.
 const (
-	DefaultPage = 50
-	MaxPage     = 100
+	DefaultPage = 50  // without First and Last
+	MaxPage     = 100 // the most that First or Last may be
 )
 
 // OrderField is what a list is ordered by. Ties are ordered by id.
@@ -48,8 +48,8 @@ type PageArgs struct {
 type Page struct {
 	Contacts []*ent.Contact
 	Cursors  []string // the cursor of each contact
-	HasNext  bool
-	HasPrev  bool
+	HasNext  bool     // with Last, only whether Before was given
+	HasPrev  bool     // without Last, only whether After was given
 }
 
 // Page returns a part of the list of contacts that the viewer can see. It fails with

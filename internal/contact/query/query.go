@@ -1,8 +1,11 @@
 // Package query reads contacts: one by its id or a unique key, or a page of a list under a filter.
 //
-// Start reading at Page in page.go. planner.go decides by counts which of the plans in plans.go
-// finds a page fast, filter.go and condition.go turn a filter into conditions on indexes, and
-// cursor.go encodes the position where a page ends. lookup.go reads single contacts.
+// Start reading at Page in page.go. filter.go turns a filter into conditions, and condition.go
+// turns each condition into SQL on an index: hasWord, for example, finds the contacts that have a
+// word with a prefix. planner.go decides by counts which of the plans in plans.go finds a page
+// fast, and cursor.go encodes the position where a page ends. lookup.go reads single contacts.
+//
+// Every query fails with authz.ErrUnauthenticated without a viewer.
 package query
 
 import (
