@@ -1,6 +1,7 @@
 // Package field lists what a contact consists of: its own fields, once, in Fields, and the types
-// and paths of what belongs to it in other tables. Patching, checking, comparing, the change log
-// and the mapping of every API go by this list.
+// and paths of what belongs to it in other tables. Patching, checking, comparing and the change log
+// go by this list. Each API names the fields once more, in its own form (patchOf in graph/input.go,
+// members in internal/rest/dto.go); tests find an omission.
 //
 // Start reading at Field and Fields in field.go; then path.go for the names of everything that
 // errors and the change log can be about, patch.go, and value.go for the form of values in the
@@ -32,7 +33,8 @@ type Field struct {
 	parse     func(any) (any, error) // returns a value of the change log in the field's type
 }
 
-// The fields.
+// A contact's own fields. LimitPermanently and LimitUntil are its opt-out of marketing email: of
+// all of it, or until a time. Only staff may change Company and PermissionSource.
 var (
 	Email            = textField("email", entcontact.FieldEmail, 250, func(c *ent.Contact) **string { return &c.Email })
 	PhoneCountryCode = textField("phoneCountryCode", entcontact.FieldPhoneCountryCode, 10, func(c *ent.Contact) **string { return &c.PhoneCountryCode })
@@ -113,8 +115,9 @@ func Same(a, b any) bool {
 // OpenTo reports whether the viewer may change the field.
 func (f *Field) OpenTo(v viewer.Viewer) bool { return !f.staffOnly || v.Role != viewer.Customer }
 
-// Columns lists everything that a write may change in the table contacts: the fields, the columns
-// that are derived from them, the password hash and the time of the write.
+// Columns lists the columns of the table contacts that a write may set: the fields, the columns
+// that are derived from them, the password hash and the time of the write. The version, which every
+// update raises, is not among them.
 var Columns = append(append([]*Field{}, Fields...),
 	textField("", entcontact.FieldEmailKey, 0, func(c *ent.Contact) **string { return &c.EmailKey }),
 	textField("", entcontact.FieldPhoneKey, 0, func(c *ent.Contact) **string { return &c.PhoneKey }),

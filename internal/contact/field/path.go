@@ -46,10 +46,13 @@ func pathPosition(path string) int {
 	return slices.Index(paths, first)
 }
 
-// ComparePathKinds orders paths as paths lists them; all properties compare as equal.
+// ComparePathKinds orders paths as errors and conflicts are reported: the whole contact, its
+// version, its registration, the fields as in Fields, the password, properties, logins, membership.
+// All properties compare as equal.
 func ComparePathKinds(a, b string) int { return cmp.Compare(pathPosition(a), pathPosition(b)) }
 
-// ComparePaths is a total order of a contact's paths: as paths lists them, and properties by id.
+// ComparePaths is a total order of a contact's paths: that of ComparePathKinds, and properties by
+// id.
 func ComparePaths(a, b string) int {
 	return cmp.Or(ComparePathKinds(a, b), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }

@@ -1,6 +1,6 @@
 // Package merge compares a write that expects an older version of a contact with what others have
-// written since that version, and merges both where they do not overlap. It reads nothing from the
-// database: the caller passes the rows of the change log and the current values.
+// written since that version, and merges the two where they do not overlap. It reads nothing from
+// the database: the caller passes the rows of the change log and the current values.
 //
 // Start reading at Divergence, which is what a version conflict reports, and then Compare.
 package merge
@@ -36,10 +36,10 @@ const (
 const MaxBehind = 1000
 
 // Comparison shows one field, property or set on both sides. Values are as in the change log; those
-// of a password are null.
+// of a password are nil.
 type Comparison struct {
 	Path     string
-	Base     any         // at the version that the write expects; null if that is unknown
+	Base     any         // at the version that the write expects; nil if that is unknown
 	Latest   any         // at the current version
 	Yours    any         // as the write sets it; Base if the write does not touch it
 	Overlaps bool        // whether the two sides cannot both be applied
@@ -127,7 +127,7 @@ func threeWay(path string, base, latest, yours any) (merged any, overlaps bool) 
 	return resolve(base, latest, yours, field.EqualValues)
 }
 
-// As returns a set of the change log as a []E, nil if it is not one.
+// As returns the value of logins or membership as a []E, nil if it is of another type.
 func As[E any](set any) []E {
 	s, _ := set.([]E)
 	return s
