@@ -36,12 +36,13 @@ type NewProperty struct {
 	Multiple bool
 	Required bool
 	ReadOnly bool            // customers may not write values
-	Choices  []string        // for KindChoice only
+	Choices  []string        // 1 to 500, for KindChoice only
 	Bound    *property.Bound // the field that the property is an alias of; requires KindText and one value
 }
 
 // CreateProperty defines a property, for admins. It fails with NameTaken if another property has
-// the name, without regard to case, and with InUse if another is bound to the field.
+// the name, without regard to case; with InUse if another is bound to the field; and with Required,
+// TooLong, Invalid or Duplicate if a value is not valid.
 func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
 	created, err := adminWrite(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)

@@ -23,8 +23,13 @@ type PropertyChange struct {
 	Choices  []string // an empty list is invalid
 }
 
-// ChangeProperty changes a definition, for admins. It fails as CreateProperty does, and with InUse
-// if a choice that contacts have would be removed.
+// ChangeProperty changes a definition, for admins. It fails with
+//
+//   - NotFound if the account has no such property;
+//   - Required, TooLong, Invalid or NameTaken for the name;
+//   - Invalid if a bound property would become required or read-only;
+//   - Invalid, Required, TooLong or Duplicate for the choices, and InUse if a contact has one that
+//     would be removed.
 func (s *Service) ChangeProperty(ctx context.Context, p PropertyChange) (*ent.Property, error) {
 	noCheck := func() usererror.Errors { return nil } // the check needs the current definition
 	written, err := adminWrite(ctx, s, noCheck, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {

@@ -18,7 +18,7 @@ type PropertyType struct {
 	Fits   func(value string, choices []string) bool // reports whether the value is valid
 }
 
-// PropertyTypes has the types of properties.
+// PropertyTypes describes the values of each type of property.
 var PropertyTypes = map[property.Kind]PropertyType{
 	property.KindText:     {"text", func(string, []string) bool { return true }},
 	property.KindInteger:  {"a whole number of at most 64 bits", isInteger},

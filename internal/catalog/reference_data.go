@@ -19,7 +19,7 @@ const (
 )
 
 // Entry is a store, company or segment to create or rename. To create one with the next free id, ID
-// is 0; demo data and imports choose their own.
+// is 0; the demo data chooses its own.
 type Entry struct {
 	ID   int
 	Name string
