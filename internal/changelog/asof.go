@@ -78,8 +78,9 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 	}
 }
 
-// WithRelations reads the contact with what it has in other tables, in the order of the change log.
-// It fails with ent's NotFoundError if the account has no such contact.
+// WithRelations reads the contact with its property values, logins and memberships in its edges, in
+// the order of the change log. It fails with ent's NotFoundError if the account has no such
+// contact.
 func WithRelations(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
 	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
 		WithValues(orderValues).WithLogins(orderLogins).WithMemberships(orderSegments).Only(ctx)

@@ -4,7 +4,8 @@
 //
 // Start reading at Page in feed.go and Follow in follow.go. hub.go and tail.go cache the end of
 // each account's log in memory for all followers, history.go and asof.go read the log of one
-// contact backwards, and retention.go deletes expired changes.
+// contact backwards, and retention.go deletes expired changes. Reads fail with
+// authz.ErrUnauthenticated without a viewer.
 package changelog
 
 import (
@@ -19,8 +20,8 @@ import (
 type DB interface {
 	// Client reads what the viewer of the context may see.
 	Client() *ent.Client
-	// Write runs fn in a transaction that writes the contact, 0 for none, and returns when it is
-	// durable.
+	// Write runs fn, possibly several times, in a transaction about the contact, 0 for none, and
+	// returns when it is durable.
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 	// LogEnd returns the sequence number of the account's latest change, 0 if there is none, and
 	// that of the latest change that has been deleted from the log, 0 if the log is complete.

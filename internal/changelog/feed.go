@@ -13,9 +13,9 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// ErrCursorExpired is the error for a cursor to which the log does not reach: the changes after it
+// ErrCursorExpired is the error for a cursor that the log cannot continue from: changes after it
 // have been deleted, or it lies after the end.
-var ErrCursorExpired = errors.New("the change log does not reach to the cursor")
+var ErrCursorExpired = errors.New("the change log cannot continue from this cursor")
 
 // MaxPage is the largest number of changes in one page.
 const MaxPage = 1000

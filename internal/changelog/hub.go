@@ -45,8 +45,8 @@ type HubDB interface {
 // are, the database is read once. Followers read at their own pace, so a slow one costs no more
 // than a fast one.
 type Hub struct {
-	// Recheck is how long a viewer may follow before its rights are checked again. Set it before
-	// the first call of Follow.
+	// Recheck is how long a viewer may follow before its credentials are checked again: a minute,
+	// unless it is set before the first call of Follow.
 	Recheck time.Duration
 
 	source  HubDB
@@ -64,8 +64,8 @@ func NewHub(source HubDB, log *slog.Logger) *Hub {
 	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
 }
 
-// Close ends all waiting with ErrClosed. It returns when all streams have ended, or after a
-// timeout.
+// Close ends all waiting with ErrClosed. It returns when all streams have ended, or after 5
+// seconds.
 func (h *Hub) Close() {
 	h.close.Do(func() { close(h.closed) })
 	for end := time.Now().Add(drainTimeout); h.streams.Load() > 0 && time.Now().Before(end); {

@@ -18,8 +18,8 @@ const MinRetention = idempotency.Lifetime
 // pruneBatch is how many rows one transaction deletes: other writes wait for it.
 const pruneBatch = 500
 
-// Prune deletes what has expired in every account: changes that are older than retention, unless
-// that is 0, and idempotency keys.
+// Prune deletes what has expired in every account: idempotency keys and, unless retention is 0,
+// changes that are older than it.
 func (s *Service) Prune(ctx context.Context, retention time.Duration) error {
 	accounts, err := s.db.Client().Account.Query().IDs(viewer.NewSystemContext(ctx, 0))
 	if err != nil {
