@@ -1,6 +1,8 @@
 // Package usererror has the errors that a caller can fix. Each has a code, the path of what is
 // wrong and a message for people. A command reports all of them at once, as Errors; any other error
-// is a fault of the server. Every API has a table that translates each code (see Codes).
+// is a fault of the server. Each API defines how it reports a code: internal/rest/codes.go has two
+// tables; GraphQL has the enum ContactErrorCode and graph/payload_errors.go. CONTRIBUTING.md lists
+// the steps to add a code.
 //
 // Start reading at Code and Error.
 package usererror
@@ -54,12 +56,12 @@ const (
 	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // the account has no such property
 	Required         Code = "REQUIRED"           // must not be missing, null or cleared
 	TooLong          Code = "TOO_LONG"           // more UTF-16 units than allowed
-	TooMany          Code = "TOO_MANY"           // more values than allowed
+	TooMany          Code = "TOO_MANY"           // more values, logins, segments, properties or updates than allowed
 	Invalid          Code = "INVALID"            // not a valid value
 	Duplicate        Code = "DUPLICATE"          // listed twice in one call
 	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
-	InUse            Code = "IN_USE"             // contacts still use it
+	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 
 	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
@@ -84,8 +86,10 @@ type Error struct {
 
 	Latest   *ent.Contact      // VersionConflict: the contact as it is now
 	Conflict *merge.Divergence // VersionConflict: the changes since the expected version
-	Existing *ent.Contact      // EmailTaken, PhoneTaken, LoginTaken: the contact that has the key; nil for a customer
-	Subject  string            // the login, or the id of the object, that the error is about
+	// EmailTaken, PhoneTaken, LoginTaken: the contact that has the key; nil for a customer, and for
+	// a contact that is unknown or not stored yet.
+	Existing *ent.Contact
+	Subject  string // the login, or the id of the object, that the error is about
 }
 
 // Error returns the code, path and message.
