@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"internal/rest/resttest":       {"internal/rest"},
 	"internal/acceptance":          {},
 	"internal/acceptance/harness":  {"internal/pgserver"},
+	"internal/powercut":            {},
 	"internal/contact/contacttest": {"ent/...", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.

@@ -109,6 +109,6 @@ func placeOnMap(pkg string, lines map[string]int) (line int, ok bool) {
 
 // isForTests reports whether only tests, benchmarks and commands for developers use the package.
 func isForTests(pkg string) bool {
-	return slices.ContainsFunc([]string{"bench", "internal/acceptance", "internal/contact/contacttest", "internal/database/databasetest", "internal/database/schema/plan", "internal/pgserver", "internal/rest/resttest"},
+	return slices.ContainsFunc([]string{"bench", "internal/acceptance", "internal/contact/contacttest", "internal/database/databasetest", "internal/database/schema/plan", "internal/pgserver", "internal/powercut", "internal/rest/resttest"},
 		func(p string) bool { return covers(p+"/...", strings.TrimSuffix(pkg, "/...")) })
 }
