@@ -33,7 +33,8 @@ type Config struct {
 }
 
 // NewHandler returns a handler that serves GraphQL over HTTP, WebSockets and server-sent events. It
-// authenticates each request by its credentials.
+// authenticates each request by its credentials, and a WebSocket once more by those of its
+// connection_init message.
 func NewHandler(c Config) http.Handler {
 	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
 	root := &Resolver{

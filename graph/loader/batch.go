@@ -1,9 +1,11 @@
 // Package loader is the dataloader of the GraphQL API: it reads the related objects of many
 // contacts in one query.
 //
-// Start reading at Prime and LoadBatch in batch.go; loader.go has the queries. A library that
-// collects keys for some milliseconds was considered: gqlgen hands all siblings to a resolver at
-// once (batch: true in gqlgen.yml), so waiting would only add latency.
+// gqlgen hands the elements of a list to a resolver together (batch: true in gqlgen.yml), but not
+// objects one level below, such as the node of each edge. So Prime registers contacts that were
+// found together, and LoadBatch loads a field once for all of them. Nothing waits to collect keys.
+//
+// Start reading at Prime and LoadBatch in batch.go; loader.go has the queries.
 package loader
 
 import (
@@ -19,8 +21,7 @@ import (
 )
 
 // batch is a set of contacts that were found together, and the viewer that found them. If a field
-// of one of them is requested, it is loaded once for all. gqlgen does so for the elements of a
-// list, but not for objects one level below, such as the node of each edge.
+// of one of them is requested, it is loaded once for all.
 type batch struct {
 	contacts []*ent.Contact
 	viewer   viewer.Viewer // not always the request's: signing in finds a contact for an anonymous request

@@ -1,4 +1,6 @@
-// Package scalar reads and writes the custom scalars of the GraphQL API.
+// Package scalar reads and writes the custom scalars of the GraphQL API: Version, Time and JSON.
+// Reading never fails, because gqlgen reads the arguments of a mutation after earlier mutations of
+// the request have taken effect: an invalid text becomes a value that the services reject.
 package scalar
 
 import (
@@ -11,15 +13,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Malformed is the version that a text that is not base64 is parsed as. The error is reported in
-// the payload, as for any other invalid value.
+// Malformed is what UnmarshalVersion returns for a text that is not base64. The services report it
+// in the payload, as any other invalid value.
 const Malformed revision.Version = -1
 
 // MarshalVersion writes the opaque text of a version.
 func MarshalVersion(v revision.Version) graphql.Marshaler { return graphql.MarshalString(v.String()) }
 
-// UnmarshalVersion parses the text of a version. It never fails: gqlgen parses the arguments of a
-// field just before it executes the field, when earlier fields have already taken effect.
+// UnmarshalVersion parses the text of a version. It never fails: see Malformed.
 func UnmarshalVersion(v any) (revision.Version, error) {
 	text, ok := v.(string)
 	if !ok {
@@ -37,8 +38,8 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	return graphql.MarshalString(revision.FormatTime(t))
 }
 
-// UnmarshalTime parses a time as RFC 3339. Like UnmarshalVersion, it never fails: an invalid text
-// becomes a time before the year 1, which validation rejects.
+// UnmarshalTime parses a time as RFC 3339. It never fails: an invalid text becomes a time before
+// the year 1, which validation rejects.
 func UnmarshalTime(v any) (time.Time, error) {
 	text, _ := v.(string)
 	t, err := revision.ParseTime(text)
