@@ -11,7 +11,8 @@
 //   - greeting.go is what the server prints when it is ready.
 //   - manual.go passes limits and error codes from the code to the GraphQL manual.
 //
-// contactgraph --help describes all commands and flags. Each flag is also an environment variable.
+// contactgraph --help describes all commands and flags. Each flag can also be set by an environment
+// variable.
 package main
 
 import (

@@ -42,7 +42,8 @@ type MigrateStatus struct {
 	Settings `embed:""`
 }
 
-// Run prints a table of the migrations. If the database has no tables, it first prints the reason.
+// Run prints a table with a row for each migration. If the database does not exist or has no tables
+// of this program, it first prints which.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {
