@@ -1,10 +1,11 @@
-// Package rest serves the two documented REST APIs on top of internal/contact, byte for byte as
-// their existing clients know them:
+// Package rest serves two REST APIs on top of the services. What existed before this program
+// responds byte for byte as its clients know it:
 //
-//   - the Contacts API (/api/v1/Contacts/{id}, /api/v1/Changes) responds as ASP.NET Web API with
-//     Json.NET did; internal/rest/aspnet reads its request bodies
-//   - the iService API (/f/webapp-api-custinfo, /f/webapp-api-login) always responds with status 200
-//     and two arrays of errors, except when the database is unavailable
+//   - the Contacts API (/api/v1/Contacts/{id}) responds as ASP.NET Web API with Json.NET did;
+//     internal/rest/aspnet reads its request bodies. /api/v1/Changes is new and follows its
+//     conventions
+//   - the iService API (/f/webapp-api-custinfo, /f/webapp-api-login) always responds with status
+//     200 and two arrays of errors, except when the database is unavailable
 //
 // Handlers return errors. Each API turns them into responses in one place: sendError for the
 // Contacts API, addErrors for iService. codes.go has the tables that map the error codes of the

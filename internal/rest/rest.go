@@ -34,7 +34,7 @@ type API struct {
 	origins  http.CrossOriginProtection
 }
 
-// New returns the API over c.
+// New returns the handlers on top of the services of c.
 func New(c Config) *API {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -7,10 +7,11 @@
 //
 //   - JSON: JsonMediaTypeFormatter with Json.NET's JsonTextReader and JsonSerializerInternalReader
 //   - forms: JQueryMvcFormUrlEncodedFormatter with the model binders
-//   - validation: the attributes Required and StringLength, as DefaultBodyModelValidator applies them
+//   - validation: the attributes Required and StringLength, as DefaultBodyModelValidator applies
+//     them
 //
 // The sources are the published source code of ASP.NET Web API and Json.NET, and requests that were
-// sent to the running framework. 44 of those requests, with its responses, are in
+// sent to the running framework. 44 of those requests, with the framework's responses, are in
 // internal/rest/testdata/contacts-put.jsonl; the tests here and in internal/rest replay them.
 // Comments name the method of the framework that a function follows.
 //
@@ -18,9 +19,9 @@
 // where it went on reading. The JSON reader therefore reproduces the framework's states and does
 // not start from the grammar.
 //
-// The package is stricter than the framework where a body could do harm: it rejects text that is
-// not valid Unicode and NUL characters, and errors repeat nothing of a body except the letter case
-// of a member's name.
+// The package is stricter than the framework where a body could do harm: it rejects NUL characters
+// and text that is not valid Unicode, and errors repeat nothing of a body except the letter case of
+// a member's name.
 //
 // The framework no longer changes, so this package does not either: change it only when a recorded
 // request shows that the framework behaves differently, and add that request to the tests.
