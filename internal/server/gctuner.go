@@ -19,7 +19,9 @@ const (
 	tuneInterval = time.Second
 )
 
-// TuneGC adapts the percentage of the garbage collector to the live memory, until ctx ends.
+// TuneGC sets the percentage of the garbage collector once a second, until ctx ends, so that the
+// heap grows by at most 144 MiB between two collections, or by 30 % of the live memory if that is
+// more; but by 400 % at most.
 func TuneGC(ctx context.Context) {
 	debug.SetGCPercent(maxGCPercent)
 	ticker := time.NewTicker(tuneInterval)

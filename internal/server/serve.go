@@ -25,8 +25,8 @@ const (
 const drainTimeout = 15 * time.Second
 
 // Serve answers the connections of the listener until ctx ends. Then it accepts no new connections,
-// waits for running requests, and returns nil. It fails if requests are still running after
-// drainTimeout, or if the listener fails.
+// waits for running requests, and returns nil. It fails if requests are still running after 15
+// seconds, or if the listener fails.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	h := &http.Server{
 		Handler:           s,

@@ -3,7 +3,7 @@
 // limits of a connection, the health endpoints and the shutdown. It does no authentication; each
 // API does its own.
 //
-// Start reading at routes, the table of all paths. New lists the middleware in order, and Serve
+// Start reading at routes.go, the table of all paths. New lists the middleware in order, and Serve
 // runs the server until it is stopped.
 package server
 
@@ -27,6 +27,7 @@ type REST interface {
 	NoRoute(w http.ResponseWriter, r *http.Request)
 	// OpenAPI answers with the OpenAPI document of these APIs.
 	OpenAPI(w http.ResponseWriter, r *http.Request)
+	// CustInfo and Login answer the two endpoints of the iService API.
 	CustInfo(w http.ResponseWriter, r *http.Request)
 	Login(w http.ResponseWriter, r *http.Request)
 }
