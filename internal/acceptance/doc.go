@@ -1,5 +1,6 @@
-// Package acceptance is the tests of the built binary. They start it as an operator does, with demo
-// data and on both engines, and talk to it only over the network. Each folder has one subject:
+// Package acceptance contains the tests of the built binary. They start it as an operator does,
+// with demo data and on both engines, and talk to it only over the network. Each folder has one
+// subject:
 //
 //	api          the APIs as they are documented: samples, OpenAPI, malformed requests
 //	permissions  which caller may do what, and what callers must not see

@@ -1,5 +1,5 @@
 // Package app creates the services that work on one open database. The server, the command line and
-// tests use it.
+// tests use it. Start reading at Services; New shows which services depend on which.
 package app
 
 import (
@@ -25,12 +25,12 @@ type DB interface {
 
 // Services are the services on one database. All of them are safe for concurrent use.
 type Services struct {
-	Auth     *auth.Service
-	Contacts *contact.Service // commands that write contacts
-	Queries  *query.Service
-	Catalog  *catalog.Service // stores, companies, segments and property definitions
-	Changes  *changelog.Service
-	Hub      *changelog.Hub // the followers of the change log; close it when the server stops
+	Auth     *auth.Service      // sign-in, credentials, accounts
+	Contacts *contact.Service   // commands that write contacts
+	Queries  *query.Service     // reads of contacts
+	Catalog  *catalog.Service   // stores, companies, segments and property definitions
+	Changes  *changelog.Service // history, as-of reads, the change feed
+	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
 }
 
 // New returns the services on a database. They take the time from now.

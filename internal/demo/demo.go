@@ -61,8 +61,9 @@ const MaxContacts = otherOffset
 // ErrInterrupted is the error for a database in which an earlier call of Seed did not complete.
 var ErrInterrupted = errors.New("seeding the demo data was interrupted")
 
-// Seed fills an empty database with the demo data, n contacts at most MaxContacts, and reports
-// whether it did. It does not change a database that has accounts.
+// Seed fills an empty database with the demo data, and reports whether it did. Account gets the
+// contacts 1 to n, with n from 0 to MaxContacts, and always the contact CustomerID. It does not
+// change a database that has accounts.
 //
 // Seeding takes many transactions, so it can be interrupted between them. AdminKey is created
 // before the data and OtherKey after it: a database with the first and without the second is

@@ -1,5 +1,6 @@
 // Package globalid encodes and decodes the ids of the GraphQL API, which are unique across all
-// types.
+// types: base64url of the type and the number, such as Contact:7. Arguments of a known type may
+// also be the plain number; Of reads both.
 package globalid
 
 import (

@@ -1,4 +1,5 @@
-// Package idempotency applies a write once, however often its request is sent.
+// Package idempotency applies a write once within 24 hours, however often its request is sent with
+// the same key.
 //
 // A client sends a key of its own with a request. The outcome of the write is stored under the key
 // in the transaction of the write, so a repeat by the same actor with the same key returns the

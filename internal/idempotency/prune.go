@@ -25,8 +25,8 @@ func Prune(ctx context.Context, tx *database.Tx, account int, now time.Time) (mo
 }
 
 // Erase deletes all keys of a contact: those that it has sent itself, and those of any actor whose
-// stored outcome concerns it. With the hash of a request, someone who guesses its content could
-// confirm what the contact had.
+// stored outcome concerns it. A guess of what a request contained could be confirmed by its stored
+// hash.
 func Erase(ctx context.Context, tx *database.Tx, account, contact int, concerns func(outcome json.RawMessage) bool) error {
 	_, err := tx.Ent.IdempotencyKey.Delete().Where(idempotencykey.AccountID(account),
 		idempotencykey.ActorKind(viewer.ActorContact), idempotencykey.ActorID(contact)).Exec(ctx)

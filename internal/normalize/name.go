@@ -1,9 +1,10 @@
-// Package normalize converts what people type into the normal forms that are unique, searched and
-// sorted by. It imports nothing of this project, so that the rules for contacts and for sign-in
-// agree on what is equal.
+// Package normalize computes the normal forms of what people type: those by which values are
+// unique, and those by which they are searched and sorted. It imports nothing of this project, so
+// that the rules for contacts and for sign-in agree on what is equal.
 //
-// name.go has the form of names, logins and email addresses, phone.go that of phone numbers, and
-// search.go the words and the order of lists.
+// Start with Name and Phone, the unique keys: name.go has the form of names, logins and email
+// addresses, phone.go that of phone numbers. search.go has the words by which a contact is found,
+// and the order of lists. A word and an order key have at most 1,000 bytes.
 package normalize
 
 import (

@@ -34,7 +34,8 @@ func withoutMarks(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// NameQuery returns the words of a search in names, each to look up as a prefix.
+// NameQuery returns the words of a search in names only, each to look up as a prefix. Unlike Query,
+// it reads neither digits as a phone number nor an email address as one word.
 func NameQuery(text string) []string { return sortWords(splitWords(Fold(text))) }
 
 // NameWords returns the words by which a name is found, sorted.
@@ -123,7 +124,8 @@ func truncate(text string) string {
 	return text[:n]
 }
 
-// Order returns the key by which lists of names are sorted.
+// Order returns the key by which lists are sorted by name: Fold of the names in this order,
+// separated by blanks.
 func Order(names ...string) string {
 	return truncate(strings.TrimSpace(Fold(strings.Join(names, " "))))
 }

@@ -1,6 +1,7 @@
 // Package pgserver runs PostgreSQL servers for tests and benchmarks. A server runs the programs
 // that are installed on the machine, has its data in a temporary folder, and listens only on a
-// socket in that folder. It ends with the process that started it.
+// socket in that folder. It ends with the process that started it. Start reading at Start;
+// bouncer.go runs PgBouncer in front of a server.
 package pgserver
 
 import (

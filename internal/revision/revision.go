@@ -1,6 +1,7 @@
 // Package revision has the types that describe a change to a contact: the version that it produced,
 // its id and cursor in the change log, and what it did to each field. The database schema, the
-// services and the APIs share them, so it imports no other package of this module.
+// services and the APIs share them, so it imports no other package of this module. Start reading at
+// Version; cursor.go has Cursor and ChangeID.
 package revision
 
 import (
@@ -16,7 +17,8 @@ import (
 // number.
 type Version int64
 
-// Stale is a version that no contact has. Well-formed texts of the wrong length are parsed as it.
+// Stale is a version that no contact has. It stands for base64 that is not a version, such as a
+// text of the wrong length.
 const Stale Version = 0
 
 // ErrNotBase64 is the error of Parse for a text that is not padded standard base64.
