@@ -16,7 +16,7 @@ func TestManualMatchesCode(t *testing.T) {
 	w := httptest.NewRecorder()
 	web.New((&state{}).settings, manual()).Page(w, web.Manual)
 	page := w.Body.String()
-	for _, want := range []string{"<td>Updates in one updateContacts mutation</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "for 24 hours"} {
+	for _, want := range []string{"<td>Updates in one updateContacts mutation</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "For 24 hours"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not on the page", want)
 		}
