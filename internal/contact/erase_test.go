@@ -28,10 +28,12 @@ func newCanaryContact(t *testing.T, a *contacttest.Tenant) int {
 	t.Helper()
 	note := a.NewProperty(catalog.NewProperty{Name: "Note", Multiple: true})
 	mark := func(n string) field.Patch {
-		return field.Patch{
-			field.Email: canary + n + "@example.com", field.FirstName: canary + n, field.LastName: canary + n, field.PermissionSource: canary + n,
-			field.PhoneCountryCode: "46", field.Phone: "7017406" + n,
+		p := field.Patch{}
+		for _, f := range contacttest.TextFields() {
+			p[f] = canary + n
 		}
+		p[field.Email], p[field.PhoneCountryCode], p[field.Phone] = canary+n+"@example.com", "46", "7017406"+n
+		return p
 	}
 	details := func(n string) contact.Details {
 		return contact.Details{

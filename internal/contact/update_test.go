@@ -28,11 +28,16 @@ func fieldsOf(c *ent.Contact) field.Patch {
 
 // everyField returns a patch that sets every field.
 func everyField(a *contacttest.Tenant) field.Patch {
-	return field.Patch{
+	p := field.Patch{}
+	for _, f := range contacttest.TextFields() {
+		p[f] = "x"
+	}
+	maps.Copy(p, field.Patch{
 		field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05", field.FirstName: "Anna",
 		field.LastName: "Ek", field.LimitPermanently: true, field.LimitUntil: contacttest.Start, field.PreferredStore: a.StoreIDs[0],
 		field.Company: a.CompanyIDs[0], field.PermissionSource: "form",
-	}
+	})
+	return p
 }
 
 func TestUpdateWritesWhatIsGiven(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/login"
@@ -64,11 +63,7 @@ func TestWritablePathsAreAccepted(t *testing.T) {
 		"required":  a.NewProperty(catalog.NewProperty{Name: "Language", Required: true}),
 		"bound":     a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)}),
 	}
-	values := map[*field.Field]any{
-		field.Email: "eva@example.net", field.PhoneCountryCode: "47", field.Phone: "029 2018 0123", field.FirstName: "Eva", field.LastName: "Ek",
-		field.LimitPermanently: true, field.LimitUntil: contacttest.Start.Add(time.Hour), field.PreferredStore: a.StoreIDs[2], field.Company: a.CompanyIDs[2],
-		field.PermissionSource: "form",
-	}
+	values := everyField(a)
 	type try func(ctx context.Context, c *ent.Contact) error
 	details := func(d contact.Details) try {
 		return func(ctx context.Context, c *ent.Contact) error {
@@ -85,7 +80,7 @@ func TestWritablePathsAreAccepted(t *testing.T) {
 	for _, changed := range field.Fields {
 		value, ok := values[changed]
 		if !ok {
-			t.Fatalf("no value to try for %s", changed.Path)
+			t.Fatalf("everyField has no value for %s", changed.Path)
 		}
 		trials[changed.Path] = func(ctx context.Context, c *ent.Contact) error {
 			return contacttest.ErrOf(f.OverwriteFields(ctx, c.ID, field.Patch{changed: value}))

@@ -33,6 +33,17 @@ func MergeFrom(v revision.Version) contact.Lock {
 	return contact.Lock{Expected: &v, OnConflict: contact.Merge}
 }
 
+// TextFields returns the fields that are texts, so that tests of every field also try new ones.
+func TextFields() (texts []*field.Field) {
+	for _, f := range field.Fields {
+		c := &ent.Contact{}
+		if f.Set(c, "x"); f.Get(c) == "x" {
+			texts = append(texts, f)
+		}
+	}
+	return texts
+}
+
 // SetProperty returns a patch that gives the property these values, without descriptions.
 func SetProperty(id int, values ...string) contact.PropertyPatch {
 	p := contact.PropertyPatch{Property: id}
