@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
 )
@@ -52,6 +53,23 @@ func TestUpdateContact(t *testing.T) {
 	}`)
 	again := f.get(a.agent, update, object{"in": object{"id": c.GlobalID(), "onConflict": "OVERWRITE", "set": object{}}}, "updateContact", "contact")
 	f.want("absent fields are unchanged", pick(again, "firstName", "email", "version"), `{"firstName": "Eva", "email": null, "version": "AAAAAAAAAAM="}`)
+}
+
+// TestTextFieldsAreWrittenAndRead: the input, the contact and the change have each text field under
+// its path.
+func TestTextFieldsAreWrittenAndRead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := f.create(f.demo, "anna", nil)
+	for _, x := range contacttest.TextFields() {
+		got := f.query(f.demo.agent, fmt.Sprintf(`mutation($id: ID!) { updateContact(input: {id: $id, onConflict: OVERWRITE, set: {%s: "12"}}) {
+			contact { %[1]s } errors { code } change { fields { path new } } } }`, x.Path), object{"id": c.ID})
+		if len(got.Errors) > 0 {
+			t.Errorf("%s: %v", x.Path, got.Errors)
+			continue
+		}
+		f.want(x.Path, got.Data["updateContact"], text(object{"contact": object{x.Path: "12"}, "errors": []any{}, "change": object{"fields": []any{object{"path": x.Path, "new": "12"}}}}))
+	}
 }
 
 func TestUpdateContactFails(t *testing.T) {
