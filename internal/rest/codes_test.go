@@ -2,13 +2,8 @@ package rest
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
-	"time"
 
-	"contactgraph/ent"
-	"contactgraph/internal/app"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/usererror"
 )
 
@@ -23,20 +18,16 @@ func TestContactsAPIReportsEveryCode(t *testing.T) {
 		}
 		rows[row.code] = row.status
 	}
-	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now)}})
-	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, code := range usererror.Codes() {
-		got, err := api.responseTo(r, usererror.Errors{{Code: code, Message: "A text.", Latest: &ent.Contact{}}})
-		if rows[code] == 0 || err != nil || got.status != rows[code] {
-			t.Errorf("%s: status %d, not %d, %v: add it to statusByCode", code, got.status, rows[code], err)
+		if status, _, _ := CodeResponse(code); status != rows[code] {
+			t.Errorf("%s: status %d, not %d: add it to statusByCode", code, status, rows[code])
 		}
 	}
 	if len(rows) != len(usererror.Codes()) {
 		t.Errorf("%d rows for %d codes", len(rows), len(usererror.Codes()))
 	}
-	got, err := api.responseTo(r, usererror.Errors{{Code: "UNLISTED", Message: "A text."}})
-	if want := `{"Message":"A text."}`; err != nil || got.status != http.StatusBadRequest || string(got.body) != want {
-		t.Errorf("an unlisted code: %d %s, %v", got.status, got.body, err)
+	if status, _, body := CodeResponse("UNLISTED"); status != http.StatusBadRequest || body != `{"Message":"A text."}` {
+		t.Errorf("an unlisted code: %d %s", status, body)
 	}
 }
 

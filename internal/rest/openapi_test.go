@@ -15,6 +15,7 @@ import (
 
 	"contactgraph/internal/rest"
 	"contactgraph/internal/rest/resttest"
+	"contactgraph/internal/usererror"
 )
 
 func TestTheDocumentIsValid(t *testing.T) {
@@ -44,6 +45,17 @@ func asDocumented(t *testing.T, a resttest.Response) {
 	case errors.Is(err, resttest.ErrUndocumented), a.Status == http.StatusMethodNotAllowed:
 	case err != nil:
 		t.Errorf("%s %s: the response does not match openapi.json: %v", a.Method, a.Target, err)
+	}
+}
+
+func TestTheDocumentAllowsEveryCode(t *testing.T) {
+	t.Parallel()
+	for _, code := range usererror.Codes() {
+		status, header, body := rest.CodeResponse(code)
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			asDocumented(t, resttest.Response{Method: http.MethodPut, Target: "/api/v1/Contacts/7", Status: status, Header: header, Body: body})
+		})
 	}
 }
 
