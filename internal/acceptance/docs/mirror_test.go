@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,6 +40,24 @@ func TestMirrorCatchesUp(t *testing.T) {
 	for _, id := range deleted {
 		if c, ok := m.read().Contacts[fmt.Sprint(id)]; ok {
 			t.Errorf("contact %d was deleted, but the mirror has %v", id, c)
+		}
+	}
+}
+
+// TestMirrorReadsEveryField: a field that the mirror does not request would be missing from the
+// contacts that do not change.
+func TestMirrorReadsEveryField(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(harness.ModulePath(t, "docs/examples/mirror.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := regexp.MustCompile("(?s)const CONTACTS = `.+?`").FindString(string(source))
+	others := []string{"id", "lastModified", "changes", "lastChanges"} // a second id, and what describes writes
+	contact := harness.Query[struct{ Fields []struct{ Name string } }](harness.Demo(t, 150), harness.APIKey("demo-agent"), `{ __type(name: "Contact") { fields { name } } }`, nil)
+	for _, f := range contact.Fields {
+		if !slices.Contains(others, f.Name) && !regexp.MustCompile(`\b`+f.Name+`\b`).MatchString(query) {
+			t.Errorf("the query CONTACTS in docs/examples/mirror.mjs does not request %s", f.Name)
 		}
 	}
 }
