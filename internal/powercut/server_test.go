@@ -45,10 +45,12 @@ func TestServer(t *testing.T) {
 	s := serve(t, program, database)
 	for range cuts {
 		acks := make([][]acked, clients)
-		var wg sync.WaitGroup
+		var wg, started sync.WaitGroup
+		started.Add(clients)
 		for i := range clients {
-			wg.Go(func() { acks[i] = s.write(t, i+1) })
+			wg.Go(func() { acks[i] = s.write(t, i+1, sync.OnceFunc(started.Done)) })
 		}
+		started.Wait() // on a busy machine, the first writes take long
 		time.Sleep(time.Duration(50+rand.IntN(350)) * time.Millisecond)
 		power := d.cut()
 		wg.Wait() // each client writes until a write fails
@@ -126,8 +128,10 @@ var browser = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clien
 const rename = `mutation($id: ID!, $name: String!) {
 	updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: $name}}) { contact { version } errors { code } } }`
 
-// write updates the contact until an update fails, and returns the acknowledged ones.
-func (s *server) write(t *testing.T, contact int) (done []acked) {
+// write updates the contact until an update fails, and returns the acknowledged ones. It calls
+// started after the first one.
+func (s *server) write(t *testing.T, contact int, started func()) (done []acked) {
+	defer started() // if there is none
 	for {
 		name, sent := fmt.Sprint(rand.Uint64()), time.Now()
 		version, err := s.rename(contact, name)
@@ -140,6 +144,7 @@ func (s *server) write(t *testing.T, contact int) (done []acked) {
 			return done
 		}
 		done = append(done, acked{contact, binary.BigEndian.Uint64(b), name, sent, time.Now()})
+		started()
 	}
 }
 
