@@ -38,8 +38,8 @@ run:
 # at a time than there are cores.
 test: export GOFLAGS := $(shell go env GOFLAGS) -race
 test: tools fresh lint
-	go test -vet=off -p 4 -timeout 20m ./...
-	CONTACTGRAPH_TEST_ENGINE=postgres go test -vet=off -p 4 -count=1 -timeout 20m $(BOTH)
+	go test -vet=off -p 3 -timeout 20m ./...
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -vet=off -p 3 -count=1 -timeout 20m $(BOTH)
 
 # What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
 tools: $(NPM:%=%/node_modules)
