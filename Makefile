@@ -2,6 +2,7 @@
 # make run        starts a server with demo data on http://127.0.0.1:8080
 # make test       runs everything that CI runs
 # make lint       runs the linters
+# make test-sqlite, test-postgres  run the tests on one engine
 # make generate   generates ent's client, gqlgen's server and the documents of the console; run it after
 #                 changing ent/schema, schema or web/src/**.graphql
 # make web        builds the pages into web/dist; run it after changing web/src
@@ -17,7 +18,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -34,12 +35,17 @@ run:
 	go run . serve --demo
 
 # Everything but the linter is built with the race detector, the generators too, so that each package
-# is compiled once. The linters include vet. Many tests wait for other processes, hence more packages
-# at a time than there are cores.
+# is compiled once; the linters include vet. The linters and the tests on PostgreSQL run next to
+# those on SQLite, because many tests wait more than they compute.
 test: export GOFLAGS := $(shell go env GOFLAGS) -race
-test: tools fresh lint
-	go test -vet=off -p 3 -timeout 20m ./...
-	CONTACTGRAPH_TEST_ENGINE=postgres go test -vet=off -p 3 -count=1 -timeout 20m $(BOTH)
+test: tools fresh
+	$(MAKE) --no-print-directory -j 2 test-sqlite test-postgres
+
+test-sqlite:
+	go test -race -vet=off -p 2 -timeout 20m ./...
+
+test-postgres: lint
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -vet=off -p 2 -count=1 -timeout 20m $(BOTH)
 
 # What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
 tools: $(NPM:%=%/node_modules)
