@@ -141,14 +141,17 @@ func TestSince(t *testing.T) {
 	t.Parallel()
 	runWithHub(t, func(t *testing.T, l *fakeLog, h *changelog.Hub) {
 		l.write(1, 2)
+		l.fail(errors.New("not yet"))
 		all, one, other := h.Follow(account, 0), h.Follow(account, 1), h.Follow(account, 9)
 		defer all.Close()
 		defer one.Close()
 		defer other.Close()
+		settle()
 		if _, _, covered := all.Since(2); covered {
 			t.Error("covered before the hub has read the log")
 		}
-		settle()
+		l.fail(nil)
+		time.Sleep(time.Minute)
 		l.write(1, 2, 1)
 		settle()
 		tests := []struct {
