@@ -89,19 +89,20 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
   return { ...contacts, loadMore };
 }
 
-/** Adds a page to the list. The first page of a list replaces all rows. */
-function addPage(
+/**
+ * Adds a page to the list. The first page of a list replaces all rows. Any other page is added only
+ * where it belongs: one that was requested again, before the list was rendered with it, is ignored.
+ */
+export function addPage(
   key: string,
   after: string | undefined,
   page: ContactsQuery['contacts'] | undefined,
 ) {
   const next = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
   const nodes = page?.nodes ?? [];
-  return ({ rows, ...rest }: Contacts): Contacts => ({
-    ...rest,
-    key,
-    rows: after ? [...rows, ...nodes] : nodes,
-    next,
-    loading: false,
-  });
+  return (before: Contacts): Contacts => {
+    if (after === undefined) return { ...before, key, rows: nodes, next, loading: false };
+    if (before.key !== key || before.next !== after) return { ...before, loading: false };
+    return { ...before, rows: [...before.rows, ...nodes], next, loading: false };
+  };
 }
