@@ -48,11 +48,7 @@ func TestMirrorCatchesUp(t *testing.T) {
 // contacts that do not change.
 func TestMirrorReadsEveryField(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile(harness.ModulePath(t, "docs/examples/mirror.mjs"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	query := regexp.MustCompile("(?s)const CONTACTS = `.+?`").FindString(string(source))
+	query := regexp.MustCompile("(?s)const CONTACTS = `.+?`").FindString(harness.ReadFile(t, "docs/examples/mirror.mjs"))
 	others := []string{"id", "lastModified", "changes", "lastChanges"} // a second id, and what describes writes
 	contact := harness.Query[struct{ Fields []struct{ Name string } }](harness.Demo(t, 150), harness.APIKey("demo-agent"), `{ __type(name: "Contact") { fields { name } } }`, nil)
 	for _, f := range contact.Fields {
