@@ -23,12 +23,13 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "internal/app", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/usererror", "web"},
+	".": {"graph", "graph/apierror", "internal/app", "internal/limiter", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/usererror", "web"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                        {"internal/pgserver"},
 	"bench/yardstick":              {},
 	"internal/rest/resttest":       {"internal/rest"},
+	"graph/cost/costtest":          {},
 	"internal/acceptance":          {},
 	"internal/acceptance/harness":  {"internal/pgserver"},
 	"internal/powercut":            {},
@@ -39,14 +40,15 @@ var layers = map[string][]string{
 	"web":                  {},
 	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
 	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
-	"graph/gate":           {"graph/apierror", "graph/loader", "internal/auth", "internal/authz", "internal/graphqlhttp", "internal/idempotency", "internal/viewer"},
+	"graph":                {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer"},
+	"graph/gate":           {"graph/apierror", "graph/cost", "graph/loader", "internal/auth", "internal/authz", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer"},
+	"graph/cost":           {},
 	"graph/loader":         {"ent/...", "graph/model", "internal/catalog", "internal/contact/field", "internal/viewer"},
-	"graph/apierror":       {"internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
+	"graph/apierror":       {"internal/limiter", "internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
 	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
 	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
 	"graph/scalar":         {"internal/revision"},
-	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/graphqlhttp": {"internal/safego"},
 	"internal/rest/aspnet": {},
 
@@ -56,7 +58,7 @@ var layers = map[string][]string{
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/normalize", "internal/viewer"},
+	"internal/auth":          {"ent/...", "internal/database", "internal/dberr", "internal/limiter", "internal/normalize", "internal/viewer"},
 
 	// Packages that the services share.
 	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
@@ -77,6 +79,8 @@ var layers = map[string][]string{
 	"internal/dberr":                 {"internal/database/engines"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
+
+	"internal/limiter": {"internal/viewer"},
 
 	// Packages that import no other package of this module.
 	"internal/safego":    {},

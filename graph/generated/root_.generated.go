@@ -185,11 +185,11 @@ type Change {
   "The API that the write came through."
   source: ChangeSource!
   "The fields that changed. Empty if the write changed no value."
-  fields: [FieldChange!]!
+  fields: [FieldChange!]! @listSize(assumedSize: 8)
   "The id of the change that this one undid; null if it is not an undo."
   undoes: ID
   "The contact as it is now; null if it has been deleted or the viewer may not read it."
-  contact: Contact
+  contact: Contact @cost(weight: "2")
 }
 
 "The change of one field in one write."
@@ -273,13 +273,13 @@ extend type Contact {
     first: Int! = 50
     "Return only changes that produced a version lower than this one."
     before: Version
-  ): [Change!]!
+  ): [Change!]! @cost(weight: "20") @listSize(slicingArguments: ["first"])
   """
   The latest change of each field, in the order of the fields. Fields without a change in the
   retained part of the log are not listed. Expensive, because all changes of the contact are read:
   request it only if you display it.
   """
-  lastChanges: [LastChange!]!
+  lastChanges: [LastChange!]! @cost(weight: "100") @listSize(assumedSize: 20)
 }
 
 "The change to undo."
@@ -293,7 +293,7 @@ type UndoChangePayload {
   "The contact as it is now, or as it was if the undo deleted it; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the change was undone."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the undo recorded; null after any error."
   change: Change
   "The later changes that the undo was merged with; null if there were none, and after any error."
@@ -310,7 +310,7 @@ extend type Mutation {
   undoChange(
     "The change to undo."
     input: UndoChangeInput!
-  ): UndoChangePayload!
+  ): UndoChangePayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/company.graphqls", Input: `"A company that contacts belong to."
@@ -325,7 +325,7 @@ type Company implements Node {
 
 extend type Query {
   "The companies of the account, ordered by id. Not available to customers."
-  companies: [Company!]!
+  companies: [Company!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
 "The result of a mutation of a company."
@@ -333,7 +333,7 @@ type CompanyPayload {
   "The company as it is now; null after any error and after a deletion."
   company: Company
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -341,19 +341,19 @@ extend type Mutation {
   createCompany(
     "The name, at most 250 characters."
     name: String! @length(max: 250)
-  ): CompanyPayload!
+  ): CompanyPayload! @cost(weight: "30")
   "Renames a company. Admins only."
   updateCompany(
     "The global id or the plain number."
     id: ID!
     "The new name, at most 250 characters."
     name: String! @length(max: 250)
-  ): CompanyPayload!
+  ): CompanyPayload! @cost(weight: "30")
   "Deletes a company that no contact refers to. Admins only."
   deleteCompany(
     "The global id or the plain number."
     id: ID!
-  ): CompanyPayload!
+  ): CompanyPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/contact.graphqls", Input: `"""
@@ -406,11 +406,11 @@ type Contact implements Node {
   "The source given with the latest permission."
   latestPermissionSource: String
   "All properties of the account, ordered by id, with the contact's values."
-  properties: [ContactProperty!]!
+  properties: [ContactProperty!]! @listSize(assumedSize: 10)
   "The names that the contact can sign in with, sorted."
-  logins: [Login!]!
+  logins: [Login!]! @listSize(assumedSize: 2)
   "The segments that the contact is in, ordered by id."
-  segments: [Segment!]!
+  segments: [Segment!]! @listSize(assumedSize: 4)
 }
 
 "A property and the values that a contact has for it."
@@ -418,7 +418,7 @@ type ContactProperty {
   "The definition of the property."
   property: Property!
   "The values, in order; empty if none are set."
-  values: [PropertyValue!]!
+  values: [PropertyValue!]! @listSize(assumedSize: 2)
 }
 
 "One value of a property."
@@ -455,16 +455,16 @@ enum LoginType {
 "A page of contacts."
 type ContactConnection {
   "The contacts with their cursors."
-  edges: [ContactEdge!]!
+  edges: [ContactEdge!]! @listSize(assumedSize: 50)
   "The contacts without their cursors."
-  nodes: [Contact!]!
+  nodes: [Contact!]! @listSize(assumedSize: 50)
   "Whether there are more pages, and the cursors to request them with."
   pageInfo: PageInfo!
   """
   The number of contacts that match the filter. Expensive, because they are counted: request it only
   if you display it.
   """
-  totalCount: Int!
+  totalCount: Int! @cost(weight: "20")
 }
 
 "A contact on a page."
@@ -537,7 +537,7 @@ extend type Query {
     it, the request fails with the code NO_SUCH_VERSION.
     """
     asOf: Version
-  ): Contact
+  ): Contact @cost(weight: "20")
   """
   The contact with this email address, ignoring case; null if it does not exist or the viewer may
   not read it.
@@ -545,7 +545,7 @@ extend type Query {
   contactByEmail(
     "The email address."
     email: String!
-  ): Contact
+  ): Contact @cost(weight: "20")
   """
   The contact with this phone number, in any format; null if it does not exist or the viewer may not
   read it.
@@ -555,12 +555,12 @@ extend type Query {
     phone: String!
     "The country code, if the phone number has no leading +."
     phoneCountryCode: String
-  ): Contact
+  ): Contact @cost(weight: "20")
   "The contact with this secret; null if it does not exist or the viewer may not read it."
   contactBySecret(
     "The secret."
     secret: String!
-  ): Contact
+  ): Contact @cost(weight: "20")
   """
   The contact with this login, ignoring case; null if it does not exist or the viewer may not read
   it.
@@ -568,7 +568,7 @@ extend type Query {
   contactByLogin(
     "The name of the login."
     name: String!
-  ): Contact
+  ): Contact @cost(weight: "20")
   """
   The contacts that the viewer may read, ordered by id unless ` + "`" + `orderBy` + "`" + ` is given. A page has up to
   100 contacts: use ` + "`" + `first` + "`" + ` with ` + "`" + `after` + "`" + `, or ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + `. With neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + `,
@@ -588,6 +588,12 @@ extend type Query {
     "How to order the contacts."
     orderBy: ContactOrder
   ): ContactConnection!
+    @cost(weight: "20")
+    @listSize(
+      assumedSize: 50
+      slicingArguments: ["first", "last"]
+      sizedFields: ["edges", "nodes"]
+    )
 }
 `, BuiltIn: false},
 	{Name: "../../schema/error.graphqls", Input: `"""
@@ -679,7 +685,7 @@ type VersionConflict implements ContactError {
   contact's fields, then properties, logins and segments. If the changes since ` + "`" + `expectedVersion` + "`" + ` are
   unknown, only the fields of this write.
   """
-  fields: [FieldComparison!]!
+  fields: [FieldComparison!]! @listSize(assumedSize: 8)
 }
 
 "Why the changes of a contact since a version are unknown."
@@ -727,7 +733,7 @@ type Merge {
   "The version that the contact had when the write was applied."
   over: Version!
   "Every field that this write or other writes since ` + "`" + `base` + "`" + ` change. None of them overlaps."
-  fields: [FieldComparison!]!
+  fields: [FieldComparison!]! @listSize(assumedSize: 8)
 }
 
 "A value that must be unique within the account is already in use."
@@ -788,7 +794,7 @@ type Forbidden implements ContactError {
 	{Name: "../../schema/feed.graphqls", Input: `"A page of the account's change log."
 type ChangeFeed {
   "The changes, in the order in which they were committed."
-  changes: [Change!]!
+  changes: [Change!]! @listSize(assumedSize: 100)
   """
   The cursor at the end of this page. Pass it as ` + "`" + `after` + "`" + ` to read on from here, immediately or at any
   later time.
@@ -818,6 +824,8 @@ extend type Query {
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): ChangeFeed!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["changes"])
 }
 
 """
@@ -837,7 +845,7 @@ type Subscription {
     after: String
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
-  ): Change!
+  ): Change! @cost(weight: "20")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/property.graphqls", Input: `"The definition of a custom field that all contacts of the account have."
@@ -857,7 +865,7 @@ type Property implements Node {
   "Whether the property is read-only for customers."
   readOnly: Boolean!
   "The allowed values of a property of type CHOICE; empty for other types."
-  choices: [String!]!
+  choices: [String!]! @listSize(assumedSize: 10)
   """
   The field of the contact that the property is an alias of; null if the property has values of its
   own.
@@ -891,7 +899,7 @@ enum PropertyBinding {
 
 extend type Query {
   "The properties of the account, ordered by id."
-  properties: [Property!]!
+  properties: [Property!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
 "A new property."
@@ -937,7 +945,7 @@ type PropertyPayload {
   "The property as it is now; null after any error and after a deletion."
   property: Property
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -945,17 +953,17 @@ extend type Mutation {
   createProperty(
     "The definition of the property."
     input: CreatePropertyInput!
-  ): PropertyPayload!
+  ): PropertyPayload! @cost(weight: "30")
   "Changes the definition of a property. Admins only."
   updateProperty(
     "What to change."
     input: UpdatePropertyInput!
-  ): PropertyPayload!
+  ): PropertyPayload! @cost(weight: "30")
   "Deletes a property that no contact has a value for. Admins only."
   deleteProperty(
     "The global id or the plain number."
     id: ID!
-  ): PropertyPayload!
+  ): PropertyPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
@@ -984,6 +992,35 @@ directive @length(
   max: Int!
 ) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 
+"""
+What a field adds to the cost of an operation, as in the GraphQL Cost Directives Specification. A
+field without the directive costs 1, and an input field without it costs 0. On an input field it
+counts only if the field is sent, and for a list once for each element.
+"""
+directive @cost(
+  "The cost: a decimal number."
+  weight: String!
+) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+
+"""
+How many elements a list is assumed to have, as in the GraphQL Cost Directives Specification. The
+cost of the fields that are selected on its elements is multiplied by this number.
+"""
+directive @listSize(
+  "The number of elements if no slicing argument is sent."
+  assumedSize: Int
+  """
+  The arguments whose value is the number of elements, or whose length is it if the value is a list.
+  ` + "`" + `input.items` + "`" + ` is the field ` + "`" + `items` + "`" + ` of the argument ` + "`" + `input` + "`" + `. If several are sent, the largest
+  counts.
+  """
+  slicingArguments: [String!]
+  "The fields of the returned object that are the lists. Without it, the field itself is the list."
+  sizedFields: [String!]
+  "Whether exactly one slicing argument must be sent. This schema never requires that."
+  requireOneSlicingArgument: Boolean! = false
+) on FIELD_DEFINITION
+
 "An object with an id that is unique across all types."
 interface Node {
   "The global id. It is opaque and never changes."
@@ -993,12 +1030,12 @@ interface Node {
 "All queries. All except ` + "`" + `viewer` + "`" + ` require the caller to be signed in or to send an API key."
 type Query {
   "The caller; null if the caller is anonymous."
-  viewer: Viewer
+  viewer: Viewer @cost(weight: "20")
   "The object with this global id; null if it does not exist or the viewer may not read it."
   node(
     "The global id of a contact, store, company, segment or property."
     id: ID!
-  ): Node
+  ): Node @cost(weight: "20")
 }
 
 """
@@ -1054,7 +1091,7 @@ type Segment implements Node {
 
 extend type Query {
   "The segments of the account, ordered by id. Not available to customers."
-  segments: [Segment!]!
+  segments: [Segment!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
 "The result of a mutation of a segment."
@@ -1062,7 +1099,7 @@ type SegmentPayload {
   "The segment as it is now; null after any error and after a deletion."
   segment: Segment
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1070,19 +1107,19 @@ extend type Mutation {
   createSegment(
     "The name, at most 250 characters."
     name: String! @length(max: 250)
-  ): SegmentPayload!
+  ): SegmentPayload! @cost(weight: "30")
   "Renames a segment. Admins only."
   updateSegment(
     "The global id or the plain number."
     id: ID!
     "The new name, at most 250 characters."
     name: String! @length(max: 250)
-  ): SegmentPayload!
+  ): SegmentPayload! @cost(weight: "30")
   "Deletes a segment that has no contacts. Admins only."
   deleteSegment(
     "The global id or the plain number."
     id: ID!
-  ): SegmentPayload!
+  ): SegmentPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/session.graphqls", Input: `"The caller, and what it may do."
@@ -1101,7 +1138,7 @@ type Viewer {
   Other paths may be sent only with their current value; properties that are not listed may not be
   sent. A property that is an alias of a field is listed in addition to the field.
   """
-  writablePaths: [String!]!
+  writablePaths: [String!]! @listSize(assumedSize: 40)
 }
 
 "The role of a viewer."
@@ -1126,13 +1163,13 @@ type SignInPayload {
   "The viewer that is now signed in; null if the sign-in failed."
   viewer: Viewer
   "Why the sign-in failed. The errors do not reveal whether the login exists."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 "The result of signOut."
 type SignOutPayload {
   "Always empty. Signing out twice is not an error."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1151,12 +1188,12 @@ extend type Mutation {
     where no cookie can be set, the argument causes a ValidationError.
     """
     cookie: Boolean! = false
-  ): SignInPayload!
+  ): SignInPayload! @cost(weight: "3000")
   """
   Ends the session of the request. If the request sent the session as a cookie, the response deletes
   the cookie, even if the session has expired.
   """
-  signOut: SignOutPayload!
+  signOut: SignOutPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/store.graphqls", Input: `"A shop. Contacts register at a store, and can have a preferred store."
@@ -1171,7 +1208,7 @@ type Store implements Node {
 
 extend type Query {
   "The stores of the account, ordered by id."
-  stores: [Store!]!
+  stores: [Store!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
 "The result of a mutation of a store."
@@ -1179,7 +1216,7 @@ type StorePayload {
   "The store as it is now; null after any error and after a deletion."
   store: Store
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1187,19 +1224,19 @@ extend type Mutation {
   createStore(
     "The name, at most 250 characters."
     name: String! @length(max: 250)
-  ): StorePayload!
+  ): StorePayload! @cost(weight: "30")
   "Renames a store. Admins only."
   updateStore(
     "The global id or the plain number."
     id: ID!
     "The new name, at most 250 characters."
     name: String! @length(max: 250)
-  ): StorePayload!
+  ): StorePayload! @cost(weight: "30")
   "Deletes a store that no contact refers to. Admins only."
   deleteStore(
     "The global id or the plain number."
     id: ID!
-  ): StorePayload!
+  ): StorePayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/write.graphqls", Input: `"What to do if the contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
@@ -1244,9 +1281,9 @@ input ContactPatch {
   "The company that the contact belongs to. Read-only for customers."
   companyId: ID
   "A new password, at most 1000 characters. It ends all other sessions of the contact."
-  newPassword: String @length(max: 1000)
+  newPassword: String @length(max: 1000) @cost(weight: "2500")
   "The current password. Required if a customer sets a new password."
-  currentPassword: String
+  currentPassword: String @cost(weight: "2500")
 }
 
 "A write of a contact's own fields."
@@ -1266,7 +1303,7 @@ type UpdateContactPayload {
   "The contact as it is now; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the write was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the write recorded; null after any error."
   change: Change
   """
@@ -1279,7 +1316,7 @@ type UpdateContactPayload {
 "Updates of several contacts."
 input UpdateContactsInput {
   "The updates, at most 100."
-  items: [UpdateContactInput!]!
+  items: [UpdateContactInput!]! @cost(weight: "30")
   "What to do if an update fails."
   errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
 }
@@ -1302,9 +1339,9 @@ enum BatchErrorPolicy {
 "The result of updateContacts."
 type UpdateContactsPayload {
   "The result of each update, in order; empty if there are errors about the whole input."
-  results: [UpdateContactPayload!]!
+  results: [UpdateContactPayload!]! @listSize(assumedSize: 100)
   "Errors about the whole input: TOO_MANY or IDEMPOTENCY_KEY_REUSED."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
 }
 
 "The values of one property."
@@ -1346,14 +1383,14 @@ input SetContactDetailsInput {
   "What to do if the contact has a different version."
   onConflict: ConflictPolicy! = REJECT
   "The properties to write, at most 1000. Properties that are not listed stay unchanged."
-  properties: [ContactPropertyInput!]
+  properties: [ContactPropertyInput!] @cost(weight: "1")
   "The complete new set of logins, at most 100. If absent or null, the logins stay unchanged."
-  logins: [LoginInput!]
+  logins: [LoginInput!] @cost(weight: "5")
   """
   The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
   the segments stay unchanged. A customer may send only the current set.
   """
-  membership: [ID!]
+  membership: [ID!] @cost(weight: "1")
 }
 
 "The result of setContactDetails."
@@ -1361,7 +1398,7 @@ type SetContactDetailsPayload {
   "The contact as it is now; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the write was applied."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the write recorded; null after any error."
   change: Change
   """
@@ -1382,11 +1419,11 @@ input CreateContactInput {
   "The fields. ` + "`" + `currentPassword` + "`" + ` is ignored."
   set: ContactPatch!
   "The properties. Required properties may be set later."
-  properties: [ContactPropertyInput!]
+  properties: [ContactPropertyInput!] @cost(weight: "1")
   "The logins."
-  logins: [LoginInput!]
+  logins: [LoginInput!] @cost(weight: "5")
   "The segments, by global id or plain number."
-  membership: [ID!]
+  membership: [ID!] @cost(weight: "1")
 }
 
 "The result of createContact."
@@ -1394,7 +1431,7 @@ type CreateContactPayload {
   "The new contact; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the contact was created."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the creation recorded; null after any error."
   change: Change
 }
@@ -1414,7 +1451,7 @@ type DeleteContactPayload {
   "The contact as it was; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the contact was deleted."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the deletion recorded; null after any error."
   change: Change
   """
@@ -1433,7 +1470,7 @@ input EraseContactInput {
 "The result of eraseContact."
 type EraseContactPayload {
   "All errors that the caller can fix. Empty if the contact was erased."
-  errors: [ContactError!]!
+  errors: [ContactError!]! @listSize(assumedSize: 2)
   "The change that the erasure recorded; null after any error."
   change: Change
 }
@@ -1443,7 +1480,7 @@ extend type Mutation {
   updateContact(
     "What to write."
     input: UpdateContactInput!
-  ): UpdateContactPayload!
+  ): UpdateContactPayload! @cost(weight: "30")
   """
   Writes fields of several contacts, each with optimistic locking: all or none of them, or each
   independently.
@@ -1452,16 +1489,18 @@ extend type Mutation {
     "What to write."
     input: UpdateContactsInput!
   ): UpdateContactsPayload!
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
   "Writes properties, logins and segments of a contact, with optimistic locking."
   setContactDetails(
     "What to write."
     input: SetContactDetailsInput!
-  ): SetContactDetailsPayload!
+  ): SetContactDetailsPayload! @cost(weight: "30")
   "Creates a contact. Not available to customers."
   createContact(
     "The new contact."
     input: CreateContactInput!
-  ): CreateContactPayload!
+  ): CreateContactPayload! @cost(weight: "30")
   """
   Deletes a contact and everything that belongs to it, with optimistic locking. Not available to
   customers.
@@ -1469,7 +1508,7 @@ extend type Mutation {
   deleteContact(
     "The contact to delete."
     input: DeleteContactInput!
-  ): DeleteContactPayload!
+  ): DeleteContactPayload! @cost(weight: "30")
   """
   Deletes a contact permanently, regardless of its version, even if it is already deleted. The
   values in all its changes become null; paths, times and actors remain. This cannot be undone.
@@ -1478,7 +1517,7 @@ extend type Mutation {
   eraseContact(
     "The contact to erase."
     input: EraseContactInput!
-  ): EraseContactPayload!
+  ): EraseContactPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 }

@@ -1,0 +1,128 @@
+package limiter
+
+import (
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"contactgraph/internal/viewer"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/time/rate"
+)
+
+// Class is a group of callers that have the same limits.
+type Class int
+
+// The classes. Staff are agents and admins, who may be people or programs.
+const (
+	Anonymous Class = iota
+	Customer
+	Staff
+	classes
+)
+
+// String returns the name of the class, for messages.
+func (c Class) String() string { return [...]string{"anonymous callers", "customers", "staff"}[c] }
+
+// Caller is who sends requests: an API key, a user, a contact, or without credentials an address.
+type Caller struct {
+	Class Class
+	id    string
+}
+
+// CallerOf returns the caller of a request. v is its viewer, the zero Viewer for an anonymous
+// caller, who is identified by its address: of an IPv6 address, only the network of 64 bits counts,
+// because one machine has a whole network.
+func CallerOf(v viewer.Viewer, address netip.Addr) Caller {
+	switch v.Role {
+	case viewer.Anonymous:
+		address = address.Unmap()
+		if network, err := address.Prefix(64); err == nil && address.Is6() {
+			address = network.Addr()
+		}
+		return Caller{Anonymous, address.String()}
+	case viewer.Customer:
+		return Caller{Customer, actor(v)}
+	default:
+		return Caller{Staff, actor(v)}
+	}
+}
+
+// Address returns the address of the client, or of the proxy in front of the server. It is invalid
+// if the request did not come through the network.
+func Address(r *http.Request) netip.Addr {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // the zero AddrPort if it is malformed
+	return from.Addr()
+}
+
+func actor(v viewer.Viewer) string {
+	return string(v.Actor.Kind) + strconv.Itoa(v.Account) + "/" + strconv.Itoa(v.Actor.ID)
+}
+
+// caller is what the limiter knows of a caller.
+type caller struct {
+	bucket  *rate.Limiter // nil without a limit
+	queue   *queue
+	waiting atomic.Int64
+}
+
+func newCaller(l Limits, capacity float64) *caller {
+	c := &caller{queue: newQueue(capacity)}
+	if l.Rate > 0 {
+		c.bucket = rate.NewLimiter(rate.Limit(l.Rate), max(l.Burst, l.Rate, l.Cost))
+	}
+	return c
+}
+
+// spend takes the cost from the bucket, and returns what is left; -1 without a limit. It takes
+// nothing if not enough is left.
+func (c *caller) spend(now time.Time, cost int) (remaining int, err error) {
+	if c.bucket == nil {
+		return -1, nil
+	}
+	cost = min(cost, c.bucket.Burst())
+	if !c.bucket.AllowN(now, cost) {
+		left := c.bucket.TokensAt(now)
+		seconds := (float64(cost) - left) / float64(c.bucket.Limit())
+		return tokens(left), &RateError{RetryAfter: time.Duration(math.Ceil(seconds)) * time.Second}
+	}
+	return tokens(c.bucket.TokensAt(now)), nil
+}
+
+// tokens rounds a number of tokens, which is below 0 for a moment if requests run at the same time.
+func tokens(left float64) int { return int(math.Max(left, 0)) }
+
+// maxCallers is how many callers are known at the same time. The one that has been away for longest
+// is forgotten first, and starts with a full bucket when it returns.
+const maxCallers = 10_000
+
+// callers are the known callers.
+type callers struct {
+	mu    *sync.Mutex
+	known *simplelru.LRU[Caller, *caller]
+	newOf func(Class) *caller
+}
+
+func newCallers(newOf func(Class) *caller) callers {
+	known, err := simplelru.NewLRU[Caller, *caller](maxCallers, nil)
+	if err != nil {
+		panic(err) // only for a size below 1
+	}
+	return callers{&sync.Mutex{}, known, newOf}
+}
+
+func (c callers) get(who Caller) *caller {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found, ok := c.known.Get(who); ok {
+		return found
+	}
+	added := c.newOf(who.Class)
+	c.known.Add(who, added)
+	return added
+}
