@@ -26,6 +26,8 @@ type serve struct {
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
 	SecureCookies   bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS, even if a proxy terminates TLS."`
 
+	Limits limits `embed:""`
+
 	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
 
@@ -35,7 +37,7 @@ func (c *serve) Validate() error {
 		return fmt.Errorf("--log-retention is %s, but must be at least %s: for that long, requests that are repeated with "+
 			"the same idempotency key are answered from the change log", c.LogRetention, changelog.MinRetention)
 	}
-	return nil
+	return c.Limits.validate()
 }
 
 // Run serves until ctx ends.

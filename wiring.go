@@ -17,14 +17,17 @@ import (
 
 // newServer connects the APIs and pages with the services that they use.
 func (c *serve) newServer(s *cli.Services, startup *state, log *slog.Logger) *server.Server {
+	limit := c.Limits.limiter()
 	return server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{
-			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies, Log: log,
+			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies,
+			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
 		CloseStreams: s.Hub.Close,
 		SDL:          graph.SDL,
 		REST: rest.New(rest.Config{
-			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies, Log: log,
+			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies,
+			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
 		Site:  web.New(startup.settings, manual()),
 		Ping:  s.DB.Ping,

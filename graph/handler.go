@@ -4,31 +4,32 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/graph/apierror"
+	"contactgraph/graph/cost"
 	"contactgraph/graph/gate"
 	"contactgraph/graph/generated"
 	"contactgraph/graph/loader"
 	"contactgraph/internal/app"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/limiter"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// cachedDocuments is how many parsed documents are kept: clients send the same few repeatedly.
-const cachedDocuments = 1000
-
 // Config has the dependencies and settings of the API.
 type Config struct {
 	Services      *app.Services
-	Client        *ent.Client // for reads
-	SecureCookies bool        // browsers connect by HTTPS
+	Client        *ent.Client      // for reads
+	SecureCookies bool             // browsers connect by HTTPS
+	Limiter       *limiter.Limiter // decides whether and when an operation runs; nil stands for limiter.Default
+	Timeout       time.Duration    // of an operation other than a subscription; 0 for none
 	Log           *slog.Logger
 }
 
@@ -36,22 +37,42 @@ type Config struct {
 // authenticates each request by its credentials, and a WebSocket once more by those of its
 // connection_init message.
 func NewHandler(c Config) http.Handler {
+	if c.Limiter == nil {
+		c.Limiter = limiter.Default()
+	}
 	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
 	root := &Resolver{
 		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog,
 		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), feed: c.Services.Hub, present: apierror.Presenter(c.Log),
 	}
-	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}))
-	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root})
+	srv := handler.New(schema)
+	documents := gate.NewDocuments()
+	srv.SetQueryCache(documents)
+	srv.SetValidationRulesFn(limitedRules)
 	srv.SetErrorPresenter(root.present)
 	srv.SetRecoverFunc(apierror.Recovery(c.Log))
 	srv.Use(extension.Introspection{})
 	check := gate.Gate{Cookies: cookies, Log: c.Log}
 	srv.Use(check)
-	graphqlhttp.Install(srv, graphqlhttp.Transport{}, graphqlhttp.WebSocket(check.OnConnect, graphqlhttp.DefaultSendTimeout), graphqlhttp.EventStream{})
+	execution := graphqlhttp.Execution{
+		Limiter: gate.Limiter{Model: costs(schema.Schema()), Documents: documents, Callers: c.Limiter}, Timeout: c.Timeout,
+	}
+	transport := graphqlhttp.Transport{Execution: execution}
+	graphqlhttp.Install(srv, transport, graphqlhttp.WebSocket(execution, check.OnConnect, graphqlhttp.DefaultSendTimeout),
+		graphqlhttp.EventStream{Transport: transport})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
 	})
+}
+
+// costs returns the costs that the schema declares.
+func costs(schema *ast.Schema) *cost.Model {
+	model, err := cost.New(schema)
+	if err != nil {
+		panic(err) // a directive in schema/ is wrong; every test that starts a server finds it
+	}
+	return model
 }
 
 // SDL returns the schema with its descriptions, as served to code generators.

@@ -18,7 +18,7 @@ func TestIdempotencyKey(t *testing.T) {
 		return f.queryWithKey(a.agent, key, document, object{"id": c.ID, "set": object{"firstName": name, "newPassword": password}})
 	}
 	first := write("key", "Eva", "one")
-	if first.header.Get("Idempotency-Replayed") != "" || first.Extensions != nil {
+	if first.header.Get("Idempotency-Replayed") != "" || first.Extensions["replayed"] != nil {
 		t.Errorf("the first response is marked as replayed: %v", first)
 	}
 	f.query(a.agent, document, object{"id": c.ID, "set": object{"firstName": "later"}})
@@ -26,7 +26,7 @@ func TestIdempotencyKey(t *testing.T) {
 	if diff := cmp.Diff(first.Data, again.Data); diff != "" {
 		t.Errorf("a repeat (-first +again)\n%s", diff)
 	}
-	f.want("the mark", again.Extensions, `{"replayed": ["updateContact"]}`)
+	f.want("the mark", again.Extensions["replayed"], `["updateContact"]`)
 	if again.header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("the header: %v", again.header)
 	}
@@ -60,7 +60,7 @@ func TestIdempotencyKeyOfSeveralMutations(t *testing.T) {
 		t.Errorf("a repeat (-first +again)\n%s", diff)
 	}
 	f.want("the rejected mutation", again.Data["bad"], `{"errors": []}`)
-	f.want("the mark", again.Extensions, `{"replayed": ["new", "one", "two"]}`)
+	f.want("the mark", again.Extensions["replayed"], `["new", "one", "two"]`)
 }
 
 // TestIdempotencyKeyIsForOneRequest: the other mutations of a request, and whether it has a

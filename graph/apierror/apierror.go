@@ -17,6 +17,7 @@ import (
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 
@@ -30,6 +31,8 @@ const (
 	CodeUnauthenticated = graphqlhttp.CodeUnauthenticated
 	CodeForbidden       = "FORBIDDEN"
 	CodeBadInput        = graphqlhttp.CodeBadUserInput
+	CodeCostLimit       = graphqlhttp.CodeCostLimit
+	CodeRateLimited     = graphqlhttp.CodeRateLimited
 	CodeNoVersion       = "NO_SUCH_VERSION"
 	CodeCursorExpired   = "CURSOR_EXPIRED"
 	CodeInternal        = graphqlhttp.CodeInternal
@@ -39,6 +42,7 @@ const (
 const (
 	messageInternal    = "An internal error has occurred."
 	messageUnavailable = "The database is temporarily unavailable. Nothing was changed; try again."
+	messageBusy        = "The server is busy. Nothing was changed; try again."
 	messageUnknown     = "It is unknown whether this took effect. It is safe to try again with the same expectedVersion or the same Idempotency-Key."
 )
 
@@ -81,6 +85,8 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 // Fault returns the code and message that clients get for an error that they cannot fix.
 func Fault(err error) (code, message string) {
 	switch {
+	case errors.Is(err, limiter.ErrBusy):
+		return graphqlhttp.CodeUnavailable, messageBusy
 	case errors.Is(err, dberr.ErrUnavailable):
 		return graphqlhttp.CodeUnavailable, messageUnavailable
 	case errors.Is(err, dberr.ErrUnknown):

@@ -18,6 +18,8 @@ func Codes() []Code {
 		{CodeBadInput, "The request is malformed, a variable or argument has the wrong type, or the operation cannot run as it was sent."},
 		{CodeUnauthenticated, "The credentials are unknown or have expired, or the operation requires credentials."},
 		{CodeForbidden, "You do not have permission to do this."},
+		{CodeCostLimit, "The operation or its response is too large: select fewer fields or smaller pages. extensions.cost has the weight and the limit."},
+		{CodeRateLimited, "You have sent too many requests: wait for as many seconds as the extension retryAfter says."},
 		{CodeNoVersion, "The contact never had the version given as asOf, or its change log does not reach back to it."},
 		{CodeCursorExpired, "The cursor is no longer valid: read all contacts again, then continue from lastCursor."},
 		{graphqlhttp.CodeUnavailable, "The server is temporarily unavailable. Nothing was changed; try again."},

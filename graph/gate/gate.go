@@ -62,6 +62,7 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	if c := principalOf(ctx); c.socket && Reauthenticate(ctx) != nil {
 		return apierror.New(apierror.CodeUnauthenticated, "The credentials of the connection have expired.")
 	}
+	limitResponse(op, principalOf(ctx).caller().Class)
 	if _, ok := viewer.FromContext(ctx); ok {
 		return nil
 	}
@@ -82,6 +83,15 @@ func (Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandle
 	loader.Begin(op)
 	readKeys(op)
 	return next(ctx)
+}
+
+// InterceptResponse limits each response, and reports which mutations were replayed.
+func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	limit := budgetOf(ctx)
+	if limit != nil { // an operation that was rejected has none
+		limit.reset()
+	}
+	return reportReplayed(ctx, limit.respond(next(ctx)))
 }
 
 // hasRootField reports whether the operation has the root field.

@@ -72,9 +72,8 @@ func (Gate) InterceptRootField(ctx context.Context, next graphql.RootResolver) g
 	return next(ctx)
 }
 
-// InterceptResponse reports in an extension which mutations were replayed.
-func (Gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	resp := next(ctx)
+// reportReplayed reports in an extension which mutations were replayed.
+func reportReplayed(ctx context.Context, resp *graphql.Response) *graphql.Response {
 	keys := keysOf(ctx)
 	if keys == nil || resp == nil {
 		return resp

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/viewer"
 )
 
@@ -21,7 +23,11 @@ type principal struct {
 	known   bool
 	err     error // why the credentials were rejected
 	socket  bool  // a WebSocket, which can outlast its credentials
+	address netip.Addr
 }
+
+// caller returns who the cost of the request is charged to.
+func (p *principal) caller() limiter.Caller { return limiter.CallerOf(p.viewer, p.address) }
 
 type principalKey struct{}
 
@@ -32,7 +38,7 @@ func principalOf(ctx context.Context) *principal {
 
 // Identify authenticates the request and returns a context with its principal and viewer.
 func Identify(ctx context.Context, a *auth.Service, r *http.Request) context.Context {
-	p := &principal{auth: a, request: r}
+	p := &principal{auth: a, request: r, address: limiter.Address(r)}
 	if p.viewer, p.known, p.err = a.Authenticate(r.WithContext(ctx)); p.known {
 		ctx = viewer.NewContext(ctx, p.viewer)
 	}
@@ -49,6 +55,7 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 			r.Header.Set(name, value)
 		}
 	}
+	r.RemoteAddr = c.request.RemoteAddr
 	ctx = Identify(context.Background(), c.auth, r) // the context of the handshake would keep the whole request alive
 	c = principalOf(ctx)
 	c.socket = true

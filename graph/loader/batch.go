@@ -11,7 +11,6 @@ package loader
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"contactgraph/ent"
@@ -24,7 +23,8 @@ import (
 // of one of them is requested, it is loaded once for all.
 type batch struct {
 	contacts []*ent.Contact
-	viewer   viewer.Viewer // not always the request's: signing in finds a contact for an anonymous request
+	position map[*ent.Contact]int // in contacts
+	viewer   viewer.Viewer        // not always the request's: signing in finds a contact for an anonymous request
 	loaded   graphql.BatchParentGroup
 }
 
@@ -49,8 +49,9 @@ func Prime(ctx context.Context, contacts ...*ent.Contact) {
 		return
 	}
 	v, _ := viewer.FromContext(ctx)
-	b := &batch{contacts: contacts, viewer: v}
-	for _, c := range contacts {
+	b := &batch{contacts: contacts, position: make(map[*ent.Contact]int, len(contacts)), viewer: v}
+	for i, c := range contacts {
+		b.position[c] = i
 		known.Store(c, b)
 	}
 }
@@ -87,7 +88,7 @@ func LoadBatch[T any](ctx context.Context, contacts []*ent.Contact, field string
 	}
 	values := make([]T, len(contacts))
 	for i, c := range contacts {
-		values[i] = loaded[slices.Index(b.contacts, c)]
+		values[i] = loaded[b.position[c]]
 	}
 	return values, nil
 }

@@ -178,6 +178,7 @@ func group[T any](rows []T, key func(T) int) map[int][]T {
 }
 
 // Contacts returns the contact of each change, nil where it is deleted or hidden from the viewer.
+// Changes of one contact share it, and its fields are loaded once.
 func (l *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Contact, error) {
 	ids := make([]int, len(changes))
 	for i, c := range changes {
@@ -186,6 +187,9 @@ func (l *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Co
 	found, err := l.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(changes) > 1 { // one alone may be an event of a subscription, which would keep the batch
+		Prime(ctx, found...)
 	}
 	byID := group(found, func(c *ent.Contact) int { return c.ID })
 	contacts := make([]*ent.Contact, len(changes))

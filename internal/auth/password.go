@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync/atomic"
+
+	"contactgraph/internal/limiter"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -39,11 +42,16 @@ var maxCost = cost{memory: 256 << 10, passes: 16, threads: 16}
 // errMalformedHash does not contain the hash, which is nearly as secret as the password.
 var errMalformedHash = errors.New("the stored password hash is not a valid argon2id hash")
 
+// maxWaiting is how many hashes can wait to be computed. The last one waits about 2 s.
+const maxWaiting = 64
+
 // Passwords hashes and verifies passwords with argon2id. It computes only a few hashes at a time,
-// because each uses a whole processor and much memory. It is safe for concurrent use.
+// because each uses a whole processor and much memory, and lets only some more wait. It is safe for
+// concurrent use.
 type Passwords struct {
-	slots  chan struct{} // contains a value for each hash being computed
-	derive func(password, salt []byte, c cost, length int) []byte
+	slots   chan struct{} // contains a value for each hash being computed
+	waiting atomic.Int64  // including those being computed
+	derive  func(password, salt []byte, c cost, length int) []byte
 }
 
 // NewPasswords returns a Passwords that computes up to concurrency hashes at the same time, and at
@@ -57,8 +65,9 @@ func deriveArgon2id(password, salt []byte, c cost, length int) []byte {
 }
 
 // Hash returns the hash to store for a password, as a PHC string with its parameters and a random
-// salt. It fails with ErrInvalid if the password is empty or longer than MaxPassword, and with the
-// context's error if the context ends while Hash waits for other hashes.
+// salt. It fails with ErrInvalid if the password is empty or longer than MaxPassword, with
+// limiter.ErrBusy if too many hashes are waiting, and with the context's error if the context ends
+// while Hash waits for other hashes.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	if password == "" || len(password) > MaxPassword {
 		return "", fmt.Errorf("%w: a password must have 1 to %d bytes", ErrInvalid, MaxPassword)
@@ -74,9 +83,8 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify reports whether hash, as returned by Hash, is the hash of this password. Without a hash
 // ("") it does the same work and reports false, so that the time it takes does not reveal that
-// there is none. It fails if the stored hash is malformed, or if the context ends while Verify
-// waits for other hashes. A password that Hash would reject never matches, and one that is too long
-// is not hashed.
+// there is none. It fails if the stored hash is malformed, and as Hash does if it has to wait. A
+// password that Hash would reject never matches, and one that is too long is not hashed.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
 	if len(password) > MaxPassword {
 		return false, nil
@@ -99,6 +107,10 @@ func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, er
 func (p *Passwords) compute(ctx context.Context, password string, h phc, length int) ([]byte, error) {
 	if ctx.Err() != nil { // if a slot is free too, select would choose at random
 		return nil, fmt.Errorf("waiting to hash a password: %w", context.Cause(ctx))
+	}
+	defer p.waiting.Add(-1)
+	if p.waiting.Add(1) > int64(maxWaiting+cap(p.slots)) {
+		return nil, fmt.Errorf("waiting to hash a password: %w", limiter.ErrBusy)
 	}
 	select {
 	case p.slots <- struct{}{}:

@@ -46,7 +46,7 @@ func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Services{app.New(db, auth.NewPasswords(runtime.GOMAXPROCS(0)), time.Now, log), db}, nil
+	return &Services{app.New(db, auth.NewPasswords(runtime.GOMAXPROCS(0)/2), time.Now, log), db}, nil
 }
 
 // Close closes the database.

@@ -56,6 +56,8 @@ type message struct {
 
 // connection is an open WebSocket.
 type connection struct {
+	Execution
+
 	conn         *websocket.Conn
 	exec         graphql.GraphExecutor
 	onConnect    OnConnect
@@ -269,6 +271,11 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 			errs = panicErrors(ctx, op, p)
 		}
 	}()
+	permit, rejected := c.acquire(ctx, params)
+	if rejected != nil {
+		return gqlerror.List{rejected}
+	}
+	defer permit.Release()
 	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) { return c.exec.CreateOperationContext(ctx, params) })
 	if len(errs) > 0 {
 		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
@@ -276,11 +283,12 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 	if errs := rejectDefer(op); len(errs) > 0 {
 		return errs
 	}
-	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return c.exec.DispatchOperation(ctx, op) })
-	for resp := responses(running); resp != nil; resp = responses(running) {
-		if err := c.next(id, resp); err != nil {
-			return nil
-		}
+	stopped, err := c.responses(ctx, c.exec, op, permit, func(resp *graphql.Response) error { return c.next(id, resp) })
+	switch {
+	case err != nil:
+		return nil // the client has gone away
+	case stopped != nil:
+		return stopped.errors()
 	}
 	if err := effects.streamEnd(); err != nil {
 		return gqlerror.List{err}

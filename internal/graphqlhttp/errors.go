@@ -23,6 +23,12 @@ const (
 	// CodeOutcomeUnknown marks a write that may or may not have taken effect. The executor returns
 	// it; this package maps it to the status 503.
 	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
+	// CodeCostLimit marks a request that costs more than its caller may spend on one. Limiter
+	// returns it.
+	CodeCostLimit = "COST_LIMIT"
+	// CodeRateLimited marks a request of a caller that has sent too many. Limiter returns it; this
+	// package maps it to the status 429, with Retry-After.
+	CodeRateLimited = "RATE_LIMITED"
 )
 
 const allowedMethods = "GET, POST"
@@ -91,9 +97,6 @@ var (
 		message: "The variables must be a JSON object."}
 	errExtensions = &requestError{status: http.StatusBadRequest,
 		message: "The extensions must be a JSON object."}
-
-	errEnded = &requestError{status: http.StatusServiceUnavailable, code: CodeInternal,
-		message: "The request was canceled before the response was complete."}
 )
 
 // errors returns e as GraphQL errors.

@@ -46,6 +46,12 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		out.sendError(reqErr)
 		return
 	}
+	permit, rejected := t.acquire(r.Context(), params)
+	if rejected != nil {
+		out.send(permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}))
+		return
+	}
+	defer permit.Release()
 	effects := &sideEffects{}
 	ctx, cancel := context.WithCancel(withSideEffects(r.Context(), effects))
 	defer cancel()
@@ -55,9 +61,17 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		out.sendError(reqErr)
 		return
 	case len(errs) > 0:
-		out.send(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		out.send(permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)))
 		return
 	}
+	t.stream(ctx, cancel, w, permit, exec, op, effects)
+}
+
+// stream executes an operation and writes its responses as events.
+func (t EventStream) stream(
+	ctx context.Context, cancel func(), w http.ResponseWriter, permit *Permit,
+	exec graphql.GraphExecutor, op *graphql.OperationContext, effects *sideEffects,
+) {
 	e := &eventWriter{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
 	w.Header().Set("Content-Type", eventStreamType)
 	w.Header().Set("X-Accel-Buffering", "no") // otherwise a proxy would buffer short events
@@ -68,11 +82,12 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	pinging.Go(func() { e.ping(ctx, cancel) })
 	defer pinging.Wait()
 	defer cancel()
-	responses, running := exec.DispatchOperation(ctx, op)
-	for resp := responses(running); resp != nil; resp = responses(running) {
-		if e.next(resp) != nil {
-			return // the client has gone away
-		}
+	stopped, err := t.responses(ctx, exec, op, permit, e.next)
+	switch {
+	case err != nil:
+		return // the client has gone away
+	case stopped != nil:
+		_ = e.next(&graphql.Response{Errors: stopped.errors()})
 	}
 	if err := effects.streamEnd(); err != nil {
 		_ = e.next(&graphql.Response{Errors: gqlerror.List{err}})

@@ -48,20 +48,33 @@ func (o responseWriter) send(resp *graphql.Response) {
 	switch status {
 	case http.StatusUnauthorized:
 		o.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
-	case http.StatusServiceUnavailable:
-		o.w.Header().Set("Retry-After", "1")
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		o.w.Header().Set("Retry-After", retryAfter(resp))
 	}
 	o.write(status, resp)
+}
+
+// retryAfter returns the number of seconds that the errors of a response have, by default 1.
+func retryAfter(resp *graphql.Response) string {
+	for _, err := range resp.Errors {
+		if seconds := err.Extensions[ExtensionRetryAfter]; seconds != nil {
+			return fmt.Sprint(seconds)
+		}
+	}
+	return "1"
 }
 
 // status follows GraphQL over HTTP, section Status Codes. In application/json every well-formed
 // request is a success. In application/graphql-response+json a request that could not run, and so
 // has no data, is an error; one that ran is a success, even with errors. In both, a server that
-// cannot do its work responds with 503, so that proxies between it and the client notice.
+// cannot do its work responds with 503, and one whose client sends too much with 429, so that
+// proxies between them notice.
 func (o responseWriter) status(resp *graphql.Response) int {
 	switch {
 	case hasCode(resp, CodeUnavailable), hasCode(resp, CodeOutcomeUnknown):
 		return http.StatusServiceUnavailable
+	case hasCode(resp, CodeRateLimited) && !hasData(resp):
+		return http.StatusTooManyRequests
 	case o.mediaType == jsonType, hasData(resp):
 		return http.StatusOK
 	case hasCode(resp, CodeUnauthenticated):

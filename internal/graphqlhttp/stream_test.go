@@ -47,7 +47,7 @@ func (s source) Exec(context.Context) graphql.ResponseHandler {
 func (s source) serve(t *testing.T, timeout time.Duration) (srv *httptest.Server, ended chan struct{}) {
 	t.Helper()
 	gql := handler.New(s)
-	Install(gql, Transport{}, WebSocket(func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, timeout),
+	Install(gql, Transport{}, WebSocket(Execution{}, func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, timeout),
 		EventStream{SendTimeout: timeout})
 	ended = make(chan struct{})
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -199,7 +199,7 @@ func TestHandshake(t *testing.T) {
 		}
 		return ctx, nil
 	}
-	srv := httptest.NewServer(newServer(WebSocket(onConnect, 0)))
+	srv := httptest.NewServer(newServer(WebSocket(Execution{}, onConnect, 0)))
 	t.Cleanup(srv.Close)
 	tests := []struct {
 		name      string

@@ -11,7 +11,8 @@ import (
 )
 
 // translate gives the executor's errors the codes of this API, and removes values of the request
-// from their messages. Errors of extensions stay unchanged.
+// from their messages. Errors of extensions stay unchanged. It returns at most MaxErrors of them,
+// and one more that says so if there are more.
 //
 // The executor marks every error between parsing and execution with GRAPHQL_VALIDATION_FAILED.
 // Errors in the operation name and in the variables, which are not part of the document, become
@@ -32,8 +33,20 @@ func translate(op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
 			errcode.Set(err, CodeBadUserInput)
 			err.Message = variableValue.ReplaceAllString(err.Message, "The value$1")
 		}
+		err.Message = shorten(err.Message)
 	}
-	return errs
+	if len(errs) <= MaxErrors {
+		return errs
+	}
+	return append(errs[:MaxErrors:MaxErrors], coded(errcode.ValidationFailed, "The document has more errors, which are not shown.")...)
+}
+
+// shorten cuts a message that is too long.
+func shorten(message string) string {
+	if len(message) <= maxMessage {
+		return message
+	}
+	return strings.ToValidUTF8(message[:maxMessage], "") + "…"
 }
 
 // Where gqlparser quotes a value: an unexpected token, a literal of the wrong type, and a variable

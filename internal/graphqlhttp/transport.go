@@ -14,6 +14,8 @@ import (
 // Transport handles all requests except those for a stream: POST and GET execute a document,
 // OPTIONS returns these two methods, and any other method is rejected with 405.
 type Transport struct {
+	Execution
+
 	MaxBody int64 // in bytes; zero means DefaultMaxBody
 }
 
@@ -69,7 +71,7 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	ctx := withSideEffects(r.Context(), &sideEffects{header: w.Header()})
-	resp, reqErr := execute(ctx, r.Method, exec, params)
+	resp, reqErr := t.execute(ctx, r.Method, exec, params)
 	if reqErr != nil {
 		out.sendError(reqErr)
 		return
@@ -91,24 +93,29 @@ func precheck(r *http.Request, mediaType string) *requestError {
 }
 
 // execute runs the document. If the document cannot run, the response has the reason.
-func execute(
+func (t Transport) execute(
 	ctx context.Context, method string, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*graphql.Response, *requestError) {
+	permit, rejected := t.acquire(ctx, params)
+	if rejected != nil {
+		return permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}), nil
+	}
+	defer permit.Release()
 	op, errs, reqErr := prepare(ctx, method, exec, params, rejectStream)
-	if reqErr != nil {
+	switch {
+	case reqErr != nil:
 		return nil, reqErr
+	case len(errs) > 0:
+		return permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)), nil
 	}
-	var resp *graphql.Response
-	if len(errs) > 0 {
-		resp = exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
-	} else {
-		responses, ctx := exec.DispatchOperation(ctx, op)
-		resp = responses(ctx)
-	}
+	ctx, cancel := t.withTimeout(ctx, op)
+	defer cancel()
+	responses, running := exec.DispatchOperation(ctx, op)
+	resp := responses(running)
 	if resp == nil { // gqlgen returns nil if the context is done
-		return nil, errEnded
+		return nil, ended(ctx, op)
 	}
-	return resp, nil
+	return permit.report(resp), nil
 }
 
 // prepare parses and validates the document. If it cannot run, prepare returns either a request

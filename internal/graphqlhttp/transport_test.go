@@ -104,11 +104,11 @@ func TestMutationByGet(t *testing.T) {
 	}
 }
 
-// TestRejectedByExtension: the codes of extensions stay unchanged, and only UNAUTHENTICATED has its
-// own status.
+// TestRejectedByExtension: the codes of extensions stay unchanged. UNAUTHENTICATED has its own
+// status, and so has RATE_LIMITED, even in application/json.
 func TestRejectedByExtension(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 400, "RATE_LIMITED": 400, "": 400} {
+	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 400, "RATE_LIMITED": 429, "COST_LIMIT": 400, "": 400} {
 		rejection := &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}
 		for name, install := range map[string]func(*server){
 			"before the operation": func(s *server) { s.Use(contextMutator{rejection}) },
@@ -127,7 +127,7 @@ func TestRejectedByExtension(t *testing.T) {
 			if challenged := a.header.Get("WWW-Authenticate") != ""; challenged != (want == 401) {
 				t.Errorf("%s %s: WWW-Authenticate %q", code, name, a.header.Get("WWW-Authenticate"))
 			}
-			if a = s.do(t, post(document("{__typename}"), acceptJSON)); a.status != 200 {
+			if a = s.do(t, post(document("{__typename}"), acceptJSON)); a.status != 200 && a.status != 429 || (a.status == 429) != (code == CodeRateLimited) {
 				t.Errorf("%s %s: status %d in application/json", code, name, a.status)
 			}
 		}

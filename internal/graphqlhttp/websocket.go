@@ -39,17 +39,19 @@ type OnConnect func(ctx context.Context, header http.Header) (context.Context, e
 
 // WebSocket returns a transport for WebSocket handshakes, with the protocol graphql-transport-ws of
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. It rejects pages of other
-// origins. It disconnects clients that do not receive a message within sendTimeout; zero means
-// DefaultSendTimeout.
+// origins, and disconnects clients that do not receive a message within sendTimeout; zero means
+// DefaultSendTimeout. It executes operations as e says.
 //
 // gqlgen has such a transport, but it allows the id of a running operation to be used again, does
 // not close connections with the protocol's codes, and keeps five goroutines and the call stack of
 // the handshake for an idle connection.
-func WebSocket(onConnect OnConnect, sendTimeout time.Duration) graphql.Transport {
-	return webSocket{onConnect: onConnect, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
+func WebSocket(e Execution, onConnect OnConnect, sendTimeout time.Duration) graphql.Transport {
+	return webSocket{Execution: e, onConnect: onConnect, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
 }
 
 type webSocket struct {
+	Execution
+
 	onConnect OnConnect
 	timeout   time.Duration
 }
@@ -71,7 +73,7 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	conn.SetReadLimit(DefaultMaxBody)
-	c := &connection{conn: conn, exec: exec, onConnect: t.onConnect, timeout: t.timeout, running: map[string]*operation{}}
+	c := &connection{Execution: t.Execution, conn: conn, exec: exec, onConnect: t.onConnect, timeout: t.timeout, running: map[string]*operation{}}
 	go c.serve(context.WithoutCancel(r.Context()))
 }
 

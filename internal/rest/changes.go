@@ -19,15 +19,26 @@ const defaultChanges = 100
 // GetChanges handles GET /api/v1/Changes?after=…&first=…&contactId=…: a page of the account's
 // change log, starting after a cursor.
 func (a *API) GetChanges(w http.ResponseWriter, r *http.Request) {
-	req := r
-	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if req, err = a.authenticate(r); err != nil {
+	err := a.call(func(w http.ResponseWriter, r *http.Request) error {
+		args, first, state := changesQuery(r)
+		r, permit, err := a.begin(r, costPage+costPerChange*min(max(first, 0), changelog.MaxPage))
+		defer permit.Release()
+		if err != nil {
 			return err
 		}
-		return a.getChanges(w, req)
+		if len(state) > 0 {
+			return responseError{invalidResponse(state)}
+		}
+		page, err := a.changes(r, args, first)
+		if err != nil {
+			return err
+		}
+		permit.Release() // the client may read slowly
+		page.send(w, r)
+		return nil
 	}, w, r)
 	if err != nil {
-		a.sendError(w, req, err)
+		a.sendError(w, r, err)
 	}
 }
 
@@ -38,27 +49,19 @@ const (
 		"Read all contacts again, then continue from LastCursor."
 )
 
-func (a *API) getChanges(w http.ResponseWriter, r *http.Request) error {
-	args, first, state := changesQuery(r)
-	if len(state) > 0 {
-		return responseError{invalidResponse(state)}
-	}
+func (a *API) changes(r *http.Request, args changelog.PageArgs, first int) (response, error) {
 	feed, err := a.Changes.Page(r.Context(), args, first)
 	switch {
 	case errors.Is(err, changelog.ErrCursorExpired):
-		return responseError{messageResponse(http.StatusGone, cursorExpired)}
+		return response{}, responseError{messageResponse(http.StatusGone, cursorExpired)}
 	case errors.Is(err, usererror.ErrArguments):
 		text := "The value must be from 0 to " + strconv.Itoa(changelog.MaxPage) + "."
-		return responseError{invalidResponse(aspnet.ModelState{{Key: "first", Messages: []string{text}}})}
+		return response{}, responseError{invalidResponse(aspnet.ModelState{{Key: "first", Messages: []string{text}}})}
 	case err != nil:
-		return err
+		return response{}, err
 	}
 	body, err := changesDto(feed)
-	if err != nil {
-		return err
-	}
-	response{status: http.StatusOK, body: body}.send(w, r)
-	return nil
+	return response{status: http.StatusOK, body: body}, err
 }
 
 // changesQuery reads the parameters of the URL and reports what is wrong with them.

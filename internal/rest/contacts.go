@@ -14,10 +14,14 @@ import (
 
 // GetContact handles GET /api/v1/Contacts/{id}. Clients need it to learn the Version that PUT
 // expects.
-func (a *API) GetContact(w http.ResponseWriter, r *http.Request) { a.serveContact(w, r, a.getContact) }
+func (a *API) GetContact(w http.ResponseWriter, r *http.Request) {
+	a.serveContact(w, r, costRead, a.getContact)
+}
 
 // PutContact handles PUT /api/v1/Contacts/{id}.
-func (a *API) PutContact(w http.ResponseWriter, r *http.Request) { a.serveContact(w, r, a.putContact) }
+func (a *API) PutContact(w http.ResponseWriter, r *http.Request) {
+	a.serveContact(w, r, costWrite, a.putContact)
+}
 
 // MethodNotAllowed returns a handler for requests with a method other than the allowed ones. It
 // requires no credentials: the framework selects the action before it authenticates.
@@ -47,21 +51,30 @@ func (a *API) NoRoute(w http.ResponseWriter, r *http.Request) {
 // The order is the framework's: its authentication and authorization filters run before anything of
 // the request is read. Only then are all parameters bound, and only after that their errors
 // reported.
-func (a *API) serveContact(w http.ResponseWriter, r *http.Request, h handler) {
-	req := r
-	err := call(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if req, err = a.authenticate(r); err != nil {
-			return err
+func (a *API) serveContact(w http.ResponseWriter, r *http.Request, cost int, h handler) {
+	err := a.call(func(w http.ResponseWriter, r *http.Request) error {
+		r, permit, err := a.begin(r, cost)
+		defer permit.Release()
+		if err == nil {
+			err = a.authorized(w, r, h)
 		}
-		id, _ := routeID(req)
-		if v, _ := viewer.FromContext(req.Context()); !v.CanAccess(id) {
-			return errForbidden
+		if err != nil {
+			a.sendError(w, r, err) // reads the contact if there is a conflict, so it needs the viewer
 		}
-		return h(w, req)
+		return nil
 	}, w, r)
-	if err != nil {
-		a.sendError(w, req, err)
+	if err != nil { // a panic
+		a.sendError(w, r, err)
 	}
+}
+
+// authorized calls h if the viewer has access to the contact of the URL.
+func (a *API) authorized(w http.ResponseWriter, r *http.Request, h handler) error {
+	id, _ := routeID(r)
+	if v, _ := viewer.FromContext(r.Context()); !v.CanAccess(id) {
+		return errForbidden
+	}
+	return h(w, r)
 }
 
 func (a *API) getContact(w http.ResponseWriter, r *http.Request) error {

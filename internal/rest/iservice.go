@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/usererror"
 )
 
@@ -65,7 +66,7 @@ func (a *API) Login(w http.ResponseWriter, r *http.Request) {
 // serveIService runs the operation that the request names, and sends the response.
 func (a *API) serveIService(w http.ResponseWriter, r *http.Request, ops operations, resp iserviceResponse) {
 	resp.Errors, resp.ErrorDetails = []string{}, []string{}
-	err := call(func(w http.ResponseWriter, r *http.Request) error {
+	err := a.call(func(w http.ResponseWriter, r *http.Request) error {
 		op, err := ops.find(r)
 		if err != nil {
 			return err
@@ -122,6 +123,10 @@ func (resp *iserviceResponse) send(w http.ResponseWriter) {
 func (a *API) addErrors(r *http.Request, err error, resp *iserviceResponse) {
 	if e, ok := errors.AsType[requestError](err); ok {
 		resp.add(errorMessages[e])
+		return
+	}
+	if e, ok := errors.AsType[*limiter.RateError](err); ok {
+		resp.add(message{tooManyRequests, "Wait " + seconds(e) + " seconds."})
 		return
 	}
 	errs, ok := errors.AsType[usererror.Errors](err)

@@ -23,6 +23,11 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceRespo
 	if err != nil {
 		return err
 	}
+	permit, err := a.beginAnonymous(r, costSignIn)
+	defer permit.Release()
+	if err != nil {
+		return err
+	}
 	account, found, err := a.IServiceAccount(r.Context())
 	if err != nil {
 		return fmt.Errorf("look up the account of the iService API: %w", err)
@@ -68,7 +73,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // signedIn handles the operation loggedin: it describes the signed-in user. It is not an error if
 // there is none.
 func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, resp *iserviceResponse) error {
-	r, err := a.authenticate(r)
+	r, permit, err := a.begin(r, costRead)
+	defer permit.Release()
 	if errors.Is(err, errUnauthenticated) {
 		return nil
 	}

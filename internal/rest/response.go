@@ -9,6 +9,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/idempotency"
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/usererror"
 )
@@ -74,7 +75,7 @@ func invalidResponse(state aspnet.ModelState) response {
 
 // faultResponse reports a failure of the server.
 func faultResponse(err error) response {
-	if errors.Is(err, dberr.ErrUnavailable) || errors.Is(err, dberr.ErrUnknown) {
+	if errors.Is(err, dberr.ErrUnavailable) || errors.Is(err, dberr.ErrUnknown) || errors.Is(err, limiter.ErrBusy) {
 		return messageResponse(http.StatusServiceUnavailable, errorOccurred).with("Retry-After", retryAfter)
 	}
 	return messageResponse(http.StatusInternalServerError, errorOccurred)
@@ -110,6 +111,9 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 	}
 	if e, ok := errors.AsType[requestError](err); ok {
 		return errorResponses[e], nil
+	}
+	if e, ok := errors.AsType[*limiter.RateError](err); ok {
+		return rateLimited(e), nil
 	}
 	errs, ok := errors.AsType[usererror.Errors](err)
 	if !ok {

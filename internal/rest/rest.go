@@ -2,14 +2,17 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/app"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/limiter"
 )
 
 // Config is what the API depends on.
@@ -21,6 +24,10 @@ type Config struct {
 	IServiceAccount func(context.Context) (id int, found bool, err error)
 	// SecureCookies is true if browsers connect by HTTPS, whether directly or through a proxy.
 	SecureCookies bool
+	// Limiter decides whether and when an operation runs. The default is limiter.Default.
+	Limiter *limiter.Limiter
+	// Timeout is how long an operation can take, 0 for no limit.
+	Timeout time.Duration
 	// Log receives the server's own failures. The default discards them.
 	Log *slog.Logger
 }
@@ -38,6 +45,9 @@ type API struct {
 func New(c Config) *API {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Limiter == nil {
+		c.Limiter = limiter.Default()
 	}
 	return &API{
 		Config:   c,
@@ -61,9 +71,14 @@ func Operations() []string {
 // handler responds to a request, or returns why it cannot.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// call calls h and turns a panic into an error, so that a panic too is reported in the format of
-// the API.
-func call(h handler, w http.ResponseWriter, r *http.Request) (err error) {
+// call calls h with a timeout, and turns a panic into an error, so that a panic too is reported in
+// the format of the API.
+func (a *API) call(h handler, w http.ResponseWriter, r *http.Request) (err error) {
+	if a.Timeout > 0 {
+		ctx, cancel := context.WithTimeout(r.Context(), a.Timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -76,7 +91,7 @@ func call(h handler, w http.ResponseWriter, r *http.Request) (err error) {
 // the cause, and the level is only INFO.
 func (a *API) logFault(r *http.Request, err error) {
 	level := slog.LevelError
-	if r.Context().Err() != nil {
+	if errors.Is(r.Context().Err(), context.Canceled) {
 		level = slog.LevelInfo
 	}
 	a.Log.LogAttrs(r.Context(), level, "REST request failed",

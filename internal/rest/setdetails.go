@@ -9,7 +9,8 @@ import (
 // setDetails handles the operation setdetails: it saves the properties, logins and segments of a
 // contact, all of them or none.
 func (a *API) setDetails(w http.ResponseWriter, r *http.Request, _ *iserviceResponse) error {
-	r, err := a.authenticate(r)
+	r, permit, err := a.begin(r, costDetails)
+	defer permit.Release()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,113 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"contactgraph/graph/apierror"
+	"contactgraph/graph/cost"
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/limiter"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Limiter rejects requests that cost too much, and lets the others wait for their turn.
+type Limiter struct {
+	Model     *cost.Model
+	Documents *Documents // those that gqlgen has validated
+	Callers   *limiter.Limiter
+}
+
+var _ graphqlhttp.Limiter = Limiter{}
+
+// costReport is what extensions.cost of a response contains.
+type costReport struct {
+	Weight    int  `json:"weight"`
+	Limit     int  `json:"limit"`
+	Remaining *int `json:"remaining,omitempty"` // in the bucket of the caller; absent without a limit
+}
+
+// Acquire weighs the request and waits until it can run. It rejects a request with
+//
+//   - COST_LIMIT if it costs more than the limit of its caller's class, if validating its document
+//     could take too long, or if it signs in more than once;
+//   - RATE_LIMITED if its caller has used up its cost;
+//   - SERVICE_UNAVAILABLE if too many requests are waiting.
+//
+// A document that cannot be parsed gets a permit: the executor reports why.
+func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graphqlhttp.Permit, *gqlerror.Error) {
+	who := principalOf(ctx).caller()
+	limit := l.Callers.Limits(who.Class).Cost
+	weight, err := l.weigh(ctx, params, limit)
+	report := &costReport{Weight: weight, Limit: limit}
+	permit := &graphqlhttp.Permit{Cost: report}
+	switch {
+	case err != nil:
+		return permit, apierror.New(apierror.CodeCostLimit, err.Error())
+	case weight > limit:
+		return permit, apierror.New(apierror.CodeCostLimit, fmt.Sprintf(
+			"This operation costs %s, but at most %d is allowed for %s: select fewer fields, smaller pages, or split it.",
+			atMost(weight), limit, who.Class))
+	}
+	granted, err := l.Callers.Acquire(ctx, who, weight)
+	permit.Release = granted.Release
+	if granted.Remaining >= 0 {
+		report.Remaining = &granted.Remaining
+	}
+	return permit, waitError(err)
+}
+
+// atMost formats a weight that may be too large to be computed.
+func atMost(weight int) string {
+	if weight >= cost.Saturated {
+		return "too much to count"
+	}
+	return strconv.Itoa(weight)
+}
+
+// weigh returns the cost of a request. It fails if the document itself exceeds a limit.
+func (l Limiter) weigh(ctx context.Context, params *graphql.RawParams, limit int) (int, error) {
+	doc, validated := l.Documents.Get(ctx, params.Query)
+	if !validated {
+		parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, graphqlhttp.ParserTokenLimit)
+		if err != nil {
+			return cost.Base, nil //nolint:nilerr // the executor reports it
+		}
+		if err := cost.Check(parsed); err != nil {
+			return cost.Base, err
+		}
+		doc = parsed
+	}
+	op := doc.Operations.ForName(params.OperationName)
+	if op == nil {
+		return cost.Base, nil
+	}
+	c := l.Model.Of(doc, op, params.Variables, limit)
+	if c.SignIns > 1 {
+		return c.Total, errSignIns
+	}
+	return c.Total, nil
+}
+
+const errSignIns = cost.DocumentError("A document can sign in only once.")
+
+// waitError translates the error of a request that got no permit.
+func waitError(err error) *gqlerror.Error {
+	if err == nil {
+		return nil
+	}
+	if limited, ok := errors.AsType[*limiter.RateError](err); ok {
+		seconds := int(math.Ceil(limited.RetryAfter.Seconds()))
+		e := apierror.New(apierror.CodeRateLimited, fmt.Sprintf("You have sent too many requests: wait %d seconds, or send requests that cost less.", seconds))
+		e.Extensions[graphqlhttp.ExtensionRetryAfter] = seconds
+		return e
+	}
+	return apierror.New(apierror.Fault(err))
+}

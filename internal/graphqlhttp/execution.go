@@ -1,0 +1,125 @@
+package graphqlhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"contactgraph/internal/safego"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Limiter decides whether and when a request is executed.
+type Limiter interface {
+	// Acquire waits until the request can run. It is called before the document is parsed, because
+	// validating one can cost as much as executing it. The permit is not nil even if the request is
+	// rejected.
+	Acquire(ctx context.Context, params *graphql.RawParams) (*Permit, *gqlerror.Error)
+}
+
+// Execution is how a transport executes operations. The zero Execution runs every request at once.
+type Execution struct {
+	Limiter Limiter
+	Timeout time.Duration // of an operation other than a subscription; 0 for none
+}
+
+// acquire waits for the permit of a request.
+func (e Execution) acquire(ctx context.Context, params *graphql.RawParams) (permit *Permit, rejected *gqlerror.Error) {
+	permit = &Permit{}
+	if e.Limiter != nil {
+		permit, rejected = e.Limiter.Acquire(ctx, params)
+	}
+	if permit.Release == nil {
+		permit.Release = func() {}
+	}
+	return permit, rejected
+}
+
+// withTimeout returns the context in which an operation is executed. Subscriptions have no timeout.
+func (e Execution) withTimeout(ctx context.Context, op *graphql.OperationContext) (context.Context, context.CancelFunc) {
+	if e.Timeout == 0 || op.Operation.Operation == ast.Subscription {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, e.Timeout, errTimeout)
+}
+
+// responses executes an operation of a stream, and calls next with each response until there are
+// no more. It returns why the operation was stopped, nil if it was not, or the error of next.
+func (e Execution) responses(
+	ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, permit *Permit, next func(*graphql.Response) error,
+) (stopped *requestError, err error) {
+	limited, stop := e.withTimeout(ctx, op)
+	defer stop()
+	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return exec.DispatchOperation(limited, op) })
+	if op.Operation.Operation == ast.Subscription {
+		permit.Release() // it lasts long, and waits most of the time
+		permit.Cost = nil
+	}
+	for resp := responses(running); resp != nil; resp = responses(running) {
+		permit.Release()
+		if err := next(permit.report(resp)); err != nil {
+			return nil, err
+		}
+	}
+	if errors.Is(context.Cause(limited), errTimeout) {
+		return ended(limited, op), nil
+	}
+	return nil, nil
+}
+
+// Permit is the permission to execute a request.
+type Permit struct {
+	// Release is called when the request has been executed, possibly several times. Nil does
+	// nothing.
+	Release func()
+	// Cost is what ExtensionCost of the response reports; nil reports nothing.
+	Cost any
+}
+
+// ExtensionCost is the key of the response extension that reports what a request costs.
+const ExtensionCost = "cost"
+
+// ExtensionRetryAfter is the key of an error extension with the number of seconds after which the
+// client can send the request again. The response then has the header Retry-After.
+const ExtensionRetryAfter = "retryAfter"
+
+// report adds the cost to a response.
+func (t *Permit) report(resp *graphql.Response) *graphql.Response {
+	if t.Cost == nil || resp == nil {
+		return resp
+	}
+	if resp.Extensions == nil {
+		resp.Extensions = map[string]any{}
+	}
+	resp.Extensions[ExtensionCost] = t.Cost
+	return resp
+}
+
+// errTimeout is the cause of a context that ends because the request takes too long.
+var errTimeout = errors.New("the request takes too long")
+
+// ended returns the error of an operation that was stopped before its response was complete.
+func ended(ctx context.Context, op *graphql.OperationContext) *requestError {
+	switch {
+	case !errors.Is(context.Cause(ctx), errTimeout):
+		return errEnded
+	case op.Operation.Operation == ast.Mutation:
+		return errMutationTimeout
+	}
+	return errTimedOut
+}
+
+// The errors of operations that were stopped.
+var (
+	errEnded = &requestError{status: http.StatusServiceUnavailable, code: CodeInternal,
+		message: "The request was canceled before the response was complete."}
+	errTimedOut = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
+		message: "The request took too long and was stopped. Request less, or try again later."}
+	errMutationTimeout = &requestError{status: http.StatusServiceUnavailable, code: CodeOutcomeUnknown, name: "Retry-After", value: "1",
+		message: "The request took too long and was stopped. It is unknown which mutations took effect. " +
+			"It is safe to try again with the same expectedVersion or the same Idempotency-Key."}
+)
