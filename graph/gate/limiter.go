@@ -58,6 +58,10 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 	}
 	granted, err := l.Callers.Acquire(ctx, who, weight)
 	permit.Release = granted.Release
+	permit.Hold = func(bytes int) (release func(), ok bool) {
+		release, err := granted.Hold(bytes)
+		return release, err == nil
+	}
 	if granted.Remaining >= 0 {
 		report.Remaining = &granted.Remaining
 	}

@@ -1281,9 +1281,9 @@ input ContactPatch {
   "The company that the contact belongs to. Read-only for customers."
   companyId: ID
   "A new password, at most 1000 characters. It ends all other sessions of the contact."
-  newPassword: String @length(max: 1000) @cost(weight: "2500")
+  newPassword: String @length(max: 1000) @cost(weight: "3000")
   "The current password. Required if a customer sets a new password."
-  currentPassword: String @cost(weight: "2500")
+  currentPassword: String @cost(weight: "3000")
 }
 
 "A write of a contact's own fields."

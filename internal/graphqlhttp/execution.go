@@ -59,10 +59,11 @@ func (e Execution) responses(
 		permit.Release() // it lasts long, and waits most of the time
 		permit.Cost = nil
 	}
+	permit.mutation = op.Operation.Operation == ast.Mutation
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		permit.Release()
-		if err := next(permit.report(resp)); err != nil {
-			return nil, err
+		if stopped, err := permit.send(resp, next); stopped != nil || err != nil {
+			return stopped, err
 		}
 	}
 	if errors.Is(context.Cause(limited), errTimeout) {
@@ -76,8 +77,36 @@ type Permit struct {
 	// Release is called when the request has been executed, possibly several times. Nil does
 	// nothing.
 	Release func()
+	// Hold reserves memory for a response of so many bytes, and ok is false if there is too little.
+	// release is called when the response has been sent. Nil reserves nothing.
+	Hold func(bytes int) (release func(), ok bool)
 	// Cost is what ExtensionCost of the response reports; nil reports nothing.
 	Cost any
+
+	mutation bool // whether the response is sent even if Hold refuses it
+}
+
+// send calls next with a response, and reserves memory for it meanwhile.
+func (p *Permit) send(resp *graphql.Response, next func(*graphql.Response) error) (*requestError, error) {
+	release, refused := p.hold(resp)
+	defer release()
+	if refused != nil {
+		return refused, nil
+	}
+	return nil, next(p.report(resp))
+}
+
+// hold reserves memory for a response. The response to a mutation is always sent, because its
+// client has to learn the outcome.
+func (p *Permit) hold(resp *graphql.Response) (release func(), refused *requestError) {
+	if p.Hold == nil {
+		return func() {}, nil
+	}
+	release, ok := p.Hold(len(resp.Data))
+	if !ok && !p.mutation {
+		return release, errUnread
+	}
+	return release, nil
 }
 
 // ExtensionCost is the key of the response extension that reports what a request costs.
@@ -113,8 +142,10 @@ func ended(ctx context.Context, op *graphql.OperationContext) *requestError {
 	return errTimedOut
 }
 
-// The errors of operations that were stopped.
+// The errors of operations that were stopped, or whose response cannot be sent.
 var (
+	errUnread = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
+		message: "The response is not sent, because too many responses wait for clients to read them. Try again later."}
 	errEnded = &requestError{status: http.StatusServiceUnavailable, code: CodeInternal,
 		message: "The request was canceled before the response was complete."}
 	errTimedOut = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",

@@ -71,7 +71,13 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	ctx := withSideEffects(r.Context(), &sideEffects{header: w.Header()})
-	resp, reqErr := t.execute(ctx, r.Method, exec, params)
+	resp, permit, reqErr := t.execute(ctx, r.Method, exec, params)
+	if reqErr != nil {
+		out.sendError(reqErr)
+		return
+	}
+	release, reqErr := permit.hold(resp)
+	defer release()
 	if reqErr != nil {
 		out.sendError(reqErr)
 		return
@@ -92,30 +98,32 @@ func precheck(r *http.Request, mediaType string) *requestError {
 	return nil
 }
 
-// execute runs the document. If the document cannot run, the response has the reason.
+// execute runs the document. If the document cannot run, the response has the reason. It releases
+// the permit.
 func (t Transport) execute(
 	ctx context.Context, method string, exec graphql.GraphExecutor, params *graphql.RawParams,
-) (*graphql.Response, *requestError) {
+) (*graphql.Response, *Permit, *requestError) {
 	permit, rejected := t.acquire(ctx, params)
 	if rejected != nil {
-		return permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}), nil
+		return permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}), permit, nil
 	}
 	defer permit.Release()
 	op, errs, reqErr := prepare(ctx, method, exec, params, rejectStream)
 	switch {
 	case reqErr != nil:
-		return nil, reqErr
+		return nil, permit, reqErr
 	case len(errs) > 0:
-		return permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)), nil
+		return permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)), permit, nil
 	}
+	permit.mutation = op.Operation.Operation == ast.Mutation
 	ctx, cancel := t.withTimeout(ctx, op)
 	defer cancel()
 	responses, running := exec.DispatchOperation(ctx, op)
 	resp := responses(running)
 	if resp == nil { // gqlgen returns nil if the context is done
-		return nil, ended(ctx, op)
+		return nil, permit, ended(ctx, op)
 	}
-	return permit.report(resp), nil
+	return permit.report(resp), permit, nil
 }
 
 // prepare parses and validates the document. If it cannot run, prepare returns either a request

@@ -66,13 +66,14 @@ func actor(v viewer.Viewer) string {
 
 // caller is what the limiter knows of a caller.
 type caller struct {
+	capacity
+
 	bucket  *rate.Limiter // nil without a limit
-	queue   *queue
 	waiting atomic.Int64
 }
 
-func newCaller(l Limits, capacity float64) *caller {
-	c := &caller{queue: newQueue(capacity)}
+func newCaller(l Limits, own capacity) *caller {
+	c := &caller{capacity: own}
 	if l.Rate > 0 {
 		c.bucket = rate.NewLimiter(rate.Limit(l.Rate), max(l.Burst, l.Rate, l.Cost))
 	}

@@ -9,6 +9,8 @@
 //     and for each caller. A request that exceeds it waits in a short queue. So the server runs many
 //     small requests at once, but only a few large ones.
 //
+// [Permit.Hold] bounds the memory of responses that clients read slowly in the same way.
+//
 // Start reading at Limiter.Acquire. Callers are described in caller.go.
 package limiter
 
@@ -77,6 +79,11 @@ const (
 	maxWaitingOfCaller = 128
 	// maxWait is how long a request can wait.
 	maxWait = 5 * time.Second
+
+	// maxUnread is how many bytes of responses can wait until their clients read them. Responses of
+	// up to smallResponse are not counted.
+	maxUnread     = 128 << 20
+	smallResponse = 16 << 10
 )
 
 // share is the part of the capacity that each class can use: in all, and each of its callers.
@@ -90,8 +97,8 @@ var share = [classes]struct{ class, caller float64 }{
 // use.
 type Limiter struct {
 	limits  [classes]Limits
-	all     *queue
-	class   [classes]*queue
+	all     capacity
+	class   [classes]capacity
 	waiting atomic.Int64
 	callers callers
 	now     func() time.Time
@@ -99,13 +106,15 @@ type Limiter struct {
 
 // New returns a limiter. It takes the time from now.
 func New(c Config, now func() time.Time) *Limiter {
-	capacity := float64(max(c.Cores, 1) * perCore)
-	l := &Limiter{limits: c.Limits, all: newQueue(capacity), now: now}
+	whole := func(share float64) capacity {
+		return capacity{newQueue(share * float64(max(c.Cores, 1)*perCore)), newQueue(share * maxUnread)}
+	}
+	l := &Limiter{limits: c.Limits, all: whole(1), now: now}
 	for class := range classes {
-		l.class[class] = newQueue(capacity * share[class].class)
+		l.class[class] = whole(share[class].class)
 	}
 	l.callers = newCallers(func(class Class) *caller {
-		return newCaller(c.Limits[class], capacity*share[class].caller)
+		return newCaller(c.Limits[class], whole(share[class].caller))
 	})
 	return l
 }
@@ -118,7 +127,30 @@ type Permit struct {
 	// Remaining is the cost that the caller has left; -1 if it has no limit.
 	Remaining int
 
-	release []func()
+	capacities []capacity // of the caller, its class, and all
+	release    []func()
+}
+
+// Hold reserves memory for a response that the client may read slowly. release is called when the
+// response has been sent. Hold fails with ErrBusy if too much of the memory is reserved.
+func (p *Permit) Hold(bytes int) (release func(), err error) {
+	var held []*queue
+	release = func() {
+		for _, q := range held {
+			q.leave(bytes)
+		}
+	}
+	if bytes <= smallResponse {
+		return release, nil
+	}
+	for _, c := range p.capacities {
+		if !c.unread.tryEnter(bytes) {
+			release()
+			return func() {}, ErrBusy
+		}
+		held = append(held, c.unread)
+	}
+	return release, nil
 }
 
 // Release returns the capacity that the request has used. It may be called several times.
@@ -138,12 +170,12 @@ func (p *Permit) Release() {
 func (l *Limiter) Acquire(ctx context.Context, who Caller, cost int) (*Permit, error) {
 	caller := l.callers.get(who)
 	remaining, err := caller.spend(l.now(), cost)
-	p := &Permit{Remaining: remaining}
+	p := &Permit{Remaining: remaining, capacities: []capacity{caller.capacity, l.class[who.Class], l.all}}
 	if err != nil {
 		return p, err
 	}
-	for _, q := range []*queue{caller.queue, l.class[who.Class], l.all} {
-		release, err := q.enter(ctx, cost, func() (func(), error) { return l.wait(caller) })
+	for _, c := range p.capacities {
+		release, err := c.running.enter(ctx, cost, func() (func(), error) { return l.wait(caller) })
 		if err != nil {
 			p.Release()
 			return p, err
@@ -164,11 +196,16 @@ func (l *Limiter) wait(of *caller) (end func(), err error) {
 	return end, nil
 }
 
-// queue bounds the cost of the requests that run at the same time. Requests enter in the order in
-// which they came.
+// capacity is what a caller, a class or all callers can use at the same time.
+type capacity struct {
+	running *queue // the cost of requests that run
+	unread  *queue // the bytes of responses that are being sent
+}
+
+// queue bounds a sum. Those that wait enter in the order in which they came.
 type queue struct {
-	running *semaphore.Weighted
-	size    int64
+	sum  *semaphore.Weighted
+	size int64
 }
 
 func newQueue(capacity float64) *queue {
@@ -176,12 +213,19 @@ func newQueue(capacity float64) *queue {
 	return &queue{semaphore.NewWeighted(size), size}
 }
 
-// enter waits until a request with this cost can run. wait is called if it has to wait. A request
-// that costs more than the capacity runs alone.
+// tryEnter reports whether n can be added to the sum now, and adds it.
+func (q *queue) tryEnter(n int) bool { return q.sum.TryAcquire(q.clamp(n)) }
+
+// leave takes n from the sum.
+func (q *queue) leave(n int) { q.sum.Release(q.clamp(n)) }
+
+// clamp bounds n: what is larger than the whole sum enters alone.
+func (q *queue) clamp(n int) int64 { return min(int64(n), q.size) }
+
+// enter waits until a request with this cost can run. wait is called if it has to wait.
 func (q *queue) enter(ctx context.Context, cost int, wait func() (end func(), err error)) (release func(), err error) {
-	n := min(int64(cost), q.size)
-	release = func() { q.running.Release(n) }
-	if ctx.Err() == nil && q.running.TryAcquire(n) {
+	release = func() { q.leave(cost) }
+	if ctx.Err() == nil && q.tryEnter(cost) {
 		return release, nil
 	}
 	end, err := wait()
@@ -191,7 +235,7 @@ func (q *queue) enter(ctx context.Context, cost int, wait func() (end func(), er
 	defer end()
 	limited, cancel := context.WithTimeoutCause(ctx, maxWait, ErrBusy)
 	defer cancel()
-	if q.running.Acquire(limited, n) != nil {
+	if q.sum.Acquire(limited, q.clamp(cost)) != nil {
 		return nil, context.Cause(limited)
 	}
 	return release, nil

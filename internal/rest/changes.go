@@ -34,6 +34,11 @@ func (a *API) GetChanges(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		permit.Release() // the client may read slowly
+		release, err := permit.Hold(len(page.body))
+		if err != nil {
+			return err
+		}
+		defer release()
 		page.send(w, r)
 		return nil
 	}, w, r)
