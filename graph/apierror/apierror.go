@@ -38,6 +38,10 @@ const (
 	CodeInternal        = graphqlhttp.CodeInternal
 )
 
+// ErrResponseSize is the error of fields that are not resolved because the response is already too
+// large.
+var ErrResponseSize = errors.New("the response is too large")
+
 // The messages that clients receive about faults.
 const (
 	messageInternal    = "An internal error has occurred."
@@ -61,6 +65,10 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, CodeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")
 		case errors.Is(err, changelog.ErrNoVersion):
 			set(shown, CodeNoVersion, "The contact never had this version, or its change log does not reach back to it.")
+		case errors.Is(err, ErrResponseSize): // another response is sent
+			set(shown, CodeCostLimit, err.Error())
+		case errors.Is(err, changelog.ErrTooLarge):
+			set(shown, CodeCostLimit, "The changes are too large to be returned together: request fewer.")
 		case errors.Is(err, changelog.ErrCursorExpired):
 			set(shown, CodeCursorExpired, "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from lastCursor.")
 		case errors.Is(err, usererror.ErrArguments):

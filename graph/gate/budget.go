@@ -26,7 +26,7 @@ var maxResponse = map[limiter.Class]int64{
 type budget struct {
 	size int64
 	left atomic.Int64
-	err  *gqlerror.Error // shared by all fields, because there may be many
+	err  *gqlerror.Error // the response that is sent instead
 }
 
 // budgetExtension is the name under which gqlgen keeps the budget of an operation.
@@ -61,7 +61,7 @@ func (b *budget) reset() { b.left.Store(b.size) }
 // resolve resolves a field.
 func (b *budget) resolve(ctx context.Context, next graphql.Resolver) (any, error) {
 	if b.exceeded() {
-		return nil, b.err
+		return nil, apierror.ErrResponseSize
 	}
 	value, err := next(ctx)
 	b.left.Add(-sizeOf(value))

@@ -20,8 +20,8 @@ func TestPasswords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") || len(hash) != 31+22+1+43 {
-		t.Errorf("got %s, want argon2id with 19 MiB, 2 passes, 1 thread, 16 bytes of salt and 32 of key", hash)
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=12288,t=3,p=1$") || len(hash) != 31+22+1+43 {
+		t.Errorf("got %s, want argon2id with 12 MiB, 3 passes, 1 thread, 16 bytes of salt and 32 of key", hash)
 	}
 	again, err := p.Hash(t.Context(), "pässword")
 	if err != nil || again == hash {

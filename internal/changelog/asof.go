@@ -16,6 +16,7 @@ import (
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 
 	"entgo.io/ent/dialect/sql"
@@ -52,9 +53,9 @@ func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*
 func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Version) (*ent.Contact, error) {
 	const batchSize = 500
 	for next := revision.Version(math.MaxInt64); ; {
-		rows, err := s.db.Client().Change.Query().
+		rows, more, err := database.ReadFitting(ctx, s.db.Client().Change.Query().
 			Where(change.AccountID(p.AccountID), change.ContactID(p.ID), change.VersionGTE(version), change.VersionLT(next)).
-			Order(change.ByVersion(sql.OrderDesc())).Limit(batchSize).All(ctx)
+			Order(change.ByVersion(sql.OrderDesc())), batchSize)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +73,7 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 				return nil, err
 			}
 		}
-		if len(rows) < batchSize {
+		if len(rows) < batchSize && !more {
 			return nil, ErrNoVersion
 		}
 	}

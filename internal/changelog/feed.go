@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -40,9 +41,9 @@ type PageArgs struct {
 	Contact *int             // read one contact only; nil for all that the viewer may see
 }
 
-// Page reads at most first changes after a cursor. A customer sees those of its own contact. It
-// fails with usererror.ErrArguments if first is not from 0 to MaxPage, with ErrCursorExpired, and
-// with Forbidden as query.Service.Get does.
+// Page reads at most first changes after a cursor, and fewer if they are too large together. A
+// customer sees those of its own contact. It fails with usererror.ErrArguments if first is not from
+// 0 to MaxPage, with ErrCursorExpired, and with Forbidden as query.Service.Get does.
 func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error) {
 	v, contact, err := authorize(ctx, a.Contact)
 	if err != nil {
@@ -59,7 +60,7 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 	if a.After != nil {
 		after = int64(*a.After)
 	}
-	rows, err := s.readRows(ctx, v, contact, after, first+1)
+	rows, more, err := s.readRows(ctx, v, contact, after, first+1)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +72,8 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 		return nil, ErrCursorExpired
 	}
 	f := &Page{Changes: allVisibleTo(v, rows), Last: revision.Cursor(last), End: revision.Cursor(last)}
-	if len(rows) > first {
-		f.Changes, f.HasMore, f.End = rows[:first], true, revision.Cursor(after)
+	if more || len(rows) > first {
+		f.Changes, f.HasMore, f.End = rows[:min(first, len(rows))], true, revision.Cursor(after)
 	}
 	if n := len(f.Changes); n > 0 {
 		f.End = max(f.End, revision.Cursor(f.Changes[n-1].Seq))
@@ -97,10 +98,10 @@ func authorize(ctx context.Context, contactID *int) (v viewer.Viewer, contact in
 
 // readRows reads rows of the log. Those of one contact are found by version, whose order is the
 // same.
-func (s *Service) readRows(ctx context.Context, v viewer.Viewer, contact int, after int64, limit int) ([]*ent.Change, error) {
-	q := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.SeqGT(after)).Limit(limit)
+func (s *Service) readRows(ctx context.Context, v viewer.Viewer, contact int, after int64, limit int) (rows []*ent.Change, more bool, err error) {
+	q := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.SeqGT(after))
 	if contact != 0 {
-		return q.Where(change.ContactID(contact)).Order(change.ByVersion()).All(ctx)
+		return database.ReadFitting(ctx, q.Where(change.ContactID(contact)).Order(change.ByVersion()), limit)
 	}
-	return q.Order(change.BySeq()).All(ctx)
+	return database.ReadFitting(ctx, q.Order(change.BySeq()), limit)
 }

@@ -2,12 +2,14 @@ package changelog
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -15,24 +17,39 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// ErrTooLarge is the error for changes that are too large to be returned together.
+var ErrTooLarge = errors.New("the changes are too large to be returned together")
+
 // MaxHistory is the largest number of changes that History returns.
 const MaxHistory = 100
 
 // History returns the latest changes of the contact that produced a version below before, newest
 // first, at most first of them. A deleted contact still has its changes; a contact that never
 // existed has none, which is not an error. It fails with usererror.ErrArguments if first is not
-// from 0 to MaxHistory, and with Forbidden as query.Service.Get does.
+// from 0 to MaxHistory, with ErrTooLarge if the changes are too large together, and with Forbidden
+// as query.Service.Get does.
 func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
+	rows, more, err := s.readHistory(ctx, id, before, first)
+	if more {
+		return nil, ErrTooLarge
+	}
+	return rows, err
+}
+
+// readHistory is History, but returns only the first of the changes if they are too large together.
+// more reports whether there are more of them.
+func (s *Service) readHistory(ctx context.Context, id int, before revision.Version, first int) (rows []*ent.Change, more bool, err error) {
 	v, err := authz.AuthorizeContact(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if first < 0 || first > MaxHistory {
-		return nil, usererror.NewInvalidArguments("first must be from 0 to %d.", MaxHistory)
+		return nil, false, usererror.NewInvalidArguments("first must be from 0 to %d.", MaxHistory)
 	}
-	rows, err := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
-		Order(change.ByVersion(sql.OrderDesc())).Limit(first).All(ctx)
-	return allVisibleTo(v, rows), err
+	rows, more, err = database.ReadFitting(ctx, s.db.Client().Change.Query().
+		Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
+		Order(change.ByVersion(sql.OrderDesc())), first)
+	return allVisibleTo(v, rows), more, err
 }
 
 // LastChange is the latest change of one path.
@@ -47,7 +64,7 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 	latest := map[string]*LastChange{}
 	var list []*LastChange
 	for before := upTo + 1; ; {
-		rows, err := s.History(ctx, id, before, MaxHistory)
+		rows, more, err := s.readHistory(ctx, id, before, MaxHistory)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +77,7 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 			}
 			before = row.Version
 		}
-		if len(rows) < MaxHistory {
+		if len(rows) < MaxHistory && !more {
 			slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
 			return list, nil
 		}

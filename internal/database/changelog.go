@@ -20,9 +20,10 @@ func (db *DB) LogEnd(ctx context.Context, account int) (last, cut int64, err err
 	return f.Seq, f.Cut, nil
 }
 
-// ReadLog returns at most limit changes of the account after a sequence number, in their order. It
-// does not check what the viewer may see.
-func (db *DB) ReadLog(ctx context.Context, account int, after int64, limit int) ([]*ent.Change, error) {
-	return db.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()).Limit(limit).
-		All(viewer.NewSystemContext(ctx, account))
+// ReadLog returns at most limit changes of the account after a sequence number, in their order, and
+// fewer if they are too large together. It does not check what the viewer may see.
+func (db *DB) ReadLog(ctx context.Context, account int, after int64, limit int) (rows []*ent.Change, err error) {
+	rows, _, err = ReadFitting(viewer.NewSystemContext(ctx, account),
+		db.client.Change.Query().Where(change.AccountID(account), change.SeqGT(after)).Order(change.BySeq()), limit)
+	return rows, err
 }

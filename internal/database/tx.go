@@ -57,15 +57,15 @@ func (t *Tx) Contact(ctx context.Context, account, id int) (*ent.Contact, error)
 	return all[0], nil
 }
 
-// Changes returns at most limit rows of the contact's change log after a version, in order. It
-// includes rows that earlier writes of the same transaction have appended and that are not stored
-// yet.
+// Changes returns at most limit rows of the contact's change log after a version, in order, and
+// fewer if they are too large together (see ReadFitting). It includes rows that earlier writes of
+// the same transaction have appended and that are not stored yet.
 func (t *Tx) Changes(ctx context.Context, account, contact int, after revision.Version, limit int) ([]*ent.Change, error) {
-	rows, err := t.Ent.Change.Query().
+	rows, more, err := ReadFitting(ctx, t.Ent.Change.Query().
 		Where(change.AccountID(account), change.ContactID(contact), change.VersionGT(after)).
-		Order(change.ByVersion()).Limit(limit).All(ctx)
-	if err != nil {
-		return nil, err
+		Order(change.ByVersion()), limit)
+	if err != nil || more {
+		return rows, err
 	}
 	for _, row := range changesOf(t.writer.earlier) {
 		if row.AccountID == account && row.ContactID == contact && row.Version > after && len(rows) < limit {

@@ -144,13 +144,18 @@ func ended(ctx context.Context, op *graphql.OperationContext) *requestError {
 
 // The errors of operations that were stopped, or whose response cannot be sent.
 var (
-	errUnread = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
-		message: "The response is not sent, because too many responses wait for clients to read them. Try again later."}
 	errEnded = &requestError{status: http.StatusServiceUnavailable, code: CodeInternal,
 		message: "The request was canceled before the response was complete."}
-	errTimedOut = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
-		message: "The request took too long and was stopped. Request less, or try again later."}
-	errMutationTimeout = &requestError{status: http.StatusServiceUnavailable, code: CodeOutcomeUnknown, name: "Retry-After", value: "1",
-		message: "The request took too long and was stopped. It is unknown which mutations took effect. " +
-			"It is safe to try again with the same expectedVersion or the same Idempotency-Key."}
+	errTimedOut = unavailable(CodeUnavailable,
+		"The request took too long and was stopped. Request less, or try again later.")
+	errMutationTimeout = unavailable(CodeOutcomeUnknown,
+		"The request took too long and was stopped. It is unknown which mutations took effect. "+
+			"It is safe to try again with the same expectedVersion or the same Idempotency-Key.")
+	errUnread = unavailable(CodeUnavailable,
+		"The response is not sent, because too many responses wait for clients to read them. Try again later.")
 )
+
+// unavailable returns an error that asks the client to try again.
+func unavailable(code, message string) *requestError {
+	return &requestError{status: http.StatusServiceUnavailable, code: code, name: "Retry-After", value: "1", message: message}
+}

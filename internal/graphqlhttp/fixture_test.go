@@ -39,10 +39,12 @@ type server struct {
 	runs atomic.Int64 // operations executed
 }
 
-func newServer(streams ...graphql.Transport) *server {
+func newServer(streams ...graphql.Transport) *server { return newServerWith(Transport{}, streams...) }
+
+func newServerWith(t Transport, streams ...graphql.Transport) *server {
 	s := new(server)
 	s.Server = handler.New(schema{&s.runs})
-	Install(s.Server, Transport{}, streams...)
+	Install(s.Server, t, streams...)
 	return s
 }
 

@@ -49,8 +49,12 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Program returns the path of the server's binary, which is built with the race detector. All
-// packages share the file: the first one builds it, and the others find it up to date.
+// Race reports whether the server is built with the race detector. It is, unless the environment
+// variable CONTACTGRAPH_TEST_PLAIN is set: for tests that measure what the server uses.
+func Race() bool { return os.Getenv("CONTACTGRAPH_TEST_PLAIN") == "" }
+
+// Program returns the path of the server's binary. All packages share the file: the first one
+// builds it, and the others find it up to date.
 func Program(t *testing.T) string {
 	t.Helper()
 	path, err := build()
@@ -102,7 +106,10 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(folder, "contactgraph")
-	cmd := exec.Command("go", "build", "-race", "-o", path, "contactgraph")
+	if !Race() {
+		path += "-plain"
+	}
+	cmd := exec.Command("go", "build", fmt.Sprintf("-race=%t", Race()), "-o", path, "contactgraph")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)

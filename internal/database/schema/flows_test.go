@@ -82,7 +82,7 @@ func (p *program) ask(who, document, code string) string {
 	p.t.Helper()
 	body := must(json.Marshal(map[string]string{"query": strings.ReplaceAll(document, "CURSOR", p.cursor)}))
 	answer := p.send(who, http.MethodPost, "/graphql", "application/json", string(body))
-	if code == "" && strings.Contains(answer, `"code"`) || !strings.Contains(answer, code) || strings.Contains(answer, `"extensions"`) {
+	if code == "" && strings.Contains(answer, `"code"`) || !strings.Contains(answer, code) || strings.Contains(answer, `"message"`) {
 		p.t.Fatalf("%s: %s, want the code %q", document, answer, code)
 	}
 	if m := endCursor.FindStringSubmatch(answer); m != nil {

@@ -1,0 +1,59 @@
+package database
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/change"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+const (
+	// maxBytes is how many bytes the field changes of rows that are read together can have, as
+	// JSON. A change can have 500 KB, so 1,000 of them would need more memory than many servers
+	// have.
+	maxBytes = 4 << 20
+	// unmeasured is how many rows are read without asking for their size first.
+	unmeasured = 10
+)
+
+// ReadFitting reads at most limit rows of a query that is ordered, and at least one if there are
+// any: as many as have at most maxBytes. more reports whether there are more rows within the limit.
+func ReadFitting(ctx context.Context, q *ent.ChangeQuery, limit int) (rows []*ent.Change, more bool, err error) {
+	fits := limit
+	if limit > unmeasured {
+		if fits, more, err = fitting(ctx, q, limit); err != nil || fits == 0 {
+			return nil, false, err
+		}
+	}
+	rows, err = q.Limit(fits).All(ctx)
+	return rows, more, err
+}
+
+// fitting returns how many of the first limit rows have at most maxBytes. They are measured by the
+// database, because reading them would already take the memory.
+func fitting(ctx context.Context, q *ent.ChangeQuery, limit int) (fits int, more bool, err error) {
+	sizes, err := q.Clone().Limit(limit).Aggregate(sizeOfFields).Ints(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	sum := 0
+	for i, size := range sizes {
+		if sum += size; sum > maxBytes && i > 0 {
+			return i, true, nil
+		}
+	}
+	return len(sizes), false, nil
+}
+
+// sizeOfFields is the number of bytes of a row's field changes. It aggregates nothing: ent has no
+// other way to select an expression.
+func sizeOfFields(s *sql.Selector) string {
+	fields := s.C(change.FieldFields)
+	if s.Dialect() == dialect.Postgres { // jsonb has no length of its own
+		fields += "::text"
+	}
+	return "octet_length(" + fields + ")"
+}

@@ -1,0 +1,83 @@
+package graphqlhttp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// fakeLimiter counts what it hands out. reject and hold are what it returns.
+type fakeLimiter struct {
+	reject             *gqlerror.Error
+	full               bool
+	acquired, released atomic.Int64
+	held               atomic.Int64
+}
+
+func (l *fakeLimiter) Acquire(context.Context, *graphql.RawParams) (*Permit, *gqlerror.Error) {
+	l.acquired.Add(1)
+	return &Permit{
+		Release: sync.OnceFunc(func() { l.released.Add(1) }),
+		Hold: func(int) (func(), bool) {
+			l.held.Add(1)
+			return func() { l.held.Add(-1) }, !l.full
+		},
+		Cost: map[string]int{"weight": 7},
+	}, l.reject
+}
+
+// limited returns a server with the limiter.
+func limited(l *fakeLimiter, timeout time.Duration) *server {
+	return newServerWith(Transport{Execution: Execution{Limiter: l, Timeout: timeout}})
+}
+
+func TestPermits(t *testing.T) {
+	t.Parallel()
+	rate := &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": CodeRateLimited, ExtensionRetryAfter: 9}}
+	for _, tt := range []struct {
+		name    string
+		limiter *fakeLimiter
+		query   string
+		status  int
+		retry   string
+	}{
+		{"a query", &fakeLimiter{}, "{__typename}", 200, ""},
+		{"a document that is not valid", &fakeLimiter{}, "{none}", 400, ""},
+		{"a rejected query", &fakeLimiter{reject: rate}, "{__typename}", 429, "9"},
+		{"a response for which there is no memory", &fakeLimiter{full: true}, "{__typename}", 503, "1"},
+		{"the same of a mutation", &fakeLimiter{full: true}, "mutation {set}", 200, ""},
+	} {
+		a := limited(tt.limiter, 0).do(t, post(document(tt.query), acceptResponse))
+		if a.status != tt.status || a.header.Get("Retry-After") != tt.retry {
+			t.Errorf("%s: status %d, Retry-After %q: %s", tt.name, a.status, a.header.Get("Retry-After"), a.body)
+		}
+		if tt.limiter.acquired.Load() != 1 || tt.limiter.reject == nil && tt.limiter.released.Load() != 1 || tt.limiter.held.Load() != 0 {
+			t.Errorf("%s: %d acquired, %d released, %d held", tt.name, tt.limiter.acquired.Load(), tt.limiter.released.Load(), tt.limiter.held.Load())
+		}
+		if cost := strings.Contains(a.body, `"extensions":{"cost":{"weight":7}}`); cost == (tt.status == 503) {
+			t.Errorf("%s: %s", tt.name, a.body)
+		}
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	for query, code := range map[string]string{"{__typename}": CodeUnavailable, "mutation {__typename}": CodeOutcomeUnknown} {
+		s := limited(&fakeLimiter{}, time.Millisecond)
+		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
+			<-ctx.Done()
+			return nil
+		})
+		a := s.do(t, post(document(query), acceptJSON))
+		if a.status != http.StatusServiceUnavailable || a.code(t) != code || a.header.Get("Retry-After") != "1" {
+			t.Errorf("%s: %d %v %s", query, a.status, a.header, a.body)
+		}
+	}
+}
