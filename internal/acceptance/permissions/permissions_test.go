@@ -200,6 +200,7 @@ func TestHiddenAndAbsentContactsLookTheSame(t *testing.T) {
 	f := newFixture(t)
 	hiddenFrom := map[string][]string{"agent": {other, absent}, "admin": {other, absent}, "customer": {same, other, absent}}
 	numbers := regexp.MustCompile(`\b(1|999999|10\d{5})\b`)
+	remaining := regexp.MustCompile(`"remaining":\d+`) // changes with every request
 	for caller, hidden := range hiddenFrom {
 		for name, request := range map[string]func(id int) harness.Response{
 			"contact":           f.post(caller, `{"query":"{ contact(id: \"%d\") { email } }"}`),
@@ -223,7 +224,7 @@ func TestHiddenAndAbsentContactsLookTheSame(t *testing.T) {
 				a.Header.Del("Date")
 				a.Header.Del("X-Request-Id")
 				a.Header.Del("Content-Length")
-				got := numbers.ReplaceAllString(fmt.Sprint(a.Status, a.Header, a.Body), "N")
+				got := numbers.ReplaceAllString(remaining.ReplaceAllString(fmt.Sprint(a.Status, a.Header, a.Body), "remaining"), "N")
 				if i == 0 {
 					first = got
 				} else if got != first {
