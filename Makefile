@@ -12,13 +12,14 @@
 # make fuzz       runs each fuzz test for FUZZTIME
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it
+# make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-attacks test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -94,6 +95,10 @@ bench:
 # Tests that take too long for every commit.
 test-faults: tools
 	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance/faults
+
+test-attacks: tools
+	for engine in sqlite postgres; do \
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_ATTACKS=1 go test -race=false -count=1 -timeout 20m -v ./internal/acceptance/attacks; done
 
 test-feed: tools
 	for engine in sqlite postgres; do \

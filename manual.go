@@ -8,6 +8,7 @@ import (
 
 	"contactgraph/graph"
 	"contactgraph/graph/apierror"
+	"contactgraph/graph/cost"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
@@ -18,10 +19,11 @@ import (
 	"contactgraph/web"
 )
 
-// manual returns the codes and limits for the GraphQL docs, which are generated so that they match
-// the code.
-func manual() web.GraphQL {
+// manual returns the codes, limits and costs for the GraphQL docs, which are generated so that they
+// match the code.
+func manual(l limits) web.GraphQL {
 	return web.GraphQL{
+		Costs:        fieldCosts(),
 		PayloadCodes: codes(graph.PayloadCodes()),
 		Codes:        codes(apierror.Codes()),
 		KeyLife:      inWords(changelog.MinRetention),
@@ -29,6 +31,14 @@ func manual() web.GraphQL {
 			{What: "Request body, or WebSocket message", Most: inBytes(graphqlhttp.DefaultMaxBody)},
 			{What: "GraphQL document", Most: inBytes(graphqlhttp.MaxQuery)},
 			{What: "Tokens in a document", Most: number(graphqlhttp.ParserTokenLimit)},
+			{What: "Operations in a document", Most: number(cost.MaxOperations)},
+			{What: "Fields of a document that merge into one", Most: number(cost.MaxMerged)},
+			{What: "Fields of a document whose fragments are expanded", Most: number(cost.MaxExpanded)},
+			{What: "signIn mutations in a document", Most: number(1)},
+			{What: "Cost of an operation by an agent, admin or API key", Most: number(l.MaxCost)},
+			{What: "Cost of an operation by a customer", Most: number(l.MaxCostCustomer)},
+			{What: "Cost of an operation without credentials", Most: number(l.MaxCostAnonymous)},
+			{What: "Time for an operation", Most: inWords(l.RequestTimeout)},
 			{What: "Query string of a GET request", Most: inBytes(graphqlhttp.MaxURLQuery)},
 			{What: "Nesting of objects and arrays in a request's JSON", Most: number(graphqlhttp.MaxNesting)},
 			{What: fmt.Sprintf("Contacts per page (default: %d)", query.DefaultPage), Most: number(query.MaxPage)},
@@ -48,6 +58,14 @@ func codes(list []apierror.Code) []web.Code {
 	all := make([]web.Code, len(list))
 	for i, c := range list {
 		all[i] = web.Code{Name: c.Name, Meaning: strings.ReplaceAll(c.Meaning, "`", "")} // the page has no Markdown
+	}
+	return all
+}
+
+func fieldCosts() []web.Cost {
+	var all []web.Cost
+	for _, c := range graph.FieldCosts() {
+		all = append(all, web.Cost(c))
 	}
 	return all
 }

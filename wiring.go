@@ -29,7 +29,7 @@ func (c *serve) newServer(s *cli.Services, startup *state, log *slog.Logger) *se
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies,
 			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
-		Site:  web.New(startup.settings, manual()),
+		Site:  web.New(startup.settings, manual(c.Limits)),
 		Ping:  s.DB.Ping,
 		Ready: startup.ready,
 		Log:   log,

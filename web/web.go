@@ -29,11 +29,19 @@ type GraphQL struct {
 	PayloadCodes []Code // of errors that callers can fix
 	Codes        []Code // the values of extensions.code
 	Limits       []Limit
+	Costs        []Cost // of fields
 	KeyLife      string // how long an idempotency key returns the first result
 }
 
 // Code is an error code with its description.
 type Code struct{ Name, Meaning string }
+
+// Cost is what a field costs, and how many elements its list is assumed to have.
+type Cost struct {
+	Field string
+	Cost  int
+	Size  string // "" if the field is not a list
+}
 
 // Limit is a limit with its value and unit as text.
 type Limit struct{ What, Most string }

@@ -13,7 +13,8 @@ var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
 // TestGuidesMatchTheServer runs the curl calls of the guides one after the other against a demo
 // server. The block after a call must be its output: white space does not matter, … matches any
-// text, and extensions.cost is left out. Code that a guide quotes from an example must be in that example.
+// text, and extensions.cost is left out. Code that a guide quotes from an example must be in that
+// example.
 func TestGuidesMatchTheServer(t *testing.T) {
 	t.Parallel()
 	for document, example := range map[string]string{"conflicts.md": "form.mjs", "feed.md": "mirror.mjs"} {
