@@ -9,7 +9,7 @@
 # make migration NAME=…  writes the SQL that migrates from migrations/ to ent/schema; without NAME it
 #                 updates the checksums after a manual change
 # make bench      compares the server with a minimal one (ARGS=…): see bench/README.md
-# make fuzz       runs each fuzz test for FUZZTIME
+# make fuzz       runs each fuzz test for FUZZTIME, such as 30s or 1000000x
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
@@ -113,6 +113,6 @@ test-powercut:
 
 FUZZTIME := 30s
 fuzz:
-	for target in $$(grep -rhoE --include=*_test.go 'func Fuzz[A-Za-z]+' internal | awk '{print $$2}'); do \
-		dir=$$(dirname $$(grep -rlE --include=*_test.go "func $$target\(" internal | head -1)); \
+	for target in $$(grep -rhoE --include=*_test.go 'func Fuzz[A-Za-z]+' graph internal | awk '{print $$2}'); do \
+		dir=$$(dirname $$(grep -rlE --include=*_test.go "func $$target\(" graph internal | head -1)); \
 		go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); done

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -45,7 +46,7 @@ func (l *listSize) describe() string {
 	arguments := strings.Join(l.slicing, " or ")
 	switch {
 	case arguments == "":
-		return fmt.Sprint(l.assumed)
+		return strconv.Itoa(l.assumed)
 	case l.assumed > 0:
 		return fmt.Sprintf("%s, by default %d", arguments, l.assumed)
 	}
