@@ -109,7 +109,7 @@ func waitError(err error) *gqlerror.Error {
 	}
 	if limited, ok := errors.AsType[*limiter.RateError](err); ok {
 		seconds := int(math.Ceil(limited.RetryAfter.Seconds()))
-		e := apierror.New(apierror.CodeRateLimited, fmt.Sprintf("You have sent too many requests: wait %d seconds, or send requests that cost less.", seconds))
+		e := apierror.New(apierror.CodeRateLimited, "You have sent too many requests: wait, or send requests that cost less.")
 		e.Extensions[graphqlhttp.ExtensionRetryAfter] = seconds
 		return e
 	}

@@ -78,7 +78,7 @@ func newFixture(t *testing.T) *fixture {
 	f.seed()
 	api := rest.New(rest.Config{
 		Services:        f.Services,
-		IServiceAccount: func(context.Context) (int, bool, error) { return f.account, f.found, nil },
+		IServiceAccount: f.iServiceAccount,
 		Log:             slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 	server := httptest.NewServer(routes(api))
@@ -86,6 +86,9 @@ func newFixture(t *testing.T) *fixture {
 	f.url = server.URL
 	return f
 }
+
+// iServiceAccount returns the account, unless found is false.
+func (f *fixture) iServiceAccount(context.Context) (int, bool, error) { return f.account, f.found, nil }
 
 // routes registers the handlers as the server does.
 func routes(api *rest.API) http.Handler {

@@ -125,8 +125,8 @@ func (a *API) addErrors(r *http.Request, err error, resp *iserviceResponse) {
 		resp.add(errorMessages[e])
 		return
 	}
-	if e, ok := errors.AsType[*limiter.RateError](err); ok {
-		resp.add(message{tooManyRequests, "Wait " + seconds(e) + " seconds."})
+	if _, ok := errors.AsType[*limiter.RateError](err); ok {
+		resp.add(message{"Too many requests.", "Try again later."})
 		return
 	}
 	errs, ok := errors.AsType[usererror.Errors](err)

@@ -37,12 +37,6 @@ func (a *API) beginAnonymous(r *http.Request, cost int) (*limiter.Permit, error)
 
 // rateLimited reports that the caller has sent too many requests.
 func rateLimited(err *limiter.RateError) response {
-	return messageResponse(http.StatusTooManyRequests, tooManyRequests).with("Retry-After", seconds(err))
-}
-
-// tooManyRequests is what clients learn if they have sent too many requests.
-const tooManyRequests = "Too many requests. Try again later."
-
-func seconds(err *limiter.RateError) string {
-	return strconv.Itoa(int(math.Ceil(err.RetryAfter.Seconds())))
+	seconds := int(math.Ceil(err.RetryAfter.Seconds()))
+	return messageResponse(http.StatusTooManyRequests, "Too many requests. Try again later.").with("Retry-After", strconv.Itoa(seconds))
 }
