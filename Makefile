@@ -115,4 +115,4 @@ FUZZTIME := 30s
 fuzz:
 	for target in $$(grep -rhoE --include=*_test.go 'func Fuzz[A-Za-z]+' graph internal | awk '{print $$2}'); do \
 		dir=$$(dirname $$(grep -rlE --include=*_test.go "func $$target\(" graph internal | head -1)); \
-		go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); done
+		go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s; done
