@@ -655,6 +655,11 @@ enum ContactErrorCode {
   "This update is valid, but another update of the same call failed, so none was applied."
   NOT_APPLIED
   """
+  Too many changes of this customer were rejected because another contact has the email address,
+  phone number or login. Nothing was checked or changed; try again in a few minutes.
+  """
+  RATE_LIMITED
+  """
   The Idempotency-Key header of the request was used for a different request within the last 24
   hours.
   """
@@ -761,8 +766,8 @@ type ReferenceNotFound implements ContactError {
 "The input is not accepted."
 type ValidationError implements ContactError {
   """
-  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
-  IDEMPOTENCY_KEY_REUSED.
+  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED,
+  RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
   """
   code: ContactErrorCode!
   "A sentence to show to people."

@@ -506,8 +506,8 @@ type UpdatePropertyInput struct {
 
 // The input is not accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED or
-	// IDEMPOTENCY_KEY_REUSED.
+	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED,
+	// RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
 	Code ContactErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
@@ -813,6 +813,9 @@ const (
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
 	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
+	// Too many changes of this customer were rejected because another contact has the email address,
+	// phone number or login. Nothing was checked or changed; try again in a few minutes.
+	ContactErrorCodeRateLimited ContactErrorCode = "RATE_LIMITED"
 	// The Idempotency-Key header of the request was used for a different request within the last 24
 	// hours.
 	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
@@ -841,13 +844,14 @@ var AllContactErrorCode = []ContactErrorCode{
 	ContactErrorCodeWrongPassword,
 	ContactErrorCodeInUse,
 	ContactErrorCodeNotApplied,
+	ContactErrorCodeRateLimited,
 	ContactErrorCodeIdempotencyKeyReused,
 	ContactErrorCodeSignInRefused,
 }
 
 func (e ContactErrorCode) IsValid() bool {
 	switch e {
-	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused:
+	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeRateLimited, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused:
 		return true
 	}
 	return false

@@ -39,7 +39,7 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 	changes := changelog.New(db, hub, now)
 	return &Services{
 		Auth:     auth.New(db, passwords, now),
-		Contacts: contact.New(db, changes, passwords, now),
+		Contacts: contact.New(db, changes, passwords, now, log),
 		Queries:  query.New(db),
 		Catalog:  catalog.New(db, now),
 		Changes:  changes,

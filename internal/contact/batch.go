@@ -73,7 +73,12 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		b.markNotApplied()
 		return b.outcomes, nil
 	}
+	b.keys = s.throttle.newKeyCheck(b.updates[0].viewer)
 	results, err := inTx(ctx, s, b.updates[0].viewer, s.resultsCodec(), s.transactionForAll(b.ids()), b.run)
+	for _, o := range b.outcomes {
+		b.keys.report(ctx, o.Err())
+	}
+	b.keys.report(ctx, err)
 	switch {
 	case errors.Is(err, errNotApplied):
 		b.markNotApplied()
@@ -101,6 +106,7 @@ type updateBatch struct {
 
 	updates  []prepared
 	outcomes []Outcome
+	keys     *keyCheck // nil for staff
 }
 
 func (b *updateBatch) ids() []int {
@@ -138,6 +144,7 @@ func (b *updateBatch) run(ctx context.Context, tx *database.Tx) ([]*Result, erro
 		case err != nil:
 			return nil, err
 		}
+		w.keys = b.keys
 		if err := w.apply(ctx, u.Lock, u.edit); err != nil {
 			return nil, err
 		}

@@ -33,9 +33,9 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 	if slices.Equal(old, set) {
 		return nil
 	}
-	if err := w.checkLoginsFree(ctx, set); err != nil {
-		return err
-	}
+	w.newLogins = slices.DeleteFunc(slices.Clone(set), func(l field.Login) bool {
+		return slices.ContainsFunc(old, func(o field.Login) bool { return o.Key() == l.Key() })
+	})
 	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: old, New: set})
 	w.deferred = append(w.deferred, func(ctx context.Context) error {
 		if len(old) > 0 {
@@ -87,10 +87,13 @@ func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 	return valid
 }
 
-// checkLoginsFree adds an error for each login that another contact has.
-func (w *unitOfWork) checkLoginsFree(ctx context.Context, set []field.Login) error {
-	names := make([]string, len(set))
-	for i, l := range set {
+// claimLogins adds an error for each new login that another contact has.
+func (w *unitOfWork) claimLogins(ctx context.Context) error {
+	if len(w.newLogins) == 0 {
+		return nil
+	}
+	names := make([]string, len(w.newLogins))
+	for i, l := range w.newLogins {
 		names[i] = l.Key()
 	}
 	accountWide := viewer.AccountWide(ctx)
@@ -105,7 +108,7 @@ func (w *unitOfWork) checkLoginsFree(ctx context.Context, set []field.Login) err
 			return err
 		}
 		w.addTaken(usererror.LoginTaken, field.PathLogins, "login", owner)
-		w.errs.Last().Subject = set[slices.Index(names, l.NameKey)].Name
+		w.errs.Last().Subject = w.newLogins[slices.Index(names, l.NameKey)].Name
 	}
 	return nil
 }

@@ -10,14 +10,16 @@
 //
 // Start reading at Update in update.go, which follows one command from the check to the
 // transaction. unit_of_work.go has the state of a write that all commands share; edit.go and
-// reconcile.go have what they do inside it; unique_keys.go has the keys of email and phone, and
-// constraint_errors.go their violations. writable.go lists what a viewer may write. Package field
+// reconcile.go have what they do inside it; unique_keys.go has the keys of email and phone,
+// key_throttle.go limits what a customer learns from them, and constraint_errors.go has their
+// violations. writable.go lists what a viewer may write. Package field
 // lists what a contact consists of, merge compares a stale write with what others have written, and
 // query reads contacts.
 package contact
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"contactgraph/ent"
@@ -51,14 +53,16 @@ type Service struct {
 	log       *changelog.Service
 	passwords Passwords
 	now       func() time.Time
+	throttle  *keyThrottle
 	source    change.Source
 	key       *idempotency.Key
 }
 
 // New returns a service whose changes have the source IMPORT, as those of the demo data do. The
-// service of an API has its own source: see Via.
-func New(db DB, log *changelog.Service, passwords Passwords, now func() time.Time) *Service {
-	return &Service{db: db, log: log, passwords: passwords, now: now, source: change.SourceIMPORT}
+// service of an API has its own source: see Via. Writes of customers that ask for taken keys are
+// reported to events.
+func New(db DB, log *changelog.Service, passwords Passwords, now func() time.Time, events *slog.Logger) *Service {
+	return &Service{db: db, log: log, passwords: passwords, now: now, throttle: newKeyThrottle(events), source: change.SourceIMPORT}
 }
 
 // Via returns the service for one API. The change log names it as the source of every change.

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"slices"
 
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
@@ -79,7 +80,41 @@ func (o owners) put(c *ent.Contact) {
 
 // checkKeys adds an error for each key that another contact has, stored or in the same call. A key
 // that one of the writes releases is free for the others.
+//
+// A customer could ask in this way whether another person is registered here, without writing
+// anything. So its keys are checked only if the write would otherwise be applied, it gets one error
+// at a time, and only some in a row: see keyThrottle.
 func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*unitOfWork) error {
+	for _, w := range writes {
+		if w.keys == nil {
+			continue
+		}
+		if slices.ContainsFunc(writes, (*unitOfWork).failed) || !w.takesKeys() || w.keys.limited(&w.errs) {
+			return nil
+		}
+	}
+	if err := findTaken(ctx, tx, account, writes); err != nil {
+		return err
+	}
+	for _, w := range writes {
+		if w.keys != nil && w.failed() {
+			w.keys.count()
+			w.errs = w.errs[:1]
+		}
+	}
+	return nil
+}
+
+// failed reports whether the write has errors.
+func (w *unitOfWork) failed() bool { return len(w.errs) > 0 }
+
+// takesKeys reports whether the write takes a key that the contact does not have.
+func (w *unitOfWork) takesKeys() bool {
+	return len(newKey(w.old.EmailKey, w.next.EmailKey))+len(newKey(w.old.PhoneKey, w.next.PhoneKey))+len(w.newLogins) > 0
+}
+
+// findTaken adds an error for each key that another contact has.
+func findTaken(ctx context.Context, tx *database.Tx, account int, writes []*unitOfWork) error {
 	var emails, phones []string
 	for _, w := range writes {
 		emails = append(emails, newKey(w.old.EmailKey, w.next.EmailKey)...)
@@ -96,6 +131,9 @@ func checkKeys(ctx context.Context, tx *database.Tx, account int, writes []*unit
 	for _, w := range writes {
 		w.claim(o.email, w.old.EmailKey, w.next.EmailKey, usererror.EmailTaken, field.Email.Path, "email address")
 		w.claim(o.phone, w.old.PhoneKey, w.next.PhoneKey, usererror.PhoneTaken, field.Phone.Path, "phone number")
+		if err := w.claimLogins(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -131,7 +131,10 @@ func TestCustomerDoesNotLearnWhoHasAKey(t *testing.T) {
 	me := a.NewContact(nil)
 	errs := f.WantErrors("fields", func() error {
 		return contacttest.ErrOf(f.OverwriteFields(a.AsCustomer(me), me.ID, field.Patch{field.Email: "ANNA@example.com", field.Phone: "+46701740605"}))
-	}, "EMAIL_TAKEN email", "PHONE_TAKEN phone")
+	}, "EMAIL_TAKEN email")
+	errs = append(errs, f.WantErrors("a phone number", func() error {
+		return contacttest.ErrOf(f.OverwriteFields(a.AsCustomer(me), me.ID, field.Patch{field.Phone: "+46701740605"}))
+	}, "PHONE_TAKEN phone")...)
 	errs = append(errs, f.WantErrors("a login", func() error {
 		return contacttest.ErrOf(f.OverwriteDetails(a.AsCustomer(me), me.ID, contact.Details{Logins: &[]field.Login{{Name: "ANNA", Kind: login.KindBlank}}}))
 	}, "LOGIN_TAKEN logins")...)

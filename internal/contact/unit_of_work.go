@@ -26,6 +26,8 @@ type unitOfWork struct {
 	errs        usererror.Errors
 	old         *ent.Contact
 	next        *ent.Contact
+	keys        *keyCheck              // nil for staff
+	newLogins   []field.Login          // that the contact does not have yet
 	merge       *merge.Divergence      // what the write was merged with
 	releases    []string               // key columns whose old key another write of the same call takes
 	undoes      *revision.Version      // the version of the change that the write undoes
@@ -37,13 +39,17 @@ type unitOfWork struct {
 // errors so far; do adds to w.errs, and ends with save or remove.
 func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *unitOfWork) (*Result, error),
 ) (*Result, error) {
-	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	keys := s.throttle.newKeyCheck(v)
+	r, err := inTx(ctx, s, v, s.resultCodec(), s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		w, err := s.load(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
 		}
+		w.keys = keys
 		return do(ctx, w)
 	})
+	keys.report(ctx, err)
+	return r, err
 }
 
 // load reads the contact. It fails with NotFound.

@@ -42,6 +42,7 @@ var statusByCode = []codeResponse{
 	{usererror.VersionConflict, http.StatusConflict, contactBody, "version"},
 	{usererror.EmailTaken, http.StatusConflict, contactBody, "email"},
 	{usererror.PhoneTaken, http.StatusConflict, contactBody, "phone"},
+	{usererror.RateLimited, http.StatusTooManyRequests, messageBody, ""},
 	{usererror.StoreNotFound, http.StatusConflict, messageBody, "store"},
 	{usererror.CompanyNotFound, http.StatusConflict, messageBody, "company"},
 
@@ -93,6 +94,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.ReadOnly:        {"Read-only contact property.", "", ""},
 	usererror.VersionConflict: {"Contact changed.", "", ""},
 	usererror.KeyReused:       {"Idempotency key reused.", "", ""},
+	usererror.RateLimited:     {"Too many attempts.", "", ""},
 
 	// setdetails never fails with these.
 	usererror.EmailTaken:      {invalidRequest, "", ""},

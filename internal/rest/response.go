@@ -134,6 +134,9 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 		return a.conflictResponse(r, e, row.conflict)
 	}
 	resp := messageResponse(row.status, e.Message)
+	if e.RetryAfter > 0 {
+		resp = resp.with("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())))
+	}
 	if row.conflict != "" {
 		resp = resp.with(conflictHeader, row.conflict)
 	}

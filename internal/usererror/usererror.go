@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact/field"
@@ -63,6 +64,7 @@ const (
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
 	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
+	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected
 
 	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
 )
@@ -71,7 +73,7 @@ const (
 var allCodes = []Code{
 	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, NameTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
-	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, InUse, NotApplied,
+	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, InUse, NotApplied, RateLimited,
 	KeyReused,
 }
 
@@ -90,6 +92,8 @@ type Error struct {
 	// a contact that is unknown or not stored yet.
 	Existing *ent.Contact
 	Subject  string // the login, or the id of the object, that the error is about
+
+	RetryAfter time.Duration // RateLimited: how long to wait
 }
 
 // Error returns the code, path and message.

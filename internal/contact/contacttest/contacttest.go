@@ -8,6 +8,7 @@ package contacttest
 
 import (
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,17 +51,40 @@ type Fixture struct {
 	Demo      *Tenant // the account that most tests use
 	Other     *Tenant // another account, whose data Demo must not see
 
-	mu    sync.Mutex
-	clock time.Time
+	Logger *slog.Logger // the commands' own; see Logged
+
+	mu     sync.Mutex
+	clock  time.Time
+	logged output
+}
+
+// output collects what the commands log.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+// Logged returns what the commands have logged.
+func (f *Fixture) Logged() string {
+	f.logged.mu.Lock()
+	defer f.logged.mu.Unlock()
+	return f.logged.text.String()
 }
 
 // New returns a fixture on a new database, which is closed when the test ends.
 func New(t *testing.T) *Fixture {
 	t.Helper()
 	f := &Fixture{DB: databasetest.Open(t), T: t, clock: Start, Passwords: &Passwords{}}
+	f.Logger = slog.New(slog.NewTextHandler(&f.logged, nil))
 	f.Hub = changelog.NewHub(f.DB, slog.New(slog.DiscardHandler))
 	f.Queries, f.Catalog, f.Changes = query.New(f.DB), catalog.New(f.DB, f.Now), changelog.New(f.DB, f.Hub, f.Now)
-	f.Commands = contact.New(f.DB, f.Changes, f.Passwords, f.Now).Via(change.SourceGRAPHQL)
+	f.Commands = contact.New(f.DB, f.Changes, f.Passwords, f.Now, f.Logger).Via(change.SourceGRAPHQL)
 	f.Demo, f.Other = f.newTenant("demo"), f.newTenant("other")
 	return f
 }

@@ -85,6 +85,11 @@ export type ContactErrorCode =
   | 'PHONE_TAKEN'
   /** No property has this id. */
   | 'PROPERTY_NOT_FOUND'
+  /**
+   * Too many changes of this customer were rejected because another contact has the email address,
+   * phone number or login. Nothing was checked or changed; try again in a few minutes.
+   */
+  | 'RATE_LIMITED'
   /** The property is read-only for customers. */
   | 'READ_ONLY'
   /** A required value is missing, null or cleared. */

@@ -1,0 +1,140 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
+
+	"golang.org/x/time/rate"
+)
+
+// A customer whose write is rejected because a unique key is taken learns that another person is a
+// customer here. So each contact has a small number of such rejections, which suffices for people
+// who mistype their address, and not for a list of addresses.
+const (
+	maxRejections = 10              // at once
+	rejectionTime = 5 * time.Minute // until there is one more
+)
+
+// keyThrottle counts the rejections of each contact. It is shared by the services of all APIs, and
+// lasts as long as the process.
+type keyThrottle struct {
+	now func() time.Time
+	log *slog.Logger
+
+	mu       sync.Mutex
+	limiters map[contactKey]*rate.Limiter // of the contacts that had a rejection recently
+}
+
+type contactKey struct{ account, contact int }
+
+// maxLimiters is how many limiters are kept before those that limit nothing are dropped.
+const maxLimiters = 1024
+
+func newKeyThrottle(log *slog.Logger) *keyThrottle {
+	return &keyThrottle{now: time.Now, log: log, limiters: map[contactKey]*rate.Limiter{}}
+}
+
+// wait returns how long the contact has to wait until its keys are checked again, 0 if they are
+// checked now.
+func (t *keyThrottle) wait(k contactKey) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.limiters[k]
+	if l == nil {
+		return 0
+	}
+	missing := 1 - l.TokensAt(t.now())
+	return time.Duration(max(0, math.Ceil(missing*rejectionTime.Seconds()))) * time.Second
+}
+
+// count counts a rejection.
+func (t *keyThrottle) count(k contactKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	l := t.limiters[k]
+	if l == nil {
+		t.drop(now)
+		l = rate.NewLimiter(rate.Every(rejectionTime), maxRejections)
+		t.limiters[k] = l
+	}
+	l.AllowN(now, 1)
+}
+
+// drop drops the limiters that limit nothing, if there are many.
+func (t *keyThrottle) drop(now time.Time) {
+	if len(t.limiters) < maxLimiters {
+		return
+	}
+	for k, l := range t.limiters {
+		if l.TokensAt(now) >= maxRejections {
+			delete(t.limiters, k)
+		}
+	}
+}
+
+// keyCheck is the check of the unique keys that one command of a customer takes. A nil keyCheck is
+// that of a command of staff, who may know which keys are taken.
+type keyCheck struct {
+	throttle *keyThrottle
+	contact  contactKey
+	counted  bool // the function of a write may run several times
+}
+
+// newKeyCheck returns the check for a command of the viewer.
+func (t *keyThrottle) newKeyCheck(v viewer.Viewer) *keyCheck {
+	if v.Role != viewer.Customer {
+		return nil
+	}
+	return &keyCheck{throttle: t, contact: contactKey{v.Account, v.Contact}}
+}
+
+// limited adds the error RateLimited if the contact has had too many rejections.
+func (c *keyCheck) limited(errs *usererror.Errors) bool {
+	wait := c.throttle.wait(c.contact)
+	if wait == 0 {
+		return false
+	}
+	errs.Add(usererror.RateLimited, "", "Too many of your changes were rejected because an email address, phone number or login cannot be used. "+
+		"Try again in a few minutes.")
+	errs.Last().RetryAfter = wait
+	return true
+}
+
+// count counts a rejection, once for the command.
+func (c *keyCheck) count() {
+	if !c.counted {
+		c.counted = true
+		c.throttle.count(c.contact)
+	}
+}
+
+// kindsOfKeys names the unique keys in the log, by the code of the error that one is taken.
+var kindsOfKeys = map[usererror.Code]string{
+	usererror.EmailTaken: "email", usererror.PhoneTaken: "phone", usererror.LoginTaken: "login",
+}
+
+// report logs the outcome of the command if it was rejected because of a key, never the key.
+func (c *keyCheck) report(ctx context.Context, err error) {
+	if c == nil || err == nil {
+		return
+	}
+	errs, _ := errors.AsType[usererror.Errors](err)
+	who := []any{slog.Int("account_id", c.contact.account), slog.Int("contact_id", c.contact.contact)}
+	for _, e := range errs {
+		if kind := kindsOfKeys[e.Code]; kind != "" {
+			c.count() // another process took it in the meantime
+			c.throttle.log.InfoContext(ctx, "rejected a customer's write: the key is taken", append(who, slog.String("key", kind))...)
+		}
+	}
+	if errs.Has(usererror.RateLimited) {
+		c.throttle.log.WarnContext(ctx, "rejected a customer's write: too many of its writes took keys that are taken", who...)
+	}
+}
