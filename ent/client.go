@@ -14,6 +14,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/change"
+	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
@@ -47,6 +48,8 @@ type Client struct {
 	Account *AccountClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
+	// Clock is the client for interacting with the Clock builders.
+	Clock *ClockClient
 	// Company is the client for interacting with the Company builders.
 	Company *CompanyClient
 	// Contact is the client for interacting with the Contact builders.
@@ -87,6 +90,7 @@ func (c *Client) init() {
 	c.APIKey = NewAPIKeyClient(c.config)
 	c.Account = NewAccountClient(c.config)
 	c.Change = NewChangeClient(c.config)
+	c.Clock = NewClockClient(c.config)
 	c.Company = NewCompanyClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.Feed = NewFeedClient(c.config)
@@ -195,6 +199,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		APIKey:         NewAPIKeyClient(cfg),
 		Account:        NewAccountClient(cfg),
 		Change:         NewChangeClient(cfg),
+		Clock:          NewClockClient(cfg),
 		Company:        NewCompanyClient(cfg),
 		Contact:        NewContactClient(cfg),
 		Feed:           NewFeedClient(cfg),
@@ -230,6 +235,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		APIKey:         NewAPIKeyClient(cfg),
 		Account:        NewAccountClient(cfg),
 		Change:         NewChangeClient(cfg),
+		Clock:          NewClockClient(cfg),
 		Company:        NewCompanyClient(cfg),
 		Contact:        NewContactClient(cfg),
 		Feed:           NewFeedClient(cfg),
@@ -272,9 +278,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.IdempotencyKey,
-		c.Login, c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment,
-		c.Session, c.Store, c.User,
+		c.APIKey, c.Account, c.Change, c.Clock, c.Company, c.Contact, c.Feed,
+		c.IdempotencyKey, c.Login, c.Membership, c.Property, c.PropertyValue,
+		c.SearchTerm, c.Segment, c.Session, c.Store, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -284,9 +290,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Account, c.Change, c.Company, c.Contact, c.Feed, c.IdempotencyKey,
-		c.Login, c.Membership, c.Property, c.PropertyValue, c.SearchTerm, c.Segment,
-		c.Session, c.Store, c.User,
+		c.APIKey, c.Account, c.Change, c.Clock, c.Company, c.Contact, c.Feed,
+		c.IdempotencyKey, c.Login, c.Membership, c.Property, c.PropertyValue,
+		c.SearchTerm, c.Segment, c.Session, c.Store, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -301,6 +307,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Account.mutate(ctx, m)
 	case *ChangeMutation:
 		return c.Change.mutate(ctx, m)
+	case *ClockMutation:
+		return c.Clock.mutate(ctx, m)
 	case *CompanyMutation:
 		return c.Company.mutate(ctx, m)
 	case *ContactMutation:
@@ -766,6 +774,140 @@ func (c *ChangeClient) mutate(ctx context.Context, m *ChangeMutation) (Value, er
 		return (&ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Change mutation op: %q", m.Op())
+	}
+}
+
+// ClockClient is a client for the Clock schema.
+type ClockClient struct {
+	config
+}
+
+// NewClockClient returns a client for the Clock from the given config.
+func NewClockClient(c config) *ClockClient {
+	return &ClockClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `clock.Hooks(f(g(h())))`.
+func (c *ClockClient) Use(hooks ...Hook) {
+	c.hooks.Clock = append(c.hooks.Clock, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `clock.Intercept(f(g(h())))`.
+func (c *ClockClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Clock = append(c.inters.Clock, interceptors...)
+}
+
+// Create returns a builder for creating a Clock entity.
+func (c *ClockClient) Create() *ClockCreate {
+	mutation := newClockMutation(c.config, OpCreate)
+	return &ClockCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Clock entities.
+func (c *ClockClient) CreateBulk(builders ...*ClockCreate) *ClockCreateBulk {
+	return &ClockCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ClockClient) MapCreateBulk(slice any, setFunc func(*ClockCreate, int)) *ClockCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ClockCreateBulk{err: fmt.Errorf("calling to ClockClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ClockCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ClockCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Clock.
+func (c *ClockClient) Update() *ClockUpdate {
+	mutation := newClockMutation(c.config, OpUpdate)
+	return &ClockUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ClockClient) UpdateOne(_m *Clock) *ClockUpdateOne {
+	mutation := newClockMutation(c.config, OpUpdateOne, withClock(_m))
+	return &ClockUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ClockClient) UpdateOneID(id int) *ClockUpdateOne {
+	mutation := newClockMutation(c.config, OpUpdateOne, withClockID(id))
+	return &ClockUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Clock.
+func (c *ClockClient) Delete() *ClockDelete {
+	mutation := newClockMutation(c.config, OpDelete)
+	return &ClockDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ClockClient) DeleteOne(_m *Clock) *ClockDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ClockClient) DeleteOneID(id int) *ClockDeleteOne {
+	builder := c.Delete().Where(clock.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ClockDeleteOne{builder}
+}
+
+// Query returns a query builder for Clock.
+func (c *ClockClient) Query() *ClockQuery {
+	return &ClockQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeClock},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Clock entity by its id.
+func (c *ClockClient) Get(ctx context.Context, id int) (*Clock, error) {
+	return c.Query().Where(clock.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ClockClient) GetX(ctx context.Context, id int) *Clock {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ClockClient) Hooks() []Hook {
+	hooks := c.hooks.Clock
+	return append(hooks[:len(hooks):len(hooks)], clock.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ClockClient) Interceptors() []Interceptor {
+	return c.inters.Clock
+}
+
+func (c *ClockClient) mutate(ctx context.Context, m *ClockMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ClockCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ClockUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ClockUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ClockDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Clock mutation op: %q", m.Op())
 	}
 }
 
@@ -3023,12 +3165,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Account, Change, Company, Contact, Feed, IdempotencyKey, Login,
+		APIKey, Account, Change, Clock, Company, Contact, Feed, IdempotencyKey, Login,
 		Membership, Property, PropertyValue, SearchTerm, Segment, Session, Store,
 		User []ent.Hook
 	}
 	inters struct {
-		APIKey, Account, Change, Company, Contact, Feed, IdempotencyKey, Login,
+		APIKey, Account, Change, Clock, Company, Contact, Feed, IdempotencyKey, Login,
 		Membership, Property, PropertyValue, SearchTerm, Segment, Session, Store,
 		User []ent.Interceptor
 	}

@@ -6,6 +6,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/change"
+	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
@@ -91,6 +92,7 @@ func checkColumn(t, c string) error {
 			apikey.Table:         apikey.ValidColumn,
 			account.Table:        account.ValidColumn,
 			change.Table:         change.ValidColumn,
+			clock.Table:          clock.ValidColumn,
 			company.Table:        company.ValidColumn,
 			contact.Table:        contact.ValidColumn,
 			feed.Table:           feed.ValidColumn,

@@ -26,6 +26,9 @@ func (_m *Change) UndoesID() *string {
 	return new(revision.ChangeID{Contact: _m.ContactID, Version: *_m.Undoes}.String())
 }
 
+// GlobalID returns the id of the Clock in the GraphQL API.
+func (_m *Clock) GlobalID() string { return globalid.Encode("Clock", _m.ID) }
+
 // GlobalID returns the id of the Company in the GraphQL API.
 func (_m *Company) GlobalID() string { return globalid.Encode("Company", _m.ID) }
 

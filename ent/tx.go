@@ -20,6 +20,8 @@ type Tx struct {
 	Account *AccountClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
+	// Clock is the client for interacting with the Clock builders.
+	Clock *ClockClient
 	// Company is the client for interacting with the Company builders.
 	Company *CompanyClient
 	// Contact is the client for interacting with the Contact builders.
@@ -180,6 +182,7 @@ func (tx *Tx) init() {
 	tx.APIKey = NewAPIKeyClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
+	tx.Clock = NewClockClient(tx.config)
 	tx.Company = NewCompanyClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.Feed = NewFeedClient(tx.config)

@@ -10,6 +10,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/change"
+	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
@@ -163,6 +164,33 @@ func (f TraverseChange) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ChangeQuery", q)
+}
+
+// The ClockFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ClockFunc func(context.Context, *ent.ClockQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ClockFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ClockQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ClockQuery", q)
+}
+
+// The TraverseClock type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseClock func(context.Context, *ent.ClockQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseClock) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseClock) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ClockQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ClockQuery", q)
 }
 
 // The CompanyFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -525,6 +553,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.AccountQuery, predicate.Account, account.OrderOption]{typ: ent.TypeAccount, tq: q}, nil
 	case *ent.ChangeQuery:
 		return &query[*ent.ChangeQuery, predicate.Change, change.OrderOption]{typ: ent.TypeChange, tq: q}, nil
+	case *ent.ClockQuery:
+		return &query[*ent.ClockQuery, predicate.Clock, clock.OrderOption]{typ: ent.TypeClock, tq: q}, nil
 	case *ent.CompanyQuery:
 		return &query[*ent.CompanyQuery, predicate.Company, company.OrderOption]{typ: ent.TypeCompany, tq: q}, nil
 	case *ent.ContactQuery:

@@ -100,6 +100,17 @@ var (
 			},
 		},
 	}
+	// ClocksColumns holds the columns for the "clocks" table.
+	ClocksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// ClocksTable holds the schema information for the "clocks" table.
+	ClocksTable = &schema.Table{
+		Name:       "clocks",
+		Columns:    ClocksColumns,
+		PrimaryKey: []*schema.Column{ClocksColumns[0]},
+	}
 	// CompaniesColumns holds the columns for the "companies" table.
 	CompaniesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -646,6 +657,7 @@ var (
 		APIKeysTable,
 		AccountsTable,
 		ChangesTable,
+		ClocksTable,
 		CompaniesTable,
 		ContactsTable,
 		FeedsTable,

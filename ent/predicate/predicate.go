@@ -15,6 +15,9 @@ type Account func(*sql.Selector)
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 
+// Clock is the predicate function for clock builders.
+type Clock func(*sql.Selector)
+
 // Company is the predicate function for company builders.
 type Company func(*sql.Selector)
 

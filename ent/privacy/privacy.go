@@ -182,6 +182,30 @@ func (f ChangeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ChangeMutation", m)
 }
 
+// The ClockQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ClockQueryRuleFunc func(context.Context, *ent.ClockQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ClockQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ClockQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ClockQuery", q)
+}
+
+// The ClockMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ClockMutationRuleFunc func(context.Context, *ent.ClockMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ClockMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ClockMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ClockMutation", m)
+}
+
 // The CompanyQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CompanyQueryRuleFunc func(context.Context, *ent.CompanyQuery) error

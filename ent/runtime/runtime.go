@@ -6,6 +6,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/change"
+	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
@@ -88,6 +89,15 @@ func init() {
 	change.Hooks[1] = changeMixinHooks0[0]
 	changeMixinInters0 := changeMixin[0].Interceptors()
 	change.Interceptors[0] = changeMixinInters0[0]
+	clock.Policy = privacy.NewPolicies(schema.Clock{})
+	clock.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := clock.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	companyMixin := schema.Company{}.Mixin()
 	company.Policy = privacy.NewPolicies(companyMixin[0], schema.Company{})
 	company.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -19,6 +19,8 @@
 //   - groupcommit.go: how a leader runs the requests of all callers in one transaction;
 //   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
 //   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
+//   - health.go: what makes the database unusable, and keeper.go, which looks for it;
+//   - clock.go: the time, which never goes back;
 //   - dialect, and then sqlite or postgres.
 package database
 
@@ -29,12 +31,12 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"contactgraph/ent"
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
 	"contactgraph/internal/database/dialect"
 	"contactgraph/internal/database/schema"
-	"contactgraph/internal/dberr"
 
 	entsql "entgo.io/ent/dialect/sql"
 )
@@ -47,6 +49,12 @@ type Options struct {
 	// Observe, if set, is called with every statement before it runs. Tests use it to prove that
 	// each statement names its account.
 	Observe func(ctx context.Context, statement string)
+	// Now is the clock of the machine, time.Now by default.
+	Now func() time.Time
+	// VerifyFor is how long Open looks for damage in the database, 0 to not look. Open fails if it
+	// finds some, unless AllowCorrupt is set.
+	VerifyFor    time.Duration
+	AllowCorrupt bool
 }
 
 // DB is an open database whose tables have this binary's version.
@@ -56,8 +64,12 @@ type DB struct {
 	selectByID string // reads one contact
 	writers    []*writer
 	log        *slog.Logger
+	clock      *clock
 	failure    atomic.Pointer[error] // why writing has stopped
+	corrupt    atomic.Bool           // a statement has found damage
+	unwritable atomic.Bool           // the time could not be stored
 	closing    chan struct{}         // closed by Close
+	keeper     sync.WaitGroup        // runs keep
 	close      func() error          // runs once
 }
 
@@ -67,32 +79,58 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	c, err := connect(ctx, url)
 	if err != nil {
-		return nil, err
+		return nil, explainCorrupt(Name(url), err)
+	}
+	for _, warning := range c.Warnings {
+		o.Logger.WarnContext(ctx, warning)
+	}
+	if err := prepare(ctx, c, o); err != nil {
+		return nil, errors.Join(explainCorrupt(c.Name, err), c.Close())
+	}
+	db := newDB(c, o)
+	if err := db.startClock(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reading the time of the database %s: %w", c.Name, explainCorrupt(c.Name, err)), c.Close())
+	}
+	db.keeper.Go(db.keep)
+	return db, nil
+}
+
+// prepare looks for damage in the database, and migrates it.
+func prepare(ctx context.Context, c *dialect.Connection, o Options) error {
+	if err := verify(ctx, c, o); err != nil {
+		return err
 	}
 	applied, err := schema.Migrate(ctx, c)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("migrating the database %s: %w", c.Name, err), c.Close())
+		return fmt.Errorf("migrating the database %s: %w", c.Name, err)
 	}
 	for _, name := range applied {
 		o.Logger.InfoContext(ctx, "migration applied", slog.String("migration", name))
 	}
+	return nil
+}
+
+// newDB returns a database on the connection.
+func newDB(c *dialect.Connection, o Options) *DB {
 	name := c.Dialect.Name()
 	db := &DB{
 		conn:       c,
-		client:     ent.NewClient(ent.Driver(&readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, c.Limits.Read})),
 		selectByID: selectContacts(dialect.NewBuilder(c.Dialect), 1).String(),
 		log:        o.Logger,
+		clock:      &clock{now: o.Now, log: o.Logger},
 		closing:    make(chan struct{}),
 	}
+	reads := &readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, db.classify, c.Limits.Read}
+	db.client = ent.NewClient(ent.Driver(reads))
 	db.close = sync.OnceValue(db.closeNow)
 	for range c.Writers {
-		d := &writeDriver{Driver: entsql.OpenDB(name, c.Writer), dialect: c.Dialect, observe: o.Observe}
+		d := &writeDriver{Driver: entsql.OpenDB(name, c.Writer), dialect: c.Dialect, observe: o.Observe, classify: db.classify}
 		db.writers = append(db.writers, &writer{
 			db: db, driver: d, client: ent.NewClient(ent.Driver(d)),
 			queue: make(chan *request, maxQueue), leader: make(chan struct{}, 1), statements: map[statementKey]string{},
 		})
 	}
-	return db, nil
+	return db
 }
 
 func (o Options) withDefaults() Options {
@@ -102,6 +140,9 @@ func (o Options) withDefaults() Options {
 	if o.Observe == nil {
 		o.Observe = func(context.Context, string) {}
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	return o
 }
 
@@ -109,41 +150,13 @@ func (o Options) withDefaults() Options {
 // write through it fails. If the database cannot be reached, they fail with dberr.ErrUnavailable.
 func (db *DB) Client() *ent.Client { return db.client }
 
-// Ping fails if the database does not answer, or writing has stopped.
-func (db *DB) Ping(ctx context.Context) error {
-	if err := db.stopped(); err != nil {
-		return err
-	}
-	var one int
-	if err := db.conn.Readers.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
-		return fmt.Errorf("reaching the database: %w", dberr.Classify(err))
-	}
-	return nil
-}
-
-// stop ends all writing because of err. Only a restart of the process finds out what is on the
-// disk.
-func (db *DB) stop(err error) {
-	err = fmt.Errorf("%w: writes are rejected until the server is restarted, because a commit failed: %w", dberr.ErrUnavailable, err)
-	if db.failure.CompareAndSwap(nil, &err) {
-		db.log.ErrorContext(context.Background(), "writes are rejected: restart the server", slog.Any("error", err))
-	}
-}
-
-// stopped returns why writing has stopped, nil if it has not.
-func (db *DB) stopped() error {
-	if err := db.failure.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // Close waits for running writes, refuses those in the queues with ErrClosed, and closes the
 // database. To close again does nothing.
 func (db *DB) Close() error { return db.close() }
 
 func (db *DB) closeNow() error {
 	close(db.closing)
+	db.keeper.Wait()
 	for _, w := range db.writers {
 		w.leader <- struct{}{} // and never returned: there is no leader after this
 	}

@@ -146,3 +146,9 @@ func logRow(ctx context.Context, contact int, version revision.Version) *ent.Cha
 		ActorKind: viewer.ActorSystem, At: someTime, Fields: []revision.FieldChange{},
 	}
 }
+
+// systemOf returns a context in which the server itself acts in the account, 0 for none.
+func systemOf(t *testing.T, account int) context.Context {
+	t.Helper()
+	return viewer.NewSystemContext(t.Context(), account)
+}

@@ -233,17 +233,20 @@ func call(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err
 
 // commit commits. After a failure it is either known that nothing was committed, or the outcome is
 // unknown. In the second case an SQLite file is not written to again: what its cache holds may
-// differ from what is on the disk.
+// differ from what is on the disk. If its files have been deleted or replaced, what was committed to
+// them is not acknowledged: it would be gone after a restart.
 func (w *writer) commit(tx *ent.Tx) error {
 	err := tx.Commit()
 	_, before := errors.AsType[dialect.StepError](err)
 	switch {
 	case err == nil:
-		return nil
+		if err = w.db.checkFiles(); err == nil {
+			return nil
+		}
 	case before, dberr.IsRolledBack(err):
-		return dberr.Classify(err)
+		return w.db.classify(err)
 	case w.db.conn.StopOnFailedCommit:
-		w.db.stop(err)
+		w.db.stop(errCommitFailed, w.db.classify(err), "a commit failed. Restart the server")
 	}
 	return errors.Join(dberr.ErrUnknown, err)
 }

@@ -257,7 +257,7 @@ func TestACommitThatFailsStopsWriting(t *testing.T) {
 	t.Parallel()
 	f := newSQLite(t)
 	ctx := f.account("Demo")
-	f.stop(errTest)
+	f.stop(errCommitFailed, errTest, "restart")
 	err := f.Write(ctx, 0, addShop("North"))
 	if !errors.Is(err, dberr.ErrUnavailable) || !errors.Is(err, errTest) {
 		t.Errorf("a write after it: %v", err)

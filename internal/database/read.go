@@ -10,7 +10,6 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/database/dialect"
-	"contactgraph/internal/dberr"
 
 	entsql "entgo.io/ent/dialect/sql"
 )
@@ -32,7 +31,7 @@ func (db *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, e
 	if err != nil {
 		return nil, err
 	}
-	found, err := scanContacts(rows)
+	found, err := db.scanContacts(rows)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -40,8 +39,8 @@ func (db *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, e
 }
 
 // scanContacts reads what selectContacts finds, and closes the rows.
-func scanContacts(rows *sql.Rows) (found []*ent.Contact, err error) {
-	defer func() { err = dberr.Classify(errors.Join(err, rows.Err(), rows.Close())) }()
+func (db *DB) scanContacts(rows *sql.Rows) (found []*ent.Contact, err error) {
+	defer func() { err = db.classify(errors.Join(err, rows.Err(), rows.Close())) }()
 	for rows.Next() {
 		c := &ent.Contact{}
 		if err := rows.Scan(c.ScanTargets()...); err != nil {
@@ -62,12 +61,12 @@ func (db *DB) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) 
 	if err != nil {
 		return 0, err
 	}
-	return scanNumber(rows)
+	return db.scanNumber(rows)
 }
 
 // scanNumber reads the one number that a query returns, and closes the rows.
-func scanNumber(rows *sql.Rows) (n int, err error) {
-	defer func() { err = dberr.Classify(errors.Join(err, rows.Err(), rows.Close())) }()
+func (db *DB) scanNumber(rows *sql.Rows) (n int, err error) {
+	defer func() { err = db.classify(errors.Join(err, rows.Err(), rows.Close())) }()
 	return entsql.ScanInt(rows)
 }
 

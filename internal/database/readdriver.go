@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"contactgraph/internal/database/dialect"
-	"contactgraph/internal/dberr"
 
 	entdialect "entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -17,13 +16,14 @@ import (
 // errReadOnly is the error of a write through Client.
 var errReadOnly = errors.New("this client is readonly: write with DB.Write")
 
-// readDriver is the driver of Client. It only reads, and dberr classifies its errors.
+// readDriver is the driver of Client. It only reads, and classifies its errors.
 type readDriver struct {
 	*entsql.Driver
 
-	dialect dialect.Dialect
-	observe func(ctx context.Context, statement string)
-	limit   time.Duration // of a query, until its rows are closed; 0 for none
+	dialect  dialect.Dialect
+	observe  func(ctx context.Context, statement string)
+	classify func(error) error
+	limit    time.Duration // of a query, until its rows are closed; 0 for none
 }
 
 // Query runs a query of ent.
@@ -36,7 +36,7 @@ func (d *readDriver) Query(ctx context.Context, query string, args, v any) error
 	if list, ok := args.([]any); ok {
 		args = d.dialect.SearchArgs(list)
 	}
-	err := classify(d.Driver.Query(ctx, query, args, v), v, cancel)
+	err := classifyRows(d.classify, d.Driver.Query(ctx, query, args, v), v, cancel)
 	if err != nil {
 		cancel()
 	}
@@ -50,7 +50,7 @@ func (d *readDriver) QueryContext(ctx context.Context, query string, args ...any
 	}
 	d.observe(ctx, query)
 	rows, err := d.Driver.QueryContext(ctx, query, d.dialect.SearchArgs(args)...)
-	return rows, dberr.Classify(err)
+	return rows, d.classify(err)
 }
 
 // ExecContext fails.
@@ -67,19 +67,20 @@ func (*readDriver) Tx(context.Context) (entdialect.Tx, error) { return nil, errR
 // changesRows reports whether a statement does more than read. INSERT … RETURNING is a query, too.
 func changesRows(statement string) bool { return !strings.HasPrefix(statement, "SELECT") }
 
-// classify lets dberr classify the error of a query and those that its rows may end with. It calls
+// classifyRows classifies the error of a query and those that its rows may end with. It calls
 // closed when the rows are closed.
-func classify(err error, v any, closed func()) error {
+func classifyRows(classify func(error) error, err error, v any, closed func()) error {
 	if rows, ok := v.(*entsql.Rows); ok && err == nil {
-		rows.ColumnScanner = scanner{rows.ColumnScanner, closed}
+		rows.ColumnScanner = scanner{rows.ColumnScanner, classify, closed}
 	}
-	return dberr.Classify(err)
+	return classify(err)
 }
 
 type scanner struct {
 	entsql.ColumnScanner
 
-	closed func()
+	classify func(error) error
+	closed   func()
 }
 
 func (s scanner) Close() error {
@@ -87,4 +88,4 @@ func (s scanner) Close() error {
 	return s.ColumnScanner.Close()
 }
 
-func (s scanner) Err() error { return dberr.Classify(s.ColumnScanner.Err()) }
+func (s scanner) Err() error { return s.classify(s.ColumnScanner.Err()) }

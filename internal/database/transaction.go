@@ -15,14 +15,15 @@ import (
 // be undone alone: its first statement that changes something sets a savepoint. Most writes that
 // fail do so before, and cost none.
 type transaction struct {
-	engine  dialect.Transaction
-	ent     entsql.Conn     // engine, as ent's statements use it
-	ctx     context.Context //nolint:containedctx // of the commit: that of the beginning, as in database/sql
-	observe func(ctx context.Context, statement string)
-	dog     *watchdog
-	state   guardState
-	broken  bool           // a statement failed outside a savepoint: PostgreSQL takes no more
-	last    []dialect.Step // to run with the commit
+	engine   dialect.Transaction
+	ent      entsql.Conn     // engine, as ent's statements use it
+	ctx      context.Context //nolint:containedctx // of the commit: that of the beginning, as in database/sql
+	observe  func(ctx context.Context, statement string)
+	classify func(error) error
+	dog      *watchdog
+	state    guardState
+	broken   bool           // a statement failed outside a savepoint: PostgreSQL takes no more
+	last     []dialect.Step // to run with the commit
 }
 
 // guardState is how far a guarded write is.
@@ -46,7 +47,7 @@ func (t *transaction) Query(ctx context.Context, query string, args, v any) erro
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(classify(t.ent.Query(ctx, query, args, v), v, func() {}))
+	return t.after(classifyRows(t.classify, t.ent.Query(ctx, query, args, v), v, func() {}))
 }
 
 // Exec runs a statement of ent.
@@ -54,7 +55,7 @@ func (t *transaction) Exec(ctx context.Context, query string, args, v any) error
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(dberr.Classify(t.ent.Exec(ctx, query, args, v)))
+	return t.after(t.classify(t.ent.Exec(ctx, query, args, v)))
 }
 
 // QueryContext runs a query that is written by hand.
@@ -63,7 +64,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 		return nil, err
 	}
 	rows, err := t.engine.QueryContext(ctx, query, args...)
-	return rows, t.after(dberr.Classify(err))
+	return rows, t.after(t.classify(err))
 }
 
 // ExecContext runs a statement that is written by hand.
@@ -72,7 +73,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 		return nil, err
 	}
 	result, err := t.engine.ExecContext(ctx, query, args...)
-	return result, t.after(dberr.Classify(err))
+	return result, t.after(t.classify(err))
 }
 
 // run runs steps. It sets no savepoint: they serve all writes of the transaction, or only read.
@@ -84,7 +85,7 @@ func (t *transaction) run(ctx context.Context, steps []dialect.Step) error {
 		t.observe(ctx, s.Statement)
 	}
 	t.dog.reset()
-	return t.after(dberr.Classify(markRaced(t.engine.Run(ctx, steps))))
+	return t.after(t.classify(markRaced(t.engine.Run(ctx, steps))))
 }
 
 // Commit runs the last steps and commits.
@@ -120,7 +121,7 @@ func (t *transaction) before(ctx context.Context, statement string) error {
 		return nil
 	}
 	if _, err := t.engine.ExecContext(ctx, setSavepoint); err != nil {
-		return t.after(dberr.Classify(err))
+		return t.after(t.classify(err))
 	}
 	t.state = saved
 	return nil
@@ -150,11 +151,11 @@ func (t *transaction) release(ctx context.Context, failed bool) error {
 	}
 	if failed {
 		if _, err := t.engine.ExecContext(ctx, undoToSavepoint); err != nil {
-			return dberr.Classify(err)
+			return t.classify(err)
 		}
 	}
 	if _, err := t.engine.ExecContext(ctx, releaseSavepoint); err != nil {
-		return dberr.Classify(err)
+		return t.classify(err)
 	}
 	return nil
 }

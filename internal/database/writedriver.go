@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"contactgraph/internal/database/dialect"
-	"contactgraph/internal/dberr"
 
 	entdialect "entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -14,18 +13,19 @@ import (
 type writeDriver struct {
 	*entsql.Driver
 
-	dialect dialect.Dialect
-	observe func(ctx context.Context, statement string)
-	dog     *watchdog    // of the next transaction
-	tx      *transaction // the latest one
+	dialect  dialect.Dialect
+	observe  func(ctx context.Context, statement string)
+	classify func(error) error
+	dog      *watchdog    // of the next transaction
+	tx       *transaction // the latest one
 }
 
 // Tx begins a transaction.
 func (d *writeDriver) Tx(ctx context.Context) (entdialect.Tx, error) {
 	tx, err := d.dialect.Begin(ctx, d.DB())
 	if err != nil {
-		return nil, dberr.Classify(err)
+		return nil, d.classify(err)
 	}
-	d.tx = &transaction{engine: tx, ent: entsql.Conn{ExecQuerier: tx}, ctx: ctx, observe: d.observe, dog: d.dog}
+	d.tx = &transaction{engine: tx, ent: entsql.Conn{ExecQuerier: tx}, ctx: ctx, observe: d.observe, classify: d.classify, dog: d.dog}
 	return d.tx, nil
 }

@@ -90,6 +90,12 @@ func IsRolledBack(err error) bool {
 	return fault.RolledBack
 }
 
+// IsCorrupt reports whether the stored data are damaged.
+func IsCorrupt(err error) bool {
+	fault, _ := engines.Diagnose(err)
+	return fault.Corrupt
+}
+
 // Classify adds ErrUnavailable to an error of reaching the database, as opposed to one of the
 // request. It returns other errors as they are.
 func Classify(err error) error {

@@ -116,6 +116,10 @@ type Operations interface {
 	// Backup is database.Backup.
 	Backup(ctx context.Context, url, file string) error
 
+	// Verify looks for damage in the database until ctx ends. It fails with an error that Diagnose
+	// calls corrupt if it finds some.
+	Verify(ctx context.Context, db Querier) error
+
 	// Distribute is database.Distribute.
 	Distribute(ctx context.Context, url string) (migrated, placed []string, err error)
 }

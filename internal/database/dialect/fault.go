@@ -16,6 +16,8 @@ type Fault struct {
 	Aborted bool
 	// Unavailable: the engine cannot be reached, or accepts no work at the moment.
 	Unavailable bool
+	// Corrupt: the stored data are damaged.
+	Corrupt bool
 	// RolledBack: if it is the error of a commit, nothing was committed.
 	RolledBack bool
 }

@@ -17,6 +17,7 @@ import (
 var unspread = map[string]string{
 	"accounts":         "these are the tenants: every server has all of them",
 	"api_keys":         "a key is looked up before the account is known: every server has all of them",
+	"clocks":           "it is about the servers, and stays on the coordinator",
 	"schema_revisions": "it is about the tables, and stays on the coordinator",
 }
 

@@ -23,8 +23,10 @@ const (
 	adminShutdown        = "57P01"
 	crashShutdown        = "57P02"
 	readOnlyTransaction  = "25006" // of a server that is a standby
-	connectionException  = "08"    // a class
-	integrityViolation   = "23"    // a class
+	dataCorrupted        = "XX001"
+	indexCorrupted       = "XX002"
+	connectionException  = "08" // a class
+	integrityViolation   = "23" // a class
 )
 
 // Diagnose reads SQLSTATE codes, and the errors that pgx has for connections and commits. A
@@ -48,6 +50,7 @@ func diagnose(pg *pgconn.PgError) dialect.Fault {
 		ForeignKey: pg.Code == foreignKeyViolation,
 		Conflict:   pg.Code == serializationFailure || pg.Code == deadlockDetected,
 		Aborted:    pg.Code == inFailedTransaction,
+		Corrupt:    pg.Code == dataCorrupted || pg.Code == indexCorrupted,
 	}
 	switch pg.Code {
 	case tooManyConnections, cannotConnectNow, adminShutdown, crashShutdown, readOnlyTransaction:

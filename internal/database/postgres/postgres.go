@@ -98,6 +98,9 @@ func (Dialect) ReserveID(ctx context.Context, db dialect.Execer, table string, i
 	return err
 }
 
+// Verify does nothing: PostgreSQL has pg_amcheck and data checksums for that.
+func (Dialect) Verify(context.Context, dialect.Querier) error { return nil }
+
 // Backup fails: PostgreSQL has programs of its own for that.
 func (Dialect) Backup(context.Context, string, string) error {
 	return errors.New("backup copies SQLite files: back up a PostgreSQL database with pg_dump --format=custom, " +

@@ -46,10 +46,14 @@ func (d Dialect) Open(ctx context.Context, url string) (*dialect.Connection, err
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %w", file, err)
 	}
+	all, err := filesOf(ctx, file, writer)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database %s: %w", file, err), writer.Close())
+	}
 	return &dialect.Connection{
 		Dialect: d, Name: file, Writer: writer, Writers: 1,
 		Readers:    pool(file, readerPragmas, maxReaders), // opened by their first queries, after the migrations
-		BulkUpdate: bulkUpdate, StopOnFailedCommit: true,
+		BulkUpdate: bulkUpdate, StopOnFailedCommit: true, FilesChanged: all.changed, Warnings: all.warnings(),
 	}, nil
 }
 
@@ -157,7 +161,7 @@ func pool(file, pragmas string, conns int) *sql.DB {
 // explain adds what the operator can do about an error of the first connection.
 func explain(err error) error {
 	if se, ok := errors.AsType[sqlite3.Error](err); ok && se.Code == sqlite3.ErrNotADB {
-		return fmt.Errorf("the file is not an SQLite database; set --database to another file: %w", err)
+		return fmt.Errorf("the file is not an SQLite database; set --database to another file, or restore a backup if it was one: %w", err)
 	}
 	return err
 }

@@ -12,6 +12,9 @@ import (
 // columns of a unique key, and only in its message. A commit that finds no room for its pages,
 // which end with the mark of the commit, is rolled back.
 func (Dialect) Diagnose(err error) (dialect.Fault, bool) {
+	if errors.Is(err, errDamaged) {
+		return dialect.Fault{Corrupt: true}, true
+	}
 	lite, ok := errors.AsType[sqlite3.Error](err)
 	if !ok {
 		return dialect.Fault{}, false
@@ -19,6 +22,7 @@ func (Dialect) Diagnose(err error) (dialect.Fault, bool) {
 	fault := dialect.Fault{
 		Unique:      lite.ExtendedCode == sqlite3.ErrConstraintUnique || lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey,
 		ForeignKey:  lite.ExtendedCode == sqlite3.ErrConstraintForeignKey,
+		Corrupt:     lite.Code == sqlite3.ErrCorrupt || lite.Code == sqlite3.ErrNotADB,
 		Unavailable: lite.Code == sqlite3.ErrBusy || lite.Code == sqlite3.ErrFull,
 	}
 	fault.RolledBack = fault.Unavailable || lite.Code == sqlite3.ErrConstraint

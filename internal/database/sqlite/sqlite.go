@@ -2,8 +2,8 @@
 // locks out all others.
 //
 // Read sqlite.go first, which has the statements and tables. connect.go opens the file,
-// transaction.go runs writes, backup.go copies the file while it is in use, and errors.go
-// classifies errors.
+// transaction.go runs writes, files.go notices that the files are deleted, backup.go
+// copies the file while it is in use, verify.go looks for damage, and errors.go classifies errors.
 package sqlite
 
 import (

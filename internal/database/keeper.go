@@ -1,0 +1,41 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// keepInterval is how often a server looks at its files, and stores and reads the time.
+const keepInterval = 2 * time.Second
+
+// keep looks after the database until it is closed.
+func (db *DB) keep() {
+	ticker := time.NewTicker(keepInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-db.closing:
+			return
+		case <-ticker.C:
+			db.keepOnce(context.Background())
+		}
+	}
+}
+
+// keepOnce finds out whether the files are still there and whether the database can be written, so
+// that this is known also while there are no requests.
+func (db *DB) keepOnce(ctx context.Context) {
+	if db.checkFiles() != nil || db.stopped() != nil {
+		return
+	}
+	err := db.keepTime(ctx)
+	switch {
+	case errors.Is(err, ErrClosed):
+	case err != nil && db.unwritable.CompareAndSwap(false, true):
+		db.log.WarnContext(ctx, "the time could not be stored: the server is not ready until it can be", slog.Any("error", err))
+	case err == nil && db.unwritable.CompareAndSwap(true, false):
+		db.log.InfoContext(ctx, "the time could be stored again")
+	}
+}

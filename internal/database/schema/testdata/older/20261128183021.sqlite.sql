@@ -1,0 +1,1 @@
+SELECT `accounts`.`id` FROM `accounts`
