@@ -56,8 +56,8 @@ func StatusOf(ctx context.Context, url string) (*Status, error) {
 }
 
 // Backup copies the database that url names, an SQLite file that other processes may be writing to,
-// to a new file. The copy contains every write that was acknowledged before. It is complete and on
-// the disk, or does not exist. To restore it, open it.
+// to a new file. The copy contains every write that was acknowledged before. It is complete,
+// without damage and on the disk, or does not exist. To restore it, open it.
 func Backup(ctx context.Context, url, file string) error {
 	d, err := engines.For(url)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Backup copies the file. Other processes may be writing to it.
@@ -20,7 +22,22 @@ func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
 		return fmt.Errorf("there is nothing to back up: %s; set --database to the file that the server uses", missing)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return createComplete(file, func(partial string) error { return vacuumInto(ctx, db, partial) })
+	return createComplete(file, func(partial string) error {
+		if err := vacuumInto(ctx, db, partial); err != nil {
+			return err
+		}
+		return verifyCopy(ctx, partial)
+	})
+}
+
+// verifyCopy fails if the copy is damaged: a backup that cannot be restored is worse than none.
+func verifyCopy(ctx context.Context, file string) (err error) {
+	db := sql.OpenDB(connector{dsn: dsn(file, "mode=ro&_query_only=1"), driver: &sqlite3.SQLiteDriver{}})
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := (Dialect{}).Verify(ctx, db); err != nil {
+		return fmt.Errorf("the copy is damaged, and was deleted; the database is probably damaged, too, so keep your earlier backups: %w", err)
+	}
+	return nil
 }
 
 // vacuumInto copies the database into an empty file. VACUUM INTO is one read transaction: in WAL

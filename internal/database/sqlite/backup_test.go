@@ -14,6 +14,7 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/database/sqlite"
+	"contactgraph/internal/dberr"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -169,6 +170,56 @@ func TestBackupRefusesWithAReason(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
 		t.Errorf("it changed the folder (-before +after)\n%s", diff)
+	}
+}
+
+// TestBackupOfADamagedDatabaseLeavesNothing copies a database with a row that its table does not
+// allow, which is copied without an error, and one with pages that cannot be read.
+func TestBackupOfADamagedDatabaseLeavesNothing(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]func(t *testing.T, file string){
+		"a row that its table does not allow": func(t *testing.T, file string) {
+			t.Helper()
+			databasetest.Execute(t, file, `CREATE TABLE notes (text text); INSERT INTO notes VALUES (NULL);
+				PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE notes (text text NOT NULL)' WHERE name = 'notes'`)
+		},
+		"pages that cannot be read": func(t *testing.T, file string) {
+			t.Helper()
+			databasetest.Execute(t, file, `INSERT INTO accounts (name, name_key) VALUES (hex(zeroblob(20000)), 'x'); PRAGMA wal_checkpoint(TRUNCATE)`)
+			info, err := os.Stat(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.OpenFile(file, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			const page = 4096
+			for at := int64(page); at < info.Size(); at += page {
+				if _, err := f.WriteAt([]byte(strings.Repeat("\xff", 16)), at); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, "t.db")
+			if _, err := database.Migrate(t.Context(), file); err != nil {
+				t.Fatal(err)
+			}
+			damage(t, file)
+			if err := database.Backup(t.Context(), file, filepath.Join(dir, "copy.db")); !dberr.IsCorrupt(err) {
+				t.Errorf("got %v, want that it is damaged", err)
+			}
+			for name := range contents(t, dir) {
+				if strings.HasPrefix(name, "copy.db") {
+					t.Errorf("it left %s", name)
+				}
+			}
+		})
 	}
 }
 
