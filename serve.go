@@ -24,6 +24,7 @@ type serve struct {
 	Demo            bool   `help:"Fill an empty database with demo data. Its API keys and passwords are public, so --addr must be a loopback address."`
 	DemoContacts    int    `default:"500" help:"Number of contacts in the demo data."`
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
+	AllowCorrupt    bool   `help:"Start on a damaged database, to read what is left of it. Restore a backup instead, if there is one."`
 	SecureCookies   bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS, even if a proxy terminates TLS."`
 
 	Limits limits `embed:""`
@@ -42,8 +43,8 @@ func (c *serve) Validate() error {
 
 // Run serves until ctx ends.
 //
-// The server answers requests before the database is prepared, so that /readyz can report why it is
-// not ready. The greeting, which contains the address, is printed when it is.
+// The server answers requests before the database is open: /readyz reports why it is not ready, and
+// the APIs answer with 503. The greeting, which contains the address, is printed when it is ready.
 func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if p.Getenv("GOGC") == "" { // otherwise the operator has set it
 		go server.TuneGC(ctx)
@@ -54,25 +55,31 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it, if it was started
-	s, err := c.Open(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
 	var startup state
-	srv := c.newServer(s, &startup, log)
+	srv := c.newServer(&startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, listener) }()
+	s, err := c.OpenToServe(ctx, log, c.AllowCorrupt)
+	if err != nil {
+		stop()
+		return errors.Join(err, <-served)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	startup.services.Store(s)
 	if err := c.prepare(ctx, s, log); err != nil {
 		stop()
 		return errors.Join(err, <-served)
 	}
+	if err := c.checkDemo(ctx, s, &startup, listener.Addr()); err != nil {
+		stop()
+		return errors.Join(err, <-served)
+	}
 	if ctx.Err() == nil {
-		present, err := demo.Present(ctx, s.Auth)
-		startup.demo.Store(c.Demo && present && err == nil)
+		startup.apis.Store(c.newAPIs(s, log))
 		startup.prepared.Store(true)
 		var pruning sync.WaitGroup
 		pruning.Go(func() { c.prune(serving, s.Changes, log) })
@@ -132,6 +139,41 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 		return fmt.Errorf("--iservice-account: %w", err)
 	}
 	return nil
+}
+
+// checkDemo finds out whether the database contains demo data, whose keys are public, also if the
+// server was not started for it. Then it must not be served to other machines.
+func (c *serve) checkDemo(ctx context.Context, s *cli.Services, startup *state, addr net.Addr) error {
+	present, err := demo.Present(ctx, s.Auth)
+	incomplete := errors.Is(err, demo.ErrInterrupted)
+	if ctx.Err() != nil {
+		return nil // the operator has stopped the server
+	}
+	if err != nil && !incomplete {
+		return err
+	}
+	startup.publicKeys.Store(present || incomplete)
+	startup.demo.Store(c.Demo && present)
+	if startup.publicKeys.Load() && !isLoopback(addr) {
+		return fmt.Errorf("the database %s contains demo data, whose API keys and passwords are public, so the server cannot listen on %q, "+
+			"which other machines can reach: set --addr to a loopback address, such as 127.0.0.1:8080, or --database to another database",
+			c.DatabaseName(), c.Addr)
+	}
+	return nil
+}
+
+// warnOfPlainHTTP warns if passwords and cookies may be sent over a network unencrypted.
+func (c *serve) warnOfPlainHTTP(ctx context.Context, addr net.Addr, log *slog.Logger) {
+	if !isLoopback(addr) && !c.SecureCookies {
+		log.WarnContext(ctx, "other machines can reach this server by plain HTTP, so passwords and session cookies could be read on the way: "+
+			"let clients connect through a proxy with HTTPS, and set --secure-cookies")
+	}
+}
+
+// isLoopback reports whether only this machine can reach the address.
+func isLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // pruneInterval is how often expired rows are deleted.

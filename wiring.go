@@ -4,36 +4,49 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 
 	"contactgraph/graph"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/cli"
 	"contactgraph/internal/demo"
+	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/web"
 )
 
-// newServer connects the APIs and pages with the services that they use.
-func (c *serve) newServer(s *cli.Services, startup *state, log *slog.Logger) *server.Server {
-	limit := c.Limits.limiter()
+// newServer connects the APIs and pages with the state of the server, so that it can be started
+// before there are services.
+func (c *serve) newServer(startup *state, log *slog.Logger) *server.Server {
+	startup.apis.Store(&apis{graphql: graphqlhttp.Starting(), rest: rest.NewStarting()})
 	return server.New(server.Config{
-		GraphQL: graph.NewHandler(graph.Config{
+		GraphQL:      http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { startup.apis.Load().graphql.ServeHTTP(w, r) }),
+		CloseStreams: startup.closeStreams,
+		SDL:          graph.SDL,
+		REST:         func() server.REST { return startup.apis.Load().rest },
+		Site:         web.New(startup.settings, manual(c.Limits)),
+		Ping:         startup.ping,
+		Ready:        startup.ready,
+		LocalOnly:    func() bool { return c.Demo || startup.publicKeys.Load() },
+		Log:          log,
+	})
+}
+
+// newAPIs connects the APIs with the services that they use.
+func (c *serve) newAPIs(s *cli.Services, log *slog.Logger) *apis {
+	limit := c.Limits.limiter()
+	return &apis{
+		graphql: graph.NewHandler(graph.Config{
 			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies,
 			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
-		CloseStreams: s.Hub.Close,
-		SDL:          graph.SDL,
-		REST: rest.New(rest.Config{
+		rest: rest.New(rest.Config{
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies,
 			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
-		Site:  web.New(startup.settings, manual(c.Limits)),
-		Ping:  s.DB.Ping,
-		Ready: startup.ready,
-		Log:   log,
-	})
+	}
 }
 
 // iServiceAccount returns a function that looks up the account of the iService API. It is called
@@ -49,18 +62,46 @@ func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, 
 	return func(ctx context.Context) (int, bool, error) { return a.AccountByName(ctx, name) }
 }
 
-// state is what the handlers need to know about the startup of the server.
-type state struct {
-	prepared atomic.Bool // the database can be used
-	demo     atomic.Bool // the database contains the demo data
+// apis are the handlers of the APIs.
+type apis struct {
+	graphql http.Handler
+	rest    server.REST
 }
 
-// ready returns the reason that /readyz gives until the database is prepared.
+// state is what the handlers need to know about the startup of the server.
+type state struct {
+	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
+	services   atomic.Pointer[cli.Services] // nil until the database is open
+	prepared   atomic.Bool                  // the database can be used
+	publicKeys atomic.Bool                  // the database contains API keys of the demo data
+	demo       atomic.Bool                  // the database contains the demo data, and the server was started for it
+}
+
+var errStarting = errors.New("the server is starting: it is preparing the database")
+
+// ready returns the reason that /readyz gives until the database is prepared, and when it should no
+// longer be used.
 func (s *state) ready(context.Context) error {
 	if !s.prepared.Load() {
-		return errors.New("the server is starting: it is preparing the database")
+		return errStarting
 	}
-	return nil
+	return s.services.Load().DB.Health()
+}
+
+// ping fails if the database is unreachable.
+func (s *state) ping(ctx context.Context) error {
+	services := s.services.Load()
+	if services == nil {
+		return errStarting
+	}
+	return services.DB.Ping(ctx)
+}
+
+// closeStreams ends the streams, if there can be any.
+func (s *state) closeStreams() {
+	if services := s.services.Load(); services != nil {
+		services.Hub.Close()
+	}
 }
 
 // settings returns what the pages need to know about the server.

@@ -42,11 +42,24 @@ type Services struct {
 
 // Open opens the database, and migrates it if necessary. The caller closes the services.
 func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error) {
-	db, err := database.Open(ctx, s.Database, database.Options{Logger: log})
+	return s.open(ctx, database.Options{Logger: log})
+}
+
+// verifyFor is how long the start of a server may take to look for damage in the database.
+const verifyFor = 5 * time.Second
+
+// OpenToServe is Open for a server, which also looks for damage in the database. With allowCorrupt,
+// it opens a damaged database as well.
+func (s Settings) OpenToServe(ctx context.Context, log *slog.Logger, allowCorrupt bool) (*Services, error) {
+	return s.open(ctx, database.Options{Logger: log, VerifyFor: verifyFor, AllowCorrupt: allowCorrupt})
+}
+
+func (s Settings) open(ctx context.Context, o database.Options) (*Services, error) {
+	db, err := database.Open(ctx, s.Database, o)
 	if err != nil {
 		return nil, err
 	}
-	return &Services{app.New(db, auth.NewPasswords(runtime.GOMAXPROCS(0)/2), time.Now, log), db}, nil
+	return &Services{app.New(db, auth.NewPasswords(runtime.GOMAXPROCS(0)/2), db.Now, o.Logger), db}, nil
 }
 
 // Close closes the database.

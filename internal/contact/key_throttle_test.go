@@ -106,8 +106,8 @@ func TestCustomerLearnsNothingFromAWriteThatIsNotApplied(t *testing.T) {
 	}, "VERSION_CONFLICT", "EMAIL_TAKEN email", "PHONE_TAKEN phone")
 }
 
-// TestRejectionsOfACustomerAreLimited uses all kinds of writes that would be applied if the key were
-// free. After ten of them, keys are not checked any more.
+// TestRejectionsOfACustomerAreLimited uses all kinds of writes that would be applied if the key
+// were free. After ten of them, keys are not checked any more.
 func TestRejectionsOfACustomerAreLimited(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)

@@ -79,17 +79,17 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	c, err := connect(ctx, url)
 	if err != nil {
-		return nil, explainCorrupt(Name(url), err)
+		return nil, explainCorrupt(Name(url), o, err)
 	}
 	for _, warning := range c.Warnings {
 		o.Logger.WarnContext(ctx, warning)
 	}
 	if err := prepare(ctx, c, o); err != nil {
-		return nil, errors.Join(explainCorrupt(c.Name, err), c.Close())
+		return nil, errors.Join(explainCorrupt(c.Name, o, err), c.Close())
 	}
 	db := newDB(c, o)
 	if err := db.startClock(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("reading the time of the database %s: %w", c.Name, explainCorrupt(c.Name, err)), c.Close())
+		return nil, errors.Join(fmt.Errorf("reading the time of the database %s: %w", c.Name, explainCorrupt(c.Name, o, err)), c.Close())
 	}
 	db.keeper.Go(db.keep)
 	return db, nil

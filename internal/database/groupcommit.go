@@ -233,8 +233,8 @@ func call(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err
 
 // commit commits. After a failure it is either known that nothing was committed, or the outcome is
 // unknown. In the second case an SQLite file is not written to again: what its cache holds may
-// differ from what is on the disk. If its files have been deleted or replaced, what was committed to
-// them is not acknowledged: it would be gone after a restart.
+// differ from what is on the disk. If its files have been deleted or replaced, what was committed
+// to them is not acknowledged: it would be gone after a restart.
 func (w *writer) commit(tx *ent.Tx) error {
 	err := tx.Commit()
 	_, before := errors.AsType[dialect.StepError](err)

@@ -118,10 +118,14 @@ func verify(ctx context.Context, c *dialect.Connection, o Options) error {
 
 // explainCorrupt adds what the operator can do about damage that keeps the database from being
 // opened.
-func explainCorrupt(name string, err error) error {
+func explainCorrupt(name string, o Options, err error) error {
 	if !dberr.IsCorrupt(err) {
 		return err
 	}
+	regardless := ""
+	if !o.AllowCorrupt {
+		regardless = "; to start the server regardless, to read what is left, set --allow-corrupt"
+	}
 	return fmt.Errorf("the database %s is corrupt: stop everything that uses it, keep a copy of its files, and restore a backup "+
-		"by setting --database to it; to start the server regardless, to read what is left, set --allow-corrupt: %w", name, err)
+		"by setting --database to it%s: %w", name, regardless, err)
 }

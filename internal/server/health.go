@@ -36,13 +36,16 @@ func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return errStopping
 	}
+	if err := s.Ready(ctx); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	if err := s.Ping(ctx); err != nil { // logged, not returned: the driver's text contains files and hosts
 		s.Log.WarnContext(ctx, "the database is unreachable", slog.Any("error", err))
 		return errDatabase
 	}
-	return s.Ready(ctx)
+	return nil
 }
 
 type health struct {

@@ -21,6 +21,12 @@ const (
 	changes  = "/api/v1/changes"
 )
 
+// The paths of the health endpoints.
+const (
+	healthzPath = "/healthz"
+	readyzPath  = "/readyz"
+)
+
 // routes lists every path that the server answers. To add an endpoint, add its row here.
 var routes = []route{
 	{Route{"", "/graphql", "graphql"}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.GraphQL.ServeHTTP(w, r) }},
@@ -47,8 +53,8 @@ var routes = []route{
 	{Route{"", "/f/webapp-api-login", "login"}, rest(REST.Login)},
 	{Route{"", "/webapp-api-login", "login"}, rest(REST.Login)},
 
-	{Route{http.MethodGet, "/healthz", "healthz"}, (*Server).healthz},
-	{Route{http.MethodGet, "/readyz", "readyz"}, (*Server).readyz},
+	{Route{http.MethodGet, healthzPath, "healthz"}, (*Server).healthz},
+	{Route{http.MethodGet, readyzPath, "readyz"}, (*Server).readyz},
 }
 
 // route is a Route with its handler.
@@ -85,9 +91,9 @@ func page(name string) func(*Server, http.ResponseWriter, *http.Request) {
 }
 
 func rest(method func(REST, http.ResponseWriter, *http.Request)) func(*Server, http.ResponseWriter, *http.Request) {
-	return func(s *Server, w http.ResponseWriter, r *http.Request) { method(s.REST, w, r) }
+	return func(s *Server, w http.ResponseWriter, r *http.Request) { method(s.REST(), w, r) }
 }
 
 func notAllowed(allow ...string) func(*Server, http.ResponseWriter, *http.Request) {
-	return func(s *Server, w http.ResponseWriter, r *http.Request) { s.REST.MethodNotAllowed(allow...)(w, r) }
+	return func(s *Server, w http.ResponseWriter, r *http.Request) { s.REST().MethodNotAllowed(allow...)(w, r) }
 }

@@ -36,16 +36,19 @@ type REST interface {
 type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the GraphQL schema
-	REST    REST
-	Site    *web.Site // the console and the pages for developers
+	REST    func() REST   // is called for each request: see rest.Starting
+	Site    *web.Site     // the console and the pages for developers
 	// CloseStreams ends the WebSockets and event streams, which never end by themselves. It returns
 	// when they have ended.
 	CloseStreams func()
 	Ping         func(context.Context) error // fails if the database is unreachable
-	// Ready returns an error while the server cannot handle requests yet. Its text is public:
-	// /readyz shows it.
+	// Ready returns an error while the server cannot handle requests. Its text is public: /readyz
+	// shows it.
 	Ready func(context.Context) error
-	Log   *slog.Logger
+	// LocalOnly reports whether only requests to this machine are answered, because the
+	// credentials of the data are public.
+	LocalOnly func() bool
+	Log       *slog.Logger
 }
 
 // Server answers requests. It is an http.Handler, and Serve runs it on a listener.
@@ -63,7 +66,7 @@ func New(c Config) *Server {
 	for _, route := range routes {
 		mux.HandleFunc(route.pattern(), func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
 	}
-	s.handler = requestID(securityHeaders(s.logAccess(s.recoverPanic(normalizeLegacyPath(mux)))))
+	s.handler = requestID(securityHeaders(s.logAccess(s.recoverPanic(s.localOnly(normalizeLegacyPath(mux))))))
 	return s
 }
 

@@ -68,11 +68,12 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 	c := server.Config{
 		GraphQL:      named("graphql"),
 		SDL:          func() string { return "type Query { viewer: Viewer }\n" },
-		REST:         apis{},
+		REST:         func() server.REST { return apis{} },
 		Site:         web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
 		Ping:         func(context.Context) error { return nil },
 		Ready:        func(context.Context) error { return nil },
 		CloseStreams: func() {},
+		LocalOnly:    func() bool { return false },
 		Log:          slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
 	}
 	if change != nil {

@@ -22,8 +22,8 @@ type Connection struct {
 	// StopOnFailedCommit: after a commit whose outcome is unknown, nothing may be written until the
 	// database has been opened again.
 	StopOnFailedCommit bool
-	// FilesChanged fails if the files of the database are no longer those that were opened. It takes
-	// some microseconds. It is nil for a server, which looks after its files itself.
+	// FilesChanged fails if the files of the database are no longer those that were opened. It
+	// takes some microseconds. It is nil for a server, which looks after its files itself.
 	FilesChanged func() error
 	// Warnings are for the operator, such as that others can read the files.
 	Warnings []string

@@ -55,8 +55,8 @@ func (p placement) statement() string {
 
 // placements returns the placement of each table, in the order in which they can be placed:
 // reference tables first, and a table after those that it refers to, because a foreign key can only
-// refer to a table that is placed. The table of the clock, which is about the servers and belongs to
-// no account, stays on the coordinator.
+// refer to a table that is placed. The table of the clock, which is about the servers and belongs
+// to no account, stays on the coordinator.
 func placements(tables []*entschema.Table) (all []placement) {
 	var place func(t *entschema.Table)
 	place = func(t *entschema.Table) {
