@@ -61,7 +61,7 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	}
 	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	// The tombstone: the next version, without any field.
-	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.timestamp()}
+	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.writeTime()}
 	r := w.appendChange(change.KindDELETE)
 	for i := range r.Change.Fields {
 		r.Change.Fields[i].New = nil // also for a boolean, which is never null while the contact exists

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"slices"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -93,7 +94,7 @@ func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error
 	if err := w.errs.OrNil(); err != nil {
 		return nil, err
 	}
-	w.next.Version, w.next.LastModified = w.old.Version+1, w.timestamp()
+	w.next.Version, w.next.LastModified = w.old.Version+1, w.writeTime()
 	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
 	u.Gone, u.New = changedTerms(w.old, w.next)
@@ -104,6 +105,15 @@ func (w *unitOfWork) save(ctx context.Context, kind change.Kind) (*Result, error
 		}
 	}
 	return w.appendChange(kind), nil
+}
+
+// writeTime returns the time of the write. It is not before that of the contact's last one, which
+// may come from a machine whose clock is ahead.
+func (w *unitOfWork) writeTime() time.Time {
+	if now := w.timestamp(); now.After(w.old.LastModified) {
+		return now
+	}
+	return w.old.LastModified
 }
 
 // changedColumns returns the columns in which two states differ, with their values in the second.

@@ -134,8 +134,8 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 		return a.conflictResponse(r, e, row.conflict)
 	}
 	resp := messageResponse(row.status, e.Message)
-	if e.RetryAfter > 0 {
-		resp = resp.with("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())))
+	if row.status == http.StatusTooManyRequests {
+		resp = resp.with("Retry-After", strconv.Itoa(max(1, int(e.RetryAfter.Seconds()))))
 	}
 	if row.conflict != "" {
 		resp = resp.with(conflictHeader, row.conflict)

@@ -2,9 +2,14 @@ package harness
 
 import (
 	"cmp"
+	"database/sql"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver of PostgreSQL
+	_ "github.com/mattn/go-sqlite3"    // the driver of SQLite
 )
 
 // Engine is the database behind a server.
@@ -54,5 +59,22 @@ func NewDatabase(t *testing.T, e Engine) string {
 		return shared.bouncer.URL(name)
 	default:
 		return filepath.Join(t.TempDir(), "t.db")
+	}
+}
+
+// RunSQL runs a statement on a database of any engine, bypassing the servers.
+func RunSQL(t *testing.T, database, statement string) {
+	t.Helper()
+	driver := "sqlite3"
+	if strings.HasPrefix(database, "postgres:") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
 	}
 }

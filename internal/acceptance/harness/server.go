@@ -130,6 +130,9 @@ func (s *Server) Stop() {
 	}
 }
 
+// AwaitExit waits for the end of a server that is expected not to start, and returns its error.
+func (s *Server) AwaitExit() error { return s.cmd.Wait() }
+
 // Kill ends the server with SIGKILL, as a crash would.
 func (s *Server) Kill() {
 	s.cmd.Process.Kill()

@@ -44,10 +44,11 @@ func newProgram(t *testing.T, s *database.DB) *program {
 	account := must(signIn.CreateAccount(t.Context(), "Demo"))
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
 	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "secret", Role: viewer.Agent}))
+	api := rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log})
 	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
-		REST:    rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log}),
-		Ping:    s.Ping, Log: log,
+		REST:    func() server.REST { return api },
+		Ping:    s.Ping, LocalOnly: func() bool { return false }, Log: log,
 	})}
 }
 
