@@ -3,6 +3,7 @@ package contact_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -36,9 +37,7 @@ func questions(f *contacttest.Fixture, me, another *ent.Contact, locked int) []q
 	update := func(l contact.Lock, more field.Patch, p *contact.PasswordChange) func(email, phone, login string) error {
 		return func(email, phone, _ string) error {
 			set := field.Patch{field.Email: email, field.Phone: phone}
-			for f, v := range more {
-				set[f] = v
-			}
+			maps.Copy(set, more)
 			return contacttest.ErrOf(f.Update(as, contact.Update{ID: me.ID, Lock: l, Set: set, Password: p}))
 		}
 	}

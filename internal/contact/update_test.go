@@ -214,3 +214,21 @@ func TestMissingReferenceNamesTheID(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTimeOfAContactDoesNotGoBack writes with a clock that is behind that of an earlier write,
+// as another machine's may be.
+func TestTheTimeOfAContactDoesNotGoBack(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	c := a.NewContact(nil)
+	f.SetClock(c.LastModified.Add(-time.Hour))
+	r := contacttest.Must(f.OverwriteFields(a.Agent, c.ID, field.Patch{field.FirstName: "Eva"}))
+	if !r.Contact.LastModified.Equal(c.LastModified) || !r.Change.At.Equal(c.LastModified) || !a.MustGet(c.ID).LastModified.Equal(c.LastModified) {
+		t.Errorf("modified %s, logged %s, want %s", r.Contact.LastModified, r.Change.At, c.LastModified)
+	}
+	r = contacttest.Must(f.Delete(a.Agent, contact.Delete{ID: c.ID, Lock: contacttest.Overwrite}))
+	if !r.Change.At.Equal(c.LastModified) {
+		t.Errorf("deleted %s, want %s", r.Change.At, c.LastModified)
+	}
+}
