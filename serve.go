@@ -146,10 +146,10 @@ func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) 
 func (c *serve) checkDemo(ctx context.Context, s *cli.Services, startup *state, addr net.Addr) error {
 	present, err := demo.Present(ctx, s.Auth)
 	incomplete := errors.Is(err, demo.ErrInterrupted)
-	if ctx.Err() != nil {
-		return nil // the operator has stopped the server
-	}
-	if err != nil && !incomplete {
+	switch {
+	case ctx.Err() != nil: // the operator has stopped the server
+		return nil //nolint:nilerr // as in prepare
+	case err != nil && !incomplete:
 		return err
 	}
 	startup.publicKeys.Store(present || incomplete)

@@ -239,6 +239,30 @@ func TestOpenLooksForDamage(t *testing.T) {
 	}
 }
 
+// TestACheckThatIsInterruptedDoesNoHarm opens a file that takes longer to check than there is time.
+func TestACheckThatIsInterruptedDoesNoHarm(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "t.db")
+	f := openFixture(t, file)
+	ctx := f.account("Demo")
+	err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
+		_, err := tx.Ent.ExecContext(ctx, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+			INSERT INTO stores (account_id, name) SELECT 1, hex(zeroblob(500000)) FROM n`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, logged := openAt(t, file, clockAt(someTime), Options{VerifyFor: 5 * time.Millisecond})
+	if err := db.Write(ctx, 0, addShop("North")); err != nil || db.Health() != nil {
+		t.Errorf("a write after it: %v, health: %v", err, db.Health())
+	}
+	t.Log(logged)
+}
+
 // TestADatabaseThatCannotBeWrittenIsNotReady makes the row of the clock unwritable.
 func TestADatabaseThatCannotBeWrittenIsNotReady(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ func (db *DB) keepOnce(ctx context.Context) {
 	}
 	err := db.keepTime(ctx)
 	switch {
-	case errors.Is(err, ErrClosed):
+	case errors.Is(err, ErrClosed), errors.Is(err, errOverloaded): // neither says that it cannot be written
 	case err != nil && db.unwritable.CompareAndSwap(false, true):
 		db.log.WarnContext(ctx, "the time could not be stored: the server is not ready until it can be", slog.Any("error", err))
 	case err == nil && db.unwritable.CompareAndSwap(true, false):

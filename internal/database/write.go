@@ -14,6 +14,9 @@ import (
 // ErrClosed is the error of a write to a database that has been closed.
 var ErrClosed = fmt.Errorf("%w: the database is closed", dberr.ErrUnavailable)
 
+// errOverloaded is the error of a write that has waited in vain, or could not wait.
+var errOverloaded = fmt.Errorf("%w: there are too many writes", dberr.ErrUnavailable)
+
 // maxQueue is how many writes can wait for one writer. Those behind them would wait longer than
 // their callers do.
 const maxQueue = 1024
@@ -71,7 +74,7 @@ func (w *writer) submit(ctx context.Context, r *request) error {
 	select {
 	case w.queue <- r:
 	default:
-		return fmt.Errorf("%w: %d writes are already waiting", dberr.ErrUnavailable, maxQueue)
+		return fmt.Errorf("%w: %d writes are already waiting", errOverloaded, maxQueue)
 	}
 	expired, stop := w.queueTimer()
 	defer stop()
@@ -80,7 +83,7 @@ func (w *writer) submit(ctx context.Context, r *request) error {
 		w.runAsLeader(r)
 	case <-expired:
 		if r.claim() {
-			return fmt.Errorf("%w: earlier writes are taking too long", dberr.ErrUnavailable)
+			return fmt.Errorf("%w: earlier writes are taking too long", errOverloaded)
 		}
 	case <-r.done:
 	case <-w.db.closing:

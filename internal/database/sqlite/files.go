@@ -24,8 +24,8 @@ type file struct {
 // of the WAL. They stay the same as long as it is open: a checkpoint starts the WAL from its
 // beginning, and neither VACUUM nor a backup replaces a file.
 func filesOf(ctx context.Context, name string, writer *sql.DB) (files, error) {
-	var any int
-	if err := writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&any); err != nil {
+	var tables int
+	if err := writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return nil, err // the first read opens the WAL
 	}
 	target, err := filepath.EvalSymlinks(name) // SQLite puts the other files next to it
