@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -62,6 +63,8 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"putContact", asJSON, stale(`"ContactCompanyId":99`), 409, "company"},
 		{"putContact", asJSON, func(a *request) { keyed("once")(a); stale(`"FirstName":"Ida"`)(a) }, 422, "reused"},
 
+		{"putContact", asJSON, func(a *request) { *a = rejectedTooOften(t, s, customer, *a) }, 429, "limited"},
+
 		{"getChanges", "", unchanged, 200, "changes"},
 		{"getChanges", "", query("first", "1001"), 400, "first"},
 		{"getChanges", "", query("after", "7"), 400, "after"},
@@ -94,6 +97,32 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
 		t.Errorf("the examples of the document, and those that were provoked (-document +provoked)\n%s", d)
 	}
+}
+
+// rejectedTooOften returns a request of the customer to take the address of another contact, after
+// as many of them as are answered.
+func rejectedTooOften(t *testing.T, s *harness.Server, customer harness.Caller, a request) request {
+	t.Helper()
+	member := func(w harness.Caller, path string) (dto map[string]any) {
+		if err := json.Unmarshal([]byte(s.Send(w, "GET", path, "", "").Body), &dto); err != nil {
+			t.Fatal(err)
+		}
+		return dto
+	}
+	a.header, a.path = customer, "/api/v1/Contacts/466"
+	dto := member(customer, a.path)
+	dto["Email"] = member(harness.APIKey("demo-agent"), "/api/v1/Contacts/8")["Email"]
+	body, err := json.Marshal(dto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.body = string(body)
+	for range 10 {
+		if got := s.Send(customer, "PUT", a.path, "application/json", a.body); got.Status != http.StatusConflict {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	return a
 }
 
 // TestOpenAPIExamplesAgreeAcrossMediaTypes sends the example bodies of the other media types: they
