@@ -138,3 +138,10 @@ func (s *Server) Kill() {
 	s.cmd.Process.Kill()
 	s.cmd.Wait()
 }
+
+// Crash ends the server with a signal that makes a Go program print its stacks, and waits for the
+// end.
+func (s *Server) Crash(signal syscall.Signal) {
+	s.cmd.Process.Signal(signal)
+	s.cmd.Wait()
+}
