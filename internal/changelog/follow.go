@@ -36,14 +36,9 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.C
 			}
 			checked = time.Now()
 		}
-		next, err := s.next(ctx, f, v, a)
+		next, err := s.sendNext(ctx, f, v, a, send)
 		if err != nil {
 			return err
-		}
-		for _, row := range next.Changes {
-			if err := send(row); err != nil {
-				return err
-			}
 		}
 		a.After = &next.End
 		pause := s.hub.Recheck
@@ -56,18 +51,34 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.C
 	}
 }
 
-// next returns the changes after a cursor, from memory or from the database.
-func (s *Service) next(ctx context.Context, f *Follower, v viewer.Viewer, a PageArgs) (*Page, error) {
+// sendNext sends the changes after a cursor, from memory or from the database.
+func (s *Service) sendNext(ctx context.Context, f *Follower, v viewer.Viewer, a PageArgs, send func(*ent.Change) error) (*Page, error) {
 	if a.After != nil {
 		if rows, upTo, covered := f.Since(int64(*a.After)); covered {
-			return &Page{Changes: allVisibleTo(v, rows), End: revision.Cursor(upTo)}, nil
+			page := &Page{Changes: allVisibleTo(v, rows), End: revision.Cursor(upTo)}
+			return page, sendAll(page, send)
 		}
 	}
-	page, err := s.readDetached(ctx, a, catchUpBatch)
-	if err == nil {
-		page.HasMore = true // what is in memory may start where the page ends
+	end, err := f.slot(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return page, err
+	defer end()
+	page, err := s.readDetached(ctx, a, catchUpBatch)
+	if err != nil {
+		return nil, err
+	}
+	page.HasMore = true // what is in memory may start where the page ends
+	return page, sendAll(page, send)
+}
+
+func sendAll(page *Page, send func(*ent.Change) error) error {
+	for _, row := range page.Changes {
+		if err := send(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readDetached is Page on another goroutine: the caller then waits for a long time, and must not

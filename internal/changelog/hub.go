@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,9 @@ const (
 	pollInterval = 50 * time.Millisecond
 	// defaultRecheck is the initial value of Hub.Recheck.
 	defaultRecheck = time.Minute
+	// slotTimeout is after how long a follower that catches up loses its slot: its client does not
+	// read, so that it does not use the processor.
+	slotTimeout = 100 * time.Millisecond
 	// drainTimeout is how long Close waits for the streams.
 	drainTimeout = 5 * time.Second
 )
@@ -54,6 +58,8 @@ type Hub struct {
 	closed  chan struct{}
 	close   sync.Once
 	streams atomic.Int64
+	slots   chan struct{} // a value for each follower that catches up
+	waiting atomic.Int64  // followers that wait for a slot
 
 	mu    sync.Mutex
 	tails map[int]*tail
@@ -61,7 +67,7 @@ type Hub struct {
 
 // NewHub returns a hub without followers. It does nothing until there are any.
 func NewHub(source HubDB, log *slog.Logger) *Hub {
-	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), tails: map[int]*tail{}}
+	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), tails: map[int]*tail{}}
 }
 
 // Close ends all waiting with ErrClosed. It returns when all streams have ended, or after 5
@@ -148,6 +154,31 @@ func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 		return context.Cause(ctx)
 	}
 	return nil
+}
+
+// slot waits until the follower may read a part of the log from the database and send it. Without
+// slots, many followers that start far behind would leave no processor to other requests: if others
+// wait, a slot stays free for as long as it was used. end frees the slot; it may be called twice.
+func (f *Follower) slot(ctx context.Context) (end func(), err error) {
+	f.hub.waiting.Add(1)
+	defer f.hub.waiting.Add(-1)
+	select {
+	case f.hub.slots <- struct{}{}:
+	case <-f.hub.closed:
+		return nil, ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	begin := time.Now()
+	end = sync.OnceFunc(func() {
+		pause := time.Duration(0)
+		if f.hub.waiting.Load() > 0 {
+			pause = time.Since(begin)
+		}
+		time.AfterFunc(pause, func() { <-f.hub.slots })
+	})
+	time.AfterFunc(slotTimeout, end)
+	return end, nil
 }
 
 // run reads the end of a log until the last follower leaves. If the database fails, it keeps
