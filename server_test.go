@@ -182,7 +182,8 @@ func TestSecureCookies(t *testing.T) {
 				t.Fatal(err)
 			}
 			resp.Body.Close()
-			if set := resp.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly {
+			name := map[string]string{"false": "contactgraph_session", "true": "__Host-contactgraph_session"}[secure]
+			if set := resp.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly || set[0].Name != name {
 				t.Errorf("--secure-cookies=%s at %s: %v", secure, api.path, set)
 			}
 		}

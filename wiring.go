@@ -36,14 +36,15 @@ func (c *serve) newServer(startup *state, log *slog.Logger) *server.Server {
 
 // newAPIs connects the APIs with the services that they use.
 func (c *serve) newAPIs(s *cli.Services, log *slog.Logger) *apis {
+	s.Auth.SecureCookies = c.SecureCookies
 	limit := c.Limits.limiter()
 	return &apis{
 		graphql: graph.NewHandler(graph.Config{
-			Services: s.Services, Client: s.DB.Client(), SecureCookies: c.SecureCookies,
+			Services: s.Services, Client: s.DB.Client(),
 			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
 		rest: rest.New(rest.Config{
-			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), SecureCookies: c.SecureCookies,
+			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth),
 			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
 		}),
 	}

@@ -54,7 +54,8 @@ func TestSignInByCookie(t *testing.T) {
 		}
 		c := set[0]
 		about := fmt.Sprint(c.Name, c.Path, c.Domain, c.HttpOnly, c.Secure, c.SameSite == http.SameSiteLaxMode, c.MaxAge > 11*3600 && c.MaxAge <= 12*3600)
-		if want := fmt.Sprint(auth.CookieName, "/", "", true, secure, true, true); about != want {
+		name := map[bool]string{false: auth.CookieName, true: auth.SecureCookieName}[secure]
+		if want := fmt.Sprint(name, "/", "", true, secure, true, true); about != want {
 			t.Errorf("secure %v: the cookie is %s, want %s", secure, about, want)
 		}
 		body := text(got.Data)
@@ -136,6 +137,28 @@ func TestCookiesOfResponses(t *testing.T) {
 		}
 		if code := strings.Join(got.codes(), ","); effect != tt.want || code != tt.code {
 			t.Errorf("%s: %s, %q, want %s, %q", tt.name, effect, code, tt.want, tt.code)
+		}
+	}
+}
+
+// TestSignInByCookieEndsTheSessionOfTheCookieBefore: the browser forgets the old token, so the
+// session must not stay valid for others who know it.
+func TestSignInByCookieEndsTheSessionOfTheCookieBefore(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.customer(f.demo, "anna")
+	for name, want := range map[string]struct {
+		mutation string
+		lives    bool
+	}{
+		"signing in by cookie":         {`signIn(account: "demo", login: "anna", password: "pw", cookie: true)`, false},
+		"signing in for a token":       {`signIn(account: "demo", login: "anna", password: "pw")`, true},
+		"failing to sign in by cookie": {`signIn(account: "demo", login: "anna", password: "x", cookie: true)`, true},
+	} {
+		old := withCookie(f.cookieOf("anna"))
+		f.queryWithHeader(old, `mutation { `+want.mutation+` { token } }`, nil)
+		if lives := text(f.queryWithHeader(old, viewerEmail, nil).Data) != `{"viewer":null}`; lives != want.lives {
+			t.Errorf("%s: the old session is valid: %v", name, lives)
 		}
 	}
 }

@@ -63,8 +63,9 @@ func newFixture(t *testing.T) *fixture {
 
 // serve creates the handler; secure sets whether browsers connect by HTTPS.
 func (f *fixture) serve(secure bool) {
+	f.Auth.SecureCookies = secure
 	f.handler = graph.NewHandler(graph.Config{
-		Services: f.Services, Client: f.db.Client(), SecureCookies: secure, Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Services: f.Services, Client: f.db.Client(), Log: slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 }
 

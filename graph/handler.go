@@ -25,12 +25,11 @@ import (
 
 // Config has the dependencies and settings of the API.
 type Config struct {
-	Services      *app.Services
-	Client        *ent.Client      // for reads
-	SecureCookies bool             // browsers connect by HTTPS
-	Limiter       *limiter.Limiter // decides whether and when an operation runs; nil stands for limiter.Default
-	Timeout       time.Duration    // of an operation other than a subscription; 0 for none
-	Log           *slog.Logger
+	Services *app.Services
+	Client   *ent.Client      // for reads
+	Limiter  *limiter.Limiter // decides whether and when an operation runs; nil stands for limiter.Default
+	Timeout  time.Duration    // of an operation other than a subscription; 0 for none
+	Log      *slog.Logger
 }
 
 // NewHandler returns a handler that serves GraphQL over HTTP, WebSockets and server-sent events. It
@@ -40,7 +39,7 @@ func NewHandler(c Config) http.Handler {
 	if c.Limiter == nil {
 		c.Limiter = limiter.Default()
 	}
-	cookies := gate.Cookies{Auth: c.Services.Auth, Secure: c.SecureCookies}
+	cookies := gate.Cookies{Auth: c.Services.Auth}
 	root := &Resolver{
 		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog,
 		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), feed: c.Services.Hub, present: apierror.Presenter(c.Log),

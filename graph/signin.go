@@ -43,10 +43,9 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	}
 	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, Errors: []model.ContactError{}}
 	if c.cookie {
-		r.cookies.Set(ctx, session)
-	} else {
-		p.Token = &session.Token
+		return p, r.cookies.Set(ctx, session)
 	}
+	p.Token = &session.Token
 	return p, nil
 }
 

@@ -13,21 +13,22 @@ import (
 // A page of another origin can neither set nor use it: every operation but a query needs a POST of
 // JSON, which browsers send to another origin only if it answers their CORS preflight, and this
 // server answers none; WebSockets are accepted only from pages of the same origin.
-type Cookies struct {
-	Auth   *auth.Service
-	Secure bool // browsers connect by HTTPS
-}
+type Cookies struct{ Auth *auth.Service }
 
-// Set stores the session in the browser.
-func (c Cookies) Set(ctx context.Context, s auth.Session) {
-	send(ctx, c.Auth.Cookie(s.Token, s.ExpiresAt, c.Secure))
+// Set stores the session in the browser, and ends the session whose cookie it replaces.
+func (c Cookies) Set(ctx context.Context, s auth.Session) error {
+	if err := c.Auth.EndCookieSession(ctx, principalOf(ctx).request); err != nil {
+		return err
+	}
+	send(ctx, c.Auth.Cookie(s.Token, s.ExpiresAt))
+	return nil
 }
 
 // Clear deletes the cookie from the browser if the request came with it and the response can still
 // set headers.
 func (c Cookies) Clear(ctx context.Context) {
-	if graphqlhttp.Header(ctx) != nil && auth.ByCookie(principalOf(ctx).request) {
-		send(ctx, c.Auth.ClearingCookie(c.Secure))
+	if graphqlhttp.Header(ctx) != nil && c.Auth.ByCookie(principalOf(ctx).request) {
+		send(ctx, c.Auth.ClearingCookie())
 	}
 }
 

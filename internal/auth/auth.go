@@ -49,6 +49,10 @@ type DB interface {
 
 // Service authenticates the callers of all accounts of one database. It is safe for concurrent use.
 type Service struct {
+	// SecureCookies is true if browsers connect by HTTPS, whether directly or through a proxy. Set
+	// it before the first request.
+	SecureCookies bool
+
 	db        DB
 	passwords *Passwords
 	now       func() time.Time

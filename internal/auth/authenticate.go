@@ -34,16 +34,10 @@ func (s *Service) Authenticate(r *http.Request) (v viewer.Viewer, ok bool, err e
 		}
 		return v, ok, err
 	}
-	if c, err := r.Cookie(CookieName); err == nil {
+	if c, err := r.Cookie(s.cookieName()); err == nil {
 		return s.sessionViewer(r.Context(), c.Value)
 	}
 	return viewer.Viewer{}, false, nil
-}
-
-// ByCookie reports whether Authenticate uses the session cookie of r, valid or not.
-func ByCookie(r *http.Request) bool {
-	_, err := r.Cookie(CookieName)
-	return err == nil && headerToken(r.Header) == ""
 }
 
 // headerToken returns the token in the headers, or "". It ignores schemes other than Bearer,

@@ -78,6 +78,7 @@ func TestAuthenticatePrecedence(t *testing.T) {
 
 func TestByCookie(t *testing.T) {
 	t.Parallel()
+	var s auth.Service
 	for _, tt := range []struct {
 		headers map[string]string
 		want    bool
@@ -88,7 +89,7 @@ func TestByCookie(t *testing.T) {
 		{map[string]string{"Cookie": "stale", "X-ApiKey": "x"}, false},
 		{map[string]string{"Cookie": "stale", "Authorization": "Bearer x"}, false},
 	} {
-		if got := auth.ByCookie(request(tt.headers)); got != tt.want {
+		if got := s.ByCookie(request(tt.headers)); got != tt.want {
 			t.Errorf("%v: %v", tt.headers, got)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"contactgraph/ent"
@@ -22,9 +21,6 @@ import (
 const (
 	// SessionLifetime is how long a session lasts after the sign-in.
 	SessionLifetime = 12 * time.Hour
-	// CookieName is the cookie that carries the token of a session.
-	CookieName = "contactgraph_session"
-
 	// expiredBatch is how many expired sessions one sign-in deletes: more than it adds, and few
 	// enough to be fast.
 	expiredBatch = 100
@@ -187,32 +183,4 @@ func (s *Service) SignOut(ctx context.Context) error {
 		return fmt.Errorf("ending session %d: %w", v.Session, err)
 	}
 	return nil
-}
-
-// Cookie returns the cookie that carries the token of a session. secure limits it to HTTPS. The
-// cookie has a Max-Age next to Expires, because the browser's clock may be wrong.
-func (s *Service) Cookie(token string, expires time.Time, secure bool) *http.Cookie {
-	c := cookie(secure) //nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
-	c.Value = token
-	c.Expires = expires.UTC()
-	c.MaxAge = int(expires.Sub(s.now()) / time.Second)
-	if c.MaxAge < 1 {
-		c.MaxAge = -1 // expires at once; net/http would omit 0
-	}
-	return c
-}
-
-// ClearingCookie returns the cookie that makes the browser delete the session's cookie.
-func (s *Service) ClearingCookie(secure bool) *http.Cookie {
-	c := cookie(secure) //nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
-	c.Expires = time.Unix(1, 0).UTC()
-	c.MaxAge = -1
-	return c
-}
-
-// cookie has the attributes that setting and clearing share. Scripts cannot read it, and a POST
-// from another site does not send it.
-func cookie(secure bool) *http.Cookie {
-	//nolint:gosec // --secure-cookies decides whether it is limited to HTTPS
-	return &http.Cookie{Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
 }

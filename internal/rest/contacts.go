@@ -37,7 +37,7 @@ func (a *API) NoRoute(w http.ResponseWriter, r *http.Request) {
 	uri := r.RequestURI
 	if strings.HasPrefix(uri, "/") { // otherwise a proxy has sent the absolute form
 		scheme := "http"
-		if r.TLS != nil || a.SecureCookies {
+		if r.TLS != nil || a.Auth.SecureCookies {
 			scheme = "https"
 		}
 		uri = scheme + "://" + r.Host + uri

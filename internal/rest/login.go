@@ -46,8 +46,11 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceRespo
 	if err != nil {
 		return err
 	}
+	if err := a.Auth.EndCookieSession(r.Context(), r); err != nil { // whose cookie is replaced
+		return err
+	}
 	resp.LoggedIn = who
-	http.SetCookie(w, a.Auth.Cookie(session.Token, session.ExpiresAt, a.SecureCookies))
+	http.SetCookie(w, a.Auth.Cookie(session.Token, session.ExpiresAt))
 	return nil
 }
 
@@ -61,11 +64,11 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if err == nil {
 		err = r.ParseMultipartForm(maxBody) //nolint:gosec // limitBody has limited it
 	}
-	switch {
-	case err == nil, errors.Is(err, http.ErrNotMultipart):
+	if err == nil || errors.Is(err, http.ErrNotMultipart) {
 		return r.PostForm, nil
-	case errors.Is(bodyError(err), errTooLarge):
-		return nil, errTooLarge
+	}
+	if cause := bodyError(err); !errors.Is(cause, errUnreadable) {
+		return nil, cause
 	}
 	return nil, errNotForm
 }
@@ -99,18 +102,17 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *iserviceRespons
 	}
 	// The session of the cookie ends even if the request has other credentials, because the
 	// response clears the cookie.
-	cookieOnly := r.WithContext(r.Context())
-	cookieOnly.Header = http.Header{"Cookie": r.Header.Values("Cookie")}
-	for _, credential := range []*http.Request{cookieOnly, r} {
-		signedIn, err := a.authenticate(credential)
-		if err == nil {
-			err = a.Auth.SignOut(signedIn.Context())
-		}
-		if err != nil && !errors.Is(err, errUnauthenticated) {
-			return err
-		}
+	if err := a.Auth.EndCookieSession(r.Context(), r); err != nil {
+		return err
 	}
-	http.SetCookie(w, a.Auth.ClearingCookie(a.SecureCookies))
+	signedIn, err := a.authenticate(r)
+	if err == nil {
+		err = a.Auth.SignOut(signedIn.Context())
+	}
+	if err != nil && !errors.Is(err, errUnauthenticated) {
+		return err
+	}
+	http.SetCookie(w, a.Auth.ClearingCookie())
 	return nil
 }
 

@@ -66,6 +66,18 @@ func TestSignInSetsACookieThatSignOutEnds(t *testing.T) {
 	}
 }
 
+// TestSignInEndsTheSessionOfTheCookieBefore, and no other session.
+func TestSignInEndsTheSessionOfTheCookieBefore(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	old, other := f.cookie(), f.cookie()
+	f.do("POST", loginPath, form(customerMail, "wrong"), urlEncoded.and("Cookie", old["Cookie"]))
+	expect(t, f.do("GET", loggedInPath, "", old), 200, asJohn)
+	expect(t, f.do("POST", loginPath, form(agentMail, password), urlEncoded.and("Cookie", old["Cookie"])), 200, asAnn)
+	expect(t, f.do("GET", loggedInPath, "", old), 200, notSignedIn+noErrors)
+	expect(t, f.do("GET", loggedInPath, "", other), 200, asJohn)
+}
+
 func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

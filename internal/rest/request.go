@@ -32,7 +32,7 @@ func (a *API) authenticate(r *http.Request) (*http.Request, error) {
 	case ok:
 		return r.WithContext(viewer.NewContext(r.Context(), v)), nil
 	}
-	if _, err := r.Cookie(auth.CookieName); err == nil && crossSite {
+	if crossSite && a.Auth.HasCookie(r) {
 		return r, errCrossSite
 	}
 	return r, errUnauthenticated

@@ -22,8 +22,6 @@ type Config struct {
 	// IServiceAccount returns the account that the iService API signs in to; found is false if
 	// there is none.
 	IServiceAccount func(context.Context) (id int, found bool, err error)
-	// SecureCookies is true if browsers connect by HTTPS, whether directly or through a proxy.
-	SecureCookies bool
 	// Limiter decides whether and when an operation runs. The default is limiter.Default.
 	Limiter *limiter.Limiter
 	// Timeout is how long an operation can take, 0 for no limit.
