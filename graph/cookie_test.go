@@ -269,11 +269,12 @@ func TestOtherSitesCannotUseCookies(t *testing.T) {
 		want                            int
 	}{
 		"a link":                          {http.MethodGet, "?" + form, "", "", http.StatusBadRequest},
-		"a form":                          {http.MethodPost, "", "application/x-www-form-urlencoded", form, http.StatusUnsupportedMediaType},
-		"a form of text":                  {http.MethodPost, "", "text/plain", text(object{"query": in}), http.StatusUnsupportedMediaType},
+		"a form":                          {http.MethodPost, "", "application/x-www-form-urlencoded", form, http.StatusForbidden},
+		"a form of text":                  {http.MethodPost, "", "text/plain", text(object{"query": in}), http.StatusForbidden},
+		"a script that sends JSON":        {http.MethodPost, "", "application/json", text(object{"query": in}), http.StatusForbidden},
 		"a preflight":                     {http.MethodOptions, "", "", "", http.StatusNoContent},
 		"a link typed in the address bar": {http.MethodGet, "?" + form, "own", "", http.StatusMethodNotAllowed},
-		"a multipart one":                 {http.MethodPost, "", "multipart/form-data; boundary=x", "--x--", http.StatusUnsupportedMediaType},
+		"a multipart one":                 {http.MethodPost, "", "multipart/form-data; boundary=x", "--x--", http.StatusForbidden},
 	} {
 		r := must(http.NewRequestWithContext(t.Context(), tt.method, address+tt.path, strings.NewReader(tt.body)))
 		r.Header.Set("Sec-Fetch-Site", "cross-site")

@@ -53,6 +53,8 @@ var (
 		message: "Mutations must be sent by POST."}
 	errNotAcceptable = &requestError{status: http.StatusNotAcceptable,
 		message: "The Accept header must allow application/json or application/graphql-response+json."}
+	errCrossSite = &requestError{status: http.StatusForbidden,
+		message: "Requests from a page of another site are not accepted."}
 	errForged = &requestError{status: http.StatusBadRequest,
 		message: "Requests from another site must have the header apollo-require-preflight or x-apollo-operation-name."}
 

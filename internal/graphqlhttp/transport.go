@@ -92,6 +92,8 @@ func precheck(r *http.Request, mediaType string) *requestError {
 		return errMethod
 	case mediaType == "":
 		return errNotAcceptable
+	case crossSite.Check(r) != nil:
+		return errCrossSite
 	case forged(r):
 		return errForged
 	}
