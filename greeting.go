@@ -17,6 +17,10 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, st
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
+	scheme := "http"
+	if c.TLSCertificate != "" {
+		scheme = "https"
+	}
 	text := fmt.Sprintf(`contactgraph is serving the database %[2]s
 
   %[1]s/                       web console
@@ -25,7 +29,7 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, st
   %[1]s/graphql                GraphQL API
   %[1]s/api/v1/Contacts/1      Contacts REST API
   %[1]s/f/webapp-api-custinfo  iService REST API
-`, "http://"+net.JoinHostPort(host, port), c.DatabaseName())
+`, scheme+"://"+net.JoinHostPort(host, port), c.DatabaseName())
 	if startup.demo.Load() {
 		text += demoGreeting()
 	}

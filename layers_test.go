@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/usererror", "web"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/usererror", "web"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                        {"internal/pgserver"},
@@ -36,7 +36,7 @@ var layers = map[string][]string{
 	"internal/contact/contacttest": {"ent/...", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
-	"internal/server":      {"web"},
+	"internal/server":      {"internal/netlimit", "web"},
 	"web":                  {},
 	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer"},
 	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
@@ -48,8 +48,8 @@ var layers = map[string][]string{
 	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision"},
 	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer"},
 	"graph/scalar":         {"internal/revision"},
-	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/graphqlhttp": {"internal/safego"},
+	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/graphqlhttp": {"internal/netlimit", "internal/safego"},
 	"internal/rest/aspnet": {},
 
 	// The services.
@@ -85,6 +85,7 @@ var layers = map[string][]string{
 	// Packages that import no other package of this module.
 	"internal/safego":    {},
 	"internal/globalid":  {},
+	"internal/netlimit":  {},
 	"internal/normalize": {},
 	"internal/pgserver":  {},
 	"internal/revision":  {},

@@ -21,7 +21,7 @@ import (
 
 // manual returns the codes, limits and costs for the GraphQL docs, which are generated so that they
 // match the code.
-func manual(l limits) web.GraphQL {
+func manual(l requestLimits) web.GraphQL {
 	return web.GraphQL{
 		Costs:        fieldCosts(),
 		PayloadCodes: codes(graph.PayloadCodes()),

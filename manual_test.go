@@ -14,7 +14,7 @@ import (
 func TestManualMatchesCode(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	web.New((&state{}).settings, manual(limits{})).Page(w, web.Manual)
+	web.New((&state{}).settings, manual(requestLimits{})).Page(w, web.Manual)
 	page := w.Body.String()
 	for _, want := range []string{"<td>Updates in one updateContacts mutation</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "For 24 hours"} {
 		if !strings.Contains(page, want) {

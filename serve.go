@@ -19,26 +19,29 @@ import (
 // serve is the command that runs the server. Its fields are its flags.
 type serve struct {
 	cli.Settings `embed:""`
+	network      `embed:""`
 
 	Addr            string `default:"127.0.0.1:8080" help:"Address to listen on."`
 	Demo            bool   `help:"Fill an empty database with demo data. Its API keys and passwords are public, so --addr must be a loopback address."`
 	DemoContacts    int    `default:"500" help:"Number of contacts in the demo data."`
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
 	AllowCorrupt    bool   `help:"Start on a damaged database, to read what is left of it. Restore a backup instead, if there is one."`
-	SecureCookies   bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS, even if a proxy terminates TLS."`
 
-	Limits limits `embed:""`
+	Requests requestLimits `embed:""`
 
 	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
 
 // Validate checks the flags.
 func (c *serve) Validate() error {
+	if err := c.network.Validate(); err != nil {
+		return err
+	}
 	if c.LogRetention != 0 && c.LogRetention < changelog.MinRetention {
 		return fmt.Errorf("--log-retention is %s, but must be at least %s: for that long, requests that are repeated with "+
 			"the same idempotency key are answered from the change log", c.LogRetention, changelog.MinRetention)
 	}
-	return c.Limits.validate()
+	return c.Requests.validate()
 }
 
 // Run serves until ctx ends.
@@ -50,6 +53,10 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		go server.TuneGC(ctx)
 	}
 	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
+	certificate, err := c.certificate()
+	if err != nil {
+		return err
+	}
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
@@ -58,7 +65,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
 	var startup state
-	srv := c.newServer(&startup, log)
+	srv := c.newServer(ctx, certificate, &startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
@@ -164,9 +171,9 @@ func (c *serve) checkDemo(ctx context.Context, s *cli.Services, startup *state, 
 
 // warnOfPlainHTTP warns if passwords and cookies may be sent over a network unencrypted.
 func (c *serve) warnOfPlainHTTP(ctx context.Context, addr net.Addr, log *slog.Logger) {
-	if !isLoopback(addr) && !c.SecureCookies {
+	if !isLoopback(addr) && !c.https() {
 		log.WarnContext(ctx, "other machines can reach this server by plain HTTP, so passwords and session cookies could be read on the way: "+
-			"let clients connect through a proxy with HTTPS, and set --secure-cookies")
+			"set --tls-certificate and --tls-key, or let clients connect through a proxy with HTTPS and set --secure-cookies")
 	}
 }
 

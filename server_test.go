@@ -58,7 +58,7 @@ func start(t *testing.T, env map[string]string, args ...string) *running {
 	return r
 }
 
-var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var address = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
 // ready waits until the server has printed its address.
 func (r *running) ready() *running {
@@ -186,6 +186,9 @@ func TestSecureCookies(t *testing.T) {
 			if set := resp.Cookies(); len(set) != 1 || fmt.Sprint(set[0].Secure) != secure || !set[0].HttpOnly || set[0].Name != name {
 				t.Errorf("--secure-cookies=%s at %s: %v", secure, api.path, set)
 			}
+			if https := resp.Header.Get("Strict-Transport-Security") != ""; fmt.Sprint(https) != secure {
+				t.Errorf("--secure-cookies=%s at %s: headers %v", secure, api.path, resp.Header)
+			}
 		}
 		if err := r.shutDown(); err != nil {
 			t.Error(err)
@@ -246,6 +249,18 @@ func TestServeRefusesToStart(t *testing.T) {
 		},
 		"with an account that does not exist": {
 			[]string{"--addr", "127.0.0.1:0", "--iservice-account", "Nope"}, `contactgraph key create --new-account --account "Nope"`,
+		},
+		"with a certificate but no key": {
+			[]string{"--addr", "127.0.0.1:0", "--tls-certificate", "tls.crt"}, "must be set together",
+		},
+		"with a certificate that does not exist": {
+			[]string{"--addr", "127.0.0.1:0", "--tls-certificate", "tls.crt", "--tls-key", "tls.key"}, "no such file",
+		},
+		"with a proxy that is not an address": {
+			[]string{"--addr", "127.0.0.1:0", "--trusted-proxies", "localhost"}, "use addresses such as 10.0.0.7",
+		},
+		"with a limit of zero": {
+			[]string{"--addr", "127.0.0.1:0", "--max-connections", "0"}, "must be at least 1",
 		},
 		"with too many demo contacts": {
 			[]string{"--addr", "127.0.0.1:0", "--demo", "--demo-contacts", "1000001"}, "0 to 1000000 contacts",

@@ -19,33 +19,36 @@ import (
 
 // newServer connects the APIs and pages with the state of the server, so that it can be started
 // before there are services.
-func (c *serve) newServer(startup *state, log *slog.Logger) *server.Server {
+func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, startup *state, log *slog.Logger) *server.Server {
 	startup.apis.Store(&apis{graphql: graphqlhttp.Starting(), rest: rest.NewStarting()})
 	return server.New(server.Config{
 		GraphQL:      http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { startup.apis.Load().graphql.ServeHTTP(w, r) }),
 		CloseStreams: startup.closeStreams,
 		SDL:          graph.SDL,
 		REST:         func() server.REST { return startup.apis.Load().rest },
-		Site:         web.New(startup.settings, manual(c.Limits)),
+		Site:         web.New(startup.settings, manual(c.Requests)),
 		Ping:         startup.ping,
 		Ready:        startup.ready,
 		LocalOnly:    func() bool { return c.Demo || startup.publicKeys.Load() },
+		Limits:       c.limits(ctx, log),
+		HTTPS:        c.https(),
+		Certificate:  certificate,
 		Log:          log,
 	})
 }
 
 // newAPIs connects the APIs with the services that they use.
 func (c *serve) newAPIs(s *cli.Services, log *slog.Logger) *apis {
-	s.Auth.SecureCookies = c.SecureCookies
-	limit := c.Limits.limiter()
+	s.Auth.SecureCookies = c.https()
+	limit := c.Requests.limiter()
 	return &apis{
 		graphql: graph.NewHandler(graph.Config{
-			Services: s.Services, Client: s.DB.Client(),
-			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
+			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(),
+			Limiter: limit, Timeout: c.Requests.RequestTimeout, Log: log,
 		}),
 		rest: rest.New(rest.Config{
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth),
-			Limiter: limit, Timeout: c.Limits.RequestTimeout, Log: log,
+			Limiter: limit, Timeout: c.Requests.RequestTimeout, Log: log,
 		}),
 	}
 }

@@ -31,7 +31,9 @@ type program struct {
 // build builds both programs, with the flags in GOFLAGS.
 func (b *bench) build(ctx context.Context) error {
 	b.server = &program{
-		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"}, serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
+		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"},
+		// All clients send the same API key.
+		serve: []string{"serve", "--max-connections", "100000", "--max-sockets-per-caller", "100000", "--max-operations-per-caller", "100000", "--addr", "127.0.0.1:0", "--database"},
 		cases: serverCases,
 		seeding: func(n int) ([]string, bool) {
 			return []string{"serve", "--demo", "--demo-contacts", strconv.Itoa(n), "--addr", "127.0.0.1:0", "--database"}, true

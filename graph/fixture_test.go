@@ -23,6 +23,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,11 +62,14 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
+// streamLimits are limits that no test reaches.
+var streamLimits = graphqlhttp.Limits{Connections: 10_000, Operations: 10_000, Anonymous: 10_000, AnonymousLifetime: time.Minute}
+
 // serve creates the handler; secure sets whether browsers connect by HTTPS.
 func (f *fixture) serve(secure bool) {
 	f.Auth.SecureCookies = secure
 	f.handler = graph.NewHandler(graph.Config{
-		Services: f.Services, Client: f.db.Client(), Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Services: f.Services, Client: f.db.Client(), Streams: streamLimits, Log: slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 }
 

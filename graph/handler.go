@@ -29,6 +29,7 @@ type Config struct {
 	Client   *ent.Client      // for reads
 	Limiter  *limiter.Limiter // decides whether and when an operation runs; nil stands for limiter.Default
 	Timeout  time.Duration    // of an operation other than a subscription; 0 for none
+	Streams  graphqlhttp.Limits
 	Log      *slog.Logger
 }
 
@@ -58,8 +59,9 @@ func NewHandler(c Config) http.Handler {
 		Limiter: gate.Limiter{Model: costs(schema.Schema()), Documents: documents, Callers: c.Limiter}, Timeout: c.Timeout,
 	}
 	transport := graphqlhttp.Transport{Execution: execution}
-	graphqlhttp.Install(srv, transport, graphqlhttp.WebSocket(execution, check.OnConnect, graphqlhttp.DefaultSendTimeout),
-		graphqlhttp.EventStream{Transport: transport})
+	callers := graphqlhttp.NewCallers(c.Streams, gate.Caller)
+	graphqlhttp.Install(srv, transport, graphqlhttp.WebSocket(execution, check.OnConnect, callers, graphqlhttp.DefaultSendTimeout),
+		graphqlhttp.EventStream{Transport: transport, Callers: callers})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
 	})

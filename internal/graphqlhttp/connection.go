@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,10 @@ var (
 	errInitTimeout    = closeError{closeInitTimeout, "Connection initialisation timeout"}
 	errSameID         = closeError{closeSameID, "Subscriber already exists"}
 	errInitTwice      = closeError{closeInitTwice, "Too many initialisation requests"}
+	errProtocol       = closeError{closeProtocol, "Subprotocol not acceptable"}
+
+	errTooManyConnections = closeError{closeTryAgain, "Too many connections: close one, then try again"}
+	errAnonymous          = closeError{closeUnauthorized, "Connections without credentials are closed after some minutes"}
 )
 
 // message is a message of the protocol.
@@ -59,8 +64,12 @@ type connection struct {
 	Execution
 
 	conn         *websocket.Conn
+	raw          net.Conn // that conn uses
 	exec         graphql.GraphExecutor
 	onConnect    OnConnect
+	callers      *Callers
+	address      string        // of the client
+	caller       caller        // after the handshake
 	timeout      time.Duration // of each message that is sent
 	lastReceived atomic.Int64  // time of the client's last message, in Unix seconds
 
@@ -86,11 +95,35 @@ func (c *connection) serve(ctx context.Context) {
 	defer c.conn.CloseNow() //nolint:errcheck // the connection has ended
 	connected, err := c.handshake(ctx)
 	if err == nil {
-		err = c.readLoop(connected)
+		err = c.run(connected)
 	}
 	if e, ok := errors.AsType[closeError](err); ok {
-		_ = c.conn.Close(e.code, e.reason)
+		c.close(e)
 	}
+}
+
+// close closes the connection with a code. The library would wait for the client for 5 seconds, and
+// then for as long again.
+func (c *connection) close(e closeError) {
+	timer := time.AfterFunc(closeTimeout, func() { _ = c.raw.Close() })
+	defer timer.Stop()
+	_ = c.conn.Close(e.code, e.reason) // fails only if the client has gone away
+}
+
+// run runs the connection of a client that is authenticated, within the limits of its caller.
+func (c *connection) run(ctx context.Context) error {
+	c.caller = c.callers.caller(ctx, c.address)
+	if !c.caller.connect() {
+		return errTooManyConnections
+	}
+	defer c.caller.disconnect()
+	if c.caller.anonymous {
+		defer time.AfterFunc(c.callers.limits.AnonymousLifetime, func() { c.close(errAnonymous) }).Stop()
+	}
+	if err := c.send("", "connection_ack", nil); err != nil {
+		return err
+	}
+	return c.readLoop(ctx)
 }
 
 // readLoop handles the client's messages until the connection ends.
@@ -130,7 +163,7 @@ func (c *connection) ping() {
 // handshake waits for connection_init, authenticates the client, and returns the context of its
 // operations.
 func (c *connection) handshake(ctx context.Context) (context.Context, error) {
-	late := time.AfterFunc(initTimeout, func() { _ = c.conn.Close(errInitTimeout.code, errInitTimeout.reason) })
+	late := time.AfterFunc(initTimeout, func() { c.close(errInitTimeout) })
 	m, err := c.receive(ctx)
 	late.Stop()
 	switch {
@@ -158,7 +191,7 @@ func (c *connection) handshake(ctx context.Context) (context.Context, error) {
 	case err != nil:
 		return nil, errForbidden
 	}
-	return connected, c.send("", "connection_ack", nil)
+	return connected, nil
 }
 
 // receive reads the next message.
@@ -207,11 +240,15 @@ func (c *connection) subscribe(ctx context.Context, m message) error {
 	c.mu.Lock()
 	_, runs := c.running[m.ID]
 	tooMany := len(c.running) >= MaxRunning
-	if !runs && !tooMany {
+	begun := !runs && !tooMany && c.caller.begin()
+	if begun {
 		c.running[m.ID] = op
 	}
 	c.mu.Unlock()
 	switch {
+	case begun:
+		go c.runOperation(ctx, op, m.ID, m.Payload)
+		return nil
 	case runs:
 		stop()
 		return errSameID
@@ -219,13 +256,14 @@ func (c *connection) subscribe(ctx context.Context, m message) error {
 		stop()
 		return c.sendErrors(m.ID, badUserInput("Too many operations are running on this connection."))
 	}
-	go c.run(ctx, op, m.ID, m.Payload)
-	return nil
+	stop()
+	return c.sendErrors(m.ID, errTooManyOperations.errors())
 }
 
-// run runs an operation until it ends, and then sends complete or error, unless the client has
-// completed the operation itself.
-func (c *connection) run(ctx context.Context, op *operation, id string, payload []byte) {
+// runOperation runs an operation until it ends, and then sends complete or error, unless the client
+// has completed the operation itself.
+func (c *connection) runOperation(ctx context.Context, op *operation, id string, payload []byte) {
+	defer c.caller.end()
 	defer op.stop()
 	errs := c.execute(ctx, id, payload)
 	c.mu.Lock()

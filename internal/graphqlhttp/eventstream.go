@@ -24,6 +24,7 @@ const pingInterval = 15 * time.Second
 type EventStream struct {
 	Transport
 
+	Callers     *Callers
 	SendTimeout time.Duration // zero means DefaultSendTimeout
 }
 
@@ -64,6 +65,12 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		out.send(permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)))
 		return
 	}
+	who := t.Callers.caller(ctx, r.RemoteAddr)
+	if !who.begin() {
+		out.sendError(errTooManyOperations)
+		return
+	}
+	defer who.end()
 	t.stream(ctx, cancel, w, permit, exec, op, effects)
 }
 

@@ -44,7 +44,7 @@ func (e Execution) withTimeout(ctx context.Context, op *graphql.OperationContext
 	if e.Timeout == 0 || op.Operation.Operation == ast.Subscription {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, e.Timeout, errTimeout)
+	return context.WithTimeoutCause(ctx, e.Timeout, errDeadline)
 }
 
 // responses executes an operation of a stream, and calls next with each response until there are
@@ -66,7 +66,7 @@ func (e Execution) responses(
 			return stopped, err
 		}
 	}
-	if errors.Is(context.Cause(limited), errTimeout) {
+	if errors.Is(context.Cause(limited), errDeadline) {
 		return ended(limited, op), nil
 	}
 	return nil, nil
@@ -128,13 +128,13 @@ func (t *Permit) report(resp *graphql.Response) *graphql.Response {
 	return resp
 }
 
-// errTimeout is the cause of a context that ends because the request takes too long.
-var errTimeout = errors.New("the request takes too long")
+// errDeadline is the cause of a context that ends because the request takes too long.
+var errDeadline = errors.New("the request takes too long")
 
 // ended returns the error of an operation that was stopped before its response was complete.
 func ended(ctx context.Context, op *graphql.OperationContext) *requestError {
 	switch {
-	case !errors.Is(context.Cause(ctx), errTimeout):
+	case !errors.Is(context.Cause(ctx), errDeadline):
 		return errEnded
 	case op.Operation.Operation == ast.Mutation:
 		return errMutationTimeout

@@ -34,7 +34,7 @@ func (l *fakeLimiter) Acquire(context.Context, *graphql.RawParams) (*Permit, *gq
 }
 
 // limited returns a server with the limiter.
-func limited(l *fakeLimiter, timeout time.Duration) *server {
+func limitedServer(l *fakeLimiter, timeout time.Duration) *server {
 	return newServerWith(Transport{Execution: Execution{Limiter: l, Timeout: timeout}})
 }
 
@@ -54,7 +54,7 @@ func TestPermits(t *testing.T) {
 		{"a response for which there is no memory", &fakeLimiter{full: true}, "{__typename}", 503, "1"},
 		{"the same of a mutation", &fakeLimiter{full: true}, "mutation {set}", 200, ""},
 	} {
-		a := limited(tt.limiter, 0).do(t, post(document(tt.query), acceptResponse))
+		a := limitedServer(tt.limiter, 0).do(t, post(document(tt.query), acceptResponse))
 		if a.status != tt.status || a.header.Get("Retry-After") != tt.retry {
 			t.Errorf("%s: status %d, Retry-After %q: %s", tt.name, a.status, a.header.Get("Retry-After"), a.body)
 		}
@@ -70,7 +70,7 @@ func TestPermits(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	for query, code := range map[string]string{"{__typename}": CodeUnavailable, "mutation {__typename}": CodeOutcomeUnknown} {
-		s := limited(&fakeLimiter{}, time.Millisecond)
+		s := limitedServer(&fakeLimiter{}, time.Millisecond)
 		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
 			<-ctx.Done()
 			return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -31,6 +32,15 @@ var testSchema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Mutation { set(value: Patch): Any }
 	type Subscription { ticks: Any }
 `})
+
+// testCallers returns limits that no test reaches, unless change sets others.
+func testCallers(change func(*Limits)) *Callers {
+	l := Limits{Connections: 1000, Operations: 1000, Anonymous: 1000, AnonymousLifetime: time.Minute}
+	if change != nil {
+		change(&l)
+	}
+	return NewCallers(l, func(context.Context) string { return "" })
+}
 
 // server is a gqlgen server with this package's transport and a schema whose root fields return
 // their argument.

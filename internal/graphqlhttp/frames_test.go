@@ -33,7 +33,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add([]byte{0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) // a length of 64 bits
 	f.Add([]byte{0x01, 0x80, 0, 0, 0, 0, 0x80, 0x80, 0, 0, 0, 0})             // in two frames
 	f.Add([]byte{0xf1, 0x80, 0, 0, 0, 0})                                     // reserved bits
-	srv := httptest.NewServer(newServer(WebSocket(Execution{}, func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, time.Second)))
+	srv := httptest.NewServer(newServer(WebSocket(Execution{}, func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, testCallers(nil), time.Second)))
 	f.Cleanup(srv.Close)
 	f.Fuzz(func(t *testing.T, frames []byte) {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", srv.Listener.Addr().String())

@@ -5,8 +5,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
+
+	"contactgraph/internal/netlimit"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -50,12 +53,23 @@ func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	body := getBuffer()
 	defer putBuffer(body)
 	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return nil, errBodyTooLarge
-		}
-		return nil, errUnreadable
+		return nil, bodyError(err)
 	}
 	return parseBody(body.Bytes())
+}
+
+// bodyError returns the error for a failed read of a body.
+func bodyError(err error) *requestError {
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLarge:
+		return errBodyTooLarge
+	case errors.Is(err, netlimit.ErrInterrupted):
+		return errInterrupted
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errTimeout
+	}
+	return errUnreadable
 }
 
 // isJSON reports whether Content-Type is application/json, with the charset UTF-8 if it has one.

@@ -47,8 +47,8 @@ func (s source) Exec(context.Context) graphql.ResponseHandler {
 func (s source) serve(t *testing.T, timeout time.Duration) (srv *httptest.Server, ended chan struct{}) {
 	t.Helper()
 	gql := handler.New(s)
-	Install(gql, Transport{}, WebSocket(Execution{}, func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, timeout),
-		EventStream{SendTimeout: timeout})
+	Install(gql, Transport{}, WebSocket(Execution{}, func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }, testCallers(nil), timeout),
+		EventStream{Callers: testCallers(nil), SendTimeout: timeout})
 	ended = make(chan struct{})
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		gql.ServeHTTP(w, r)
@@ -166,7 +166,7 @@ func TestLongStreamIsNotDisconnected(t *testing.T) {
 func TestConnectionServesAfterAStream(t *testing.T) {
 	t.Parallel()
 	const timeout = 100 * time.Millisecond
-	s := newServer(EventStream{SendTimeout: timeout})
+	s := newServer(EventStream{Callers: testCallers(nil), SendTimeout: timeout})
 	var connections atomic.Int64
 	srv := httptest.NewUnstartedServer(s)
 	srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
@@ -199,7 +199,7 @@ func TestHandshake(t *testing.T) {
 		}
 		return ctx, nil
 	}
-	srv := httptest.NewServer(newServer(WebSocket(Execution{}, onConnect, 0)))
+	srv := httptest.NewServer(newServer(WebSocket(Execution{}, onConnect, testCallers(nil), 0)))
 	t.Cleanup(srv.Close)
 	tests := []struct {
 		name      string

@@ -22,6 +22,8 @@ const (
 	// wsPingInterval is how often the server sends a ping. A client that sends nothing for twice as
 	// long is disconnected.
 	wsPingInterval = 25 * time.Second
+	// closeTimeout is how long a client can take to answer when the server closes the connection.
+	closeTimeout = time.Second
 	// protocol is the only supported subprotocol.
 	protocol = "graphql-transport-ws"
 )
@@ -40,19 +42,21 @@ type OnConnect func(ctx context.Context, header http.Header) (context.Context, e
 // WebSocket returns a transport for WebSocket handshakes, with the protocol graphql-transport-ws of
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. It rejects pages of other
 // origins, and disconnects clients that do not receive a message within sendTimeout; zero means
-// DefaultSendTimeout. It executes operations as e says.
+// DefaultSendTimeout. It executes operations as e says, and callers limits how many connections and
+// operations each caller has.
 //
 // gqlgen has such a transport, but it allows the id of a running operation to be used again, does
 // not close connections with the protocol's codes, and keeps five goroutines and the call stack of
 // the handshake for an idle connection.
-func WebSocket(e Execution, onConnect OnConnect, sendTimeout time.Duration) graphql.Transport {
-	return webSocket{Execution: e, onConnect: onConnect, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
+func WebSocket(e Execution, onConnect OnConnect, callers *Callers, sendTimeout time.Duration) graphql.Transport {
+	return webSocket{Execution: e, onConnect: onConnect, callers: callers, timeout: cmp.Or(sendTimeout, DefaultSendTimeout)}
 }
 
 type webSocket struct {
 	Execution
 
 	onConnect OnConnect
+	callers   *Callers
 	timeout   time.Duration
 }
 
@@ -64,16 +68,20 @@ func (webSocket) Supports(r *http.Request) bool {
 // Do handles the handshake. The connection then runs in a new goroutine, because the stack of the
 // one that calls Do is large and can be released.
 func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	conn, err := websocket.Accept(smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
+	hijacker := &smallBuffers{ResponseWriter: w}
+	conn, err := websocket.Accept(hijacker, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
 	if err != nil {
 		return // Accept has sent the response
 	}
+	c := &connection{
+		Execution: t.Execution, conn: conn, raw: hijacker.conn, exec: exec, onConnect: t.onConnect, callers: t.callers, address: r.RemoteAddr,
+		timeout: t.timeout, running: map[string]*operation{},
+	}
 	if conn.Subprotocol() != protocol {
-		_ = conn.Close(closeProtocol, "Subprotocol not acceptable")
+		c.close(errProtocol)
 		return
 	}
 	conn.SetReadLimit(DefaultMaxBody)
-	c := &connection{Execution: t.Execution, conn: conn, exec: exec, onConnect: t.onConnect, timeout: t.timeout, running: map[string]*operation{}}
 	go c.serve(context.WithoutCancel(r.Context()))
 }
 
@@ -82,13 +90,17 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 const bufferSize = 512
 
 // smallBuffers is a ResponseWriter whose Hijack returns a connection with small buffers.
-type smallBuffers struct{ http.ResponseWriter }
+type smallBuffers struct {
+	http.ResponseWriter
+
+	conn net.Conn // after Hijack
+}
 
 // Unwrap is for http.ResponseController.
-func (s smallBuffers) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+func (s *smallBuffers) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 // Hijack takes over the connection, together with what was already read from it.
-func (s smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (s *smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(s.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
@@ -102,5 +114,6 @@ func (s smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if _, err := reader.Peek(len(read)); err != nil { // the caller expects these bytes to be buffered
 		return nil, nil, errors.Join(err, conn.Close())
 	}
+	s.conn = conn
 	return conn, bufio.NewReadWriter(reader, bufio.NewWriterSize(conn, bufferSize)), nil
 }

@@ -37,10 +37,14 @@ type Caller struct {
 
 // CallerOf returns the caller of a request. v is its viewer, the zero Viewer for an anonymous
 // caller, who is identified by its address: of an IPv6 address, only the network of 64 bits counts,
-// because one machine has a whole network.
+// because one machine has a whole network. Callers with an invalid address have no limits of their
+// own, only those of all anonymous callers.
 func CallerOf(v viewer.Viewer, address netip.Addr) Caller {
 	switch v.Role {
 	case viewer.Anonymous:
+		if !address.IsValid() {
+			return Caller{Class: Anonymous}
+		}
 		address = address.Unmap()
 		if network, err := address.Prefix(64); err == nil && address.Is6() {
 			address = network.Addr()
@@ -53,11 +57,14 @@ func CallerOf(v viewer.Viewer, address netip.Addr) Caller {
 	}
 }
 
-// Address returns the address of the client, or of the proxy in front of the server. It is invalid
-// if the request did not come through the network.
+// Address returns the address in r.RemoteAddr, which is that of the client, with or without a port.
+// It is invalid if it is unknown, or if no limit by address applies to the client.
 func Address(r *http.Request) netip.Addr {
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // the zero AddrPort if it is malformed
-	return from.Addr()
+	if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return from.Addr()
+	}
+	from, _ := netip.ParseAddr(r.RemoteAddr) // the zero Addr if it is malformed
+	return from
 }
 
 func actor(v viewer.Viewer) string {
@@ -106,10 +113,10 @@ const maxCallers = 10_000
 type callers struct {
 	mu    *sync.Mutex
 	known *simplelru.LRU[Caller, *caller]
-	newOf func(Class) *caller
+	newOf func(Caller) *caller
 }
 
-func newCallers(newOf func(Class) *caller) callers {
+func newCallers(newOf func(Caller) *caller) callers {
 	known, err := simplelru.NewLRU[Caller, *caller](maxCallers, nil)
 	if err != nil {
 		panic(err) // only for a size below 1
@@ -123,7 +130,7 @@ func (c callers) get(who Caller) *caller {
 	if found, ok := c.known.Get(who); ok {
 		return found
 	}
-	added := c.newOf(who.Class)
+	added := c.newOf(who)
 	c.known.Add(who, added)
 	return added
 }

@@ -113,8 +113,11 @@ func New(c Config, now func() time.Time) *Limiter {
 	for class := range classes {
 		l.class[class] = whole(share[class].class)
 	}
-	l.callers = newCallers(func(class Class) *caller {
-		return newCaller(c.Limits[class], whole(share[class].caller))
+	l.callers = newCallers(func(who Caller) *caller {
+		if who.id == "" {
+			return newCaller(Limits{}, whole(share[who.Class].class))
+		}
+		return newCaller(c.Limits[who.Class], whole(share[who.Class].caller))
 	})
 	return l
 }

@@ -11,6 +11,7 @@ const (
 	errTooLarge        requestError = "the body is too large"
 	errEncoded         requestError = "the body is compressed"
 	errUnreadable      requestError = "the body could not be read"
+	errInterrupted     requestError = "the server stopped reading the body"
 	errIdempotencyKey  requestError = "the idempotency key is malformed"
 )
 

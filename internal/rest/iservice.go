@@ -123,6 +123,9 @@ func (resp *iserviceResponse) send(w http.ResponseWriter) {
 func (a *API) addErrors(r *http.Request, err error, resp *iserviceResponse) {
 	if e, ok := errors.AsType[requestError](err); ok {
 		resp.add(errorMessages[e])
+		if e == errInterrupted {
+			resp.status = http.StatusServiceUnavailable
+		}
 		return
 	}
 	if _, ok := errors.AsType[*limiter.RateError](err); ok {

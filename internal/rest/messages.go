@@ -23,6 +23,7 @@ var errorMessages = map[requestError]message{
 	errTooLarge:        {invalidRequest, "The request body is too large."},
 	errEncoded:         {invalidRequest, "The request body must not be compressed."},
 	errUnreadable:      {invalidRequest, "The request body could not be read."},
+	errInterrupted:     {errorOccurred, "The request body was not read to its end: send the request again."},
 	errIdempotencyKey:  {invalidRequest, idempotency.MessageKey},
 	errNotJSON:         {invalidRequest, "The request body is not valid JSON."},
 	errNotForm:         {invalidRequest, "The request body is not a valid form."},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"contactgraph/internal/auth"
+	"contactgraph/internal/netlimit"
 	"contactgraph/internal/viewer"
 )
 
@@ -64,8 +65,12 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // bodyError returns the requestError for a failed read of a body.
 func bodyError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLarge:
 		return errTooLarge
+	case errors.Is(err, netlimit.ErrInterrupted):
+		return errInterrupted
 	}
 	return errUnreadable
 }

@@ -88,6 +88,7 @@ var errorResponses = map[requestError]response{
 	errCrossSite:       messageResponse(http.StatusForbidden, authorizationDenied),
 	errTooLarge:        messageResponse(http.StatusRequestEntityTooLarge, "Maximum request length exceeded."),
 	errUnreadable:      messageResponse(http.StatusBadRequest, "The request body could not be read."),
+	errInterrupted:     messageResponse(http.StatusServiceUnavailable, errorOccurred).with("Retry-After", retryAfter),
 	errIdempotencyKey:  messageResponse(http.StatusBadRequest, idempotency.MessageKey),
 	errEncoded: messageResponse(http.StatusUnsupportedMediaType,
 		"The request entity's content encoding is not supported for this resource.").with("Accept-Encoding", "identity"),

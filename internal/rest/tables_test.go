@@ -100,7 +100,7 @@ func TestOperationsListsAll(t *testing.T) {
 
 func TestEveryRequestErrorHasAResponse(t *testing.T) {
 	t.Parallel()
-	both := []requestError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable, errIdempotencyKey}
+	both := []requestError{errUnauthenticated, errCrossSite, errTooLarge, errEncoded, errUnreadable, errInterrupted, errIdempotencyKey}
 	for _, e := range append(both, errForbidden) {
 		if errorResponses[e].status < 400 || errorResponses[e].body == nil {
 			t.Errorf("Contacts API: %v", e)

@@ -16,12 +16,12 @@ const (
 	maxGCPercent = 400
 	minGCPercent = 30
 	growthBudget = 144 << 20 // bytes that the heap may grow between two collections
-	tuneInterval = time.Second
+	tuneInterval = 100 * time.Millisecond
 )
 
-// TuneGC sets the percentage of the garbage collector once a second, until ctx ends, so that the
-// heap grows by at most 144 MiB between two collections, or by 30 % of the live memory if that is
-// more; but by 400 % at most.
+// TuneGC sets the percentage of the garbage collector ten times a second, until ctx ends, so that
+// the heap grows by at most 144 MiB between two collections, or by 30 % of the live memory if that
+// is more; but by 400 % at most.
 func TuneGC(ctx context.Context) {
 	debug.SetGCPercent(maxGCPercent)
 	ticker := time.NewTicker(tuneInterval)

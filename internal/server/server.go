@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"contactgraph/internal/netlimit"
 	"contactgraph/web"
 )
 
@@ -32,7 +33,7 @@ type REST interface {
 	Login(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields are required.
+// Config is what a server needs. All fields but Certificate are required.
 type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the GraphQL schema
@@ -48,7 +49,13 @@ type Config struct {
 	// LocalOnly reports whether only requests to this machine are answered, because the
 	// credentials of the data are public.
 	LocalOnly func() bool
-	Log       *slog.Logger
+	// Limits bound what clients can hold.
+	Limits netlimit.Limits
+	// HTTPS is true if browsers connect by HTTPS, whether directly or through a proxy.
+	HTTPS bool
+	// Certificate is nil for a server that speaks HTTP without TLS.
+	Certificate *Certificate
+	Log         *slog.Logger
 }
 
 // Server answers requests. It is an http.Handler, and Serve runs it on a listener.
@@ -56,17 +63,18 @@ type Server struct {
 	Config
 
 	handler  http.Handler
+	guard    *netlimit.Guard
 	stopping atomic.Bool
 }
 
 // New returns a server that is ready to Serve.
 func New(c Config) *Server {
-	s := &Server{Config: c}
+	s := &Server{Config: c, guard: netlimit.New(c.Limits, c.Log)}
 	mux := http.NewServeMux()
 	for _, route := range routes {
 		mux.HandleFunc(route.pattern(), func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
 	}
-	s.handler = requestID(securityHeaders(s.logAccess(s.recoverPanic(s.localOnly(normalizeLegacyPath(mux))))))
+	s.handler = s.guard.Handler(requestID(s.securityHeaders(s.logAccess(s.recoverPanic(s.localOnly(normalizeLegacyPath(mux)))))))
 	return s
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"contactgraph/internal/netlimit"
 	"contactgraph/internal/server"
 	"contactgraph/web"
 )
@@ -74,7 +75,10 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 		Ready:        func(context.Context) error { return nil },
 		CloseStreams: func() {},
 		LocalOnly:    func() bool { return false },
-		Log:          slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
+		Limits: netlimit.Limits{
+			Connections: 1000, ConnectionsPerAddress: 1000, BodyBytes: 1 << 20, BodyBytesPerAddress: 1 << 20,
+		},
+		Log: slog.New(server.LogHandler(slog.NewJSONHandler(f, nil))),
 	}
 	if change != nil {
 		change(&c)

@@ -9,9 +9,9 @@ import (
 	"contactgraph/internal/limiter"
 )
 
-// limits are the flags that limit what a request and a caller may cost. Their defaults are those of
-// package limiter; a test compares them.
-type limits struct {
+// requestLimits are the flags that limit what a request and a caller may cost. Their defaults are
+// those of package limiter; a test compares them.
+type requestLimits struct {
 	MaxCost          int           `default:"50000" help:"Highest cost of one request of an agent, admin or API key. extensions.cost of each GraphQL response shows the cost."`
 	MaxCostCustomer  int           `default:"10000" help:"Highest cost of one request of a customer."`
 	MaxCostAnonymous int           `default:"5000" help:"Highest cost of one request without credentials."`
@@ -25,7 +25,7 @@ type limits struct {
 const burstSeconds = 10
 
 // validate checks the flags.
-func (l limits) validate() error {
+func (l requestLimits) validate() error {
 	for name, n := range map[string]int{"max-cost": l.MaxCost, "max-cost-customer": l.MaxCostCustomer, "max-cost-anonymous": l.MaxCostAnonymous} {
 		if n < 1 {
 			return fmt.Errorf("--%s is %d, but must be at least 1", name, n)
@@ -42,17 +42,17 @@ func (l limits) validate() error {
 	return nil
 }
 
-// limiter returns the limiter of all requests.
-func (l limits) limiter() *limiter.Limiter {
-	of := func(cost, rate int) limiter.Limits {
-		return limiter.Limits{Cost: cost, Rate: rate, Burst: burstSeconds * rate}
+// byClass returns the limits of each class of callers.
+func (l requestLimits) byClass() [3]limiter.Limits {
+	of := func(cost, rate int) limiter.Limits { return limiter.Limits{Cost: cost, Rate: rate, Burst: burstSeconds * rate} }
+	return [...]limiter.Limits{
+		limiter.Anonymous: of(l.MaxCostAnonymous, l.CostRateAddress),
+		limiter.Customer:  of(l.MaxCostCustomer, l.CostRateCustomer),
+		limiter.Staff:     of(l.MaxCost, l.CostRate),
 	}
-	return limiter.New(limiter.Config{
-		Limits: [...]limiter.Limits{
-			limiter.Anonymous: of(l.MaxCostAnonymous, l.CostRateAddress),
-			limiter.Customer:  of(l.MaxCostCustomer, l.CostRateCustomer),
-			limiter.Staff:     of(l.MaxCost, l.CostRate),
-		},
-		Cores: runtime.GOMAXPROCS(0),
-	}, time.Now)
+}
+
+// limiter returns the limiter of all requests.
+func (l requestLimits) limiter() *limiter.Limiter {
+	return limiter.New(limiter.Config{Limits: l.byClass(), Cores: runtime.GOMAXPROCS(0)}, time.Now)
 }

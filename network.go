@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/netlimit"
+	"contactgraph/internal/server"
+
+	"golang.org/x/sys/unix"
+)
+
+// network has the flags about connections.
+type network struct {
+	TLSCertificate string `name:"tls-certificate" placeholder:"FILE" help:"PEM file with the certificate chain. With it, the server speaks HTTPS. The file is read again when it changes."`
+	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"PEM file with the private key of --tls-certificate."`
+	SecureCookies  bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS because of a proxy; with --tls-certificate it is always set."`
+
+	TrustedProxies           netlimit.Proxies `default:"127.0.0.0/8,::1" help:"Addresses of reverse proxies, to which no limit by address applies: addresses and networks separated by commas, or none."`
+	MaxConnections           int              `default:"16000" help:"Number of connections that can be open. For another one, the one that is slow or idle for the longest time is closed."`
+	MaxConnectionsPerAddress int              `default:"1000" help:"Number of connections that can be open from one address."`
+	MaxBodyMIB               int64            `name:"max-body-mib" default:"16" help:"Memory in MiB for request bodies that have not arrived completely."`
+	MaxBodyMIBPerAddress     int64            `name:"max-body-mib-per-address" default:"4" help:"Memory in MiB for such bodies from one address."`
+	MaxSocketsPerCaller      int              `default:"100" help:"Number of WebSockets that an API key, a session or, without credentials, an address can have."`
+	MaxOperationsPerCaller   int              `default:"200" help:"Number of subscriptions and other operations that such a caller can run on WebSockets and event streams."`
+}
+
+const (
+	// anonymousSockets is how many WebSockets without credentials can be open, and
+	// anonymousLifetime for how long: they can only sign in.
+	anonymousSockets  = 1000
+	anonymousLifetime = 5 * time.Minute
+	// reservedFiles is how many file descriptors are left for the database and the log.
+	reservedFiles = 100
+)
+
+// Validate checks the flags.
+func (n *network) Validate() error {
+	if (n.TLSCertificate == "") != (n.TLSKey == "") {
+		return errors.New("--tls-certificate and --tls-key must be set together: the one is the certificate, the other its private key")
+	}
+	if min(n.MaxConnections, n.MaxConnectionsPerAddress, int(n.MaxBodyMIB), int(n.MaxBodyMIBPerAddress),
+		n.MaxSocketsPerCaller, n.MaxOperationsPerCaller) < 1 {
+		return errors.New("the values of --max-connections, --max-body-mib, --max-sockets-per-caller and the like must be at least 1")
+	}
+	return nil
+}
+
+// https reports whether browsers connect by HTTPS.
+func (n *network) https() bool { return n.SecureCookies || n.TLSCertificate != "" }
+
+// certificate returns the certificate of the server, nil if it speaks HTTP.
+func (n *network) certificate() (*server.Certificate, error) {
+	if n.TLSCertificate == "" {
+		return nil, nil
+	}
+	return server.LoadCertificate(n.TLSCertificate, n.TLSKey)
+}
+
+// limits returns the limits of connections. If the process may not open enough files, it lowers the
+// limit of connections and says so, because a server without file descriptors cannot even read its
+// database.
+func (n *network) limits(ctx context.Context, log *slog.Logger) netlimit.Limits {
+	l := netlimit.Limits{
+		Connections: n.MaxConnections, ConnectionsPerAddress: n.MaxConnectionsPerAddress,
+		BodyBytes: n.MaxBodyMIB << 20, BodyBytesPerAddress: n.MaxBodyMIBPerAddress << 20, Proxies: n.TrustedProxies,
+	}
+	var files unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &files); err != nil {
+		return l
+	}
+	open := int(min(files.Cur, 1<<30))
+	if most := max(open-reservedFiles, open/2); most < l.Connections {
+		log.WarnContext(ctx, "the limit of open files allows fewer connections than --max-connections: raise it (ulimit -n)",
+			slog.Int("connections", most), slog.Int("files", open), slog.Int("max_connections", l.Connections))
+		l.Connections = most
+	}
+	return l
+}
+
+// streams returns the limits of WebSockets and event streams.
+func (n *network) streams() graphqlhttp.Limits {
+	return graphqlhttp.Limits{
+		Connections: n.MaxSocketsPerCaller, Operations: n.MaxOperationsPerCaller,
+		Anonymous: anonymousSockets, AnonymousLifetime: anonymousLifetime,
+	}
+}
