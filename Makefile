@@ -15,11 +15,12 @@
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
+# make test-slow      connects 10,000 slow clients for a minute, and measures another one
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-attacks test-faults test-feed test-repeat test-powercut tools generate web screenshots fresh migration lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -107,6 +108,10 @@ test-feed: tools
 test-repeat: tools
 	for engine in sqlite postgres; do \
 		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_REPEAT=1 go test -race -count=1 -timeout 20m -run 'TestManyMerge|TestRandomHistories' ./internal/contact; done
+
+# The figures mean something only on an otherwise idle machine. The server is built without the race detector.
+test-slow:
+	CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_SLOW=1 go test -count=1 -timeout 10m -v -run 'TestSlowClients|TestUnfinishedBodies' ./internal/acceptance/network
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut

@@ -7,6 +7,7 @@
 //	concurrency  racing writes, retries, servers that start at the same time
 //	faults       SIGKILL, a full disk, a PostgreSQL that restarts or hangs
 //	attacks      requests and clients that would take the server from others
+//	network      clients that are slow or send half a request
 //	feed         followers of the change log that lose their connection
 //	clients      the client libraries that frontends use
 //	docs         the commands and examples of README.md and docs/
