@@ -33,6 +33,17 @@ func readAll(t *testing.T, resp *http.Response) string {
 	return string(text)
 }
 
+// refused returns the error of a server that must not start.
+func (r *running) refused() error {
+	r.t.Helper()
+	select {
+	case err := <-r.ended:
+		return err
+	case <-time.After(time.Minute):
+		return r.shutDown()
+	}
+}
+
 // publicAddress returns an address of this machine that is not a loopback address.
 func publicAddress(t *testing.T) string {
 	t.Helper()
@@ -121,7 +132,7 @@ func TestDemoDataIsServedOnlyToThisMachine(t *testing.T) {
 	file := filepath.Join(dir, "demo.db")
 	seed(t, file)
 	for _, flags := range [][]string{nil, {"--secure-cookies"}} {
-		err := <-start(t, nil, append(flags, "--addr", publicAddress(t), "--database", file)...).ended
+		err := start(t, nil, append(flags, "--addr", publicAddress(t), "--database", file)...).refused()
 		if err == nil || !strings.Contains(err.Error(), file+" contains demo data") || !strings.Contains(err.Error(), "set --addr to a loopback address") {
 			t.Errorf("on a public address with %q: ended with %v", flags, err)
 		}
@@ -202,7 +213,7 @@ func TestStartOnADamagedDatabase(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "demo.db")
 	seed(t, file)
 	damage(t, file, "stores")
-	err := <-start(t, nil, "--addr", "127.0.0.1:0", "--database", file).ended
+	err := start(t, nil, "--addr", "127.0.0.1:0", "--database", file).refused()
 	for _, want := range []string{file + " is corrupt", "restore a backup", "--allow-corrupt"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ended with %v, want %q", err, want)

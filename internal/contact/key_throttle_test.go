@@ -1,6 +1,7 @@
 package contact_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 
@@ -227,12 +229,21 @@ func TestConcurrentRejectionsAreLimited(t *testing.T) {
 	me := a.NewContact(nil)
 	a.NewContact(field.Patch{field.Email: "anna@example.com"})
 	errs := make([]error, 60)
-	done := make(chan int)
+	done, queued := make(chan int), make(chan struct{})
 	for i := range errs {
 		go func() {
+			<-queued
 			_, errs[i] = f.OverwriteFields(a.AsCustomer(me), me.ID, field.Patch{field.Email: "anna@example.com"})
 			done <- i
 		}()
+	}
+	err := f.DB.Write(a.Agent, me.ID, func(context.Context, *database.Tx) error {
+		close(queued)
+		time.Sleep(200 * time.Millisecond) // so that most of them wait, and share the next transaction
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	got := map[usererror.Code]int{}
 	for range errs {
