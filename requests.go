@@ -44,7 +44,9 @@ func (l requestLimits) validate() error {
 
 // byClass returns the limits of each class of callers.
 func (l requestLimits) byClass() [3]limiter.Limits {
-	of := func(cost, rate int) limiter.Limits { return limiter.Limits{Cost: cost, Rate: rate, Burst: burstSeconds * rate} }
+	of := func(cost, rate int) limiter.Limits {
+		return limiter.Limits{Cost: cost, Rate: rate, Burst: burstSeconds * rate}
+	}
 	return [...]limiter.Limits{
 		limiter.Anonymous: of(l.MaxCostAnonymous, l.CostRateAddress),
 		limiter.Customer:  of(l.MaxCostCustomer, l.CostRateCustomer),

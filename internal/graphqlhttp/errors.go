@@ -100,13 +100,17 @@ var (
 	errExtensions = &requestError{status: http.StatusBadRequest,
 		message: "The extensions must be a JSON object."}
 
-	errInterrupted = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
-		message: "The request body was not read to its end: send the request again."}
-	errTimeout = &requestError{status: http.StatusRequestTimeout,
+	errInterrupted = unavailable(CodeUnavailable, "The request body was not read to its end: send the request again.")
+	errTimeout     = &requestError{status: http.StatusRequestTimeout,
 		message: "The request body did not arrive in time: send the request again."}
 	errTooManyOperations = &requestError{status: http.StatusTooManyRequests,
 		message: "The caller has too many running operations: end one, then try again."}
 )
+
+// unavailable returns an error that asks the client to try again.
+func unavailable(code, message string) *requestError {
+	return &requestError{status: http.StatusServiceUnavailable, code: code, name: "Retry-After", value: "1", message: message}
+}
 
 // errors returns e as GraphQL errors.
 func (e *requestError) errors() gqlerror.List {

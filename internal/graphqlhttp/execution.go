@@ -154,8 +154,3 @@ var (
 	errUnread = unavailable(CodeUnavailable,
 		"The response is not sent, because too many responses wait for clients to read them. Try again later.")
 )
-
-// unavailable returns an error that asks the client to try again.
-func unavailable(code, message string) *requestError {
-	return &requestError{status: http.StatusServiceUnavailable, code: code, name: "Retry-After", value: "1", message: message}
-}

@@ -2,8 +2,7 @@ package graphqlhttp
 
 import "net/http"
 
-var errStarting = &requestError{status: http.StatusServiceUnavailable, code: CodeUnavailable, name: "Retry-After", value: "1",
-	message: "The server is starting: it is preparing the database. Try again."}
+var errStarting = unavailable(CodeUnavailable, "The server is starting: it is preparing the database. Try again.")
 
 // Starting returns a handler that answers every request with CodeUnavailable, for a server whose
 // executor cannot run yet.
