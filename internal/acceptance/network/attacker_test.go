@@ -123,10 +123,12 @@ func (a *attack) run(ctx context.Context, k *kind, first, count int) {
 					time.Sleep(ramp)
 				}
 			}
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Until(begin.Add(pace))):
+			// Evenly, so that what is measured is the server and not a burst of this process.
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Until(begin.Add(pace * time.Duration(n+1) / time.Duration(count)))):
+			}
 		}
 	}
 }
