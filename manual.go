@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,9 @@ import (
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
 	"contactgraph/web"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // manual returns the codes, limits and costs for the GraphQL docs, which are generated so that they
@@ -34,7 +36,7 @@ func manual(l requestLimits) web.GraphQL {
 			{What: "Operations in a document", Most: number(cost.MaxOperations)},
 			{What: "Fields of a document that merge into one", Most: number(cost.MaxMerged)},
 			{What: "Fields of a document whose fragments are expanded", Most: number(cost.MaxExpanded)},
-			{What: "signIn mutations in a document", Most: number(1)},
+			{What: "signIn mutations in an operation", Most: number(1)},
 			{What: "Cost of an operation by an agent, admin or API key", Most: number(l.MaxCost)},
 			{What: "Cost of an operation by a customer", Most: number(l.MaxCostCustomer)},
 			{What: "Cost of an operation without credentials", Most: number(l.MaxCostAnonymous)},
@@ -70,18 +72,19 @@ func fieldCosts() []web.Cost {
 	return all
 }
 
-func number(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
-}
+// number formats a number with a comma between thousands.
+func number(n int) string { return message.NewPrinter(language.English).Sprint(n) }
 
 func inBytes(n int) string { return fmt.Sprintf("%d KiB", n>>10) }
 
+// inWords formats a duration of whole hours or seconds in words, and any other one as flags have
+// it.
 func inWords(d time.Duration) string {
-	if d >= time.Hour {
+	switch {
+	case d >= 2*time.Hour && d%time.Hour == 0:
 		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d >= 2*time.Second && d < time.Hour && d%time.Second == 0:
+		return fmt.Sprintf("%d seconds", d/time.Second)
 	}
-	return fmt.Sprintf("%d seconds", d/time.Second)
+	return d.String()
 }

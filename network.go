@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -20,12 +21,12 @@ type network struct {
 	SecureCookies  bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS because of a proxy; with --tls-certificate it is always set."`
 
 	TrustedProxies           netlimit.Proxies `default:"127.0.0.0/8,::1" help:"Addresses of reverse proxies, to which no limit by address applies: addresses and networks separated by commas, or none."`
-	MaxConnections           int              `default:"16000" help:"Number of connections that can be open. For another one, the one that is slow or idle for the longest time is closed."`
-	MaxConnectionsPerAddress int              `default:"1000" help:"Number of connections that can be open from one address."`
-	MaxBodyMIB               int64            `name:"max-body-mib" default:"16" help:"Memory in MiB for request bodies that have not arrived completely."`
-	MaxBodyMIBPerAddress     int64            `name:"max-body-mib-per-address" default:"4" help:"Memory in MiB for such bodies from one address."`
-	MaxSocketsPerCaller      int              `default:"100" help:"Number of WebSockets that an API key, a session or, without credentials, an address can have."`
-	MaxOperationsPerCaller   int              `default:"200" help:"Number of subscriptions and other operations that such a caller can run on WebSockets and event streams."`
+	MaxConnections           int              `default:"16000" help:"Largest number of open connections. When it is reached, a new connection replaces the one that has been slow or idle for the longest time."`
+	MaxConnectionsPerAddress int              `default:"1000" help:"Largest number of open connections from one address."`
+	MaxBodyMIB               int64            `name:"max-body-mib" default:"16" help:"Largest amount of memory, in MiB, for request bodies that have not arrived completely."`
+	MaxBodyMIBPerAddress     int64            `name:"max-body-mib-per-address" default:"4" help:"Largest amount of memory, in MiB, for request bodies from one address that have not arrived completely."`
+	MaxSocketsPerCaller      int              `default:"100" help:"Largest number of WebSockets of an API key, a user, a customer or, without credentials, an address."`
+	MaxOperationsPerCaller   int              `default:"200" help:"Largest number of operations on WebSockets and event streams of an API key, a user, a customer or, without credentials, an address."`
 }
 
 const (
@@ -42,9 +43,14 @@ func (n *network) Validate() error {
 	if (n.TLSCertificate == "") != (n.TLSKey == "") {
 		return errors.New("--tls-certificate and --tls-key must be set together: the one is the certificate, the other its private key")
 	}
-	if min(n.MaxConnections, n.MaxConnectionsPerAddress, int(n.MaxBodyMIB), int(n.MaxBodyMIBPerAddress),
-		n.MaxSocketsPerCaller, n.MaxOperationsPerCaller) < 1 {
-		return errors.New("the values of --max-connections, --max-body-mib, --max-sockets-per-caller and the like must be at least 1")
+	for name, n := range map[string]int64{
+		"max-connections": int64(n.MaxConnections), "max-connections-per-address": int64(n.MaxConnectionsPerAddress),
+		"max-body-mib": n.MaxBodyMIB, "max-body-mib-per-address": n.MaxBodyMIBPerAddress,
+		"max-sockets-per-caller": int64(n.MaxSocketsPerCaller), "max-operations-per-caller": int64(n.MaxOperationsPerCaller),
+	} {
+		if n < 1 {
+			return fmt.Errorf("--%s is %d, but must be at least 1", name, n)
+		}
 	}
 	return nil
 }

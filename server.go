@@ -5,7 +5,8 @@
 // line:
 //
 //   - commands, below, lists the commands. The flags of serve are the fields of the struct serve in
-//     serve.go, and those about connections in network.go. All other flags are in package internal/cli, whose comment explains how to add one.
+//     serve.go, of network in network.go (connections) and of requestLimits in requests.go (cost).
+//     All other flags are in package internal/cli, whose comment explains how to add one.
 //   - serve.go runs the server, from opening the port to closing the database.
 //   - wiring.go connects the APIs and pages with the services that they use.
 //   - greeting.go is what the server prints when it is ready.

@@ -93,7 +93,7 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 // Fault returns the code and message that clients get for an error that they cannot fix.
 func Fault(err error) (code, message string) {
 	switch {
-	case errors.Is(err, limiter.ErrBusy):
+	case errors.Is(err, limiter.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		return graphqlhttp.CodeUnavailable, messageBusy
 	case errors.Is(err, dberr.ErrUnavailable):
 		return graphqlhttp.CodeUnavailable, messageUnavailable

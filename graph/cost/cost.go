@@ -92,7 +92,7 @@ func parseField(def *ast.Definition, f *ast.FieldDefinition) (field, error) {
 	if d := f.Directives.ForName(directiveCost); d != nil {
 		var err error
 		if parsed.weight, err = strconv.Atoi(argument(d, "weight")); err != nil || parsed.weight < 0 {
-			return field{}, fmt.Errorf("the weight of @cost must be a number: %w", err)
+			return field{}, fmt.Errorf("the weight of @cost is %q, but must be an integer of at least 0", argument(d, "weight"))
 		}
 	}
 	d := f.Directives.ForName(directiveListSize)

@@ -23,7 +23,7 @@ const (
 type DocumentError string
 
 // Error returns the sentence.
-func (r DocumentError) Error() string { return string(r) }
+func (e DocumentError) Error() string { return string(e) }
 
 // Check returns a DocumentError if the document exceeds a limit.
 func Check(doc *ast.QueryDocument) error {

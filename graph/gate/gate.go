@@ -1,10 +1,12 @@
-// Package gate authenticates requests and checks each operation before it is executed: that its
-// credentials are valid, and that it has some unless it asks only for __typename, __schema, __type,
-// viewer and signIn. It also reads the idempotency key. What a viewer may do is decided by the
-// services. The package is a gqlgen extension.
+// Package gate authenticates requests, decides whether they may run, and checks each operation
+// before it is executed: that its credentials are valid, and that it has some unless it asks only
+// for __typename, __schema, __type, viewer and signIn. It also reads the idempotency key. What a
+// viewer may do is decided by the services. All but the Limiter is a gqlgen extension.
 //
 // Start reading at Identify in principal.go, then at Gate.MutateOperationContext in gate.go. The
 // keys of mutations are in idempotency.go, and the session cookies of browsers in cookies.go.
+// limiter.go computes what a request costs and waits until it can run, budget.go limits the size of
+// a response, and documents.go caches validated documents.
 package gate
 
 import (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 
 	"contactgraph/graph/apierror"
@@ -53,7 +52,7 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 		return permit, apierror.New(apierror.CodeCostLimit, err.Error())
 	case weight > limit:
 		return permit, apierror.New(apierror.CodeCostLimit, fmt.Sprintf(
-			"This operation costs %s, but at most %d is allowed for %s: select fewer fields, smaller pages, or split it.",
+			"This operation costs %s, but at most %d is allowed for %s: select fewer fields or smaller pages, or send several operations.",
 			atMost(weight), limit, who.Class))
 	}
 	granted, err := l.Callers.Acquire(ctx, who, weight)
@@ -100,7 +99,7 @@ func (l Limiter) weigh(ctx context.Context, params *graphql.RawParams, limit int
 	return c.Total, nil
 }
 
-const errSignIns = cost.DocumentError("A document can sign in only once.")
+const errSignIns = cost.DocumentError("An operation can sign in only once: send each signIn in a request of its own.")
 
 // waitError translates the error of a request that got no permit.
 func waitError(err error) *gqlerror.Error {
@@ -108,9 +107,8 @@ func waitError(err error) *gqlerror.Error {
 		return nil
 	}
 	if limited, ok := errors.AsType[*limiter.RateError](err); ok {
-		seconds := int(math.Ceil(limited.RetryAfter.Seconds()))
 		e := apierror.New(apierror.CodeRateLimited, "You have sent too many requests: wait, or send requests that cost less.")
-		e.Extensions[graphqlhttp.ExtensionRetryAfter] = seconds
+		e.Extensions[graphqlhttp.ExtensionRetryAfter] = limited.RetryAfter
 		return e
 	}
 	return apierror.New(apierror.Fault(err))

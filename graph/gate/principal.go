@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 
@@ -67,17 +66,14 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 	return ctx, c.err
 }
 
-// Caller returns what identifies the caller by its credentials: its session or API key. It returns
-// "" for an anonymous caller.
+// Caller returns what identifies the caller by its credentials, as for the cost of its requests. It
+// returns "" for an anonymous caller.
 func Caller(ctx context.Context) string {
-	v, ok := viewer.FromContext(ctx)
-	switch {
-	case !ok:
+	who := principalOf(ctx).caller()
+	if who.Class == limiter.Anonymous {
 		return ""
-	case v.Session != 0:
-		return fmt.Sprintf("session %d of account %d", v.Session, v.Account)
 	}
-	return fmt.Sprintf("%s %d of account %d", v.Actor.Kind, v.Actor.ID, v.Account)
+	return who.String()
 }
 
 // Reauthenticate fails with authz.ErrUnauthenticated if the credentials have expired or now name

@@ -656,7 +656,8 @@ enum ContactErrorCode {
   NOT_APPLIED
   """
   Too many changes of this customer were rejected because another contact has the email address,
-  phone number or login. Nothing was checked or changed; try again in a few minutes.
+  phone number or login. The keys of this write were not looked up, and nothing was changed; try
+  again in a few minutes.
   """
   RATE_LIMITED
   """
@@ -1003,7 +1004,7 @@ field without the directive costs 1, and an input field without it costs 0. On a
 counts only if the field is sent, and for a list once for each element.
 """
 directive @cost(
-  "The cost: a decimal number."
+  "The cost: an integer of at least 0, in decimal digits."
   weight: String!
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 
@@ -1015,12 +1016,12 @@ directive @listSize(
   "The number of elements if no slicing argument is sent."
   assumedSize: Int
   """
-  The arguments whose value is the number of elements, or whose length is it if the value is a list.
+  The arguments that determine the number of elements: the value of a number, the length of a list.
   ` + "`" + `input.items` + "`" + ` is the field ` + "`" + `items` + "`" + ` of the argument ` + "`" + `input` + "`" + `. If several are sent, the largest
   counts.
   """
   slicingArguments: [String!]
-  "The fields of the returned object that are the lists. Without it, the field itself is the list."
+  "The fields of the returned object that are the lists. If it is absent, the field itself is one."
   sizedFields: [String!]
   "Whether exactly one slicing argument must be sent. This schema never requires that."
   requireOneSlicingArgument: Boolean! = false

@@ -814,7 +814,8 @@ const (
 	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
 	// Too many changes of this customer were rejected because another contact has the email address,
-	// phone number or login. Nothing was checked or changed; try again in a few minutes.
+	// phone number or login. The keys of this write were not looked up, and nothing was changed; try
+	// again in a few minutes.
 	ContactErrorCodeRateLimited ContactErrorCode = "RATE_LIMITED"
 	// The Idempotency-Key header of the request was used for a different request within the last 24
 	// hours.

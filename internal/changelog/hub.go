@@ -158,8 +158,8 @@ func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 
 // slot waits until the follower may read a part of the log from the database and send it. Without
 // slots, many followers that start far behind would leave no processor to other requests: if others
-// wait, a slot stays free for twice as long as it was used. end frees the slot; it may be called
-// twice.
+// wait, a slot that was used is not given to the next follower until twice as long has passed. end
+// frees the slot; it may be called twice.
 func (f *Follower) slot(ctx context.Context) (end func(), err error) {
 	f.hub.waiting.Add(1)
 	defer f.hub.waiting.Add(-1)

@@ -106,7 +106,7 @@ func verify(ctx context.Context, c *dialect.Connection, o Options) error {
 	case err == nil:
 		return nil
 	case limited.Err() != nil && ctx.Err() == nil:
-		o.Logger.InfoContext(ctx, "the database was not checked for damage completely: the time for it is over",
+		o.Logger.InfoContext(ctx, "the check of the database for damage was stopped before it was complete, because it took too long",
 			slog.Duration("after", o.VerifyFor))
 		return nil
 	case dberr.IsCorrupt(err) && o.AllowCorrupt:

@@ -229,7 +229,7 @@ func TestOpenLooksForDamage(t *testing.T) {
 		t.Errorf("opened regardless: logged %s", got)
 	}
 	_, logged = openAt(t, file, clockAt(someTime), Options{VerifyFor: time.Nanosecond})
-	if got := logged.String(); !strings.Contains(got, "was not checked for damage completely") {
+	if got := logged.String(); !strings.Contains(got, "was stopped before it was complete") {
 		t.Errorf("without time for the check: logged %s", got)
 	}
 	for _, url := range []string{filepath.Join(t.TempDir(), "sound.db"), emptyPostgres(t)} {
@@ -291,7 +291,7 @@ func TestADatabaseThatCannotBeWrittenIsNotReady(t *testing.T) {
 	if err := db.Health(); err != nil {
 		t.Errorf("its health when it can be written again: %v", err)
 	}
-	if got := logged.String(); strings.Count(got, "could not be stored") != 1 || !strings.Contains(got, "stored again") {
+	if got := logged.String(); strings.Count(got, "cannot be written") != 1 || !strings.Contains(got, "can be written again") {
 		t.Errorf("logged %s", got)
 	}
 }

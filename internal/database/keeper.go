@@ -24,8 +24,8 @@ func (db *DB) keep() {
 	}
 }
 
-// keepOnce finds out whether the files are still there and whether the database can be written, so
-// that this is known also while there are no requests.
+// keepOnce finds out whether the files are still there, also while there are no requests. While
+// there are some, it also finds out whether the database can be written: it stores the time.
 func (db *DB) keepOnce(ctx context.Context) {
 	if db.checkFiles() != nil || db.stopped() != nil {
 		return
@@ -34,8 +34,8 @@ func (db *DB) keepOnce(ctx context.Context) {
 	switch {
 	case errors.Is(err, ErrClosed), errors.Is(err, errOverloaded): // neither says that it cannot be written
 	case err != nil && db.unwritable.CompareAndSwap(false, true):
-		db.log.WarnContext(ctx, "the time could not be stored: the server is not ready until it can be", slog.Any("error", err))
+		db.log.WarnContext(ctx, "the database cannot be written, so the server is not ready: make space on the disk, or look at the error; the server tries again every two seconds", slog.Any("error", err))
 	case err == nil && db.unwritable.CompareAndSwap(true, false):
-		db.log.InfoContext(ctx, "the time could be stored again")
+		db.log.InfoContext(ctx, "the database can be written again")
 	}
 }

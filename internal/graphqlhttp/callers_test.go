@@ -101,7 +101,7 @@ func TestConnectionsOfACallerAreLimited(t *testing.T) {
 		{"a key meanwhile", "key 3", "192.0.2.3", "connection_ack"},
 	} {
 		_, got := dial(t, srv, tt.caller, tt.address)
-		if !strings.Contains(got, tt.want) || tt.want == "1013" && !strings.Contains(got, "close one, then try again") {
+		if !strings.Contains(got, tt.want) || tt.want == "1013" && !strings.Contains(got, "close one, or try again later") {
 			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
 		}
 	}

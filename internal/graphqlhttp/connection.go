@@ -48,8 +48,8 @@ var (
 	errInitTwice      = closeError{closeInitTwice, "Too many initialisation requests"}
 	errProtocol       = closeError{closeProtocol, "Subprotocol not acceptable"}
 
-	errTooManyConnections = closeError{closeTryAgain, "Too many connections: close one, then try again"}
-	errAnonymous          = closeError{closeUnauthorized, "Connections without credentials are closed after some minutes"}
+	errTooManyConnections = closeError{closeTryAgain, "Too many connections: close one, or try again later"}
+	errAnonymous          = closeError{closeUnauthorized, "Connections without credentials are closed after some minutes: sign in, then connect again"}
 )
 
 // message is a message of the protocol.

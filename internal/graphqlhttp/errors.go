@@ -54,7 +54,7 @@ var (
 	errNotAcceptable = &requestError{status: http.StatusNotAcceptable,
 		message: "The Accept header must allow application/json or application/graphql-response+json."}
 	errCrossSite = &requestError{status: http.StatusForbidden,
-		message: "Requests from a page of another site are not accepted."}
+		message: "Requests from a page of another origin are not accepted."}
 	errForged = &requestError{status: http.StatusBadRequest,
 		message: "Requests from another site must have the header apollo-require-preflight or x-apollo-operation-name."}
 
@@ -103,8 +103,8 @@ var (
 	errInterrupted = unavailable(CodeUnavailable, "The request body was not read to its end: send the request again.")
 	errTimeout     = &requestError{status: http.StatusRequestTimeout,
 		message: "The request body did not arrive in time: send the request again."}
-	errTooManyOperations = &requestError{status: http.StatusTooManyRequests,
-		message: "The caller has too many running operations: end one, then try again."}
+	errTooManyOperations = &requestError{status: http.StatusTooManyRequests, code: CodeRateLimited, name: "Retry-After", value: "1",
+		message: "Too many of your operations are running: end one, then try again."}
 )
 
 // unavailable returns an error that asks the client to try again.

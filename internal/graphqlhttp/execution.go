@@ -3,6 +3,7 @@ package graphqlhttp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -21,7 +22,8 @@ type Limiter interface {
 	Acquire(ctx context.Context, params *graphql.RawParams) (*Permit, *gqlerror.Error)
 }
 
-// Execution is how a transport executes operations. The zero Execution runs every request at once.
+// Execution is how a transport executes operations. The zero Execution runs every request
+// immediately, without a timeout.
 type Execution struct {
 	Limiter Limiter
 	Timeout time.Duration // of an operation other than a subscription; 0 for none
@@ -66,11 +68,15 @@ func (e Execution) responses(
 			return stopped, err
 		}
 	}
-	if errors.Is(context.Cause(limited), errDeadline) {
+	if timedOut(limited) {
 		return ended(limited, op), nil
 	}
 	return nil, nil
 }
+
+// timedOut reports whether the context of an operation has ended because it takes too long. What it
+// has read then is incomplete.
+func timedOut(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errDeadline) }
 
 // Permit is the permission to execute a request.
 type Permit struct {
@@ -80,7 +86,7 @@ type Permit struct {
 	// Hold reserves memory for a response of so many bytes, and ok is false if there is too little.
 	// release is called when the response has been sent. Nil reserves nothing.
 	Hold func(bytes int) (release func(), ok bool)
-	// Cost is what ExtensionCost of the response reports; nil reports nothing.
+	// Cost is what extensionCost of the response reports; nil reports nothing.
 	Cost any
 
 	mutation bool // whether the response is sent even if Hold refuses it
@@ -109,32 +115,32 @@ func (p *Permit) hold(resp *graphql.Response) (release func(), refused *requestE
 	return release, nil
 }
 
-// ExtensionCost is the key of the response extension that reports what a request costs.
-const ExtensionCost = "cost"
+// extensionCost is the key of the response extension that reports what a request costs.
+const extensionCost = "cost"
 
 // ExtensionRetryAfter is the key of an error extension with the number of seconds after which the
 // client can send the request again. The response then has the header Retry-After.
 const ExtensionRetryAfter = "retryAfter"
 
 // report adds the cost to a response.
-func (t *Permit) report(resp *graphql.Response) *graphql.Response {
-	if t.Cost == nil || resp == nil {
+func (p *Permit) report(resp *graphql.Response) *graphql.Response {
+	if p.Cost == nil || resp == nil {
 		return resp
 	}
 	if resp.Extensions == nil {
 		resp.Extensions = map[string]any{}
 	}
-	resp.Extensions[ExtensionCost] = t.Cost
+	resp.Extensions[extensionCost] = p.Cost
 	return resp
 }
 
 // errDeadline is the cause of a context that ends because the request takes too long.
-var errDeadline = errors.New("the request takes too long")
+var errDeadline = fmt.Errorf("the request takes too long: %w", context.DeadlineExceeded)
 
 // ended returns the error of an operation that was stopped before its response was complete.
 func ended(ctx context.Context, op *graphql.OperationContext) *requestError {
 	switch {
-	case !errors.Is(context.Cause(ctx), errDeadline):
+	case !timedOut(ctx):
 		return errEnded
 	case op.Operation.Operation == ast.Mutation:
 		return errMutationTimeout

@@ -69,15 +69,26 @@ func TestPermits(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	for query, code := range map[string]string{"{__typename}": CodeUnavailable, "mutation {__typename}": CodeOutcomeUnknown} {
+	partial := &graphql.Response{Data: []byte(`{"a":null}`), Errors: gqlerror.List{{Message: "the database is slow"}}}
+	for _, tt := range []struct {
+		query  string
+		resp   *graphql.Response
+		status int
+		code   string
+	}{
+		{"{__typename}", nil, http.StatusServiceUnavailable, CodeUnavailable},
+		{"{__typename}", partial, http.StatusServiceUnavailable, CodeUnavailable},
+		{"mutation {__typename}", nil, http.StatusServiceUnavailable, CodeOutcomeUnknown},
+		{"mutation {__typename}", partial, http.StatusOK, ""}, // it has the outcome
+	} {
 		s := limitedServer(&fakeLimiter{}, time.Millisecond)
 		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
 			<-ctx.Done()
-			return nil
+			return tt.resp
 		})
-		a := s.do(t, post(document(query), acceptJSON))
-		if a.status != http.StatusServiceUnavailable || a.code(t) != code || a.header.Get("Retry-After") != "1" {
-			t.Errorf("%s: %d %v %s", query, a.status, a.header, a.body)
+		a := s.do(t, post(document(tt.query), acceptJSON))
+		if a.status != tt.status || a.code(t) != tt.code || (a.header.Get("Retry-After") == "1") != (tt.status != http.StatusOK) {
+			t.Errorf("%s: %d %v %s", tt.query, a.status, a.header, a.body)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (t Transport) execute(
 	defer cancel()
 	responses, running := exec.DispatchOperation(ctx, op)
 	resp := responses(running)
-	if resp == nil { // gqlgen returns nil if the context is done
+	if resp == nil || timedOut(ctx) && !permit.mutation { // gqlgen returns nil if the context is done
 		return nil, permit, ended(ctx, op)
 	}
 	return permit.report(resp), permit, nil

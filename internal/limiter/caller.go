@@ -57,6 +57,9 @@ func CallerOf(v viewer.Viewer, address netip.Addr) Caller {
 	}
 }
 
+// String describes the caller by its credentials or address.
+func (c Caller) String() string { return c.id }
+
 // Address returns the address in r.RemoteAddr, which is that of the client, with or without a port.
 // It is invalid if it is unknown, or if no limit by address applies to the client.
 func Address(r *http.Request) netip.Addr {
@@ -97,7 +100,7 @@ func (c *caller) spend(now time.Time, cost int) (remaining int, err error) {
 	if !c.bucket.AllowN(now, cost) {
 		left := c.bucket.TokensAt(now)
 		seconds := (float64(cost) - left) / float64(c.bucket.Limit())
-		return tokens(left), &RateError{RetryAfter: time.Duration(math.Ceil(seconds)) * time.Second}
+		return tokens(left), &RateError{RetryAfter: int(math.Ceil(seconds))}
 	}
 	return tokens(c.bucket.TokensAt(now)), nil
 }

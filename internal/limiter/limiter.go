@@ -11,7 +11,10 @@
 //
 // [Permit.Hold] bounds the memory of responses that clients read slowly in the same way.
 //
-// Start reading at Limiter.Acquire. Callers are described in caller.go.
+// Start reading at Limiter.Acquire. Callers are described in caller.go. graph/gate and
+// internal/rest compute the cost of their requests and call it. What connections and unfinished
+// bodies may hold is limited by package netlimit, and the streams of a caller by
+// graphqlhttp.Callers.
 package limiter
 
 import (
@@ -32,13 +35,13 @@ var ErrBusy = errors.New("the server is busy with other requests")
 
 // RateError is the error of a caller that has used up its cost.
 type RateError struct {
-	// RetryAfter is when the caller can send the same request again.
-	RetryAfter time.Duration
+	// RetryAfter is the number of seconds after which the caller can send the same request again.
+	RetryAfter int
 }
 
 // Error describes the error.
 func (e *RateError) Error() string {
-	return fmt.Sprintf("the caller has used up its cost for the next %s", e.RetryAfter)
+	return fmt.Sprintf("the caller has used up its cost for the next %d seconds", e.RetryAfter)
 }
 
 // Limits are the limits of a class of callers.
@@ -177,8 +180,10 @@ func (l *Limiter) Acquire(ctx context.Context, who Caller, cost int) (*Permit, e
 	if err != nil {
 		return p, err
 	}
+	limited, cancel := context.WithTimeoutCause(ctx, maxWait, ErrBusy)
+	defer cancel()
 	for _, c := range p.capacities {
-		release, err := c.running.enter(ctx, cost, func() (func(), error) { return l.wait(caller) })
+		release, err := c.running.enter(limited, cost, func() (func(), error) { return l.wait(caller) })
 		if err != nil {
 			p.Release()
 			return p, err
@@ -236,10 +241,8 @@ func (q *queue) enter(ctx context.Context, cost int, wait func() (end func(), er
 		return nil, err
 	}
 	defer end()
-	limited, cancel := context.WithTimeoutCause(ctx, maxWait, ErrBusy)
-	defer cancel()
-	if q.sum.Acquire(limited, q.clamp(cost)) != nil {
-		return nil, context.Cause(limited)
+	if q.sum.Acquire(ctx, q.clamp(cost)) != nil {
+		return nil, context.Cause(ctx)
 	}
 	return release, nil
 }

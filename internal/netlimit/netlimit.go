@@ -1,5 +1,6 @@
 // Package netlimit bounds what the clients of a server can hold: connections, and the bytes of
-// request bodies that have not arrived completely.
+// request bodies that have not arrived completely. What their requests may cost is limited by
+// package limiter.
 //
 // A limit that only refuses newcomers lets slow clients shut everyone else out. So when a limit is
 // reached, the client that has kept the server waiting for the longest time is disconnected, and

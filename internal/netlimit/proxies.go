@@ -12,13 +12,13 @@ import (
 // Proxies are the addresses of reverse proxies.
 type Proxies []netip.Prefix
 
-// NoProxies is the text for an empty list of proxies.
-const NoProxies = "none"
+// noProxies is the text for an empty list of proxies.
+const noProxies = "none"
 
 // UnmarshalText reads a list of addresses and networks that are separated by commas.
 func (p *Proxies) UnmarshalText(text []byte) error {
 	*p = nil
-	if string(text) == NoProxies {
+	if string(text) == noProxies {
 		return nil
 	}
 	for entry := range strings.SplitSeq(string(text), ",") {
@@ -27,7 +27,7 @@ func (p *Proxies) UnmarshalText(text []byte) error {
 		if err != nil {
 			addr, err := netip.ParseAddr(entry)
 			if err != nil {
-				return fmt.Errorf("%q is not an address or network: use addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or %s", entry, NoProxies)
+				return fmt.Errorf("%q is not an address or network: use addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or %s", entry, noProxies)
 			}
 			prefix = netip.PrefixFrom(addr, addr.BitLen())
 		}

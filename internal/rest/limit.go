@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"math"
 	"net/http"
 	"strconv"
 
@@ -37,6 +36,6 @@ func (a *API) beginAnonymous(r *http.Request, cost int) (*limiter.Permit, error)
 
 // rateLimited reports that the caller has sent too many requests.
 func rateLimited(err *limiter.RateError) response {
-	seconds := int(math.Ceil(err.RetryAfter.Seconds()))
-	return messageResponse(http.StatusTooManyRequests, "Too many requests. Try again later.").with("Retry-After", strconv.Itoa(seconds))
+	return messageResponse(http.StatusTooManyRequests, "Too many requests. Try again later.").
+		with("Retry-After", strconv.Itoa(err.RetryAfter))
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -75,7 +76,7 @@ func invalidResponse(state aspnet.ModelState) response {
 
 // faultResponse reports a failure of the server.
 func faultResponse(err error) response {
-	if errors.Is(err, dberr.ErrUnavailable) || errors.Is(err, dberr.ErrUnknown) || errors.Is(err, limiter.ErrBusy) {
+	if errors.Is(err, dberr.ErrUnavailable) || errors.Is(err, dberr.ErrUnknown) || errors.Is(err, limiter.ErrBusy) || errors.Is(err, context.DeadlineExceeded) {
 		return messageResponse(http.StatusServiceUnavailable, errorOccurred).with("Retry-After", retryAfter)
 	}
 	return messageResponse(http.StatusInternalServerError, errorOccurred)

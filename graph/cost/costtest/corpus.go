@@ -25,9 +25,9 @@ type Document struct {
 	Query     string
 	Operation string // the operationName
 	Variables map[string]any
-	// Refused is whether the document has to be rejected before it is executed. Other documents
+	// Rejected is whether the document has to be rejected before it is executed. Other documents
 	// have to be cheap.
-	Refused bool
+	Rejected bool
 }
 
 // Corpus returns all documents.
@@ -56,7 +56,7 @@ func bomb(n int) string {
 func introspection() []Document {
 	var all []Document
 	for _, n := range []int{2, 4, 5, 6, 10} {
-		all = append(all, Document{Name: fmt.Sprintf("introspection %d^5", n), Role: Anonymous, Query: bomb(n), Refused: true})
+		all = append(all, Document{Name: fmt.Sprintf("introspection %d^5", n), Role: Anonymous, Query: bomb(n), Rejected: true})
 	}
 	nested := func(n int) string {
 		return "{" + repeat(n, "a#:__schema{"+repeat(n, "b#:types{"+repeat(n, "c#:fields{name}")+"}")+"}") + "}"
@@ -68,13 +68,13 @@ func introspection() []Document {
 	args := "{" + repeat(20, "a#:__type(name:\"Query\"){fields{"+repeat(4, "b#:args{type{name ofType{inputFields{name type{name}}}}}")+"}}") + "}"
 	directives := "{" + repeat(40, "a#:__schema{...S}") + "} fragment S on __Schema{" + repeat(40, "b#:directives{args{name type{name}}}") + "}"
 	return append(all,
-		Document{Name: "introspection 40 x 40 types", Role: Anonymous, Query: types, Refused: true},
-		Document{Name: "introspection 8 x 8 x 8", Role: Anonymous, Query: nested(8), Refused: true},
+		Document{Name: "introspection 40 x 40 types", Role: Anonymous, Query: types, Rejected: true},
+		Document{Name: "introspection 8 x 8 x 8", Role: Anonymous, Query: nested(8), Rejected: true},
 		Document{Name: "introspection descriptions", Role: Anonymous, Query: descriptions},
-		Document{Name: "introspection possibleTypes", Role: Anonymous, Query: possible, Refused: true},
+		Document{Name: "introspection possibleTypes", Role: Anonymous, Query: possible, Rejected: true},
 		Document{Name: "introspection ofType", Role: Anonymous, Query: wrapped},
-		Document{Name: "introspection arguments", Role: Anonymous, Query: args, Refused: true},
-		Document{Name: "introspection directives", Role: Anonymous, Query: directives, Refused: true},
+		Document{Name: "introspection arguments", Role: Anonymous, Query: args, Rejected: true},
+		Document{Name: "introspection directives", Role: Anonymous, Query: directives, Rejected: true},
 	)
 }
 
@@ -87,20 +87,20 @@ func validation() []Document {
 		chain = strings.Replace(chain, fmt.Sprintf("fragment f%d on Query{...f@ ...f@}", i), fmt.Sprintf("fragment f%d on Query{...f%d ...f%d}", i, i+1, i+1), 1)
 	}
 	return []Document{
-		{Name: "55 operations x 640 __typename", Role: Anonymous, Operation: "q0", Refused: true,
+		{Name: "55 operations x 640 __typename", Role: Anonymous, Operation: "q0", Rejected: true,
 			Query: repeat(55, "query q#{...F}") + " fragment F on Query{" + strings.Repeat("__typename ", 640) + "}"},
-		{Name: "20 operations x 250 conflicts", Role: Anonymous, Operation: "q0", Query: conflicts(20, 250), Refused: true},
-		{Name: "55 operations x 210 conflicts", Role: Anonymous, Operation: "q0", Query: conflicts(55, 210), Refused: true},
-		{Name: "55 operations x 600 unknown names", Role: Anonymous, Operation: "q0", Refused: true,
+		{Name: "20 operations x 250 conflicts", Role: Anonymous, Operation: "q0", Query: conflicts(20, 250), Rejected: true},
+		{Name: "55 operations x 210 conflicts", Role: Anonymous, Operation: "q0", Query: conflicts(55, 210), Rejected: true},
+		{Name: "55 operations x 600 unknown names", Role: Anonymous, Operation: "q0", Rejected: true,
 			Query: repeat(55, "query q#{...F}") + " fragment F on Query{" + repeat(600, strings.Repeat("x", 80)+"#") + "}"},
-		{Name: "990 __typename", Role: Anonymous, Query: "{" + strings.Repeat("__typename ", 990) + "}", Refused: true},
-		{Name: "200 conflicting fields", Role: Anonymous, Query: "{" + strings.Repeat("x:__typename x:viewer{role} ", 100) + "}", Refused: true},
-		{Name: "990 unknown fields", Role: Anonymous, Query: "{" + repeat(990, "contac#") + "}", Refused: true},
-		{Name: "chain of 60 fragments spread twice", Role: Anonymous, Query: chain, Refused: true},
-		{Name: "490 unknown directives", Role: Anonymous, Query: "{__typename " + repeat(490, "@d#") + "}", Refused: true},
-		{Name: "499 levels", Role: Anonymous, Query: strings.Repeat("{a", 333) + strings.Repeat("}", 333), Refused: true},
-		{Name: "fragment that spreads itself", Role: Anonymous, Query: "{...f} fragment f on Query{viewer{...g}} fragment g on Viewer{contact{...h}} fragment h on Contact{changes{contact{...h}}}", Refused: true},
-		{Name: "one name of 60 KiB", Role: Anonymous, Query: "{" + strings.Repeat("x", 60<<10) + "}", Refused: true},
+		{Name: "990 __typename", Role: Anonymous, Query: "{" + strings.Repeat("__typename ", 990) + "}", Rejected: true},
+		{Name: "200 conflicting fields", Role: Anonymous, Query: "{" + strings.Repeat("x:__typename x:viewer{role} ", 100) + "}", Rejected: true},
+		{Name: "990 unknown fields", Role: Anonymous, Query: "{" + repeat(990, "contac#") + "}", Rejected: true},
+		{Name: "chain of 60 fragments spread twice", Role: Anonymous, Query: chain, Rejected: true},
+		{Name: "490 unknown directives", Role: Anonymous, Query: "{__typename " + repeat(490, "@d#") + "}", Rejected: true},
+		{Name: "499 levels", Role: Anonymous, Query: strings.Repeat("{a", 333) + strings.Repeat("}", 333), Rejected: true},
+		{Name: "fragment that spreads itself", Role: Anonymous, Query: "{...f} fragment f on Query{viewer{...g}} fragment g on Viewer{contact{...h}} fragment h on Contact{changes{contact{...h}}}", Rejected: true},
+		{Name: "one name of 60 KiB", Role: Anonymous, Query: "{" + strings.Repeat("x", 60<<10) + "}", Rejected: true},
 	}
 }
 
@@ -115,20 +115,20 @@ func data() []Document {
 		updates[i] = map[string]any{"id": strconv.Itoa(i + 1), "onConflict": "OVERWRITE", "set": map[string]any{"newPassword": "correct horse battery staple"}}
 	}
 	return []Document{
-		{Name: "58 signIn", Role: Anonymous, Refused: true, Query: "mutation{" + repeat(58, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
-		{Name: "2 signIn", Role: Anonymous, Refused: true, Query: "mutation{" + repeat(2, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
-		{Name: "changes of the contact 100^2", Role: Customer, Refused: true, Query: history(2, 100)},
-		{Name: "changes of the contact 20^3", Role: Customer, Refused: true, Query: history(3, 20)},
-		{Name: "changes of the contact 60^3", Role: Customer, Refused: true, Query: history(3, 60)},
-		{Name: "changes of the contact 100^3", Role: Customer, Refused: true, Query: history(3, 100)},
-		{Name: "28 currentPassword", Role: Customer, Refused: true,
+		{Name: "58 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(58, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
+		{Name: "2 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(2, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
+		{Name: "changes of the contact 100^2", Role: Customer, Rejected: true, Query: history(2, 100)},
+		{Name: "changes of the contact 20^3", Role: Customer, Rejected: true, Query: history(3, 20)},
+		{Name: "changes of the contact 60^3", Role: Customer, Rejected: true, Query: history(3, 60)},
+		{Name: "changes of the contact 100^3", Role: Customer, Rejected: true, Query: history(3, 100)},
+		{Name: "28 currentPassword", Role: Customer, Rejected: true,
 			Query: "mutation{" + repeat(28, `a#:updateContact(input:{id:"466",onConflict:OVERWRITE,set:{currentPassword:"wrong",newPassword:"new"}}){errors{code}}`) + "}"},
 		{Name: "60 lastChanges", Role: Customer, Query: "{viewer{contact{" + repeat(60, "a#:lastChanges{path change{at}}") + "}}}"},
-		{Name: "40 pages of 100 contacts", Role: Agent, Refused: true, Query: "{" + repeat(40, "a#:contacts(first:100){nodes{...C}}") + "} fragment C on Contact{" + full + "}"},
+		{Name: "40 pages of 100 contacts", Role: Agent, Rejected: true, Query: "{" + repeat(40, "a#:contacts(first:100){nodes{...C}}") + "} fragment C on Contact{" + full + "}"},
 		{Name: "changes of contacts on 40 levels", Role: Agent, Query: "{contact(id:\"466\"){" + strings.Repeat("changes(first:1){contact{", 40) + "id" + strings.Repeat("}}", 40) + "}}"},
-		{Name: "20 feeds of 1000 changes", Role: Agent, Refused: true, Query: "{" + repeat(20, "a#:contactChanges(first:1000){changes{contact{...C}}}") + "} fragment C on Contact{" + full + "}"},
-		{Name: "1000 changes with contacts", Role: Agent, Refused: true, Query: "{contactChanges(first:1000){changes{at kind fields{path old new} contact{...C}}}} fragment C on Contact{" + full + "}"},
-		{Name: "100 newPassword in a batch", Role: Agent, Refused: true,
+		{Name: "20 feeds of 1000 changes", Role: Agent, Rejected: true, Query: "{" + repeat(20, "a#:contactChanges(first:1000){changes{contact{...C}}}") + "} fragment C on Contact{" + full + "}"},
+		{Name: "1000 changes with contacts", Role: Agent, Rejected: true, Query: "{contactChanges(first:1000){changes{at kind fields{path old new} contact{...C}}}} fragment C on Contact{" + full + "}"},
+		{Name: "100 newPassword in a batch", Role: Agent, Rejected: true,
 			Query: "mutation($input:UpdateContactsInput!){updateContacts(input:$input){errors{code}}}", Variables: map[string]any{"input": map[string]any{"errorPolicy": "PER_ITEM", "items": updates}}},
 	}
 }

@@ -64,14 +64,14 @@ func (c clients) begin(t *testing.T, s *harness.Server) *attack {
 
 func (c clients) kinds(s *harness.Server) []*kind {
 	asset := regexp.MustCompile(`/assets/docs-[^"]+\.js`).FindString(s.Send(harness.Anonymous, "GET", "/docs", "", "").Body)
-	const post = "POST /graphql HTTP/1.1\r\nHost: x\r\nX-ApiKey: demo-agent\r\nContent-Type: application/json\r\n"
+	const post = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-ApiKey: demo-agent\r\nContent-Type: application/json\r\n"
 	const stream = `{"query": "subscription { contactChanges(after: \"TG9nOjA\") { id contact { id firstName lastName email } } }"}`
 	slowly := strings.Repeat(" ", 60)
 	return []*kind{
-		{name: "header", clients: c.headers, begin: "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", rest: slowly, pause: pace},
+		{name: "header", clients: c.headers, begin: "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", rest: slowly, pause: pace},
 		{name: "body", clients: c.bodies, begin: post + "Content-Length: 1000\r\n\r\n", rest: slowly, pause: pace},
 		{name: "unfinished", clients: c.unfinished, begin: post + "Content-Length: 250000\r\n\r\n" + strings.Repeat(" ", 240_000), rest: slowly, pause: 30 * time.Second},
-		{name: "reader", clients: c.readers, begin: "GET " + asset + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n", pause: pace},
+		{name: "reader", clients: c.readers, begin: "GET " + asset + " HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n", pause: pace},
 		{name: "stream", clients: c.streams, begin: fmt.Sprintf("%sAccept: text/event-stream\r\nContent-Length: %d\r\n\r\n%s", post, len(stream), stream), pause: pace},
 	}
 }

@@ -60,5 +60,5 @@ func TestHalfSentRequestsDoNotDelayTheStop(t *testing.T) {
 
 // post is a request with a part of its body.
 func post(path, header string) string {
-	return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+	return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
 }

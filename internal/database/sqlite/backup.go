@@ -34,10 +34,15 @@ func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
 func verifyCopy(ctx context.Context, file string) (err error) {
 	db := sql.OpenDB(connector{dsn: dsn(file, "mode=ro&_query_only=1"), driver: &sqlite3.SQLiteDriver{}})
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := (Dialect{}).Verify(ctx, db); err != nil {
+	err = (Dialect{}).Verify(ctx, db)
+	fault, _ := Dialect{}.Diagnose(err)
+	switch {
+	case err == nil:
+		return nil
+	case fault.Corrupt, errors.Is(err, errDamaged):
 		return fmt.Errorf("the copy is damaged, and was deleted; the database is probably damaged, too, so keep your earlier backups: %w", err)
 	}
-	return nil
+	return fmt.Errorf("the copy could not be checked for damage, and was deleted: run the backup again: %w", err)
 }
 
 // vacuumInto copies the database into an empty file. VACUUM INTO is one read transaction: in WAL

@@ -161,7 +161,8 @@ func pool(file, pragmas string, conns int) *sql.DB {
 // explain adds what the operator can do about an error of the first connection.
 func explain(err error) error {
 	if se, ok := errors.AsType[sqlite3.Error](err); ok && se.Code == sqlite3.ErrNotADB {
-		return fmt.Errorf("the file is not an SQLite database; set --database to another file, or restore a backup if it was one: %w", err)
+		// Not wrapped: the file was never a database, or only a backup helps.
+		return fmt.Errorf("the file is not an SQLite database; set --database to another file, or restore a backup if it was one: %v", se) //nolint:errorlint // see above
 	}
 	return err
 }

@@ -87,7 +87,8 @@ export type ContactErrorCode =
   | 'PROPERTY_NOT_FOUND'
   /**
    * Too many changes of this customer were rejected because another contact has the email address,
-   * phone number or login. Nothing was checked or changed; try again in a few minutes.
+   * phone number or login. The keys of this write were not looked up, and nothing was changed; try
+   * again in a few minutes.
    */
   | 'RATE_LIMITED'
   /** The property is read-only for customers. */
