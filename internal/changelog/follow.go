@@ -11,7 +11,7 @@ import (
 )
 
 // catchUpBatch is how many changes a follower reads from the database at once.
-const catchUpBatch = 100
+const catchUpBatch = 25
 
 // Follow calls send for every change after a cursor, in the order of the writes, and continues with
 // new changes. Every Hub.Recheck it calls recheck, which fails if the viewer may no longer follow.

@@ -158,8 +158,8 @@ func (f *Follower) Wait(ctx context.Context, d time.Duration) error {
 
 // slot waits until the follower may read a part of the log from the database and send it. Without
 // slots, many followers that start far behind would leave no processor to other requests: if others
-// wait, a slot that was used is not given to the next follower until twice as long has passed. end
-// frees the slot; it may be called twice.
+// wait, a slot that was used is not given to the next follower until four times as long has passed.
+// end frees the slot; it may be called twice.
 func (f *Follower) slot(ctx context.Context) (end func(), err error) {
 	f.hub.waiting.Add(1)
 	defer f.hub.waiting.Add(-1)
@@ -174,7 +174,7 @@ func (f *Follower) slot(ctx context.Context) (end func(), err error) {
 	end = sync.OnceFunc(func() {
 		pause := time.Duration(0)
 		if f.hub.waiting.Load() > 0 {
-			pause = 2 * time.Since(begin)
+			pause = 4 * time.Since(begin)
 		}
 		time.AfterFunc(pause, func() { <-f.hub.slots })
 	})

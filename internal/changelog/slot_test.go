@@ -33,8 +33,8 @@ func TestSlots(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		end = take(0) // nothing waited, so there was no pause
 		time.AfterFunc(10*time.Millisecond, end)
-		take(30 * time.Millisecond) // the use and a pause of twice that length
-		take(3 * slotTimeout)       // the follower before never ends
+		take(50 * time.Millisecond) // the use and a pause of four times that length
+		take(5 * slotTimeout)       // the follower before never ends
 
 		ctx, cancel := context.WithCancelCause(t.Context())
 		gone := errors.New("the client is gone")
@@ -46,6 +46,6 @@ func TestSlots(t *testing.T) {
 		if _, err := f.slot(t.Context()); !errors.Is(err, ErrClosed) {
 			t.Errorf("in a hub that is closed: %v", err)
 		}
-		time.Sleep(3 * slotTimeout)
+		time.Sleep(5 * slotTimeout)
 	})
 }

@@ -62,7 +62,7 @@ func campaign(t *testing.T, few, many clients) {
 	slow.stop()
 	t.Logf("p50 %s and p99 %s of %d requests without slow clients; p50 %s and p99 %s of %d requests with %d: %s; at most %d MiB resident",
 		before.at(50), before.at(99), len(before), during.at(50), during.at(99), len(during), c.all(), slow.counts(), memory>>20)
-	const noise = 2 * time.Millisecond // the slow clients run on the same machine
+	const noise = 10 * time.Millisecond // the slow clients run on the same machine
 	if measuring && during.at(99) > 2*before.at(99)+noise {
 		t.Errorf("p99 grew from %s to %s", before.at(99), during.at(99))
 	}
