@@ -18,6 +18,7 @@
 //   - write.go: how a write is queued, and becomes a request;
 //   - groupcommit.go: how a leader runs the requests of all callers in one transaction;
 //   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
+//   - fitting.go: reads as many changes as fit into memory;
 //   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
 //   - health.go: what makes the database unusable, and keeper.go, which looks for it;
 //   - clock.go: the time, which never goes back;
