@@ -76,7 +76,7 @@ func TestRateLimit(t *testing.T) {
 		Limiter: limiter.New(limiter.Config{Limits: limits, Cores: 1}, func() time.Time { return time.Time{} }),
 	})
 	const document = `{a:viewer{role} b:viewer{role} c:viewer{role} d:viewer{role}}` // costs 94
-	for i, want := range []float64{106, 12} {
+	for i, want := range []float64{105, 10} {
 		got := f.query(f.demo.agent, document, nil)
 		if cost := got.Extensions["cost"].(object); len(got.Errors) > 0 || cost["remaining"] != want {
 			t.Fatalf("request %d: %v, %v", i, got.Errors, cost)
@@ -88,6 +88,23 @@ func TestRateLimit(t *testing.T) {
 	}
 	if got := f.query(f.demo.admin, document, nil); got.status != 200 {
 		t.Errorf("another key: %v", got.Errors)
+	}
+}
+
+// TestRejectedDocumentsCost: a caller cannot send documents that are rejected as often as it likes.
+func TestRejectedDocumentsCost(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	limits := limiter.DefaultLimits()
+	limits[limiter.Staff] = limiter.Limits{Cost: 100, Rate: 100, Burst: 1100}
+	f.handler = graph.NewHandler(graph.Config{
+		Services: f.Services, Client: f.db.Client(),
+		Limiter: limiter.New(limiter.Config{Limits: limits, Cores: 1}, func() time.Time { return time.Time{} }),
+	})
+	for i, want := range []string{"COST_LIMIT", "COST_LIMIT", "RATE_LIMITED"} {
+		if got := f.query(f.demo.agent, `{contacts(first:100){nodes{id}}}`, nil); strings.Join(got.codes(), ",") != want {
+			t.Errorf("request %d: %v, want %s", i, got.codes(), want)
+		}
 	}
 }
 

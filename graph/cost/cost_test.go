@@ -86,14 +86,22 @@ func TestCosts(t *testing.T) {
 		{`mutation{updateContact(input:{id:1,set:{newPassword:"a"}}){errors{code}}}`, ``, base + 30 + 3000 + 3},
 		{`mutation{updateContact(input:{id:1,set:{newPassword:null}}){errors{code}}}`, ``, base + 30 + 3},
 		{`mutation($p:String){updateContact(input:{id:1,set:{newPassword:$p}}){errors{code}}}`, `{"p":"a"}`, base + 30 + 3000 + 3},
-		{`mutation($s:ContactPatch!){updateContact(input:{id:1,set:$s}){errors{code}}}`, `{"s":{"newPassword":"a","currentPassword":"b"}}`, base + 30 + 6000 + 3},
+		{`mutation($s:ContactPatch!){updateContact(input:{id:1,set:$s}){errors{code}}}`, `{"s":{"newPassword":"a","currentPassword":"b"}}`, base + 30 + 6000 + 1 + 3},
 		{`mutation($i:UpdateContactsInput!){updateContacts(input:$i){results{contact{id}}}}`, `{"i":{"items":[{"set":{"newPassword":"a"}},{"set":{}},7]}}`,
-			base + 30 + 3*30 + 3000 + 1 + 3*2},
+			base + 30 + 3*30 + 3000 + 1 + 1 + 3*2},
 		{`mutation($i:UpdateContactsInput!){updateContacts(input:$i){results{contact{id}}}}`, `{"i":{"items":"none"}}`, base + 30 + 30 + 1 + 2},
 		{`mutation($i:SetContactDetailsInput!){setContactDetails(input:$i){errors{code}}}`,
-			`{"i":{"properties":[{},{}],"logins":[{}],"membership":["1","2","3"]}}`, base + 30 + 2 + 5 + 3 + 3},
+			`{"i":{"properties":[{},{}],"logins":[{}],"membership":["1","2","3"]}}`, base + 30 + 2 + 2 + 5 + 3 + 3},
 		{`mutation{signIn(account:"a",login:"b",password:"c"){token}}`, ``, base + 3000 + 1},
-		{`subscription{contactChanges{at}}`, ``, base + 20 + 1},
+		{`subscription{contactChanges{at}}`, ``, base + 20 + 50},
+		// Long names, which the response repeats, and long arguments, each time they are passed.
+		{`{contacts(first:10){nodes{` + strings.Repeat("x", 1000) + `:id}}}`, ``, base + 20 + 1 + 10*11},
+		{`{` + strings.Repeat("x", 1000) + `:__typename}`, ``, base + 11},
+		{`{__schema{queryType{` + strings.Repeat("x", 1000) + `:name}}}`, ``, base + 1 + 2},
+		{`{contactByEmail(email:"` + strings.Repeat("x", 1000) + `"){id}}`, ``, base + 20 + 10 + 1},
+		{`query($e:String!){a:contactByEmail(email:$e){id} b:contactByEmail(email:$e){id}}`, `{"e":"` + strings.Repeat("x", 1000) + `"}`, base + 2*(20+10+1)},
+		{`mutation($v:[PropertyValueInput!]){setContactDetails(input:{id:1,properties:[{propertyId:1,values:$v}]}){errors{code}}}`,
+			`{"v":[` + strings.Repeat(`{"value":"x"},`, 99) + `{"value":"x"}]}`, base + 30 + 1 + 47 + 3},
 	} {
 		var variables map[string]any
 		if tt.variables != "" {

@@ -124,3 +124,46 @@ func (w *weigher) inputField(value any, f *ast.FieldDefinition) int {
 	}
 	return sum
 }
+
+// nodeSize is about how many bytes a list, an object or a member of an object counts, in addition
+// to what is in it.
+const nodeSize = 20
+
+// bytes returns about how many bytes a literal has, with the variables in it. A variable is
+// measured once, however many fields it is passed to.
+func (w *weigher) bytes(value *ast.Value) int {
+	switch {
+	case value == nil:
+		return 0
+	case value.Kind == ast.Variable:
+		known, ok := w.sizes[value.Raw]
+		if !ok {
+			known = sizeOf(w.vars.literal(value))
+			w.sizes[value.Raw] = known
+		}
+		return known
+	}
+	sum := len(value.Raw)
+	for _, child := range value.Children {
+		sum = add(sum, nodeSize+w.bytes(child.Value))
+	}
+	return sum
+}
+
+// sizeOf returns about how many bytes a variable has.
+func sizeOf(value any) int {
+	sum := 0
+	switch v := value.(type) {
+	case string:
+		return len(v)
+	case []any:
+		for _, element := range v {
+			sum = add(sum, nodeSize+sizeOf(element))
+		}
+	case map[string]any:
+		for name, member := range v {
+			sum = add(sum, nodeSize+len(name)+sizeOf(member))
+		}
+	}
+	return sum
+}

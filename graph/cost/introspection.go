@@ -37,7 +37,7 @@ type wrapping struct {
 // memory.
 const perUnit = 5
 
-// textPerField is how many bytes of a description count as one more field.
+// textPerField is how many bytes of a description or a name count as one more field.
 const textPerField = 100
 
 // root returns the cost of the field __schema or __type.
@@ -93,13 +93,13 @@ func (i *introspection) set(set ast.SelectionSet, object any) int {
 }
 
 func (i *introspection) field(f *ast.Field, object any) int {
+	sum := 1 + len(f.Alias)/textPerField
 	if len(f.SelectionSet) == 0 {
 		if f.Name == "description" {
-			return 1 + len(description(object))/textPerField
+			sum += len(description(object)) / textPerField
 		}
-		return 1
+		return sum
 	}
-	sum := 1
 	i.children(object, f.Name, func(child any) {
 		sum = add(sum, i.owned(f, f.SelectionSet, child))
 	})

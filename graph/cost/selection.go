@@ -20,7 +20,7 @@ type Cost struct {
 func (m *Model) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any, limit int) Cost {
 	vars := values{op, variables}
 	w := &weigher{
-		model: m, doc: doc, vars: vars, memo: map[memoKey]int{},
+		model: m, doc: doc, vars: vars, memo: map[memoKey]int{}, sizes: map[string]int{},
 		intro: &introspection{schema: m.schema, doc: doc, vars: vars, memo: map[introspected]int{}, most: times(limit, perUnit)},
 	}
 	root := m.rootType(op.Operation)
@@ -50,6 +50,7 @@ type weigher struct {
 	doc   *ast.QueryDocument
 	vars  values
 	memo  map[memoKey]int
+	sizes map[string]int // of the variables, in bytes
 	intro *introspection
 }
 
@@ -111,8 +112,9 @@ func (w *weigher) field(f *ast.Field, def *ast.Definition, lists sized) int {
 	if def != nil {
 		definition = def.Fields.ForName(f.Name)
 	}
+	name := len(f.Alias) / bytesPerUnit
 	if definition == nil { // __typename, or unknown
-		return add(1, w.set(f.SelectionSet, nil, sized{}))
+		return add(1+name, w.set(f.SelectionSet, nil, sized{}))
 	}
 	known := w.model.fields[definition]
 	size, children := 1, sized{}
@@ -127,8 +129,13 @@ func (w *weigher) field(f *ast.Field, def *ast.Definition, lists sized) int {
 	}
 	// A list that may be empty still counts once, so that the cost bounds the expanded document.
 	elements := times(max(size, 1), w.set(f.SelectionSet, w.model.schema.Types[definition.Type.Name()], children))
-	return add(add(known.weight, w.arguments(f, definition)), elements)
+	return add(add(known.weight+name, w.arguments(f, definition)), elements)
 }
+
+// bytesPerUnit is how many bytes of a name or an argument cost as much as a field: a name is
+// repeated in the response, and an argument is read, checked and normalized for each field that has
+// it.
+const bytesPerUnit = 100
 
 // size returns the number of elements that a field's list may have.
 func (w *weigher) size(list *listSize, f *ast.Field, definition *ast.FieldDefinition) int {
@@ -148,6 +155,7 @@ func (w *weigher) size(list *listSize, f *ast.Field, definition *ast.FieldDefini
 func (w *weigher) arguments(f *ast.Field, definition *ast.FieldDefinition) int {
 	sum := 0
 	for _, a := range f.Arguments {
+		sum = add(sum, w.bytes(a.Value)/bytesPerUnit)
 		if arg := definition.Arguments.ForName(a.Name); arg != nil && w.model.inputs[arg.Type.Name()] {
 			sum = add(sum, w.input(w.vars.literal(a.Value), w.model.schema.Types[arg.Type.Name()]))
 		}

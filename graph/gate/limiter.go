@@ -44,16 +44,23 @@ type costReport struct {
 func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graphqlhttp.Permit, *gqlerror.Error) {
 	who := principalOf(ctx).caller()
 	limit := l.Callers.Limits(who.Class).Cost
-	weight, err := l.weigh(ctx, params, limit)
-	report := &costReport{Weight: weight, Limit: limit}
+	report := &costReport{Weight: cost.Base, Limit: limit}
 	permit := &graphqlhttp.Permit{Cost: report}
-	switch {
-	case err != nil:
-		return permit, apierror.New(apierror.CodeCostLimit, err.Error())
-	case weight > limit:
-		return permit, apierror.New(apierror.CodeCostLimit, fmt.Sprintf(
+	if err := l.Callers.Charge(who, 1); err != nil { // before the document is parsed
+		return permit, waitError(err)
+	}
+	weight, err := l.weigh(ctx, params, limit)
+	report.Weight = weight
+	if err == nil && weight > limit {
+		err = cost.DocumentError(fmt.Sprintf(
 			"This operation costs %s, but at most %d is allowed for %s: select fewer fields or smaller pages, or send several operations.",
 			atMost(weight), limit, who.Class))
+	}
+	if err != nil {
+		if limited := l.Callers.Charge(who, rejectionCost); limited != nil {
+			return permit, waitError(limited)
+		}
+		return permit, apierror.New(apierror.CodeCostLimit, err.Error())
 	}
 	granted, err := l.Callers.Acquire(ctx, who, weight)
 	permit.Release = granted.Release
@@ -66,6 +73,10 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 	}
 	return permit, waitError(err)
 }
+
+// rejectionCost is what a caller spends with a request that costs too much: to find that out takes
+// a few milliseconds.
+const rejectionCost = 500
 
 // atMost formats a weight that may be too large to be computed.
 func atMost(weight int) string {

@@ -167,6 +167,13 @@ func (p *Permit) Release() {
 	p.release = nil
 }
 
+// Charge takes a cost from what the caller may spend, for a request that does not run. It fails
+// with a *RateError if the caller has used up its cost.
+func (l *Limiter) Charge(who Caller, cost int) error {
+	_, err := l.callers.get(who).spend(l.now(), cost)
+	return err
+}
+
 // Acquire waits until a request of the caller with this cost can run. The permit, which is not nil
 // even if Acquire fails, is released when the request has run. Acquire fails with
 //

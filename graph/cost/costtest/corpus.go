@@ -4,6 +4,7 @@ package costtest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -128,6 +129,13 @@ func data() []Document {
 		{Name: "changes of contacts on 40 levels", Role: Agent, Query: "{contact(id:\"466\"){" + strings.Repeat("changes(first:1){contact{", 40) + "id" + strings.Repeat("}}", 40) + "}}"},
 		{Name: "20 feeds of 1000 changes", Role: Agent, Rejected: true, Query: "{" + repeat(20, "a#:contactChanges(first:1000){changes{contact{...C}}}") + "} fragment C on Contact{" + full + "}"},
 		{Name: "1000 changes with contacts", Role: Agent, Rejected: true, Query: "{contactChanges(first:1000){changes{at kind fields{path old new} contact{...C}}}} fragment C on Contact{" + full + "}"},
+		{Name: "a name of 50 KB in 1000 changes", Role: Agent, Rejected: true, Query: "{contactChanges(first:1000){changes{" + strings.Repeat("x", 50_000) + ":at}}}"},
+		{Name: "60 lookups of a text of 200 KB", Role: Customer, Rejected: true,
+			Query: "query($e:String!){" + repeat(60, "a#:contactByEmail(email:$e){id}") + "}", Variables: map[string]any{"e": strings.Repeat("é", 100_000)}},
+		{Name: "40 writes of 10,000 values", Role: Customer, Rejected: true,
+			Query:     "mutation($v:[PropertyValueInput!]){" + repeat(40, "a#:setContactDetails(input:{id:466,onConflict:OVERWRITE,properties:[{propertyId:1,values:$v}]}){errors{code}}") + "}",
+			Variables: map[string]any{"v": slices.Repeat([]any{map[string]any{"value": "x"}}, 10_000)}},
+		{Name: "a subscription with a history for each event", Role: Customer, Rejected: true, Query: "subscription{contactChanges{contact{changes(first:100){contact{email}}}}}"},
 		{Name: "100 newPassword in a batch", Role: Agent, Rejected: true,
 			Query: "mutation($input:UpdateContactsInput!){updateContacts(input:$input){errors{code}}}", Variables: map[string]any{"input": map[string]any{"errorPolicy": "PER_ITEM", "items": updates}}},
 	}
