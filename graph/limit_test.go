@@ -181,3 +181,20 @@ func TestDocumentsAreBoundedInBytes(t *testing.T) {
 		t.Errorf("%d small and %d large documents are cached", small, large)
 	}
 }
+
+// TestRejectedCredentialsComeFirst: a caller whose credentials are not accepted learns that, and
+// not what anonymous callers may spend.
+func TestRejectedCredentialsComeFirst(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const document = `{contacts(first:100){nodes{id email firstName lastName logins{name type} properties{values{value}}}}}`
+	if got := f.query("unknown", document, nil); strings.Join(got.codes(), ",") != "UNAUTHENTICATED" {
+		t.Errorf("unknown credentials: %v", got.codes())
+	}
+	if err := f.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.query(f.demo.agent, document, nil); strings.Join(got.codes(), ",") == "COST_LIMIT" {
+		t.Errorf("with a database that is closed: %v", got.codes())
+	}
+}

@@ -139,6 +139,9 @@ func (w *weigher) bytes(value *ast.Value) int {
 		known, ok := w.sizes[value.Raw]
 		if !ok {
 			known = sizeOf(w.vars.literal(value))
+			if w.sizes == nil {
+				w.sizes = map[string]int{}
+			}
 			w.sizes[value.Raw] = known
 		}
 		return known

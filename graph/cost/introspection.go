@@ -66,6 +66,9 @@ func (i *introspection) owned(owner any, set ast.SelectionSet, object any) int {
 	if len(i.memo) > i.most {
 		return Saturated
 	}
+	if i.memo == nil {
+		i.memo = map[introspected]int{}
+	}
 	i.memo[key] = 0 // a fragment that contains itself adds nothing
 	n := i.set(set, object)
 	i.memo[key] = n

@@ -20,8 +20,8 @@ type Cost struct {
 func (m *Model) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any, limit int) Cost {
 	vars := values{op, variables}
 	w := &weigher{
-		model: m, doc: doc, vars: vars, memo: map[memoKey]int{}, sizes: map[string]int{},
-		intro: &introspection{schema: m.schema, doc: doc, vars: vars, memo: map[introspected]int{}, most: times(limit, perUnit)},
+		model: m, doc: doc, vars: vars,
+		intro: &introspection{schema: m.schema, doc: doc, vars: vars, most: times(limit, perUnit)},
 	}
 	root := m.rootType(op.Operation)
 	c := Cost{Total: add(Base, w.set(op.SelectionSet, root, sized{}))}
@@ -95,6 +95,9 @@ func (w *weigher) fragment(name string, lists sized) int {
 	key := memoKey{name, lists}
 	if known, ok := w.memo[key]; ok {
 		return known
+	}
+	if w.memo == nil { // most documents have no fragments
+		w.memo = map[memoKey]int{}
 	}
 	w.memo[key] = 0
 	if f := w.doc.Fragments.ForName(name); f != nil {

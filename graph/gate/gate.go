@@ -51,12 +51,11 @@ var openFields = map[string]bool{"__typename": true, "__schema": true, "__type":
 // expired; operations without credentials whose root fields require some; and subscriptions that do
 // not have exactly one root field.
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	switch err := principalOf(ctx).err; {
-	case errors.Is(err, auth.ErrCredentials):
-		return apierror.New(apierror.CodeUnauthenticated, "The credentials are unknown or have expired.")
-	case err != nil:
-		g.Log.ErrorContext(ctx, "authentication failed", "error", err)
-		return apierror.New(apierror.Fault(err))
+	if err := principalOf(ctx).rejection(); err != nil {
+		if fault := principalOf(ctx).err; !errors.Is(fault, auth.ErrCredentials) {
+			g.Log.ErrorContext(ctx, "authentication failed", "error", fault)
+		}
+		return err
 	}
 	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
 		return apierror.New(apierror.CodeBadInput, "A subscription must have exactly one root field.")

@@ -57,6 +57,10 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 			atMost(weight), limit, who.Class))
 	}
 	if err != nil {
+		// Its caller counts as anonymous, but may be allowed more.
+		if rejected := principalOf(ctx).rejection(); rejected != nil {
+			return permit, rejected
+		}
 		if limited := l.Callers.Charge(who, rejectionCost); limited != nil {
 			return permit, waitError(limited)
 		}

@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"net/netip"
 
+	"contactgraph/graph/apierror"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/viewer"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // principal is the authenticated sender of a request or connection. It is kept in the context, next
@@ -24,6 +27,18 @@ type principal struct {
 	err     error // why the credentials were rejected
 	socket  bool  // a WebSocket, which can outlast its credentials
 	address netip.Addr
+}
+
+// rejection returns the error of a request whose credentials were rejected or could not be checked,
+// nil for any other.
+func (p *principal) rejection() *gqlerror.Error {
+	switch {
+	case errors.Is(p.err, auth.ErrCredentials):
+		return apierror.New(apierror.CodeUnauthenticated, "The credentials are unknown or have expired.")
+	case p.err != nil:
+		return apierror.New(apierror.Fault(p.err))
+	}
+	return nil
 }
 
 // caller returns who the cost of the request is charged to.
