@@ -80,7 +80,7 @@ var layers = map[string][]string{
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/viewer"},
 	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/viewer"},
 
-	"internal/limiter": {"internal/viewer"},
+	"internal/limiter": {"internal/netlimit", "internal/viewer"},
 
 	// Packages that import no other package of this module.
 	"internal/safego":    {},

@@ -62,20 +62,34 @@ func (e Execution) responses(
 		permit.Cost = nil
 	}
 	permit.mutation = op.Operation.Operation == ast.Mutation
+	sent := false
 	for resp := responses(running); resp != nil; resp = responses(running) {
 		permit.Release()
+		if stopped := permit.incomplete(limited, op, resp); stopped != nil {
+			return stopped, nil
+		}
+		sent = true
 		if stopped, err := permit.send(resp, next); stopped != nil || err != nil {
 			return stopped, err
 		}
 	}
-	if timedOut(limited) {
+	if !sent && timedOut(limited) {
 		return ended(limited, op), nil
 	}
 	return nil, nil
 }
 
-// timedOut reports whether the context of an operation has ended because it takes too long. What it
-// has read then is incomplete.
+// incomplete returns why the response of an operation is not sent, nil if it is complete. gqlgen
+// returns nil if the context is done. What a query has read then is incomplete, but what a mutation
+// returns is its outcome.
+func (p *Permit) incomplete(ctx context.Context, op *graphql.OperationContext, resp *graphql.Response) *requestError {
+	if resp == nil || timedOut(ctx) && !p.mutation {
+		return ended(ctx, op)
+	}
+	return nil
+}
+
+// timedOut reports whether the context of an operation has ended because it takes too long.
 func timedOut(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errDeadline) }
 
 // Permit is the permission to execute a request.

@@ -2,7 +2,9 @@ package graphqlhttp
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -89,6 +91,42 @@ func TestTimeout(t *testing.T) {
 		a := s.do(t, post(document(tt.query), acceptJSON))
 		if a.status != tt.status || a.code(t) != tt.code || (a.header.Get("Retry-After") == "1") != (tt.status != http.StatusOK) {
 			t.Errorf("%s: %d %v %s", tt.query, a.status, a.header, a.body)
+		}
+	}
+}
+
+// TestTimeoutOfStreams: on a stream too, an incomplete query is not sent, and the outcome of a
+// mutation is sent without an error after it.
+func TestTimeoutOfStreams(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{"{__typename}": CodeUnavailable, "mutation {__typename}": ""} {
+		transport := Transport{Execution: Execution{Timeout: time.Millisecond}}
+		s := newServerWith(transport, EventStream{Transport: transport, Callers: testCallers(nil)})
+		once := false
+		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
+			<-ctx.Done()
+			if once {
+				return nil
+			}
+			once = true
+			return &graphql.Response{Data: []byte(`{"outcome":1}`)}
+		})
+		srv := httptest.NewServer(s)
+		t.Cleanup(srv.Close)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader(document(query)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", jsonType)
+		r.Header.Set("Accept", eventStreamType)
+		resp, err := srv.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || strings.Contains(string(events), `"outcome"`) != (want == "") || strings.Contains(string(events), "errors") != (want != "") || !strings.Contains(string(events), want) {
+			t.Errorf("%s: %s, %v; want the code %q", query, events, err, want)
 		}
 	}
 }

@@ -122,8 +122,8 @@ func (t Transport) execute(
 	defer cancel()
 	responses, running := exec.DispatchOperation(ctx, op)
 	resp := responses(running)
-	if resp == nil || timedOut(ctx) && !permit.mutation { // gqlgen returns nil if the context is done
-		return nil, permit, ended(ctx, op)
+	if stopped := permit.incomplete(ctx, op, resp); stopped != nil {
+		return nil, permit, stopped
 	}
 	return permit.report(resp), permit, nil
 }

@@ -1,14 +1,15 @@
 package limiter
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"contactgraph/internal/netlimit"
 	"contactgraph/internal/viewer"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -30,35 +31,42 @@ const (
 func (c Class) String() string { return [...]string{"anonymous callers", "customers", "staff"}[c] }
 
 // Caller is who sends requests: an API key, a user, a contact, or without credentials an address.
+// It can be compared, and is computed for each request, so it contains no text that has to be
+// built.
 type Caller struct {
 	Class Class
-	id    string
+
+	account int
+	kind    viewer.ActorKind
+	id      int        // of the actor in the account
+	address netip.Addr // of an anonymous caller
 }
 
 // CallerOf returns the caller of a request. v is its viewer, the zero Viewer for an anonymous
-// caller, who is identified by its address: of an IPv6 address, only the network of 64 bits counts,
-// because one machine has a whole network. Callers with an invalid address have no limits of their
-// own, only those of all anonymous callers.
+// caller, who is identified by its address, as for the limits of connections (see
+// netlimit.Proxies.Key). Callers with an invalid address have no limits of their own, only those of
+// all anonymous callers.
 func CallerOf(v viewer.Viewer, address netip.Addr) Caller {
-	switch v.Role {
-	case viewer.Anonymous:
-		if !address.IsValid() {
-			return Caller{Class: Anonymous}
-		}
-		address = address.Unmap()
-		if network, err := address.Prefix(64); err == nil && address.Is6() {
-			address = network.Addr()
-		}
-		return Caller{Anonymous, address.String()}
-	case viewer.Customer:
-		return Caller{Customer, actor(v)}
-	default:
-		return Caller{Staff, actor(v)}
+	if v.Role == viewer.Anonymous {
+		return Caller{Class: Anonymous, address: netlimit.Proxies(nil).Key(address)}
 	}
+	c := Caller{Class: Staff, account: v.Account, kind: v.Actor.Kind, id: v.Actor.ID}
+	if v.Role == viewer.Customer {
+		c.Class = Customer
+	}
+	return c
 }
 
+// known reports whether the caller can be distinguished from others.
+func (c Caller) known() bool { return c.Class != Anonymous || c.address.IsValid() }
+
 // String describes the caller by its credentials or address.
-func (c Caller) String() string { return c.id }
+func (c Caller) String() string {
+	if c.Class == Anonymous {
+		return c.address.String()
+	}
+	return fmt.Sprintf("%s %d of account %d", c.kind, c.id, c.account)
+}
 
 // Address returns the address in r.RemoteAddr, which is that of the client, with or without a port.
 // It is invalid if it is unknown, or if no limit by address applies to the client.
@@ -68,10 +76,6 @@ func Address(r *http.Request) netip.Addr {
 	}
 	from, _ := netip.ParseAddr(r.RemoteAddr) // the zero Addr if it is malformed
 	return from
-}
-
-func actor(v viewer.Viewer) string {
-	return string(v.Actor.Kind) + strconv.Itoa(v.Account) + "/" + strconv.Itoa(v.Actor.ID)
 }
 
 // caller is what the limiter knows of a caller.

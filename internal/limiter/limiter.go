@@ -117,7 +117,7 @@ func New(c Config, now func() time.Time) *Limiter {
 		l.class[class] = whole(share[class].class)
 	}
 	l.callers = newCallers(func(who Caller) *caller {
-		if who.id == "" {
+		if !who.known() {
 			return newCaller(Limits{}, whole(share[who.Class].class))
 		}
 		return newCaller(c.Limits[who.Class], whole(share[who.Class].caller))

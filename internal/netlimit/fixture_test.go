@@ -174,3 +174,10 @@ func get(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\
 func post(length, sent int) string {
 	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", length) + strings.Repeat("x", sent)
 }
+
+// Open returns the number of open connections.
+func (g *Guard) Open() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.open)
+}

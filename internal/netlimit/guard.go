@@ -202,10 +202,3 @@ func (g *Guard) State(nc net.Conn, state http.ConnState) {
 		g.drop(c)
 	}
 }
-
-// Open returns the number of open connections.
-func (g *Guard) Open() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.open)
-}
