@@ -851,7 +851,7 @@ type Subscription {
     after: String
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
-  ): Change! @cost(weight: "20") @listSize(assumedSize: 50)
+  ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/property.graphqls", Input: `"The definition of a custom field that all contacts of the account have."
