@@ -53,7 +53,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.SetOutput(stderr)
 	f.Var((*stringList)(&o.engines), "engines", "`databases` to measure on")
 	f.Var((*stringList)(&o.cases), "cases", "`cases` to compare; empty for none")
-	f.StringVar(&o.against, "against", againstYardstick, "the `server` to compare with: yardstick; nolog, a build of contactgraph without a change log; or unwatched, contactgraph without subscriptions, while -subscriptions are open on the first server")
+	f.StringVar(&o.against, "against", againstYardstick, "the `server` to compare with: yardstick; nolog, a build of contactgraph without a change log; unwatched, contactgraph without subscriptions, while -subscriptions are open on the first server; or the path of another build of contactgraph")
 	f.IntVar(&o.subscriptions, "subscriptions", 10_000, "number of subscriptions with -against unwatched, each to the changes of one contact")
 	f.Var((*intList)(&o.clients), clientsFlag, "`numbers` of connections to measure with")
 	f.Var((*intList)(&o.sizes), "sizes", "`numbers` of contacts to compare with")
@@ -102,8 +102,8 @@ func (o options) check(rest []string) error {
 		}
 	}
 	switch {
-	case !slices.Contains(againstNames, o.against):
-		return fmt.Errorf("-against: %q is not one of %s", o.against, strings.Join(againstNames, ", "))
+	case !slices.Contains(againstNames, o.against) && !isBinary(o.against):
+		return fmt.Errorf("-against: %q is neither a path nor one of %s", o.against, strings.Join(againstNames, ", "))
 	case o.subscriptions < 1 || o.subscriptions > maxSubscriptions:
 		return fmt.Errorf("-subscriptions: %d is not between 1 and %d", o.subscriptions, maxSubscriptions)
 	case o.writers < 0 || o.writers > 1:

@@ -19,7 +19,7 @@ import (
 type program struct {
 	name   string
 	binary string
-	source []string // arguments of go build: the package and its tags
+	source []string // arguments of go build: the package and its tags; nil if the binary exists
 	log    *os.File // of its processes: they log as they would in production
 	serve  []string
 	cases  map[string]newWorker
@@ -32,8 +32,7 @@ type program struct {
 func (b *bench) build(ctx context.Context) error {
 	b.server = &program{
 		name: "server", binary: filepath.Join(b.work, "contactgraph"), source: []string{"contactgraph"},
-		// All clients send the same API key.
-		serve: []string{"serve", "--max-connections", "100000", "--max-sockets-per-caller", "100000", "--max-operations-per-caller", "100000", "--addr", "127.0.0.1:0", "--database"},
+		serve: []string{"serve", "--addr", "127.0.0.1:0", "--database"},
 		cases: serverCases,
 		seeding: func(n int) ([]string, bool) {
 			return []string{"serve", "--demo", "--demo-contacts", strconv.Itoa(n), "--addr", "127.0.0.1:0", "--database"}, true
@@ -44,6 +43,9 @@ func (b *bench) build(ctx context.Context) error {
 		var err error
 		if p.log, err = os.OpenFile(filepath.Join(b.work, p.name+".log"), os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 			return err
+		}
+		if p.source == nil {
+			continue
 		}
 		args := append([]string{"build", "-o", p.binary}, p.source...)
 		build := exec.CommandContext(ctx, "go", args...) //nolint:gosec // our own packages
@@ -63,15 +65,20 @@ const (
 
 var againstNames = []string{againstYardstick, againstNoLog, againstUnwatched}
 
+// isBinary reports whether -against is the path of another build of contactgraph.
+func isBinary(against string) bool { return filepath.Base(against) != against }
+
 // otherProgram returns the program to compare the server with: the yardstick, or a variant of the
 // server.
 func (b *bench) otherProgram() *program {
 	p := *b.server
-	p.name, p.binary = b.against, filepath.Join(b.work, b.against)
-	switch b.against {
-	case againstNoLog:
+	p.name, p.binary = filepath.Base(b.against), filepath.Join(b.work, b.against)
+	switch {
+	case isBinary(b.against):
+		p.name, p.binary, p.source = "other", b.against, nil
+	case b.against == againstNoLog:
 		p.source = []string{"-tags", "nolog", "contactgraph"}
-	case againstYardstick:
+	case b.against == againstYardstick:
 		p.source, p.cases = []string{"contactgraph/bench/yardstick"}, yardstickCases
 		p.serve = []string{"-conns", strconv.Itoa(b.conns), "-writers", strconv.Itoa(b.writers), "-database"}
 		p.seeding = func(n int) ([]string, bool) {
@@ -103,6 +110,9 @@ const stopTimeout = 30 * time.Second
 func (p *program) command(ctx context.Context, args []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.binary, args...) //nolint:gosec // a binary that was built here
 	cmd.Stderr = p.log
+	// All clients send the same API key from the same address.
+	cmd.Env = append(os.Environ(), "CONTACTGRAPH_MAX_CONNECTIONS=100000", "CONTACTGRAPH_MAX_CONNECTIONS_PER_ADDRESS=100000",
+		"CONTACTGRAPH_MAX_SOCKETS_PER_CALLER=100000", "CONTACTGRAPH_MAX_OPERATIONS_PER_CALLER=100000")
 	// In its own process group it does not get the SIGINT of Ctrl-C, so this process can stop it in
 	// order. It dies with this process.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}

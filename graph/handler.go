@@ -63,7 +63,7 @@ func NewHandler(c Config) http.Handler {
 	graphqlhttp.Install(srv, transport, graphqlhttp.WebSocket(execution, check.OnConnect, callers, graphqlhttp.DefaultSendTimeout),
 		graphqlhttp.EventStream{Transport: transport, Callers: callers})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		srv.ServeHTTP(w, r.WithContext(gate.Identify(r.Context(), c.Services.Auth, r)))
+		srv.ServeHTTP(w, r.WithContext(gate.Identify(c.Services.Auth, r)))
 	})
 }
 

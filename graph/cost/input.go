@@ -136,21 +136,29 @@ func (w *weigher) bytes(value *ast.Value) int {
 	case value == nil:
 		return 0
 	case value.Kind == ast.Variable:
-		known, ok := w.sizes[value.Raw]
-		if !ok {
-			known = sizeOf(w.vars.literal(value))
-			if w.sizes == nil {
-				w.sizes = map[string]int{}
-			}
-			w.sizes[value.Raw] = known
-		}
-		return known
+		return w.variable(value)
 	}
 	sum := len(value.Raw)
 	for _, child := range value.Children {
 		sum = add(sum, nodeSize+w.bytes(child.Value))
 	}
 	return sum
+}
+
+// variable returns about how many bytes the value of a variable has.
+func (w *weigher) variable(value *ast.Value) int {
+	if text, ok := w.vars.variables[value.Raw].(string); ok {
+		return len(text)
+	}
+	known, ok := w.sizes[value.Raw]
+	if !ok {
+		known = sizeOf(w.vars.literal(value))
+		if w.sizes == nil {
+			w.sizes = map[string]int{}
+		}
+		w.sizes[value.Raw] = known
+	}
+	return known
 }
 
 // sizeOf returns about how many bytes a variable has.

@@ -111,15 +111,11 @@ func (w *weigher) field(f *ast.Field, def *ast.Definition, lists sized) int {
 	if f.Name == "__schema" || f.Name == "__type" {
 		return w.intro.root(f)
 	}
-	var definition *ast.FieldDefinition
-	if def != nil {
-		definition = def.Fields.ForName(f.Name)
-	}
 	name := len(f.Alias) / bytesPerUnit
-	if definition == nil { // __typename, or unknown
+	definition, known, ok := w.definition(f, def)
+	if !ok { // __typename, or unknown
 		return add(1+name, w.set(f.SelectionSet, nil, sized{}))
 	}
-	known := w.model.fields[definition]
 	size, children := 1, sized{}
 	if known.list != nil {
 		size = w.size(known.list, f, definition)
@@ -130,9 +126,27 @@ func (w *weigher) field(f *ast.Field, def *ast.Definition, lists sized) int {
 	if lists.by != nil && lists.by.sized[f.Name] {
 		size = lists.size
 	}
+	total := add(known.weight+name, w.arguments(f, definition))
+	if len(f.SelectionSet) == 0 {
+		return total
+	}
 	// A list that may be empty still counts once, so that the cost bounds the expanded document.
-	elements := times(max(size, 1), w.set(f.SelectionSet, w.model.schema.Types[definition.Type.Name()], children))
-	return add(add(known.weight+name, w.arguments(f, definition)), elements)
+	return add(total, times(max(size, 1), w.set(f.SelectionSet, w.model.schema.Types[definition.Type.Name()], children)))
+}
+
+// definition returns the definition of a field of def, and its cost. A document that was validated
+// has the definition.
+func (w *weigher) definition(f *ast.Field, def *ast.Definition) (definition *ast.FieldDefinition, known field, ok bool) {
+	if known, ok = w.model.fields[f.Definition]; ok {
+		return f.Definition, known, true
+	}
+	if def == nil {
+		return nil, field{}, false
+	}
+	if definition = def.Fields.ForName(f.Name); definition == nil {
+		return nil, field{}, false
+	}
+	return definition, w.model.fields[definition], true
 }
 
 // bytesPerUnit is how many bytes of a name or an argument cost as much as a field: a name is

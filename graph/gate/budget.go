@@ -24,9 +24,9 @@ var maxResponse = map[limiter.Class]int64{
 // budget counts the bytes of a response while its fields are resolved, and stops resolving when
 // there are too many.
 type budget struct {
+	op   *graphql.OperationContext
 	size int64
 	left atomic.Int64
-	err  *gqlerror.Error // the response that is sent instead
 }
 
 // budgetExtension is the name under which gqlgen keeps the budget of an operation.
@@ -35,15 +35,16 @@ const budgetExtension = "ResponseBudget"
 // limitResponse limits the response of an operation. It sets the middleware itself: as an
 // extension of gqlgen it would allocate memory for every field.
 func limitResponse(op *graphql.OperationContext, class limiter.Class) {
-	b := &budget{size: maxResponse[class], err: sizeError(op, maxResponse[class])}
+	b := &budget{op: op, size: maxResponse[class]}
 	b.reset()
 	op.Stats.SetExtension(budgetExtension, b)
 	op.ResolverMiddleware = b.resolve
 }
 
-func sizeError(op *graphql.OperationContext, most int64) *gqlerror.Error {
-	text := fmt.Sprintf("The response is larger than %d MiB: select fewer fields or smaller pages.", most>>20)
-	if op.Operation.Operation == ast.Mutation {
+// sizeError returns the error that is sent instead of the response.
+func (b *budget) sizeError() *gqlerror.Error {
+	text := fmt.Sprintf("The response is larger than %d MiB: select fewer fields or smaller pages.", b.size>>20)
+	if b.op.Operation.Operation == ast.Mutation {
 		text += " The mutations may have taken effect."
 	}
 	return apierror.New(apierror.CodeCostLimit, text)
@@ -75,7 +76,7 @@ func (b *budget) respond(resp *graphql.Response) *graphql.Response {
 	if b == nil || resp == nil || !b.exceeded() {
 		return resp
 	}
-	return &graphql.Response{Errors: gqlerror.List{b.err}}
+	return &graphql.Response{Errors: gqlerror.List{b.sizeError()}}
 }
 
 // fieldSize is about how many bytes a field has without its value.

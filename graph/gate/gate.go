@@ -63,7 +63,7 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	if c := principalOf(ctx); c.socket && Reauthenticate(ctx) != nil {
 		return apierror.New(apierror.CodeUnauthenticated, "The credentials of the connection have expired.")
 	}
-	limitResponse(op, principalOf(ctx).caller().Class)
+	limitResponse(op, principalOf(ctx).caller.Class)
 	if _, ok := viewer.FromContext(ctx); ok {
 		return nil
 	}

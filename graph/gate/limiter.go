@@ -28,10 +28,26 @@ var _ graphqlhttp.Limiter = Limiter{}
 
 // costReport is what extensions.cost of a response contains.
 type costReport struct {
-	Weight    int  `json:"weight"`
-	Limit     int  `json:"limit"`
-	Remaining *int `json:"remaining,omitempty"` // in the bucket of the caller; absent without a limit
+	weight    int
+	limit     int
+	remaining int // in the bucket of the caller; -1 without a limit
 }
+
+var _ graphqlhttp.Cost = (*costReport)(nil)
+
+// AppendJSON appends an object with the members weight, limit and, if there is a limit of the
+// rate, remaining.
+func (r *costReport) AppendJSON(b []byte) []byte {
+	b = strconv.AppendInt(append(b, `{"weight":`...), int64(r.weight), 10)
+	b = strconv.AppendInt(append(b, `,"limit":`...), int64(r.limit), 10)
+	if r.remaining >= 0 {
+		b = strconv.AppendInt(append(b, `,"remaining":`...), int64(r.remaining), 10)
+	}
+	return append(b, '}')
+}
+
+// MarshalJSON returns what AppendJSON appends.
+func (r *costReport) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
 
 // Acquire weighs the request and waits until it can run. It rejects a request with
 //
@@ -42,15 +58,15 @@ type costReport struct {
 //
 // A document that cannot be parsed gets a permit: the executor reports why.
 func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graphqlhttp.Permit, *gqlerror.Error) {
-	who := principalOf(ctx).caller()
+	who := principalOf(ctx).caller
 	limit := l.Callers.Limits(who.Class).Cost
-	report := &costReport{Weight: cost.Base, Limit: limit}
+	report := &costReport{weight: cost.Base, limit: limit, remaining: -1}
 	permit := &graphqlhttp.Permit{Cost: report}
 	if err := l.Callers.Charge(who, 1); err != nil { // before the document is parsed
 		return permit, waitError(err)
 	}
 	weight, err := l.weigh(ctx, params, limit)
-	report.Weight = weight
+	report.weight = weight
 	if err == nil && weight > limit {
 		err = cost.DocumentError(fmt.Sprintf(
 			"This operation costs %s, but at most %d is allowed for %s: select fewer fields or smaller pages, or send several operations.",
@@ -72,9 +88,7 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 		release, err := granted.Hold(bytes)
 		return release, err == nil
 	}
-	if granted.Remaining >= 0 {
-		report.Remaining = &granted.Remaining
-	}
+	report.remaining = granted.Remaining
 	return permit, waitError(err)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 
 	"contactgraph/graph/apierror"
 	"contactgraph/internal/auth"
@@ -24,9 +23,9 @@ type principal struct {
 	request *http.Request
 	viewer  viewer.Viewer
 	known   bool
-	err     error // why the credentials were rejected
-	socket  bool  // a WebSocket, which can outlast its credentials
-	address netip.Addr
+	err     error          // why the credentials were rejected
+	socket  bool           // a WebSocket, which can outlast its credentials
+	caller  limiter.Caller // to whom the cost of the request is charged
 }
 
 // rejection returns the error of a request whose credentials were rejected or could not be checked,
@@ -41,9 +40,6 @@ func (p *principal) rejection() *gqlerror.Error {
 	return nil
 }
 
-// caller returns who the cost of the request is charged to.
-func (p *principal) caller() limiter.Caller { return limiter.CallerOf(p.viewer, p.address) }
-
 type principalKey struct{}
 
 func principalOf(ctx context.Context) *principal {
@@ -51,12 +47,13 @@ func principalOf(ctx context.Context) *principal {
 	return c
 }
 
-// Identify authenticates the request and returns a context with its principal and viewer.
-func Identify(ctx context.Context, a *auth.Service, r *http.Request) context.Context {
-	p := &principal{auth: a, request: r, address: limiter.Address(r)}
-	if p.viewer, p.known, p.err = a.Authenticate(r.WithContext(ctx)); p.known {
+// Identify authenticates the request and returns its context with its principal and viewer.
+func Identify(a *auth.Service, r *http.Request) context.Context {
+	p, ctx := &principal{auth: a, request: r}, r.Context()
+	if p.viewer, p.known, p.err = a.Authenticate(r); p.known {
 		ctx = viewer.NewContext(ctx, p.viewer)
 	}
+	p.caller = limiter.CallerOf(p.viewer, limiter.Address(r))
 	return context.WithValue(ctx, principalKey{}, p)
 }
 
@@ -71,7 +68,7 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 		}
 	}
 	r.RemoteAddr = c.request.RemoteAddr
-	ctx = Identify(context.Background(), c.auth, r) // the context of the handshake would keep the whole request alive
+	ctx = Identify(c.auth, r) // r has no context: that of the handshake would keep the whole request alive
 	c = principalOf(ctx)
 	c.socket = true
 	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) {
@@ -84,7 +81,7 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 // Caller returns what identifies the caller by its credentials, as for the cost of its requests. It
 // returns "" for an anonymous caller.
 func Caller(ctx context.Context) string {
-	who := principalOf(ctx).caller()
+	who := principalOf(ctx).caller
 	if who.Class == limiter.Anonymous {
 		return ""
 	}

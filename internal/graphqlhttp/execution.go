@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -101,9 +102,16 @@ type Permit struct {
 	// release is called when the response has been sent. Nil reserves nothing.
 	Hold func(bytes int) (release func(), ok bool)
 	// Cost is what extensionCost of the response reports; nil reports nothing.
-	Cost any
+	Cost Cost
 
 	mutation bool // whether the response is sent even if Hold refuses it
+}
+
+// Cost is a JSON value. It encodes itself, because every response contains it.
+type Cost interface {
+	json.Marshaler
+	// AppendJSON appends the value to b.
+	AppendJSON(b []byte) []byte
 }
 
 // send calls next with a response, and reserves memory for it meanwhile.

@@ -15,6 +15,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
+// fakeCost reports a weight of 7.
+type fakeCost struct{}
+
+func (fakeCost) AppendJSON(b []byte) []byte     { return append(b, `{"weight":7}`...) }
+func (c fakeCost) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil), nil }
+
 // fakeLimiter counts what it hands out. reject and hold are what it returns.
 type fakeLimiter struct {
 	reject             *gqlerror.Error
@@ -31,7 +37,7 @@ func (l *fakeLimiter) Acquire(context.Context, *graphql.RawParams) (*Permit, *gq
 			l.held.Add(1)
 			return func() { l.held.Add(-1) }, !l.full
 		},
-		Cost: map[string]int{"weight": 7},
+		Cost: fakeCost{},
 	}, l.reject
 }
 

@@ -127,10 +127,22 @@ func encode(b *bytes.Buffer, resp *graphql.Response) error {
 	}
 	if len(resp.Extensions) > 0 {
 		separate(b)
-		if err := encodeMember(b, "extensions", resp.Extensions); err != nil {
+		if err := encodeExtensions(b, resp.Extensions); err != nil {
 			return err
 		}
 	}
+	b.WriteByte('}')
+	return nil
+}
+
+// encodeExtensions writes the extensions of a response. Most have only the cost.
+func encodeExtensions(b *bytes.Buffer, extensions map[string]any) error {
+	cost, ok := extensions[extensionCost].(Cost)
+	if !ok || len(extensions) > 1 {
+		return encodeMember(b, "extensions", extensions)
+	}
+	b.WriteString(`"extensions":{"` + extensionCost + `":`)
+	b.Write(cost.AppendJSON(b.AvailableBuffer()))
 	b.WriteByte('}')
 	return nil
 }

@@ -80,14 +80,13 @@ func Address(r *http.Request) netip.Addr {
 
 // caller is what the limiter knows of a caller.
 type caller struct {
-	capacity
-
-	bucket  *rate.Limiter // nil without a limit
-	waiting atomic.Int64
+	capacities []capacity    // its own, that of its class, and that of all
+	bucket     *rate.Limiter // nil without a limit
+	waiting    atomic.Int64
 }
 
-func newCaller(l Limits, own capacity) *caller {
-	c := &caller{capacity: own}
+func newCaller(l Limits, capacities []capacity) *caller {
+	c := &caller{capacities: capacities}
 	if l.Rate > 0 {
 		c.bucket = rate.NewLimiter(rate.Limit(l.Rate), max(l.Burst, l.Rate, l.Cost))
 	}

@@ -117,10 +117,11 @@ func New(c Config, now func() time.Time) *Limiter {
 		l.class[class] = whole(share[class].class)
 	}
 	l.callers = newCallers(func(who Caller) *caller {
+		limits, own := c.Limits[who.Class], share[who.Class].caller
 		if !who.known() {
-			return newCaller(Limits{}, whole(share[who.Class].class))
+			limits, own = Limits{}, share[who.Class].class
 		}
-		return newCaller(c.Limits[who.Class], whole(share[who.Class].caller))
+		return newCaller(limits, []capacity{whole(own), l.class[who.Class], l.all})
 	})
 	return l
 }
@@ -133,8 +134,9 @@ type Permit struct {
 	// Remaining is the cost that the caller has left; -1 if it has no limit.
 	Remaining int
 
-	capacities []capacity // of the caller, its class, and all
-	release    []func()
+	capacities []capacity // those of the caller
+	running    []capacity // the ones of them that the request uses
+	cost       int
 }
 
 // Hold reserves memory for a response that the client may read slowly. release is called when the
@@ -161,10 +163,10 @@ func (p *Permit) Hold(bytes int) (release func(), err error) {
 
 // Release returns the capacity that the request has used. It may be called several times.
 func (p *Permit) Release() {
-	for _, release := range p.release {
-		release()
+	for _, c := range p.running {
+		c.running.leave(p.cost)
 	}
-	p.release = nil
+	p.running = nil
 }
 
 // Charge takes a cost from what the caller may spend, for a request that does not run. It fails
@@ -183,32 +185,38 @@ func (l *Limiter) Charge(who Caller, cost int) error {
 func (l *Limiter) Acquire(ctx context.Context, who Caller, cost int) (*Permit, error) {
 	caller := l.callers.get(who)
 	remaining, err := caller.spend(l.now(), cost)
-	p := &Permit{Remaining: remaining, capacities: []capacity{caller.capacity, l.class[who.Class], l.all}}
+	p := &Permit{Remaining: remaining, capacities: caller.capacities, cost: cost}
 	if err != nil {
 		return p, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, maxWait, ErrBusy)
-	defer cancel()
-	for _, c := range p.capacities {
-		release, err := c.running.enter(limited, cost, func() (func(), error) { return l.wait(caller) })
-		if err != nil {
-			p.Release()
-			return p, err
+	for i, c := range p.capacities {
+		if ctx.Err() != nil || !c.running.tryEnter(cost) {
+			return p, l.wait(ctx, caller, p)
 		}
-		p.release = append(p.release, release)
+		p.running = p.capacities[:i+1]
 	}
 	return p, nil
 }
 
-// wait counts a request of the caller that has to wait. The returned function ends the wait.
-func (l *Limiter) wait(of *caller) (end func(), err error) {
-	end = func() { l.waiting.Add(-1); of.waiting.Add(-1) }
+// wait enters the rest of the capacities that a request needs, as soon as it can. If it fails, the
+// request uses none.
+func (l *Limiter) wait(ctx context.Context, of *caller, p *Permit) error {
 	inAll, ofCaller := l.waiting.Add(1), of.waiting.Add(1)
+	defer func() { l.waiting.Add(-1); of.waiting.Add(-1) }()
 	if inAll > maxWaiting || ofCaller > maxWaitingOfCaller {
-		end()
-		return nil, ErrBusy
+		p.Release()
+		return ErrBusy
 	}
-	return end, nil
+	limited, cancel := context.WithTimeoutCause(ctx, maxWait, ErrBusy)
+	defer cancel()
+	for _, c := range p.capacities[len(p.running):] {
+		if c.running.enter(limited, p.cost) != nil {
+			p.Release()
+			return context.Cause(limited)
+		}
+		p.running = p.capacities[:len(p.running)+1]
+	}
+	return nil
 }
 
 // capacity is what a caller, a class or all callers can use at the same time.
@@ -237,19 +245,5 @@ func (q *queue) leave(n int) { q.sum.Release(q.clamp(n)) }
 // clamp bounds n: what is larger than the whole sum enters alone.
 func (q *queue) clamp(n int) int64 { return min(int64(n), q.size) }
 
-// enter waits until a request with this cost can run. wait is called if it has to wait.
-func (q *queue) enter(ctx context.Context, cost int, wait func() (end func(), err error)) (release func(), err error) {
-	release = func() { q.leave(cost) }
-	if ctx.Err() == nil && q.tryEnter(cost) {
-		return release, nil
-	}
-	end, err := wait()
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	if q.sum.Acquire(ctx, q.clamp(cost)) != nil {
-		return nil, context.Cause(ctx)
-	}
-	return release, nil
-}
+// enter waits until n can be added to the sum, and adds it. It fails if ctx ends.
+func (q *queue) enter(ctx context.Context, n int) error { return q.sum.Acquire(ctx, q.clamp(n)) }
