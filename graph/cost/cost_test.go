@@ -218,8 +218,8 @@ func consoleDocuments(t *testing.T) (operations map[string]string, fragments str
 	return operations, fragments
 }
 
-// withTypenames returns a selection set with __typename in it and in all sets below, as clients with
-// a cache send it.
+// withTypenames returns a selection set with __typename in it and in all sets below, as clients
+// with a cache send it.
 func withTypenames(set ast.SelectionSet) ast.SelectionSet {
 	if len(set) == 0 {
 		return set

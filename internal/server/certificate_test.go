@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,9 +172,17 @@ func TestHTTP2BodiesAreInterrupted(t *testing.T) {
 	addr, stop := serveTLS(t, c, slog.DiscardHandler)
 	unfinished, writer := io.Pipe()
 	defer writer.Close()
-	status := make(chan int)
+	status, reading := make(chan int), make(chan struct{})
+	trace := &httptrace.ClientTrace{Got100Continue: func() { close(reading) }}
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodPost, "https://"+addr+"/graphql", unfinished)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Expect", "100-continue") // the server answers it when it reads the body
+	client := clientOf(&tls.Config{})
+	client.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute
 	go func() {
-		resp, err := clientOf(&tls.Config{}).Post("https://"+addr+"/graphql", "text/plain", unfinished)
+		resp, err := client.Do(r)
 		if err != nil {
 			t.Error(err)
 			close(status)
@@ -182,7 +191,8 @@ func TestHTTP2BodiesAreInterrupted(t *testing.T) {
 		resp.Body.Close()
 		status <- resp.StatusCode
 	}()
-	io.WriteString(writer, "part") // returns when the client has begun to send the request
+	<-reading
+	io.WriteString(writer, "part")
 	go stop()
 	if got := <-status; got != http.StatusServiceUnavailable {
 		t.Errorf("got %d", got)
