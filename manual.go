@@ -8,13 +8,13 @@ import (
 	"contactgraph/graph"
 	"contactgraph/graph/apierror"
 	"contactgraph/graph/cost"
-	"contactgraph/internal/auth"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/idempotency"
+	"contactgraph/internal/settings"
 	"contactgraph/web"
 
 	"golang.org/x/text/language"
@@ -49,7 +49,8 @@ func manual(l requestLimits) web.GraphQL {
 			{What: "Changes since expectedVersion that a write can be compared with", Most: number(merge.MaxBehind)},
 			{What: "Characters in an Idempotency-Key", Most: number(idempotency.MaxLength)},
 			{What: "Time for which an Idempotency-Key returns the first result", Most: inWords(changelog.MinRetention)},
-			{What: "Lifetime of a session", Most: inWords(auth.SessionLifetime)},
+			{What: "Lifetime of a session, unless the account sets another", Most: inWords(settings.Account{}.SessionLifetime())},
+			{What: "Time after which a session that is not used ends, unless the account sets another", Most: inWords(settings.Account{}.SessionIdle())},
 			{What: "Concurrent operations on one WebSocket", Most: number(graphqlhttp.MaxRunning)},
 			{What: "Time for which a client may stop reading a stream", Most: inWords(graphqlhttp.DefaultSendTimeout)},
 		},

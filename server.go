@@ -49,11 +49,25 @@ type commands struct {
 		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations, as serve does at startup."`
 		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
-	Backup cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
-	Key    struct {
+	Backup  cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
+	Account struct {
+		Create  cli.CreateAccount  `cmd:"" help:"Create an account."`
+		List    cli.ListAccounts   `cmd:"" help:"List all accounts."`
+		Rename  cli.RenameAccount  `cmd:"" help:"Rename an account."`
+		Suspend cli.SuspendAccount `cmd:"" help:"Suspend an account: its users, keys and customers are rejected."`
+		Resume  cli.ResumeAccount  `cmd:"" help:"End the suspension of an account."`
+	} `cmd:"" help:"Manage accounts."`
+	Key struct {
 		Create cli.CreateKey `cmd:"" help:"Create an API key and print its token. The token cannot be shown again."`
+		List   cli.ListKeys  `cmd:"" help:"List the API keys of an account."`
+		Rotate cli.RotateKey `cmd:"" help:"Create a successor of an API key and print its token. The old key expires after an overlap."`
+		Revoke cli.RevokeKey `cmd:"" help:"Revoke an API key."`
 	} `cmd:"" help:"Manage API keys."`
 	User struct {
-		Create cli.CreateUser `cmd:"" help:"Create an agent or admin who signs in with a password."`
+		Create   cli.CreateUser  `cmd:"" help:"Create an agent or admin who signs in with a password."`
+		List     cli.ListUsers   `cmd:"" help:"List the users of an account."`
+		Password cli.SetPassword `cmd:"" help:"Set the password of a user. This ends the sessions of the user."`
+		Disable  cli.DisableUser `cmd:"" help:"Keep a user from signing in. This ends the sessions of the user."`
+		Enable   cli.EnableUser  `cmd:"" help:"Let a disabled user sign in again."`
 	} `cmd:"" help:"Manage users."`
 }

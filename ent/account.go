@@ -4,8 +4,11 @@ package ent
 
 import (
 	"contactgraph/ent/account"
+	"contactgraph/internal/settings"
+	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -19,7 +22,11 @@ type Account struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// NameKey holds the value of the "name_key" field.
-	NameKey      string `json:"name_key,omitempty"`
+	NameKey string `json:"name_key,omitempty"`
+	// Settings holds the value of the "settings" field.
+	Settings settings.Account `json:"settings,omitempty"`
+	// SuspendedAt holds the value of the "suspended_at" field.
+	SuspendedAt  *time.Time `json:"suspended_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -28,10 +35,14 @@ func (*Account) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case account.FieldSettings:
+			values[i] = new([]byte)
 		case account.FieldID:
 			values[i] = new(sql.NullInt64)
 		case account.FieldName, account.FieldNameKey:
 			values[i] = new(sql.NullString)
+		case account.FieldSuspendedAt:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -64,6 +75,21 @@ func (_m *Account) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name_key", values[i])
 			} else if value.Valid {
 				_m.NameKey = value.String
+			}
+		case account.FieldSettings:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field settings", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Settings); err != nil {
+					return fmt.Errorf("unmarshal field settings: %w", err)
+				}
+			}
+		case account.FieldSuspendedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field suspended_at", values[i])
+			} else if value.Valid {
+				_m.SuspendedAt = new(time.Time)
+				*_m.SuspendedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -106,6 +132,14 @@ func (_m *Account) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name_key=")
 	builder.WriteString(_m.NameKey)
+	builder.WriteString(", ")
+	builder.WriteString("settings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Settings))
+	builder.WriteString(", ")
+	if v := _m.SuspendedAt; v != nil {
+		builder.WriteString("suspended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

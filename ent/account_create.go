@@ -4,9 +4,11 @@ package ent
 
 import (
 	"contactgraph/ent/account"
+	"contactgraph/internal/settings"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -28,6 +30,34 @@ func (_c *AccountCreate) SetName(v string) *AccountCreate {
 // SetNameKey sets the "name_key" field.
 func (_c *AccountCreate) SetNameKey(v string) *AccountCreate {
 	_c.mutation.SetNameKey(v)
+	return _c
+}
+
+// SetSettings sets the "settings" field.
+func (_c *AccountCreate) SetSettings(v settings.Account) *AccountCreate {
+	_c.mutation.SetSettings(v)
+	return _c
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableSettings(v *settings.Account) *AccountCreate {
+	if v != nil {
+		_c.SetSettings(*v)
+	}
+	return _c
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_c *AccountCreate) SetSuspendedAt(v time.Time) *AccountCreate {
+	_c.mutation.SetSuspendedAt(v)
+	return _c
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableSuspendedAt(v *time.Time) *AccountCreate {
+	if v != nil {
+		_c.SetSuspendedAt(*v)
+	}
 	return _c
 }
 
@@ -114,6 +144,14 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NameKey(); ok {
 		_spec.SetField(account.FieldNameKey, field.TypeString, value)
 		_node.NameKey = value
+	}
+	if value, ok := _c.mutation.Settings(); ok {
+		_spec.SetField(account.FieldSettings, field.TypeJSON, value)
+		_node.Settings = value
+	}
+	if value, ok := _c.mutation.SuspendedAt(); ok {
+		_spec.SetField(account.FieldSuspendedAt, field.TypeTime, value)
+		_node.SuspendedAt = &value
 	}
 	return _node, _spec
 }

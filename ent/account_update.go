@@ -5,9 +5,11 @@ package ent
 import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/predicate"
+	"contactgraph/internal/settings"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -53,6 +55,46 @@ func (_u *AccountUpdate) SetNillableNameKey(v *string) *AccountUpdate {
 	if v != nil {
 		_u.SetNameKey(*v)
 	}
+	return _u
+}
+
+// SetSettings sets the "settings" field.
+func (_u *AccountUpdate) SetSettings(v settings.Account) *AccountUpdate {
+	_u.mutation.SetSettings(v)
+	return _u
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableSettings(v *settings.Account) *AccountUpdate {
+	if v != nil {
+		_u.SetSettings(*v)
+	}
+	return _u
+}
+
+// ClearSettings clears the value of the "settings" field.
+func (_u *AccountUpdate) ClearSettings() *AccountUpdate {
+	_u.mutation.ClearSettings()
+	return _u
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_u *AccountUpdate) SetSuspendedAt(v time.Time) *AccountUpdate {
+	_u.mutation.SetSuspendedAt(v)
+	return _u
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableSuspendedAt(v *time.Time) *AccountUpdate {
+	if v != nil {
+		_u.SetSuspendedAt(*v)
+	}
+	return _u
+}
+
+// ClearSuspendedAt clears the value of the "suspended_at" field.
+func (_u *AccountUpdate) ClearSuspendedAt() *AccountUpdate {
+	_u.mutation.ClearSuspendedAt()
 	return _u
 }
 
@@ -127,6 +169,18 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(account.FieldNameKey, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Settings(); ok {
+		_spec.SetField(account.FieldSettings, field.TypeJSON, value)
+	}
+	if _u.mutation.SettingsCleared() {
+		_spec.ClearField(account.FieldSettings, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SuspendedAt(); ok {
+		_spec.SetField(account.FieldSuspendedAt, field.TypeTime, value)
+	}
+	if _u.mutation.SuspendedAtCleared() {
+		_spec.ClearField(account.FieldSuspendedAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -174,6 +228,46 @@ func (_u *AccountUpdateOne) SetNillableNameKey(v *string) *AccountUpdateOne {
 	if v != nil {
 		_u.SetNameKey(*v)
 	}
+	return _u
+}
+
+// SetSettings sets the "settings" field.
+func (_u *AccountUpdateOne) SetSettings(v settings.Account) *AccountUpdateOne {
+	_u.mutation.SetSettings(v)
+	return _u
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableSettings(v *settings.Account) *AccountUpdateOne {
+	if v != nil {
+		_u.SetSettings(*v)
+	}
+	return _u
+}
+
+// ClearSettings clears the value of the "settings" field.
+func (_u *AccountUpdateOne) ClearSettings() *AccountUpdateOne {
+	_u.mutation.ClearSettings()
+	return _u
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_u *AccountUpdateOne) SetSuspendedAt(v time.Time) *AccountUpdateOne {
+	_u.mutation.SetSuspendedAt(v)
+	return _u
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableSuspendedAt(v *time.Time) *AccountUpdateOne {
+	if v != nil {
+		_u.SetSuspendedAt(*v)
+	}
+	return _u
+}
+
+// ClearSuspendedAt clears the value of the "suspended_at" field.
+func (_u *AccountUpdateOne) ClearSuspendedAt() *AccountUpdateOne {
+	_u.mutation.ClearSuspendedAt()
 	return _u
 }
 
@@ -277,6 +371,18 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	}
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(account.FieldNameKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Settings(); ok {
+		_spec.SetField(account.FieldSettings, field.TypeJSON, value)
+	}
+	if _u.mutation.SettingsCleared() {
+		_spec.ClearField(account.FieldSettings, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SuspendedAt(); ok {
+		_spec.SetField(account.FieldSuspendedAt, field.TypeTime, value)
+	}
+	if _u.mutation.SuspendedAtCleared() {
+		_spec.ClearField(account.FieldSuspendedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Account{config: _u.config}

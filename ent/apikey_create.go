@@ -51,6 +51,110 @@ func (_c *APIKeyCreate) SetCreatedAt(v time.Time) *APIKeyCreate {
 	return _c
 }
 
+// SetCreatedBy sets the "created_by" field.
+func (_c *APIKeyCreate) SetCreatedBy(v string) *APIKeyCreate {
+	_c.mutation.SetCreatedBy(v)
+	return _c
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableCreatedBy(v *string) *APIKeyCreate {
+	if v != nil {
+		_c.SetCreatedBy(*v)
+	}
+	return _c
+}
+
+// SetPrefix sets the "prefix" field.
+func (_c *APIKeyCreate) SetPrefix(v string) *APIKeyCreate {
+	_c.mutation.SetPrefix(v)
+	return _c
+}
+
+// SetNillablePrefix sets the "prefix" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillablePrefix(v *string) *APIKeyCreate {
+	if v != nil {
+		_c.SetPrefix(*v)
+	}
+	return _c
+}
+
+// SetReadOnly sets the "read_only" field.
+func (_c *APIKeyCreate) SetReadOnly(v bool) *APIKeyCreate {
+	_c.mutation.SetReadOnly(v)
+	return _c
+}
+
+// SetNillableReadOnly sets the "read_only" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableReadOnly(v *bool) *APIKeyCreate {
+	if v != nil {
+		_c.SetReadOnly(*v)
+	}
+	return _c
+}
+
+// SetAddresses sets the "addresses" field.
+func (_c *APIKeyCreate) SetAddresses(v []string) *APIKeyCreate {
+	_c.mutation.SetAddresses(v)
+	return _c
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_c *APIKeyCreate) SetExpiresAt(v time.Time) *APIKeyCreate {
+	_c.mutation.SetExpiresAt(v)
+	return _c
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableExpiresAt(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetExpiresAt(*v)
+	}
+	return _c
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_c *APIKeyCreate) SetLastUsedAt(v time.Time) *APIKeyCreate {
+	_c.mutation.SetLastUsedAt(v)
+	return _c
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableLastUsedAt(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetLastUsedAt(*v)
+	}
+	return _c
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_c *APIKeyCreate) SetRevokedAt(v time.Time) *APIKeyCreate {
+	_c.mutation.SetRevokedAt(v)
+	return _c
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableRevokedAt(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetRevokedAt(*v)
+	}
+	return _c
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_c *APIKeyCreate) SetSuccessorID(v int) *APIKeyCreate {
+	_c.mutation.SetSuccessorID(v)
+	return _c
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableSuccessorID(v *int) *APIKeyCreate {
+	if v != nil {
+		_c.SetSuccessorID(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *APIKeyCreate) SetAccount(v *Account) *APIKeyCreate {
 	return _c.SetAccountID(v.ID)
@@ -159,6 +263,38 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(apikey.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
+	}
+	if value, ok := _c.mutation.CreatedBy(); ok {
+		_spec.SetField(apikey.FieldCreatedBy, field.TypeString, value)
+		_node.CreatedBy = &value
+	}
+	if value, ok := _c.mutation.Prefix(); ok {
+		_spec.SetField(apikey.FieldPrefix, field.TypeString, value)
+		_node.Prefix = &value
+	}
+	if value, ok := _c.mutation.ReadOnly(); ok {
+		_spec.SetField(apikey.FieldReadOnly, field.TypeBool, value)
+		_node.ReadOnly = &value
+	}
+	if value, ok := _c.mutation.Addresses(); ok {
+		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)
+		_node.Addresses = value
+	}
+	if value, ok := _c.mutation.ExpiresAt(); ok {
+		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
+		_node.ExpiresAt = &value
+	}
+	if value, ok := _c.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+		_node.LastUsedAt = &value
+	}
+	if value, ok := _c.mutation.RevokedAt(); ok {
+		_spec.SetField(apikey.FieldRevokedAt, field.TypeTime, value)
+		_node.RevokedAt = &value
+	}
+	if value, ok := _c.mutation.SuccessorID(); ok {
+		_spec.SetField(apikey.FieldSuccessorID, field.TypeInt, value)
+		_node.SuccessorID = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -8,9 +8,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -53,6 +55,131 @@ func (_u *APIKeyUpdate) SetNillableRole(v *apikey.Role) *APIKeyUpdate {
 	if v != nil {
 		_u.SetRole(*v)
 	}
+	return _u
+}
+
+// SetReadOnly sets the "read_only" field.
+func (_u *APIKeyUpdate) SetReadOnly(v bool) *APIKeyUpdate {
+	_u.mutation.SetReadOnly(v)
+	return _u
+}
+
+// SetNillableReadOnly sets the "read_only" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableReadOnly(v *bool) *APIKeyUpdate {
+	if v != nil {
+		_u.SetReadOnly(*v)
+	}
+	return _u
+}
+
+// ClearReadOnly clears the value of the "read_only" field.
+func (_u *APIKeyUpdate) ClearReadOnly() *APIKeyUpdate {
+	_u.mutation.ClearReadOnly()
+	return _u
+}
+
+// SetAddresses sets the "addresses" field.
+func (_u *APIKeyUpdate) SetAddresses(v []string) *APIKeyUpdate {
+	_u.mutation.SetAddresses(v)
+	return _u
+}
+
+// AppendAddresses appends value to the "addresses" field.
+func (_u *APIKeyUpdate) AppendAddresses(v []string) *APIKeyUpdate {
+	_u.mutation.AppendAddresses(v)
+	return _u
+}
+
+// ClearAddresses clears the value of the "addresses" field.
+func (_u *APIKeyUpdate) ClearAddresses() *APIKeyUpdate {
+	_u.mutation.ClearAddresses()
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *APIKeyUpdate) SetExpiresAt(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableExpiresAt(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *APIKeyUpdate) ClearExpiresAt() *APIKeyUpdate {
+	_u.mutation.ClearExpiresAt()
+	return _u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *APIKeyUpdate) SetLastUsedAt(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableLastUsedAt(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *APIKeyUpdate) ClearLastUsedAt() *APIKeyUpdate {
+	_u.mutation.ClearLastUsedAt()
+	return _u
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *APIKeyUpdate) SetRevokedAt(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableRevokedAt(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *APIKeyUpdate) ClearRevokedAt() *APIKeyUpdate {
+	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *APIKeyUpdate) SetSuccessorID(v int) *APIKeyUpdate {
+	_u.mutation.ResetSuccessorID()
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableSuccessorID(v *int) *APIKeyUpdate {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// AddSuccessorID adds value to the "successor_id" field.
+func (_u *APIKeyUpdate) AddSuccessorID(v int) *APIKeyUpdate {
+	_u.mutation.AddSuccessorID(v)
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *APIKeyUpdate) ClearSuccessorID() *APIKeyUpdate {
+	_u.mutation.ClearSuccessorID()
 	return _u
 }
 
@@ -130,6 +257,56 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(apikey.FieldRole, field.TypeEnum, value)
 	}
+	if _u.mutation.CreatedByCleared() {
+		_spec.ClearField(apikey.FieldCreatedBy, field.TypeString)
+	}
+	if _u.mutation.PrefixCleared() {
+		_spec.ClearField(apikey.FieldPrefix, field.TypeString)
+	}
+	if value, ok := _u.mutation.ReadOnly(); ok {
+		_spec.SetField(apikey.FieldReadOnly, field.TypeBool, value)
+	}
+	if _u.mutation.ReadOnlyCleared() {
+		_spec.ClearField(apikey.FieldReadOnly, field.TypeBool)
+	}
+	if value, ok := _u.mutation.Addresses(); ok {
+		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAddresses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldAddresses, value)
+		})
+	}
+	if _u.mutation.AddressesCleared() {
+		_spec.ClearField(apikey.FieldAddresses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(apikey.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(apikey.FieldLastUsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(apikey.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(apikey.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(apikey.FieldSuccessorID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSuccessorID(); ok {
+		_spec.AddField(apikey.FieldSuccessorID, field.TypeInt, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(apikey.FieldSuccessorID, field.TypeInt)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -177,6 +354,131 @@ func (_u *APIKeyUpdateOne) SetNillableRole(v *apikey.Role) *APIKeyUpdateOne {
 	if v != nil {
 		_u.SetRole(*v)
 	}
+	return _u
+}
+
+// SetReadOnly sets the "read_only" field.
+func (_u *APIKeyUpdateOne) SetReadOnly(v bool) *APIKeyUpdateOne {
+	_u.mutation.SetReadOnly(v)
+	return _u
+}
+
+// SetNillableReadOnly sets the "read_only" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableReadOnly(v *bool) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetReadOnly(*v)
+	}
+	return _u
+}
+
+// ClearReadOnly clears the value of the "read_only" field.
+func (_u *APIKeyUpdateOne) ClearReadOnly() *APIKeyUpdateOne {
+	_u.mutation.ClearReadOnly()
+	return _u
+}
+
+// SetAddresses sets the "addresses" field.
+func (_u *APIKeyUpdateOne) SetAddresses(v []string) *APIKeyUpdateOne {
+	_u.mutation.SetAddresses(v)
+	return _u
+}
+
+// AppendAddresses appends value to the "addresses" field.
+func (_u *APIKeyUpdateOne) AppendAddresses(v []string) *APIKeyUpdateOne {
+	_u.mutation.AppendAddresses(v)
+	return _u
+}
+
+// ClearAddresses clears the value of the "addresses" field.
+func (_u *APIKeyUpdateOne) ClearAddresses() *APIKeyUpdateOne {
+	_u.mutation.ClearAddresses()
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *APIKeyUpdateOne) SetExpiresAt(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableExpiresAt(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *APIKeyUpdateOne) ClearExpiresAt() *APIKeyUpdateOne {
+	_u.mutation.ClearExpiresAt()
+	return _u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *APIKeyUpdateOne) SetLastUsedAt(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableLastUsedAt(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *APIKeyUpdateOne) ClearLastUsedAt() *APIKeyUpdateOne {
+	_u.mutation.ClearLastUsedAt()
+	return _u
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *APIKeyUpdateOne) SetRevokedAt(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableRevokedAt(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *APIKeyUpdateOne) ClearRevokedAt() *APIKeyUpdateOne {
+	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *APIKeyUpdateOne) SetSuccessorID(v int) *APIKeyUpdateOne {
+	_u.mutation.ResetSuccessorID()
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableSuccessorID(v *int) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// AddSuccessorID adds value to the "successor_id" field.
+func (_u *APIKeyUpdateOne) AddSuccessorID(v int) *APIKeyUpdateOne {
+	_u.mutation.AddSuccessorID(v)
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *APIKeyUpdateOne) ClearSuccessorID() *APIKeyUpdateOne {
+	_u.mutation.ClearSuccessorID()
 	return _u
 }
 
@@ -283,6 +585,56 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(apikey.FieldRole, field.TypeEnum, value)
+	}
+	if _u.mutation.CreatedByCleared() {
+		_spec.ClearField(apikey.FieldCreatedBy, field.TypeString)
+	}
+	if _u.mutation.PrefixCleared() {
+		_spec.ClearField(apikey.FieldPrefix, field.TypeString)
+	}
+	if value, ok := _u.mutation.ReadOnly(); ok {
+		_spec.SetField(apikey.FieldReadOnly, field.TypeBool, value)
+	}
+	if _u.mutation.ReadOnlyCleared() {
+		_spec.ClearField(apikey.FieldReadOnly, field.TypeBool)
+	}
+	if value, ok := _u.mutation.Addresses(); ok {
+		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAddresses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldAddresses, value)
+		})
+	}
+	if _u.mutation.AddressesCleared() {
+		_spec.ClearField(apikey.FieldAddresses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(apikey.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(apikey.FieldLastUsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(apikey.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(apikey.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(apikey.FieldSuccessorID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSuccessorID(); ok {
+		_spec.AddField(apikey.FieldSuccessorID, field.TypeInt, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(apikey.FieldSuccessorID, field.TypeInt)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &APIKey{config: _u.config}

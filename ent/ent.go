@@ -5,6 +5,8 @@ package ent
 import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
+	"contactgraph/ent/attempt"
+	"contactgraph/ent/auditentry"
 	"contactgraph/ent/change"
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
@@ -91,6 +93,8 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			apikey.Table:         apikey.ValidColumn,
 			account.Table:        account.ValidColumn,
+			attempt.Table:        attempt.ValidColumn,
+			auditentry.Table:     auditentry.ValidColumn,
 			change.Table:         change.ValidColumn,
 			clock.Table:          clock.ValidColumn,
 			company.Table:        company.ValidColumn,

@@ -13,6 +13,12 @@ func (_m *APIKey) GlobalID() string { return globalid.Encode("APIKey", _m.ID) }
 // GlobalID returns the id of the Account in the GraphQL API.
 func (_m *Account) GlobalID() string { return globalid.Encode("Account", _m.ID) }
 
+// GlobalID returns the id of the Attempt in the GraphQL API.
+func (_m *Attempt) GlobalID() string { return globalid.Encode("Attempt", _m.ID) }
+
+// GlobalID returns the id of the AuditEntry in the GraphQL API.
+func (_m *AuditEntry) GlobalID() string { return globalid.Encode("AuditEntry", _m.ID) }
+
 // GlobalID returns the id of the Change in the GraphQL API: it names the contact and the version, not the row.
 func (_m *Change) GlobalID() string {
 	return revision.ChangeID{Contact: _m.ContactID, Version: _m.Version}.String()

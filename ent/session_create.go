@@ -69,6 +69,76 @@ func (_c *SessionCreate) SetExpiresAt(v time.Time) *SessionCreate {
 	return _c
 }
 
+// SetCreatedAt sets the "created_at" field.
+func (_c *SessionCreate) SetCreatedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetCreatedAt(v)
+	return _c
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableCreatedAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetCreatedAt(*v)
+	}
+	return _c
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_c *SessionCreate) SetLastUsedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetLastUsedAt(v)
+	return _c
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableLastUsedAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetLastUsedAt(*v)
+	}
+	return _c
+}
+
+// SetIdleMinutes sets the "idle_minutes" field.
+func (_c *SessionCreate) SetIdleMinutes(v int) *SessionCreate {
+	_c.mutation.SetIdleMinutes(v)
+	return _c
+}
+
+// SetNillableIdleMinutes sets the "idle_minutes" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableIdleMinutes(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetIdleMinutes(*v)
+	}
+	return _c
+}
+
+// SetAddress sets the "address" field.
+func (_c *SessionCreate) SetAddress(v string) *SessionCreate {
+	_c.mutation.SetAddress(v)
+	return _c
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableAddress(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetAddress(*v)
+	}
+	return _c
+}
+
+// SetAgent sets the "agent" field.
+func (_c *SessionCreate) SetAgent(v string) *SessionCreate {
+	_c.mutation.SetAgent(v)
+	return _c
+}
+
+// SetNillableAgent sets the "agent" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableAgent(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetAgent(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *SessionCreate) SetAccount(v *Account) *SessionCreate {
 	return _c.SetAccountID(v.ID)
@@ -163,6 +233,26 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = value
+	}
+	if value, ok := _c.mutation.CreatedAt(); ok {
+		_spec.SetField(session.FieldCreatedAt, field.TypeTime, value)
+		_node.CreatedAt = &value
+	}
+	if value, ok := _c.mutation.LastUsedAt(); ok {
+		_spec.SetField(session.FieldLastUsedAt, field.TypeTime, value)
+		_node.LastUsedAt = &value
+	}
+	if value, ok := _c.mutation.IdleMinutes(); ok {
+		_spec.SetField(session.FieldIdleMinutes, field.TypeInt, value)
+		_node.IdleMinutes = &value
+	}
+	if value, ok := _c.mutation.Address(); ok {
+		_spec.SetField(session.FieldAddress, field.TypeString, value)
+		_node.Address = &value
+	}
+	if value, ok := _c.mutation.Agent(); ok {
+		_spec.SetField(session.FieldAgent, field.TypeString, value)
+		_node.Agent = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -18,6 +18,10 @@ type Tx struct {
 	APIKey *APIKeyClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
+	// Attempt is the client for interacting with the Attempt builders.
+	Attempt *AttemptClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Clock is the client for interacting with the Clock builders.
@@ -181,6 +185,8 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.APIKey = NewAPIKeyClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
+	tx.Attempt = NewAttemptClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Clock = NewClockClient(tx.config)
 	tx.Company = NewCompanyClient(tx.config)

@@ -112,7 +112,7 @@ func TestCookiesOfResponses(t *testing.T) {
 			func() http.Header { return withCookie(stale) }, nothing, "UNAUTHENTICATED"},
 		{"signing out with a token and a cookie", `signOut { errors { code } }`, func() http.Header {
 			h := withCookie(f.cookieOf("anna"))
-			h.Set("Authorization", "Bearer "+must(f.Auth.SignIn(t.Context(), f.demo.account, "anna", "pw")).Token)
+			h.Set("Authorization", "Bearer "+must(f.Auth.SignIn(t.Context(), f.demo.account, "anna", "pw", auth.Origin{})).Token)
 			return h
 		}, nothing, ""},
 		{"signing out and in", `signOut { errors { code } } ` + in, func() http.Header { return withCookie(f.cookieOf("anna")) }, sets, ""},

@@ -78,6 +78,11 @@ func (f *fixture) tenant(name string) *tenant {
 	a := &tenant{account: f.db.Account(name), admin: name + "-admin", agent: name + "-agent"}
 	for _, k := range []auth.NewKey{{Name: a.admin, Role: viewer.Admin, Token: a.admin}, {Name: a.agent, Role: viewer.Agent, Token: a.agent}} {
 		must(f.Auth.CreateKey(f.t.Context(), a.account, k))
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.Header.Set(auth.KeyHeader, k.Token)
+		if _, ok, err := f.Auth.Authenticate(r); !ok || err != nil { // the first use is stored
+			f.t.Fatal(ok, err)
+		}
 	}
 	a.ctx = viewer.NewContext(f.t.Context(), viewer.Viewer{Account: a.account, Role: viewer.Admin, Actor: viewer.Actor{Kind: viewer.ActorSystem}})
 	for i := range 2 {
@@ -108,7 +113,7 @@ func (f *fixture) create(a *tenant, name string, password *contact.PasswordChang
 func (f *fixture) customer(a *tenant, name string) (*ent.Contact, string) {
 	f.t.Helper()
 	c := f.create(a, name, &contact.PasswordChange{New: new("pw")})
-	return c, must(f.Auth.SignIn(f.t.Context(), a.account, name, "pw")).Token
+	return c, must(f.Auth.SignIn(f.t.Context(), a.account, name, "pw", auth.Origin{})).Token
 }
 
 // object is a JSON object.

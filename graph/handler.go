@@ -42,7 +42,7 @@ func NewHandler(c Config) http.Handler {
 	}
 	cookies := gate.Cookies{Auth: c.Services.Auth}
 	root := &Resolver{
-		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog,
+		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog, people: c.Services.People,
 		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), feed: c.Services.Hub, present: apierror.Presenter(c.Log),
 	}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root})

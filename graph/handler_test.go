@@ -78,7 +78,7 @@ func TestViewer(t *testing.T) {
 	f := newFixture(t)
 	c, customer := f.customer(f.demo, "anna")
 	must(f.Auth.CreateUser(t.Context(), f.demo.account, auth.NewUser{Login: "uma", Name: "Uma", Password: "pw", Role: 2}))
-	user := must(f.Auth.SignIn(t.Context(), f.demo.account, "uma", "pw")).Token
+	user := must(f.Auth.SignIn(t.Context(), f.demo.account, "uma", "pw", auth.Origin{})).Token
 	for token, want := range map[string]string{
 		"":           `null`,
 		f.demo.admin: `{"account": "demo", "role": "ADMIN", "name": "demo-admin", "contact": null}`,

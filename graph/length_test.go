@@ -10,9 +10,11 @@ import (
 
 	"contactgraph/ent/property"
 	"contactgraph/graph"
+	"contactgraph/internal/auth"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/storable"
+	"contactgraph/internal/viewer"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -64,11 +66,12 @@ func textInputs(t *testing.T) map[string]input {
 	return all
 }
 
-// unbounded are inputs without a maximum length, because they are only looked up or compared with a
-// hash.
+// unbounded are inputs without a maximum length, because they are only looked up, compared with a
+// hash, or of a form that is short.
 var unbounded = []string{
+	"CreateApiKeyInput.addresses", "Query.auditLog(before)",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
-	"ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
+	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
 	"Mutation.signIn(account)", "Mutation.signIn(login)", "Mutation.signIn(password)",
 	"Query.contactByEmail(email)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
 	"Query.contactBySecret(secret)", "Query.contactChanges(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)",
@@ -104,7 +107,10 @@ func TestLengthsAreEnforced(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	choice := must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
+	user := must(f.Auth.CreateUser(t.Context(), a.account, auth.NewUser{Login: "x", Name: "x", Password: "correct horse battery", Role: viewer.Agent}))
 	const create = `createContact(input: {registrationSource: "test", set: {}, %s}) { errors { code path } }`
+	must(f.Auth.CreateUser(t.Context(), a.account, auth.NewUser{Login: "own", Name: "own", Password: "pw", Role: viewer.Agent}))
+	own := must(f.Auth.SignIn(t.Context(), a.account, "own", "pw", auth.Origin{})).Token
 	bounds := map[string]string{
 		"ContactFilter.name":                    `contacts(filter: {name: $t}) { nodes { id } }`,
 		"ContactFilter.search":                  `contacts(filter: {search: $t}) { nodes { id } }`,
@@ -117,6 +123,13 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"CreatePropertyInput.choices":           `createProperty(input: {name: "New", type: CHOICE, choices: ["a", $t]}) { errors { code path } }`,
 		"UpdatePropertyInput.name":              fmt.Sprintf(`updateProperty(input: {id: %d, name: $t}) { errors { code path } }`, a.note),
 		"UpdatePropertyInput.choices":           fmt.Sprintf(`updateProperty(input: {id: %d, choices: ["a", $t]}) { errors { code path } }`, choice),
+		"CreateUserInput.login":                 `createUser(input: {login: $t, name: "x", role: AGENT, password: "correct horse battery"}) { errors { code path } }`,
+		"CreateUserInput.name":                  `createUser(input: {login: "name", name: $t, role: AGENT, password: "correct horse battery"}) { errors { code path } }`,
+		"CreateUserInput.password":              `createUser(input: {login: "password", name: "x", role: AGENT, password: $t}) { errors { code path } }`,
+		"UpdateUserInput.name":                  fmt.Sprintf(`updateUser(input: {id: %d, name: $t}) { errors { code path } }`, user),
+		"ResetUserPasswordInput.newPassword":    fmt.Sprintf(`resetUserPassword(input: {id: %d, newPassword: $t}) { errors { code path } }`, user),
+		"ChangePasswordInput.newPassword":       `changePassword(input: {currentPassword: "pw", newPassword: $t}) { errors { code path } }`,
+		"CreateApiKeyInput.name":                `createApiKey(input: {name: $t, role: AGENT}) { errors { code path } }`,
 		"Mutation.createStore(name)":            `createStore(name: $t) { errors { code path } }`,
 		"Mutation.createCompany(name)":          `createCompany(name: $t) { errors { code path } }`,
 		"Mutation.createSegment(name)":          `createSegment(name: $t) { errors { code path } }`,
@@ -149,7 +162,11 @@ func TestLengthsAreEnforced(t *testing.T) {
 		}
 		for _, longer := range []int{1, 0} { // the valid text last, because it is stored
 			text := strings.Repeat("1", most+longer-2) + last
-			codes := f.errorCodes(f.query(a.admin, document, object{"t": text}))
+			credentials := a.admin
+			if strings.HasPrefix(name, "ChangePasswordInput.") {
+				credentials = own
+			}
+			codes := f.errorCodes(f.query(credentials, document, object{"t": text}))
 			var want []string
 			if longer > 0 {
 				want = []string{"TOO_LONG"}

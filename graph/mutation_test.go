@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"contactgraph/internal/auth"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
@@ -204,7 +205,7 @@ func TestCreateAndDeleteContact(t *testing.T) {
 		"contact": {"contactId": 1, "registrationSource": "form", "registrationIp": "192.0.2.1", "registrationStore": {"storeId": 1}, "firstName": "Anna", "logins": [{"name": "anna"}]},
 		"errors": [], "change": {"kind": "CREATE", "version": "AAAAAAAAAAE="}
 	}`)
-	if _, err := f.Auth.SignIn(t.Context(), a.account, "ANNA", "pw"); err != nil {
+	if _, err := f.Auth.SignIn(t.Context(), a.account, "ANNA", "pw", auth.Origin{}); err != nil {
 		t.Errorf("signing in as the new contact: %v", err)
 	}
 	const remove = `mutation($in: DeleteContactInput!) { deleteContact(input: $in) {

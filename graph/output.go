@@ -78,11 +78,19 @@ func actorOf(c *ent.Change) *model.Actor {
 	if c.ActorKind == "" {
 		return nil
 	}
-	a := &model.Actor{Type: model.ActorType(c.ActorKind.Name()), ID: c.ActorID}
-	if c.ActorName != "" {
-		a.Name = &c.ActorName
+	return actor(&viewer.Actor{Kind: c.ActorKind, ID: c.ActorID, Name: c.ActorName})
+}
+
+// actor translates an actor, nil if there is none.
+func actor(a *viewer.Actor) *model.Actor {
+	if a == nil {
+		return nil
 	}
-	return a
+	shown := &model.Actor{Type: model.ActorType(a.Kind.Name()), ID: a.ID}
+	if a.Name != "" {
+		shown.Name = &a.Name
+	}
+	return shown
 }
 
 // viewerOf translates a viewer, and reads its account and its contact.

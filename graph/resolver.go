@@ -1,6 +1,6 @@
 // Package graph implements the GraphQL API. Its resolvers translate input, call the services
-// (internal/contact, internal/catalog, internal/changelog, internal/auth), and translate the
-// results.
+// (internal/contact, internal/catalog, internal/changelog, internal/auth, internal/people), and
+// translate the results.
 //
 // Start reading at NewHandler in handler.go, then at a resolver in write.resolvers.go: a resolver
 // calls input.go, a service and output.go, and payload_errors.go translates what the caller can
@@ -23,6 +23,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/people"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -33,6 +34,7 @@ type Resolver struct {
 	contacts *contact.Service
 	queries  *query.Service
 	catalog  *catalog.Service
+	people   *people.Service
 	changes  *changelog.Service
 	auth     *auth.Service
 	cookies  gate.Cookies
@@ -52,4 +54,10 @@ func (r *Resolver) commands(ctx context.Context) *contact.Service {
 // context's mutation.
 func (r *Resolver) catalogCommands(ctx context.Context) *catalog.Service {
 	return r.catalog.WithKey(gate.KeyOf(ctx))
+}
+
+// peopleCommands returns the service that manages users, keys, sessions and settings, with the
+// idempotency key of the context's mutation.
+func (r *Resolver) peopleCommands(ctx context.Context) *people.Service {
+	return r.people.WithKey(gate.KeyOf(ctx))
 }

@@ -3,10 +3,14 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
 
+	"contactgraph/graph/gate"
 	"contactgraph/graph/model"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/limiter"
 )
 
 // credentials are the input of a sign-in; cookie stores the session in a cookie instead of
@@ -30,9 +34,14 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	if err != nil {
 		return nil, err
 	}
-	session, err := r.auth.SignIn(ctx, id, c.login, c.password)
+	from := gate.OriginOf(ctx)
+	from.Account = c.account
+	session, err := r.auth.SignIn(ctx, id, c.login, c.password, from)
 	if errors.Is(err, auth.ErrRefused) {
 		return refusedSignIn(model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The account, login or password is wrong."}), nil
+	}
+	if limited, ok := errors.AsType[*limiter.RateError](err); ok {
+		return throttledSignIn(ctx, limited), nil
 	}
 	if err != nil {
 		return nil, err
@@ -41,12 +50,23 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	if err != nil {
 		return nil, err
 	}
-	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, Errors: []model.ContactError{}}
+	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, FailedAttempts: session.FailedAttempts, Errors: []model.ContactError{}}
 	if c.cookie {
 		return p, r.cookies.Set(ctx, session)
 	}
 	p.Token = &session.Token
 	return p, nil
+}
+
+// throttledSignIn is the payload of a sign-in that has to wait.
+func throttledSignIn(ctx context.Context, limited *limiter.RateError) *model.SignInPayload {
+	if h := graphqlhttp.Header(ctx); h != nil {
+		h.Set("Retry-After", strconv.Itoa(limited.RetryAfter))
+	}
+	return refusedSignIn(model.ValidationError{
+		Code:    model.ContactErrorCodeRateLimited,
+		Message: fmt.Sprintf("Too many failed attempts to sign in: try again in %d seconds.", limited.RetryAfter),
+	})
 }
 
 func refusedSignIn(why model.ContactError) *model.SignInPayload {

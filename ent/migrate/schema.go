@@ -16,6 +16,14 @@ var (
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"AGENT", "ADMIN"}},
 		{Name: "token_hash", Type: field.TypeBytes},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Nullable: true},
+		{Name: "prefix", Type: field.TypeString, Nullable: true},
+		{Name: "read_only", Type: field.TypeBool, Nullable: true},
+		{Name: "addresses", Type: field.TypeJSON, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "successor_id", Type: field.TypeInt, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// APIKeysTable holds the schema information for the "api_keys" table.
@@ -26,7 +34,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_keys_accounts_account",
-				Columns:    []*schema.Column{APIKeysColumns[5]},
+				Columns:    []*schema.Column{APIKeysColumns[13]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -44,6 +52,8 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
 		{Name: "name_key", Type: field.TypeString},
+		{Name: "settings", Type: field.TypeJSON, Nullable: true},
+		{Name: "suspended_at", Type: field.TypeTime, Nullable: true},
 	}
 	// AccountsTable holds the schema information for the "accounts" table.
 	AccountsTable = &schema.Table{
@@ -55,6 +65,63 @@ var (
 				Name:    "account_name_key",
 				Unique:  true,
 				Columns: []*schema.Column{AccountsColumns[2]},
+			},
+		},
+	}
+	// AttemptsColumns holds the columns for the "attempts" table.
+	AttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "target", Type: field.TypeBytes},
+		{Name: "failures", Type: field.TypeInt},
+		{Name: "since_success", Type: field.TypeInt},
+		{Name: "last_at", Type: field.TypeTime},
+		{Name: "wait_until", Type: field.TypeTime},
+	}
+	// AttemptsTable holds the schema information for the "attempts" table.
+	AttemptsTable = &schema.Table{
+		Name:       "attempts",
+		Columns:    AttemptsColumns,
+		PrimaryKey: []*schema.Column{AttemptsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attempt_target",
+				Unique:  true,
+				Columns: []*schema.Column{AttemptsColumns[1]},
+			},
+		},
+	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "action", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor_kind", Type: field.TypeString, Nullable: true},
+		{Name: "actor_id", Type: field.TypeInt, Nullable: true},
+		{Name: "actor_name", Type: field.TypeString, Nullable: true},
+		{Name: "address", Type: field.TypeString, Nullable: true},
+		{Name: "subject_id", Type: field.TypeInt, Nullable: true},
+		{Name: "subject_name", Type: field.TypeString, Nullable: true},
+		{Name: "details", Type: field.TypeJSON, Nullable: true},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "audit_entries_accounts_account",
+				Columns:    []*schema.Column{AuditEntriesColumns[10]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_account_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[10], AuditEntriesColumns[2]},
 			},
 		},
 	}
@@ -549,6 +616,11 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "token_hash", Type: field.TypeBytes},
 		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "idle_minutes", Type: field.TypeInt, Nullable: true},
+		{Name: "address", Type: field.TypeString, Nullable: true},
+		{Name: "agent", Type: field.TypeString, Nullable: true},
 		{Name: "contact_id", Type: field.TypeInt, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 		{Name: "user_id", Type: field.TypeInt, Nullable: true},
@@ -561,19 +633,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_contacts_sessions",
-				Columns:    []*schema.Column{SessionsColumns[3]},
+				Columns:    []*schema.Column{SessionsColumns[8]},
 				RefColumns: []*schema.Column{ContactsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "sessions_accounts_account",
-				Columns:    []*schema.Column{SessionsColumns[4]},
+				Columns:    []*schema.Column{SessionsColumns[9]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[5]},
+				Columns:    []*schema.Column{SessionsColumns[10]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -582,22 +654,22 @@ var (
 			{
 				Name:    "session_account_id_token_hash",
 				Unique:  true,
-				Columns: []*schema.Column{SessionsColumns[4], SessionsColumns[1]},
+				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[1]},
 			},
 			{
 				Name:    "session_account_id_contact_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[4], SessionsColumns[3]},
+				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[8]},
 			},
 			{
 				Name:    "session_account_id_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[4], SessionsColumns[5]},
+				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[10]},
 			},
 			{
 				Name:    "session_account_id_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[4], SessionsColumns[2]},
+				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[2]},
 			},
 		},
 	}
@@ -629,6 +701,9 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"AGENT", "ADMIN"}},
 		{Name: "password_hash", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime, Nullable: true},
+		{Name: "disabled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_sign_in_at", Type: field.TypeTime, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// UsersTable holds the schema information for the "users" table.
@@ -639,7 +714,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_accounts_account",
-				Columns:    []*schema.Column{UsersColumns[6]},
+				Columns:    []*schema.Column{UsersColumns[9]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -648,7 +723,7 @@ var (
 			{
 				Name:    "user_account_id_login_key",
 				Unique:  true,
-				Columns: []*schema.Column{UsersColumns[6], UsersColumns[2]},
+				Columns: []*schema.Column{UsersColumns[9], UsersColumns[2]},
 			},
 		},
 	}
@@ -656,6 +731,8 @@ var (
 	Tables = []*schema.Table{
 		APIKeysTable,
 		AccountsTable,
+		AttemptsTable,
+		AuditEntriesTable,
 		ChangesTable,
 		ClocksTable,
 		CompaniesTable,
@@ -676,6 +753,7 @@ var (
 
 func init() {
 	APIKeysTable.ForeignKeys[0].RefTable = AccountsTable
+	AuditEntriesTable.ForeignKeys[0].RefTable = AccountsTable
 	ChangesTable.ForeignKeys[0].RefTable = AccountsTable
 	CompaniesTable.ForeignKeys[0].RefTable = AccountsTable
 	ContactsTable.ForeignKeys[0].RefTable = AccountsTable

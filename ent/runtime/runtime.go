@@ -5,6 +5,8 @@ package runtime
 import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/apikey"
+	"contactgraph/ent/attempt"
+	"contactgraph/ent/auditentry"
 	"contactgraph/ent/change"
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
@@ -74,6 +76,30 @@ func init() {
 	accountDescNameKey := accountFields[1].Descriptor()
 	// account.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
 	account.NameKeyValidator = accountDescNameKey.Validators[0].(func(string) error)
+	attempt.Policy = privacy.NewPolicies(schema.Attempt{})
+	attempt.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := attempt.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditentryMixin := schema.AuditEntry{}.Mixin()
+	auditentry.Policy = privacy.NewPolicies(auditentryMixin[0], schema.AuditEntry{})
+	auditentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := auditentry.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditentryMixinHooks0 := auditentryMixin[0].Hooks()
+
+	auditentry.Hooks[1] = auditentryMixinHooks0[0]
+	auditentryMixinInters0 := auditentryMixin[0].Interceptors()
+	auditentry.Interceptors[0] = auditentryMixinInters0[0]
 	changeMixin := schema.Change{}.Mixin()
 	change.Policy = privacy.NewPolicies(changeMixin[0], schema.Change{})
 	change.Hooks[0] = func(next ent.Mutator) ent.Mutator {

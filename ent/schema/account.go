@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/ent/intercept"
 	"contactgraph/ent/privacy"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent"
@@ -20,11 +21,13 @@ import (
 // Account is the tenant: every other row belongs to one.
 type Account struct{ ent.Schema }
 
-// Fields of Account. name_key is the normalized name.
+// Fields of Account. name_key is the normalized name. Null settings are the defaults.
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty(),
 		field.String("name_key").NotEmpty(),
+		field.JSON("settings", settings.Account{}).Optional(),
+		field.Time("suspended_at").Optional().Nillable(),
 	}
 }
 

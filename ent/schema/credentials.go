@@ -18,13 +18,23 @@ func (APIKey) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin, Lookup: true}}
 }
 
-// Fields of APIKey.
+// Fields of APIKey. prefix is the beginning of the token, by which people recognize it; created_by
+// is the name of an admin. Both are null for keys that are older than these columns. A null
+// read_only is false, and a null list limits nothing.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty(),
 		field.Enum("role").Values("AGENT", "ADMIN"),
 		field.Bytes("token_hash").Immutable().Sensitive(),
 		field.Time("created_at").Immutable(),
+		field.String("created_by").Optional().Nillable().Immutable(),
+		field.String("prefix").Optional().Nillable().Immutable(),
+		field.Bool("read_only").Optional().Nillable(),
+		field.JSON("addresses", []string{}).Optional(),
+		field.Time("expires_at").Optional().Nillable(),
+		field.Time("last_used_at").Optional().Nillable(),
+		field.Time("revoked_at").Optional().Nillable(),
+		field.Int("successor_id").Optional().Nillable(),
 	}
 }
 
@@ -42,7 +52,7 @@ func (User) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin}}
 }
 
-// Fields of User.
+// Fields of User. A user who is disabled cannot sign in.
 func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("login").NotEmpty(),
@@ -50,6 +60,9 @@ func (User) Fields() []ent.Field {
 		field.String("name"),
 		field.Enum("role").Values("AGENT", "ADMIN"),
 		field.String("password_hash").Sensitive(),
+		field.Time("created_at").Optional().Nillable().Immutable(),
+		field.Time("disabled_at").Optional().Nillable(),
+		field.Time("last_sign_in_at").Optional().Nillable(),
 	}
 }
 
@@ -69,13 +82,20 @@ type Session struct{ ent.Schema }
 // Mixin of Session.
 func (Session) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
 
-// Fields of Session: exactly one of user_id and contact_id is set.
+// Fields of Session: exactly one of user_id and contact_id is set. address and agent are those of
+// the sign-in. last_used_at is up to a minute behind; a session that has not been used for
+// idle_minutes ends. Sessions that are older than these columns have none of them.
 func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.Bytes("token_hash").Immutable().Sensitive(),
 		field.Int("user_id").Optional().Nillable().Immutable(),
 		field.Int("contact_id").Optional().Nillable().Immutable(),
 		field.Time("expires_at").Immutable(),
+		field.Time("created_at").Optional().Nillable().Immutable(),
+		field.Time("last_used_at").Optional().Nillable(),
+		field.Int("idle_minutes").Optional().Nillable().Immutable(),
+		field.String("address").Optional().Nillable().Immutable(),
+		field.String("agent").Optional().Nillable().Immutable(),
 	}
 }
 

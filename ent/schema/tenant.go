@@ -61,6 +61,7 @@ func (t Tenant) Policy() ent.Policy {
 		Query: privacy.QueryPolicy{privacy.ContextQueryMutationRule(requireRole(max(t.Reader, viewer.Customer)))},
 		Mutation: privacy.MutationPolicy{
 			privacy.ContextQueryMutationRule(requireRole(t.Writer)),
+			privacy.ContextQueryMutationRule(denyReadOnly),
 			privacy.MutationRuleFunc(t.stayOwn),
 		},
 	}
@@ -116,6 +117,14 @@ func (t Tenant) stayOwn(ctx context.Context, m ent.Mutation) error {
 	}
 	if own, ok := m.Field(t.Own); t.Own == "" || !ok || own != v.Contact {
 		return privacy.Denyf("a customer may add only to its own contact")
+	}
+	return privacy.Skip
+}
+
+// denyReadOnly denies API keys that may only read.
+func denyReadOnly(ctx context.Context) error {
+	if v, _ := viewer.FromContext(ctx); v.ReadOnly {
+		return privacy.Denyf("the viewer may only read")
 	}
 	return privacy.Skip
 }

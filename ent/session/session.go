@@ -23,6 +23,16 @@ const (
 	FieldContactID = "contact_id"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
+	// FieldCreatedAt holds the string denoting the created_at field in the database.
+	FieldCreatedAt = "created_at"
+	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
+	FieldLastUsedAt = "last_used_at"
+	// FieldIdleMinutes holds the string denoting the idle_minutes field in the database.
+	FieldIdleMinutes = "idle_minutes"
+	// FieldAddress holds the string denoting the address field in the database.
+	FieldAddress = "address"
+	// FieldAgent holds the string denoting the agent field in the database.
+	FieldAgent = "agent"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// EdgeUser holds the string denoting the user edge name in mutations.
@@ -62,6 +72,11 @@ var Columns = []string{
 	FieldUserID,
 	FieldContactID,
 	FieldExpiresAt,
+	FieldCreatedAt,
+	FieldLastUsedAt,
+	FieldIdleMinutes,
+	FieldAddress,
+	FieldAgent,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -111,6 +126,31 @@ func ByContactID(opts ...sql.OrderTermOption) OrderOption {
 // ByExpiresAt orders the results by the expires_at field.
 func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
+}
+
+// ByCreatedAt orders the results by the created_at field.
+func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
+}
+
+// ByLastUsedAt orders the results by the last_used_at field.
+func ByLastUsedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastUsedAt, opts...).ToFunc()
+}
+
+// ByIdleMinutes orders the results by the idle_minutes field.
+func ByIdleMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIdleMinutes, opts...).ToFunc()
+}
+
+// ByAddress orders the results by the address field.
+func ByAddress(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAddress, opts...).ToFunc()
+}
+
+// ByAgent orders the results by the agent field.
+func ByAgent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgent, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

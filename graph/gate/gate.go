@@ -52,7 +52,7 @@ var openFields = map[string]bool{"__typename": true, "__schema": true, "__type":
 // not have exactly one root field.
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if err := principalOf(ctx).rejection(); err != nil {
-		if fault := principalOf(ctx).err; !errors.Is(fault, auth.ErrCredentials) {
+		if fault := principalOf(ctx).err; !errors.Is(fault, auth.ErrCredentials) && !isRateError(fault) {
 			g.Log.ErrorContext(ctx, "authentication failed", "error", fault)
 		}
 		return err
@@ -60,7 +60,7 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
 		return apierror.New(apierror.CodeBadInput, "A subscription must have exactly one root field.")
 	}
-	if c := principalOf(ctx); c.socket && Reauthenticate(ctx) != nil {
+	if c := principalOf(ctx); c.socket && c.check(ctx, c.auth.Authenticate) != nil {
 		return apierror.New(apierror.CodeUnauthenticated, "The credentials of the connection have expired.")
 	}
 	limitResponse(op, principalOf(ctx).caller.Class)

@@ -34,11 +34,21 @@ func (p *principal) rejection() *gqlerror.Error {
 	switch {
 	case errors.Is(p.err, auth.ErrCredentials):
 		return apierror.New(apierror.CodeUnauthenticated, "The credentials are unknown or have expired.")
+	case isRateError(p.err):
+		return waitError(p.err)
 	case p.err != nil:
 		return apierror.New(apierror.Fault(p.err))
 	}
 	return nil
 }
+
+func isRateError(err error) bool {
+	_, ok := errors.AsType[*limiter.RateError](err)
+	return ok
+}
+
+// OriginOf returns where the request of the context comes from.
+func OriginOf(ctx context.Context) auth.Origin { return auth.OriginOf(principalOf(ctx).request) }
 
 type principalKey struct{}
 
@@ -71,7 +81,7 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 	ctx = Identify(c.auth, r) // r has no context: that of the handshake would keep the whole request alive
 	c = principalOf(ctx)
 	c.socket = true
-	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) {
+	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) && !isRateError(c.err) {
 		g.Log.ErrorContext(ctx, "authentication failed", "error", c.err)
 		return ctx, graphqlhttp.ErrTryAgain
 	}
@@ -88,12 +98,16 @@ func Caller(ctx context.Context) string {
 	return who.String()
 }
 
-// Reauthenticate fails with authz.ErrUnauthenticated if the credentials have expired or now name
-// another viewer. While the database is unavailable, they stay valid.
+// Reauthenticate fails with authz.ErrUnauthenticated if the credentials of a stream have expired or
+// now name another viewer. While the database is unavailable, they stay valid.
 func Reauthenticate(ctx context.Context) error {
-	c := principalOf(ctx)
-	v, ok, err := c.auth.Authenticate(c.request.WithContext(ctx))
-	if errors.Is(err, auth.ErrCredentials) || err == nil && (ok != c.known || v != c.viewer) {
+	return principalOf(ctx).check(ctx, principalOf(ctx).auth.Reauthenticate)
+}
+
+// check fails as Reauthenticate does, by what authenticate returns.
+func (p *principal) check(ctx context.Context, authenticate func(*http.Request) (viewer.Viewer, bool, error)) error {
+	v, ok, err := authenticate(p.request.WithContext(ctx))
+	if errors.Is(err, auth.ErrCredentials) || isRateError(err) || err == nil && (ok != p.known || v != p.viewer) {
 		return authz.ErrUnauthenticated
 	}
 	return nil

@@ -1304,6 +1304,22 @@ func (ec *executionContext) marshalOActor2ᚖcontactgraphᚋgraphᚋmodelᚐActo
 	return ec._Actor(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOActorType2ᚖcontactgraphᚋgraphᚋmodelᚐActorType(ctx context.Context, v any) (*model.ActorType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.ActorType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOActorType2ᚖcontactgraphᚋgraphᚋmodelᚐActorType(ctx context.Context, sel ast.SelectionSet, v *model.ActorType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOChange2ᚖcontactgraphᚋentᚐChange(ctx context.Context, sel ast.SelectionSet, v *ent.Change) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

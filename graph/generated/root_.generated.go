@@ -21,12 +21,14 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AuditEntry() AuditEntryResolver
 	Change() ChangeResolver
 	Contact() ContactResolver
 	ContactConnection() ContactConnectionResolver
 	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Session() SessionResolver
 	Subscription() SubscriptionResolver
 	Viewer() ViewerResolver
 }
@@ -56,21 +58,31 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAuditFilter,
+		ec.unmarshalInputChangePasswordInput,
 		ec.unmarshalInputContactFilter,
 		ec.unmarshalInputContactOrder,
 		ec.unmarshalInputContactPatch,
 		ec.unmarshalInputContactPropertyInput,
+		ec.unmarshalInputCreateApiKeyInput,
 		ec.unmarshalInputCreateContactInput,
 		ec.unmarshalInputCreatePropertyInput,
+		ec.unmarshalInputCreateUserInput,
 		ec.unmarshalInputDeleteContactInput,
 		ec.unmarshalInputEraseContactInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
+		ec.unmarshalInputResetUserPasswordInput,
+		ec.unmarshalInputRevokeApiKeyInput,
+		ec.unmarshalInputRevokeSessionInput,
+		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSetContactDetailsInput,
 		ec.unmarshalInputUndoChangeInput,
+		ec.unmarshalInputUpdateAccountSettingsInput,
 		ec.unmarshalInputUpdateContactInput,
 		ec.unmarshalInputUpdateContactsInput,
 		ec.unmarshalInputUpdatePropertyInput,
+		ec.unmarshalInputUpdateUserInput,
 	)
 	first := true
 
@@ -163,6 +175,103 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../../schema/audit.graphqls", Input: `"What was done in the account, apart from changes of contacts."
+type AuditEntry {
+  "The global id."
+  id: ID!
+  "What was done."
+  action: AuditAction!
+  "When it was done."
+  at: Time!
+  "Who did it; null for a failed sign-in."
+  actor: Actor
+  "The network address that it was done from; null if it is unknown."
+  address: String
+  "The number of the user, API key, session, account or contact that it was about; null for none."
+  subjectId: Int
+  "The name of the subject at that time: of a user, the login. Null for none."
+  subjectName: String
+  "More about it, as an object. Values that have changed are objects with ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + `."
+  details: JSON
+}
+
+"The actions in the audit log. Actions may be added."
+enum AuditAction {
+  "A user or contact signed in."
+  SIGNED_IN
+  "The login or password of a sign-in was wrong."
+  SIGN_IN_FAILED
+  "A user or contact signed out."
+  SIGNED_OUT
+  "A user was created."
+  USER_CREATED
+  "The name or role of a user was changed."
+  USER_CHANGED
+  "A user was disabled."
+  USER_DISABLED
+  "A user was enabled."
+  USER_ENABLED
+  "The password of a user was set."
+  PASSWORD_SET
+  "An API key was created."
+  API_KEY_CREATED
+  "A successor of an API key was created."
+  API_KEY_ROTATED
+  "An API key was revoked."
+  API_KEY_REVOKED
+  "A session was revoked."
+  SESSION_REVOKED
+  "Settings of the account were changed."
+  SETTINGS_CHANGED
+  "The account was renamed."
+  ACCOUNT_RENAMED
+  "The account was suspended."
+  ACCOUNT_SUSPENDED
+  "The account was resumed."
+  ACCOUNT_RESUMED
+  "A contact was erased."
+  CONTACT_ERASED
+}
+
+"A page of the audit log."
+type AuditLog {
+  "The entries, newest first."
+  entries: [AuditEntry!]! @listSize(assumedSize: 50)
+  """
+  The cursor of the last entry; null if the page is empty. Pass it as ` + "`" + `before` + "`" + ` to read the next
+  page.
+  """
+  endCursor: String
+  "Whether there are older entries."
+  hasMore: Boolean!
+}
+
+"Which entries of the audit log to return. What is absent or null selects all."
+input AuditFilter {
+  "Entries with this action."
+  action: AuditAction
+  "Entries of actors of this type."
+  actorType: ActorType
+  "Entries of the actor with this number. Send ` + "`" + `actorType` + "`" + ` as well."
+  actorId: Int
+  "Entries from this time on."
+  from: Time
+  "Entries before this time."
+  to: Time
+}
+
+extend type Query {
+  "Reads the audit log. Admins only."
+  auditLog(
+    "Which entries to return."
+    filter: AuditFilter
+    "The number of entries to return, 1 to 100."
+    first: Int! = 50
+    "Return only entries that are older than the one with this cursor; null to start at the newest."
+    before: String
+  ): AuditLog! @cost(weight: "20") @listSize(slicingArguments: ["first"], sizedFields: ["entries"])
+}
+`, BuiltIn: false},
 	{Name: "../../schema/change.graphqls", Input: `"One accepted write, as recorded in the change log."
 type Change {
   "The global id. undoChange takes it."
@@ -624,7 +733,7 @@ enum ContactErrorCode {
   EMAIL_TAKEN
   "Another contact has this phone number."
   PHONE_TAKEN
-  "Another contact has this login."
+  "Another contact or user has this login."
   LOGIN_TAKEN
   "Another property has this name."
   NAME_TAKEN
@@ -748,7 +857,7 @@ type UniqueConflict implements ContactError {
   code: ContactErrorCode!
   "A sentence to show to people."
   message: String!
-  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + ` or ` + "`" + `name` + "`" + `."
+  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `login` + "`" + ` or ` + "`" + `name` + "`" + `."
   path: String
   "The contact that has the value; null unless the viewer may read it."
   existing: Contact
@@ -852,6 +961,317 @@ type Subscription {
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/people.graphqls", Input: `"An agent or admin who signs in with a password."
+type User {
+  "The global id. Inputs accept either the global id or the plain number."
+  id: ID!
+  "The number, as in ` + "`" + `Actor.id` + "`" + `."
+  userId: Int!
+  "The login to sign in with; unique within the account, ignoring case."
+  login: String!
+  "The name in the change log and the audit log."
+  name: String!
+  "The role."
+  role: StaffRole!
+  "Whether the user is disabled, and so cannot sign in."
+  disabled: Boolean!
+  "When the user was disabled; null for a user who is not."
+  disabledAt: Time
+  "When the user was created; null if that is unknown."
+  createdAt: Time
+  "When the user last signed in; null if that is unknown."
+  lastSignInAt: Time
+}
+
+"The role of a user or API key."
+enum StaffRole {
+  "Reads and writes all contacts of the account."
+  AGENT
+  """
+  Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
+  reads the audit log, and can erase contacts.
+  """
+  ADMIN
+}
+
+"The credential of a program. Its token is returned only when it is created."
+type ApiKey {
+  "The global id. Inputs accept either the global id or the plain number."
+  id: ID!
+  "The number, as in ` + "`" + `Actor.id` + "`" + `."
+  keyId: Int!
+  "The name in the change log and the audit log."
+  name: String!
+  "The role."
+  role: StaffRole!
+  "The first 8 characters of the token; null if they are unknown."
+  prefix: String
+  "When the key was created."
+  createdAt: Time!
+  "The name of the admin who created the key; null if that is unknown."
+  createdBy: String
+  "When the key was last used, up to a minute behind; null if that is unknown."
+  lastUsedAt: Time
+  "When the key expires; null if it does not."
+  expiresAt: Time
+  "When the key was revoked; null if it was not."
+  revokedAt: Time
+  "Whether the key can only read."
+  readOnly: Boolean!
+  "The addresses that may use the key, as prefixes such as ` + "`" + `192.0.2.0/24` + "`" + `. If it is empty, all may."
+  addresses: [String!]! @listSize(assumedSize: 4)
+}
+
+"A session of a user or of a contact."
+type Session {
+  "The global id. Inputs accept either the global id or the plain number."
+  id: ID!
+  "The user who has signed in; null for a contact."
+  user: User
+  "The contact that has signed in; null for a user."
+  contact: Contact @cost(weight: "2")
+  "When the session began; null if that is unknown."
+  createdAt: Time
+  "When the session was last used, up to a minute behind; null if that is unknown."
+  lastUsedAt: Time
+  "When the session expires at the latest."
+  expiresAt: Time!
+  "The network address of the sign-in; null if it is unknown."
+  address: String
+  "The browser or program of the sign-in; null if it is unknown."
+  agent: String
+  "Whether this request uses the session."
+  current: Boolean!
+}
+
+"What admins decide for their account."
+type AccountSettings {
+  "The shortest password of a user, in characters."
+  staffPassword: Int!
+  "The shortest password of a contact, in characters."
+  customerPassword: Int!
+  "Whether the most common passwords are allowed."
+  commonPasswords: Boolean!
+  "How many minutes a session lasts after the sign-in."
+  sessionMinutes: Int!
+  "How many minutes a session lasts after its last request."
+  idleMinutes: Int!
+  "How many days entries of the audit log are kept."
+  auditDays: Int!
+}
+
+extend type Query {
+  "The users of the account, ordered by login. Admins only."
+  users: [User!]! @cost(weight: "20") @listSize(assumedSize: 50)
+  "The API keys of the account, ordered by id. Admins only."
+  apiKeys: [ApiKey!]! @cost(weight: "20") @listSize(assumedSize: 20)
+  "The sessions that have not expired, newest first."
+  sessions(
+    "Return only the sessions of the viewer. The sessions of others are for admins only."
+    own: Boolean! = false
+    "The number of sessions to return, 0 to 1000."
+    first: Int! = 100
+  ): [Session!]! @cost(weight: "20") @listSize(slicingArguments: ["first"])
+  "The settings of the account. Admins only."
+  accountSettings: AccountSettings! @cost(weight: "20")
+}
+
+"The user to create."
+input CreateUserInput {
+  "The login to sign in with, at most 250 characters; unique within the account, ignoring case."
+  login: String! @length(max: 250)
+  "The name in the change log and the audit log, at most 250 characters."
+  name: String! @length(max: 250)
+  "The role."
+  role: StaffRole!
+  "The password, at most 1000 characters."
+  password: String! @length(max: 1000) @cost(weight: "3000")
+}
+
+"The change of a user. What is absent or null stays unchanged."
+input UpdateUserInput {
+  "The global id or the plain number."
+  id: ID!
+  "The new name, at most 250 characters."
+  name: String @length(max: 250)
+  "The new role. A lower one ends all sessions of the user."
+  role: StaffRole
+  "Whether the user is disabled. Disabling ends all sessions of the user."
+  disabled: Boolean
+}
+
+"The new password of a user."
+input ResetUserPasswordInput {
+  "The global id or the plain number."
+  id: ID!
+  "The password, at most 1000 characters."
+  newPassword: String! @length(max: 1000) @cost(weight: "3000")
+}
+
+"The current and the new password of the viewer."
+input ChangePasswordInput {
+  "The current password."
+  currentPassword: String! @cost(weight: "1500")
+  "The new password, at most 1000 characters."
+  newPassword: String! @length(max: 1000) @cost(weight: "3000")
+}
+
+"The result of a mutation of a user."
+type UserPayload {
+  "The user as it is now; null after any error."
+  user: User
+  "All errors that the caller can fix. Empty if the mutation was applied."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The API key to create."
+input CreateApiKeyInput {
+  "The name in the change log and the audit log, at most 250 characters."
+  name: String! @length(max: 250)
+  "The role."
+  role: StaffRole!
+  "Whether the key can only read."
+  readOnly: Boolean! = false
+  "When the key expires; absent or null for a key that does not."
+  expiresAt: Time
+  """
+  The addresses that may use the key, at most 100: single ones, or prefixes such as ` + "`" + `192.0.2.0/24` + "`" + `.
+  All may if it is absent, null or empty.
+  """
+  addresses: [String!]
+}
+
+"The API key to rotate."
+input RotateApiKeyInput {
+  "The global id or the plain number."
+  id: ID!
+  "For how many hours the old key stays valid, 0 to 720, unless it expires before."
+  overlapHours: Int! = 24
+}
+
+"The API key to revoke."
+input RevokeApiKeyInput {
+  "The global id or the plain number."
+  id: ID!
+}
+
+"The result of createApiKey and rotateApiKey."
+type CreateApiKeyPayload {
+  "The new key; null after any error."
+  apiKey: ApiKey
+  """
+  The token of the new key. It cannot be read again: it is null after any error, and for a request
+  that is repeated with its ` + "`" + `Idempotency-Key` + "`" + `.
+  """
+  token: String
+  "All errors that the caller can fix. Empty if the mutation was applied."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The result of revokeApiKey."
+type RevokeApiKeyPayload {
+  "The key as it is now; null after any error."
+  apiKey: ApiKey
+  "All errors that the caller can fix. Empty if the key is revoked."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The session to revoke."
+input RevokeSessionInput {
+  "The global id or the plain number."
+  id: ID!
+}
+
+"The result of revokeSession."
+type RevokeSessionPayload {
+  "All errors that the caller can fix. Empty if the session has ended."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The settings to change. What is absent or null stays unchanged."
+input UpdateAccountSettingsInput {
+  "The shortest password of a user, 8 to 100 characters. It applies to new passwords."
+  staffPassword: Int
+  "The shortest password of a contact, 4 to 100 characters. It applies to new passwords."
+  customerPassword: Int
+  "Whether the most common passwords are allowed."
+  commonPasswords: Boolean
+  "How many minutes a session lasts after the sign-in, 5 to 43200."
+  sessionMinutes: Int
+  "How many minutes a session lasts after its last request, 5 to ` + "`" + `sessionMinutes` + "`" + `."
+  idleMinutes: Int
+  "How many days entries of the audit log are kept, 1 to 3650."
+  auditDays: Int
+}
+
+"The result of updateAccountSettings."
+type AccountSettingsPayload {
+  "The settings as they are now; null after any error."
+  settings: AccountSettings
+  "All errors that the caller can fix. Empty if the settings were changed."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  "Creates a user. Admins only."
+  createUser(
+    "The user."
+    input: CreateUserInput!
+  ): UserPayload! @cost(weight: "30")
+  """
+  Changes, disables or enables a user. The last admin who can sign in must stay one: otherwise the
+  mutation fails with the code FORBIDDEN. Admins only.
+  """
+  updateUser(
+    "The change."
+    input: UpdateUserInput!
+  ): UserPayload! @cost(weight: "30")
+  "Sets the password of a user, and ends all sessions of the user. Admins only."
+  resetUserPassword(
+    "The password."
+    input: ResetUserPasswordInput!
+  ): UserPayload! @cost(weight: "30")
+  """
+  Sets the viewer's own password, for users, and ends all other sessions of the user. Wrong current
+  passwords count as failed sign-ins do. Customers set theirs with updateContact.
+  """
+  changePassword(
+    "The passwords."
+    input: ChangePasswordInput!
+  ): UserPayload! @cost(weight: "30")
+  "Creates an API key, and returns its token once. Admins only."
+  createApiKey(
+    "The API key."
+    input: CreateApiKeyInput!
+  ): CreateApiKeyPayload! @cost(weight: "30")
+  """
+  Creates a successor of an API key with the same settings, and returns its token once. The old key
+  expires after an overlap, in which both are valid. If the old key would have expired anyway, the
+  successor lasts as long as the old one would have lasted from its creation. Admins only.
+  """
+  rotateApiKey(
+    "The API key."
+    input: RotateApiKeyInput!
+  ): CreateApiKeyPayload! @cost(weight: "30")
+  """
+  Revokes an API key. Servers notice it within seconds. Revoking twice is not an error. Admins only.
+  """
+  revokeApiKey(
+    "The API key."
+    input: RevokeApiKeyInput!
+  ): RevokeApiKeyPayload! @cost(weight: "30")
+  "Ends a session: every viewer may end its own, admins all of the account."
+  revokeSession(
+    "The session."
+    input: RevokeSessionInput!
+  ): RevokeSessionPayload! @cost(weight: "30")
+  "Changes settings of the account. Admins only."
+  updateAccountSettings(
+    "The settings."
+    input: UpdateAccountSettingsInput!
+  ): AccountSettingsPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/property.graphqls", Input: `"The definition of a custom field that all contacts of the account have."
@@ -1153,7 +1573,10 @@ enum ViewerRole {
   CUSTOMER
   "Reads and writes all contacts of the account."
   AGENT
-  "Also manages stores, companies, segments and properties, and can erase contacts."
+  """
+  Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
+  reads the audit log, and can erase contacts.
+  """
   ADMIN
 }
 
@@ -1168,6 +1591,11 @@ type SignInPayload {
   expiresAt: Time
   "The viewer that is now signed in; null if the sign-in failed."
   viewer: Viewer
+  """
+  How many sign-ins of this owner failed since the last one that did not, with any of its logins; 0
+  if the sign-in failed.
+  """
+  failedAttempts: Int!
   "Why the sign-in failed. The errors do not reveal whether the login exists."
   errors: [ContactError!]! @listSize(assumedSize: 2)
 }
@@ -1179,7 +1607,11 @@ type SignOutPayload {
 }
 
 extend type Mutation {
-  "Signs in an agent, admin or customer. The request needs no credentials."
+  """
+  Signs in an agent, admin or customer. The request needs no credentials. After five failures of one
+  login, or from one address, further attempts have to wait: they cause the error RATE_LIMITED, and
+  the header Retry-After of the response has the seconds.
+  """
   signIn(
     "The name of the account, ignoring case."
     account: String!
@@ -1533,6 +1965,34 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccountSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffPassword":
+		return ec.fieldContext_AccountSettings_staffPassword(ctx, field)
+	case "customerPassword":
+		return ec.fieldContext_AccountSettings_customerPassword(ctx, field)
+	case "commonPasswords":
+		return ec.fieldContext_AccountSettings_commonPasswords(ctx, field)
+	case "sessionMinutes":
+		return ec.fieldContext_AccountSettings_sessionMinutes(ctx, field)
+	case "idleMinutes":
+		return ec.fieldContext_AccountSettings_idleMinutes(ctx, field)
+	case "auditDays":
+		return ec.fieldContext_AccountSettings_auditDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountSettings", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_AccountSettingsPayload_settings(ctx, field)
+	case "errors":
+		return ec.fieldContext_AccountSettingsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountSettingsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -1543,6 +2003,70 @@ func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql
 		return ec.fieldContext_Actor_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Actor", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "keyId":
+		return ec.fieldContext_ApiKey_keyId(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiKey_name(ctx, field)
+	case "role":
+		return ec.fieldContext_ApiKey_role(ctx, field)
+	case "prefix":
+		return ec.fieldContext_ApiKey_prefix(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_ApiKey_createdBy(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiKey_lastUsedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_ApiKey_readOnly(ctx, field)
+	case "addresses":
+		return ec.fieldContext_ApiKey_addresses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEntry_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_AuditEntry_actor(ctx, field)
+	case "address":
+		return ec.fieldContext_AuditEntry_address(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_AuditEntry_subjectId(ctx, field)
+	case "subjectName":
+		return ec.fieldContext_AuditEntry_subjectName(ctx, field)
+	case "details":
+		return ec.fieldContext_AuditEntry_details(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditLog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entries":
+		return ec.fieldContext_AuditLog_entries(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_AuditLog_endCursor(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_AuditLog_hasMore(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditLog", field.Name)
 }
 
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1695,6 +2219,18 @@ func (ec *executionContext) childFields_ContactProperty(ctx context.Context, fie
 		return ec.fieldContext_ContactProperty_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactProperty", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_CreateApiKeyPayload_apiKey(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateApiKeyPayload_token(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreateApiKeyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateApiKeyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1855,6 +2391,24 @@ func (ec *executionContext) childFields_PropertyValue(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PropertyValue", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_RevokeApiKeyPayload_apiKey(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeApiKeyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeApiKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_RevokeSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1875,6 +2429,30 @@ func (ec *executionContext) childFields_SegmentPayload(ctx context.Context, fiel
 		return ec.fieldContext_SegmentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SegmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "user":
+		return ec.fieldContext_Session_user(ctx, field)
+	case "contact":
+		return ec.fieldContext_Session_contact(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Session_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Session_lastUsedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Session_expiresAt(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	case "agent":
+		return ec.fieldContext_Session_agent(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
 }
 
 func (ec *executionContext) childFields_SetContactDetailsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1899,6 +2477,8 @@ func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field
 		return ec.fieldContext_SignInPayload_expiresAt(ctx, field)
 	case "viewer":
 		return ec.fieldContext_SignInPayload_viewer(ctx, field)
+	case "failedAttempts":
+		return ec.fieldContext_SignInPayload_failedAttempts(ctx, field)
 	case "errors":
 		return ec.fieldContext_SignInPayload_errors(ctx, field)
 	}
@@ -1971,6 +2551,40 @@ func (ec *executionContext) childFields_UpdateContactsPayload(ctx context.Contex
 		return ec.fieldContext_UpdateContactsPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateContactsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_User_id(ctx, field)
+	case "userId":
+		return ec.fieldContext_User_userId(ctx, field)
+	case "login":
+		return ec.fieldContext_User_login(ctx, field)
+	case "name":
+		return ec.fieldContext_User_name(ctx, field)
+	case "role":
+		return ec.fieldContext_User_role(ctx, field)
+	case "disabled":
+		return ec.fieldContext_User_disabled(ctx, field)
+	case "disabledAt":
+		return ec.fieldContext_User_disabledAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_User_createdAt(ctx, field)
+	case "lastSignInAt":
+		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_UserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UserPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UserPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

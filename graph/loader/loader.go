@@ -184,15 +184,21 @@ func (l *Loader) Contacts(ctx context.Context, changes []*ent.Change) ([]*ent.Co
 	for i, c := range changes {
 		ids[i] = c.ContactID
 	}
+	return l.ContactsByID(ctx, ids)
+}
+
+// ContactsByID returns the contact with each id, nil where it is deleted or hidden from the viewer,
+// and for 0.
+func (l *Loader) ContactsByID(ctx context.Context, ids []int) ([]*ent.Contact, error) {
 	found, err := l.client.Contact.Query().Where(entcontact.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(changes) > 1 { // one alone may be an event of a subscription, which would keep the batch
+	if len(ids) > 1 { // one alone may be an event of a subscription, which would keep the batch
 		Prime(ctx, found...)
 	}
 	byID := group(found, func(c *ent.Contact) int { return c.ID })
-	contacts := make([]*ent.Contact, len(changes))
+	contacts := make([]*ent.Contact, len(ids))
 	for i, id := range ids {
 		if cs := byID[id]; len(cs) > 0 {
 			contacts[i] = cs[0]

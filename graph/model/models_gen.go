@@ -7,9 +7,12 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
+	"contactgraph/internal/audit"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/people"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 	"fmt"
 	"io"
@@ -32,6 +35,14 @@ type ContactError interface {
 	GetPath() *string
 }
 
+// The result of updateAccountSettings.
+type AccountSettingsPayload struct {
+	// The settings as they are now; null after any error.
+	Settings *settings.Account `json:"settings,omitempty"`
+	// All errors that the caller can fix. Empty if the settings were changed.
+	Errors []ContactError `json:"errors"`
+}
+
 // Who made a change.
 type Actor struct {
 	// The kind of credential.
@@ -40,6 +51,28 @@ type Actor struct {
 	ID int `json:"id"`
 	// The name of the API key or user; null for a contact and the server.
 	Name *string `json:"name,omitempty"`
+}
+
+// Which entries of the audit log to return. What is absent or null selects all.
+type AuditFilter struct {
+	// Entries with this action.
+	Action graphql.Omittable[*audit.Action] `json:"action,omitempty"`
+	// Entries of actors of this type.
+	ActorType graphql.Omittable[*ActorType] `json:"actorType,omitempty"`
+	// Entries of the actor with this number. Send `actorType` as well.
+	ActorID graphql.Omittable[*int] `json:"actorId,omitempty"`
+	// Entries from this time on.
+	From graphql.Omittable[*time.Time] `json:"from,omitempty"`
+	// Entries before this time.
+	To graphql.Omittable[*time.Time] `json:"to,omitempty"`
+}
+
+// The current and the new password of the viewer.
+type ChangePasswordInput struct {
+	// The current password.
+	CurrentPassword string `json:"currentPassword"`
+	// The new password, at most 1000 characters.
+	NewPassword string `json:"newPassword"`
 }
 
 // The result of a mutation of a company.
@@ -152,6 +185,32 @@ type ContactPropertyInput struct {
 	Values graphql.Omittable[[]*PropertyValueInput] `json:"values,omitempty"`
 }
 
+// The API key to create.
+type CreateAPIKeyInput struct {
+	// The name in the change log and the audit log, at most 250 characters.
+	Name string `json:"name"`
+	// The role.
+	Role viewer.Role `json:"role"`
+	// Whether the key can only read.
+	ReadOnly bool `json:"readOnly"`
+	// When the key expires; absent or null for a key that does not.
+	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
+	// The addresses that may use the key, at most 100: single ones, or prefixes such as `192.0.2.0/24`.
+	// All may if it is absent, null or empty.
+	Addresses graphql.Omittable[[]string] `json:"addresses,omitempty"`
+}
+
+// The result of createApiKey and rotateApiKey.
+type CreateAPIKeyPayload struct {
+	// The new key; null after any error.
+	APIKey *people.Key `json:"apiKey,omitempty"`
+	// The token of the new key. It cannot be read again: it is null after any error, and for a request
+	// that is repeated with its `Idempotency-Key`.
+	Token *string `json:"token,omitempty"`
+	// All errors that the caller can fix. Empty if the mutation was applied.
+	Errors []ContactError `json:"errors"`
+}
+
 // A new contact.
 type CreateContactInput struct {
 	// The source of the registration, at most 50 characters.
@@ -197,6 +256,18 @@ type CreatePropertyInput struct {
 	// The field of the contact that the property is an alias of. Such a property must be of type TEXT
 	// with a single value, and neither required nor read-only. It cannot be changed later.
 	BoundTo graphql.Omittable[*property.Bound] `json:"boundTo,omitempty"`
+}
+
+// The user to create.
+type CreateUserInput struct {
+	// The login to sign in with, at most 250 characters; unique within the account, ignoring case.
+	Login string `json:"login"`
+	// The name in the change log and the audit log, at most 250 characters.
+	Name string `json:"name"`
+	// The role.
+	Role viewer.Role `json:"role"`
+	// The password, at most 1000 characters.
+	Password string `json:"password"`
 }
 
 // The contact to delete.
@@ -341,6 +412,48 @@ func (this ReferenceNotFound) GetMessage() string { return this.Message }
 // `properties.7`, `logins`; null if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
 
+// The new password of a user.
+type ResetUserPasswordInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+	// The password, at most 1000 characters.
+	NewPassword string `json:"newPassword"`
+}
+
+// The API key to revoke.
+type RevokeAPIKeyInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+}
+
+// The result of revokeApiKey.
+type RevokeAPIKeyPayload struct {
+	// The key as it is now; null after any error.
+	APIKey *people.Key `json:"apiKey,omitempty"`
+	// All errors that the caller can fix. Empty if the key is revoked.
+	Errors []ContactError `json:"errors"`
+}
+
+// The session to revoke.
+type RevokeSessionInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+}
+
+// The result of revokeSession.
+type RevokeSessionPayload struct {
+	// All errors that the caller can fix. Empty if the session has ended.
+	Errors []ContactError `json:"errors"`
+}
+
+// The API key to rotate.
+type RotateAPIKeyInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+	// For how many hours the old key stays valid, 0 to 720, unless it expires before.
+	OverlapHours int `json:"overlapHours"`
+}
+
 // The result of a mutation of a segment.
 type SegmentPayload struct {
 	// The segment as it is now; null after any error and after a deletion.
@@ -388,6 +501,9 @@ type SignInPayload struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// The viewer that is now signed in; null if the sign-in failed.
 	Viewer *Viewer `json:"viewer,omitempty"`
+	// How many sign-ins of this owner failed since the last one that did not, with any of its logins; 0
+	// if the sign-in failed.
+	FailedAttempts int `json:"failedAttempts"`
 	// Why the sign-in failed. The errors do not reveal whether the login exists.
 	Errors []ContactError `json:"errors"`
 }
@@ -430,7 +546,7 @@ type UniqueConflict struct {
 	Code ContactErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
-	// The field: `email`, `phone`, `logins` or `name`.
+	// The field: `email`, `phone`, `logins`, `login` or `name`.
 	Path *string `json:"path,omitempty"`
 	// The contact that has the value; null unless the viewer may read it.
 	Existing *ent.Contact `json:"existing,omitempty"`
@@ -447,6 +563,22 @@ func (this UniqueConflict) GetMessage() string { return this.Message }
 // The field that the error is about, with the same path as in the change log: `email`,
 // `properties.7`, `logins`; null if the error is about the whole input.
 func (this UniqueConflict) GetPath() *string { return this.Path }
+
+// The settings to change. What is absent or null stays unchanged.
+type UpdateAccountSettingsInput struct {
+	// The shortest password of a user, 8 to 100 characters. It applies to new passwords.
+	StaffPassword graphql.Omittable[*int] `json:"staffPassword,omitempty"`
+	// The shortest password of a contact, 4 to 100 characters. It applies to new passwords.
+	CustomerPassword graphql.Omittable[*int] `json:"customerPassword,omitempty"`
+	// Whether the most common passwords are allowed.
+	CommonPasswords graphql.Omittable[*bool] `json:"commonPasswords,omitempty"`
+	// How many minutes a session lasts after the sign-in, 5 to 43200.
+	SessionMinutes graphql.Omittable[*int] `json:"sessionMinutes,omitempty"`
+	// How many minutes a session lasts after its last request, 5 to `sessionMinutes`.
+	IdleMinutes graphql.Omittable[*int] `json:"idleMinutes,omitempty"`
+	// How many days entries of the audit log are kept, 1 to 3650.
+	AuditDays graphql.Omittable[*int] `json:"auditDays,omitempty"`
+}
 
 // A write of a contact's own fields.
 type UpdateContactInput struct {
@@ -502,6 +634,26 @@ type UpdatePropertyInput struct {
 	// The new list of allowed values: 1 to 500, each at most 4000 characters. It replaces the old list.
 	// A choice that contacts have cannot be removed.
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
+}
+
+// The change of a user. What is absent or null stays unchanged.
+type UpdateUserInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+	// The new name, at most 250 characters.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// The new role. A lower one ends all sessions of the user.
+	Role graphql.Omittable[*viewer.Role] `json:"role,omitempty"`
+	// Whether the user is disabled. Disabling ends all sessions of the user.
+	Disabled graphql.Omittable[*bool] `json:"disabled,omitempty"`
+}
+
+// The result of a mutation of a user.
+type UserPayload struct {
+	// The user as it is now; null after any error.
+	User *people.User `json:"user,omitempty"`
+	// All errors that the caller can fix. Empty if the mutation was applied.
+	Errors []ContactError `json:"errors"`
 }
 
 // The input is not accepted.
@@ -783,7 +935,7 @@ const (
 	ContactErrorCodeEmailTaken ContactErrorCode = "EMAIL_TAKEN"
 	// Another contact has this phone number.
 	ContactErrorCodePhoneTaken ContactErrorCode = "PHONE_TAKEN"
-	// Another contact has this login.
+	// Another contact or user has this login.
 	ContactErrorCodeLoginTaken ContactErrorCode = "LOGIN_TAKEN"
 	// Another property has this name.
 	ContactErrorCodeNameTaken ContactErrorCode = "NAME_TAKEN"
@@ -1023,7 +1175,8 @@ const (
 	ViewerRoleCustomer ViewerRole = "CUSTOMER"
 	// Reads and writes all contacts of the account.
 	ViewerRoleAgent ViewerRole = "AGENT"
-	// Also manages stores, companies, segments and properties, and can erase contacts.
+	// Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
+	// reads the audit log, and can erase contacts.
 	ViewerRoleAdmin ViewerRole = "ADMIN"
 )
 

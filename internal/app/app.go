@@ -11,6 +11,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/people"
 )
 
 // DB is the part of database.DB that the services need.
@@ -20,6 +21,7 @@ type DB interface {
 	query.DB
 	catalog.DB
 	changelog.DB
+	people.DB
 	changelog.HubDB
 }
 
@@ -29,6 +31,7 @@ type Services struct {
 	Contacts *contact.Service   // commands that write contacts
 	Queries  *query.Service     // reads of contacts
 	Catalog  *catalog.Service   // stores, companies, segments and property definitions
+	People   *people.Service    // users, API keys, sessions, settings, the audit log
 	Changes  *changelog.Service // history, as-of reads, the change feed
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
 }
@@ -37,11 +40,13 @@ type Services struct {
 func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logger) *Services {
 	hub := changelog.NewHub(db, log)
 	changes := changelog.New(db, hub, now)
+	authService := auth.New(db, passwords, now, log)
 	return &Services{
-		Auth:     auth.New(db, passwords, now),
-		Contacts: contact.New(db, changes, passwords, now, log),
+		Auth:     authService,
+		Contacts: contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log),
 		Queries:  query.New(db),
 		Catalog:  catalog.New(db, now),
+		People:   people.New(db, passwords, authService.Throttle(), now),
 		Changes:  changes,
 		Hub:      hub,
 	}

@@ -17,10 +17,15 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/ent/account"
 	"contactgraph/internal/database"
+	"contactgraph/internal/settings"
+	"contactgraph/internal/viewer"
 )
 
 // The errors of this package. Any other error is a fault, such as a database that is unreachable.
@@ -55,11 +60,28 @@ type Service struct {
 
 	db        DB
 	passwords *Passwords
+	throttle  *Throttle
 	now       func() time.Time
+	log       *slog.Logger
 	apiKeys   keyCache
 }
 
 // New returns a service on db. It takes the time from now.
-func New(db DB, passwords *Passwords, now func() time.Time) *Service {
-	return &Service{db: db, passwords: passwords, now: now}
+func New(db DB, passwords *Passwords, now func() time.Time, log *slog.Logger) *Service {
+	return &Service{db: db, passwords: passwords, throttle: NewThrottle(db, now), now: now, log: log}
+}
+
+// Throttle returns what makes those who guess credentials wait.
+func (s *Service) Throttle() *Throttle { return s.throttle }
+
+// settingsOf returns the settings of an account; the defaults for account 0.
+func (s *Service) settingsOf(ctx context.Context, id int) (settings.Account, error) {
+	if id == 0 {
+		return settings.Account{}, nil
+	}
+	row, err := s.db.Client().Account.Query().Where(account.ID(id)).Only(viewer.NewSystemContext(ctx, id))
+	if err != nil {
+		return settings.Account{}, fmt.Errorf("reading the settings of account %d: %w", id, err)
+	}
+	return row.Settings, nil
 }

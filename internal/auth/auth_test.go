@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -36,8 +37,27 @@ type fixture struct {
 	mu       sync.Mutex
 	clock    time.Time
 	hashes   int
+	logged   syncBuilder
 	onHash   func() // called before a hash is computed
 	contacts int
+}
+
+// syncBuilder is a strings.Builder for several goroutines.
+type syncBuilder struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *syncBuilder) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncBuilder) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -45,8 +65,20 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, ctx: t.Context(), clock: start, passwords: auth.NewPasswords(2)}
 	f.passwords.Stub(f.hashing)
 	f.db = databasetest.Open(t)
-	f.Service = auth.New(f.db, f.passwords, f.now)
+	f.Service = auth.New(f.db, f.passwords, f.now, f.log())
 	return f
+}
+
+func (f *fixture) log() *slog.Logger { return slog.New(slog.NewTextHandler(&f.logged, nil)) }
+
+// settings makes sessions of the account end after so many minutes without use.
+func (f *fixture) settings(account, idle int) {
+	f.t.Helper()
+	f.write(account, func(ctx context.Context, tx *database.Tx) error {
+		lenient := databasetest.Lenient
+		lenient.IdleMinutes = idle
+		return tx.Ent.Account.UpdateOneID(account).SetSettings(lenient).Exec(ctx)
+	})
 }
 
 func (f *fixture) now() time.Time {
@@ -94,7 +126,16 @@ func (f *fixture) account(name string) int {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	// Most tests are not about the rules for passwords.
+	f.write(id, func(ctx context.Context, tx *database.Tx) error {
+		return tx.Ent.Account.UpdateOneID(id).SetSettings(databasetest.Lenient).Exec(ctx)
+	})
 	return id
+}
+
+// SignIn signs in from an unknown address.
+func (f *fixture) SignIn(ctx context.Context, account int, login, password string) (auth.Session, error) {
+	return f.Service.SignIn(ctx, account, login, password, auth.Origin{})
 }
 
 func (f *fixture) user(account int, login, password string, role viewer.Role) int {

@@ -43,7 +43,7 @@ func (s *Service) EndCookieSession(ctx context.Context, r *http.Request) error {
 	if err != nil {
 		return nil //nolint:nilerr // there is no cookie
 	}
-	v, ok, err := s.sessionViewer(ctx, c.Value)
+	v, ok, err := s.sessionViewer(ctx, c.Value, false)
 	if err != nil || !ok {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"contactgraph/internal/auth"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 )
 
@@ -21,7 +22,7 @@ func TestCookie(t *testing.T) {
 		cookie func() *http.Cookie
 		want   string
 	}{
-		{"set", false, func() *http.Cookie { return f.Cookie("cgs_1_x", start.Add(auth.SessionLifetime)) },
+		{"set", false, func() *http.Cookie { return f.Cookie("cgs_1_x", start.Add(settings.Account{}.SessionLifetime())) },
 			name + "=cgs_1_x; Path=/; Expires=Mon, 02 Mar 2026 00:00:00 GMT; Max-Age=43200; HttpOnly; SameSite=Lax"},
 		{"set over HTTPS", true, func() *http.Cookie { return f.Cookie("cgs_1_x", start.Add(time.Hour)) },
 			secure + "=cgs_1_x; Path=/; Expires=Sun, 01 Mar 2026 13:00:00 GMT; Max-Age=3600; HttpOnly; Secure; SameSite=Lax"},

@@ -16,3 +16,6 @@ const (
 	KeyTTL       = keyTTL
 	ExpiredBatch = expiredBatch
 )
+
+// Bound sets how many targets are counted.
+func (t *Throttle) Bound(most int) { t.most = most }

@@ -13,12 +13,12 @@ func TestKeyCacheIsBounded(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	for i := range 3*keyLimit + 7 {
 		d := digestOf(string(rune(i)))
-		c.put(d, viewer.Viewer{Account: i + 1}, now)
+		c.put(d, &cachedKey{viewer: viewer.Viewer{Account: i + 1}, cachedAt: now})
 		if len(c.entries) > keyLimit {
 			t.Fatalf("the cache has %d entries, want at most %d", len(c.entries), keyLimit)
 		}
-		if v, ok := c.get(d, now); !ok || v.Account != i+1 {
-			t.Fatalf("got %+v, %v, want the viewer just put", v, ok)
+		if k := c.get(d, now); k == nil || k.viewer.Account != i+1 {
+			t.Fatalf("got %+v, want the key just put", k)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"contactgraph/internal/limiter"
+	rules "contactgraph/internal/password"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -76,7 +77,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	h := phc{cost: defaultCost, salt: make([]byte, saltBytes)}
 	_, _ = rand.Read(h.salt) // never fails: it crashes the program instead
 	var err error
-	if h.key, err = p.compute(ctx, password, h, keyBytes); err != nil {
+	if h.key, err = p.compute(ctx, rules.Normalize(password), h, keyBytes); err != nil {
 		return "", err
 	}
 	return h.String(), nil
@@ -97,11 +98,19 @@ func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, er
 			return false, err
 		}
 	}
-	key, err := p.compute(ctx, password, h, len(h.key))
-	if err != nil {
-		return false, err
+	texts := []string{rules.Normalize(password)}
+	if texts[0] != password { // the hash may be older than the normalization
+		texts = append(texts, password)
 	}
-	return subtle.ConstantTimeCompare(key, h.key) == 1 && hash != "" && password != "", nil
+	match := false
+	for _, text := range texts {
+		key, err := p.compute(ctx, text, h, len(h.key))
+		if err != nil {
+			return false, err
+		}
+		match = match || subtle.ConstantTimeCompare(key, h.key) == 1
+	}
+	return match && hash != "" && password != "", nil
 }
 
 // compute waits for a slot and derives the key of a password with the salt and the cost of h.

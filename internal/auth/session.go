@@ -4,33 +4,58 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 
 	"contactgraph/ent"
+	entaccount "contactgraph/ent/account"
+	"contactgraph/ent/auditentry"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
+	"contactgraph/internal/audit"
 	"contactgraph/internal/database"
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
 )
 
-const (
-	// SessionLifetime is how long a session lasts after the sign-in.
-	SessionLifetime = 12 * time.Hour
-	// expiredBatch is how many expired sessions one sign-in deletes: more than it adds, and few
-	// enough to be fast.
-	expiredBatch = 100
-)
+// expiredBatch is how many expired sessions, and entries of the audit log, one sign-in deletes:
+// more than it adds, and few enough to be fast.
+const expiredBatch = 100
 
-// Session is the result of a sign-in: a token that authenticates the viewer until ExpiresAt.
+// maxAgent is how many characters of a User-Agent are stored.
+const maxAgent = 200
+
+// Origin is where a sign-in comes from.
+type Origin struct {
+	Address netip.Addr // the zero Addr if it is unknown
+	Agent   string     // the User-Agent
+	// Account is the name of the account that a sign-in asks for, if there is no such account.
+	Account string
+}
+
+// OriginOf returns where a request comes from.
+func OriginOf(r *http.Request) Origin {
+	agent := []rune(strings.ToValidUTF8(r.UserAgent(), ""))
+	return Origin{Address: limiter.Address(r), Agent: strings.ReplaceAll(string(agent[:min(len(agent), maxAgent)]), "\x00", "")}
+}
+
+// Session is the result of a sign-in: a token that authenticates the viewer until ExpiresAt, or
+// until it has not been used for too long.
 type Session struct {
 	Token     string `json:"-"`
 	ExpiresAt time.Time
 	Viewer    viewer.Viewer
+	// FailedAttempts is how many sign-ins failed since the last one that did not.
+	FailedAttempts int
 }
 
 // String describes the session without its token.
@@ -58,24 +83,64 @@ func (i identity) String() string {
 // any of its logins, of every type. If a user and a contact have the same login, it belongs to the
 // user, so that a contact cannot lock a user out by taking the user's login.
 //
-// It fails with ErrRefused if the login or the password is wrong, or the contact has no password.
-// It does the same work whether or not the login, its password and the account itself exist, so
-// that the time it takes reveals nothing: a caller that cannot find the account passes 0.
-func (s *Service) SignIn(ctx context.Context, account int, login, password string) (Session, error) {
+// It fails with ErrRefused if the login or the password is wrong, the contact has no password, the
+// user is disabled or the account suspended; and with a *limiter.RateError if there were too many
+// failures before (see Throttle). It computes a hash and writes whether or not the login, its
+// password and the account itself exist, so that the time it takes reveals next to nothing: a
+// caller that cannot find the account passes 0.
+func (s *Service) SignIn(ctx context.Context, account int, login, password string, from Origin) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
 	key := normalize.Name(login)
 	who, err := identify(ctx, s.db.Client(), account, key, noLock)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
 	}
+	g := newGuess(ownerOf(account, who, key, from), from.Address)
+	if err := s.throttle.begin(ctx, g); err != nil {
+		s.report(ctx, account, g, from, err)
+		return Session{}, err
+	}
 	match, err := s.passwords.Verify(ctx, who.hash, password)
 	if err != nil {
-		return Session{}, fmt.Errorf("verifying the password of %s: %w", who, err)
+		err = fmt.Errorf("verifying the password of %s: %w", who, err)
+		return Session{}, errors.Join(err, s.throttle.undo(ctx, g))
 	}
 	if !match {
-		return Session{}, ErrRefused
+		return Session{}, s.refuse(ctx, account, g, from)
 	}
-	return s.openSession(ctx, key, who)
+	return s.openSession(ctx, key, who, g, from)
+}
+
+// refuse records a sign-in with a wrong login or password. For an unknown account there is no audit
+// log, but the same counter is written.
+func (s *Service) refuse(ctx context.Context, account int, g guess, from Origin) error {
+	err := s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
+		failures, err := g.fail(ctx, tx)
+		if err != nil {
+			return err
+		}
+		known, err := tx.Ent.Account.Query().Where(entaccount.ID(account)).Exist(ctx)
+		if err != nil || !known {
+			return err
+		}
+		return audit.Record(ctx, tx.Ent, viewer.Viewer{Account: account, Address: from.Address}, s.now(),
+			audit.Entry{Action: audit.SignInFailed, Name: g.String(), Details: map[string]any{"failures": failures}})
+	})
+	if err != nil {
+		return fmt.Errorf("recording a failed sign-in: %w", err)
+	}
+	s.report(ctx, account, g, from, ErrRefused)
+	return ErrRefused
+}
+
+// report logs a sign-in that failed, without the login.
+func (s *Service) report(ctx context.Context, account int, g guess, from Origin, why error) {
+	reason := why.Error()
+	if _, ok := errors.AsType[*limiter.RateError](why); ok {
+		reason = "it has to wait after too many failures"
+	}
+	s.log.WarnContext(ctx, "sign-in failed", slog.Int("account_id", account), slog.String("login_hash", g.String()),
+		slog.String("address", from.Address.String()), slog.String("reason", reason))
 }
 
 // identify returns the owner of a login in the account. It runs the same queries whether there is
@@ -99,6 +164,8 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 		return identity{}, err
 	}
 	switch {
+	case u != nil && u.DisabledAt != nil:
+		return identity{viewer: userViewer(account, u)}, nil
 	case u != nil:
 		return identity{viewer: userViewer(account, u), hash: u.PasswordHash}, nil
 	case p != nil && p.PasswordHash != nil:
@@ -113,26 +180,37 @@ func noLock(*sql.Selector) {}
 // openSession stores a session for who, and deletes expired sessions of the account. It looks up
 // the login again: if the password was changed while the old one was being verified, that change
 // has ended all sessions, and no session may be opened with the old password after it.
-func (s *Service) openSession(ctx context.Context, key string, who identity) (Session, error) {
+func (s *Service) openSession(ctx context.Context, key string, who identity, g guess, from Origin) (Session, error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
-	opened := Session{Token: newSessionToken(account), ExpiresAt: now.Add(SessionLifetime), Viewer: who.viewer}
+	opened := Session{Token: newSessionToken(account), Viewer: who.viewer}
+	opened.Viewer.Address = from.Address
 	err := s.db.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
-		current, err := identify(ctx, tx.Ent, account, key, tx.ForShare)
+		owner, err := tx.Ent.Account.Query().Where(entaccount.ID(account), tx.ForShare).Only(ctx) // it is not suspended meanwhile
 		if err != nil {
 			return err
 		}
-		if current != who {
-			return ErrRefused
-		}
-		if err := deleteExpired(ctx, tx, account, now); err != nil {
+		current, err := identify(ctx, tx.Ent, account, key, tx.ForUpdate) // for share, two sign-ins would wait for each other
+		if err != nil {
 			return err
 		}
-		opened.Viewer.Session, err = insertSession(ctx, tx, opened)
-		return err
+		if current != who || owner.SuspendedAt != nil {
+			return ErrRefused
+		}
+		if opened.FailedAttempts, err = g.succeed(ctx, tx, now); err != nil {
+			return err
+		}
+		if err := deleteExpired(ctx, tx, account, owner.Settings, now); err != nil {
+			return err
+		}
+		opened.ExpiresAt = now.Add(owner.Settings.SessionLifetime())
+		if opened.Viewer.Session, err = insertSession(ctx, tx, opened, owner.Settings, now, from); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx.Ent, opened.Viewer, now, audit.Entry{Action: audit.SignedIn})
 	})
 	if errors.Is(err, ErrRefused) {
-		return Session{}, ErrRefused
+		return Session{}, s.refuse(ctx, account, g, from)
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("opening a session: %w", err)
@@ -141,13 +219,20 @@ func (s *Service) openSession(ctx context.Context, key string, who identity) (Se
 }
 
 // insertSession returns the id of the session.
-func insertSession(ctx context.Context, tx *database.Tx, s Session) (int, error) {
+func insertSession(ctx context.Context, tx *database.Tx, s Session, of settings.Account, now time.Time, from Origin) (int, error) {
 	d := digestOf(s.Token)
-	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt)
+	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt).SetCreatedAt(now).SetLastUsedAt(now).
+		SetIdleMinutes(int(of.SessionIdle() / time.Minute)).SetAgent(from.Agent)
+	if from.Address.IsValid() {
+		create.SetAddress(from.Address.String())
+	}
 	if s.Viewer.Role == viewer.Customer {
 		create.SetContactID(s.Viewer.Contact)
 	} else {
 		create.SetUserID(s.Viewer.Actor.ID)
+		if err := tx.Ent.User.Update().Where(user.AccountID(s.Viewer.Account), user.ID(s.Viewer.Actor.ID)).SetLastSignInAt(now).Exec(ctx); err != nil {
+			return 0, err
+		}
 	}
 	row, err := create.Save(ctx)
 	if err != nil {
@@ -156,14 +241,21 @@ func insertSession(ctx context.Context, tx *database.Tx, s Session) (int, error)
 	return row.ID, nil
 }
 
-// deleteExpired deletes the oldest expired sessions of the account.
-func deleteExpired(ctx context.Context, tx *database.Tx, account int, now time.Time) error {
+// deleteExpired deletes the oldest expired sessions and entries of the audit log of the account.
+func deleteExpired(ctx context.Context, tx *database.Tx, account int, of settings.Account, now time.Time) error {
 	ids, err := tx.Ent.Session.Query().Where(session.AccountID(account), session.ExpiresAtLTE(now)).
 		Order(session.ByExpiresAt()).Limit(expiredBatch).IDs(ctx)
-	if err != nil || len(ids) == 0 {
+	if err == nil && len(ids) > 0 {
+		_, err = tx.Ent.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
+	}
+	if err != nil {
 		return err
 	}
-	_, err = tx.Ent.Session.Delete().Where(session.AccountID(account), session.IDIn(ids...)).Exec(ctx)
+	ids, err = tx.Ent.AuditEntry.Query().Where(auditentry.AccountID(account), auditentry.AtLT(now.Add(-of.AuditRetention()))).
+		Order(auditentry.ByAt()).Limit(expiredBatch).IDs(ctx)
+	if err == nil && len(ids) > 0 {
+		_, err = tx.Ent.AuditEntry.Delete().Where(auditentry.AccountID(account), auditentry.IDIn(ids...)).Exec(ctx)
+	}
 	return err
 }
 
@@ -176,8 +268,11 @@ func (s *Service) SignOut(ctx context.Context) error {
 	}
 	ctx = viewer.NewSystemContext(ctx, v.Account)
 	err := s.db.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
-		_, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
-		return err
+		n, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		return audit.Record(ctx, tx.Ent, v, s.now(), audit.Entry{Action: audit.SignedOut})
 	})
 	if err != nil {
 		return fmt.Errorf("ending session %d: %w", v.Session, err)

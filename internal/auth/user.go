@@ -4,14 +4,18 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"contactgraph/ent"
 	"contactgraph/ent/user"
+	"contactgraph/internal/audit"
 	"contactgraph/internal/database"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/password"
 	"contactgraph/internal/viewer"
 )
 
-// NewUser describes the agent or admin that CreateUser creates.
+// NewUser describes the agent or admin that InsertUser creates.
 type NewUser struct {
 	Login    string
 	Name     string      // in the change log
@@ -22,40 +26,85 @@ type NewUser struct {
 // String describes the user without the password.
 func (u NewUser) String() string { return fmt.Sprintf("%s user %q", u.Role, u.Login) }
 
-// CreateUser creates a user in the account and returns its id. It fails with ErrNameTaken if a user
-// of the account has this login, ignoring case, and with ErrInvalid if the login is blank, the role
-// is neither Agent nor Admin, or the password is empty or too long. The caller checks whether the
-// viewer may do this.
-func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id int, err error) {
-	key := normalize.Name(u.Login)
-	if key == "" {
-		return 0, fmt.Errorf("%w: the login of a user must not be blank", ErrInvalid)
+// CheckStaffPassword fails with ErrInvalid if the account does not allow the password for a user
+// with this login. The error says which rule it breaks.
+func (s *Service) CheckStaffPassword(ctx context.Context, account int, login, plain string) error {
+	of, err := s.settingsOf(ctx, account)
+	if err != nil {
+		return err
 	}
-	if err := checkRole(u.Role); err != nil {
+	if broken := password.Staff(of, login).Check(plain); broken != "" {
+		return fmt.Errorf("%w: %s", ErrInvalid, broken)
+	}
+	return nil
+}
+
+// CreateUser creates a user in the account, as the server itself, and returns its id. It fails as
+// InsertUser does, and with ErrInvalid if the password breaks a rule of the account. The caller
+// checks whether the viewer may do this.
+func (s *Service) CreateUser(ctx context.Context, account int, u NewUser) (id int, err error) {
+	if err := u.check(); err != nil {
+		return 0, err
+	}
+	if err := s.CheckStaffPassword(ctx, account, u.Login, u.Password); err != nil {
 		return 0, err
 	}
 	hash, err := s.passwords.Hash(ctx, u.Password) // slow, so not inside the transaction
 	if err != nil {
 		return 0, err
 	}
-	err = s.db.Write(viewer.NewSystemContext(ctx, account), 0, func(ctx context.Context, tx *database.Tx) error {
-		exists, err := tx.Ent.User.Query().Where(user.AccountID(account), user.LoginKey(key)).Exist(ctx)
-		if err != nil {
-			return err
+	ctx = viewer.NewSystemContext(ctx, account)
+	err = s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
+		row, err := InsertUser(ctx, tx, s.now(), u, hash)
+		if err == nil {
+			id = row.ID
 		}
-		if exists {
-			return ErrNameTaken
-		}
-		row, err := tx.Ent.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
-			SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).Save(ctx)
-		if err != nil {
-			return nameTaken(err)
-		}
-		id = row.ID
-		return nil
+		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("creating %s: %w", u, err)
+		return 0, err
 	}
 	return id, nil
+}
+
+// InsertUser creates a user with the hash of its password in a transaction of the viewer. Every
+// user is created here. It fails with ErrNameTaken if a user of the account has this login,
+// ignoring case, and with ErrInvalid if the login is blank or the role is neither Agent nor Admin.
+func InsertUser(ctx context.Context, tx *database.Tx, at time.Time, u NewUser, hash string) (*ent.User, error) {
+	if err := u.check(); err != nil {
+		return nil, err
+	}
+	v, _ := viewer.FromContext(ctx)
+	row, err := u.insert(ctx, tx, at, v, hash)
+	if err == nil {
+		err = audit.Record(ctx, tx.Ent, v, at, audit.Entry{
+			Action: audit.UserCreated, Subject: row.ID, Name: row.Login, Details: map[string]any{"role": u.Role.String()},
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("creating %s: %w", u, err)
+	}
+	return row, nil
+}
+
+func (u NewUser) insert(ctx context.Context, tx *database.Tx, at time.Time, v viewer.Viewer, hash string) (*ent.User, error) {
+	key := normalize.Name(u.Login)
+	exists, err := tx.Ent.User.Query().Where(user.AccountID(v.Account), user.LoginKey(key)).Exist(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if exists {
+		return nil, ErrNameTaken
+	}
+	row, err := tx.Ent.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
+		SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).SetCreatedAt(at.UTC()).Save(ctx)
+	return row, nameTaken(err)
+}
+
+// check fails with ErrInvalid if the user cannot be stored.
+func (u NewUser) check() error {
+	if normalize.Name(u.Login) == "" {
+		return fmt.Errorf("%w: the login of a user must not be blank", ErrInvalid)
+	}
+	return checkRole(u.Role)
 }

@@ -1,6 +1,6 @@
 // Package authz decides whether a viewer may run a command or query, and on which contact. Commands
 // and queries begin with RequireViewer, RequireRole or AuthorizeContact, which return the viewer.
-// They fail with ErrUnauthenticated if there is none.
+// They fail with ErrUnauthenticated if there is none. Commands also call ToWrite.
 //
 // Other rights are decided elsewhere: which fields and properties a viewer may write in
 // internal/contact (writable.go, field.Field.OpenTo), which contacts are in a list in package
@@ -45,6 +45,15 @@ func AuthorizeContact(ctx context.Context, id int) (viewer.Viewer, error) {
 	v, err := RequireViewer(ctx)
 	if err == nil && !v.CanAccess(id) {
 		err = usererror.Errors{usererror.NewForbidden("", "Customers may access only their own contact.")}
+	}
+	return v, err
+}
+
+// ToWrite is for commands: it returns what one of the functions above has returned, but fails with
+// the user error Forbidden for an API key that may only read.
+func ToWrite(v viewer.Viewer, err error) (viewer.Viewer, error) {
+	if err == nil && v.ReadOnly {
+		err = usererror.Errors{usererror.NewForbidden("", "This API key may only read.")}
 	}
 	return v, err
 }

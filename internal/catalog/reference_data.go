@@ -87,7 +87,7 @@ func checkName(name string) usererror.Errors {
 func adminWrite[T any](ctx context.Context, s *Service, check func() usererror.Errors,
 	fn func(context.Context, *database.Tx, viewer.Viewer) (T, error),
 ) (result T, err error) {
-	v, err := authz.RequireRole(ctx, viewer.Admin)
+	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {
 		return result, err
 	}

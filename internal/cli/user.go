@@ -7,54 +7,131 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 
 	"contactgraph/internal/auth"
+	"contactgraph/internal/people"
+	"contactgraph/internal/usererror"
 )
-
-// CreateUser is the command that creates a user.
-type CreateUser struct {
-	Settings `embed:""`
-
-	Account string `required:"" placeholder:"NAME" help:"Account of the user."`
-	Login   string `required:"" placeholder:"LOGIN" help:"Login to sign in with."`
-	Name    string `placeholder:"NAME" help:"Name of the user in the change log. Default: the login."`
-	Role    string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the user: admin or agent."`
-}
 
 // passwordVariable is the environment variable with the password. There is no flag for it, because
 // other users of the machine can read the arguments of a process.
 const passwordVariable = "CONTACTGRAPH_PASSWORD"
 
-// Help explains how to pass the password.
-func (*CreateUser) Help() string {
-	return "The password is read from the environment variable " + passwordVariable +
-		", or from the first line of standard input if that is not set."
+// passwordHelp explains how to pass the password.
+const passwordHelp = "The password is read from the environment variable " + passwordVariable +
+	", or from the first line of standard input if that is not set."
+
+// CreateUser is the command that creates a user.
+type CreateUser struct {
+	OfAccount `embed:""`
+
+	Login string `required:"" placeholder:"LOGIN" help:"Login to sign in with."`
+	Name  string `placeholder:"NAME" help:"Name of the user in the change log. Default: the login."`
+	Role  string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the user: admin or agent."`
 }
 
+// Help explains how to pass the password.
+func (*CreateUser) Help() string { return passwordHelp }
+
 // Run creates the user.
-func (c *CreateUser) Run(ctx context.Context, p *Process) (err error) {
+func (c *CreateUser) Run(ctx context.Context, p *Process) error {
 	password, err := readPassword(p)
 	if err != nil {
 		return err
 	}
-	s, err := c.Open(ctx, slog.New(c.LogHandler(p.Stderr)))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	account, err := s.Account(ctx, c.Account)
-	if err != nil {
-		return err
-	}
-	_, err = s.Auth.CreateUser(ctx, account, auth.NewUser{
-		Login: c.Login, Name: cmp.Or(c.Name, c.Login), Password: password, Role: roles[c.Role],
+	return c.run(ctx, p, func(ctx context.Context, s *people.Service) error {
+		u, err := s.CreateUser(ctx, people.NewUser{Login: c.Login, Name: cmp.Or(c.Name, c.Login), Password: password, Role: roles[c.Role]})
+		if errs, ok := errors.AsType[usererror.Errors](err); ok && errs.Has(usererror.LoginTaken) {
+			return fmt.Errorf("account %q already has a user %q: choose another --login", c.Account, c.Login)
+		}
+		if err != nil {
+			return err
+		}
+		return c.print(p.Stdout, userOf(u), "")
 	})
-	if errors.Is(err, auth.ErrNameTaken) {
-		return fmt.Errorf("account %q already has a user %q: choose another --login", c.Account, c.Login)
+}
+
+// ListUsers is the command that lists the users of an account.
+type ListUsers struct {
+	OfAccount `embed:""`
+}
+
+// Run prints the users by login.
+func (c *ListUsers) Run(ctx context.Context, p *Process) error {
+	return c.run(ctx, p, func(ctx context.Context, s *people.Service) error {
+		all, err := s.Users(ctx)
+		if err != nil {
+			return err
+		}
+		rows := []string{"ID\tLOGIN\tNAME\tROLE\tLAST SIGN-IN\tDISABLED"}
+		for _, u := range all {
+			rows = append(rows, fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", u.ID, u.Login, u.Name, u.Role, dash(u.LastSignInAt), dash(u.DisabledAt)))
+		}
+		return c.print(p.Stdout, each(all, userOf), table(rows...))
+	})
+}
+
+// OfUser are the flags of commands about one user.
+type OfUser struct {
+	OfAccount `embed:""`
+
+	Login string `required:"" placeholder:"LOGIN" help:"Login of the user, in any case."`
+}
+
+// change runs a command that changes the user.
+func (o OfUser) change(ctx context.Context, p *Process, fn func(ctx context.Context, s *people.Service, id int) (*people.User, error)) error {
+	return o.run(ctx, p, func(ctx context.Context, s *people.Service) error {
+		u, err := s.UserByLogin(ctx, o.Login)
+		if err == nil {
+			u, err = fn(ctx, s, u.ID)
+		}
+		if err != nil {
+			return err
+		}
+		return o.print(p.Stdout, userOf(u), "")
+	})
+}
+
+// SetPassword is the command that sets the password of a user.
+type SetPassword struct {
+	OfUser `embed:""`
+}
+
+// Help explains how to pass the password.
+func (*SetPassword) Help() string { return passwordHelp }
+
+// Run sets the password.
+func (c *SetPassword) Run(ctx context.Context, p *Process) error {
+	password, err := readPassword(p)
+	if err != nil {
+		return err
 	}
-	return err
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service, id int) (*people.User, error) {
+		return s.ResetPassword(ctx, id, password)
+	})
+}
+
+// DisableUser is the command that keeps a user from signing in.
+type DisableUser struct {
+	OfUser `embed:""`
+}
+
+// Run disables the user.
+func (c *DisableUser) Run(ctx context.Context, p *Process) error { return c.disable(ctx, p, true) }
+
+// EnableUser is the command that lets a disabled user sign in again.
+type EnableUser struct {
+	OfUser `embed:""`
+}
+
+// Run enables the user.
+func (c *EnableUser) Run(ctx context.Context, p *Process) error { return c.disable(ctx, p, false) }
+
+func (o OfUser) disable(ctx context.Context, p *Process, disabled bool) error {
+	return o.change(ctx, p, func(ctx context.Context, s *people.Service, id int) (*people.User, error) {
+		return s.UpdateUser(ctx, people.UserChange{ID: id, Disabled: &disabled})
+	})
 }
 
 // readPassword reads the password from the environment or from standard input.

@@ -129,7 +129,7 @@ func TestLogHasActorAndSource(t *testing.T) {
 		{f.Commands, change.SourceGRAPHQL, func(s *contact.Service) error {
 			return contacttest.ErrOf(s.Update(user, contact.Update{ID: c.ID, Lock: contacttest.Overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorUser, ID: 9, Name: "Uma"}},
-		{contact.New(f.DB, f.Changes, f.Passwords, f.Now, f.Logger), change.SourceIMPORT, func(s *contact.Service) error {
+		{contact.New(f.DB, f.Changes, contact.Passwords{Hasher: f.Passwords, Guesses: f.Passwords}, f.Now, f.Logger), change.SourceIMPORT, func(s *contact.Service) error {
 			return contacttest.ErrOf(s.Update(viewer.NewSystemContext(t.Context(), a.Account), contact.Update{ID: c.ID, Lock: contacttest.Overwrite}))
 		}, viewer.Actor{Kind: viewer.ActorSystem}},
 	} {

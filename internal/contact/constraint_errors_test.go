@@ -103,7 +103,7 @@ func TestAnotherProcessWritesInBetween(t *testing.T) {
 			a.NewContact(nil)
 			between := &racingDB{DB: f.DB, table: tt.table, statement: tt.statement}
 			f.WantErrors(tt.name, func() error {
-				return tt.do(&contacttest.Fixture{Commands: contact.New(between, f.Changes, f.Passwords, f.Now, f.Logger), Catalog: catalog.New(between, f.Now)}, a)
+				return tt.do(&contacttest.Fixture{Commands: contact.New(between, f.Changes, contact.Passwords{Hasher: f.Passwords, Guesses: f.Passwords}, f.Now, f.Logger), Catalog: catalog.New(between, f.Now)}, a)
 			}, tt.want)
 			if !between.ran {
 				t.Error("the statement did not run")

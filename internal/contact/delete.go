@@ -26,7 +26,7 @@ type Delete struct {
 // still in effect. The row in the change log has everything that the contact had except the
 // password. It fails as Update does; customers may not delete.
 func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
-	v, err := authz.RequireRole(ctx, viewer.Agent)
+	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
 	if err != nil {
 		return nil, err
 	}

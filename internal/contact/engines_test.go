@@ -87,7 +87,7 @@ func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount
 	w.customer = func(id int) context.Context { return as(viewer.Customer, id) }
 	now := func() time.Time { return w.clock }
 	w.Queries, w.Catalog, w.Changes = query.New(db), catalog.New(db, now), changelog.New(db, nil, now)
-	w.Commands = contact.New(db, w.Changes, &contacttest.Passwords{}, now, slog.New(slog.DiscardHandler)).Via(change.SourceGRAPHQL)
+	w.Commands = contact.New(db, w.Changes, contact.Passwords{Hasher: &contacttest.Passwords{}, Guesses: &contacttest.Passwords{}}, now, slog.New(slog.DiscardHandler)).Via(change.SourceGRAPHQL)
 	for i := range 2 {
 		n := catalog.Entry{Name: fmt.Sprint("entry ", i)}
 		w.stores = append(w.stores, contacttest.Must(w.CreateStore(w.admin, n)).ID)

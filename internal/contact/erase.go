@@ -6,6 +6,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
@@ -21,7 +22,7 @@ import (
 // Only admins may erase. It fails with NotFound for a contact that never existed or has been
 // erased. The result has no contact.
 func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
-	v, err := authz.RequireRole(ctx, viewer.Admin)
+	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +34,13 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 		w := &unitOfWork{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
 		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.timestamp()}
 		if err := w.erase(ctx); err != nil {
+			return nil, err
+		}
+		if err := audit.EraseContact(ctx, tx.Ent, v.Account, id, s.passwords.Guesses.Owner(v.Account, id)); err != nil {
+			return nil, err
+		}
+		err = audit.Record(ctx, tx.Ent, v, w.next.LastModified, audit.Entry{Action: audit.ContactErased, Subject: id})
+		if err != nil {
 			return nil, err
 		}
 		r := w.appendChange(change.KindERASE)

@@ -2,19 +2,26 @@ package contact_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"contactgraph/ent/auditentry"
 	"contactgraph/ent/change"
+	"contactgraph/internal/audit"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -76,6 +83,7 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 		if n := strings.Count(f.DB.Dump(), canary); n < 20 {
 			t.Fatalf("the canary is only %d times in the database", n)
 		}
+		signedIn(a, id)
 		r := contacttest.Must(f.Erase(a.Admin, id))
 		if r.Contact != nil || r.Change.Kind != change.KindERASE {
 			t.Errorf("erasing gives %v, %s", r.Contact, r.Change.Kind)
@@ -83,8 +91,12 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 		if diff := cmp.Diff(before, paths()); diff != "" || len(a.Log()) != beforeRows+1 {
 			t.Errorf("the paths in the log (-before +after)\n%s", diff)
 		}
+		entry := f.DB.Client().AuditEntry.Query().Where(auditentry.Action(string(audit.ContactErased))).OnlyX(a.Admin)
+		if entry.SubjectID == nil || *entry.SubjectID != id || entry.SubjectName != nil {
+			t.Errorf("the audit log has %v", entry)
+		}
 		dump := f.DB.Dump()
-		for _, trace := range []string{canary, strings.ToLower(canary), "70174060", secret} {
+		for _, trace := range []string{canary, strings.ToLower(canary), "70174060", secret, "203.0.113.77"} {
 			if strings.Contains(dump, trace) {
 				t.Errorf("%q is in the database:\n%s", trace, dump)
 			}
@@ -93,6 +105,21 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 			t.Errorf("%d keys of writes of the contact are left", n)
 		}
 		checkFile(t, f.DB, secret)
+	}
+}
+
+// signedIn records that the contact has signed in from an address.
+func signedIn(a *contacttest.Tenant, id int) {
+	a.T.Helper()
+	who := viewer.Viewer{Account: a.Account, Actor: viewer.Actor{Kind: viewer.ActorContact, ID: id}, Address: netip.MustParseAddr("203.0.113.77")}
+	err := a.DB.Write(viewer.NewSystemContext(a.T.Context(), a.Account), 0, func(ctx context.Context, tx *database.Tx) error {
+		unknown := viewer.Viewer{Account: a.Account, Address: who.Address}
+		failed := audit.Entry{Action: audit.SignInFailed, Name: a.Passwords.Owner(a.Account, id)}
+		return errors.Join(audit.Record(ctx, tx.Ent, who, contacttest.Start, audit.Entry{Action: audit.SignedIn}),
+			audit.Record(ctx, tx.Ent, unknown, contacttest.Start, failed))
+	})
+	if err != nil {
+		a.T.Fatal(err)
 	}
 }
 

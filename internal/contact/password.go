@@ -2,20 +2,24 @@ package contact
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"contactgraph/ent"
+	entaccount "contactgraph/ent/account"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/login"
 	"contactgraph/ent/session"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/limiter"
+	"contactgraph/internal/password"
 	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
-// MaxPassword is the largest length of a password, in UTF-16 units: the time to hash one grows with
-// it.
-const MaxPassword = 1000
+// MaxPassword is the largest length of a password, in UTF-16 units.
+const MaxPassword = password.MaxLength
 
 // PasswordChange sets a new password. It prints as stars, so that passwords do not appear in logs.
 type PasswordChange struct {
@@ -42,7 +46,9 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 	if u.Password == nil {
 		return nil, nil
 	}
-	checkNewPassword(errs, u.Password.New)
+	if err := s.checkNewPassword(ctx, v, u, errs); err != nil {
+		return nil, err
+	}
 	var verified *string
 	if v.Role == viewer.Customer {
 		hash, err := s.verifyCurrent(ctx, v, u, errs)
@@ -54,20 +60,40 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 	if len(*errs) > 0 {
 		return nil, nil
 	}
-	hash, err := s.passwords.Hash(ctx, *u.Password.New)
+	hash, err := s.passwords.Hasher.Hash(ctx, *u.Password.New)
 	if err != nil {
 		return nil, err
 	}
 	return &preparedPassword{hash: hash, verified: verified}, nil
 }
 
-func checkNewPassword(errs *usererror.Errors, password *string) {
+// checkNewPassword adds an error if the account does not allow the new password for the contact.
+func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) error {
+	plain := deref(u.Password.New)
 	switch {
-	case deref(password) == "":
+	case plain == "":
 		errs.Add(usererror.Required, field.PathPassword, "The new password must not be null or empty.")
-	case storable.Length(*password) > MaxPassword:
+		return nil
+	case storable.Length(plain) > MaxPassword:
 		errs.Add(usererror.TooLong, field.PathPassword, "The new password must be at most %d characters long.", MaxPassword)
+		return nil
 	}
+	account, err := s.db.Client().Account.Query().Where(entaccount.ID(v.Account)).Only(ctx)
+	if err != nil {
+		return err
+	}
+	own, err := s.db.Client().Login.Query().Where(login.AccountID(v.Account), login.ContactID(u.ID)).All(ctx)
+	if err != nil {
+		return err
+	}
+	rules := password.Customer(account.Settings)
+	for _, l := range own {
+		rules.Own = append(rules.Own, l.Name)
+	}
+	if broken := rules.Check(plain); broken != "" {
+		errs.Add(usererror.Invalid, field.PathPassword, "%s", broken)
+	}
+	return nil
 }
 
 // verifyCurrent returns the stored hash of the contact, and adds an error if the current password
@@ -85,11 +111,29 @@ func (s *Service) verifyCurrent(ctx context.Context, v viewer.Viewer, u Update, 
 		return "", err
 	}
 	hash := deref(c.PasswordHash)
-	ok, err := s.passwords.Verify(ctx, hash, *u.Password.Current)
+	ok, err := s.guess(ctx, v, hash, *u.Password.Current)
+	if limited, isLimited := errors.AsType[*limiter.RateError](err); isLimited {
+		*errs = append(*errs, usererror.NewRateLimited(field.PathCurrentPassword, limited.RetryAfter)...)
+		return hash, nil
+	}
 	if err == nil && !ok {
 		errs.Add(usererror.WrongPassword, field.PathCurrentPassword, "The current password is wrong.")
 	}
 	return hash, err
+}
+
+// guess reports whether the viewer knows its current password. Wrong ones count as those of
+// sign-ins do.
+func (s *Service) guess(ctx context.Context, v viewer.Viewer, hash, current string) (bool, error) {
+	undo, err := s.passwords.Guesses.Begin(ctx, v)
+	if err != nil {
+		return false, err
+	}
+	ok, err := s.passwords.Hasher.Verify(ctx, hash, current)
+	if ok || err != nil {
+		err = errors.Join(err, undo(ctx))
+	}
+	return ok, err
 }
 
 // endOtherSessions ends all sessions of the contact but the one in which the password was changed.

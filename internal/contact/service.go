@@ -28,6 +28,7 @@ import (
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
+	"contactgraph/internal/viewer"
 )
 
 // DB is the part of database.DB that the commands need.
@@ -41,10 +42,19 @@ type DB interface {
 	WriteAll(ctx context.Context, contacts []int, fn func(context.Context, *database.Tx) error) error
 }
 
-// Passwords hashes and verifies passwords.
-type Passwords interface {
-	Hash(ctx context.Context, password string) (string, error)
-	Verify(ctx context.Context, hash, password string) (bool, error)
+// Passwords hashes and verifies passwords, and counts wrong ones.
+type Passwords struct {
+	Hasher interface {
+		Hash(ctx context.Context, password string) (string, error)
+		Verify(ctx context.Context, hash, password string) (bool, error)
+	}
+	// Guesses makes those wait who guess the current password of the contact that they are signed
+	// in as. Begin counts a failure, which undo removes, or fails with a *limiter.RateError. Owner
+	// is how the audit log names a contact in failed sign-ins.
+	Guesses interface {
+		Begin(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error)
+		Owner(account, contact int) string
+	}
 }
 
 // Service runs the commands. It is safe for concurrent use.

@@ -23,7 +23,7 @@ import (
 // overlap, Invalid for what the change log does not have, such as a password, and otherwise as the
 // command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
-	v, err := authz.AuthorizeContact(ctx, id.Contact)
+	v, err := authz.ToWrite(authz.AuthorizeContact(ctx, id.Contact))
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func inverseOf(row *ent.Change) (edit, error) {
 
 // undoCreation deletes the contact, if no one has changed it since.
 func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := authz.RequireRole(ctx, viewer.Agent)
+	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 
 // undoDeletion creates the contact again, as it was.
 func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := authz.RequireRole(ctx, viewer.Agent)
+	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func mayWriteMembership(v viewer.Viewer) bool { return v.Role != viewer.Customer
 // which changes are logged, and that of the property.
 func (s *Service) WritablePaths(ctx context.Context) ([]string, error) {
 	v, err := authz.RequireViewer(ctx)
-	if err != nil {
+	if err != nil || v.ReadOnly {
 		return nil, err
 	}
 	defined, err := catalog.PropertiesOf(ctx, s.db.Client(), v.Account)

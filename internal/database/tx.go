@@ -95,3 +95,7 @@ func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
 // ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them
 // before this one ends. It is used as a predicate.
 func (t *Tx) ForShare(s *entsql.Selector) { t.writer.db.conn.Dialect.ForShare(s) }
+
+// ForUpdate makes a query of Ent lock the rows that it finds, for a change by this transaction. It
+// is used as a predicate.
+func (t *Tx) ForUpdate(s *entsql.Selector) { t.writer.db.conn.Dialect.ForUpdate(s) }

@@ -167,7 +167,7 @@ func TestTheDocumentedCallSucceeds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			session, err := f.services.Auth.SignIn(t.Context(), id, demo.CustomerLogin, demo.Password)
+			session, err := f.services.Auth.SignIn(t.Context(), id, demo.CustomerLogin, demo.Password, auth.Origin{})
 			if err != nil || session.Viewer.Contact != demo.CustomerID {
 				t.Fatal(session, err)
 			}
@@ -240,7 +240,7 @@ func TestSignIns(t *testing.T) {
 	names := map[string]string{"ADMIN": "Demo Admin", "AGENT": "Demo Agent"}
 	for _, in := range want {
 		id, _, _ := f.services.Auth.AccountByName(t.Context(), in.Account)
-		s, err := f.services.Auth.SignIn(t.Context(), id, in.Login, in.Password)
+		s, err := f.services.Auth.SignIn(t.Context(), id, in.Login, in.Password, auth.Origin{})
 		if err != nil || s.Viewer.Role.String() != in.Role || s.Viewer.Actor.Name != names[in.Role] {
 			t.Errorf("%s signs in as %+v, %v", in.Login, s.Viewer, err)
 		}

@@ -13,7 +13,7 @@ import (
 
 // CodeResponse returns how the Contacts API responds to a PUT that fails with the code.
 func CodeResponse(code usererror.Code) (status int, header http.Header, body string) {
-	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now, nil)}})
+	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, contact.Passwords{}, time.Now, nil)}})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	w := httptest.NewRecorder()
 	api.sendError(w, r, usererror.Errors{{Code: code, Message: "A text.", Latest: &ent.Contact{ID: 7, Secret: "s"}}})

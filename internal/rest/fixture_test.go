@@ -53,6 +53,7 @@ type fixture struct {
 	t   *testing.T
 	url string
 	*app.Services
+	db      *database.DB
 	client  *ent.Client
 	staff   context.Context // of an admin of the account
 	log     *bytes.Buffer
@@ -73,7 +74,7 @@ func newFixture(t *testing.T) *fixture {
 	})
 	now := func() time.Time { return start }
 	passwords := auth.NewPasswords(2)
-	f := &fixture{t: t, client: st.Client(), log: &bytes.Buffer{}, found: true}
+	f := &fixture{t: t, db: st, client: st.Client(), log: &bytes.Buffer{}, found: true}
 	f.Services = app.New(st, passwords, now, slog.New(slog.DiscardHandler))
 	f.seed()
 	api := rest.New(rest.Config{
@@ -235,7 +236,7 @@ func (f *fixture) version(id int) string {
 // cookie signs the customer in and returns the header that its browser would send.
 func (f *fixture) cookie() headers {
 	f.t.Helper()
-	s := must(f.Auth.SignIn(f.t.Context(), f.account, customerMail, password))
+	s := must(f.Auth.SignIn(f.t.Context(), f.account, customerMail, password, auth.Origin{}))
 	return headers{"Cookie": auth.CookieName + "=" + s.Token}
 }
 

@@ -197,7 +197,7 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 
 // broken is an API whose sign-in panics.
 func broken(secure bool, log *bytes.Buffer) *rest.API {
-	c := rest.Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now, nil), Auth: &auth.Service{SecureCookies: secure}}}
+	c := rest.Config{Services: &app.Services{Contacts: contact.New(nil, nil, contact.Passwords{}, time.Now, nil), Auth: &auth.Service{SecureCookies: secure}}}
 	c.IServiceAccount = func(context.Context) (int, bool, error) { panic("no account") }
 	if log != nil {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))

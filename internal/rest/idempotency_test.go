@@ -15,7 +15,7 @@ func TestPutIsAppliedOnceUnderItsKey(t *testing.T) {
 		return f.do(http.MethodPut, contactPath(id), `{"Version":"`+version+`","FirstName":"`+name+`","NewPassword":"`+password+`"}`, keyed)
 	}
 	version := f.version(id)
-	applied := put(version, "Eva", "one")
+	applied := put(version, "Eva", "the first one")
 	if applied.StatusCode != http.StatusOK || applied.Header.Get("Idempotency-Replayed") != "" {
 		t.Fatalf("got %d %s, %v", applied.StatusCode, applied.body, applied.Header)
 	}
@@ -27,7 +27,7 @@ func TestPutIsAppliedOnceUnderItsKey(t *testing.T) {
 	}
 	expect(t, put(version, "Ida", "one"), http.StatusUnprocessableEntity, `{"Message":"The idempotency key was used for a different request. Use a new key."}`)
 	keyed["Idempotency-Key"] = strings.Repeat("x", 256)
-	expect(t, put(version, "Eva", "one"), http.StatusBadRequest, `{"Message":"The header Idempotency-Key must have 1 to 255 characters."}`)
+	expect(t, put(version, "Eva", "the first one"), http.StatusBadRequest, `{"Message":"The header Idempotency-Key must have 1 to 255 characters."}`)
 }
 
 func TestSetDetailsIsAppliedOnceUnderItsKey(t *testing.T) {

@@ -35,7 +35,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceRespo
 	if !found {
 		account = 0 // sign-in fails there, and takes as long as in any account
 	}
-	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"))
+	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"), auth.OriginOf(r))
 	if errors.Is(err, auth.ErrRefused) {
 		return errLogin
 	}

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/database"
+	"contactgraph/internal/viewer"
 )
 
 const (
@@ -78,6 +81,18 @@ func TestSignInEndsTheSessionOfTheCookieBefore(t *testing.T) {
 	expect(t, f.do("GET", loggedInPath, "", other), 200, asJohn)
 }
 
+// forgetAttempts forgets the failed sign-ins.
+func (f *fixture) forgetAttempts() {
+	f.t.Helper()
+	err := f.db.Write(viewer.NewSystemContext(f.t.Context(), 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Ent.Attempt.Delete().Exec(ctx)
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
 func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -91,12 +106,14 @@ func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
 		"nothing":           "",
 		"other fields":      "user=" + customerMail + "&pass=" + password,
 	} {
+		f.forgetAttempts()
 		got := f.do("POST", loginPath, body, urlEncoded)
 		expect(t, got, 200, refused)
 		if got.sessionCookie() != nil {
 			t.Errorf("%s: sets a cookie", name)
 		}
 	}
+	f.forgetAttempts()
 	expect(t, f.do("POST", loginPath+"&"+form(customerMail, password), "", urlEncoded), 200, refused)
 	expect(t, f.do("POST", loginPath, form(customerMail, password), headers{"Content-Type": "text/plain"}), 200, refused)
 	f.found = false

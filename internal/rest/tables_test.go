@@ -116,7 +116,7 @@ func TestEveryRequestErrorHasAResponse(t *testing.T) {
 // The domain may check more than the validation of the body does.
 func TestErrorsOfTheDomainAreInModelState(t *testing.T) {
 	t.Parallel()
-	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, nil, time.Now, nil)}})
+	api := New(Config{Services: &app.Services{Contacts: contact.New(nil, nil, contact.Passwords{}, time.Now, nil)}})
 	r := httptest.NewRequest(http.MethodPut, "/", nil)
 	for _, c := range []struct {
 		e    usererror.Error

@@ -49,7 +49,7 @@ const (
 	VersionConflict  Code = "VERSION_CONFLICT"   // the contact has another version than expected
 	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
 	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
-	LoginTaken       Code = "LOGIN_TAKEN"        // another contact has the login
+	LoginTaken       Code = "LOGIN_TAKEN"        // another contact or user has the login
 	NameTaken        Code = "NAME_TAKEN"         // another property has the name
 	StoreNotFound    Code = "STORE_NOT_FOUND"    // the account has no such store
 	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // the account has no such company
@@ -173,6 +173,14 @@ func (es *Errors) CheckText(path, name, s string, limit int) {
 // NewForbidden returns the error for a caller that does not have the right.
 func NewForbidden(path, message string) *Error {
 	return &Error{Code: Forbidden, Path: path, Message: message}
+}
+
+// NewRateLimited returns the errors of a command that has to wait because of wrong passwords.
+func NewRateLimited(path string, seconds int) Errors {
+	return Errors{{
+		Code: RateLimited, Path: path, Message: fmt.Sprintf("Too many wrong passwords: try again in %d seconds.", seconds),
+		RetryAfter: time.Duration(seconds) * time.Second,
+	}}
 }
 
 // NewNotFound returns the errors of a command about an object that does not exist in the account.

@@ -9,7 +9,10 @@
 // account and check the rights. NewSystemContext is for work of the server itself.
 package viewer
 
-import "context"
+import (
+	"context"
+	"net/netip"
+)
 
 // Role determines what a viewer may do. Roles are ordered: each includes the rights of the one
 // before.
@@ -61,6 +64,10 @@ type Viewer struct {
 	Contact int   // the contact that a customer is signed in as, otherwise 0
 	Session int   // the session of the credentials; 0 for an API key
 	Actor   Actor // for the change log
+	// ReadOnly is true for an API key that may not write.
+	ReadOnly bool
+	// Address is where the request comes from; the zero Addr if that is unknown.
+	Address netip.Addr
 }
 
 // Is reports whether v has at least the role r.

@@ -71,7 +71,7 @@ func introspection() []Document {
 	return append(all,
 		Document{Name: "introspection 40 x 40 types", Role: Anonymous, Query: types, Rejected: true},
 		Document{Name: "introspection 8 x 8 x 8", Role: Anonymous, Query: nested(8), Rejected: true},
-		Document{Name: "introspection descriptions", Role: Anonymous, Query: descriptions},
+		Document{Name: "introspection descriptions", Role: Anonymous, Query: descriptions, Rejected: true},
 		Document{Name: "introspection possibleTypes", Role: Anonymous, Query: possible, Rejected: true},
 		Document{Name: "introspection ofType", Role: Anonymous, Query: wrapped},
 		Document{Name: "introspection arguments", Role: Anonymous, Query: args, Rejected: true},

@@ -74,7 +74,7 @@ func writeInEveryWay(t *testing.T, s *harness.Server, name string) []int {
 		return p
 	}
 	create := func(n int) int {
-		return do(fmt.Sprintf(`createContact(input: {registrationSource: "web", set: {email: "%s%d@example.com", firstName: "Ada", newPassword: "secret"},
+		return do(fmt.Sprintf(`createContact(input: {registrationSource: "web", set: {email: "%s%d@example.com", firstName: "Ada", newPassword: "a long secret"},
 			logins: [{name: "%[1]s%[2]d"}], membership: ["2", "1"], properties: [{propertyId: "3", values: [{value: "Ek"}]}, {propertyId: "4", values: [{value: "1999-12-31", description: "said so"}]}]})
 			{ contact { contactId } errors { code } }`, name, n)).Contact.ContactID
 	}

@@ -84,6 +84,48 @@ func changes(create, change string) permission {
 	}
 }
 
+// newUser is a mutation that creates a user with the login $n.
+const newUser = `createUser(input: {login: $n, name: $n, role: AGENT, password: "correct horse battery"})`
+
+// revokeSession ends a session that was opened for the attempt: for own one of the customer,
+// otherwise one of a new user.
+func (c *attempt) revokeSession() string {
+	id := "999999"
+	switch c.target {
+	case absent:
+	case own:
+		c.SignInCustomer()
+		id = c.newestSession()
+	default:
+		login := unique()
+		c.graphAs(c.owner(), "mutation($n: String!) { "+newUser+" { errors { code } } }", harness.Variables{"n": login})
+		account := harness.Query[struct{ Account string }](c.Server, c.owner(), "{ viewer { account } }", nil).Account
+		c.graphAs(harness.Anonymous, `mutation($a: String!, $n: String!) { signIn(account: $a, login: $n, password: "correct horse battery") { errors { code } } }`,
+			harness.Variables{"a": account, "n": login})
+		id = c.newestSession()
+	}
+	return c.graph(`mutation($id: ID!) { revokeSession(input: {id: $id}) { errors { code } } }`, harness.Variables{"id": id})
+}
+
+// graphAs runs an operation that must succeed.
+func (c *attempt) graphAs(w harness.Caller, document string, v harness.Variables) {
+	c.T.Helper()
+	other := *c
+	other.caller = w
+	if outcome := other.graph(document, v); outcome != ok {
+		c.T.Fatalf("%s: %s", document, outcome)
+	}
+}
+
+// newestSession returns the id of the session of the target's account that was opened last.
+func (c *attempt) newestSession() string {
+	list := harness.Query[[]struct{ ID string }](c.Server, c.owner(), "{ sessions(first: 1) { id } }", nil)
+	if len(list) != 1 {
+		c.T.Fatal("the account has no session")
+	}
+	return list[0].ID
+}
+
 // sessions is the permission of an operation that signs in or out, or reports the session.
 func sessions(method, api, outcome string) permission {
 	return permission{

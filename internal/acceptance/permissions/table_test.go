@@ -98,6 +98,32 @@ var permissions = map[string]permission{
 	"query companies":  lists("companies", forbidden),
 	"query segments":   lists("segments", forbidden),
 
+	"query users":           manages(ok, ok, func(c *attempt) string { return c.graph("{ users { id } }", nil) }),
+	"query apiKeys":         manages(ok, ok, func(c *attempt) string { return c.graph("{ apiKeys { id } }", nil) }),
+	"query sessions":        manages(ok, ok, func(c *attempt) string { return c.graph("{ sessions { id } }", nil) }),
+	"query accountSettings": manages(ok, ok, func(c *attempt) string { return c.graph("{ accountSettings { auditDays } }", nil) }),
+	"query auditLog":        manages(ok, ok, func(c *attempt) string { return c.graph("{ auditLog { hasMore } }", nil) }),
+
+	"mutation createUser": manages(ok, ok, func(c *attempt) string {
+		return c.graph("mutation($n: String!) { "+newUser+" { errors { code } } }", harness.Variables{"n": unique()})
+	}),
+	"mutation updateUser":        changes(newUser+" { user { id } }", "updateUser(input: {id: $id, name: $n, role: ADMIN, disabled: true})"),
+	"mutation resetUserPassword": changes(newUser+" { user { id } }", `resetUserPassword(input: {id: $id, newPassword: "correct horse battery"})`),
+	"mutation changePassword": {
+		customer: all(forbidden), agent: all(forbidden), admin: all(forbidden), foreign: all(forbidden), // for users, not for API keys
+		try: func(c *attempt) string {
+			return c.graph(`mutation { changePassword(input: {currentPassword: "x", newPassword: "correct horse battery"}) { errors { code } } }`, nil)
+		},
+	},
+	"mutation createApiKey": creates(`createApiKey(input: {name: "x", role: AGENT})`),
+	"mutation rotateApiKey": changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "rotateApiKey(input: {id: $id})"),
+	"mutation revokeApiKey": changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "revokeApiKey(input: {id: $id})"),
+	"mutation revokeSession": {
+		customer: per(ok, notFound, notFound, notFound), agent: all(notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).revokeSession,
+	},
+	"mutation updateAccountSettings": creates("updateAccountSettings(input: {auditDays: 365})"),
+
 	"mutation updateContact": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
 		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
@@ -157,7 +183,8 @@ var permissions = map[string]permission{
 	"mutation signIn": {
 		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused),
 		try: func(c *attempt) string {
-			return c.graph(`mutation { signIn(account: "Demo", login: "unknown", password: "x") { errors { code } } }`, nil)
+			return c.graph(`mutation($login: String!) { signIn(account: "Demo", login: $login, password: "x") { errors { code } } }`,
+				harness.Variables{"login": unique()}) // one that was guessed too often would have to wait
 		},
 	},
 	"mutation signOut": {

@@ -84,7 +84,7 @@ func New(t *testing.T) *Fixture {
 	f.Logger = slog.New(slog.NewTextHandler(&f.logged, nil))
 	f.Hub = changelog.NewHub(f.DB, slog.New(slog.DiscardHandler))
 	f.Queries, f.Catalog, f.Changes = query.New(f.DB), catalog.New(f.DB, f.Now), changelog.New(f.DB, f.Hub, f.Now)
-	f.Commands = contact.New(f.DB, f.Changes, f.Passwords, f.Now, f.Logger).Via(change.SourceGRAPHQL)
+	f.Commands = contact.New(f.DB, f.Changes, contact.Passwords{Hasher: f.Passwords, Guesses: f.Passwords}, f.Now, f.Logger).Via(change.SourceGRAPHQL)
 	f.Demo, f.Other = f.newTenant("demo"), f.newTenant("other")
 	return f
 }

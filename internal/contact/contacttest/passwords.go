@@ -3,13 +3,20 @@ package contacttest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+
+	"contactgraph/internal/limiter"
+	"contactgraph/internal/viewer"
 )
 
 // Passwords replaces hashing, which is slow on purpose: a hash is the password with a prefix.
 type Passwords struct {
 	Hashed int    // how many passwords were hashed
 	OnHash func() // runs during each Hash if it is not nil
+
+	Guesses int  // how many wrong passwords were counted
+	Limited bool // whether the next guess has to wait
 
 	mu sync.Mutex
 }
@@ -29,6 +36,22 @@ func (p *Passwords) Hash(_ context.Context, password string) (string, error) {
 		return "", ErrHash
 	}
 	return "hash of " + password, nil
+}
+
+// Begin counts nothing, unless Limited is set.
+func (p *Passwords) Begin(context.Context, viewer.Viewer) (undo func(context.Context) error, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.Limited {
+		return nil, &limiter.RateError{RetryAfter: 7}
+	}
+	p.Guesses++
+	return func(context.Context) error { p.Guesses--; return nil }, nil
+}
+
+// Owner names a contact.
+func (*Passwords) Owner(account, contact int) string {
+	return fmt.Sprint("owner ", account, " ", contact)
 }
 
 // Verify reports whether the hash is that of the password.

@@ -16,6 +16,7 @@ import (
 
 	"contactgraph/internal/database"
 	"contactgraph/internal/pgserver"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 )
 
@@ -176,7 +177,7 @@ func At(tb testing.TB, url string) *DB {
 func (db *DB) Account(name string) (id int) {
 	db.tb.Helper()
 	err := db.Write(viewer.NewSystemContext(db.tb.Context(), 0), 0, func(ctx context.Context, tx *database.Tx) error {
-		a, err := tx.Ent.Account.Create().SetName(name).SetNameKey(name).Save(ctx)
+		a, err := tx.Ent.Account.Create().SetName(name).SetNameKey(name).SetSettings(Lenient).Save(ctx)
 		if err != nil {
 			return err
 		}
@@ -188,6 +189,10 @@ func (db *DB) Account(name string) (id int) {
 	}
 	return id
 }
+
+// Lenient are settings for tests that are not about them: passwords may be short and common, and
+// sessions end only when they expire.
+var Lenient = settings.Account{StaffPassword: 1, CustomerPassword: 1, CommonPasswords: true, IdleMinutes: 30 * 24 * 60}
 
 // Statements returns the statements that run while do runs, in SQLite's form.
 func (db *DB) Statements(do func()) []string {

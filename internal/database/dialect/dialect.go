@@ -71,6 +71,9 @@ type Grammar interface {
 
 	// ForShare makes the query lock its rows against changes until the transaction ends.
 	ForShare(s *entsql.Selector)
+	// ForUpdate makes the query lock its rows until the transaction ends, also against other
+	// queries that lock them.
+	ForUpdate(s *entsql.Selector)
 
 	// SearchArgs returns the arguments of a query. It replaces text that the engine cannot store,
 	// and would refuse with an error, by text that no row has.

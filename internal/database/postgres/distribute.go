@@ -53,6 +53,9 @@ func (p placement) statement() string {
 	return fmt.Sprintf("SELECT create_distributed_table('%s', '%s')", p.table, schema.AccountColumn)
 }
 
+// local are the tables that stay on the coordinator: they belong to no account.
+var local = []string{migrate.ClocksTable.Name, migrate.AttemptsTable.Name}
+
 // placements returns the placement of each table, in the order in which they can be placed:
 // reference tables first, and a table after those that it refers to, because a foreign key can only
 // refer to a table that is placed. The table of the clock, which is about the servers and belongs
@@ -60,7 +63,7 @@ func (p placement) statement() string {
 func placements(tables []*entschema.Table) (all []placement) {
 	var place func(t *entschema.Table)
 	place = func(t *entschema.Table) {
-		if t.Name == migrate.ClocksTable.Name || slices.ContainsFunc(all, func(p placement) bool { return p.table == t.Name }) {
+		if slices.Contains(local, t.Name) || slices.ContainsFunc(all, func(p placement) bool { return p.table == t.Name }) {
 			return
 		}
 		for _, fk := range t.ForeignKeys {

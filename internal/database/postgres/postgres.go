@@ -76,6 +76,9 @@ func (Dialect) RepeatsAccount() bool { return true }
 // ForShare adds FOR SHARE.
 func (Dialect) ForShare(s *entsql.Selector) { s.ForShare() }
 
+// ForUpdate adds FOR UPDATE.
+func (Dialect) ForUpdate(s *entsql.Selector) { s.ForUpdate() }
+
 // SearchArgs replaces text with a NUL or with invalid UTF-8, for which PostgreSQL returns an error.
 func (Dialect) SearchArgs(args []any) []any {
 	for i, a := range args {

@@ -43,7 +43,7 @@ func newProgram(t *testing.T, s *database.DB) *program {
 	signIn := services.Auth
 	account := must(signIn.CreateAccount(t.Context(), "Demo"))
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
-	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "secret", Role: viewer.Agent}))
+	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "a long secret", Role: viewer.Agent}))
 	api := rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log})
 	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
@@ -104,14 +104,14 @@ func (p *program) signIn(who, password string) {
 // runs.
 func (p *program) runEverything() {
 	p.t.Helper()
-	p.signIn(agent, "secret")
+	p.signIn(agent, "a long secret")
 	p.makeCatalog()
 	p.writeContacts()
-	p.signIn(customer, "other")
+	p.signIn(customer, "another one")
 	p.read()
 	p.turnPages()
 	p.ask(customer, `mutation { updateContact(input: {id: 1, onConflict: OVERWRITE,
-		set: {newPassword: "third", currentPassword: "other"}}) { errors { code } } }`, "")
+		set: {newPassword: "the third one", currentPassword: "another one"}}) { errors { code } } }`, "")
 	p.useREST()
 	p.ask(agent, `mutation { deleteContact(input: {id: 1, onConflict: OVERWRITE}) { errors { code } } }`, "")
 	p.ask(admin, `mutation { deleteStore(id: 2) { errors { code } } deleteCompany(id: 1) { errors { code } }
@@ -141,12 +141,12 @@ func (p *program) writeContacts() {
 	for _, w := range []struct{ document, code string }{
 		{`mutation { createContact(input: {registrationSource: "web", registrationStoreId: 1, membership: [1, 2],
 			logins: [{name: "ann", type: EMAIL}], properties: [{propertyId: 1, values: [{value: "a"}, {value: "b"}]}],
-			set: {email: "ann@example.com", phone: "+46701234567", firstName: "Ann", lastName: "Ek", newPassword: "secret",
+			set: {email: "ann@example.com", phone: "+46701234567", firstName: "Ann", lastName: "Ek", newPassword: "a long secret",
 			preferredStoreId: 1, companyId: 1}}) { errors { code } } }`, ""},
 		{`mutation { createContact(input: {registrationSource: "web", set: {lastName: "Bo"}}) { errors { code } } }`, ""},
 		{`mutation { updateContact(input: {id: 1, expectedVersion: "AAAAAAAAAAE=", set: {email: "eva@example.com", phone: "0701",
 			phoneCountryCode: "46", firstName: "Eva", latestPermissionSource: "form", limitMailsPermanently: true,
-			limitMailsTemporarilyUntil: "2026-03-01T00:00:00Z", preferredStoreId: 2, companyId: null, newPassword: "other"}})
+			limitMailsTemporarilyUntil: "2026-03-01T00:00:00Z", preferredStoreId: 2, companyId: null, newPassword: "another one"}})
 			{ errors { code } change { fields { path } } } }`, ""},
 		{`mutation { updateContact(input: {id: 1, expectedVersion: "AAAAAAAAAAE=", set: {firstName: "Ida"}})
 			{ errors { code ... on VersionConflict { latest { version } } } } }`, "VERSION_CONFLICT"},
@@ -203,7 +203,7 @@ func (p *program) useREST() {
 	answer := p.send(agent, http.MethodPost, "/f/webapp-api-custinfo?api=setdetails", inJSON, `{"contactID": 1, "details":
 		{"properties": [{"propertyID": "1", "propertyName": "Note", "values": [{"value": "x"}]}], "setLogins": false, "logins": []},
 		"membership": ["1"]}`)
-	answer += p.send(anonymous, http.MethodPost, "/f/webapp-api-login?api=login", form, "emailAddress=customer&Password=third")
+	answer += p.send(anonymous, http.MethodPost, "/f/webapp-api-login?api=login", form, "emailAddress=customer&Password=the+third+one")
 	if !strings.Contains(answer, `{"errors":[],"errorDetails":[]}`) || !strings.Contains(answer, `"isLoggedIn":true`) {
 		p.t.Fatal(answer)
 	}

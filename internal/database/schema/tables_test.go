@@ -19,6 +19,7 @@ var withoutAccount = map[string]string{
 	"api_keys primary key":       "a key is looked up before the account is known",
 	"api_keys apikey_token_hash": "the same",
 	"accounts":                   "it is the tenant itself",
+	"attempts":                   "an address belongs to no account",
 	"clocks":                     "its row belongs to no account",
 }
 

@@ -64,6 +64,9 @@ func (Dialect) RepeatsAccount() bool { return false }
 // ForShare does nothing: the transaction locks the file.
 func (Dialect) ForShare(*entsql.Selector) {}
 
+// ForUpdate does nothing, for the same reason.
+func (Dialect) ForUpdate(*entsql.Selector) {}
+
 // SearchArgs returns the arguments: SQLite stores and compares any text.
 func (Dialect) SearchArgs(args []any) []any { return args }
 

@@ -1,0 +1,336 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/ent/attempt"
+	"contactgraph/internal/database"
+	"contactgraph/internal/dberr"
+	"contactgraph/internal/limiter"
+	"contactgraph/internal/netlimit"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/viewer"
+)
+
+// Throttle makes those who guess credentials wait. It counts failed attempts in the database, so
+// that all processes share the counts and a restart keeps them.
+//
+// An attempt counts for three targets: the owner of the credentials, the address it comes from, and
+// the two together. After freeFailures failures a target has to wait before each further attempt,
+// twice as long each time. Attempts that are rejected because of the wait do not prolong it.
+//
+// The wait of the owner alone applies only from addresses that have failed for this owner before:
+// otherwise, strangers could lock people out. So a guesser with many addresses has one quick
+// attempt from each of them.
+type Throttle struct {
+	db   DB
+	now  func() time.Time
+	most int // targets that are counted
+}
+
+// NewThrottle returns a throttle that counts in db and takes the time from now.
+func NewThrottle(db DB, now func() time.Time) *Throttle {
+	return &Throttle{db: db, now: now, most: maxTargets}
+}
+
+const (
+	// freeFailures is how many passwords can be wrong before the next attempt has to wait, and
+	// freeTokens how many tokens: programs repeat their requests, and a token cannot be guessed.
+	freeFailures = 5
+	freeTokens   = 20
+	// firstWait is the first wait. It doubles with each failure.
+	firstWait = time.Second
+	// longestWait is the longest wait of an owner at one address, and longestSharedWait that of an
+	// owner at all addresses or of an address, which people who guess nothing may share.
+	longestWait       = 15 * time.Minute
+	longestSharedWait = time.Minute
+	// forgottenAfter is the time without a failure after which a target starts again.
+	forgottenAfter = time.Hour
+	// maxTargets is about how many targets are counted. Those whose first failure is the oldest are
+	// forgotten first.
+	maxTargets = 100_000
+)
+
+// target is what failures count for.
+type target struct {
+	key     digest
+	free    int // how many attempts can fail before the next one has to wait
+	longest time.Duration
+}
+
+// guess is one attempt. It is counted as a failure before it is checked; undo removes the failure.
+type guess struct {
+	owner, both, address target
+	known                bool // whether the address is known
+}
+
+// newGuess returns an attempt to guess the credentials of the owner, which is a text of any form,
+// from an address. The invalid address stands for an unknown one.
+func newGuess(owner string, address netip.Addr) guess {
+	from := netlimit.Proxies(nil).Key(address) // the network of an IPv6 address
+	return guess{
+		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait},
+		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait},
+		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait},
+		known:   from.IsValid(),
+	}
+}
+
+// newToken returns an attempt to guess a token from an address that is known. It counts only for
+// the address.
+func newToken(address netip.Addr) guess {
+	from := netlimit.Proxies(nil).Key(address)
+	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait}
+	return guess{owner: t, both: t, address: t}
+}
+
+// targets returns the targets in a fixed order, in which a write locks them. A transaction of
+// several writes may still deadlock with another one; it is run again then.
+func (g guess) targets() []target {
+	all := []target{g.owner}
+	if g.both != g.owner {
+		all = append(all, g.both)
+	}
+	if g.known {
+		all = append(all, g.address)
+	}
+	slices.SortFunc(all, func(a, b target) int { return bytes.Compare(a.key[:], b.key[:]) })
+	return all
+}
+
+// ownerOf describes an owner that is known, or a login that no one has.
+func ownerOf(account int, who identity, loginKey string, from Origin) string {
+	switch {
+	case account == 0:
+		return fmt.Sprintf("login of %q: %q", normalize.Name(from.Account), loginKey)
+	case who == (identity{}):
+		return fmt.Sprintf("login %d %q", account, loginKey)
+	}
+	return actorOwner(account, who.viewer.Actor)
+}
+
+func actorOwner(account int, a viewer.Actor) string {
+	return fmt.Sprintf("%s %d %d", a.Kind, account, a.ID)
+}
+
+// Begin counts an attempt to guess the password of the viewer, who is signed in; undo removes the
+// failure. It fails with a *limiter.RateError if the attempt has to wait: then nothing may be
+// checked.
+func (t *Throttle) Begin(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error) {
+	g := newGuess(actorOwner(v.Account, v.Actor), v.Address)
+	return func(ctx context.Context) error { return t.undo(ctx, g) }, t.begin(ctx, g)
+}
+
+// Owner returns how the audit log and logs name a contact in failed sign-ins.
+func (*Throttle) Owner(account, contact int) string {
+	return newGuess(actorOwner(account, viewer.Actor{Kind: viewer.ActorContact, ID: contact}), netip.Addr{}).String()
+}
+
+// begin counts an attempt as failed before it is checked: attempts at the same time
+// must not all be free. It fails with a *limiter.RateError if the attempt has to wait:
+// nothing was checked.
+func (t *Throttle) begin(ctx context.Context, g guess) error {
+	wait, err := t.waiting(ctx, g)
+	if err != nil {
+		return err
+	}
+	if wait > 0 { // without a write: guessers must not keep the others from writing
+		return &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
+	}
+	err = t.write(ctx, func(ctx context.Context, tx *database.Tx, now time.Time) error {
+		rows, err := lock(ctx, tx, g)
+		if err != nil {
+			return err
+		}
+		if wait = g.wait(rows, now); wait > 0 {
+			return nil
+		}
+		fresh := !counts(rows[g.both.key], now)
+		for _, target := range g.targets() {
+			if err := t.count(ctx, tx, target, rows[target.key], now, fresh && target == g.owner && g.both != g.owner); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("counting an attempt: %w", err)
+	}
+	if wait > 0 {
+		return &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
+	}
+	return nil
+}
+
+// waiting returns how long the attempt has to wait, without locking anything.
+func (t *Throttle) waiting(ctx context.Context, g guess) (time.Duration, error) {
+	var keys [][]byte
+	for _, target := range g.targets() {
+		keys = append(keys, target.key[:])
+	}
+	found, err := t.db.Client().Attempt.Query().Where(attempt.TargetIn(keys...)).All(viewer.NewSystemContext(ctx, 0))
+	if err != nil {
+		return 0, fmt.Errorf("reading attempts: %w", err)
+	}
+	rows := map[digest]*ent.Attempt{}
+	for _, row := range found {
+		rows[digest(row.Target)] = row
+	}
+	return g.wait(rows, t.now()), nil
+}
+
+// wait returns how long the attempt has to wait.
+func (g guess) wait(rows map[digest]*ent.Attempt, now time.Time) time.Duration {
+	var wait time.Duration
+	for _, target := range g.targets() {
+		row := rows[target.key]
+		if row == nil || target == g.owner && !counts(rows[g.both.key], now) {
+			continue
+		}
+		wait = max(wait, row.WaitUntil.Sub(now))
+	}
+	return wait
+}
+
+// counts reports whether the row has failures that are not forgotten.
+func counts(row *ent.Attempt, now time.Time) bool {
+	return row != nil && row.Failures > 0 && now.Sub(row.LastAt) < forgottenAfter
+}
+
+// lock returns the rows of the targets that have one, and keeps other transactions from changing
+// them.
+func lock(ctx context.Context, tx *database.Tx, g guess) (map[digest]*ent.Attempt, error) {
+	rows := map[digest]*ent.Attempt{}
+	for _, target := range g.targets() {
+		row, err := tx.Ent.Attempt.Query().Where(attempt.Target(target.key[:]), tx.ForUpdate).Only(ctx)
+		switch {
+		case ent.IsNotFound(err):
+		case err != nil:
+			return nil, err
+		default:
+			rows[target.key] = row
+		}
+	}
+	return rows, nil
+}
+
+// count adds a failure to a target. row is nil if the target has none. The wait stays as it is if
+// free is true: an attempt from an address that has not failed for the owner does not make the
+// owner wait elsewhere.
+func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *ent.Attempt, now time.Time, free bool) error {
+	failures := 1
+	if counts(row, now) {
+		failures += row.Failures
+	}
+	until := now.Add(t.waitAfter(failures))
+	switch {
+	case free && row != nil:
+		until = row.WaitUntil
+	case free:
+		until = now
+	}
+	if row != nil {
+		return tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(failures).SetLastAt(now).SetWaitUntil(until).Exec(ctx)
+	}
+	added, err := tx.Ent.Attempt.Create().SetTarget(t.key[:]).SetFailures(failures).SetSinceSuccess(0).SetLastAt(now).SetWaitUntil(until).Save(ctx)
+	if dberr.IsUnique(err) {
+		return dberr.Raced(err) // another process has counted the first failure
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Ent.Attempt.Delete().Where(attempt.IDLTE(added.ID - th.most)).Exec(ctx)
+	return err
+}
+
+// waitAfter returns the wait after a number of failures.
+func (t target) waitAfter(failures int) time.Duration {
+	if failures < t.free {
+		return 0
+	}
+	return min(firstWait<<min(failures-t.free, 30), t.longest)
+}
+
+// fail records that the attempt was wrong, in the transaction of what is stored about it. It
+// returns how many failures the owner has had since the last success.
+func (g guess) fail(ctx context.Context, tx *database.Tx) (failures int, err error) {
+	ctx = viewer.NewSystemContext(ctx, 0)
+	row, err := tx.Ent.Attempt.Query().Where(attempt.Target(g.owner.key[:]), tx.ForUpdate).Only(ctx)
+	if ent.IsNotFound(err) { // it was forgotten
+		return 1, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	failures = row.SinceSuccess + 1
+	return failures, tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetSinceSuccess(failures).Exec(ctx)
+}
+
+// succeed undoes the attempt in the transaction of what it was for, and forgets the failures of
+// the owner. It returns how many there were since the last success.
+func (g guess) succeed(ctx context.Context, tx *database.Tx, now time.Time) (failures int, err error) {
+	ctx = viewer.NewSystemContext(ctx, 0)
+	rows, err := lock(ctx, tx, g)
+	if err != nil {
+		return 0, err
+	}
+	for _, target := range []target{g.owner, g.both} {
+		row := rows[target.key]
+		if row == nil {
+			continue
+		}
+		failures += row.SinceSuccess // 0 for both together
+		if err := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(0).SetSinceSuccess(0).SetWaitUntil(now).Exec(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return failures, undoOne(ctx, tx, g.address, rows, now)
+}
+
+// undoOne removes one failure of a target. The attempt did not have to wait, so no other one has to
+// because of it.
+func undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*ent.Attempt, now time.Time) error {
+	row := rows[t.key]
+	if row == nil || row.Failures == 0 {
+		return nil
+	}
+	return tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(row.Failures - 1).SetWaitUntil(now).Exec(ctx)
+}
+
+// undo removes the failure of an attempt that could not be checked, or one that was not wrong.
+func (t *Throttle) undo(ctx context.Context, g guess) error {
+	err := t.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *database.Tx, now time.Time) error {
+		rows, err := lock(ctx, tx, g)
+		if err != nil {
+			return err
+		}
+		for _, target := range g.targets() {
+			if err := undoOne(ctx, tx, target, rows, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("undoing an attempt: %w", err)
+	}
+	return nil
+}
+
+// String identifies the owner in logs and in the audit log, without the login: it may be a password
+// that was typed into the wrong field.
+func (g guess) String() string { return hex.EncodeToString(g.owner.key[:6]) }
+
+func (t *Throttle) write(ctx context.Context, fn func(context.Context, *database.Tx, time.Time) error) error {
+	now := t.now().UTC().Truncate(time.Microsecond)
+	return t.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error { return fn(ctx, tx, now) })
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"contactgraph/internal/auth"
+	"contactgraph/internal/people"
+	"contactgraph/internal/viewer"
+)
+
+// CreateAccount is the command that creates an account.
+type CreateAccount struct {
+	OfAccount `embed:""`
+}
+
+// Run creates the account.
+func (c *CreateAccount) Run(ctx context.Context, p *Process) error {
+	return c.withServices(ctx, p, func(s *Services) error {
+		id, err := s.Auth.CreateAccount(ctx, c.Account)
+		if errors.Is(err, auth.ErrNameTaken) {
+			return fmt.Errorf("account %q already exists: choose another name", c.Account)
+		}
+		if err != nil {
+			return err
+		}
+		return c.print(p.Stdout, account{ID: id, Name: strings.TrimSpace(c.Account)}, "")
+	})
+}
+
+// ListAccounts is the command that lists all accounts.
+type ListAccounts struct {
+	Settings `embed:""`
+	Output   `embed:""`
+}
+
+// Run prints the accounts by name.
+func (c *ListAccounts) Run(ctx context.Context, p *Process) error {
+	return c.withServices(ctx, p, func(s *Services) error {
+		all, err := s.People.Accounts(viewer.NewSystemContext(ctx, 0))
+		if err != nil {
+			return err
+		}
+		rows := []string{"ID\tNAME\tSUSPENDED"}
+		for _, a := range all {
+			rows = append(rows, fmt.Sprintf("%d\t%s\t%s", a.ID, a.Name, dash(a.SuspendedAt)))
+		}
+		return c.print(p.Stdout, each(all, accountOf), table(rows...))
+	})
+}
+
+// RenameAccount is the command that renames an account.
+type RenameAccount struct {
+	OfAccount `embed:""`
+
+	NewName string `required:"" placeholder:"NAME" help:"The new name."`
+}
+
+// Run renames the account.
+func (c *RenameAccount) Run(ctx context.Context, p *Process) error {
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service) (*people.Account, error) {
+		return s.RenameAccount(ctx, c.NewName)
+	})
+}
+
+// SuspendAccount is the command that suspends an account.
+type SuspendAccount struct {
+	OfAccount `embed:""`
+}
+
+// Run suspends the account.
+func (c *SuspendAccount) Run(ctx context.Context, p *Process) error {
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service) (*people.Account, error) {
+		return s.SuspendAccount(ctx, true)
+	})
+}
+
+// ResumeAccount is the command that ends the suspension of an account.
+type ResumeAccount struct {
+	OfAccount `embed:""`
+}
+
+// Run resumes the account.
+func (c *ResumeAccount) Run(ctx context.Context, p *Process) error {
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service) (*people.Account, error) {
+		return s.SuspendAccount(ctx, false)
+	})
+}
+
+// change runs a command that changes the account.
+func (o OfAccount) change(ctx context.Context, p *Process, fn func(context.Context, *people.Service) (*people.Account, error)) error {
+	return o.run(ctx, p, func(ctx context.Context, s *people.Service) error {
+		a, err := fn(ctx, s)
+		if err != nil {
+			return err
+		}
+		return o.print(p.Stdout, accountOf(a), "")
+	})
+}

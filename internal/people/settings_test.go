@@ -1,0 +1,72 @@
+package people_test
+
+import (
+	"testing"
+
+	"contactgraph/internal/people"
+	"contactgraph/internal/settings"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.defaultSettings(f.account)
+	f.defaultSettings(f.other)
+	want := settings.Account{}.WithDefaults()
+	check := func(name string, got *settings.Account, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(&want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+	got, err := f.Settings(f.admin)
+	check("by default", got, err)
+	f.wantAudited(func() {
+		want.StaffPassword, want.CommonPasswords, want.SessionMinutes, want.IdleMinutes = 8, true, 60, 60
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{StaffPassword: new(8), CommonPasswords: new(true), SessionMinutes: new(60), IdleMinutes: new(60)})
+		check("changed", got, err)
+		got, err = f.Settings(f.admin)
+		check("read again", got, err)
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{StaffPassword: new(8), AuditDays: new(settings.DefaultAuditDays)})
+		check("the same values", got, err)
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{})
+		check("nothing", got, err)
+		want.CommonPasswords = false
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{CommonPasswords: new(false)})
+		check("one setting", got, err)
+	},
+		`SETTINGS_CHANGED by "admin key": "demo" map[commonPasswords:map[from:false to:true] idleMinutes:map[from:120 to:60] sessionMinutes:map[from:720 to:60] staffPassword:map[from:12 to:8]]`,
+		`SETTINGS_CHANGED by "admin key": "demo" map[commonPasswords:map[from:true to:false]]`)
+	want = settings.Account{}.WithDefaults()
+	got, err = f.Settings(f.foreign)
+	check("of another account", got, err)
+}
+
+func TestUpdateSettingsFails(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for path, changes := range map[string][]people.SettingsChange{
+		"staffPassword":    {{StaffPassword: new(7)}, {StaffPassword: new(101)}},
+		"customerPassword": {{CustomerPassword: new(3)}, {CustomerPassword: new(101)}},
+		"sessionMinutes":   {{SessionMinutes: new(4)}, {SessionMinutes: new(43201)}},
+		"idleMinutes":      {{IdleMinutes: new(4)}, {IdleMinutes: new(43201)}, {IdleMinutes: new(721)}, {SessionMinutes: new(119)}},
+		"auditDays":        {{AuditDays: new(0)}, {AuditDays: new(3651)}},
+	} {
+		for _, ch := range changes {
+			f.wantErrors(path, func() error { return errOf(f.UpdateSettings(f.admin, ch)) }, "INVALID "+path)
+		}
+	}
+	for _, ch := range []people.SettingsChange{
+		{StaffPassword: new(100), CustomerPassword: new(4), SessionMinutes: new(43200), IdleMinutes: new(43200), AuditDays: new(3650)},
+		{StaffPassword: new(8), CustomerPassword: new(100), SessionMinutes: new(5), IdleMinutes: new(5), AuditDays: new(1)},
+	} {
+		if _, err := f.UpdateSettings(f.admin, ch); err != nil {
+			t.Errorf("the limits are rejected: %v", err)
+		}
+	}
+}

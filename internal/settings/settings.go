@@ -1,0 +1,53 @@
+// Package settings has what admins decide for their account: the rules for passwords, how long
+// sessions last, and how long the audit log is kept.
+package settings
+
+import (
+	"cmp"
+	"time"
+)
+
+// Account are the settings of an account, as they are stored. A zero value stands for the default,
+// so that settings can be added; the methods return what applies.
+type Account struct {
+	StaffPassword    int  `json:"staffPassword,omitempty"`    // shortest password of a user, in characters
+	CustomerPassword int  `json:"customerPassword,omitempty"` // the same of a contact
+	CommonPasswords  bool `json:"commonPasswords,omitempty"`  // allows the most common passwords
+	SessionMinutes   int  `json:"sessionMinutes,omitempty"`   // that a session lasts after the sign-in
+	IdleMinutes      int  `json:"idleMinutes,omitempty"`      // that a session lasts after its last request
+	AuditDays        int  `json:"auditDays,omitempty"`        // that entries of the audit log are kept
+}
+
+// The defaults.
+const (
+	DefaultStaffPassword    = 12
+	DefaultCustomerPassword = 8
+	DefaultSessionMinutes   = 12 * 60
+	DefaultIdleMinutes      = 2 * 60
+	DefaultAuditDays        = 365
+)
+
+// WithDefaults returns the settings with the defaults in the place of zero values.
+func (a Account) WithDefaults() Account {
+	a.StaffPassword = cmp.Or(a.StaffPassword, DefaultStaffPassword)
+	a.CustomerPassword = cmp.Or(a.CustomerPassword, DefaultCustomerPassword)
+	a.SessionMinutes = cmp.Or(a.SessionMinutes, DefaultSessionMinutes)
+	a.IdleMinutes = cmp.Or(a.IdleMinutes, DefaultIdleMinutes)
+	a.AuditDays = cmp.Or(a.AuditDays, DefaultAuditDays)
+	return a
+}
+
+// SessionLifetime returns how long a session lasts after the sign-in.
+func (a Account) SessionLifetime() time.Duration {
+	return time.Duration(a.WithDefaults().SessionMinutes) * time.Minute
+}
+
+// AuditRetention returns how long entries of the audit log are kept.
+func (a Account) AuditRetention() time.Duration {
+	return time.Duration(a.WithDefaults().AuditDays) * 24 * time.Hour
+}
+
+// SessionIdle returns how long a session lasts after its last request.
+func (a Account) SessionIdle() time.Duration {
+	return time.Duration(a.WithDefaults().IdleMinutes) * time.Minute
+}
