@@ -83,6 +83,19 @@ test('every page in its important states is accessible, light and dark, on a des
     await page.keyboard.press('Escape');
   });
 
+  await step('settings', async () => {
+    for (const [name, title, content] of [
+      ['people', 'People', 'Demo Agent'],
+      ['api-keys', 'API keys', 'demo-agent'],
+      ['account', 'Account', 'Save'],
+      ['security', 'Security', /this session/],
+    ] as const) {
+      await open(`/manage/${name}`, title);
+      await page.getByRole('main').getByText(content).first().waitFor();
+      await checkAppearance(page, name);
+    }
+  });
+
   await step('an unknown page', async () => {
     await open('/manage/nothing', 'Page not found');
     await checkAppearance(page, 'no-page');

@@ -24,6 +24,12 @@ const staffRoutes: RouteObject[] = [
       Component: (await import('../features/new-contact/new-contact-page')).NewContactPage,
     }),
   },
+  {
+    path: '/manage/security',
+    lazy: async () => ({
+      Component: (await import('../features/security/security-page')).SecurityPage,
+    }),
+  },
 ];
 
 const adminRoutes: RouteObject[] = [
@@ -31,6 +37,30 @@ const adminRoutes: RouteObject[] = [
     path: '/manage/properties',
     lazy: async () => ({
       Component: (await import('../features/properties/properties-page')).PropertiesPage,
+    }),
+  },
+  {
+    path: '/manage/people',
+    lazy: async () => ({
+      Component: (await import('../features/people/people-page')).PeoplePage,
+    }),
+  },
+  {
+    path: '/manage/api-keys',
+    lazy: async () => ({
+      Component: (await import('../features/api-keys/api-keys-page')).ApiKeysPage,
+    }),
+  },
+  {
+    path: '/manage/activity',
+    lazy: async () => ({
+      Component: (await import('../features/activity/activity-page')).ActivityPage,
+    }),
+  },
+  {
+    path: '/manage/account',
+    lazy: async () => ({
+      Component: (await import('../features/account/account-page')).AccountPage,
     }),
   },
   {

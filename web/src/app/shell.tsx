@@ -1,6 +1,7 @@
 import {
   Anchor,
   AppShell,
+  Box,
   Burger,
   Button,
   Group,
@@ -34,6 +35,15 @@ function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
   ];
 }
 
+const settingsItems: NavItem[] = [
+  { to: '/manage/people', label: 'People' },
+  { to: '/manage/api-keys', label: 'API keys' },
+  { to: '/manage/activity', label: 'Activity' },
+  { to: '/manage/account', label: 'Account' },
+];
+
+const security = '/manage/security';
+
 // Separate HTML pages, which the router does not know.
 const developerItems: NavItem[] = [
   { to: '/playground', label: 'Playground' },
@@ -48,6 +58,17 @@ export function Shell() {
   const { pathname } = useLocation();
   const items = navItemsOf(viewer);
   const isActive = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
+  const link = ({ to, label }: NavItem) => (
+    <NavLink
+      key={to}
+      component={RouterLink}
+      to={to}
+      label={label}
+      active={isActive(to)}
+      onClick={close}
+      variant="filled"
+    />
+  );
   return (
     <AppShell
       header={{ height: 56 }}
@@ -86,6 +107,17 @@ export function Shell() {
             <Text size="sm" visibleFrom="xs">
               {viewerName(viewer)} · {viewer.account}
             </Text>
+            {viewer.role !== 'CUSTOMER' && (
+              <Button
+                size="xs"
+                variant="default"
+                component={RouterLink}
+                to={security}
+                visibleFrom="sm"
+              >
+                Security
+              </Button>
+            )}
             <ColorSchemeButton />
             <Button size="xs" variant="default" onClick={signOut}>
               Sign out
@@ -93,19 +125,20 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Main">
-        {items.map(({ to, label }) => (
-          <NavLink
-            key={to}
-            component={RouterLink}
-            to={to}
-            label={label}
-            active={isActive(to)}
-            onClick={close}
-            variant="filled"
-          />
-        ))}
-        {viewer.role !== 'CUSTOMER' && <DeveloperNav />}
+      <AppShell.Navbar p="xs" aria-label="Main" style={{ overflowY: 'auto' }}>
+        {items.map(link)}
+        {viewer.role === 'ADMIN' && (
+          <>
+            <NavHeading>Settings</NavHeading>
+            {settingsItems.map(link)}
+          </>
+        )}
+        {viewer.role !== 'CUSTOMER' && (
+          <>
+            <Box hiddenFrom="sm">{link({ to: security, label: 'Security' })}</Box>
+            <DeveloperNav />
+          </>
+        )}
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <Outlet />
@@ -115,12 +148,18 @@ export function Shell() {
   );
 }
 
+function NavHeading({ children }: { children: string }) {
+  return (
+    <Text size="xs" c="dimmed" mt="md" px="sm">
+      {children}
+    </Text>
+  );
+}
+
 function DeveloperNav() {
   return (
     <>
-      <Text size="xs" c="dimmed" mt="md" px="sm">
-        For developers
-      </Text>
+      <NavHeading>For developers</NavHeading>
       {developerItems.map(({ to, label }) => (
         <NavLink key={to} href={to} label={label} />
       ))}

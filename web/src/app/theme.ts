@@ -1,6 +1,12 @@
 // Colours and shapes of the console. They differ from Mantine's only for contrast: text has a ratio
 // of at least 4.5 to 1.
-import { type CSSVariablesResolver, createTheme, Modal, PasswordInput } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  Modal,
+  Notification,
+  PasswordInput,
+} from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'cyan',
@@ -17,6 +23,9 @@ export const theme = createTheme({
           tabIndex: 0,
         },
       },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
     }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },

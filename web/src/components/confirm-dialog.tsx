@@ -6,13 +6,22 @@ import type { Command } from './use-command';
 interface ConfirmDialogProps {
   title: string;
   text: string;
+  /** The label of the button that confirms. */
+  confirmLabel?: string;
   command: Command;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks for a confirmation before something is deleted. */
-export function ConfirmDialog({ title, text, command, onConfirm, onClose }: ConfirmDialogProps) {
+/** Asks for a confirmation before a command that has an effect on others or cannot be undone. */
+export function ConfirmDialog({
+  title,
+  text,
+  confirmLabel = 'Delete',
+  command,
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   return (
     <Dialog onClose={onClose} title={title}>
       <Stack>
@@ -23,7 +32,7 @@ export function ConfirmDialog({ title, text, command, onConfirm, onClose }: Conf
             Cancel
           </Button>
           <Button color="red" loading={command.busy} onClick={onConfirm}>
-            Delete
+            {confirmLabel}
           </Button>
         </Group>
       </Stack>

@@ -5,6 +5,8 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   size?: string;
+  /** Whether only a button in its content closes it. */
+  closedByButtonOnly?: boolean;
   children: ReactNode;
 }
 
@@ -12,7 +14,13 @@ interface DialogProps {
  * A dialog that is open while it is mounted. When it is unmounted it returns the focus to the
  * element that had it before; Mantine does that only for a dialog that stays mounted.
  */
-export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  size = 'md',
+  closedByButtonOnly = false,
+  children,
+}: DialogProps) {
   useEffect(() => {
     const before = document.activeElement;
     return () => {
@@ -20,7 +28,15 @@ export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
     };
   }, []);
   return (
-    <Modal opened onClose={onClose} title={title} size={size}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={size}
+      withCloseButton={!closedByButtonOnly}
+      closeOnEscape={!closedByButtonOnly}
+      closeOnClickOutside={!closedByButtonOnly}
+    >
       {children}
     </Modal>
   );

@@ -23,3 +23,8 @@ export function NumberInput({ value, onChange, ...props }: NumberInputProps) {
     />
   );
 }
+
+/** Whether a text is a whole number that is not negative. */
+export function isWholeNumber(text: string): boolean {
+  return /^\d{1,9}$/.test(text);
+}

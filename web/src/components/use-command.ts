@@ -9,16 +9,16 @@ interface Done {
 }
 
 /** What a command does to an object, as messages about it say it. */
-type Goal = 'created' | 'saved' | 'deleted';
+type Goal = 'created' | 'saved' | 'deleted' | 'disabled' | 'enabled' | 'rotated' | 'revoked';
 
 /** Runs mutations, one at a time. */
 export interface Command {
-  /** Runs a mutation. Returns whether it succeeded. */
-  run<Variables extends Record<string, unknown>>(
+  /** Runs a mutation. Returns its result; undefined if it did not succeed. */
+  run<Result extends Done, Variables extends Record<string, unknown>>(
     goal: Goal,
-    mutation: TypedDocumentNode<Done, Variables>,
+    mutation: TypedDocumentNode<Result, Variables>,
     variables: Variables,
-  ): Promise<boolean>;
+  ): Promise<Result | undefined>;
   busy: boolean;
   /** The goal of the last mutation. */
   goal: Goal;
@@ -38,13 +38,17 @@ export function useCommand(refetchQueries: string[] = catalogQueries): Command {
   const [goal, setGoal] = useState<Goal>('saved');
   const [userErrors, setUserErrors] = useState<readonly UserErrorPartsFragment[]>([]);
   const [fault, setFault] = useState<unknown>();
-  const run: Command['run'] = async (goal, mutation, variables) => {
+  const run = async <Result extends Done, Variables extends Record<string, unknown>>(
+    goal: Goal,
+    mutation: TypedDocumentNode<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result | undefined> => {
     setBusy(true);
     setGoal(goal);
     setUserErrors([]);
     setFault(undefined);
     try {
-      const { data } = await client.mutate<Done>({
+      const { data } = await client.mutate<Result, Record<string, unknown>>({
         mutation,
         variables,
         refetchQueries,
@@ -52,10 +56,10 @@ export function useCommand(refetchQueries: string[] = catalogQueries): Command {
       });
       const errors = data?.done.errors ?? [];
       setUserErrors(errors);
-      return errors.length === 0;
+      return errors.length === 0 ? data : undefined;
     } catch (error) {
       setFault(error);
-      return false;
+      return undefined;
     } finally {
       setBusy(false);
     }

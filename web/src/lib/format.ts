@@ -6,6 +6,8 @@ import type {
   ChangeSource,
   LoginType,
   PropertyType,
+  SettingsPartsFragment,
+  StaffRole,
   ViewerRole,
 } from '../gql';
 
@@ -21,6 +23,11 @@ const lists = new Intl.ListFormat(undefined, { type: 'unit', style: 'short' });
 export function formatTime(value: string): string {
   const at = new Date(value);
   return Number.isNaN(at.valueOf()) ? value : times.format(at);
+}
+
+/** Formats a time that may be unknown. */
+export function formatOptionalTime(value: string | null): string {
+  return value === null ? noValue : formatTime(value);
 }
 
 /** Formats a date, YYYY-MM-DD. Other text is returned unchanged. */
@@ -48,6 +55,22 @@ export const roleLabels: Record<ViewerRole, string> = {
   ADMIN: 'Admin',
   AGENT: 'Agent',
   CUSTOMER: 'Customer',
+};
+
+/** The roles of users and API keys, as options of a select. */
+export const staffRoleOptions: { value: StaffRole; label: string }[] = [
+  { value: 'AGENT', label: roleLabels.AGENT },
+  { value: 'ADMIN', label: roleLabels.ADMIN },
+];
+
+/** What admins decide for their account. */
+export const settingLabels: Record<keyof SettingsPartsFragment, string> = {
+  staffPassword: 'Shortest password of a user, in characters',
+  customerPassword: 'Shortest password of a customer, in characters',
+  commonPasswords: 'Allow the most common passwords',
+  sessionMinutes: 'Session ends after the sign-in, in minutes',
+  idleMinutes: 'Session ends after the last request, in minutes',
+  auditDays: 'Activity is kept, in days',
 };
 
 export const propertyTypeLabels: Record<PropertyType, string> = {

@@ -1,5 +1,6 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { ErrorAlert } from '../../components/error-alert';
 import { FaultAlert } from '../../components/fault-alert';
@@ -26,12 +27,13 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
     setMessage('');
     const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
     if (!data) return;
-    const { viewer, errors } = data.signIn;
+    const { viewer, errors, failedAttempts } = data.signIn;
     setMessage(errors.map((e) => e.message).join(' '));
     if (!viewer) return;
     broadcastSignIn(viewer);
     const before = client.readQuery({ query: ViewerDocument })?.viewer;
     if (before && viewerKey(before) !== viewerKey(viewer)) return window.location.replace('/'); // drops what the other viewer has loaded
+    reportFailedAttempts(failedAttempts);
     client.writeQuery({ query: ViewerDocument, data: { viewer } });
     onSignedIn?.();
   };
@@ -66,6 +68,17 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
       </Stack>
     </form>
   );
+}
+
+/** Shows how many sign-ins failed before this one, until the person closes the notice. */
+function reportFailedAttempts(count: number): void {
+  if (count === 0) return;
+  const attempts = count === 1 ? '1 failed attempt' : `${count} failed attempts`;
+  notifications.show({
+    color: 'yellow',
+    message: `${attempts} to sign in since your last sign-in. If it was not you, change your password.`,
+    autoClose: false,
+  });
 }
 
 interface DemoSignInsProps {
