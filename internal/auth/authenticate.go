@@ -28,8 +28,8 @@ const KeyHeader = "X-ApiKey"
 // ok is false for an anonymous caller: one without credentials, or one with only a cookie that is
 // unknown or has expired, because a browser sends its cookie unasked. A token in a header that is
 // unknown or has expired, or a key that may not be used from the address of the request, is
-// ErrCredentials. Too many of them from one address are a *limiter.RateError. Any
-// other error is a fault.
+// ErrCredentials. Too many of them from one address are a *limiter.RateError. Any other error is a
+// fault.
 //
 // The viewer of an API key is cached for 5 seconds, so a revoked key may still work for that long.
 // Sessions are not cached.

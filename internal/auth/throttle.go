@@ -1,14 +1,12 @@
 package auth
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math"
 	"net/netip"
-	"slices"
 	"time"
 
 	"contactgraph/ent"
@@ -19,6 +17,8 @@ import (
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect/sql"
 )
 
 // Throttle makes those who guess credentials wait. It counts failed attempts in the database, so
@@ -29,8 +29,8 @@ import (
 // twice as long each time. Attempts that are rejected because of the wait do not prolong it.
 //
 // The wait of the owner alone applies only from addresses that have failed for this owner before:
-// otherwise, strangers could lock people out. So a guesser with many addresses has one quick
-// attempt from each of them.
+// otherwise, strangers could lock people out. For the same reason, attempts from other addresses do
+// not prolong it. So a guesser with many addresses has one quick attempt from each of them.
 type Throttle struct {
 	db   DB
 	now  func() time.Time
@@ -93,8 +93,7 @@ func newToken(address netip.Addr) guess {
 	return guess{owner: t, both: t, address: t}
 }
 
-// targets returns the targets in a fixed order, in which a write locks them. A transaction of
-// several writes may still deadlock with another one; it is run again then.
+// targets returns what the attempt counts for, each once.
 func (g guess) targets() []target {
 	all := []target{g.owner}
 	if g.both != g.owner {
@@ -103,7 +102,6 @@ func (g guess) targets() []target {
 	if g.known {
 		all = append(all, g.address)
 	}
-	slices.SortFunc(all, func(a, b target) int { return bytes.Compare(a.key[:], b.key[:]) })
 	return all
 }
 
@@ -135,19 +133,27 @@ func (*Throttle) Owner(account, contact int) string {
 	return newGuess(actorOwner(account, viewer.Actor{Kind: viewer.ActorContact, ID: contact}), netip.Addr{}).String()
 }
 
-// begin counts an attempt as failed before it is checked: attempts at the same time
-// must not all be free. It fails with a *limiter.RateError if the attempt has to wait:
-// nothing was checked.
+// begin counts an attempt as failed before it is checked: attempts at the same time must not all be
+// free. It fails with a *limiter.RateError if the attempt has to wait: nothing was checked.
 func (t *Throttle) begin(ctx context.Context, g guess) error {
-	wait, err := t.waiting(ctx, g)
+	rows, err := g.find(viewer.NewSystemContext(ctx, 0), t.db.Client(), noLock)
 	if err != nil {
 		return err
 	}
-	if wait > 0 { // without a write: guessers must not keep the others from writing
-		return &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
+	wait := g.wait(rows, t.now())
+	if wait <= 0 { // otherwise without a write: guessers must not keep the others from writing
+		wait, err = t.enter(ctx, g)
 	}
+	if err == nil && wait > 0 {
+		err = &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
+	}
+	return err
+}
+
+// enter counts an attempt, unless it has to wait after all.
+func (t *Throttle) enter(ctx context.Context, g guess) (wait time.Duration, err error) {
 	err = t.write(ctx, func(ctx context.Context, tx *database.Tx, now time.Time) error {
-		rows, err := lock(ctx, tx, g)
+		rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 		if err != nil {
 			return err
 		}
@@ -163,29 +169,9 @@ func (t *Throttle) begin(ctx context.Context, g guess) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("counting an attempt: %w", err)
+		return 0, fmt.Errorf("counting an attempt: %w", err)
 	}
-	if wait > 0 {
-		return &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
-	}
-	return nil
-}
-
-// waiting returns how long the attempt has to wait, without locking anything.
-func (t *Throttle) waiting(ctx context.Context, g guess) (time.Duration, error) {
-	var keys [][]byte
-	for _, target := range g.targets() {
-		keys = append(keys, target.key[:])
-	}
-	found, err := t.db.Client().Attempt.Query().Where(attempt.TargetIn(keys...)).All(viewer.NewSystemContext(ctx, 0))
-	if err != nil {
-		return 0, fmt.Errorf("reading attempts: %w", err)
-	}
-	rows := map[digest]*ent.Attempt{}
-	for _, row := range found {
-		rows[digest(row.Target)] = row
-	}
-	return g.wait(rows, t.now()), nil
+	return wait, nil
 }
 
 // wait returns how long the attempt has to wait.
@@ -206,19 +192,22 @@ func counts(row *ent.Attempt, now time.Time) bool {
 	return row != nil && row.Failures > 0 && now.Sub(row.LastAt) < forgottenAfter
 }
 
-// lock returns the rows of the targets that have one, and keeps other transactions from changing
-// them.
-func lock(ctx context.Context, tx *database.Tx, g guess) (map[digest]*ent.Attempt, error) {
-	rows := map[digest]*ent.Attempt{}
+// find returns the rows of the targets that have one. lock is a predicate that keeps other
+// transactions from changing them, or noLock.
+func (g guess) find(ctx context.Context, c *ent.Client, lock func(*sql.Selector)) (map[digest]*ent.Attempt, error) {
+	var keys [][]byte
 	for _, target := range g.targets() {
-		row, err := tx.Ent.Attempt.Query().Where(attempt.Target(target.key[:]), tx.ForUpdate).Only(ctx)
-		switch {
-		case ent.IsNotFound(err):
-		case err != nil:
-			return nil, err
-		default:
-			rows[target.key] = row
-		}
+		keys = append(keys, target.key[:])
+	}
+	// In the order of their targets, so that two writes do not wait for each other. A transaction
+	// of several writes may still deadlock with another one; it is run again then.
+	found, err := c.Attempt.Query().Where(attempt.TargetIn(keys...), lock).Order(ent.Asc(attempt.FieldTarget)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading attempts: %w", err)
+	}
+	rows := map[digest]*ent.Attempt{}
+	for _, row := range found {
+		rows[digest(row.Target)] = row
 	}
 	return rows, nil
 }
@@ -264,12 +253,13 @@ func (t target) waitAfter(failures int) time.Duration {
 // returns how many failures the owner has had since the last success.
 func (g guess) fail(ctx context.Context, tx *database.Tx) (failures int, err error) {
 	ctx = viewer.NewSystemContext(ctx, 0)
-	row, err := tx.Ent.Attempt.Query().Where(attempt.Target(g.owner.key[:]), tx.ForUpdate).Only(ctx)
-	if ent.IsNotFound(err) { // it was forgotten
-		return 1, nil
-	}
+	rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 	if err != nil {
 		return 0, err
+	}
+	row := rows[g.owner.key]
+	if row == nil { // it was forgotten
+		return 1, nil
 	}
 	failures = row.SinceSuccess + 1
 	return failures, tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetSinceSuccess(failures).Exec(ctx)
@@ -279,7 +269,7 @@ func (g guess) fail(ctx context.Context, tx *database.Tx) (failures int, err err
 // the owner. It returns how many there were since the last success.
 func (g guess) succeed(ctx context.Context, tx *database.Tx, now time.Time) (failures int, err error) {
 	ctx = viewer.NewSystemContext(ctx, 0)
-	rows, err := lock(ctx, tx, g)
+	rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 	if err != nil {
 		return 0, err
 	}
@@ -309,7 +299,7 @@ func undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*en
 // undo removes the failure of an attempt that could not be checked, or one that was not wrong.
 func (t *Throttle) undo(ctx context.Context, g guess) error {
 	err := t.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *database.Tx, now time.Time) error {
-		rows, err := lock(ctx, tx, g)
+		rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 		if err != nil {
 			return err
 		}
