@@ -14,7 +14,7 @@ import (
 type Attempt struct{ ent.Schema }
 
 // Fields of Attempt. The target is the SHA-256 of whose credentials are guessed, or from where: the
-// table contains no logins or addresses. Attempts are rejected until wait_until. failures start
+// table shows no logins or addresses. Attempts are rejected until wait_until. failures start
 // again when they are forgotten, since_success only when an attempt succeeds.
 func (Attempt) Fields() []ent.Field {
 	return []ent.Field{

@@ -59,8 +59,9 @@ func (s *Service) hashPassword(ctx context.Context, v viewer.Viewer, path string
 	return s.passwords.Hash(ctx, p.text)
 }
 
-// ResetPassword sets the password of a user, for admins, and ends all sessions of the user. It
-// fails with NotFound, and with Required, TooLong or Invalid if the password is not valid.
+// ResetPassword sets the password of a user, for admins, and ends all sessions of the user but that
+// of the viewer. It fails with NotFound, and with Required, TooLong or Invalid if the password is
+// not valid.
 func (s *Service) ResetPassword(ctx context.Context, id int, text string) (*User, error) {
 	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {

@@ -64,7 +64,7 @@ const (
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
 	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
-	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected
+	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected, or too many passwords were wrong
 
 	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
 )

@@ -133,7 +133,8 @@ export type ContactErrorCode =
   /**
    * Too many changes of this customer were rejected because another contact has the email address,
    * phone number or login. The keys of this write were not looked up, and nothing was changed; try
-   * again in a few minutes.
+   * again in a few minutes. Or too many passwords were wrong, in a sign-in or as the current one:
+   * none was checked, and the message says how long to wait.
    */
   | 'RATE_LIMITED'
   /** The property is read-only for customers. */
