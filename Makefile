@@ -37,10 +37,12 @@ run:
 	go run . serve --demo
 
 # Everything but the linter is built with the race detector, the generators too, so that each package
-# is compiled once; the linters include vet. The linters and the tests on PostgreSQL run next to
-# those on SQLite, because many tests wait more than they compute.
+# is compiled once; the linters include vet. The linter is built next to the generators, which use
+# one core most of the time. The linters and the tests on PostgreSQL run next to those on SQLite,
+# because many tests wait more than they compute.
 test: export GOFLAGS := $(shell go env GOFLAGS) -race
-test: tools fresh
+test:
+	$(MAKE) --no-print-directory -j 2 fresh $(LINT)
 	$(MAKE) --no-print-directory -j 2 test-sqlite test-postgres
 
 test-sqlite:
@@ -52,10 +54,10 @@ test-postgres: lint
 # What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
 tools: $(NPM:%=%/node_modules)
 	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null && \
-		[ -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then exit; fi; \
-	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql, pgbouncer and chromium" >&2; exit 1; fi; \
+		{ [ -x "$${CHROMIUM-}" ] || command -v chromium-headless-shell chromium >/dev/null; }; then exit; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql, pgbouncer and chromium-headless-shell" >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
-	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer chromium >/dev/null
+	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer chromium-headless-shell >/dev/null
 
 $(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
@@ -74,7 +76,7 @@ screenshots: tools
 	CONTACTGRAPH_SCREENSHOTS=$(abspath $(SCREENSHOTS)) npm run --silent --prefix web e2e
 
 # Fails if the committed generated files differ from what the generators produce.
-fresh:
+fresh: tools
 	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate web; \
 	if [ "$$before" != "$$($(GENERATED))" ]; then echo "generated code was stale: commit what make generate web wrote" >&2; exit 1; fi
 
