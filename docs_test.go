@@ -95,6 +95,34 @@ func TestNamedFilesAndTestsExist(t *testing.T) {
 	}
 }
 
+// requirement is a row of the tables about the ASVS: its number, the result, and where it is held.
+var requirement = regexp.MustCompile(`(?m)^\| (\d\.\d+\.\d+)[^|]*\|[^|]+\| ([^|]+) \|(.*)\|$`)
+
+// TestRequirementsAreHeld checks the tables about the ASVS in docs/security.md: each requirement
+// has one result, and one that is met names what holds it. TestNamedFilesAndTestsExist checks that
+// those exist.
+func TestRequirementsAreHeld(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, row := range requirement.FindAllStringSubmatch(readFile(t, "docs/security.md"), -1) {
+		number, result, where := row[1], row[2], row[3]
+		if seen[number] {
+			t.Errorf("%s is listed twice", number)
+		}
+		seen[number] = true
+		word := regexp.MustCompile(`^(met|not met|does not apply)\b`).FindString(result)
+		switch {
+		case word == "":
+			t.Errorf("%s: the result %q must begin with met, not met or does not apply", number, result)
+		case word == "met" && !testName.MatchString(where) && !codeSpan.MatchString(where):
+			t.Errorf("%s is met, but no test or file is named", number)
+		}
+	}
+	if len(seen) < 60 {
+		t.Errorf("only %d requirements were found: has the form of the tables changed?", len(seen))
+	}
+}
+
 var (
 	namesOfFile = regexp.MustCompile("`([^`\\s]+\\.go)`: (`[\\w.]+`(?:, `[\\w.]+`)*)") // `file.go`: `Name`, `Other`
 	nameInFile  = regexp.MustCompile("`([\\w.]+)` in `([^`\\s]+\\.go)`")               // `Name` in `file.go`

@@ -17,9 +17,9 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, st
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	scheme := "http"
+	scheme := schemeHTTP
 	if c.TLSCertificate != "" {
-		scheme = "https"
+		scheme = schemeHTTPS
 	}
 	text := fmt.Sprintf(`contactgraph is serving the database %[2]s
 

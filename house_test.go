@@ -186,7 +186,7 @@ func entNames(t *testing.T) ents {
 	}
 	slices.Sort(names.entities)
 	names.entities = slices.Compact(names.entities)
-	want := []string{"APIKey", "AuditEntry", "Change", "Company", "Contact", "Feed", "IdempotencyKey", "Login", "Membership", "Property", "PropertyValue", "SearchTerm", "Segment", "Session", "Store", "User"}
+	want := []string{"APIKey", "AuditEntry", "Change", "Company", "Contact", "Feed", "IdempotencyKey", "Identity", "Login", "Membership", "Property", "PropertyValue", "Role", "SearchTerm", "Segment", "Session", "Store", "User"}
 	if diff := cmp.Diff(want, names.entities); diff != "" {
 		t.Fatalf("the entities in ent/ (-want +got)\n%s", diff)
 	}

@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/settings", "internal/usererror", "web"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                        {"internal/pgserver"},
@@ -33,12 +33,15 @@ var layers = map[string][]string{
 	"internal/acceptance":          {},
 	"internal/acceptance/harness":  {"internal/pgserver"},
 	"internal/powercut":            {},
+	"internal/sso/ssotest":         {},
+	"internal/sso/ssotest/provide": {"internal/sso/ssotest"},
 	"internal/contact/contacttest": {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
 	"internal/server":      {"internal/netlimit", "web"},
+	"internal/sso":         {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
 	"web":                  {},
-	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision"},
+	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit"},
 	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
 	"graph":                {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/settings"},
 	"graph/gate":           {"graph/apierror", "graph/cost", "graph/loader", "internal/auth", "internal/authz", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer"},
@@ -48,24 +51,24 @@ var layers = map[string][]string{
 	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/people", "internal/settings", "internal/audit", "internal/viewer"},
 	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit"},
 	"graph/scalar":         {"internal/revision"},
-	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/people", "internal/audit"},
 	"internal/graphqlhttp": {"internal/netlimit", "internal/safego"},
 	"internal/rest/aspnet": {},
 
 	// The services.
 	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people"},
 	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
-	"internal/contact/query": {"ent/...", "internal/authz", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/contact/query": {"ent/...", "internal/authz", "internal/contact/field", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/people":        {"ent/...", "internal/limiter", "internal/password", "internal/audit", "internal/auth", "internal/authz", "internal/database", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/auth":          {"ent/...", "internal/revision", "internal/audit", "internal/database", "internal/dberr", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/password", "internal/settings", "internal/viewer"},
+	"internal/people":        {"ent/...", "internal/limiter", "internal/password", "internal/secondfactor", "internal/audit", "internal/auth", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/revision", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer"},
+	"internal/auth":          {"ent/...", "internal/revision", "internal/audit", "internal/database", "internal/dberr", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/password", "internal/secondfactor", "internal/settings", "internal/viewer"},
 	"internal/password":      {"internal/settings"},
 
 	// Packages that the services share.
 	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/audit":         {"ent/...", "internal/viewer"},
-	"internal/authz":         {"internal/usererror", "internal/viewer"},
+	"internal/authz":         {"ent/...", "internal/usererror", "internal/viewer"},
 	"internal/usererror":     {"ent/...", "internal/contact/field", "internal/contact/merge", "internal/storable"},
 	"internal/contact/merge": {"ent/...", "internal/contact/field", "internal/revision"},
 	"internal/contact/field": {"ent/...", "internal/normalize", "internal/revision", "internal/viewer"},
@@ -81,21 +84,22 @@ var layers = map[string][]string{
 	"internal/database/databasetest": {"ent/...", "internal/database", "internal/database/dialect", "internal/database/engines", "internal/pgserver", "internal/settings", "internal/viewer"},
 	"internal/dberr":                 {"internal/database/engines"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/settings", "internal/viewer"},
-	"ent/schema":                     {"ent/intercept", "ent/privacy", "internal/revision", "internal/settings", "internal/viewer"},
+	"ent/schema":                     {"ent/intercept", "ent/membership", "ent/privacy", "internal/revision", "internal/settings", "internal/viewer"},
 
 	"internal/limiter": {"internal/netlimit", "internal/viewer"},
 
 	// Packages that import no other package of this module.
-	"internal/safego":    {},
-	"internal/globalid":  {},
-	"internal/netlimit":  {},
-	"internal/normalize": {},
-	"internal/pgserver":  {},
-	"internal/revision":  {},
-	"internal/settings":  {},
-	"internal/storable":  {},
-	"internal/viewer":    {},
-	"migrations":         {},
+	"internal/safego":       {},
+	"internal/secondfactor": {},
+	"internal/globalid":     {},
+	"internal/netlimit":     {},
+	"internal/normalize":    {},
+	"internal/pgserver":     {},
+	"internal/revision":     {},
+	"internal/settings":     {},
+	"internal/storable":     {},
+	"internal/viewer":       {},
+	"migrations":            {},
 }
 
 func TestImportsFollowLayers(t *testing.T) {
@@ -113,12 +117,19 @@ var pageLayers = map[string][]string{
 	"web/src/lib":        {"web/src/gql"},
 	"web/src/gql":        {},
 
-	// The features. All of them use the session; the forms share the contact fields.
+	// The features. All of them use the session; the pages of contacts and of
+	// roles share the contact fields, those of users and API keys choose roles.
 	"web/src/features/...":            {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/second-factor":  {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/security":       {"web/src/components", "web/src/features/second-factor", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/session":        {"web/src/components", "web/src/gql", "web/src/lib"},
 	"web/src/features/contact-fields": {"web/src/components", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/contact":        {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/contacts":       {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/new-contact":    {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/roles":          {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/people":         {"web/src/components", "web/src/features/roles", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/api-keys":       {"web/src/components", "web/src/features/roles", "web/src/features/session", "web/src/gql", "web/src/lib"},
 
 	// The pages for developers.
 	"web/src/dev":     {},

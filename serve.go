@@ -28,6 +28,7 @@ type serve struct {
 	AllowCorrupt    bool   `help:"Start on a damaged database, to read what is left of it. Restore a backup instead, if there is one."`
 
 	Requests requestLimits `embed:""`
+	OIDC     oidcSettings  `embed:"" prefix:"oidc-"`
 
 	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
@@ -57,6 +58,10 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if err != nil {
 		return err
 	}
+	provider, err := c.OIDC.config(p.Getenv, c.https())
+	if err != nil {
+		return err
+	}
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	defer listener.Close() //nolint:errcheck // the server has closed it, if it was started
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
-	var startup state
+	startup := state{provider: provider}
 	srv := c.newServer(ctx, certificate, &startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
@@ -86,7 +91,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		return errors.Join(err, <-served)
 	}
 	if ctx.Err() == nil {
-		startup.apis.Store(c.newAPIs(s, log))
+		startup.apis.Store(c.newAPIs(s, provider, log))
 		startup.prepared.Store(true)
 		var pruning sync.WaitGroup
 		pruning.Go(func() { c.prune(serving, s.Changes, log) })

@@ -5,7 +5,8 @@
 // line:
 //
 //   - commands, below, lists the commands. The flags of serve are the fields of the struct serve in
-//     serve.go, of network in network.go (connections) and of requestLimits in requests.go (cost).
+//     serve.go, of network in network.go (connections), of requestLimits in requests.go (cost) and of
+//     oidcSettings in oidc.go (the OpenID Connect provider).
 //     All other flags are in package internal/cli, whose comment explains how to add one.
 //   - serve.go runs the server, from opening the port to closing the database.
 //   - wiring.go connects the APIs and pages with the services that they use.
@@ -56,6 +57,8 @@ type commands struct {
 		Rename  cli.RenameAccount  `cmd:"" help:"Rename an account."`
 		Suspend cli.SuspendAccount `cmd:"" help:"Suspend an account: its users, keys and customers are rejected."`
 		Resume  cli.ResumeAccount  `cmd:"" help:"End the suspension of an account."`
+
+		Settings cli.AccountSettings `cmd:"" help:"Show and change the settings of an account."`
 	} `cmd:"" help:"Manage accounts."`
 	Key struct {
 		Create cli.CreateKey `cmd:"" help:"Create an API key and print its token. The token cannot be shown again."`
@@ -63,11 +66,22 @@ type commands struct {
 		Rotate cli.RotateKey `cmd:"" help:"Create a successor of an API key and print its token. The old key expires after an overlap."`
 		Revoke cli.RevokeKey `cmd:"" help:"Revoke an API key."`
 	} `cmd:"" help:"Manage API keys."`
+	Role struct {
+		Create cli.CreateRole `cmd:"" help:"Create a role that limits what agents read and write of contacts."`
+		List   cli.ListRoles  `cmd:"" help:"List the roles of an account."`
+		Delete cli.DeleteRole `cmd:"" help:"Delete a role that neither users nor API keys have."`
+	} `cmd:"" help:"Manage roles."`
 	User struct {
-		Create   cli.CreateUser  `cmd:"" help:"Create an agent or admin who signs in with a password."`
+		Create   cli.CreateUser  `cmd:"" help:"Create a user: an agent or admin, or an agent with a role of the account."`
 		List     cli.ListUsers   `cmd:"" help:"List the users of an account."`
 		Password cli.SetPassword `cmd:"" help:"Set the password of a user. This ends the sessions of the user."`
 		Disable  cli.DisableUser `cmd:"" help:"Keep a user from signing in. This ends the sessions of the user."`
 		Enable   cli.EnableUser  `cmd:"" help:"Let a disabled user sign in again."`
+
+		RequireSecondFactor cli.RequireSecondFactor `cmd:"" help:"Require a second factor of a user, or no longer with --off. While the user has none, its sessions can only set one up."`
+		ResetSecondFactor   cli.ResetSecondFactor   `cmd:"" help:"Erase the second factor of a user who has lost the device. This ends the sessions of the user."`
 	} `cmd:"" help:"Manage users."`
+	Audit struct {
+		Export cli.ExportAudit `cmd:"" help:"Export the audit log of an account as CSV or JSON Lines."`
+	} `cmd:"" help:"Read the audit log."`
 }

@@ -14,6 +14,7 @@ import (
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
+	"contactgraph/internal/sso"
 	"contactgraph/web"
 )
 
@@ -26,6 +27,7 @@ func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, 
 		CloseStreams: startup.closeStreams,
 		SDL:          graph.SDL,
 		REST:         func() server.REST { return startup.apis.Load().rest },
+		SSO:          startup.sso(),
 		Site:         web.New(startup.settings, manual(c.Requests)),
 		Ping:         startup.ping,
 		Ready:        startup.ready,
@@ -38,12 +40,19 @@ func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, 
 }
 
 // newAPIs connects the APIs with the services that they use.
-func (c *serve) newAPIs(s *cli.Services, log *slog.Logger) *apis {
+func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, log *slog.Logger) *apis {
 	s.Auth.SecureCookies = c.https()
 	limit := c.Requests.limiter()
+	var signOutURL func(context.Context, string) string
+	var signOn *sso.Service
+	if provider != nil {
+		signOn = sso.New(*provider, s.Auth, limit, c.https(), s.DB.Now, log)
+		signOutURL = signOn.SignOutURL
+	}
 	return &apis{
+		sso: signOn,
 		graphql: graph.NewHandler(graph.Config{
-			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(),
+			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(), SignOutURL: signOutURL,
 			Limiter: limit, Timeout: c.Requests.RequestTimeout, Log: log,
 		}),
 		rest: rest.New(rest.Config{
@@ -70,10 +79,12 @@ func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, 
 type apis struct {
 	graphql http.Handler
 	rest    server.REST
+	sso     *sso.Service // nil without a provider, and until the database is prepared
 }
 
 // state is what the handlers need to know about the startup of the server.
 type state struct {
+	provider   *sso.Config                  // nil if there is none
 	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
 	services   atomic.Pointer[cli.Services] // nil until the database is open
 	prepared   atomic.Bool                  // the database can be used
@@ -82,6 +93,19 @@ type state struct {
 }
 
 var errStarting = errors.New("the server is starting: it is preparing the database")
+
+// sso returns the function that returns the handlers of sign-ins by the provider; nil without one.
+func (s *state) sso() func() server.SSO {
+	if s.provider == nil {
+		return nil
+	}
+	return func() server.SSO {
+		if signOn := s.apis.Load().sso; signOn != nil {
+			return signOn
+		}
+		return sso.Starting{}
+	}
+}
 
 // ready returns the reason that /readyz gives until the database is prepared, and when it should no
 // longer be used.
@@ -110,12 +134,17 @@ func (s *state) closeStreams() {
 
 // settings returns what the pages need to know about the server.
 func (s *state) settings() web.Settings {
+	var settings web.Settings
+	if s.provider != nil {
+		settings.SSO = &web.SSO{Name: s.provider.Name}
+	}
 	if !s.demo.Load() {
-		return web.Settings{}
+		return settings
 	}
 	d := &web.Demo{Key: demo.AgentKey}
 	for _, in := range demo.SignIns() {
 		d.SignIns = append(d.SignIns, web.SignIn(in))
 	}
-	return web.Settings{Demo: d}
+	settings.Demo = d
+	return settings
 }

@@ -25,6 +25,10 @@ type APIKey struct {
 	Name string `json:"name,omitempty"`
 	// Role holds the value of the "role" field.
 	Role apikey.Role `json:"role,omitempty"`
+	// RoleID holds the value of the "role_id" field.
+	RoleID *int `json:"role_id,omitempty"`
+	// SegmentID holds the value of the "segment_id" field.
+	SegmentID *int `json:"segment_id,omitempty"`
 	// TokenHash holds the value of the "token_hash" field.
 	TokenHash []byte `json:"-"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -37,6 +41,8 @@ type APIKey struct {
 	ReadOnly *bool `json:"read_only,omitempty"`
 	// Addresses holds the value of the "addresses" field.
 	Addresses []string `json:"addresses,omitempty"`
+	// Origins holds the value of the "origins" field.
+	Origins []string `json:"origins,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	// LastUsedAt holds the value of the "last_used_at" field.
@@ -76,11 +82,11 @@ func (*APIKey) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case apikey.FieldTokenHash, apikey.FieldAddresses:
+		case apikey.FieldTokenHash, apikey.FieldAddresses, apikey.FieldOrigins:
 			values[i] = new([]byte)
 		case apikey.FieldReadOnly:
 			values[i] = new(sql.NullBool)
-		case apikey.FieldID, apikey.FieldAccountID, apikey.FieldSuccessorID:
+		case apikey.FieldID, apikey.FieldAccountID, apikey.FieldRoleID, apikey.FieldSegmentID, apikey.FieldSuccessorID:
 			values[i] = new(sql.NullInt64)
 		case apikey.FieldName, apikey.FieldRole, apikey.FieldCreatedBy, apikey.FieldPrefix:
 			values[i] = new(sql.NullString)
@@ -125,6 +131,20 @@ func (_m *APIKey) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Role = apikey.Role(value.String)
 			}
+		case apikey.FieldRoleID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field role_id", values[i])
+			} else if value.Valid {
+				_m.RoleID = new(int)
+				*_m.RoleID = int(value.Int64)
+			}
+		case apikey.FieldSegmentID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field segment_id", values[i])
+			} else if value.Valid {
+				_m.SegmentID = new(int)
+				*_m.SegmentID = int(value.Int64)
+			}
 		case apikey.FieldTokenHash:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field token_hash", values[i])
@@ -164,6 +184,14 @@ func (_m *APIKey) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Addresses); err != nil {
 					return fmt.Errorf("unmarshal field addresses: %w", err)
+				}
+			}
+		case apikey.FieldOrigins:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field origins", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Origins); err != nil {
+					return fmt.Errorf("unmarshal field origins: %w", err)
 				}
 			}
 		case apikey.FieldExpiresAt:
@@ -244,6 +272,16 @@ func (_m *APIKey) String() string {
 	builder.WriteString("role=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Role))
 	builder.WriteString(", ")
+	if v := _m.RoleID; v != nil {
+		builder.WriteString("role_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SegmentID; v != nil {
+		builder.WriteString("segment_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("token_hash=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
@@ -266,6 +304,9 @@ func (_m *APIKey) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("addresses=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Addresses))
+	builder.WriteString(", ")
+	builder.WriteString("origins=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Origins))
 	builder.WriteString(", ")
 	if v := _m.ExpiresAt; v != nil {
 		builder.WriteString("expires_at=")

@@ -39,6 +39,34 @@ func (_c *APIKeyCreate) SetRole(v apikey.Role) *APIKeyCreate {
 	return _c
 }
 
+// SetRoleID sets the "role_id" field.
+func (_c *APIKeyCreate) SetRoleID(v int) *APIKeyCreate {
+	_c.mutation.SetRoleID(v)
+	return _c
+}
+
+// SetNillableRoleID sets the "role_id" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableRoleID(v *int) *APIKeyCreate {
+	if v != nil {
+		_c.SetRoleID(*v)
+	}
+	return _c
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (_c *APIKeyCreate) SetSegmentID(v int) *APIKeyCreate {
+	_c.mutation.SetSegmentID(v)
+	return _c
+}
+
+// SetNillableSegmentID sets the "segment_id" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableSegmentID(v *int) *APIKeyCreate {
+	if v != nil {
+		_c.SetSegmentID(*v)
+	}
+	return _c
+}
+
 // SetTokenHash sets the "token_hash" field.
 func (_c *APIKeyCreate) SetTokenHash(v []byte) *APIKeyCreate {
 	_c.mutation.SetTokenHash(v)
@@ -96,6 +124,12 @@ func (_c *APIKeyCreate) SetNillableReadOnly(v *bool) *APIKeyCreate {
 // SetAddresses sets the "addresses" field.
 func (_c *APIKeyCreate) SetAddresses(v []string) *APIKeyCreate {
 	_c.mutation.SetAddresses(v)
+	return _c
+}
+
+// SetOrigins sets the "origins" field.
+func (_c *APIKeyCreate) SetOrigins(v []string) *APIKeyCreate {
+	_c.mutation.SetOrigins(v)
 	return _c
 }
 
@@ -256,6 +290,14 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 		_spec.SetField(apikey.FieldRole, field.TypeEnum, value)
 		_node.Role = value
 	}
+	if value, ok := _c.mutation.RoleID(); ok {
+		_spec.SetField(apikey.FieldRoleID, field.TypeInt, value)
+		_node.RoleID = &value
+	}
+	if value, ok := _c.mutation.SegmentID(); ok {
+		_spec.SetField(apikey.FieldSegmentID, field.TypeInt, value)
+		_node.SegmentID = &value
+	}
 	if value, ok := _c.mutation.TokenHash(); ok {
 		_spec.SetField(apikey.FieldTokenHash, field.TypeBytes, value)
 		_node.TokenHash = value
@@ -279,6 +321,10 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Addresses(); ok {
 		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)
 		_node.Addresses = value
+	}
+	if value, ok := _c.mutation.Origins(); ok {
+		_spec.SetField(apikey.FieldOrigins, field.TypeJSON, value)
+		_node.Origins = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)

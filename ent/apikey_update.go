@@ -58,6 +58,33 @@ func (_u *APIKeyUpdate) SetNillableRole(v *apikey.Role) *APIKeyUpdate {
 	return _u
 }
 
+// SetRoleID sets the "role_id" field.
+func (_u *APIKeyUpdate) SetRoleID(v int) *APIKeyUpdate {
+	_u.mutation.ResetRoleID()
+	_u.mutation.SetRoleID(v)
+	return _u
+}
+
+// SetNillableRoleID sets the "role_id" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableRoleID(v *int) *APIKeyUpdate {
+	if v != nil {
+		_u.SetRoleID(*v)
+	}
+	return _u
+}
+
+// AddRoleID adds value to the "role_id" field.
+func (_u *APIKeyUpdate) AddRoleID(v int) *APIKeyUpdate {
+	_u.mutation.AddRoleID(v)
+	return _u
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (_u *APIKeyUpdate) ClearRoleID() *APIKeyUpdate {
+	_u.mutation.ClearRoleID()
+	return _u
+}
+
 // SetReadOnly sets the "read_only" field.
 func (_u *APIKeyUpdate) SetReadOnly(v bool) *APIKeyUpdate {
 	_u.mutation.SetReadOnly(v)
@@ -93,6 +120,24 @@ func (_u *APIKeyUpdate) AppendAddresses(v []string) *APIKeyUpdate {
 // ClearAddresses clears the value of the "addresses" field.
 func (_u *APIKeyUpdate) ClearAddresses() *APIKeyUpdate {
 	_u.mutation.ClearAddresses()
+	return _u
+}
+
+// SetOrigins sets the "origins" field.
+func (_u *APIKeyUpdate) SetOrigins(v []string) *APIKeyUpdate {
+	_u.mutation.SetOrigins(v)
+	return _u
+}
+
+// AppendOrigins appends value to the "origins" field.
+func (_u *APIKeyUpdate) AppendOrigins(v []string) *APIKeyUpdate {
+	_u.mutation.AppendOrigins(v)
+	return _u
+}
+
+// ClearOrigins clears the value of the "origins" field.
+func (_u *APIKeyUpdate) ClearOrigins() *APIKeyUpdate {
+	_u.mutation.ClearOrigins()
 	return _u
 }
 
@@ -257,6 +302,18 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(apikey.FieldRole, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.RoleID(); ok {
+		_spec.SetField(apikey.FieldRoleID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRoleID(); ok {
+		_spec.AddField(apikey.FieldRoleID, field.TypeInt, value)
+	}
+	if _u.mutation.RoleIDCleared() {
+		_spec.ClearField(apikey.FieldRoleID, field.TypeInt)
+	}
+	if _u.mutation.SegmentIDCleared() {
+		_spec.ClearField(apikey.FieldSegmentID, field.TypeInt)
+	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(apikey.FieldCreatedBy, field.TypeString)
 	}
@@ -279,6 +336,17 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.AddressesCleared() {
 		_spec.ClearField(apikey.FieldAddresses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Origins(); ok {
+		_spec.SetField(apikey.FieldOrigins, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedOrigins(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldOrigins, value)
+		})
+	}
+	if _u.mutation.OriginsCleared() {
+		_spec.ClearField(apikey.FieldOrigins, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
@@ -357,6 +425,33 @@ func (_u *APIKeyUpdateOne) SetNillableRole(v *apikey.Role) *APIKeyUpdateOne {
 	return _u
 }
 
+// SetRoleID sets the "role_id" field.
+func (_u *APIKeyUpdateOne) SetRoleID(v int) *APIKeyUpdateOne {
+	_u.mutation.ResetRoleID()
+	_u.mutation.SetRoleID(v)
+	return _u
+}
+
+// SetNillableRoleID sets the "role_id" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableRoleID(v *int) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetRoleID(*v)
+	}
+	return _u
+}
+
+// AddRoleID adds value to the "role_id" field.
+func (_u *APIKeyUpdateOne) AddRoleID(v int) *APIKeyUpdateOne {
+	_u.mutation.AddRoleID(v)
+	return _u
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (_u *APIKeyUpdateOne) ClearRoleID() *APIKeyUpdateOne {
+	_u.mutation.ClearRoleID()
+	return _u
+}
+
 // SetReadOnly sets the "read_only" field.
 func (_u *APIKeyUpdateOne) SetReadOnly(v bool) *APIKeyUpdateOne {
 	_u.mutation.SetReadOnly(v)
@@ -392,6 +487,24 @@ func (_u *APIKeyUpdateOne) AppendAddresses(v []string) *APIKeyUpdateOne {
 // ClearAddresses clears the value of the "addresses" field.
 func (_u *APIKeyUpdateOne) ClearAddresses() *APIKeyUpdateOne {
 	_u.mutation.ClearAddresses()
+	return _u
+}
+
+// SetOrigins sets the "origins" field.
+func (_u *APIKeyUpdateOne) SetOrigins(v []string) *APIKeyUpdateOne {
+	_u.mutation.SetOrigins(v)
+	return _u
+}
+
+// AppendOrigins appends value to the "origins" field.
+func (_u *APIKeyUpdateOne) AppendOrigins(v []string) *APIKeyUpdateOne {
+	_u.mutation.AppendOrigins(v)
+	return _u
+}
+
+// ClearOrigins clears the value of the "origins" field.
+func (_u *APIKeyUpdateOne) ClearOrigins() *APIKeyUpdateOne {
+	_u.mutation.ClearOrigins()
 	return _u
 }
 
@@ -586,6 +699,18 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(apikey.FieldRole, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.RoleID(); ok {
+		_spec.SetField(apikey.FieldRoleID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRoleID(); ok {
+		_spec.AddField(apikey.FieldRoleID, field.TypeInt, value)
+	}
+	if _u.mutation.RoleIDCleared() {
+		_spec.ClearField(apikey.FieldRoleID, field.TypeInt)
+	}
+	if _u.mutation.SegmentIDCleared() {
+		_spec.ClearField(apikey.FieldSegmentID, field.TypeInt)
+	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(apikey.FieldCreatedBy, field.TypeString)
 	}
@@ -608,6 +733,17 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	}
 	if _u.mutation.AddressesCleared() {
 		_spec.ClearField(apikey.FieldAddresses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Origins(); ok {
+		_spec.SetField(apikey.FieldOrigins, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedOrigins(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldOrigins, value)
+		})
+	}
+	if _u.mutation.OriginsCleared() {
+		_spec.ClearField(apikey.FieldOrigins, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)

@@ -13,14 +13,17 @@ import (
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/ent/identity"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/ent/role"
 	"contactgraph/ent/searchterm"
 	"contactgraph/ent/segment"
 	"contactgraph/ent/session"
 	"contactgraph/ent/store"
+	"contactgraph/ent/usedstate"
 	"contactgraph/ent/user"
 	"context"
 	"errors"
@@ -101,14 +104,17 @@ func checkColumn(t, c string) error {
 			contact.Table:        contact.ValidColumn,
 			feed.Table:           feed.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
+			identity.Table:       identity.ValidColumn,
 			login.Table:          login.ValidColumn,
 			membership.Table:     membership.ValidColumn,
 			property.Table:       property.ValidColumn,
 			propertyvalue.Table:  propertyvalue.ValidColumn,
+			role.Table:           role.ValidColumn,
 			searchterm.Table:     searchterm.ValidColumn,
 			segment.Table:        segment.ValidColumn,
 			session.Table:        session.ValidColumn,
 			store.Table:          store.ValidColumn,
+			usedstate.Table:      usedstate.ValidColumn,
 			user.Table:           user.ValidColumn,
 		})
 	})

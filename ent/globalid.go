@@ -47,6 +47,9 @@ func (_m *Feed) GlobalID() string { return globalid.Encode("Feed", _m.ID) }
 // GlobalID returns the id of the IdempotencyKey in the GraphQL API.
 func (_m *IdempotencyKey) GlobalID() string { return globalid.Encode("IdempotencyKey", _m.ID) }
 
+// GlobalID returns the id of the Identity in the GraphQL API.
+func (_m *Identity) GlobalID() string { return globalid.Encode("Identity", _m.ID) }
+
 // GlobalID returns the id of the Login in the GraphQL API.
 func (_m *Login) GlobalID() string { return globalid.Encode("Login", _m.ID) }
 
@@ -59,6 +62,9 @@ func (_m *Property) GlobalID() string { return globalid.Encode("Property", _m.ID
 // GlobalID returns the id of the PropertyValue in the GraphQL API.
 func (_m *PropertyValue) GlobalID() string { return globalid.Encode("PropertyValue", _m.ID) }
 
+// GlobalID returns the id of the Role in the GraphQL API.
+func (_m *Role) GlobalID() string { return globalid.Encode("Role", _m.ID) }
+
 // GlobalID returns the id of the SearchTerm in the GraphQL API.
 func (_m *SearchTerm) GlobalID() string { return globalid.Encode("SearchTerm", _m.ID) }
 
@@ -70,6 +76,9 @@ func (_m *Session) GlobalID() string { return globalid.Encode("Session", _m.ID) 
 
 // GlobalID returns the id of the Store in the GraphQL API.
 func (_m *Store) GlobalID() string { return globalid.Encode("Store", _m.ID) }
+
+// GlobalID returns the id of the UsedState in the GraphQL API.
+func (_m *UsedState) GlobalID() string { return globalid.Encode("UsedState", _m.ID) }
 
 // GlobalID returns the id of the User in the GraphQL API.
 func (_m *User) GlobalID() string { return globalid.Encode("User", _m.ID) }

@@ -40,6 +40,10 @@ type Session struct {
 	Address *string `json:"address,omitempty"`
 	// Agent holds the value of the "agent" field.
 	Agent *string `json:"agent,omitempty"`
+	// Enrolling holds the value of the "enrolling" field.
+	Enrolling *bool `json:"enrolling,omitempty"`
+	// Issuer holds the value of the "issuer" field.
+	Issuer *string `json:"issuer,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SessionQuery when eager-loading is set.
 	Edges        SessionEdges `json:"edges"`
@@ -99,9 +103,11 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case session.FieldTokenHash:
 			values[i] = new([]byte)
+		case session.FieldEnrolling:
+			values[i] = new(sql.NullBool)
 		case session.FieldID, session.FieldAccountID, session.FieldUserID, session.FieldContactID, session.FieldIdleMinutes:
 			values[i] = new(sql.NullInt64)
-		case session.FieldAddress, session.FieldAgent:
+		case session.FieldAddress, session.FieldAgent, session.FieldIssuer:
 			values[i] = new(sql.NullString)
 		case session.FieldExpiresAt, session.FieldCreatedAt, session.FieldLastUsedAt:
 			values[i] = new(sql.NullTime)
@@ -192,6 +198,20 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Agent = new(string)
 				*_m.Agent = value.String
+			}
+		case session.FieldEnrolling:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field enrolling", values[i])
+			} else if value.Valid {
+				_m.Enrolling = new(bool)
+				*_m.Enrolling = value.Bool
+			}
+		case session.FieldIssuer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field issuer", values[i])
+			} else if value.Valid {
+				_m.Issuer = new(string)
+				*_m.Issuer = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -284,6 +304,16 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	if v := _m.Agent; v != nil {
 		builder.WriteString("agent=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Enrolling; v != nil {
+		builder.WriteString("enrolling=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Issuer; v != nil {
+		builder.WriteString("issuer=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

@@ -139,6 +139,34 @@ func (_c *SessionCreate) SetNillableAgent(v *string) *SessionCreate {
 	return _c
 }
 
+// SetEnrolling sets the "enrolling" field.
+func (_c *SessionCreate) SetEnrolling(v bool) *SessionCreate {
+	_c.mutation.SetEnrolling(v)
+	return _c
+}
+
+// SetNillableEnrolling sets the "enrolling" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableEnrolling(v *bool) *SessionCreate {
+	if v != nil {
+		_c.SetEnrolling(*v)
+	}
+	return _c
+}
+
+// SetIssuer sets the "issuer" field.
+func (_c *SessionCreate) SetIssuer(v string) *SessionCreate {
+	_c.mutation.SetIssuer(v)
+	return _c
+}
+
+// SetNillableIssuer sets the "issuer" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableIssuer(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetIssuer(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *SessionCreate) SetAccount(v *Account) *SessionCreate {
 	return _c.SetAccountID(v.ID)
@@ -253,6 +281,14 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Agent(); ok {
 		_spec.SetField(session.FieldAgent, field.TypeString, value)
 		_node.Agent = &value
+	}
+	if value, ok := _c.mutation.Enrolling(); ok {
+		_spec.SetField(session.FieldEnrolling, field.TypeBool, value)
+		_node.Enrolling = &value
+	}
+	if value, ok := _c.mutation.Issuer(); ok {
+		_spec.SetField(session.FieldIssuer, field.TypeString, value)
+		_node.Issuer = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

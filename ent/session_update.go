@@ -49,6 +49,26 @@ func (_u *SessionUpdate) ClearLastUsedAt() *SessionUpdate {
 	return _u
 }
 
+// SetEnrolling sets the "enrolling" field.
+func (_u *SessionUpdate) SetEnrolling(v bool) *SessionUpdate {
+	_u.mutation.SetEnrolling(v)
+	return _u
+}
+
+// SetNillableEnrolling sets the "enrolling" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableEnrolling(v *bool) *SessionUpdate {
+	if v != nil {
+		_u.SetEnrolling(*v)
+	}
+	return _u
+}
+
+// ClearEnrolling clears the value of the "enrolling" field.
+func (_u *SessionUpdate) ClearEnrolling() *SessionUpdate {
+	_u.mutation.ClearEnrolling()
+	return _u
+}
+
 // Mutation returns the SessionMutation object of the builder.
 func (_u *SessionUpdate) Mutation() *SessionMutation {
 	return _u.mutation
@@ -125,6 +145,15 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.AgentCleared() {
 		_spec.ClearField(session.FieldAgent, field.TypeString)
 	}
+	if value, ok := _u.mutation.Enrolling(); ok {
+		_spec.SetField(session.FieldEnrolling, field.TypeBool, value)
+	}
+	if _u.mutation.EnrollingCleared() {
+		_spec.ClearField(session.FieldEnrolling, field.TypeBool)
+	}
+	if _u.mutation.IssuerCleared() {
+		_spec.ClearField(session.FieldIssuer, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -164,6 +193,26 @@ func (_u *SessionUpdateOne) SetNillableLastUsedAt(v *time.Time) *SessionUpdateOn
 // ClearLastUsedAt clears the value of the "last_used_at" field.
 func (_u *SessionUpdateOne) ClearLastUsedAt() *SessionUpdateOne {
 	_u.mutation.ClearLastUsedAt()
+	return _u
+}
+
+// SetEnrolling sets the "enrolling" field.
+func (_u *SessionUpdateOne) SetEnrolling(v bool) *SessionUpdateOne {
+	_u.mutation.SetEnrolling(v)
+	return _u
+}
+
+// SetNillableEnrolling sets the "enrolling" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableEnrolling(v *bool) *SessionUpdateOne {
+	if v != nil {
+		_u.SetEnrolling(*v)
+	}
+	return _u
+}
+
+// ClearEnrolling clears the value of the "enrolling" field.
+func (_u *SessionUpdateOne) ClearEnrolling() *SessionUpdateOne {
+	_u.mutation.ClearEnrolling()
 	return _u
 }
 
@@ -272,6 +321,15 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if _u.mutation.AgentCleared() {
 		_spec.ClearField(session.FieldAgent, field.TypeString)
+	}
+	if value, ok := _u.mutation.Enrolling(); ok {
+		_spec.SetField(session.FieldEnrolling, field.TypeBool, value)
+	}
+	if _u.mutation.EnrollingCleared() {
+		_spec.ClearField(session.FieldEnrolling, field.TypeBool)
+	}
+	if _u.mutation.IssuerCleared() {
+		_spec.ClearField(session.FieldIssuer, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Session{config: _u.config}

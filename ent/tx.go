@@ -34,6 +34,8 @@ type Tx struct {
 	Feed *FeedClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// Identity is the client for interacting with the Identity builders.
+	Identity *IdentityClient
 	// Login is the client for interacting with the Login builders.
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
@@ -42,6 +44,8 @@ type Tx struct {
 	Property *PropertyClient
 	// PropertyValue is the client for interacting with the PropertyValue builders.
 	PropertyValue *PropertyValueClient
+	// Role is the client for interacting with the Role builders.
+	Role *RoleClient
 	// SearchTerm is the client for interacting with the SearchTerm builders.
 	SearchTerm *SearchTermClient
 	// Segment is the client for interacting with the Segment builders.
@@ -50,6 +54,8 @@ type Tx struct {
 	Session *SessionClient
 	// Store is the client for interacting with the Store builders.
 	Store *StoreClient
+	// UsedState is the client for interacting with the UsedState builders.
+	UsedState *UsedStateClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -193,14 +199,17 @@ func (tx *Tx) init() {
 	tx.Contact = NewContactClient(tx.config)
 	tx.Feed = NewFeedClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
+	tx.Identity = NewIdentityClient(tx.config)
 	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.Property = NewPropertyClient(tx.config)
 	tx.PropertyValue = NewPropertyValueClient(tx.config)
+	tx.Role = NewRoleClient(tx.config)
 	tx.SearchTerm = NewSearchTermClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Store = NewStoreClient(tx.config)
+	tx.UsedState = NewUsedStateClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -30,7 +31,10 @@ type Config struct {
 	Limiter  *limiter.Limiter // decides whether and when an operation runs; nil stands for limiter.Default
 	Timeout  time.Duration    // of an operation other than a subscription; 0 for none
 	Streams  graphqlhttp.Limits
-	Log      *slog.Logger
+	// SignOutURL returns where a browser signs out of the issuer of its session; nil without an
+	// OpenID Connect provider.
+	SignOutURL func(ctx context.Context, issuer string) string
+	Log        *slog.Logger
 }
 
 // NewHandler returns a handler that serves GraphQL over HTTP, WebSockets and server-sent events. It
@@ -43,7 +47,7 @@ func NewHandler(c Config) http.Handler {
 	cookies := gate.Cookies{Auth: c.Services.Auth}
 	root := &Resolver{
 		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL), queries: c.Services.Queries, catalog: c.Services.Catalog, people: c.Services.People,
-		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), feed: c.Services.Hub, present: apierror.Presenter(c.Log),
+		changes: c.Services.Changes, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), signOutURL: c.SignOutURL, feed: c.Services.Hub, present: apierror.Presenter(c.Log),
 	}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root})
 	srv := handler.New(schema)

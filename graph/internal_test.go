@@ -29,7 +29,7 @@ func contactCodes() (codes []string) {
 
 func TestErrorCodesMatchUsererror(t *testing.T) {
 	t.Parallel()
-	want := append(contactCodes(), string(model.ContactErrorCodeSignInRefused))
+	want := append(contactCodes(), string(model.ContactErrorCodeSignInRefused), string(model.ContactErrorCodeSecondFactorRequired))
 	var got []string
 	for _, c := range model.AllContactErrorCode {
 		got = append(got, string(c))

@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/people"
 	"contactgraph/internal/storable"
 	"contactgraph/internal/viewer"
 
@@ -69,10 +70,12 @@ func textInputs(t *testing.T) map[string]input {
 // unbounded are inputs without a maximum length, because they are only looked up, compared with a
 // hash, or of a form that is short.
 var unbounded = []string{
-	"CreateApiKeyInput.addresses", "Query.auditLog(before)",
+	"CreateApiKeyInput.addresses", "CreateApiKeyInput.origins", "FieldRightInput.path", "Query.auditLog(before)",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
-	"Mutation.signIn(account)", "Mutation.signIn(login)", "Mutation.signIn(password)",
+	"Mutation.signIn(account)", "Mutation.signIn(login)", "Mutation.signIn(password)", "Mutation.signIn(code)",
+	"SetUpSecondFactorInput.currentPassword", "SetUpSecondFactorInput.code", "ConfirmSecondFactorInput.code",
+	"SecondFactorProofInput.currentPassword", "SecondFactorProofInput.code",
 	"Query.contactByEmail(email)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
 	"Query.contactBySecret(secret)", "Query.contactChanges(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)",
 }
@@ -109,6 +112,7 @@ func TestLengthsAreEnforced(t *testing.T) {
 	choice := must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Choice", Kind: property.KindChoice, Choices: []string{"a"}})).ID
 	user := must(f.Auth.CreateUser(t.Context(), a.account, auth.NewUser{Login: "x", Name: "x", Password: "correct horse battery", Role: viewer.Agent}))
 	const create = `createContact(input: {registrationSource: "test", set: {}, %s}) { errors { code path } }`
+	role := must(f.People.CreateRole(a.ctx, people.RoleChange{Name: new("role")}))
 	must(f.Auth.CreateUser(t.Context(), a.account, auth.NewUser{Login: "own", Name: "own", Password: "pw", Role: viewer.Agent}))
 	own := must(f.Auth.SignIn(t.Context(), a.account, "own", "pw", auth.Origin{})).Token
 	bounds := map[string]string{
@@ -129,6 +133,8 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"UpdateUserInput.name":                  fmt.Sprintf(`updateUser(input: {id: %d, name: $t}) { errors { code path } }`, user),
 		"ResetUserPasswordInput.newPassword":    fmt.Sprintf(`resetUserPassword(input: {id: %d, newPassword: $t}) { errors { code path } }`, user),
 		"ChangePasswordInput.newPassword":       `changePassword(input: {currentPassword: "pw", newPassword: $t}) { errors { code path } }`,
+		"CreateRoleInput.name":                  `createRole(input: {name: $t}) { errors { code path } }`,
+		"UpdateRoleInput.name":                  fmt.Sprintf(`updateRole(input: {id: %d, name: $t}) { errors { code path } }`, role.ID),
 		"CreateApiKeyInput.name":                `createApiKey(input: {name: $t, role: AGENT}) { errors { code path } }`,
 		"Mutation.createStore(name)":            `createStore(name: $t) { errors { code path } }`,
 		"Mutation.createCompany(name)":          `createCompany(name: $t) { errors { code path } }`,

@@ -100,7 +100,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), Caller: v}
+	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), MustSetUpSecondFactor: v.Enrolling, Caller: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}
@@ -115,17 +115,16 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	return shown, nil
 }
 
-// writablePathsOf lists what each viewer may write. It doesn't use the viewer of the context: a
-// request that signs in is anonymous when it arrives.
-func (r *Resolver) writablePathsOf(ctx context.Context, shown []*model.Viewer) ([][]string, error) {
-	paths := make([][]string, len(shown))
-	for i, s := range shown {
-		var err error
-		if paths[i], err = r.contacts.WritablePaths(viewer.NewContext(ctx, s.Caller)); err != nil {
-			return nil, err
+// pathsOf returns the paths that list returns for each viewer, none for one that can only set up a
+// second factor. It doesn't use the viewer of the context: a request that signs in is anonymous
+// when it arrives.
+func pathsOf(ctx context.Context, shown []*model.Viewer, list func(context.Context) ([]string, error)) ([][]string, error) {
+	return oneByOne(shown, func(s *model.Viewer) ([]string, error) {
+		if s.Caller.Enrolling {
+			return nil, nil
 		}
-	}
-	return paths, nil
+		return list(viewer.NewContext(ctx, s.Caller))
+	})
 }
 
 // node adapts find, which reads an object of one type by its number, to Node. Objects that the

@@ -17,13 +17,14 @@ import (
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input model.CreateUserInput) (*model.UserPayload, error) {
 	return userPayload(r.peopleCommands(ctx).CreateUser(ctx, people.NewUser{
-		Login: input.Login, Name: input.Name, Role: input.Role, Password: input.Password,
+		Login: input.Login, Name: input.Name, Password: input.Password.Value(), Assignment: assignmentOf(input.Role, input.CustomRoleID.Value()),
 	}))
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input model.UpdateUserInput) (*model.UserPayload, error) {
 	return userPayload(r.peopleCommands(ctx).UpdateUser(ctx, people.UserChange{
-		ID: globalid.Of("User", input.ID), Name: input.Name.Value(), Role: input.Role.Value(), Disabled: input.Disabled.Value(),
+		ID: globalid.Of("User", input.ID), Name: input.Name.Value(), Assigned: newAssignment(input.Role.Value(), input.CustomRoleID.Value()), Disabled: input.Disabled.Value(),
+		SecondFactorRequired: input.SecondFactorRequired.Value(), ProviderAllowed: input.ProviderAllowed.Value(),
 	}))
 }
 
@@ -37,7 +38,8 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, input model.Chang
 
 func (r *mutationResolver) CreateAPIKey(ctx context.Context, input model.CreateAPIKeyInput) (*model.CreateAPIKeyPayload, error) {
 	return createdKeyPayload(r.peopleCommands(ctx).CreateKey(ctx, people.NewKey{
-		Name: input.Name, Role: input.Role, ReadOnly: input.ReadOnly, ExpiresAt: input.ExpiresAt.Value(), Addresses: input.Addresses.Value(),
+		Name: input.Name, Assignment: assignmentOf(input.Role, input.CustomRoleID.Value()), ReadOnly: input.ReadOnly, SegmentID: idOf("Segment", input.SegmentID), ExpiresAt: input.ExpiresAt.Value(), Addresses: input.Addresses.Value(),
+		Origins: input.Origins.Value(),
 	}))
 }
 
@@ -60,6 +62,8 @@ func (r *mutationResolver) UpdateAccountSettings(ctx context.Context, input mode
 	applied, err := r.peopleCommands(ctx).UpdateSettings(ctx, people.SettingsChange{
 		StaffPassword: input.StaffPassword.Value(), CustomerPassword: input.CustomerPassword.Value(), CommonPasswords: input.CommonPasswords.Value(),
 		SessionMinutes: input.SessionMinutes.Value(), IdleMinutes: input.IdleMinutes.Value(), AuditDays: input.AuditDays.Value(),
+		RequireSecondFactor: input.RequireSecondFactor.Value(),
+		OIDCCreatesUsers:    input.OidcCreatesUsers.Value(),
 	})
 	errs, err := payloadErrors(err)
 	return &model.AccountSettingsPayload{Settings: applied, Errors: errs}, err
@@ -88,6 +92,14 @@ func (r *sessionResolver) Contact(ctx context.Context, objs []*people.Session) (
 	return r.load.ContactsByID(ctx, each(objs, contactOf))
 }
 
+func (r *Resolver) ApiKey() generated.ApiKeyResolver { return &apiKeyResolver{r} }
+
 func (r *Resolver) Session() generated.SessionResolver { return &sessionResolver{r} }
 
-type sessionResolver struct{ *Resolver }
+func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
+
+type (
+	apiKeyResolver  struct{ *Resolver }
+	sessionResolver struct{ *Resolver }
+	userResolver    struct{ *Resolver }
+)

@@ -69,15 +69,15 @@ func TestManageAPIKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	const create = `mutation { createApiKey(input: {name: "till", role: AGENT, readOnly: true, expiresAt: "2099-01-01T00:00:00Z", addresses: ["192.0.2.7", "10.1.2.3/8"]}) {
-		apiKey { id prefix role readOnly expiresAt addresses createdBy revokedAt } token errors { code } } }`
+	const create = `mutation { createApiKey(input: {name: "till", role: AGENT, readOnly: true, expiresAt: "2099-01-01T00:00:00Z", addresses: ["192.0.2.7", "10.1.2.3/8"], origins: ["https://Shop.example.com"]}) {
+		apiKey { id prefix role readOnly expiresAt addresses origins createdBy revokedAt } token errors { code } } }`
 	first := f.queryWithKey(a.admin, "k1", create, nil).Data["createApiKey"].(object)
 	token := first["token"].(string)
 	if !regexp.MustCompile(`^ctk_[\w-]{43}$`).MatchString(token) || first["apiKey"].(object)["prefix"] != token[:8] {
 		t.Fatalf("created %v", first)
 	}
-	f.want("the key", pick(first["apiKey"], "role", "readOnly", "expiresAt", "addresses", "createdBy", "revokedAt"),
-		`{"role": "AGENT", "readOnly": true, "expiresAt": "2099-01-01T00:00:00Z", "addresses": ["192.0.2.7/32", "10.0.0.0/8"], "createdBy": "demo-admin", "revokedAt": null}`)
+	f.want("the key", pick(first["apiKey"], "role", "readOnly", "expiresAt", "addresses", "origins", "createdBy", "revokedAt"),
+		`{"role": "AGENT", "readOnly": true, "expiresAt": "2099-01-01T00:00:00Z", "addresses": ["192.0.2.7/32", "10.0.0.0/8"], "origins": ["https://shop.example.com"], "createdBy": "demo-admin", "revokedAt": null}`)
 
 	// A repeat returns the key, but not its token, which is not stored.
 	again := f.queryWithKey(a.admin, "k1", create, nil).Data["createApiKey"].(object)
@@ -101,10 +101,29 @@ func TestManageAPIKeys(t *testing.T) {
 			t.Errorf("revoked: %v", revoked)
 		}
 	}
-	f.want("invalid values", f.get(a.admin, `mutation { createApiKey(input: {name: " ", role: AGENT, expiresAt: "soon", addresses: ["shop"]}) { token errors { code path } } }`, nil, "createApiKey"),
-		`{"token": null, "errors": [{"code": "REQUIRED", "path": "name"}, {"code": "INVALID", "path": "expiresAt"}, {"code": "INVALID", "path": "addresses"}]}`)
+	f.want("invalid values", f.get(a.admin, `mutation { createApiKey(input: {name: " ", role: AGENT, expiresAt: "soon", addresses: ["shop"], origins: ["shop"]}) { token errors { code path } } }`, nil, "createApiKey"),
+		`{"token": null, "errors": [{"code": "REQUIRED", "path": "name"}, {"code": "INVALID", "path": "expiresAt"}, {"code": "INVALID", "path": "addresses"}, {"code": "INVALID", "path": "origins"}]}`)
 	f.want("a key of another account", f.get(f.other.admin, `mutation($id: ID!) { revokeApiKey(input: {id: $id}) { apiKey { id } errors { code } } }`, object{"id": id}, "revokeApiKey"),
 		`{"apiKey": null, "errors": [{"code": "NOT_FOUND"}]}`)
+}
+
+// TestChangePasswordIsRepeated: a repeat of the request with its idempotency key returns the first
+// payload.
+func TestChangePasswordIsRepeated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.get(f.demo.admin, `mutation { createUser(input: {login: "uma", name: "Uma", role: AGENT, password: "first"}) { errors { code } } }`, nil)
+	token := f.signIn("demo", "uma", "first")
+	const change = `mutation { changePassword(input: {currentPassword: "first", newPassword: "second"}) { user { login } errors { code } } }`
+	for _, replayed := range []any{nil, []any{"changePassword"}} {
+		r := f.queryWithKey(token, "k1", change, nil)
+		f.want("the payload", r.Data["changePassword"], `{"user": {"login": "uma"}, "errors": []}`)
+		if text(r.Extensions["replayed"]) != text(replayed) {
+			t.Errorf("replayed %v, want %v", r.Extensions["replayed"], replayed)
+		}
+	}
+	f.want("without a key", f.get(token, change, nil, "changePassword"), `{"user": null, "errors": [{"code": "WRONG_PASSWORD"}]}`)
+	f.signIn("demo", "uma", "second")
 }
 
 func TestSessionsSettingsAndAuditLog(t *testing.T) {

@@ -42,6 +42,8 @@ type Resolver struct {
 	load     *loader.Loader
 	feed     *changelog.Hub
 	present  graphql.ErrorPresenterFunc
+	// signOutURL is that of Config.
+	signOutURL func(ctx context.Context, issuer string) string
 }
 
 // commands returns the service that writes contacts, with the idempotency key of the context's

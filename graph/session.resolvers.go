@@ -8,11 +8,12 @@ package graph
 import (
 	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
+	"contactgraph/internal/people"
 	"context"
 )
 
-func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string, cookie bool) (*model.SignInPayload, error) {
-	return r.signIn(ctx, credentials{account: account, login: login, password: password, cookie: cookie})
+func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string, code *string, cookie bool) (*model.SignInPayload, error) {
+	return r.signIn(ctx, credentials{account: account, login: login, password: password, code: code, cookie: cookie})
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
@@ -20,7 +21,25 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 }
 
 func (r *viewerResolver) WritablePaths(ctx context.Context, objs []*model.Viewer) ([][]string, error) {
-	return r.writablePathsOf(ctx, objs)
+	return pathsOf(ctx, objs, r.contacts.WritablePaths)
+}
+
+func (r *viewerResolver) ReadablePaths(ctx context.Context, objs []*model.Viewer) ([][]string, error) {
+	return pathsOf(ctx, objs, r.contacts.ReadablePaths)
+}
+
+func (r *viewerResolver) SecondFactor(ctx context.Context, objs []*model.Viewer) ([]*people.SecondFactor, error) {
+	return r.secondFactorsOf(ctx, objs)
+}
+
+func (r *viewerResolver) Issuer(ctx context.Context, objs []*model.Viewer) ([]*string, error) {
+	return oneByOne(objs, func(shown *model.Viewer) (*string, error) {
+		issuer, err := r.auth.IssuerOf(ctx, shown.Caller)
+		if issuer == "" {
+			return nil, err
+		}
+		return &issuer, err
+	})
 }
 
 func (r *Resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }

@@ -11,12 +11,14 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
+	"contactgraph/internal/viewer"
 )
 
 // credentials are the input of a sign-in; cookie stores the session in a cookie instead of
 // returning its token.
 type credentials struct {
 	account, login, password string
+	code                     *string // of the second factor
 	cookie                   bool
 }
 
@@ -36,9 +38,9 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	}
 	from := gate.OriginOf(ctx)
 	from.Account = c.account
-	session, err := r.auth.SignIn(ctx, id, c.login, c.password, from)
-	if errors.Is(err, auth.ErrRefused) {
-		return refusedSignIn(model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The account, login or password is wrong."}), nil
+	session, err := r.auth.SignInWithCode(ctx, id, c.login, c.password, valueOf(c.code), from)
+	if why := signInError(err); why != nil {
+		return refusedSignIn(why), nil
 	}
 	if limited, ok := errors.AsType[*limiter.RateError](err); ok {
 		return throttledSignIn(ctx, limited), nil
@@ -56,6 +58,25 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	}
 	p.Token = &session.Token
 	return p, nil
+}
+
+// signInError returns why a sign-in was refused, nil for other errors.
+func signInError(err error) model.ContactError {
+	path := "code"
+	switch {
+	case errors.Is(err, auth.ErrRefused):
+		return model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The account, login or password is wrong."}
+	case errors.Is(err, auth.ErrCodeRequired):
+		return model.ValidationError{
+			Code: model.ContactErrorCodeSecondFactorRequired, Path: &path,
+			Message: "Enter the code that your authenticator app shows, or a recovery code.",
+		}
+	case errors.Is(err, auth.ErrCode):
+		return model.ValidationError{
+			Code: model.ContactErrorCodeWrongCode, Path: &path, Message: auth.WrongCode,
+		}
+	}
+	return nil
 }
 
 // throttledSignIn is the payload of a sign-in that has to wait.
@@ -76,9 +97,20 @@ func refusedSignIn(why model.ContactError) *model.SignInPayload {
 // signOut ends the session of the request, and clears the cookie if the request was authenticated
 // by it.
 func (r *Resolver) signOut(ctx context.Context) (*model.SignOutPayload, error) {
+	v, _ := viewer.FromContext(ctx)
+	issuer, err := r.auth.IssuerOf(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	if err := r.auth.SignOut(ctx); err != nil {
 		return nil, err
 	}
 	r.cookies.Clear(ctx)
-	return &model.SignOutPayload{Errors: []model.ContactError{}}, nil
+	p := &model.SignOutPayload{Errors: []model.ContactError{}}
+	if issuer != "" && r.signOutURL != nil {
+		if at := r.signOutURL(ctx, issuer); at != "" {
+			p.ProviderURL = &at
+		}
+	}
+	return p, nil
 }

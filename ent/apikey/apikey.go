@@ -21,6 +21,10 @@ const (
 	FieldName = "name"
 	// FieldRole holds the string denoting the role field in the database.
 	FieldRole = "role"
+	// FieldRoleID holds the string denoting the role_id field in the database.
+	FieldRoleID = "role_id"
+	// FieldSegmentID holds the string denoting the segment_id field in the database.
+	FieldSegmentID = "segment_id"
 	// FieldTokenHash holds the string denoting the token_hash field in the database.
 	FieldTokenHash = "token_hash"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -33,6 +37,8 @@ const (
 	FieldReadOnly = "read_only"
 	// FieldAddresses holds the string denoting the addresses field in the database.
 	FieldAddresses = "addresses"
+	// FieldOrigins holds the string denoting the origins field in the database.
+	FieldOrigins = "origins"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
@@ -60,12 +66,15 @@ var Columns = []string{
 	FieldAccountID,
 	FieldName,
 	FieldRole,
+	FieldRoleID,
+	FieldSegmentID,
 	FieldTokenHash,
 	FieldCreatedAt,
 	FieldCreatedBy,
 	FieldPrefix,
 	FieldReadOnly,
 	FieldAddresses,
+	FieldOrigins,
 	FieldExpiresAt,
 	FieldLastUsedAt,
 	FieldRevokedAt,
@@ -139,6 +148,16 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByRole orders the results by the role field.
 func ByRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRole, opts...).ToFunc()
+}
+
+// ByRoleID orders the results by the role_id field.
+func ByRoleID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoleID, opts...).ToFunc()
+}
+
+// BySegmentID orders the results by the segment_id field.
+func BySegmentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSegmentID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -65,6 +65,16 @@ func Name(v string) predicate.APIKey {
 	return predicate.APIKey(sql.FieldEQ(FieldName, v))
 }
 
+// RoleID applies equality check predicate on the "role_id" field. It's identical to RoleIDEQ.
+func RoleID(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldRoleID, v))
+}
+
+// SegmentID applies equality check predicate on the "segment_id" field. It's identical to SegmentIDEQ.
+func SegmentID(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldSegmentID, v))
+}
+
 // TokenHash applies equality check predicate on the "token_hash" field. It's identical to TokenHashEQ.
 func TokenHash(v []byte) predicate.APIKey {
 	return predicate.APIKey(sql.FieldEQ(FieldTokenHash, v))
@@ -213,6 +223,106 @@ func RoleIn(vs ...Role) predicate.APIKey {
 // RoleNotIn applies the NotIn predicate on the "role" field.
 func RoleNotIn(vs ...Role) predicate.APIKey {
 	return predicate.APIKey(sql.FieldNotIn(FieldRole, vs...))
+}
+
+// RoleIDEQ applies the EQ predicate on the "role_id" field.
+func RoleIDEQ(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldRoleID, v))
+}
+
+// RoleIDNEQ applies the NEQ predicate on the "role_id" field.
+func RoleIDNEQ(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldNEQ(FieldRoleID, v))
+}
+
+// RoleIDIn applies the In predicate on the "role_id" field.
+func RoleIDIn(vs ...int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldIn(FieldRoleID, vs...))
+}
+
+// RoleIDNotIn applies the NotIn predicate on the "role_id" field.
+func RoleIDNotIn(vs ...int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotIn(FieldRoleID, vs...))
+}
+
+// RoleIDGT applies the GT predicate on the "role_id" field.
+func RoleIDGT(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldGT(FieldRoleID, v))
+}
+
+// RoleIDGTE applies the GTE predicate on the "role_id" field.
+func RoleIDGTE(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldGTE(FieldRoleID, v))
+}
+
+// RoleIDLT applies the LT predicate on the "role_id" field.
+func RoleIDLT(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldLT(FieldRoleID, v))
+}
+
+// RoleIDLTE applies the LTE predicate on the "role_id" field.
+func RoleIDLTE(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldLTE(FieldRoleID, v))
+}
+
+// RoleIDIsNil applies the IsNil predicate on the "role_id" field.
+func RoleIDIsNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldIsNull(FieldRoleID))
+}
+
+// RoleIDNotNil applies the NotNil predicate on the "role_id" field.
+func RoleIDNotNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotNull(FieldRoleID))
+}
+
+// SegmentIDEQ applies the EQ predicate on the "segment_id" field.
+func SegmentIDEQ(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldSegmentID, v))
+}
+
+// SegmentIDNEQ applies the NEQ predicate on the "segment_id" field.
+func SegmentIDNEQ(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldNEQ(FieldSegmentID, v))
+}
+
+// SegmentIDIn applies the In predicate on the "segment_id" field.
+func SegmentIDIn(vs ...int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldIn(FieldSegmentID, vs...))
+}
+
+// SegmentIDNotIn applies the NotIn predicate on the "segment_id" field.
+func SegmentIDNotIn(vs ...int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotIn(FieldSegmentID, vs...))
+}
+
+// SegmentIDGT applies the GT predicate on the "segment_id" field.
+func SegmentIDGT(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldGT(FieldSegmentID, v))
+}
+
+// SegmentIDGTE applies the GTE predicate on the "segment_id" field.
+func SegmentIDGTE(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldGTE(FieldSegmentID, v))
+}
+
+// SegmentIDLT applies the LT predicate on the "segment_id" field.
+func SegmentIDLT(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldLT(FieldSegmentID, v))
+}
+
+// SegmentIDLTE applies the LTE predicate on the "segment_id" field.
+func SegmentIDLTE(v int) predicate.APIKey {
+	return predicate.APIKey(sql.FieldLTE(FieldSegmentID, v))
+}
+
+// SegmentIDIsNil applies the IsNil predicate on the "segment_id" field.
+func SegmentIDIsNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldIsNull(FieldSegmentID))
+}
+
+// SegmentIDNotNil applies the NotNil predicate on the "segment_id" field.
+func SegmentIDNotNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotNull(FieldSegmentID))
 }
 
 // TokenHashEQ applies the EQ predicate on the "token_hash" field.
@@ -473,6 +583,16 @@ func AddressesIsNil() predicate.APIKey {
 // AddressesNotNil applies the NotNil predicate on the "addresses" field.
 func AddressesNotNil() predicate.APIKey {
 	return predicate.APIKey(sql.FieldNotNull(FieldAddresses))
+}
+
+// OriginsIsNil applies the IsNil predicate on the "origins" field.
+func OriginsIsNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldIsNull(FieldOrigins))
+}
+
+// OriginsNotNil applies the NotNil predicate on the "origins" field.
+func OriginsNotNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotNull(FieldOrigins))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.

@@ -14,12 +14,15 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"AGENT", "ADMIN"}},
+		{Name: "role_id", Type: field.TypeInt, Nullable: true},
+		{Name: "segment_id", Type: field.TypeInt, Nullable: true},
 		{Name: "token_hash", Type: field.TypeBytes},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeString, Nullable: true},
 		{Name: "prefix", Type: field.TypeString, Nullable: true},
 		{Name: "read_only", Type: field.TypeBool, Nullable: true},
 		{Name: "addresses", Type: field.TypeJSON, Nullable: true},
+		{Name: "origins", Type: field.TypeJSON, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
@@ -34,7 +37,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_keys_accounts_account",
-				Columns:    []*schema.Column{APIKeysColumns[13]},
+				Columns:    []*schema.Column{APIKeysColumns[16]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -43,7 +46,7 @@ var (
 			{
 				Name:    "apikey_token_hash",
 				Unique:  true,
-				Columns: []*schema.Column{APIKeysColumns[3]},
+				Columns: []*schema.Column{APIKeysColumns[5]},
 			},
 		},
 	}
@@ -378,6 +381,47 @@ var (
 			},
 		},
 	}
+	// IdentitiesColumns holds the columns for the "identities" table.
+	IdentitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "issuer", Type: field.TypeString},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt},
+		{Name: "user_id", Type: field.TypeInt},
+	}
+	// IdentitiesTable holds the schema information for the "identities" table.
+	IdentitiesTable = &schema.Table{
+		Name:       "identities",
+		Columns:    IdentitiesColumns,
+		PrimaryKey: []*schema.Column{IdentitiesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "identities_accounts_account",
+				Columns:    []*schema.Column{IdentitiesColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "identities_users_identities",
+				Columns:    []*schema.Column{IdentitiesColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identity_account_id_issuer_subject",
+				Unique:  true,
+				Columns: []*schema.Column{IdentitiesColumns[4], IdentitiesColumns[1], IdentitiesColumns[2]},
+			},
+			{
+				Name:    "identity_account_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{IdentitiesColumns[4], IdentitiesColumns[5]},
+			},
+		},
+	}
 	// LoginsColumns holds the columns for the "logins" table.
 	LoginsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -551,6 +595,36 @@ var (
 			},
 		},
 	}
+	// RolesColumns holds the columns for the "roles" table.
+	RolesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString},
+		{Name: "name_key", Type: field.TypeString},
+		{Name: "rights", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// RolesTable holds the schema information for the "roles" table.
+	RolesTable = &schema.Table{
+		Name:       "roles",
+		Columns:    RolesColumns,
+		PrimaryKey: []*schema.Column{RolesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "roles_accounts_account",
+				Columns:    []*schema.Column{RolesColumns[5]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "role_account_id_name_key",
+				Unique:  true,
+				Columns: []*schema.Column{RolesColumns[5], RolesColumns[2]},
+			},
+		},
+	}
 	// SearchTermsColumns holds the columns for the "search_terms" table.
 	SearchTermsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -621,6 +695,8 @@ var (
 		{Name: "idle_minutes", Type: field.TypeInt, Nullable: true},
 		{Name: "address", Type: field.TypeString, Nullable: true},
 		{Name: "agent", Type: field.TypeString, Nullable: true},
+		{Name: "enrolling", Type: field.TypeBool, Nullable: true},
+		{Name: "issuer", Type: field.TypeString, Nullable: true},
 		{Name: "contact_id", Type: field.TypeInt, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 		{Name: "user_id", Type: field.TypeInt, Nullable: true},
@@ -633,19 +709,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_contacts_sessions",
-				Columns:    []*schema.Column{SessionsColumns[8]},
+				Columns:    []*schema.Column{SessionsColumns[10]},
 				RefColumns: []*schema.Column{ContactsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "sessions_accounts_account",
-				Columns:    []*schema.Column{SessionsColumns[9]},
+				Columns:    []*schema.Column{SessionsColumns[11]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[10]},
+				Columns:    []*schema.Column{SessionsColumns[12]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -654,22 +730,22 @@ var (
 			{
 				Name:    "session_account_id_token_hash",
 				Unique:  true,
-				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[1]},
+				Columns: []*schema.Column{SessionsColumns[11], SessionsColumns[1]},
 			},
 			{
 				Name:    "session_account_id_contact_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[8]},
+				Columns: []*schema.Column{SessionsColumns[11], SessionsColumns[10]},
 			},
 			{
 				Name:    "session_account_id_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[10]},
+				Columns: []*schema.Column{SessionsColumns[11], SessionsColumns[12]},
 			},
 			{
 				Name:    "session_account_id_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[9], SessionsColumns[2]},
+				Columns: []*schema.Column{SessionsColumns[11], SessionsColumns[2]},
 			},
 		},
 	}
@@ -693,6 +769,30 @@ var (
 			},
 		},
 	}
+	// UsedStatesColumns holds the columns for the "used_states" table.
+	UsedStatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "state", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// UsedStatesTable holds the schema information for the "used_states" table.
+	UsedStatesTable = &schema.Table{
+		Name:       "used_states",
+		Columns:    UsedStatesColumns,
+		PrimaryKey: []*schema.Column{UsedStatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "usedstate_state",
+				Unique:  true,
+				Columns: []*schema.Column{UsedStatesColumns[1]},
+			},
+			{
+				Name:    "usedstate_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{UsedStatesColumns[2]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -700,10 +800,18 @@ var (
 		{Name: "login_key", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"AGENT", "ADMIN"}},
+		{Name: "role_id", Type: field.TypeInt, Nullable: true},
 		{Name: "password_hash", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime, Nullable: true},
 		{Name: "disabled_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_sign_in_at", Type: field.TypeTime, Nullable: true},
+		{Name: "totp_secret", Type: field.TypeBytes, Nullable: true},
+		{Name: "totp_pending", Type: field.TypeBytes, Nullable: true},
+		{Name: "totp_confirmed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "totp_step", Type: field.TypeInt64, Nullable: true},
+		{Name: "recovery_codes", Type: field.TypeJSON, Nullable: true},
+		{Name: "second_factor_required", Type: field.TypeBool, Nullable: true},
+		{Name: "provider_allowed", Type: field.TypeBool, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// UsersTable holds the schema information for the "users" table.
@@ -714,7 +822,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_accounts_account",
-				Columns:    []*schema.Column{UsersColumns[9]},
+				Columns:    []*schema.Column{UsersColumns[17]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -723,7 +831,7 @@ var (
 			{
 				Name:    "user_account_id_login_key",
 				Unique:  true,
-				Columns: []*schema.Column{UsersColumns[9], UsersColumns[2]},
+				Columns: []*schema.Column{UsersColumns[17], UsersColumns[2]},
 			},
 		},
 	}
@@ -739,14 +847,17 @@ var (
 		ContactsTable,
 		FeedsTable,
 		IdempotencyKeysTable,
+		IdentitiesTable,
 		LoginsTable,
 		MembershipsTable,
 		PropertiesTable,
 		PropertyValuesTable,
+		RolesTable,
 		SearchTermsTable,
 		SegmentsTable,
 		SessionsTable,
 		StoresTable,
+		UsedStatesTable,
 		UsersTable,
 	}
 )
@@ -762,6 +873,8 @@ func init() {
 	ContactsTable.ForeignKeys[3].RefTable = CompaniesTable
 	FeedsTable.ForeignKeys[0].RefTable = AccountsTable
 	IdempotencyKeysTable.ForeignKeys[0].RefTable = AccountsTable
+	IdentitiesTable.ForeignKeys[0].RefTable = AccountsTable
+	IdentitiesTable.ForeignKeys[1].RefTable = UsersTable
 	LoginsTable.ForeignKeys[0].RefTable = ContactsTable
 	LoginsTable.ForeignKeys[1].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[0].RefTable = ContactsTable
@@ -771,6 +884,7 @@ func init() {
 	PropertyValuesTable.ForeignKeys[0].RefTable = ContactsTable
 	PropertyValuesTable.ForeignKeys[1].RefTable = PropertiesTable
 	PropertyValuesTable.ForeignKeys[2].RefTable = AccountsTable
+	RolesTable.ForeignKeys[0].RefTable = AccountsTable
 	SearchTermsTable.ForeignKeys[0].RefTable = ContactsTable
 	SearchTermsTable.ForeignKeys[1].RefTable = AccountsTable
 	SegmentsTable.ForeignKeys[0].RefTable = AccountsTable

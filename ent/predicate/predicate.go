@@ -36,6 +36,9 @@ type Feed func(*sql.Selector)
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
+// Identity is the predicate function for identity builders.
+type Identity func(*sql.Selector)
+
 // Login is the predicate function for login builders.
 type Login func(*sql.Selector)
 
@@ -48,6 +51,9 @@ type Property func(*sql.Selector)
 // PropertyValue is the predicate function for propertyvalue builders.
 type PropertyValue func(*sql.Selector)
 
+// Role is the predicate function for role builders.
+type Role func(*sql.Selector)
+
 // SearchTerm is the predicate function for searchterm builders.
 type SearchTerm func(*sql.Selector)
 
@@ -59,6 +65,9 @@ type Session func(*sql.Selector)
 
 // Store is the predicate function for store builders.
 type Store func(*sql.Selector)
+
+// UsedState is the predicate function for usedstate builders.
+type UsedState func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

@@ -13,15 +13,18 @@ import (
 	"contactgraph/ent/contact"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
+	"contactgraph/ent/identity"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
+	"contactgraph/ent/role"
 	"contactgraph/ent/schema"
 	"contactgraph/ent/searchterm"
 	"contactgraph/ent/segment"
 	"contactgraph/ent/session"
 	"contactgraph/ent/store"
+	"contactgraph/ent/usedstate"
 	"contactgraph/ent/user"
 	"contactgraph/internal/revision"
 	"context"
@@ -232,6 +235,21 @@ func init() {
 	idempotencykey.Hooks[1] = idempotencykeyMixinHooks0[0]
 	idempotencykeyMixinInters0 := idempotencykeyMixin[0].Interceptors()
 	idempotencykey.Interceptors[0] = idempotencykeyMixinInters0[0]
+	identityMixin := schema.Identity{}.Mixin()
+	identity.Policy = privacy.NewPolicies(identityMixin[0], schema.Identity{})
+	identity.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := identity.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	identityMixinHooks0 := identityMixin[0].Hooks()
+
+	identity.Hooks[1] = identityMixinHooks0[0]
+	identityMixinInters0 := identityMixin[0].Interceptors()
+	identity.Interceptors[0] = identityMixinInters0[0]
 	loginMixin := schema.Login{}.Mixin()
 	login.Policy = privacy.NewPolicies(loginMixin[0], schema.Login{})
 	login.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -324,6 +342,31 @@ func init() {
 	propertyvalue.Hooks[1] = propertyvalueMixinHooks0[0]
 	propertyvalueMixinInters0 := propertyvalueMixin[0].Interceptors()
 	propertyvalue.Interceptors[0] = propertyvalueMixinInters0[0]
+	roleMixin := schema.Role{}.Mixin()
+	role.Policy = privacy.NewPolicies(roleMixin[0], schema.Role{})
+	role.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := role.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	roleMixinHooks0 := roleMixin[0].Hooks()
+
+	role.Hooks[1] = roleMixinHooks0[0]
+	roleMixinInters0 := roleMixin[0].Interceptors()
+	role.Interceptors[0] = roleMixinInters0[0]
+	roleFields := schema.Role{}.Fields()
+	_ = roleFields
+	// roleDescName is the schema descriptor for name field.
+	roleDescName := roleFields[0].Descriptor()
+	// role.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	role.NameValidator = roleDescName.Validators[0].(func(string) error)
+	// roleDescNameKey is the schema descriptor for name_key field.
+	roleDescNameKey := roleFields[1].Descriptor()
+	// role.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	role.NameKeyValidator = roleDescNameKey.Validators[0].(func(string) error)
 	searchtermMixin := schema.SearchTerm{}.Mixin()
 	searchterm.Policy = privacy.NewPolicies(searchtermMixin[0], schema.SearchTerm{})
 	searchterm.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -410,6 +453,15 @@ func init() {
 	storeDescID := storeFields[0].Descriptor()
 	// store.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	store.IDValidator = storeDescID.Validators[0].(func(int) error)
+	usedstate.Policy = privacy.NewPolicies(schema.UsedState{})
+	usedstate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := usedstate.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	userMixin := schema.User{}.Mixin()
 	user.Policy = privacy.NewPolicies(userMixin[0], schema.User{})
 	user.Hooks[0] = func(next ent.Mutator) ent.Mutator {

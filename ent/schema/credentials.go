@@ -20,17 +20,21 @@ func (APIKey) Mixin() []ent.Mixin {
 
 // Fields of APIKey. prefix is the beginning of the token, by which people recognize it; created_by
 // is the name of an admin. Both are null for keys that are older than these columns. A null
-// read_only is false, and a null list limits nothing.
+// read_only is false, and a null list limits nothing. role_id is the Role that limits an agent.
+// segment_id limits the key to the contacts of a segment.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty(),
 		field.Enum("role").Values("AGENT", "ADMIN"),
+		field.Int("role_id").Optional().Nillable(),
+		field.Int("segment_id").Optional().Nillable().Immutable(),
 		field.Bytes("token_hash").Immutable().Sensitive(),
 		field.Time("created_at").Immutable(),
 		field.String("created_by").Optional().Nillable().Immutable(),
 		field.String("prefix").Optional().Nillable().Immutable(),
 		field.Bool("read_only").Optional().Nillable(),
 		field.JSON("addresses", []string{}).Optional(),
+		field.JSON("origins", []string{}).Optional(),
 		field.Time("expires_at").Optional().Nillable(),
 		field.Time("last_used_at").Optional().Nillable(),
 		field.Time("revoked_at").Optional().Nillable(),
@@ -44,7 +48,7 @@ func (APIKey) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("token_hash").Unique()}
 }
 
-// User is an agent or admin who signs in with a password.
+// User is an agent or admin who signs in with a password, or by the OpenID Connect provider.
 type User struct{ ent.Schema }
 
 // Mixin of User: admins manage them.
@@ -52,23 +56,42 @@ func (User) Mixin() []ent.Mixin {
 	return []ent.Mixin{Tenant{Reader: viewer.Admin, Writer: viewer.Admin}}
 }
 
-// Fields of User. A user who is disabled cannot sign in.
+// Fields of User. A user who is disabled cannot sign in. role_id is the Role that limits an agent.
+// The hash is empty for a user without a password, who signs in by the provider. provider_allowed
+// is true if a user with a password may replace it by signing in by the provider.
+//
+// A user with a totp_secret has a second factor since totp_confirmed_at. The server computes the
+// codes from the secret, so it cannot be stored as a hash. totp_pending is a secret whose first
+// code was not entered yet, totp_step the time step of the last code that was accepted: codes of it
+// and of earlier steps are not accepted any more. recovery_codes are the SHA-256 of those that were
+// not used. A null second_factor_required is false.
 func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("login").NotEmpty(),
 		field.String("login_key").NotEmpty(),
 		field.String("name"),
 		field.Enum("role").Values("AGENT", "ADMIN"),
+		field.Int("role_id").Optional().Nillable(),
 		field.String("password_hash").Sensitive(),
 		field.Time("created_at").Optional().Nillable().Immutable(),
 		field.Time("disabled_at").Optional().Nillable(),
 		field.Time("last_sign_in_at").Optional().Nillable(),
+		field.Bytes("totp_secret").Optional().Sensitive(),
+		field.Bytes("totp_pending").Optional().Sensitive(),
+		field.Time("totp_confirmed_at").Optional().Nillable(),
+		field.Int64("totp_step").Optional().Nillable(),
+		field.JSON("recovery_codes", []string{}).Optional().Sensitive(),
+		field.Bool("second_factor_required").Optional().Nillable(),
+		field.Bool("provider_allowed").Optional().Nillable(),
 	}
 }
 
 // Edges of User.
 func (User) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
+	return []ent.Edge{
+		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("identities", Identity.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
 }
 
 // Indexes of User.
@@ -84,7 +107,9 @@ func (Session) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id"
 
 // Fields of Session: exactly one of user_id and contact_id is set. address and agent are those of
 // the sign-in. last_used_at is up to a minute behind; a session that has not been used for
-// idle_minutes ends. Sessions that are older than these columns have none of them.
+// idle_minutes ends. Sessions that are older than these columns have none of them. enrolling is
+// true for a session that can only set up the second factor of its user; null is false. issuer is
+// set if the user signed in by the provider.
 func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.Bytes("token_hash").Immutable().Sensitive(),
@@ -96,6 +121,8 @@ func (Session) Fields() []ent.Field {
 		field.Int("idle_minutes").Optional().Nillable().Immutable(),
 		field.String("address").Optional().Nillable().Immutable(),
 		field.String("agent").Optional().Nillable().Immutable(),
+		field.Bool("enrolling").Optional().Nillable(),
+		field.String("issuer").Optional().Nillable().Immutable(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"contactgraph/ent/intercept"
+	"contactgraph/ent/membership"
 	"contactgraph/ent/privacy"
 	"contactgraph/internal/viewer"
 
@@ -31,8 +32,8 @@ const ownContact = viewer.Customer
 type Tenant struct {
 	mixin.Schema
 
-	// Own is the column with the contact's id, which limits customers; empty if rows do not belong
-	// to a contact.
+	// Own is the column with the contact's id, which limits customers, and API keys with a segment;
+	// empty if rows do not belong to a contact.
 	Own string
 	// Reader is the lowest role that may read; the zero value allows every viewer that is signed
 	// in.
@@ -100,13 +101,30 @@ func (t Tenant) Hooks() []ent.Hook {
 	}}
 }
 
-// limits returns the predicates that limit v to its account and, for a customer, to its contact.
+// limits returns the predicates that limit v to its account, a customer to its contact, and an API
+// key with a segment to the contacts in it.
 func (t Tenant) limits(v viewer.Viewer) []func(*sql.Selector) {
 	ps := []func(*sql.Selector){sql.FieldEQ(accountColumn, v.Account)}
-	if t.Own != "" && v.Role == viewer.Customer {
+	switch {
+	case t.Own == "":
+	case v.Role == viewer.Customer:
 		ps = append(ps, sql.FieldEQ(t.Own, v.Contact))
+	case v.Segment != 0:
+		ps = append(ps, func(s *sql.Selector) { s.Where(sql.Exists(membershipOf(s, s.C(t.Own), v))) })
 	}
 	return ps
+}
+
+// membershipOf selects the membership of a contact in the segment to which v is limited. contact is
+// the column with its id. The subquery is correlated, because a list of all contacts of the segment
+// would be read for each statement.
+func membershipOf(s *sql.Selector, contact string, v viewer.Viewer) *sql.Selector {
+	b := sql.Dialect(s.Dialect())
+	m := b.Table(membership.Table).As("limiting") // s may read the same table
+	return b.Select(m.C(membership.FieldID)).From(m).Where(sql.And(
+		sql.EQ(m.C(accountColumn), v.Account), sql.EQ(m.C(membership.FieldSegmentID), v.Segment),
+		sql.ColumnsEQ(m.C(membership.FieldContactID), contact),
+	))
 }
 
 // stayOwn denies a customer inserts for another contact. Updates and deletes are limited by Hooks.

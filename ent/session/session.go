@@ -33,6 +33,10 @@ const (
 	FieldAddress = "address"
 	// FieldAgent holds the string denoting the agent field in the database.
 	FieldAgent = "agent"
+	// FieldEnrolling holds the string denoting the enrolling field in the database.
+	FieldEnrolling = "enrolling"
+	// FieldIssuer holds the string denoting the issuer field in the database.
+	FieldIssuer = "issuer"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// EdgeUser holds the string denoting the user edge name in mutations.
@@ -77,6 +81,8 @@ var Columns = []string{
 	FieldIdleMinutes,
 	FieldAddress,
 	FieldAgent,
+	FieldEnrolling,
+	FieldIssuer,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -151,6 +157,16 @@ func ByAddress(opts ...sql.OrderTermOption) OrderOption {
 // ByAgent orders the results by the agent field.
 func ByAgent(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAgent, opts...).ToFunc()
+}
+
+// ByEnrolling orders the results by the enrolling field.
+func ByEnrolling(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEnrolling, opts...).ToFunc()
+}
+
+// ByIssuer orders the results by the issuer field.
+func ByIssuer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssuer, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -105,6 +105,16 @@ func Agent(v string) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldAgent, v))
 }
 
+// Enrolling applies equality check predicate on the "enrolling" field. It's identical to EnrollingEQ.
+func Enrolling(v bool) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldEnrolling, v))
+}
+
+// Issuer applies equality check predicate on the "issuer" field. It's identical to IssuerEQ.
+func Issuer(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIssuer, v))
+}
+
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
 func AccountIDEQ(v int) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldAccountID, v))
@@ -563,6 +573,101 @@ func AgentEqualFold(v string) predicate.Session {
 // AgentContainsFold applies the ContainsFold predicate on the "agent" field.
 func AgentContainsFold(v string) predicate.Session {
 	return predicate.Session(sql.FieldContainsFold(FieldAgent, v))
+}
+
+// EnrollingEQ applies the EQ predicate on the "enrolling" field.
+func EnrollingEQ(v bool) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldEnrolling, v))
+}
+
+// EnrollingNEQ applies the NEQ predicate on the "enrolling" field.
+func EnrollingNEQ(v bool) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldEnrolling, v))
+}
+
+// EnrollingIsNil applies the IsNil predicate on the "enrolling" field.
+func EnrollingIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldEnrolling))
+}
+
+// EnrollingNotNil applies the NotNil predicate on the "enrolling" field.
+func EnrollingNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldEnrolling))
+}
+
+// IssuerEQ applies the EQ predicate on the "issuer" field.
+func IssuerEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIssuer, v))
+}
+
+// IssuerNEQ applies the NEQ predicate on the "issuer" field.
+func IssuerNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldIssuer, v))
+}
+
+// IssuerIn applies the In predicate on the "issuer" field.
+func IssuerIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldIssuer, vs...))
+}
+
+// IssuerNotIn applies the NotIn predicate on the "issuer" field.
+func IssuerNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldIssuer, vs...))
+}
+
+// IssuerGT applies the GT predicate on the "issuer" field.
+func IssuerGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldIssuer, v))
+}
+
+// IssuerGTE applies the GTE predicate on the "issuer" field.
+func IssuerGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldIssuer, v))
+}
+
+// IssuerLT applies the LT predicate on the "issuer" field.
+func IssuerLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldIssuer, v))
+}
+
+// IssuerLTE applies the LTE predicate on the "issuer" field.
+func IssuerLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldIssuer, v))
+}
+
+// IssuerContains applies the Contains predicate on the "issuer" field.
+func IssuerContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldIssuer, v))
+}
+
+// IssuerHasPrefix applies the HasPrefix predicate on the "issuer" field.
+func IssuerHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldIssuer, v))
+}
+
+// IssuerHasSuffix applies the HasSuffix predicate on the "issuer" field.
+func IssuerHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldIssuer, v))
+}
+
+// IssuerIsNil applies the IsNil predicate on the "issuer" field.
+func IssuerIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldIssuer))
+}
+
+// IssuerNotNil applies the NotNil predicate on the "issuer" field.
+func IssuerNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldIssuer))
+}
+
+// IssuerEqualFold applies the EqualFold predicate on the "issuer" field.
+func IssuerEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldIssuer, v))
+}
+
+// IssuerContainsFold applies the ContainsFold predicate on the "issuer" field.
+func IssuerContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldIssuer, v))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

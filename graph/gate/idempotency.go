@@ -106,7 +106,8 @@ func requestOf(op *graphql.OperationContext) (any, error) {
 }
 
 // passwords are the arguments whose values must not be hashed: they could be guessed from the hash.
-var passwords = []string{"newPassword", "currentPassword", "password"}
+// code is that of a second factor.
+var passwords = []string{"newPassword", "currentPassword", "password", "code"}
 
 // withoutPasswords replaces passwords by true at every depth of a JSON value.
 func withoutPasswords(value any) any {

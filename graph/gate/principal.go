@@ -71,7 +71,12 @@ func Identify(a *auth.Service, r *http.Request) context.Context {
 // connection_init message, which take precedence.
 func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context, error) {
 	c := principalOf(ctx)
-	r := &http.Request{Header: http.Header{"Cookie": c.request.Header["Cookie"]}} // nothing else of the request is kept for the life of the connection
+	r := &http.Request{Header: http.Header{}}                    // nothing else of the request is kept for the life of the connection
+	for _, name := range []string{"Cookie", auth.OriginHeader} { // which browsers send in the handshake only
+		if values := c.request.Header.Values(name); len(values) > 0 {
+			r.Header[name] = values
+		}
+	}
 	for _, name := range []string{auth.KeyHeader, "Authorization"} {
 		if value := cmp.Or(init.Get(name), c.request.Header.Get(name)); value != "" {
 			r.Header.Set(name, value)

@@ -21,6 +21,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApiKey() ApiKeyResolver
 	AuditEntry() AuditEntryResolver
 	Change() ChangeResolver
 	Contact() ContactResolver
@@ -30,6 +31,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	User() UserResolver
 	Viewer() ViewerResolver
 }
 
@@ -60,6 +62,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputChangePasswordInput,
+		ec.unmarshalInputConfirmSecondFactorInput,
 		ec.unmarshalInputContactFilter,
 		ec.unmarshalInputContactOrder,
 		ec.unmarshalInputContactPatch,
@@ -67,21 +70,28 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateApiKeyInput,
 		ec.unmarshalInputCreateContactInput,
 		ec.unmarshalInputCreatePropertyInput,
+		ec.unmarshalInputCreateRoleInput,
 		ec.unmarshalInputCreateUserInput,
 		ec.unmarshalInputDeleteContactInput,
+		ec.unmarshalInputDeleteRoleInput,
 		ec.unmarshalInputEraseContactInput,
+		ec.unmarshalInputFieldRightInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
+		ec.unmarshalInputResetSecondFactorInput,
 		ec.unmarshalInputResetUserPasswordInput,
 		ec.unmarshalInputRevokeApiKeyInput,
 		ec.unmarshalInputRevokeSessionInput,
 		ec.unmarshalInputRotateApiKeyInput,
+		ec.unmarshalInputSecondFactorProofInput,
 		ec.unmarshalInputSetContactDetailsInput,
+		ec.unmarshalInputSetUpSecondFactorInput,
 		ec.unmarshalInputUndoChangeInput,
 		ec.unmarshalInputUpdateAccountSettingsInput,
 		ec.unmarshalInputUpdateContactInput,
 		ec.unmarshalInputUpdateContactsInput,
 		ec.unmarshalInputUpdatePropertyInput,
+		ec.unmarshalInputUpdateRoleInput,
 		ec.unmarshalInputUpdateUserInput,
 	)
 	first := true
@@ -183,7 +193,7 @@ type AuditEntry {
   action: AuditAction!
   "When it was done."
   at: Time!
-  "Who did it; null for a failed sign-in."
+  "Who did it; null for a sign-in that failed, also because of a wrong code."
   actor: Actor
   "The network address that it was done from; null if it is unknown."
   address: String
@@ -205,7 +215,7 @@ enum AuditAction {
   SIGNED_OUT
   "A user was created."
   USER_CREATED
-  "The name or role of a user was changed."
+  "The name or role of a user, or whether it must have a second factor, was changed."
   USER_CHANGED
   "A user was disabled."
   USER_DISABLED
@@ -213,6 +223,29 @@ enum AuditAction {
   USER_ENABLED
   "The password of a user was set."
   PASSWORD_SET
+  "A user signs in by the OpenID Connect provider from then on."
+  IDENTITY_LINKED
+  "A user turned on a second factor, or replaced it."
+  SECOND_FACTOR_ENABLED
+  "A user turned off the second factor."
+  SECOND_FACTOR_DISABLED
+  "An admin reset the second factor of a user."
+  SECOND_FACTOR_RESET
+  """
+  The password of a user was right, but the code of the second factor was wrong. ` + "`" + `actor` + "`" + ` is null if
+  it was a sign-in: the password may be known to others then.
+  """
+  SECOND_FACTOR_FAILED
+  "A user used a recovery code; ` + "`" + `left` + "`" + ` in the details is how many are left."
+  RECOVERY_CODE_USED
+  "A user replaced the recovery codes."
+  RECOVERY_CODES_CREATED
+  "A role of the account was created."
+  ROLE_CREATED
+  "The name or the field rights of a role of the account were changed."
+  ROLE_CHANGED
+  "A role of the account was deleted."
+  ROLE_DELETED
   "An API key was created."
   API_KEY_CREATED
   "A successor of an API key was created."
@@ -231,6 +264,8 @@ enum AuditAction {
   ACCOUNT_RESUMED
   "A contact was erased."
   CONTACT_ERASED
+  "Entries of the audit log were exported. ` + "`" + `details` + "`" + ` has the format and the filter."
+  AUDIT_EXPORTED
 }
 
 "A page of the audit log."
@@ -261,7 +296,10 @@ input AuditFilter {
 }
 
 extend type Query {
-  "Reads the audit log. Admins only."
+  """
+  Reads the audit log. Admins only. To export it as a file, use ` + "`" + `GET /exports/audit-log` + "`" + `: see
+  docs/operating.md.
+  """
   auditLog(
     "Which entries to return."
     filter: AuditFilter
@@ -759,15 +797,17 @@ enum ContactErrorCode {
   READ_ONLY
   "The current password is wrong."
   WRONG_PASSWORD
+  "The code of the second factor is wrong, or was used before."
+  WRONG_CODE
   "Contacts still use the object or choice, or another property is already an alias of the field."
   IN_USE
   "This update is valid, but another update of the same call failed, so none was applied."
   NOT_APPLIED
   """
-  Too many changes of this customer were rejected because another contact has the email address,
-  phone number or login. The keys of this write were not looked up, and nothing was changed; try
-  again in a few minutes. Or too many passwords were wrong, in a sign-in or as the current one:
-  none was checked, and the message says how long to wait.
+  Too many changes of this customer, or of this API key of a segment, were rejected because another
+  contact has the email address, phone number or login. The keys of this write were not looked up,
+  and nothing was changed; try again in a few minutes. Or too many passwords or codes were wrong, in
+  a sign-in or of the viewer: none was checked, and the message says how long to wait.
   """
   RATE_LIMITED
   """
@@ -777,6 +817,11 @@ enum ContactErrorCode {
   IDEMPOTENCY_KEY_REUSED
   "The account, login or password is wrong."
   SIGN_IN_REFUSED
+  """
+  The password is right, but the user has a second factor: send the same sign-in with a ` + "`" + `code` + "`" + `. No
+  session was opened, and this does not count as a failed attempt.
+  """
+  SECOND_FACTOR_REQUIRED
 }
 
 "The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
@@ -877,8 +922,8 @@ type ReferenceNotFound implements ContactError {
 "The input is not accepted."
 type ValidationError implements ContactError {
   """
-  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED,
-  RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
+  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
+  SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
   """
   code: ContactErrorCode!
   "A sentence to show to people."
@@ -928,9 +973,11 @@ type ChangeFeed {
 extend type Query {
   """
   Reads the account's change log: every accepted write exactly once, in the order in which the
-  writes were committed. Customers see the changes of their own contact. If the log no longer
-  reaches back to a cursor, the request fails with the code CURSOR_EXPIRED: request ` + "`" + `lastCursor` + "`" + `,
-  read all contacts again, and continue from that cursor.
+  writes were committed. Customers see the changes of their own contact. Values that the viewer's
+  role hides are left out. An API key of a segment must name a contact (` + "`" + `contactId` + "`" + `); otherwise the
+  request fails with FORBIDDEN. If the log no longer reaches back to a cursor, the request fails
+  with the code CURSOR_EXPIRED: request ` + "`" + `lastCursor` + "`" + `, read all contacts again, and continue from
+  that cursor.
   """
   contactChanges(
     "Return only changes after this cursor; null to start at the beginning of the retained log."
@@ -954,7 +1001,8 @@ type Subscription {
   the stream ends, subscribe again from the cursor of the last change that you received. A client
   that reads nothing for ten seconds is disconnected. If the server ends the stream, the error's
   extensions have a ` + "`" + `code` + "`" + `, and the ` + "`" + `cursor` + "`" + ` to continue from. Customers see the changes of their
-  own contact.
+  own contact. Values that the viewer's role hides are left out. An API key of a segment must name a
+  contact (` + "`" + `contactId` + "`" + `); otherwise the request fails with FORBIDDEN.
   """
   contactChanges(
     "Return only changes after this cursor; null to start at the beginning of the retained log."
@@ -964,7 +1012,7 @@ type Subscription {
   ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
 }
 `, BuiltIn: false},
-	{Name: "../../schema/people.graphqls", Input: `"An agent or admin who signs in with a password."
+	{Name: "../../schema/people.graphqls", Input: `"An agent or admin who signs in with a password or by the OpenID Connect provider of the server."
 type User {
   "The global id. Inputs accept either the global id or the plain number."
   id: ID!
@@ -984,11 +1032,31 @@ type User {
   createdAt: Time
   "When the user last signed in; null if that is unknown."
   lastSignInAt: Time
+  "Whether the user has a second factor."
+  secondFactor: Boolean!
+  """
+  Whether this user must have a second factor, also if the account does not require one. It does not
+  apply to sign-ins by the provider.
+  """
+  secondFactorRequired: Boolean!
+  "Whether the user has a password to sign in with."
+  hasPassword: Boolean!
+  """
+  The OpenID Connect provider that the user signs in by; null for a user who has not signed in by
+  it. Each sign-in gives such a user the role that the provider reports.
+  """
+  issuer: String
+  """
+  Whether the next sign-in by the provider with a verified email address that is this login replaces
+  what the user signs in with now. A user who has neither a password nor an issuer needs no such
+  permission.
+  """
+  providerAllowed: Boolean!
 }
 
 "The role of a user or API key."
 enum StaffRole {
-  "Reads and writes all contacts of the account."
+  "Reads and writes all contacts, unless a role of the account or a segment limits that."
   AGENT
   """
   Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
@@ -1021,8 +1089,15 @@ type ApiKey {
   revokedAt: Time
   "Whether the key can only read."
   readOnly: Boolean!
+  "The number of the segment to whose contacts the key is limited; null for none."
+  segmentId: Int
   "The addresses that may use the key, as prefixes such as ` + "`" + `192.0.2.0/24` + "`" + `. If it is empty, all may."
   addresses: [String!]! @listSize(assumedSize: 4)
+  """
+  The web origins whose pages may use the key, such as ` + "`" + `https://app.example.com` + "`" + `. If it is empty,
+  all clients may.
+  """
+  origins: [String!]! @listSize(assumedSize: 4)
 }
 
 "A session of a user or of a contact."
@@ -1061,6 +1136,13 @@ type AccountSettings {
   idleMinutes: Int!
   "How many days entries of the audit log are kept."
   auditDays: Int!
+  "Whether all users must have a second factor. It does not apply to sign-ins by the provider."
+  requireSecondFactor: Boolean!
+  """
+  Whether the first sign-in by the OpenID Connect provider creates a user, if none has the email
+  address as its login.
+  """
+  oidcCreatesUsers: Boolean!
 }
 
 extend type Query {
@@ -1087,8 +1169,13 @@ input CreateUserInput {
   name: String! @length(max: 250)
   "The role."
   role: StaffRole!
-  "The password, at most 1000 characters."
-  password: String! @length(max: 1000) @cost(weight: "3000")
+  "The role of the account that limits the user, an agent; absent or null for none."
+  customRoleId: ID
+  """
+  The password, at most 1000 characters. Absent or null for a user who will sign in by the OpenID
+  Connect provider, whose login is the email address there.
+  """
+  password: String @length(max: 1000) @cost(weight: "3000")
 }
 
 "The change of a user. What is absent or null stays unchanged."
@@ -1097,10 +1184,28 @@ input UpdateUserInput {
   id: ID!
   "The new name, at most 250 characters."
   name: String @length(max: 250)
-  "The new role. A lower one ends all sessions of the user."
+  """
+  The new role. A lower one ends all sessions of the user. Without ` + "`" + `customRoleId` + "`" + `, no role of the
+  account limits the user any longer.
+  """
   role: StaffRole
+  """
+  The role of the account that limits the user from now on. The user becomes an agent. Another role
+  than before ends all sessions. To remove it, send ` + "`" + `role` + "`" + ` without it: null changes nothing.
+  """
+  customRoleId: ID
   "Whether the user is disabled. Disabling ends all sessions of the user."
   disabled: Boolean
+  """
+  Whether this user must have a second factor, also if the account does not require one. It does not
+  apply to sign-ins by the provider. While the user has none, its sessions can only set one up.
+  """
+  secondFactorRequired: Boolean
+  """
+  Whether the next sign-in by the OpenID Connect provider with a verified email address that is the
+  login replaces the password or the earlier identity of the user.
+  """
+  providerAllowed: Boolean
 }
 
 "The new password of a user."
@@ -1133,8 +1238,18 @@ input CreateApiKeyInput {
   name: String! @length(max: 250)
   "The role."
   role: StaffRole!
+  "The role of the account that limits the key, one of an agent; absent or null for none."
+  customRoleId: ID
   "Whether the key can only read."
   readOnly: Boolean! = false
+  """
+  The segment to whose contacts the key is limited, by global id or plain number; absent or null for
+  none. Other contacts do not exist for the key. It can create contacts in the segment, change them
+  and delete them, but can neither take the segment from a contact, nor read the changes of all
+  contacts, nor learn which contact has a taken email address, phone number or login. For agents
+  only.
+  """
+  segmentId: ID
   "When the key expires; absent or null for a key that does not."
   expiresAt: Time
   """
@@ -1142,6 +1257,18 @@ input CreateApiKeyInput {
   All may if it is absent, null or empty.
   """
   addresses: [String!]
+  """
+  The web origins whose pages may use the key, at most 100, such as ` + "`" + `https://app.example.com` + "`" + ` or
+  ` + "`" + `https://app.example.com:8443` + "`" + `: a scheme and a host, and a port if it is not the default one, with
+  neither a path nor wildcards. Only ` + "`" + `https` + "`" + ` is accepted, and ` + "`" + `http` + "`" + ` for loopback hosts such as
+  ` + "`" + `localhost` + "`" + `. All clients may use the key if it is absent, null or empty.
+
+  A key with origins is for browsers only: the header ` + "`" + `Origin` + "`" + ` of each request, and of the opening
+  of a WebSocket, must be one of them. A request without the header is rejected like one with
+  another origin, with UNAUTHENTICATED. Browsers send none with a GET request to the page's own
+  origin: use POST there.
+  """
+  origins: [String!]
 }
 
 "The API key to rotate."
@@ -1205,6 +1332,13 @@ input UpdateAccountSettingsInput {
   idleMinutes: Int
   "How many days entries of the audit log are kept, 1 to 3650."
   auditDays: Int
+  """
+  Whether all users must have a second factor. It does not apply to sign-ins by the provider. While
+  a user has none, its sessions can only set one up. That can be the session of this request, too.
+  """
+  requireSecondFactor: Boolean
+  "Whether the first sign-in by the OpenID Connect provider creates a user."
+  oidcCreatesUsers: Boolean
 }
 
 "The result of updateAccountSettings."
@@ -1229,7 +1363,10 @@ extend type Mutation {
     "The change."
     input: UpdateUserInput!
   ): UserPayload! @cost(weight: "30")
-  "Sets the password of a user, and ends all sessions of the user. Admins only."
+  """
+  Sets the password of a user, and ends all sessions of the user. A user who signs in by the OpenID
+  Connect provider signs in with the password instead. Admins only.
+  """
   resetUserPassword(
     "The password."
     input: ResetUserPasswordInput!
@@ -1393,6 +1530,137 @@ extend type Mutation {
   ): PropertyPayload! @cost(weight: "30")
 }
 `, BuiltIn: false},
+	{Name: "../../schema/role.graphqls", Input: `"""
+A role that the account defines: it limits what an agent reads and writes of every contact. What an
+agent may not read is absent everywhere: it is null, or false or an empty text where there is no
+null, and not in lists, changes, conflicts and errors; contacts cannot be found or ordered by it.
+"""
+type Role {
+  "The global id. Inputs accept either the global id or the plain number."
+  id: ID!
+  "The number, as ` + "`" + `customRoleId` + "`" + ` in the audit log."
+  roleId: Int!
+  "The name; unique within the account, ignoring case."
+  name: String!
+  "The access to everything that ` + "`" + `fields` + "`" + ` does not list, also to properties that are added later."
+  otherFields: FieldAccess!
+  "The access to single fields, in the order of the fields."
+  fields: [FieldRight!]! @listSize(assumedSize: 20)
+  "When the role was created."
+  createdAt: Time!
+}
+
+"The access to one part of a contact."
+type FieldRight {
+  "The path, as in the change log: ` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `."
+  path: String!
+  "The access."
+  access: FieldAccess!
+}
+
+"What an agent may do with a part of a contact."
+enum FieldAccess {
+  "Neither read nor write it."
+  NONE
+  "Read it."
+  READ
+  "Read and write it."
+  WRITE
+}
+
+extend type User {
+  "The role of the account that limits the user; null for none, and for admins."
+  customRole: Role @cost(weight: "2")
+}
+
+extend type ApiKey {
+  "The role of the account that limits the key; null for none, and for admins."
+  customRole: Role @cost(weight: "2")
+}
+
+extend type Query {
+  "The roles that the account defines, ordered by name. Admins only."
+  roles: [Role!]! @cost(weight: "20") @listSize(assumedSize: 20)
+}
+
+"The access to one part of a contact."
+input FieldRightInput {
+  """
+  The path, as in the change log: a field of the contact such as ` + "`" + `email` + "`" + `, ` + "`" + `password` + "`" + `,
+  ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, ` + "`" + `secret` + "`" + `, ` + "`" + `registrationSource` + "`" + `, ` + "`" + `registrationIp` + "`" + ` or
+  ` + "`" + `registrationStoreId` + "`" + `. The last four cannot be written by anyone, and passwords cannot be read.
+  """
+  path: String!
+  "The access."
+  access: FieldAccess!
+}
+
+"The role to create."
+input CreateRoleInput {
+  "The name, at most 250 characters; unique within the account, ignoring case."
+  name: String! @length(max: 250)
+  "The access to everything that ` + "`" + `fields` + "`" + ` does not list, also to properties that are added later."
+  otherFields: FieldAccess! = WRITE
+  "The access to single fields, at most 1000."
+  fields: [FieldRightInput!]! = []
+}
+
+"The change of a role. What is absent or null stays unchanged."
+input UpdateRoleInput {
+  "The global id or the plain number."
+  id: ID!
+  "The new name, at most 250 characters."
+  name: String @length(max: 250)
+  "The access to everything that ` + "`" + `fields` + "`" + ` does not list."
+  otherFields: FieldAccess
+  "The access to single fields, at most 1000. The list replaces the old one."
+  fields: [FieldRightInput!]
+}
+
+"The role to delete."
+input DeleteRoleInput {
+  "The global id or the plain number."
+  id: ID!
+}
+
+"The result of createRole and updateRole."
+type RolePayload {
+  "The role as it is now; null after any error."
+  role: Role
+  "All errors that the caller can fix. Empty if the mutation was applied."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The result of deleteRole."
+type DeleteRolePayload {
+  "All errors that the caller can fix. Empty if the role was deleted."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  "Creates a role. Admins only."
+  createRole(
+    "The role."
+    input: CreateRoleInput!
+  ): RolePayload! @cost(weight: "30")
+  """
+  Changes a role. It applies to sessions at once, to API keys within seconds, and open streams end
+  within a minute. Admins only.
+  """
+  updateRole(
+    "The change."
+    input: UpdateRoleInput!
+  ): RolePayload! @cost(weight: "30")
+  """
+  Deletes a role that neither users nor API keys have; otherwise the mutation fails with the code
+  IN_USE. Revoked API keys do not count. Admins only.
+  """
+  deleteRole(
+    "The role."
+    input: DeleteRoleInput!
+  ): DeleteRolePayload! @cost(weight: "30")
+}
+`, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
 The version of a contact: an opaque string, base64 of 8 bytes, the same as in the REST API. Send it
 back unchanged, and do not compute with it. A string that is not base64 causes a ValidationError.
@@ -1506,6 +1774,118 @@ type PageInfo {
   endCursor: String
 }
 `, BuiltIn: false},
+	{Name: "../../schema/second_factor.graphqls", Input: `"""
+The second factor of a user: codes of an authenticator app (TOTP, RFC 6238), and recovery codes,
+each of which can be used once in their place.
+"""
+type SecondFactor {
+  "When it was turned on; null if the user has none."
+  enabledAt: Time
+  "How many recovery codes are left."
+  recoveryCodes: Int!
+  "Whether the user must have one: then it can be replaced, but not turned off."
+  required: Boolean!
+}
+
+"The second factor to set up."
+input SetUpSecondFactorInput {
+  "The current password."
+  currentPassword: String! @cost(weight: "1500")
+  """
+  A code of the current second factor, or a recovery code. It is required if the user has a second
+  factor: without it, the error is WRONG_CODE.
+  """
+  code: String
+}
+
+"The result of setUpSecondFactor."
+type SetUpSecondFactorPayload {
+  """
+  The secret in base32, to type into an authenticator app. It cannot be read again: like the next
+  two fields, it is null after any error, and for a request that is repeated with its
+  ` + "`" + `Idempotency-Key` + "`" + `.
+  """
+  secret: String
+  "The secret as an ` + "`" + `otpauth` + "`" + ` URI, which opens an authenticator app on the same device."
+  uri: String
+  "The URI as a QR code, to scan with an authenticator app: the data URL of a PNG image."
+  qrCode: String
+  "All errors that the caller can fix. Empty if the second factor was set up."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The confirmation of a second factor."
+input ConfirmSecondFactorInput {
+  "A code of the authenticator app."
+  code: String!
+}
+
+"How users prove who they are before they change their second factor."
+input SecondFactorProofInput {
+  "The current password."
+  currentPassword: String! @cost(weight: "1500")
+  "A code of the authenticator app, or a recovery code."
+  code: String!
+}
+
+"The result of confirmSecondFactor and createRecoveryCodes."
+type RecoveryCodesPayload {
+  """
+  The new recovery codes, which replace all earlier ones. They cannot be read again: the list is
+  null after any error, and for a request that is repeated with its ` + "`" + `Idempotency-Key` + "`" + `.
+  """
+  recoveryCodes: [String!] @listSize(assumedSize: 10)
+  "All errors that the caller can fix. Empty if the mutation was applied."
+  errors: [ContactError!]! @listSize(assumedSize: 2)
+}
+
+"The user whose second factor is reset."
+input ResetSecondFactorInput {
+  "The global id or the plain number."
+  id: ID!
+}
+
+extend type Mutation {
+  """
+  Creates a secret for an authenticator app. Only users with a password can call it. Sign-ins stay
+  as they are until ` + "`" + `confirmSecondFactor` + "`" + ` turns the secret on. Wrong passwords and codes count as
+  failed sign-ins do.
+  """
+  setUpSecondFactor(
+    "The current password."
+    input: SetUpSecondFactorInput!
+  ): SetUpSecondFactorPayload! @cost(weight: "30")
+  """
+  Turns on the second factor that was set up, with its first code, and returns recovery codes once.
+  All other sessions of the user end.
+  """
+  confirmSecondFactor(
+    "The code."
+    input: ConfirmSecondFactorInput!
+  ): RecoveryCodesPayload! @cost(weight: "30")
+  """
+  Turns off the viewer's own second factor, erases its secret, and ends all other sessions of the
+  user. It fails with the code FORBIDDEN if a second factor is required.
+  """
+  turnOffSecondFactor(
+    "The current password and a code."
+    input: SecondFactorProofInput!
+  ): UserPayload! @cost(weight: "30")
+  "Replaces the viewer's own recovery codes, and returns the new ones once."
+  createRecoveryCodes(
+    "The current password and a code."
+    input: SecondFactorProofInput!
+  ): RecoveryCodesPayload! @cost(weight: "30")
+  """
+  Erases the second factor of another user, who has lost the device, and ends all sessions of the
+  user. If there is none, no session ends, and this is not an error. Admins only.
+  """
+  resetSecondFactor(
+    "The user."
+    input: ResetSecondFactorInput!
+  ): UserPayload! @cost(weight: "30")
+}
+`, BuiltIn: false},
 	{Name: "../../schema/segment.graphqls", Input: `"A group of contacts."
 type Segment implements Node {
   "The global id. Inputs accept either the global id or the plain number."
@@ -1562,17 +1942,35 @@ type Viewer {
   """
   The paths of a contact that the viewer may write, as in the change log: its fields, ` + "`" + `password` + "`" + `,
   ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `. They apply to every contact that the viewer may write.
-  Other paths may be sent only with their current value; properties that are not listed may not be
-  sent. A property that is an alias of a field is listed in addition to the field.
+  Other paths may be sent only with the value that the viewer sees; properties that are not listed
+  may not be sent. A property that is an alias of a field is listed in addition to the field.
   """
   writablePaths: [String!]! @listSize(assumedSize: 40)
+  """
+  The paths of a contact that the viewer may read, as in ` + "`" + `writablePaths` + "`" + `, with ` + "`" + `secret` + "`" + ` and what
+  the contact is registered with. Other paths are always empty, and cannot be filtered or ordered
+  by. ` + "`" + `password` + "`" + ` stands for whether it was changed: passwords cannot be read.
+  """
+  readablePaths: [String!]! @listSize(assumedSize: 40)
+  """
+  Whether this session can only set up a second factor, because one is required and the user has
+  none: everything but ` + "`" + `viewer` + "`" + `, ` + "`" + `signOut` + "`" + `, ` + "`" + `setUpSecondFactor` + "`" + ` and ` + "`" + `confirmSecondFactor` + "`" + ` fails with
+  the code FORBIDDEN. ` + "`" + `confirmSecondFactor` + "`" + ` lifts the limit.
+  """
+  mustSetUpSecondFactor: Boolean!
+  "The second factor of a user; null for customers and API keys."
+  secondFactor: SecondFactor @cost(weight: "2")
+  "The OpenID Connect provider that the session was opened by; null for another, and an API key."
+  issuer: String @cost(weight: "2")
 }
 
 "The role of a viewer."
 enum ViewerRole {
   "Reads and writes only the customer's own contact."
   CUSTOMER
-  "Reads and writes all contacts of the account."
+  """
+  Reads and writes all contacts of the account, unless a role of the account or a segment limits it.
+  """
   AGENT
   """
   Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
@@ -1603,6 +2001,12 @@ type SignInPayload {
 
 "The result of signOut."
 type SignOutPayload {
+  """
+  The URL at which the browser also signs out of the OpenID Connect provider: open it after the
+  session has ended. It is null if the session was not opened by the provider, or if the provider
+  cannot be reached or has no such page.
+  """
+  providerUrl: String
   "Always empty. Signing out twice is not an error."
   errors: [ContactError!]! @listSize(assumedSize: 2)
 }
@@ -1620,6 +2024,12 @@ extend type Mutation {
     login: String!
     "The password."
     password: String!
+    """
+    A code of the authenticator app, or a recovery code, for users who have a second factor;
+    otherwise it is ignored. If it is missing and the password is right, the error is
+    SECOND_FACTOR_REQUIRED. A wrong code causes WRONG_CODE, and counts as a failed attempt.
+    """
+    code: String
     """
     Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
     same origin as this server: the browser then sends the cookie with every request, including the
@@ -1980,6 +2390,10 @@ func (ec *executionContext) childFields_AccountSettings(ctx context.Context, fie
 		return ec.fieldContext_AccountSettings_idleMinutes(ctx, field)
 	case "auditDays":
 		return ec.fieldContext_AccountSettings_auditDays(ctx, field)
+	case "requireSecondFactor":
+		return ec.fieldContext_AccountSettings_requireSecondFactor(ctx, field)
+	case "oidcCreatesUsers":
+		return ec.fieldContext_AccountSettings_oidcCreatesUsers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccountSettings", field.Name)
 }
@@ -2030,8 +2444,14 @@ func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphq
 		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
 	case "readOnly":
 		return ec.fieldContext_ApiKey_readOnly(ctx, field)
+	case "segmentId":
+		return ec.fieldContext_ApiKey_segmentId(ctx, field)
 	case "addresses":
 		return ec.fieldContext_ApiKey_addresses(ctx, field)
+	case "origins":
+		return ec.fieldContext_ApiKey_origins(ctx, field)
+	case "customRole":
+		return ec.fieldContext_ApiKey_customRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
 }
@@ -2260,6 +2680,14 @@ func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeleteContactPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_DeleteRolePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteRolePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EraseContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "errors":
@@ -2300,6 +2728,16 @@ func (ec *executionContext) childFields_FieldComparison(ctx context.Context, fie
 		return ec.fieldContext_FieldComparison_changedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldRight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldRight_path(ctx, field)
+	case "access":
+		return ec.fieldContext_FieldRight_access(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldRight", field.Name)
 }
 
 func (ec *executionContext) childFields_LastChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2392,6 +2830,16 @@ func (ec *executionContext) childFields_PropertyValue(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PropertyValue", field.Name)
 }
 
+func (ec *executionContext) childFields_RecoveryCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recoveryCodes":
+		return ec.fieldContext_RecoveryCodesPayload_recoveryCodes(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecoveryCodesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecoveryCodesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "apiKey":
@@ -2408,6 +2856,46 @@ func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context
 		return ec.fieldContext_RevokeSessionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Role_id(ctx, field)
+	case "roleId":
+		return ec.fieldContext_Role_roleId(ctx, field)
+	case "name":
+		return ec.fieldContext_Role_name(ctx, field)
+	case "otherFields":
+		return ec.fieldContext_Role_otherFields(ctx, field)
+	case "fields":
+		return ec.fieldContext_Role_fields(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Role_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_RolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_RolePayload_role(ctx, field)
+	case "errors":
+		return ec.fieldContext_RolePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SecondFactor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enabledAt":
+		return ec.fieldContext_SecondFactor_enabledAt(ctx, field)
+	case "recoveryCodes":
+		return ec.fieldContext_SecondFactor_recoveryCodes(ctx, field)
+	case "required":
+		return ec.fieldContext_SecondFactor_required(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecondFactor", field.Name)
 }
 
 func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2470,6 +2958,20 @@ func (ec *executionContext) childFields_SetContactDetailsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SetContactDetailsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetUpSecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_SetUpSecondFactorPayload_secret(ctx, field)
+	case "uri":
+		return ec.fieldContext_SetUpSecondFactorPayload_uri(ctx, field)
+	case "qrCode":
+		return ec.fieldContext_SetUpSecondFactorPayload_qrCode(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetUpSecondFactorPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetUpSecondFactorPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -2488,6 +2990,8 @@ func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field
 
 func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "providerUrl":
+		return ec.fieldContext_SignOutPayload_providerUrl(ctx, field)
 	case "errors":
 		return ec.fieldContext_SignOutPayload_errors(ctx, field)
 	}
@@ -2574,6 +3078,18 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "lastSignInAt":
 		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	case "secondFactor":
+		return ec.fieldContext_User_secondFactor(ctx, field)
+	case "secondFactorRequired":
+		return ec.fieldContext_User_secondFactorRequired(ctx, field)
+	case "hasPassword":
+		return ec.fieldContext_User_hasPassword(ctx, field)
+	case "issuer":
+		return ec.fieldContext_User_issuer(ctx, field)
+	case "providerAllowed":
+		return ec.fieldContext_User_providerAllowed(ctx, field)
+	case "customRole":
+		return ec.fieldContext_User_customRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -2600,6 +3116,14 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_contact(ctx, field)
 	case "writablePaths":
 		return ec.fieldContext_Viewer_writablePaths(ctx, field)
+	case "readablePaths":
+		return ec.fieldContext_Viewer_readablePaths(ctx, field)
+	case "mustSetUpSecondFactor":
+		return ec.fieldContext_Viewer_mustSetUpSecondFactor(ctx, field)
+	case "secondFactor":
+		return ec.fieldContext_Viewer_secondFactor(ctx, field)
+	case "issuer":
+		return ec.fieldContext_Viewer_issuer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/company"
@@ -14,6 +15,7 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/viewer"
 )
 
 // Loader reads the related objects of contacts, for many contacts in one query.
@@ -122,6 +124,8 @@ func (l *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*
 	if err != nil {
 		return nil, err
 	}
+	v, _ := viewer.FromContext(ctx)
+	defined = slices.DeleteFunc(slices.Clone(defined), func(p *ent.Property) bool { return !field.CanReadProperty(v, p) })
 	values, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.PropertyValue { return c.Edges.Values },
 		func(ctx context.Context, ids []int) ([]*ent.PropertyValue, error) {
 			return l.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
@@ -194,6 +198,8 @@ func (l *Loader) ContactsByID(ctx context.Context, ids []int) ([]*ent.Contact, e
 	if err != nil {
 		return nil, err
 	}
+	v, _ := viewer.FromContext(ctx)
+	found = field.VisibleToAll(v, found)
 	if len(ids) > 1 { // one alone may be an event of a subscription, which would keep the batch
 		Prime(ctx, found...)
 	}

@@ -83,6 +83,12 @@ type CompanyPayload struct {
 	Errors []ContactError `json:"errors"`
 }
 
+// The confirmation of a second factor.
+type ConfirmSecondFactorInput struct {
+	// A code of the authenticator app.
+	Code string `json:"code"`
+}
+
 // A page of contacts.
 type ContactConnection struct {
 	// The contacts with their cursors.
@@ -191,13 +197,31 @@ type CreateAPIKeyInput struct {
 	Name string `json:"name"`
 	// The role.
 	Role viewer.Role `json:"role"`
+	// The role of the account that limits the key, one of an agent; absent or null for none.
+	CustomRoleID graphql.Omittable[*string] `json:"customRoleId,omitempty"`
 	// Whether the key can only read.
 	ReadOnly bool `json:"readOnly"`
+	// The segment to whose contacts the key is limited, by global id or plain number; absent or null for
+	// none. Other contacts do not exist for the key. It can create contacts in the segment, change them
+	// and delete them, but can neither take the segment from a contact, nor read the changes of all
+	// contacts, nor learn which contact has a taken email address, phone number or login. For agents
+	// only.
+	SegmentID graphql.Omittable[*string] `json:"segmentId,omitempty"`
 	// When the key expires; absent or null for a key that does not.
 	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
 	// The addresses that may use the key, at most 100: single ones, or prefixes such as `192.0.2.0/24`.
 	// All may if it is absent, null or empty.
 	Addresses graphql.Omittable[[]string] `json:"addresses,omitempty"`
+	// The web origins whose pages may use the key, at most 100, such as `https://app.example.com` or
+	// `https://app.example.com:8443`: a scheme and a host, and a port if it is not the default one, with
+	// neither a path nor wildcards. Only `https` is accepted, and `http` for loopback hosts such as
+	// `localhost`. All clients may use the key if it is absent, null or empty.
+	//
+	// A key with origins is for browsers only: the header `Origin` of each request, and of the opening
+	// of a WebSocket, must be one of them. A request without the header is rejected like one with
+	// another origin, with UNAUTHENTICATED. Browsers send none with a GET request to the page's own
+	// origin: use POST there.
+	Origins graphql.Omittable[[]string] `json:"origins,omitempty"`
 }
 
 // The result of createApiKey and rotateApiKey.
@@ -258,6 +282,16 @@ type CreatePropertyInput struct {
 	BoundTo graphql.Omittable[*property.Bound] `json:"boundTo,omitempty"`
 }
 
+// The role to create.
+type CreateRoleInput struct {
+	// The name, at most 250 characters; unique within the account, ignoring case.
+	Name string `json:"name"`
+	// The access to everything that `fields` does not list, also to properties that are added later.
+	OtherFields viewer.Access `json:"otherFields"`
+	// The access to single fields, at most 1000.
+	Fields []*people.FieldRight `json:"fields"`
+}
+
 // The user to create.
 type CreateUserInput struct {
 	// The login to sign in with, at most 250 characters; unique within the account, ignoring case.
@@ -266,8 +300,11 @@ type CreateUserInput struct {
 	Name string `json:"name"`
 	// The role.
 	Role viewer.Role `json:"role"`
-	// The password, at most 1000 characters.
-	Password string `json:"password"`
+	// The role of the account that limits the user, an agent; absent or null for none.
+	CustomRoleID graphql.Omittable[*string] `json:"customRoleId,omitempty"`
+	// The password, at most 1000 characters. Absent or null for a user who will sign in by the OpenID
+	// Connect provider, whose login is the email address there.
+	Password graphql.Omittable[*string] `json:"password,omitempty"`
 }
 
 // The contact to delete.
@@ -291,6 +328,18 @@ type DeleteContactPayload struct {
 	// How the deletion was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
+}
+
+// The role to delete.
+type DeleteRoleInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+}
+
+// The result of deleteRole.
+type DeleteRolePayload struct {
+	// All errors that the caller can fix. Empty if the role was deleted.
+	Errors []ContactError `json:"errors"`
 }
 
 // The contact to erase.
@@ -390,6 +439,15 @@ type PropertyValueInput struct {
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 }
 
+// The result of confirmSecondFactor and createRecoveryCodes.
+type RecoveryCodesPayload struct {
+	// The new recovery codes, which replace all earlier ones. They cannot be read again: the list is
+	// null after any error, and for a request that is repeated with its `Idempotency-Key`.
+	RecoveryCodes []string `json:"recoveryCodes,omitempty"`
+	// All errors that the caller can fix. Empty if the mutation was applied.
+	Errors []ContactError `json:"errors"`
+}
+
 // An id refers to an object that does not exist.
 type ReferenceNotFound struct {
 	// STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND.
@@ -411,6 +469,12 @@ func (this ReferenceNotFound) GetMessage() string { return this.Message }
 // The field that the error is about, with the same path as in the change log: `email`,
 // `properties.7`, `logins`; null if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
+
+// The user whose second factor is reset.
+type ResetSecondFactorInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+}
 
 // The new password of a user.
 type ResetUserPasswordInput struct {
@@ -446,12 +510,28 @@ type RevokeSessionPayload struct {
 	Errors []ContactError `json:"errors"`
 }
 
+// The result of createRole and updateRole.
+type RolePayload struct {
+	// The role as it is now; null after any error.
+	Role *people.Role `json:"role,omitempty"`
+	// All errors that the caller can fix. Empty if the mutation was applied.
+	Errors []ContactError `json:"errors"`
+}
+
 // The API key to rotate.
 type RotateAPIKeyInput struct {
 	// The global id or the plain number.
 	ID string `json:"id"`
 	// For how many hours the old key stays valid, 0 to 720, unless it expires before.
 	OverlapHours int `json:"overlapHours"`
+}
+
+// How users prove who they are before they change their second factor.
+type SecondFactorProofInput struct {
+	// The current password.
+	CurrentPassword string `json:"currentPassword"`
+	// A code of the authenticator app, or a recovery code.
+	Code string `json:"code"`
 }
 
 // The result of a mutation of a segment.
@@ -492,6 +572,29 @@ type SetContactDetailsPayload struct {
 	Merge *merge.Divergence `json:"merge,omitempty"`
 }
 
+// The second factor to set up.
+type SetUpSecondFactorInput struct {
+	// The current password.
+	CurrentPassword string `json:"currentPassword"`
+	// A code of the current second factor, or a recovery code. It is required if the user has a second
+	// factor: without it, the error is WRONG_CODE.
+	Code graphql.Omittable[*string] `json:"code,omitempty"`
+}
+
+// The result of setUpSecondFactor.
+type SetUpSecondFactorPayload struct {
+	// The secret in base32, to type into an authenticator app. It cannot be read again: like the next
+	// two fields, it is null after any error, and for a request that is repeated with its
+	// `Idempotency-Key`.
+	Secret *string `json:"secret,omitempty"`
+	// The secret as an `otpauth` URI, which opens an authenticator app on the same device.
+	URI *string `json:"uri,omitempty"`
+	// The URI as a QR code, to scan with an authenticator app: the data URL of a PNG image.
+	QRCode *string `json:"qrCode,omitempty"`
+	// All errors that the caller can fix. Empty if the second factor was set up.
+	Errors []ContactError `json:"errors"`
+}
+
 // The result of signIn.
 type SignInPayload struct {
 	// The token of the session, for the header `Authorization: Bearer …`; null if the sign-in failed or
@@ -510,6 +613,10 @@ type SignInPayload struct {
 
 // The result of signOut.
 type SignOutPayload struct {
+	// The URL at which the browser also signs out of the OpenID Connect provider: open it after the
+	// session has ended. It is null if the session was not opened by the provider, or if the provider
+	// cannot be reached or has no such page.
+	ProviderURL *string `json:"providerUrl,omitempty"`
 	// Always empty. Signing out twice is not an error.
 	Errors []ContactError `json:"errors"`
 }
@@ -578,6 +685,11 @@ type UpdateAccountSettingsInput struct {
 	IdleMinutes graphql.Omittable[*int] `json:"idleMinutes,omitempty"`
 	// How many days entries of the audit log are kept, 1 to 3650.
 	AuditDays graphql.Omittable[*int] `json:"auditDays,omitempty"`
+	// Whether all users must have a second factor. It does not apply to sign-ins by the provider. While
+	// a user has none, its sessions can only set one up. That can be the session of this request, too.
+	RequireSecondFactor graphql.Omittable[*bool] `json:"requireSecondFactor,omitempty"`
+	// Whether the first sign-in by the OpenID Connect provider creates a user.
+	OidcCreatesUsers graphql.Omittable[*bool] `json:"oidcCreatesUsers,omitempty"`
 }
 
 // A write of a contact's own fields.
@@ -636,16 +748,38 @@ type UpdatePropertyInput struct {
 	Choices graphql.Omittable[[]string] `json:"choices,omitempty"`
 }
 
+// The change of a role. What is absent or null stays unchanged.
+type UpdateRoleInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+	// The new name, at most 250 characters.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// The access to everything that `fields` does not list.
+	OtherFields graphql.Omittable[*viewer.Access] `json:"otherFields,omitempty"`
+	// The access to single fields, at most 1000. The list replaces the old one.
+	Fields graphql.Omittable[[]*people.FieldRight] `json:"fields,omitempty"`
+}
+
 // The change of a user. What is absent or null stays unchanged.
 type UpdateUserInput struct {
 	// The global id or the plain number.
 	ID string `json:"id"`
 	// The new name, at most 250 characters.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The new role. A lower one ends all sessions of the user.
+	// The new role. A lower one ends all sessions of the user. Without `customRoleId`, no role of the
+	// account limits the user any longer.
 	Role graphql.Omittable[*viewer.Role] `json:"role,omitempty"`
+	// The role of the account that limits the user from now on. The user becomes an agent. Another role
+	// than before ends all sessions. To remove it, send `role` without it: null changes nothing.
+	CustomRoleID graphql.Omittable[*string] `json:"customRoleId,omitempty"`
 	// Whether the user is disabled. Disabling ends all sessions of the user.
 	Disabled graphql.Omittable[*bool] `json:"disabled,omitempty"`
+	// Whether this user must have a second factor, also if the account does not require one. It does not
+	// apply to sign-ins by the provider. While the user has none, its sessions can only set one up.
+	SecondFactorRequired graphql.Omittable[*bool] `json:"secondFactorRequired,omitempty"`
+	// Whether the next sign-in by the OpenID Connect provider with a verified email address that is the
+	// login replaces the password or the earlier identity of the user.
+	ProviderAllowed graphql.Omittable[*bool] `json:"providerAllowed,omitempty"`
 }
 
 // The result of a mutation of a user.
@@ -658,8 +792,8 @@ type UserPayload struct {
 
 // The input is not accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, IN_USE, NOT_APPLIED,
-	// RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
+	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
+	// SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
 	Code ContactErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
@@ -724,9 +858,21 @@ type Viewer struct {
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// The paths of a contact that the viewer may write, as in the change log: its fields, `password`,
 	// `properties.7`, `logins`, `membership`. They apply to every contact that the viewer may write.
-	// Other paths may be sent only with their current value; properties that are not listed may not be
-	// sent. A property that is an alias of a field is listed in addition to the field.
+	// Other paths may be sent only with the value that the viewer sees; properties that are not listed
+	// may not be sent. A property that is an alias of a field is listed in addition to the field.
 	WritablePaths []string `json:"writablePaths"`
+	// The paths of a contact that the viewer may read, as in `writablePaths`, with `secret` and what
+	// the contact is registered with. Other paths are always empty, and cannot be filtered or ordered
+	// by. `password` stands for whether it was changed: passwords cannot be read.
+	ReadablePaths []string `json:"readablePaths"`
+	// Whether this session can only set up a second factor, because one is required and the user has
+	// none: everything but `viewer`, `signOut`, `setUpSecondFactor` and `confirmSecondFactor` fails with
+	// the code FORBIDDEN. `confirmSecondFactor` lifts the limit.
+	MustSetUpSecondFactor bool `json:"mustSetUpSecondFactor"`
+	// The second factor of a user; null for customers and API keys.
+	SecondFactor *people.SecondFactor `json:"secondFactor,omitempty"`
+	// The OpenID Connect provider that the session was opened by; null for another, and an API key.
+	Issuer *string `json:"issuer,omitempty"`
 	// Caller is the viewer, for the resolvers of its fields.
 	Caller viewer.Viewer `json:"-"`
 }
@@ -961,20 +1107,25 @@ const (
 	ContactErrorCodeReadOnly ContactErrorCode = "READ_ONLY"
 	// The current password is wrong.
 	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
+	// The code of the second factor is wrong, or was used before.
+	ContactErrorCodeWrongCode ContactErrorCode = "WRONG_CODE"
 	// Contacts still use the object or choice, or another property is already an alias of the field.
 	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
 	// This update is valid, but another update of the same call failed, so none was applied.
 	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
-	// Too many changes of this customer were rejected because another contact has the email address,
-	// phone number or login. The keys of this write were not looked up, and nothing was changed; try
-	// again in a few minutes. Or too many passwords were wrong, in a sign-in or as the current one:
-	// none was checked, and the message says how long to wait.
+	// Too many changes of this customer, or of this API key of a segment, were rejected because another
+	// contact has the email address, phone number or login. The keys of this write were not looked up,
+	// and nothing was changed; try again in a few minutes. Or too many passwords or codes were wrong, in
+	// a sign-in or of the viewer: none was checked, and the message says how long to wait.
 	ContactErrorCodeRateLimited ContactErrorCode = "RATE_LIMITED"
 	// The Idempotency-Key header of the request was used for a different request within the last 24
 	// hours.
 	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
 	// The account, login or password is wrong.
 	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
+	// The password is right, but the user has a second factor: send the same sign-in with a `code`. No
+	// session was opened, and this does not count as a failed attempt.
+	ContactErrorCodeSecondFactorRequired ContactErrorCode = "SECOND_FACTOR_REQUIRED"
 )
 
 var AllContactErrorCode = []ContactErrorCode{
@@ -996,16 +1147,18 @@ var AllContactErrorCode = []ContactErrorCode{
 	ContactErrorCodeDuplicate,
 	ContactErrorCodeReadOnly,
 	ContactErrorCodeWrongPassword,
+	ContactErrorCodeWrongCode,
 	ContactErrorCodeInUse,
 	ContactErrorCodeNotApplied,
 	ContactErrorCodeRateLimited,
 	ContactErrorCodeIdempotencyKeyReused,
 	ContactErrorCodeSignInRefused,
+	ContactErrorCodeSecondFactorRequired,
 }
 
 func (e ContactErrorCode) IsValid() bool {
 	switch e {
-	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeRateLimited, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused:
+	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeWrongCode, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeRateLimited, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused, ContactErrorCodeSecondFactorRequired:
 		return true
 	}
 	return false
@@ -1174,7 +1327,7 @@ type ViewerRole string
 const (
 	// Reads and writes only the customer's own contact.
 	ViewerRoleCustomer ViewerRole = "CUSTOMER"
-	// Reads and writes all contacts of the account.
+	// Reads and writes all contacts of the account, unless a role of the account or a segment limits it.
 	ViewerRoleAgent ViewerRole = "AGENT"
 	// Also manages users, API keys, sessions, settings, stores, companies, segments and properties,
 	// reads the audit log, and can erase contacts.

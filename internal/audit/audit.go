@@ -20,14 +20,27 @@ type Action string
 
 // The actions, as clients see them.
 const (
-	SignedIn         Action = "SIGNED_IN"
-	SignInFailed     Action = "SIGN_IN_FAILED" // the name is a hash of the owner: the login may be a password
-	SignedOut        Action = "SIGNED_OUT"
-	UserCreated      Action = "USER_CREATED"
-	UserChanged      Action = "USER_CHANGED" // its name or role
-	UserDisabled     Action = "USER_DISABLED"
-	UserEnabled      Action = "USER_ENABLED"
-	PasswordSet      Action = "PASSWORD_SET" // of a user
+	SignedIn     Action = "SIGNED_IN"
+	SignInFailed Action = "SIGN_IN_FAILED" // the name is a hash of the owner: the login may be a password
+	SignedOut    Action = "SIGNED_OUT"
+	UserCreated  Action = "USER_CREATED"
+	UserChanged  Action = "USER_CHANGED" // its name or role
+	UserDisabled Action = "USER_DISABLED"
+	UserEnabled  Action = "USER_ENABLED"
+	PasswordSet  Action = "PASSWORD_SET" // of a user
+	// A user signs in by the provider from now on.
+	IdentityLinked Action = "IDENTITY_LINKED"
+	// The second factor of a user. It failed if the password was right and the code wrong.
+	SecondFactorEnabled  Action = "SECOND_FACTOR_ENABLED"
+	SecondFactorDisabled Action = "SECOND_FACTOR_DISABLED"
+	SecondFactorReset    Action = "SECOND_FACTOR_RESET"
+	SecondFactorFailed   Action = "SECOND_FACTOR_FAILED"
+	RecoveryCodeUsed     Action = "RECOVERY_CODE_USED"
+	RecoveryCodesCreated Action = "RECOVERY_CODES_CREATED"
+
+	RoleCreated      Action = "ROLE_CREATED" // a role of the account
+	RoleChanged      Action = "ROLE_CHANGED"
+	RoleDeleted      Action = "ROLE_DELETED"
 	KeyCreated       Action = "API_KEY_CREATED"
 	KeyRotated       Action = "API_KEY_ROTATED"
 	KeyRevoked       Action = "API_KEY_REVOKED"
@@ -37,14 +50,17 @@ const (
 	AccountSuspended Action = "ACCOUNT_SUSPENDED"
 	AccountResumed   Action = "ACCOUNT_RESUMED"
 	ContactErased    Action = "CONTACT_ERASED"
+	AuditExported    Action = "AUDIT_EXPORTED" // this log
 )
 
 // allActions lists the constants above; a test compares the two.
 var allActions = []Action{
 	SignedIn, SignInFailed, SignedOut,
-	UserCreated, UserChanged, UserDisabled, UserEnabled, PasswordSet,
+	UserCreated, UserChanged, UserDisabled, UserEnabled, PasswordSet, IdentityLinked,
+	SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorFailed, RecoveryCodeUsed, RecoveryCodesCreated,
+	RoleCreated, RoleChanged, RoleDeleted,
 	KeyCreated, KeyRotated, KeyRevoked, SessionRevoked,
-	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased,
+	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported,
 }
 
 // Actions returns every action.

@@ -48,33 +48,41 @@ func (s *Service) Accounts(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// CreateAccount creates an account, and the row that holds the sequence of its change log. It fails
-// with ErrNameTaken if an account has this name, ignoring case, and with ErrInvalid if the name is
-// blank.
+// CreateAccount creates an account as InsertAccount does, in a transaction of its own.
 func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err error) {
+	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		id, err = InsertAccount(ctx, tx, name)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return id, nil
+}
+
+// InsertAccount creates an account, and the row that holds the sequence of its change log, in a
+// transaction of the server itself. It fails with ErrNameTaken if an account has this name,
+// ignoring case, and with ErrInvalid if the name is blank.
+func InsertAccount(ctx context.Context, tx *database.Tx, name string) (id int, err error) {
 	key := normalize.Name(name)
 	if key == "" {
 		return 0, fmt.Errorf("%w: the name of an account must not be blank", ErrInvalid)
 	}
-	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
-		exists, err := tx.Ent.Account.Query().Where(account.NameKey(key)).Exist(ctx)
-		if err != nil {
-			return err
-		}
-		if exists {
-			return ErrNameTaken
-		}
-		a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
-		if err != nil {
-			return nameTaken(err)
-		}
-		id = a.ID
-		return tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, id))
-	})
+	exists, err := tx.Ent.Account.Query().Where(account.NameKey(key)).Exist(ctx)
+	if err == nil && exists {
+		err = ErrNameTaken
+	}
 	if err != nil {
 		return 0, fmt.Errorf("creating account %q: %w", name, err)
 	}
-	return id, nil
+	a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
+	if err == nil {
+		err = tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, a.ID))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("creating account %q: %w", name, nameTaken(err))
+	}
+	return a.ID, nil
 }
 
 // nameTaken returns ErrNameTaken for a violated unique constraint: another process has inserted the

@@ -25,10 +25,13 @@ const shownPrefix = 8
 type NewKey struct {
 	Name      string      // in the change log
 	Role      viewer.Role // Agent or Admin
+	RoleID    *int        // the role of the account that limits an agent, nil for none; it must exist
+	SegmentID *int        // limits the key to the contacts of a segment, nil for none
 	Token     string      `json:"-"` // "" generates a random one
 	ReadOnly  bool
 	ExpiresAt *time.Time // nil for a key that does not expire
 	Addresses []string   // prefixes of the addresses that may use the key; none allows all
+	Origins   []string   // web origins whose pages may use the key, and no other client; none allows all
 }
 
 // String describes the key without its token.
@@ -83,7 +86,7 @@ func (k NewKey) insert(ctx context.Context, tx *database.Tx, at time.Time, v vie
 		return nil, ErrNameTaken
 	}
 	create := tx.Ent.APIKey.Create().SetName(strings.TrimSpace(k.Name)).SetRole(apikey.Role(k.Role.String())).
-		SetTokenHash(d[:]).SetCreatedAt(at.UTC()).SetNillableExpiresAt(k.ExpiresAt)
+		SetTokenHash(d[:]).SetCreatedAt(at.UTC()).SetNillableExpiresAt(k.ExpiresAt).SetNillableRoleID(k.RoleID).SetNillableSegmentID(k.SegmentID)
 	if k.Token == "" { // of a token that was chosen, the prefix may be most of it
 		create.SetPrefix(token[:shownPrefix])
 	}
@@ -96,13 +99,22 @@ func (k NewKey) insert(ctx context.Context, tx *database.Tx, at time.Time, v vie
 	if len(k.Addresses) > 0 {
 		create.SetAddresses(k.Addresses)
 	}
+	if len(k.Origins) > 0 {
+		create.SetOrigins(k.Origins)
+	}
 	row, err := create.Save(ctx)
 	return row, nameTaken(err)
 }
 
 // details returns what the audit log has of the key.
 func (k NewKey) details() map[string]any {
-	d := map[string]any{"role": k.Role.String()}
+	d := map[string]any{detailRole: k.Role.String()}
+	if k.RoleID != nil {
+		d[detailCustomRole] = *k.RoleID
+	}
+	if k.SegmentID != nil {
+		d["segmentId"] = *k.SegmentID
+	}
 	if k.ReadOnly {
 		d["readOnly"] = true
 	}
@@ -111,6 +123,9 @@ func (k NewKey) details() map[string]any {
 	}
 	if len(k.Addresses) > 0 {
 		d["addresses"] = k.Addresses
+	}
+	if len(k.Origins) > 0 {
+		d["origins"] = k.Origins
 	}
 	return d
 }

@@ -36,12 +36,19 @@ var (
 	// ErrRefused: the login does not exist or the password is wrong. The error does not reveal
 	// which.
 	ErrRefused = errors.New("wrong login or password")
+	// ErrCodeRequired: the password is right, and a code of the second factor has to be sent too.
+	ErrCodeRequired = errors.New("a code of the second factor is required")
+	// ErrCode: the code of the second factor is wrong, or has been used.
+	ErrCode = errors.New("wrong code of the second factor")
 	// ErrNameTaken: an account with this name, a user with this login or a key with this token
 	// exists.
 	ErrNameTaken = errors.New("already exists")
 	// ErrInvalid: a name, role, token or password cannot be stored. It is wrapped with the reason.
 	ErrInvalid = errors.New("invalid value")
 )
+
+// WrongCode is the message of ErrCode, for people.
+const WrongCode = "The code is missing or wrong, or was used before. Enter the one that the app shows next, or an unused recovery code."
 
 // DB is what this package needs of database.DB.
 type DB interface {

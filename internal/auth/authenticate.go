@@ -21,15 +21,19 @@ import (
 // KeyHeader is the header that carries an API key.
 const KeyHeader = "X-ApiKey"
 
+// OriginHeader is the header in which a browser sends the web origin of the page that sends a
+// request.
+const OriginHeader = "Origin"
+
 // Authenticate returns the viewer who sent r. It uses the first credential of X-ApiKey,
 // Authorization: Bearer and the session cookie that is present; a blank one counts as absent.
 // Either header accepts an API key or the token of a session.
 //
 // ok is false for an anonymous caller: one without credentials, or one with only a cookie that is
 // unknown or has expired, because a browser sends its cookie unasked. A token in a header that is
-// unknown or has expired, or a key that may not be used from the address of the request, is
-// ErrCredentials. Too many of them from one address are a *limiter.RateError. Any other error is a
-// fault.
+// unknown or has expired, or a key that may not be used from the address or the web origin of the
+// request, is ErrCredentials. Too many of them from one address are a *limiter.RateError. Any other
+// error is a fault.
 //
 // The viewer of an API key is cached for 5 seconds, so a revoked key may still work for that long.
 // Sessions are not cached.
@@ -70,7 +74,7 @@ func (s *Service) refuseToken(ctx context.Context, from netip.Addr) error {
 		return ErrCredentials
 	}
 	g := newToken(from)
-	if err := s.throttle.begin(ctx, g); err != nil {
+	if err := s.throttle.begin(ctx, &g); err != nil {
 		if throttled, ok := errors.AsType[*limiter.RateError](err); ok {
 			return throttled
 		}
@@ -99,7 +103,7 @@ func (s *Service) tokenViewer(r *http.Request, token string, from netip.Addr, us
 		return s.sessionViewer(r.Context(), token, use)
 	}
 	k, err := s.key(r.Context(), digestOf(token))
-	if err != nil || k == nil || !k.allows(from, s.now()) {
+	if err != nil || k == nil || !k.allows(from, r.Header, s.now()) {
 		return viewer.Viewer{}, false, err
 	}
 	s.useKey(r.Context(), k)
@@ -116,7 +120,7 @@ func (s *Service) sessionViewer(ctx context.Context, token string, use bool) (vi
 	row, err := s.db.Client().Session.Query().
 		Where(session.AccountID(account), session.TokenHash(d[:])).
 		WithUser(func(q *ent.UserQuery) {
-			q.Where(user.AccountID(account)).Select(user.FieldName, user.FieldRole, user.FieldDisabledAt)
+			q.Where(user.AccountID(account)).Select(user.FieldName, user.FieldRole, user.FieldRoleID, user.FieldDisabledAt)
 		}).
 		Only(viewer.NewSystemContext(ctx, account))
 	if ent.IsNotFound(err) {
@@ -132,11 +136,15 @@ func (s *Service) sessionViewer(ctx context.Context, token string, use bool) (vi
 	case row.ContactID != nil:
 		v = contactViewer(account, *row.ContactID)
 	case row.Edges.User != nil && row.Edges.User.DisabledAt == nil:
-		v = userViewer(account, row.Edges.User)
+		v, err = limitedBy(ctx, s.db.Client(), userViewer(account, row.Edges.User), row.Edges.User.RoleID)
 	default: // the user was disabled, or deleted between ent's queries of the session and of the user
 		return viewer.Viewer{}, false, nil
 	}
+	if err != nil {
+		return viewer.Viewer{}, false, err
+	}
 	v.Session = row.ID
+	v.Enrolling = row.Enrolling != nil && *row.Enrolling
 	if use {
 		s.use(ctx, row)
 	}

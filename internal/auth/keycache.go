@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
@@ -36,14 +37,23 @@ type cachedKey struct {
 	viewer    viewer.Viewer
 	expires   *time.Time     // nil for never
 	addresses []netip.Prefix // from which it may be used; nil for all
+	origins   []string       // whose pages may use it, and no other client; nil for all
 	cachedAt  time.Time
 	used      atomic.Pointer[time.Time] // when its use was stored
 }
 
-// allows reports whether the key may be used now by a request from an address.
-func (k *cachedKey) allows(from netip.Addr, now time.Time) bool {
+// allows reports whether the key may be used now by a request from an address with these headers.
+func (k *cachedKey) allows(from netip.Addr, h http.Header, now time.Time) bool {
 	if k.expires != nil && !now.Before(*k.expires) {
 		return false
+	}
+	if k.origins != nil {
+		// Browsers send one Origin, in its normal form. A key for browsers is not one for programs:
+		// a request without the header is rejected as well.
+		sent := h.Values(OriginHeader)
+		if len(sent) != 1 || !slices.Contains(k.origins, sent[0]) {
+			return false
+		}
 	}
 	return k.addresses == nil || slices.ContainsFunc(k.addresses, func(p netip.Prefix) bool { return p.Contains(from.Unmap()) })
 }
@@ -92,7 +102,13 @@ func (s *Service) key(ctx context.Context, d digest) (*cachedKey, error) {
 			Account: row.AccountID, Role: roles[string(row.Role)], ReadOnly: row.ReadOnly != nil && *row.ReadOnly,
 			Actor: viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
 		},
-		expires: row.ExpiresAt, cachedAt: now,
+		expires: row.ExpiresAt, origins: row.Origins, cachedAt: now,
+	}
+	if row.SegmentID != nil {
+		k.viewer.Segment = *row.SegmentID
+	}
+	if k.viewer, err = limitedBy(ctx, s.db.Client(), k.viewer, row.RoleID); err != nil {
+		return nil, err
 	}
 	k.used.Store(row.LastUsedAt)
 	if row.Addresses != nil {

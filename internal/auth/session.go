@@ -56,6 +56,8 @@ type Session struct {
 	Viewer    viewer.Viewer
 	// FailedAttempts is how many sign-ins failed since the last one that did not.
 	FailedAttempts int
+	// Issuer is the OpenID Connect provider that the user has signed in by; "" for a password.
+	Issuer string
 }
 
 // String describes the session without its token.
@@ -65,10 +67,21 @@ func (s Session) String() string {
 }
 
 // identity is the owner of a login and the hash that the password must match. It is zero for a
-// login that does not exist, and for a contact without a password.
+// login that does not exist, and for a contact without a password. The viewer has no rights yet
+// (see limitedBy): role is the id of the role that limits it, 0 for none.
 type identity struct {
 	viewer viewer.Viewer
 	hash   string
+	role   int
+	factor factor // of a user
+}
+
+// roleID returns the id of the role that limits the owner, nil for none.
+func (i identity) roleID() *int {
+	if i.role == 0 {
+		return nil
+	}
+	return &i.role
 }
 
 // String describes the owner without the hash.
@@ -88,7 +101,17 @@ func (i identity) String() string {
 // failures before (see Throttle). It computes a hash and writes whether or not the login, its
 // password and the account itself exist, so that the time it takes reveals next to nothing: a
 // caller that cannot find the account passes 0.
+//
+// A user with a second factor signs in with SignInWithCode: SignIn fails with ErrCodeRequired if
+// the password is right.
 func (s *Service) SignIn(ctx context.Context, account int, login, password string, from Origin) (Session, error) {
+	return s.SignInWithCode(ctx, account, login, password, "", from)
+}
+
+// SignInWithCode is SignIn with a code of the second factor, which is ignored for those who have
+// none. With the right password, it fails with ErrCodeRequired without a code, which is no failed
+// attempt, and with ErrCode if the code is wrong, which is one.
+func (s *Service) SignInWithCode(ctx context.Context, account int, login, password, code string, from Origin) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
 	key := normalize.Name(login)
 	who, err := identify(ctx, s.db.Client(), account, key, noLock)
@@ -96,7 +119,7 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
 	}
 	g := newGuess(ownerOf(account, who, key, from), from.Address)
-	if err := s.throttle.begin(ctx, g); err != nil {
+	if err := s.throttle.begin(ctx, &g); err != nil {
 		s.report(ctx, account, g, from, err)
 		return Session{}, err
 	}
@@ -108,7 +131,12 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 	if !match {
 		return Session{}, s.refuse(ctx, account, g, from)
 	}
-	return s.openSession(ctx, key, who, g, from)
+	if who.factor.enabled() {
+		if err := s.beginCode(ctx, who, g, code, from); err != nil {
+			return Session{}, err
+		}
+	}
+	return s.openSession(ctx, key, who, g, code, from)
 }
 
 // refuse records a sign-in with a wrong login or password. For an unknown account there is no audit
@@ -167,7 +195,11 @@ func identify(ctx context.Context, c *ent.Client, account int, key string, lock 
 	case u != nil && u.DisabledAt != nil:
 		return identity{viewer: userViewer(account, u)}, nil
 	case u != nil:
-		return identity{viewer: userViewer(account, u), hash: u.PasswordHash}, nil
+		who := identity{viewer: userViewer(account, u), hash: u.PasswordHash, factor: factorOf(u)}
+		if u.RoleID != nil {
+			who.role = *u.RoleID
+		}
+		return who, nil
 	case p != nil && p.PasswordHash != nil:
 		return identity{viewer: contactViewer(account, p.ID), hash: *p.PasswordHash}, nil
 	default:
@@ -180,7 +212,7 @@ func noLock(*sql.Selector) {}
 // openSession stores a session for who, and deletes expired sessions of the account. It looks up
 // the login again: if the password was changed while the old one was being verified, that change
 // has ended all sessions, and no session may be opened with the old password after it.
-func (s *Service) openSession(ctx context.Context, key string, who identity, g guess, from Origin) (Session, error) {
+func (s *Service) openSession(ctx context.Context, key string, who identity, g guess, code string, from Origin) (Session, error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
 	opened := Session{Token: newSessionToken(account), Viewer: who.viewer}
@@ -197,14 +229,18 @@ func (s *Service) openSession(ctx context.Context, key string, who identity, g g
 		if current != who || owner.SuspendedAt != nil {
 			return ErrRefused
 		}
+		if opened.Viewer, err = limitedBy(ctx, tx.Ent, opened.Viewer, who.roleID()); err != nil {
+			return err
+		}
+		opened.Viewer.Enrolling = who.factor.missing(who, owner.Settings)
+		if err := s.useCodeOf(ctx, tx, who, code, now, from); err != nil {
+			return err
+		}
 		if opened.FailedAttempts, err = g.succeed(ctx, tx, now); err != nil {
 			return err
 		}
-		if err := deleteExpired(ctx, tx, account, owner.Settings, now); err != nil {
-			return err
-		}
 		opened.ExpiresAt = now.Add(owner.Settings.SessionLifetime())
-		if opened.Viewer.Session, err = insertSession(ctx, tx, opened, owner.Settings, now, from); err != nil {
+		if opened.Viewer.Session, err = storeSession(ctx, tx, opened, owner.Settings, now, from); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx.Ent, opened.Viewer, now, audit.Entry{Action: audit.SignedIn})
@@ -212,19 +248,28 @@ func (s *Service) openSession(ctx context.Context, key string, who identity, g g
 	if errors.Is(err, ErrRefused) {
 		return Session{}, s.refuse(ctx, account, g, from)
 	}
+	if errors.Is(err, ErrCode) {
+		return Session{}, s.refuseCode(ctx, who, g, from)
+	}
 	if err != nil {
 		return Session{}, fmt.Errorf("opening a session: %w", err)
 	}
 	return opened, nil
 }
 
-// insertSession returns the id of the session.
-func insertSession(ctx context.Context, tx *database.Tx, s Session, of settings.Account, now time.Time, from Origin) (int, error) {
+// storeSession stores a session, deletes expired ones of the account, and returns the id.
+func storeSession(ctx context.Context, tx *database.Tx, s Session, of settings.Account, now time.Time, from Origin) (int, error) {
+	if err := deleteExpired(ctx, tx, s.Viewer.Account, of, now); err != nil {
+		return 0, err
+	}
 	d := digestOf(s.Token)
 	create := tx.Ent.Session.Create().SetTokenHash(d[:]).SetExpiresAt(s.ExpiresAt).SetCreatedAt(now).SetLastUsedAt(now).
 		SetIdleMinutes(int(of.SessionIdle() / time.Minute)).SetAgent(from.Agent)
 	if from.Address.IsValid() {
 		create.SetAddress(from.Address.String())
+	}
+	if s.Issuer != "" {
+		create.SetIssuer(s.Issuer)
 	}
 	if s.Viewer.Role == viewer.Customer {
 		create.SetContactID(s.Viewer.Contact)
@@ -233,6 +278,9 @@ func insertSession(ctx context.Context, tx *database.Tx, s Session, of settings.
 		if err := tx.Ent.User.Update().Where(user.AccountID(s.Viewer.Account), user.ID(s.Viewer.Actor.ID)).SetLastSignInAt(now).Exec(ctx); err != nil {
 			return 0, err
 		}
+	}
+	if s.Viewer.Enrolling {
+		create.SetEnrolling(true)
 	}
 	row, err := create.Save(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -55,6 +56,9 @@ const (
 	longestSharedWait = time.Minute
 	// forgottenAfter is the time without a failure after which a target starts again.
 	forgottenAfter = time.Hour
+	// codesForgottenAfter is that time for codes of the second factor: after it, five more are
+	// free.
+	codesForgottenAfter = 24 * time.Hour
 	// maxTargets is about how many targets are counted. Those whose first failure is the oldest are
 	// forgotten first.
 	maxTargets = 100_000
@@ -65,12 +69,14 @@ type target struct {
 	key     digest
 	free    int // how many attempts can fail before the next one has to wait
 	longest time.Duration
+	memory  time.Duration // without a failure, after which it starts again; forgottenAfter if it is 0
 }
 
 // guess is one attempt. It is counted as a failure before it is checked; undo removes the failure.
 type guess struct {
 	owner, both, address target
-	known                bool // whether the address is known
+	known                bool      // whether the address is known
+	at                   time.Time // when it was counted
 }
 
 // newGuess returns an attempt to guess the credentials of the owner, which is a text of any form,
@@ -78,9 +84,9 @@ type guess struct {
 func newGuess(owner string, address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address) // the network of an IPv6 address
 	return guess{
-		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait},
-		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait},
-		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait},
+		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait, 0},
+		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait, 0},
+		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait, 0},
 		known:   from.IsValid(),
 	}
 }
@@ -89,7 +95,24 @@ func newGuess(owner string, address netip.Addr) guess {
 // the address.
 func newToken(address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address)
-	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait}
+	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait, 0}
+	return guess{owner: t, both: t, address: t}
+}
+
+// newCode returns an attempt to guess the second factor of an owner whose password is known. It
+// counts for the owner wherever it comes from, because a code has only six digits: a guesser with
+// many addresses must not have a guess from each. Strangers cannot lock the owner out by this,
+// because they do not know the password.
+func newCode(owner string) guess {
+	t := target{sha256.Sum256(fmt.Appendf(nil, "code of owner %q", owner)), freeFailures, longestWait, codesForgottenAfter}
+	return guess{owner: t, both: t}
+}
+
+// newProviderAttempt returns a sign-in by the provider from an address that is known. Nothing can
+// be guessed in it, so it counts only for the address.
+func newProviderAttempt(address netip.Addr) guess {
+	from := netlimit.Proxies(nil).Key(address)
+	t := target{sha256.Sum256([]byte("provider from " + from.String())), freeTokens, longestSharedWait, 0}
 	return guess{owner: t, both: t, address: t}
 }
 
@@ -125,7 +148,15 @@ func actorOwner(account int, a viewer.Actor) string {
 // checked.
 func (t *Throttle) Begin(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error) {
 	g := newGuess(actorOwner(v.Account, v.Actor), v.Address)
-	return func(ctx context.Context) error { return t.undo(ctx, g) }, t.begin(ctx, g)
+	err = t.begin(ctx, &g)
+	return func(ctx context.Context) error { return t.undo(ctx, g) }, err
+}
+
+// BeginCode is Begin for the second factor of the viewer, whose password was right.
+func (t *Throttle) BeginCode(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error) {
+	g := newCode(actorOwner(v.Account, v.Actor))
+	err = t.begin(ctx, &g)
+	return func(ctx context.Context) error { return t.undo(ctx, g) }, err
 }
 
 // Owner returns how the audit log and logs name a contact in failed sign-ins.
@@ -135,7 +166,7 @@ func (*Throttle) Owner(account, contact int) string {
 
 // begin counts an attempt as failed before it is checked: attempts at the same time must not all be
 // free. It fails with a *limiter.RateError if the attempt has to wait: nothing was checked.
-func (t *Throttle) begin(ctx context.Context, g guess) error {
+func (t *Throttle) begin(ctx context.Context, g *guess) error {
 	rows, err := g.find(viewer.NewSystemContext(ctx, 0), t.db.Client(), noLock)
 	if err != nil {
 		return err
@@ -151,8 +182,9 @@ func (t *Throttle) begin(ctx context.Context, g guess) error {
 }
 
 // enter counts an attempt, unless it has to wait after all.
-func (t *Throttle) enter(ctx context.Context, g guess) (wait time.Duration, err error) {
+func (t *Throttle) enter(ctx context.Context, g *guess) (wait time.Duration, err error) {
 	err = t.write(ctx, func(ctx context.Context, tx *database.Tx, now time.Time) error {
+		g.at = now
 		rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 		if err != nil {
 			return err
@@ -160,7 +192,7 @@ func (t *Throttle) enter(ctx context.Context, g guess) (wait time.Duration, err 
 		if wait = g.wait(rows, now); wait > 0 {
 			return nil
 		}
-		fresh := !counts(rows[g.both.key], now)
+		fresh := !g.both.counts(rows[g.both.key], now)
 		for _, target := range g.targets() {
 			if err := t.count(ctx, tx, target, rows[target.key], now, fresh && target == g.owner && g.both != g.owner); err != nil {
 				return err
@@ -179,7 +211,7 @@ func (g guess) wait(rows map[digest]*ent.Attempt, now time.Time) time.Duration {
 	var wait time.Duration
 	for _, target := range g.targets() {
 		row := rows[target.key]
-		if row == nil || target == g.owner && !counts(rows[g.both.key], now) {
+		if row == nil || target == g.owner && !g.both.counts(rows[g.both.key], now) {
 			continue
 		}
 		wait = max(wait, row.WaitUntil.Sub(now))
@@ -188,8 +220,8 @@ func (g guess) wait(rows map[digest]*ent.Attempt, now time.Time) time.Duration {
 }
 
 // counts reports whether the row has failures that are not forgotten.
-func counts(row *ent.Attempt, now time.Time) bool {
-	return row != nil && row.Failures > 0 && now.Sub(row.LastAt) < forgottenAfter
+func (t target) counts(row *ent.Attempt, now time.Time) bool {
+	return row != nil && row.Failures > 0 && now.Sub(row.LastAt) < cmp.Or(t.memory, forgottenAfter)
 }
 
 // find returns the rows of the targets that have one. lock is a predicate that keeps other
@@ -217,7 +249,7 @@ func (g guess) find(ctx context.Context, c *ent.Client, lock func(*sql.Selector)
 // owner wait elsewhere.
 func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *ent.Attempt, now time.Time, free bool) error {
 	failures := 1
-	if counts(row, now) {
+	if t.counts(row, now) {
 		failures += row.Failures
 	}
 	until := now.Add(t.waitAfter(failures))
@@ -283,17 +315,22 @@ func (g guess) succeed(ctx context.Context, tx *database.Tx, now time.Time) (fai
 			return 0, err
 		}
 	}
-	return failures, undoOne(ctx, tx, g.address, rows, now)
+	return failures, g.undoOne(ctx, tx, g.address, rows, now)
 }
 
 // undoOne removes one failure of a target. The attempt did not have to wait, so no other one has to
-// because of it.
-func undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*ent.Attempt, now time.Time) error {
+// because of it. If another attempt was counted in the meantime, the wait after that one stays:
+// otherwise, those who know the password and guess the second factor could end their waits.
+func (g guess) undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*ent.Attempt, now time.Time) error {
 	row := rows[t.key]
 	if row == nil || row.Failures == 0 {
 		return nil
 	}
-	return tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(row.Failures - 1).SetWaitUntil(now).Exec(ctx)
+	update := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(row.Failures - 1)
+	if row.LastAt.Equal(g.at) {
+		update.SetWaitUntil(now)
+	}
+	return update.Exec(ctx)
 }
 
 // undo removes the failure of an attempt that could not be checked, or one that was not wrong.
@@ -304,7 +341,7 @@ func (t *Throttle) undo(ctx context.Context, g guess) error {
 			return err
 		}
 		for _, target := range g.targets() {
-			if err := undoOne(ctx, tx, target, rows, now); err != nil {
+			if err := g.undoOne(ctx, tx, target, rows, now); err != nil {
 				return err
 			}
 		}

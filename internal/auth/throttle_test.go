@@ -286,23 +286,39 @@ func TestKeysAreLimited(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	demo := f.account("Demo")
+	const app = "https://app.example.com"
 	for name, tt := range map[string]struct {
-		limit func(*limits)
-		want  bool
+		limit   func(*limits)
+		want    bool
+		origins []string // the headers Origin of the request
 	}{
-		"no limits":       {func(*limits) {}, true},
-		"revoked":         {func(l *limits) { l.revoked = true }, false},
-		"expired":         {func(l *limits) { l.expires = -time.Second }, false},
-		"expires":         {func(l *limits) { l.expires = time.Second }, true},
-		"its address":     {func(l *limits) { l.addresses = []string{"198.51.100.0/24", "192.0.2.1/32"} }, true},
-		"another address": {func(l *limits) { l.addresses = []string{"198.51.100.0/24"} }, false},
-		"no address":      {func(l *limits) { l.addresses = []string{} }, false},
+		"no limits":       {func(*limits) {}, true, nil},
+		"revoked":         {func(l *limits) { l.revoked = true }, false, nil},
+		"expired":         {func(l *limits) { l.expires = -time.Second }, false, nil},
+		"expires":         {func(l *limits) { l.expires = time.Second }, true, nil},
+		"its address":     {func(l *limits) { l.addresses = []string{"198.51.100.0/24", "192.0.2.1/32"} }, true, nil},
+		"another address": {func(l *limits) { l.addresses = []string{"198.51.100.0/24"} }, false, nil},
+		"no address":      {func(l *limits) { l.addresses = []string{} }, false, nil},
+		"any origin":      {func(*limits) {}, true, []string{"https://evil.example.com"}},
+		"its origin":      {func(l *limits) { l.origins = []string{"http://localhost:3000", app} }, true, []string{app}},
+		"another origin":  {func(l *limits) { l.origins = []string{app} }, false, []string{"https://evil.example.com"}},
+		"a prefix of it":  {func(l *limits) { l.origins = []string{app} }, false, []string{app + ".evil.example"}},
+		"another port":    {func(l *limits) { l.origins = []string{app} }, false, []string{app + ":8443"}},
+		"a null origin":   {func(l *limits) { l.origins = []string{app} }, false, []string{"null"}},
+		"without Origin":  {func(l *limits) { l.origins = []string{app} }, false, nil},
+		"two origins":     {func(l *limits) { l.origins = []string{app} }, false, []string{app, app}},
+		"no origin":       {func(l *limits) { l.origins = []string{} }, false, []string{app}},
+		"its origin, from another address": {
+			func(l *limits) { l.origins, l.addresses = []string{app}, []string{"198.51.100.0/24"} }, false, []string{app},
+		},
 	} {
 		token := f.key(demo, viewer.Agent, "")
 		l := limits{expires: time.Hour}
 		tt.limit(&l)
 		f.limitKeys(demo, l)
-		if _, ok, err := f.Authenticate(request(map[string]string{"X-ApiKey": token})); ok != tt.want || !ok && !errors.Is(err, auth.ErrCredentials) {
+		r := request(map[string]string{"X-ApiKey": token})
+		r.Header["Origin"] = tt.origins
+		if _, ok, err := f.Authenticate(r); ok != tt.want || !ok && !errors.Is(err, auth.ErrCredentials) {
 			t.Errorf("%s: valid %v, %v", name, ok, err)
 		}
 	}
@@ -313,13 +329,14 @@ type limits struct {
 	revoked   bool
 	expires   time.Duration
 	addresses []string
+	origins   []string
 }
 
 // limitKeys limits all keys of the account.
 func (f *fixture) limitKeys(account int, l limits) {
 	f.t.Helper()
 	f.write(account, func(ctx context.Context, tx *database.Tx) error {
-		if err := tx.Ent.APIKey.Update().ClearAddresses().Exec(ctx); err != nil {
+		if err := tx.Ent.APIKey.Update().ClearAddresses().ClearOrigins().Exec(ctx); err != nil {
 			return err
 		}
 		u := tx.Ent.APIKey.Update().SetExpiresAt(f.now().Add(l.expires))
@@ -328,6 +345,9 @@ func (f *fixture) limitKeys(account int, l limits) {
 		}
 		if l.addresses != nil {
 			u.SetAddresses(l.addresses)
+		}
+		if l.origins != nil {
+			u.SetOrigins(l.origins)
 		}
 		return u.Exec(ctx)
 	})

@@ -21,6 +21,7 @@ type NewUser struct {
 	Name     string      // in the change log
 	Password string      `json:"-"`
 	Role     viewer.Role // Agent or Admin
+	RoleID   *int        // the role of the account that limits an agent, nil for none; it must exist
 }
 
 // String describes the user without the password.
@@ -78,7 +79,7 @@ func InsertUser(ctx context.Context, tx *database.Tx, at time.Time, u NewUser, h
 	row, err := u.insert(ctx, tx, at, v, hash)
 	if err == nil {
 		err = audit.Record(ctx, tx.Ent, v, at, audit.Entry{
-			Action: audit.UserCreated, Subject: row.ID, Name: row.Login, Details: map[string]any{"role": u.Role.String()},
+			Action: audit.UserCreated, Subject: row.ID, Name: row.Login, Details: u.details(),
 		})
 	}
 	if err != nil {
@@ -97,8 +98,17 @@ func (u NewUser) insert(ctx context.Context, tx *database.Tx, at time.Time, v vi
 		return nil, ErrNameTaken
 	}
 	row, err := tx.Ent.User.Create().SetLogin(strings.TrimSpace(u.Login)).SetLoginKey(key).SetName(u.Name).
-		SetRole(user.Role(u.Role.String())).SetPasswordHash(hash).SetCreatedAt(at.UTC()).Save(ctx)
+		SetRole(user.Role(u.Role.String())).SetNillableRoleID(u.RoleID).SetPasswordHash(hash).SetCreatedAt(at.UTC()).Save(ctx)
 	return row, nameTaken(err)
+}
+
+// details returns what the audit log has of the user.
+func (u NewUser) details() map[string]any {
+	d := map[string]any{detailRole: u.Role.String()}
+	if u.RoleID != nil {
+		d[detailCustomRole] = *u.RoleID
+	}
+	return d
 }
 
 // check fails with ErrInvalid if the user cannot be stored.

@@ -18,6 +18,7 @@ import (
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -27,13 +28,19 @@ import (
 var ErrNoVersion = errors.New("no such version")
 
 // AsOf returns the contact as it was at the version, with everything that belonged to it in its
-// edges, even if it has been deleted since. It fails with ErrNoVersion, also for a contact that
-// never existed, and with Forbidden as query.Service.Get does.
+// edges, even if it has been deleted since, as far as the viewer may read it. It fails with
+// ErrNoVersion, also for a contact that never existed, and with Forbidden as query.Service.Get
+// does.
 func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*ent.Contact, error) {
-	v, err := authz.AuthorizeContact(ctx, id)
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
 	if err != nil {
 		return nil, err
 	}
+	c, err := s.asOf(ctx, v, id, version)
+	return field.Visible(v, c), err
+}
+
+func (s *Service) asOf(ctx context.Context, v viewer.Viewer, id int, version revision.Version) (*ent.Contact, error) {
 	current, err := WithRelations(ctx, s.db.Client(), v.Account, id)
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, err

@@ -45,7 +45,7 @@ type PageArgs struct {
 // customer sees those of its own contact. It fails with usererror.ErrArguments if first is not from
 // 0 to MaxPage, with ErrCursorExpired, and with Forbidden as query.Service.Get does.
 func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error) {
-	v, contact, err := authorize(ctx, a.Contact)
+	v, contact, err := s.authorize(ctx, a.Contact)
 	if err != nil {
 		return nil, err
 	}
@@ -84,16 +84,21 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 // noContact is an id that no contact has, to replace 0, which stands for all contacts.
 const noContact = -1
 
-// authorize returns the viewer and the contact that it reads, 0 for all contacts of the account.
-func authorize(ctx context.Context, contactID *int) (v viewer.Viewer, contact int, err error) {
-	switch v, err = authz.RequireViewer(ctx); {
-	case err != nil:
-		return v, 0, err
-	case contactID != nil:
-		v, err = authz.AuthorizeContact(ctx, *contactID)
+// authorize returns the viewer and the contact that it reads, 0 for all contacts of the account. A
+// contact that is hidden from the viewer has no changes, as one that does not exist.
+func (s *Service) authorize(ctx context.Context, contactID *int) (v viewer.Viewer, contact int, err error) {
+	if contactID != nil {
+		v, err = authz.AuthorizeContact(ctx, s.db.Client(), *contactID)
+		if errs, ok := errors.AsType[usererror.Errors](err); ok && errs.Has(usererror.NotFound) {
+			return v, noContact, nil
+		}
 		return v, cmp.Or(*contactID, noContact), err
 	}
-	return v, v.Contact, nil // 0 except for a customer
+	v, err = authz.RequireViewer(ctx)
+	if err == nil && v.Segment != 0 { // a follower would not learn that a contact leaves the segment
+		err = usererror.Errors{usererror.NewForbidden("", "This API key is limited to the contacts of a segment: it may read the changes of one contact at a time.")}
+	}
+	return v, v.Contact, err // 0 except for a customer
 }
 
 // readRows reads rows of the log. Those of one contact are found by version, whose order is the

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/safego"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -18,7 +19,7 @@ const catchUpBatch = 25
 // Follow ends with the error of recheck or send, with the cause of ctx, with ErrClosed when the
 // server stops, or as Page does.
 func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.Context) error, send func(*ent.Change) error) error {
-	v, contact, err := authorize(ctx, a.Contact)
+	v, contact, err := s.authorize(ctx, a.Contact)
 	if err != nil {
 		return err
 	}
@@ -33,6 +34,9 @@ func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.C
 		if time.Since(checked) >= s.hub.Recheck {
 			if err := recheck(ctx); err != nil {
 				return err
+			}
+			if _, now, err := s.authorize(ctx, a.Contact); err == nil && now != contact {
+				return usererror.Errors{usererror.NewForbidden("", "The contact is no longer in the segment that this API key is limited to.")}
 			}
 			checked = time.Now()
 		}

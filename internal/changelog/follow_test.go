@@ -9,10 +9,13 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/changelog"
+	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
 )
 
 // allow lets every viewer follow.
@@ -57,5 +60,35 @@ func TestFollowFromAnInvalidCursor(t *testing.T) {
 		if !errors.Is(err, want) {
 			t.Errorf("after %d: it ends with %v, want %v", after, err, want)
 		}
+	}
+}
+
+// An API key that is limited to a segment follows a contact until it leaves the segment.
+func TestFollowEndsWhenTheContactLeavesTheSegment(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	f.Hub.Recheck = 10 * time.Millisecond
+	segment := f.Demo.SegmentIDs[0]
+	c := f.Demo.NewContact(field.Patch{field.FirstName: "Anna"})
+	set := func(ids ...int) {
+		contacttest.Must(f.SetDetails(f.Demo.Agent, contact.SetDetails{ID: c.ID, Lock: contact.Lock{OnConflict: contact.Overwrite}, Details: contact.Details{Membership: &ids}}))
+	}
+	set(segment)
+	v, _ := viewer.FromContext(f.Demo.Agent)
+	v.Segment = segment
+	ctx, cancel := context.WithTimeout(viewer.NewContext(f.Demo.Agent, v), time.Minute)
+	defer cancel()
+	seen := 0
+	err := f.Follow(ctx, changelog.PageArgs{Contact: &c.ID}, allow, func(*ent.Change) error {
+		if seen++; seen == 2 {
+			set()
+		}
+		return nil
+	})
+	if errs, ok := errors.AsType[usererror.Errors](err); !ok || !errs.Has(usererror.Forbidden) || seen < 2 {
+		t.Errorf("it ends after %d changes with %v", seen, err)
+	}
+	if err := f.Follow(ctx, changelog.PageArgs{}, allow, nil); err == nil {
+		t.Error("it may follow all contacts")
 	}
 }

@@ -39,7 +39,7 @@ func (s *Service) History(ctx context.Context, id int, before revision.Version, 
 // readHistory is History, but returns only the first of the changes if they are too large together.
 // more reports whether there are more of them.
 func (s *Service) readHistory(ctx context.Context, id int, before revision.Version, first int) (rows []*ent.Change, more bool, err error) {
-	v, err := authz.AuthorizeContact(ctx, id)
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
 	if err != nil {
 		return nil, false, err
 	}
@@ -84,8 +84,8 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 	}
 }
 
-// Change returns a change with its actor, which VisibleTo hides. It returns nil if the log does not
-// have the change, or the viewer may not read its contact.
+// Change returns a change with all that VisibleTo hides. It returns nil if the log does not have
+// the change, or the viewer may not read its contact.
 func (s *Service) Change(ctx context.Context, id revision.ChangeID) (*ent.Change, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err != nil {
@@ -99,14 +99,18 @@ func (s *Service) Change(ctx context.Context, id revision.ChangeID) (*ent.Change
 	return row, err
 }
 
-// VisibleTo returns a row of the log as the viewer may see it: customers do not learn which staff
-// changed their contact.
+// VisibleTo returns a row of the log as the viewer may see it: without the fields that it may not
+// read, and customers do not learn which staff changed their contact.
 func VisibleTo(v viewer.Viewer, row *ent.Change) *ent.Change {
-	if v.Role != viewer.Customer || row.ActorKind == viewer.ActorContact {
+	anonymous := v.Role == viewer.Customer && row.ActorKind != viewer.ActorContact
+	if !anonymous && v.Rights.WriteAll() {
 		return row
 	}
 	seen := *row
-	seen.ActorKind, seen.ActorID, seen.ActorName = "", 0, ""
+	seen.Fields = field.VisibleChanges(v, row.Fields)
+	if anonymous {
+		seen.ActorKind, seen.ActorID, seen.ActorName = "", 0, ""
+	}
 	return &seen
 }
 

@@ -89,6 +89,38 @@ func (c *ResumeAccount) Run(ctx context.Context, p *Process) error {
 	})
 }
 
+// AccountSettings is the command that shows and changes the settings of an account.
+type AccountSettings struct {
+	OfAccount `embed:""`
+
+	RequireSecondFactor string `enum:",on,off" default:"" placeholder:"on|off" help:"Whether all users must have a second factor."`
+}
+
+// Help explains what the command prints.
+func (*AccountSettings) Help() string {
+	return "Without a setting to change, it only prints those that apply. Admins can change all of them through GraphQL."
+}
+
+// Run changes the settings that are given, and prints all.
+func (c *AccountSettings) Run(ctx context.Context, p *Process) error {
+	return c.run(ctx, p, func(ctx context.Context, s *people.Service) error {
+		a, err := s.Settings(ctx)
+		if c.RequireSecondFactor != "" {
+			a, err = s.UpdateSettings(ctx, people.SettingsChange{RequireSecondFactor: new(c.RequireSecondFactor == "on")})
+		}
+		if err != nil {
+			return err
+		}
+		of := accountSettings(*a)
+		return c.print(p.Stdout, of, table("SETTING\tVALUE",
+			fmt.Sprintf("shortest password of a user\t%d", of.StaffPassword), fmt.Sprintf("shortest password of a contact\t%d", of.CustomerPassword),
+			fmt.Sprintf("common passwords are allowed\t%t", of.CommonPasswords), fmt.Sprintf("minutes of a session\t%d", of.SessionMinutes),
+			fmt.Sprintf("minutes without a request\t%d", of.IdleMinutes), fmt.Sprintf("days of the audit log\t%d", of.AuditDays),
+			fmt.Sprintf("a second factor is required\t%t", of.RequireSecondFactor),
+			fmt.Sprintf("signing in by the provider creates users\t%t", of.OIDCCreatesUsers)))
+	})
+}
+
 // change runs a command that changes the account.
 func (o OfAccount) change(ctx context.Context, p *Process, fn func(context.Context, *people.Service) (*people.Account, error)) error {
 	return o.run(ctx, p, func(ctx context.Context, s *people.Service) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,25 +19,18 @@ type CreateKey struct {
 
 	NewAccount bool       `help:"Create the account first."`
 	Name       string     `required:"" placeholder:"NAME" help:"Name of the key in the change log."`
-	Role       string     `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the key: admin or agent."`
+	Role       string     `required:"" placeholder:"ROLE" help:"Role of the key: admin, agent, or the name of a role of the account."`
 	ReadOnly   bool       `help:"The key can only read."`
+	Segment    *int       `placeholder:"ID" help:"Number of a segment: the key can access only the contacts in it. For agents only."`
 	ExpiresAt  *time.Time `placeholder:"TIME" help:"Time as in RFC 3339 at which the key expires. Default: it does not expire."`
 	Addresses  []string   `placeholder:"PREFIX" help:"Addresses that may use the key, separated by commas: single ones, or prefixes such as 192.0.2.0/24. Default: all."`
+	Origins    []string   `placeholder:"ORIGIN" help:"Origins of the web pages that may use the key, separated by commas, such as https://app.example.com. Other clients may not. Default: all clients."`
 }
 
 // Run creates the key. Without --json, it writes only the token to standard output.
 func (c *CreateKey) Run(ctx context.Context, p *Process) error {
-	if strings.TrimSpace(c.Name) == "" { // checked before --new-account creates an account
-		return errors.New("--name must not be blank")
-	}
 	return c.withServices(ctx, p, func(s *Services) error {
-		account, err := c.account(ctx, s)
-		if err != nil {
-			return err
-		}
-		created, err := s.People.CreateKey(viewer.NewSystemContext(ctx, account), people.NewKey{
-			Name: c.Name, Role: roles[c.Role], ReadOnly: c.ReadOnly, ExpiresAt: c.ExpiresAt, Addresses: c.Addresses,
-		})
+		created, err := c.create(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -44,15 +38,30 @@ func (c *CreateKey) Run(ctx context.Context, p *Process) error {
 	})
 }
 
-func (c *CreateKey) account(ctx context.Context, s *Services) (id int, err error) {
+func (c *CreateKey) create(ctx context.Context, s *Services) (*people.CreatedKey, error) {
+	account := 0 // a new one has no roles of its own
 	if !c.NewAccount {
-		return s.Account(ctx, c.Account)
+		var err error
+		if account, err = s.Account(ctx, c.Account); err != nil {
+			return nil, err
+		}
 	}
-	id, err = s.Auth.CreateAccount(ctx, c.Account)
+	ctx = viewer.NewSystemContext(ctx, account)
+	assigned, err := s.People.AssignmentByName(ctx, c.Role)
+	if err != nil {
+		return nil, err
+	}
+	key := people.NewKey{
+		Name: c.Name, Assignment: assigned, ReadOnly: c.ReadOnly, SegmentID: c.Segment, ExpiresAt: c.ExpiresAt, Addresses: c.Addresses, Origins: c.Origins,
+	}
+	if !c.NewAccount {
+		return s.People.CreateKey(ctx, key)
+	}
+	created, err := s.People.CreateAccountWithKey(ctx, c.Account, key)
 	if errors.Is(err, auth.ErrNameTaken) {
 		err = fmt.Errorf("account %q already exists: omit --new-account, or choose another name", c.Account)
 	}
-	return id, err
+	return created, err
 }
 
 // ListKeys is the command that lists the API keys of an account.
@@ -67,16 +76,39 @@ func (c *ListKeys) Run(ctx context.Context, p *Process) error {
 		if err != nil {
 			return err
 		}
-		rows := []string{"ID\tNAME\tROLE\tPREFIX\tLAST USED\tEXPIRES\tREVOKED"}
+		roleOf, err := roleNames(ctx, s)
+		if err != nil {
+			return err
+		}
+		rows := []string{"ID\tNAME\tROLE\tLIMITS\tPREFIX\tLAST USED\tEXPIRES\tREVOKED"}
 		for _, k := range all {
 			prefix := "-"
 			if k.Prefix != nil {
 				prefix = *k.Prefix
 			}
-			rows = append(rows, fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", k.ID, k.Name, k.Role, prefix, dash(k.LastUsedAt), dash(k.ExpiresAt), dash(k.RevokedAt)))
+			rows = append(rows, fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s",
+				k.ID, k.Name, roleOf(k.Assignment), limitsOf(k), prefix, dash(k.LastUsedAt), dash(k.ExpiresAt), dash(k.RevokedAt)))
 		}
 		return c.print(p.Stdout, each(all, keyOf), table(rows...))
 	})
+}
+
+// limitsOf names what limits a key apart from its role; --json has the addresses and origins.
+func limitsOf(k *people.Key) string {
+	var limits []string
+	if k.ReadOnly {
+		limits = append(limits, "read-only")
+	}
+	if k.SegmentID != nil {
+		limits = append(limits, fmt.Sprintf("segment %d", *k.SegmentID))
+	}
+	if len(k.Addresses) > 0 {
+		limits = append(limits, "addresses")
+	}
+	if len(k.Origins) > 0 {
+		limits = append(limits, "origins")
+	}
+	return cmp.Or(strings.Join(limits, ", "), "-")
 }
 
 // RevokeKey is the command that revokes an API key.

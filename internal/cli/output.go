@@ -90,7 +90,7 @@ func dash(t *time.Time) string {
 	return t.UTC().Format(time.DateTime)
 }
 
-// account, user and key are what --json prints.
+// account, accountSettings, user and key are what --json prints.
 type account struct {
 	ID          int        `json:"id"`
 	Name        string     `json:"name"`
@@ -99,27 +99,52 @@ type account struct {
 
 func accountOf(a *people.Account) account { return account(*a) }
 
+type accountSettings struct {
+	StaffPassword       int  `json:"staffPassword"`
+	CustomerPassword    int  `json:"customerPassword"`
+	CommonPasswords     bool `json:"commonPasswords"`
+	SessionMinutes      int  `json:"sessionMinutes"`
+	IdleMinutes         int  `json:"idleMinutes"`
+	AuditDays           int  `json:"auditDays"`
+	RequireSecondFactor bool `json:"requireSecondFactor"`
+	OIDCCreatesUsers    bool `json:"oidcCreatesUsers"`
+}
+
 type user struct {
 	ID           int        `json:"id"`
 	Login        string     `json:"login"`
 	Name         string     `json:"name"`
 	Role         string     `json:"role"`
+	CustomRole   *int       `json:"customRoleId"`
 	CreatedAt    *time.Time `json:"createdAt"`
 	LastSignInAt *time.Time `json:"lastSignInAt"`
 	DisabledAt   *time.Time `json:"disabledAt"`
+
+	SecondFactor         bool `json:"secondFactor"`
+	SecondFactorRequired bool `json:"secondFactorRequired"`
+
+	HasPassword     bool    `json:"hasPassword"`
+	Issuer          *string `json:"issuer"`
+	ProviderAllowed bool    `json:"providerAllowed"`
 }
 
 func userOf(u *people.User) user {
-	return user{u.ID, u.Login, u.Name, u.Role.String(), u.CreatedAt, u.LastSignInAt, u.DisabledAt}
+	return user{
+		u.ID, u.Login, u.Name, u.Role.String(), u.RoleID, u.CreatedAt, u.LastSignInAt, u.DisabledAt, u.SecondFactor, u.SecondFactorRequired,
+		u.HasPassword, u.Issuer, u.ProviderAllowed,
+	}
 }
 
 type key struct {
 	ID         int        `json:"id"`
 	Name       string     `json:"name"`
 	Role       string     `json:"role"`
+	CustomRole *int       `json:"customRoleId"`
 	Prefix     *string    `json:"prefix"`
 	ReadOnly   bool       `json:"readOnly"`
+	SegmentID  *int       `json:"segmentId"`
 	Addresses  []string   `json:"addresses"`
+	Origins    []string   `json:"origins"`
 	CreatedAt  time.Time  `json:"createdAt"`
 	CreatedBy  *string    `json:"createdBy"`
 	LastUsedAt *time.Time `json:"lastUsedAt"`
@@ -129,7 +154,7 @@ type key struct {
 
 func keyOf(k *people.Key) key {
 	return key{
-		k.ID, k.Name, k.Role.String(), k.Prefix, k.ReadOnly, append([]string{}, k.Addresses...),
+		k.ID, k.Name, k.Role.String(), k.RoleID, k.Prefix, k.ReadOnly, k.SegmentID, append([]string{}, k.Addresses...), append([]string{}, k.Origins...),
 		k.CreatedAt, k.CreatedBy, k.LastUsedAt, k.ExpiresAt, k.RevokedAt,
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/database"
-	"contactgraph/internal/viewer"
 )
 
 // Settings are the flags of every command.
@@ -75,6 +74,3 @@ func (s *Services) Account(ctx context.Context, name string) (id int, err error)
 	}
 	return id, err
 }
-
-// roles maps the values of --role.
-var roles = map[string]viewer.Role{"admin": viewer.Admin, "agent": viewer.Agent}

@@ -28,20 +28,30 @@ type CreateUser struct {
 
 	Login string `required:"" placeholder:"LOGIN" help:"Login to sign in with."`
 	Name  string `placeholder:"NAME" help:"Name of the user in the change log. Default: the login."`
-	Role  string `required:"" enum:"admin,agent" placeholder:"ROLE" help:"Role of the user: admin or agent."`
+	Role  string `required:"" placeholder:"ROLE" help:"Role of the user: admin, agent, or the name of a role of the account."`
+
+	NoPassword bool `help:"Create a user who will sign in by the OpenID Connect provider, whose login is the email address there."`
 }
 
 // Help explains how to pass the password.
-func (*CreateUser) Help() string { return passwordHelp }
+func (*CreateUser) Help() string { return passwordHelp + " With --no-password, no password is read." }
 
 // Run creates the user.
 func (c *CreateUser) Run(ctx context.Context, p *Process) error {
-	password, err := readPassword(p)
-	if err != nil {
-		return err
+	var password *string
+	if !c.NoPassword {
+		text, err := readPassword(p)
+		if err != nil {
+			return err
+		}
+		password = &text
 	}
 	return c.run(ctx, p, func(ctx context.Context, s *people.Service) error {
-		u, err := s.CreateUser(ctx, people.NewUser{Login: c.Login, Name: cmp.Or(c.Name, c.Login), Password: password, Role: roles[c.Role]})
+		assigned, err := s.AssignmentByName(ctx, c.Role)
+		if err != nil {
+			return err
+		}
+		u, err := s.CreateUser(ctx, people.NewUser{Login: c.Login, Name: cmp.Or(c.Name, c.Login), Password: password, Assignment: assigned})
 		if errs, ok := errors.AsType[usererror.Errors](err); ok && errs.Has(usererror.LoginTaken) {
 			return fmt.Errorf("account %q already has a user %q: choose another --login", c.Account, c.Login)
 		}
@@ -64,9 +74,14 @@ func (c *ListUsers) Run(ctx context.Context, p *Process) error {
 		if err != nil {
 			return err
 		}
-		rows := []string{"ID\tLOGIN\tNAME\tROLE\tLAST SIGN-IN\tDISABLED"}
+		roleOf, err := roleNames(ctx, s)
+		if err != nil {
+			return err
+		}
+		rows := []string{"ID\tLOGIN\tNAME\tROLE\tSECOND FACTOR\tLAST SIGN-IN\tDISABLED"}
 		for _, u := range all {
-			rows = append(rows, fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", u.ID, u.Login, u.Name, u.Role, dash(u.LastSignInAt), dash(u.DisabledAt)))
+			rows = append(rows, fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s",
+				u.ID, u.Login, u.Name, roleOf(u.Assignment), secondFactorOf(u), dash(u.LastSignInAt), dash(u.DisabledAt)))
 		}
 		return c.print(p.Stdout, each(all, userOf), table(rows...))
 	})
@@ -131,6 +146,45 @@ func (c *EnableUser) Run(ctx context.Context, p *Process) error { return c.disab
 func (o OfUser) disable(ctx context.Context, p *Process, disabled bool) error {
 	return o.change(ctx, p, func(ctx context.Context, s *people.Service, id int) (*people.User, error) {
 		return s.UpdateUser(ctx, people.UserChange{ID: id, Disabled: &disabled})
+	})
+}
+
+// secondFactorOf describes the second factor of a user.
+func secondFactorOf(u *people.User) string {
+	switch {
+	case u.SecondFactor && u.SecondFactorRequired:
+		return "on, required"
+	case u.SecondFactor:
+		return "on"
+	case u.SecondFactorRequired:
+		return "required"
+	}
+	return "-"
+}
+
+// ResetSecondFactor is the command that erases the second factor of a user.
+type ResetSecondFactor struct {
+	OfUser `embed:""`
+}
+
+// Run erases it.
+func (c *ResetSecondFactor) Run(ctx context.Context, p *Process) error {
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service, id int) (*people.User, error) {
+		return s.ResetSecondFactor(ctx, id)
+	})
+}
+
+// RequireSecondFactor is the command that requires a second factor of a user.
+type RequireSecondFactor struct {
+	OfUser `embed:""`
+
+	Off bool `help:"End the requirement. The user keeps a second factor that is on."`
+}
+
+// Run changes the requirement.
+func (c *RequireSecondFactor) Run(ctx context.Context, p *Process) error {
+	return c.change(ctx, p, func(ctx context.Context, s *people.Service, id int) (*people.User, error) {
+		return s.UpdateUser(ctx, people.UserChange{ID: id, SecondFactorRequired: new(!c.Off)})
 	})
 }
 

@@ -74,8 +74,9 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 		return b.outcomes, nil
 	}
 	b.keys = s.throttle.newKeyCheck(b.updates[0].viewer)
-	results, err := inTx(ctx, s, b.updates[0].viewer, s.resultsCodec(), s.transactionForAll(b.ids()), b.run)
+	results, err := s.writeAll(ctx, b.updates[0].viewer, s.transactionForAll(b.ids()), b.run)
 	for _, o := range b.outcomes {
+		_ = visibleErrors(b.updates[0].viewer, o.Err()) // it changes the errors themselves
 		b.keys.report(ctx, o.Err())
 	}
 	b.keys.report(ctx, err)

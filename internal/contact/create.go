@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
 // CreateAll creates at most 500 contacts, all or none, each with its own row in the change log. It
 // fails as Create does, with the errors of all contacts.
 func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
-	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
+	v, err := authz.ToWriteContacts(authz.RequireRole(ctx, viewer.Agent))
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +67,12 @@ func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error)
 			return nil, err
 		}
 	}
-	return inTx(ctx, s, v, s.resultsCodec(), s.transactionFor(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
-		return s.createAll(ctx, tx, v, drafts)
+	keys := s.throttle.newKeyCheck(v)
+	results, err := s.writeAll(ctx, v, s.transactionFor(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
+		return s.createAll(ctx, tx, v, keys, drafts)
 	})
+	keys.report(ctx, err)
+	return results, err
 }
 
 // draft is a contact to create, checked as far as possible outside the transaction.
@@ -105,7 +108,7 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 }
 
 // createAll checks the drafts against the database and each other, and stores them.
-func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, drafts []*draft) ([]*Result, error) {
+func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, keys *keyCheck, drafts []*draft) ([]*Result, error) {
 	definitions, err := definitionsOf(ctx, tx, v.Account)
 	if err != nil {
 		return nil, err
@@ -116,6 +119,7 @@ func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewe
 		if writes[i], err = s.newUnitOfWork(ctx, tx, v, d, definitions); err != nil {
 			return nil, err
 		}
+		writes[i].keys = keys
 	}
 	if err := checkKeys(ctx, tx, v.Account, writes); err != nil {
 		return nil, err
@@ -147,9 +151,11 @@ func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.V
 			return nil, err
 		}
 	}
-	if err := w.applyEdit(ctx, w.checkEdit(edit{set: d.set, details: d.Details})); err != nil {
+	e := w.checkEdit(edit{set: d.set, details: d.Details})
+	if err := w.applyEdit(ctx, e); err != nil {
 		return nil, err
 	}
+	w.checkSegment(e.details.Membership)
 	w.deriveKeys()
 	w.fields = append(registration(next), w.fields...)
 	return w, nil

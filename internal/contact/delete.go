@@ -7,12 +7,10 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/internal/authz"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
-	"contactgraph/internal/viewer"
 )
 
 // Delete is the command that deletes a contact.
@@ -24,9 +22,10 @@ type Delete struct {
 // Delete deletes the contact with everything that belongs to it. Its lock works as that of Update;
 // with Merge, it is a conflict if anything that others have changed since the expected version is
 // still in effect. The row in the change log has everything that the contact had except the
-// password. It fails as Update does; customers may not delete.
+// password. It fails as Update does; customers may not delete, nor may staff who cannot write all
+// fields.
 func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
-	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
+	v, err := s.mayRemove(ctx, d.ID)
 	if err != nil {
 		return nil, err
 	}

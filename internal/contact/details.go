@@ -27,7 +27,7 @@ type SetDetails struct {
 // contact's version. It fails with Errors: NotFound or Forbidden alone, or everything that is wrong
 // with the version, properties, logins and membership.
 func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
-	v, err := authz.ToWrite(authz.AuthorizeContact(ctx, d.ID))
+	v, err := authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), d.ID))
 	if err != nil {
 		return nil, err
 	}

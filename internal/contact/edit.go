@@ -52,11 +52,11 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	return nil
 }
 
-// checkEdit returns the edit with its valid properties; those that are bound to fields become
-// fields.
+// checkEdit returns the edit with its valid properties, of which those that are bound to fields
+// become fields, and without what the viewer may not read.
 func (w *unitOfWork) checkEdit(e edit) edit {
 	if len(e.details.Properties) == 0 {
-		return e
+		return w.withoutHidden(e)
 	}
 	set, own := w.checkProperties(e.details.Properties)
 	for f, v := range e.set {
@@ -65,7 +65,7 @@ func (w *unitOfWork) checkEdit(e edit) edit {
 		}
 	}
 	e.set, e.details.Properties = set, own
-	return e
+	return w.withoutHidden(e)
 }
 
 // applyEdit applies the parts of a checked edit, except for the password.

@@ -22,11 +22,11 @@ import (
 // Only admins may erase. It fails with NotFound for a contact that never existed or has been
 // erased. The result has no contact.
 func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
-	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Admin))
+	v, err := authz.ToWriteContacts(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {
 		return nil, err
 	}
-	return inTx(ctx, s, v, s.resultCodec(), s.transactionForAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	return s.writeOne(ctx, v, s.transactionForAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		last, err := s.lastVersion(ctx, tx, v.Account, id)
 		if err != nil {
 			return nil, err

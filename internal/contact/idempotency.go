@@ -16,13 +16,28 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// inTx runs fn in a transaction and returns its result once it is durable. If the service has an
-// idempotency key, a repeat returns the result of the first request.
+// writeOne runs fn, which writes one contact, in a transaction, and returns its result as the
+// viewer may see it once it is durable. If the service has an idempotency key, a repeat returns the
+// result of the first request.
+func (s *Service) writeOne(ctx context.Context, v viewer.Viewer, in idempotency.Transaction, fn func(context.Context, *database.Tx) (*Result, error)) (*Result, error) {
+	r, err := inTx(ctx, s, v, s.resultCodec(), in, fn)
+	return r.visibleTo(v), err
+}
+
+// writeAll is writeOne for several contacts.
+func (s *Service) writeAll(ctx context.Context, v viewer.Viewer, in idempotency.Transaction, fn func(context.Context, *database.Tx) ([]*Result, error)) ([]*Result, error) {
+	rs, err := inTx(ctx, s, v, s.resultsCodec(), in, fn)
+	for i, r := range rs {
+		rs[i] = r.visibleTo(v)
+	}
+	return rs, err
+}
+
 func inTx[T any](ctx context.Context, s *Service, v viewer.Viewer, c idempotency.Codec[T], in idempotency.Transaction,
 	fn func(context.Context, *database.Tx) (T, error),
 ) (T, error) {
 	result, err := idempotency.Run(ctx, idempotency.Request{Key: s.key, Viewer: v, Now: s.now}, c, in, fn)
-	return result, translate(err)
+	return result, visibleErrors(v, translate(err))
 }
 
 // transactionFor returns a transaction that writes the contact, 0 for none.
@@ -95,8 +110,7 @@ func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
 // resultOf restores the result of the write that made a change, as far as the change log still has
 // it. What the write was merged with is not stored.
 func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error) {
-	v, err := authz.AuthorizeContact(ctx, c.Contact)
-	if err != nil {
+	if _, err := authz.AuthorizeContact(ctx, s.db.Client(), c.Contact); err != nil {
 		return nil, err
 	}
 	row, err := s.log.Change(ctx, revision.ChangeID{Contact: c.Contact, Version: c.Version})
@@ -106,7 +120,7 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Change: changelog.VisibleTo(v, row)}
+	r := &Result{Change: row}
 	version := c.Version
 	switch row.Kind {
 	case change.KindERASE:

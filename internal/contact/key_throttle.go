@@ -15,8 +15,9 @@ import (
 )
 
 // A customer whose write is rejected because a unique key is taken learns that another person is a
-// customer here. So each contact has a small number of such rejections, which suffices for people
-// who mistype their address, and not for a list of addresses.
+// customer here, and so does an API key that is limited to a segment. So each contact and each such
+// key has a small number of such rejections, which suffices for people who mistype their address,
+// and not for a list of addresses.
 const (
 	maxRejections = 10              // at once
 	rejectionTime = 5 * time.Minute // until there is one more
@@ -32,7 +33,8 @@ type keyThrottle struct {
 	limiters map[contactKey]*rate.Limiter // of the contacts that had a rejection recently
 }
 
-type contactKey struct{ account, contact int }
+// contactKey is a customer by its contact, or an API key; the other is 0.
+type contactKey struct{ account, contact, apiKey int }
 
 // maxLimiters is how many limiters are kept before those that limit nothing are dropped.
 const maxLimiters = 1024
@@ -80,8 +82,8 @@ func (t *keyThrottle) drop(now time.Time) {
 	}
 }
 
-// keyCheck is the check of the unique keys that one command of a customer takes. A nil keyCheck is
-// that of a command of staff, who may know which keys are taken.
+// keyCheck is the check of the unique keys that one command of a limited viewer takes. A nil
+// keyCheck is that of a viewer that may know which keys are taken.
 type keyCheck struct {
 	throttle *keyThrottle
 	contact  contactKey
@@ -90,10 +92,13 @@ type keyCheck struct {
 
 // newKeyCheck returns the check for a command of the viewer.
 func (t *keyThrottle) newKeyCheck(v viewer.Viewer) *keyCheck {
-	if v.Role != viewer.Customer {
-		return nil
+	switch {
+	case v.Role == viewer.Customer:
+		return &keyCheck{throttle: t, contact: contactKey{v.Account, v.Contact, 0}}
+	case v.Limited():
+		return &keyCheck{throttle: t, contact: contactKey{v.Account, 0, v.Actor.ID}}
 	}
-	return &keyCheck{throttle: t, contact: contactKey{v.Account, v.Contact}}
+	return nil
 }
 
 // limited adds the error RateLimited if the contact has had too many rejections.
@@ -128,13 +133,16 @@ func (c *keyCheck) report(ctx context.Context, err error) {
 	}
 	errs, _ := errors.AsType[usererror.Errors](err)
 	who := []any{slog.Int("account_id", c.contact.account), slog.Int("contact_id", c.contact.contact)}
+	if c.contact.apiKey != 0 {
+		who[1] = slog.Int("api_key_id", c.contact.apiKey)
+	}
 	for _, e := range errs {
 		if kind := kindsOfKeys[e.Code]; kind != "" {
 			c.count() // another process took it in the meantime
-			c.throttle.log.InfoContext(ctx, "rejected a customer's write: the key is taken", append(who, slog.String("key", kind))...)
+			c.throttle.log.InfoContext(ctx, "rejected a limited write: the key is taken", append(who, slog.String("key", kind))...)
 		}
 	}
 	if errs.Has(usererror.RateLimited) {
-		c.throttle.log.WarnContext(ctx, "rejected a customer's write: too many of its writes took keys that are taken", who...)
+		c.throttle.log.WarnContext(ctx, "rejected a limited write: too many of the caller's writes took keys that are taken", who...)
 	}
 }

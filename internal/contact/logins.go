@@ -33,6 +33,10 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 	if slices.Equal(old, set) {
 		return nil
 	}
+	if !field.CanWrite(w.viewer, field.PathLogins) {
+		w.forbid(field.PathLogins, "the logins of a contact")
+		return nil
+	}
 	w.newLogins = slices.DeleteFunc(slices.Clone(set), func(l field.Login) bool {
 		return slices.ContainsFunc(old, func(o field.Login) bool { return o.Key() == l.Key() })
 	})

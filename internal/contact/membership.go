@@ -11,12 +11,13 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
 )
 
 const maxSegments = 1000
 
-// setMembership replaces the contact's segments with a sorted set. A customer may send only the
-// current set.
+// setMembership replaces the contact's segments with a sorted set. Who may not write
+// them may send only the current set.
 func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	if len(set) > maxSegments {
 		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact can be in at most %d segments.", maxSegments)
@@ -29,9 +30,16 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	if slices.Equal(old, set) {
 		return nil
 	}
-	if !mayWriteMembership(w.viewer) {
-		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, "Customers may not change their segments."))
+	if !field.CanWrite(w.viewer, field.PathMembership) {
+		noun := "the segments of a contact"
+		if w.viewer.Role == viewer.Customer {
+			noun = "their segments"
+		}
+		w.forbid(field.PathMembership, noun)
 		return nil
+	}
+	if !w.isNew() {
+		w.checkSegment(&set)
 	}
 	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(old, id) })
 	removed := slices.DeleteFunc(slices.Clone(old), func(id int) bool { return slices.Contains(set, id) })

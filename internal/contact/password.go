@@ -46,6 +46,10 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 	if u.Password == nil {
 		return nil, nil
 	}
+	if !field.CanWrite(v, field.PathPassword) {
+		*errs = append(*errs, usererror.NewForbidden(field.PathPassword, nounOf(v)+" may not change passwords."))
+		return nil, nil
+	}
 	if err := s.checkNewPassword(ctx, v, u, errs); err != nil {
 		return nil, err
 	}
@@ -87,8 +91,10 @@ func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Updat
 		return err
 	}
 	rules := password.Customer(account.Settings)
-	for _, l := range own {
-		rules.Own = append(rules.Own, l.Name)
+	if field.CanRead(v, field.PathLogins) { // otherwise the error would tell a login that was guessed
+		for _, l := range own {
+			rules.Own = append(rules.Own, l.Name)
+		}
 	}
 	if broken := rules.Check(plain); broken != "" {
 		errs.Add(usererror.Invalid, field.PathPassword, "%s", broken)

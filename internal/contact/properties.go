@@ -84,8 +84,8 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 // checkValues adds errors for values that are not valid for the property.
 func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Value) {
 	switch {
-	case !mayWriteProperty(w.viewer, p):
-		w.errs.Add(usererror.ReadOnly, path, "Customers may not change %s.", p.Name)
+	case !field.CanWriteProperty(w.viewer, p):
+		w.errs.Add(usererror.ReadOnly, path, "%s may not change %s.", nounOf(w.viewer), p.Name)
 		return
 	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
 		w.errs.Add(usererror.Required, path, "%s must have a value.", p.Name)

@@ -12,9 +12,9 @@
 // transaction. unit_of_work.go has the state of a write that all commands share; edit.go and
 // reconcile.go have what they do inside it; unique_keys.go has the keys of email and phone,
 // key_throttle.go limits what a customer learns from them, and constraint_errors.go has their
-// violations. writable.go lists what a viewer may write. Package field
-// lists what a contact consists of, merge compares a stale write with what others have written, and
-// query reads contacts.
+// violations. rights.go keeps a viewer from reading and writing fields that its role excludes.
+// Package field lists what a contact consists of and decides who may read and write it, merge
+// compares a stale write with what others have written, and query reads contacts.
 package contact
 
 import (

@@ -23,7 +23,7 @@ import (
 // overlap, Invalid for what the change log does not have, such as a password, and otherwise as the
 // command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
-	v, err := authz.ToWrite(authz.AuthorizeContact(ctx, id.Contact))
+	v, err := authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), id.Contact))
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,9 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 		return s.undoDeletion(ctx, row)
 	case change.KindERASE:
 		return nil, errErased()
+	}
+	if err := mayUndo(v, row); err != nil {
+		return nil, err
 	}
 	inverse, err := inverseOf(row)
 	if err != nil {
@@ -86,7 +89,7 @@ func inverseOf(row *ent.Change) (edit, error) {
 
 // undoCreation deletes the contact, if no one has changed it since.
 func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
+	v, err := s.mayRemove(ctx, row.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +104,7 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 
 // undoDeletion creates the contact again, as it was.
 func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, error) {
-	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Agent))
+	v, err := s.mayRemove(ctx, row.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +123,11 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
 	}
-	return inTx(ctx, s, v, s.resultCodec(), s.transactionFor(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	return s.writeOne(ctx, v, s.transactionFor(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		if err := s.checkRestorable(ctx, tx, v, row); err != nil {
 			return nil, err
 		}
-		results, err := s.createAll(ctx, tx, v, []*draft{d})
+		results, err := s.createAll(ctx, tx, v, s.throttle.newKeyCheck(v), []*draft{d})
 		if err != nil {
 			return nil, err
 		}

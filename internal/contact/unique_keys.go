@@ -160,9 +160,9 @@ func (w *unitOfWork) claim(owner map[string]*ent.Contact, old, next *string, cod
 	}
 }
 
-// addTaken adds the conflict of a unique key. A customer does not learn who has the key.
+// addTaken adds the conflict of a unique key. A limited viewer does not learn who has the key.
 func (w *unitOfWork) addTaken(code usererror.Code, path, noun string, owner *ent.Contact) {
-	if w.viewer.Role == viewer.Customer {
+	if w.viewer.Limited() {
 		w.errs.Add(code, path, messageUnusable, noun)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database"
@@ -27,7 +28,7 @@ type unitOfWork struct {
 	errs        usererror.Errors
 	old         *ent.Contact
 	next        *ent.Contact
-	keys        *keyCheck              // nil for staff
+	keys        *keyCheck              // nil for a viewer that is not limited
 	newLogins   []field.Login          // that the contact does not have yet
 	merge       *merge.Divergence      // what the write was merged with
 	releases    []string               // key columns whose old key another write of the same call takes
@@ -41,7 +42,7 @@ type unitOfWork struct {
 func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, errs usererror.Errors, do func(context.Context, *unitOfWork) (*Result, error),
 ) (*Result, error) {
 	keys := s.throttle.newKeyCheck(v)
-	r, err := inTx(ctx, s, v, s.resultCodec(), s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
+	r, err := s.writeOne(ctx, v, s.transactionFor(id), func(ctx context.Context, tx *database.Tx) (*Result, error) {
 		w, err := s.load(ctx, tx, v, id, errs)
 		if err != nil {
 			return nil, err
@@ -53,8 +54,14 @@ func (s *Service) writeContact(ctx context.Context, v viewer.Viewer, id int, err
 	return r, err
 }
 
-// load reads the contact. It fails with NotFound.
+// load reads the contact. It fails with NotFound, also for a viewer with a segment if the contact
+// has left it since the viewer was authorized.
 func (s *Service) load(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, errs usererror.Errors) (*unitOfWork, error) {
+	if v.Segment != 0 {
+		if _, err := authz.AuthorizeContact(ctx, tx.Ent, id); err != nil {
+			return nil, err
+		}
+	}
 	old, err := tx.Contact(ctx, v.Account, id)
 	if err == nil && old == nil {
 		err = usererror.NewNotFound("Contact", id)
@@ -76,8 +83,8 @@ func (w *unitOfWork) applyPatch(ctx context.Context, p field.Patch) error {
 		if !ok || field.Same(f.Get(w.next), v) {
 			continue
 		}
-		if !f.OpenTo(w.viewer) {
-			w.errs = append(w.errs, usererror.NewForbidden(f.Path, "Customers may not change "+f.Path+"."))
+		if !field.CanWrite(w.viewer, f.Path) {
+			w.forbid(f.Path, f.Path)
 			continue
 		}
 		if err := w.checkReference(ctx, f, v); err != nil {

@@ -46,7 +46,7 @@ type prepared struct {
 // result.
 func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error) {
 	p.Update = u
-	if p.viewer, err = authz.ToWrite(authz.AuthorizeContact(ctx, u.ID)); err != nil {
+	if p.viewer, err = authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), u.ID)); err != nil {
 		return p, err
 	}
 	u.Lock.check(&p.errs)

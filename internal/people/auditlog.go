@@ -92,7 +92,11 @@ func (s *Service) AuditLog(ctx context.Context, f AuditFilter, first int, before
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Client().AuditEntry.Query().Where(auditentry.AccountID(v.Account)).Where(where...).
+	return s.auditPage(ctx, v.Account, where, first)
+}
+
+func (s *Service) auditPage(ctx context.Context, account int, where []predicate.AuditEntry, first int) (*AuditPage, error) {
+	rows, err := s.db.Client().AuditEntry.Query().Where(auditentry.AccountID(account)).Where(where...).
 		Order(auditentry.ByAt(sql.OrderDesc()), auditentry.ByID(sql.OrderDesc())).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, err

@@ -7,9 +7,11 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/apikey"
+	"contactgraph/ent/segment"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/database"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
@@ -18,9 +20,9 @@ import (
 
 // Key is an API key, without its token.
 type Key struct {
-	ID         int
-	Name       string
-	Role       viewer.Role
+	ID   int
+	Name string
+	Assignment
 	Prefix     *string // the beginning of the token; nil if the token was chosen, and for old keys
 	CreatedAt  time.Time
 	CreatedBy  *string // the name of an admin; nil if the key was created on the command line
@@ -28,7 +30,9 @@ type Key struct {
 	ExpiresAt  *time.Time
 	RevokedAt  *time.Time
 	ReadOnly   bool
+	SegmentID  *int     // limits the key to the contacts of a segment; nil for none
 	Addresses  []string // prefixes; none allows all addresses
+	Origins    []string // of pages; none allows all clients
 }
 
 // GlobalID returns the id of the key in the GraphQL API.
@@ -36,9 +40,9 @@ func (k *Key) GlobalID() string { return globalid.Encode("APIKey", k.ID) }
 
 func keyOf(row *ent.APIKey) *Key {
 	return &Key{
-		ID: row.ID, Name: row.Name, Role: roles[string(row.Role)], Prefix: row.Prefix,
+		ID: row.ID, Name: row.Name, Assignment: Assignment{roles[string(row.Role)], row.RoleID}, Prefix: row.Prefix,
 		CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt, RevokedAt: row.RevokedAt,
-		ReadOnly: row.ReadOnly != nil && *row.ReadOnly, Addresses: row.Addresses,
+		ReadOnly: row.ReadOnly != nil && *row.ReadOnly, SegmentID: row.SegmentID, Addresses: row.Addresses, Origins: row.Origins,
 	}
 }
 
@@ -71,16 +75,22 @@ func (k CreatedKey) String() string { return k.Key.Name }
 
 // NewKey is an API key to create.
 type NewKey struct {
-	Name      string
-	Role      viewer.Role // Agent or Admin
+	Name string
+	Assignment
 	ReadOnly  bool
+	SegmentID *int       // limits the key, one of an agent, to the contacts of a segment; nil for none
 	ExpiresAt *time.Time // nil for a key that does not expire
 	Addresses []string   // addresses and prefixes in CIDR notation; none allows all
+	Origins   []string   // web origins such as https://app.example.com; none allows all clients
 }
 
-func (n NewKey) check(now time.Time) (addresses []string, errs usererror.Errors) {
+// check returns the key to insert, with its values in their normal form.
+func (n NewKey) check(now time.Time) (k auth.NewKey, errs usererror.Errors) {
 	checkText(&errs, pathName, "The name", n.Name)
-	checkRole(&errs, n.Role)
+	n.Assignment.check(&errs)
+	if n.SegmentID != nil && n.Role == viewer.Admin {
+		errs.Add(usererror.Invalid, pathSegment, "The key of an admin cannot be limited to a segment: give it the role of an agent.")
+	}
 	switch {
 	case n.ExpiresAt == nil:
 	case !storable.Time(*n.ExpiresAt):
@@ -88,16 +98,63 @@ func (n NewKey) check(now time.Time) (addresses []string, errs usererror.Errors)
 	case !n.ExpiresAt.After(now):
 		errs.Add(usererror.Invalid, "expiresAt", "The key must expire in the future.")
 	}
-	return checkAddresses(&errs, n.Addresses), errs
+	return auth.NewKey{
+		Name: n.Name, Role: n.Role, RoleID: n.RoleID, SegmentID: n.SegmentID, ReadOnly: n.ReadOnly, ExpiresAt: stored(n.ExpiresAt),
+		Addresses: checkAddresses(&errs, n.Addresses), Origins: checkOrigins(&errs, n.Origins),
+	}, errs
 }
 
-// CreateKey creates an API key, for admins. It fails with Required, TooLong, TooMany or Invalid if
-// a value is not valid.
+// CreateKey creates an API key, for admins. It fails with NotFound or SegmentNotFound if the
+// account does not have the role or segment, and with Required, TooLong, TooMany or Invalid if a
+// value is not valid.
 func (s *Service) CreateKey(ctx context.Context, n NewKey) (*CreatedKey, error) {
-	addresses, errs := n.check(s.now())
+	k, errs := n.check(s.now())
 	return adminRun(ctx, s, func() usererror.Errors { return errs }, func(ctx context.Context, c command) (*CreatedKey, error) {
-		return c.insertKey(ctx, auth.NewKey{Name: n.Name, Role: n.Role, ReadOnly: n.ReadOnly, ExpiresAt: stored(n.ExpiresAt), Addresses: addresses})
+		return c.insertKey(ctx, k)
 	})
+}
+
+// CreateAccountWithKey creates an account with an API key, for the server itself, in one
+// transaction. It fails with auth.ErrNameTaken and auth.ErrInvalid as auth.InsertAccount does, and
+// otherwise as CreateKey does.
+func (s *Service) CreateAccountWithKey(ctx context.Context, name string, n NewKey) (created *CreatedKey, err error) {
+	if _, err := authz.RequireRole(ctx, viewer.System); err != nil {
+		return nil, err
+	}
+	k, errs := n.check(s.now())
+	if err := errs.OrNil(); err != nil {
+		return nil, err
+	}
+	err = s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
+		id, err := auth.InsertAccount(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		ctx = viewer.NewSystemContext(ctx, id)
+		v, _ := viewer.FromContext(ctx)
+		created, err = command{tx: tx, viewer: v, at: s.now().UTC().Truncate(time.Microsecond)}.insertKey(ctx, k)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return created, nil
+}
+
+const pathSegment = "segmentId"
+
+// checkSegment fails with SegmentNotFound if the account does not have the segment.
+func (c command) checkSegment(ctx context.Context, id *int) error {
+	if id == nil {
+		return nil
+	}
+	exists, err := c.tx.Ent.Segment.Query().Where(segment.AccountID(c.viewer.Account), segment.ID(*id)).Exist(ctx)
+	if err == nil && !exists {
+		var errs usererror.Errors
+		errs.Missing(usererror.SegmentNotFound, pathSegment, "Segment", *id)
+		return errs
+	}
+	return err
 }
 
 // stored returns a time with the precision of the database.
@@ -109,6 +166,12 @@ func stored(t *time.Time) *time.Time {
 }
 
 func (c command) insertKey(ctx context.Context, k auth.NewKey) (*CreatedKey, error) {
+	if err := c.assign(ctx, Assignment{k.Role, k.RoleID}); err != nil {
+		return nil, err
+	}
+	if err := c.checkSegment(ctx, k.SegmentID); err != nil {
+		return nil, err
+	}
 	id, token, err := auth.InsertKey(ctx, c.tx, c.at, k)
 	if err != nil {
 		return nil, err
@@ -180,7 +243,7 @@ func (s *Service) RotateKey(ctx context.Context, id, overlap int) (*CreatedKey, 
 // successorOf returns the key to create in the place of an old one.
 func successorOf(old *ent.APIKey, at time.Time) auth.NewKey {
 	k := keyOf(old)
-	next := auth.NewKey{Name: k.Name, Role: k.Role, ReadOnly: k.ReadOnly, Addresses: k.Addresses}
+	next := auth.NewKey{Name: k.Name, Role: k.Role, RoleID: k.RoleID, SegmentID: k.SegmentID, ReadOnly: k.ReadOnly, Addresses: k.Addresses, Origins: k.Origins}
 	if k.ExpiresAt != nil {
 		next.ExpiresAt = new(at.Add(k.ExpiresAt.Sub(k.CreatedAt)))
 	}

@@ -1,11 +1,13 @@
 package people_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"contactgraph/internal/auth"
 	"contactgraph/internal/people"
 	"contactgraph/internal/viewer"
 
@@ -19,15 +21,18 @@ func TestCreateAndListKeys(t *testing.T) {
 	var created *people.CreatedKey
 	f.wantAudited(func() {
 		created = must(f.CreateKey(f.admin, people.NewKey{
-			Name: " till ", Role: viewer.Agent, ReadOnly: true, ExpiresAt: &expires, Addresses: []string{"192.0.2.7", "10.1.2.3/8"},
+			Name: " till ", Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, ExpiresAt: &expires, Addresses: []string{"192.0.2.7", "10.1.2.3/8"},
+			Origins: []string{"https://Shop.example.com/", "http://localhost:3000"},
 		}))
-	}, `API_KEY_CREATED by "admin key": "till" map[addresses:[192.0.2.7/32 10.0.0.0/8] expiresAt:2026-03-02T12:00:00Z readOnly:true role:AGENT]`)
+	}, `API_KEY_CREATED by "admin key": "till" map[addresses:[192.0.2.7/32 10.0.0.0/8] expiresAt:2026-03-02T12:00:00Z `+
+		`origins:[https://shop.example.com http://localhost:3000] readOnly:true role:AGENT]`)
 	if !strings.HasPrefix(created.Token, "ctk_") || fmt.Sprint(created) == created.Token {
 		t.Errorf("created %s with the token %s", created, created.Token)
 	}
 	want := &people.Key{
-		ID: created.Key.ID, Name: "till", Role: viewer.Agent, Prefix: new(created.Token[:8]), CreatedAt: start, CreatedBy: new("admin key"),
+		ID: created.Key.ID, Name: "till", Assignment: people.Assignment{Role: viewer.Agent}, Prefix: new(created.Token[:8]), CreatedAt: start, CreatedBy: new("admin key"),
 		ExpiresAt: &expires, ReadOnly: true, Addresses: []string{"192.0.2.7/32", "10.0.0.0/8"},
+		Origins: []string{"https://shop.example.com", "http://localhost:3000"},
 	}
 	if diff := cmp.Diff([]*people.Key{want}, must(f.Keys(f.admin))); diff != "" {
 		t.Errorf("the keys (-want +got)\n%s", diff)
@@ -38,7 +43,7 @@ func TestCreateAndListKeys(t *testing.T) {
 	if strings.Contains(f.db.Dump(), created.Token) {
 		t.Error("the database has the token")
 	}
-	if k := must(f.CreateKey(f.system, people.NewKey{Name: "x", Role: viewer.Admin})).Key; k.CreatedBy != nil || k.ReadOnly || k.Addresses != nil {
+	if k := must(f.CreateKey(f.system, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}})).Key; k.CreatedBy != nil || k.ReadOnly || k.Addresses != nil || k.Origins != nil {
 		t.Errorf("without settings: %v", k)
 	}
 }
@@ -50,11 +55,13 @@ func TestCreateKeyFails(t *testing.T) {
 		return func() error { return errOf(f.CreateKey(f.admin, n)) }
 	}
 	f.wantErrors("nothing", create(people.NewKey{}), "REQUIRED name", "INVALID role")
-	f.wantErrors("long name", create(people.NewKey{Name: strings.Repeat("x", 251), Role: viewer.Agent}), "TOO_LONG name")
-	f.wantErrors("an expiry in the past", create(people.NewKey{Name: "x", Role: viewer.Agent, ExpiresAt: &start}), "INVALID expiresAt")
-	f.wantErrors("an invalid expiry", create(people.NewKey{Name: "x", Role: viewer.Agent, ExpiresAt: new(time.Time{}.AddDate(-1, 0, 0))}), "INVALID expiresAt")
-	f.wantErrors("invalid addresses", create(people.NewKey{Name: "x", Role: viewer.Agent, Addresses: []string{"shop", "10.0.0.0/33", "2001:db8::/64"}}), "INVALID addresses", "INVALID addresses")
-	f.wantErrors("too many addresses", create(people.NewKey{Name: "x", Role: viewer.Agent, Addresses: make([]string, 101)}), "TOO_MANY addresses")
+	f.wantErrors("long name", create(people.NewKey{Name: strings.Repeat("x", 251), Assignment: people.Assignment{Role: viewer.Agent}}), "TOO_LONG name")
+	f.wantErrors("an expiry in the past", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, ExpiresAt: &start}), "INVALID expiresAt")
+	f.wantErrors("an invalid expiry", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, ExpiresAt: new(time.Time{}.AddDate(-1, 0, 0))}), "INVALID expiresAt")
+	f.wantErrors("invalid addresses", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Addresses: []string{"shop", "10.0.0.0/33", "2001:db8::/64"}}), "INVALID addresses", "INVALID addresses")
+	f.wantErrors("too many addresses", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Addresses: make([]string, 101)}), "TOO_MANY addresses")
+	f.wantErrors("invalid origins", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Origins: []string{"shop", "http://shop.example.com"}}), "INVALID origins", "INVALID origins")
+	f.wantErrors("too many origins", create(people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Origins: make([]string, 101)}), "TOO_MANY origins")
 }
 
 func TestAddressesAreNormalized(t *testing.T) {
@@ -65,7 +72,7 @@ func TestAddressesAreNormalized(t *testing.T) {
 		"2001:DB8::1": "", "2001:DB8::1/64": "2001:db8::/64", "2001:db8::1/32": "2001:db8::/32", "::ffff:192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7/120": "192.0.2.0/24",
 		"::ffff:192.0.2.7/64": "", "fe80::1%eth0": "", "192.0.2": "", "192.0.2.007": "", "": "", "/24": "", "example.com": "", "192.0.2.0-192.0.2.9": "",
 	} {
-		created, err := f.CreateKey(f.admin, people.NewKey{Name: "x", Role: viewer.Agent, Addresses: []string{text, text}})
+		created, err := f.CreateKey(f.admin, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Addresses: []string{text, text}})
 		if want == "" {
 			if err == nil {
 				t.Errorf("%q was accepted as %s", text, created.Key.Addresses)
@@ -75,6 +82,60 @@ func TestAddressesAreNormalized(t *testing.T) {
 		if err != nil || !cmp.Equal(created.Key.Addresses, []string{want}) {
 			t.Errorf("%q: got %v, %v, want %s", text, created, err, want)
 		}
+	}
+}
+
+func TestOriginsAreNormalized(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for text, want := range map[string]string{
+		"https://app.example.com": "https://app.example.com", " HTTPS://App.Example.COM/ ": "https://app.example.com",
+		"https://app.example.com:443": "https://app.example.com", "https://app.example.com:8443": "https://app.example.com:8443", "https://app.example.com:080": "https://app.example.com:80",
+		"https://xn--bcher-kva.example": "https://xn--bcher-kva.example", "https://intranet": "https://intranet", "https://a_b.example.com": "https://a_b.example.com",
+		"https://192.0.2.7": "https://192.0.2.7", "https://[2001:DB8:0::1]:444": "https://[2001:db8::1]:444",
+		"http://localhost:80": "http://localhost", "http://app.localhost:3000": "http://app.localhost:3000", "http://127.0.0.1:3000": "http://127.0.0.1:3000", "http://[::1]": "http://[::1]",
+		"http://app.example.com": "", "http://localhost.example.com": "", "http://192.0.2.7": "", "app.example.com": "", "//app.example.com": "", "https:app.example.com": "", "https://": "", "": "", "null": "", "*": "",
+		"https://*.example.com": "", "https://app.example.com/path": "", "https://app.example.com//": "", "https://app.example.com?": "", "https://app.example.com#": "", "https://u@app.example.com": "",
+		"https://app.example.com:0": "", "https://app.example.com:65536": "", "https://app.example.com:x": "", "https://bücher.example": "", "https://app.example.com.": "", "https://-a.example": "",
+		"https://127.1": "", "https://[::ffff:192.0.2.7]": "", "https://[fe80::1%25eth0]": "", "https://app example.com": "", "ftp://app.example.com": "", "file:///": "", "https://a\nb.example": "",
+		"https://" + strings.Repeat("a.", 126) + "io": "",
+	} {
+		created, err := f.CreateKey(f.admin, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Origins: []string{text, text}})
+		if want == "" {
+			if err == nil {
+				t.Errorf("%q was accepted as %s", text, created.Key.Origins)
+			}
+			continue
+		}
+		if err != nil || !cmp.Equal(created.Key.Origins, []string{want}) {
+			t.Errorf("%q: got %v, %v, want %s", text, created, err, want)
+		}
+	}
+}
+
+func TestCreateAccountWithKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	server := viewer.NewSystemContext(t.Context(), 0)
+	create := func(name string, n people.NewKey) func() error {
+		return func() error { return errOf(f.CreateAccountWithKey(server, name, n)) }
+	}
+	f.wantErrors("an invalid key", create("new", people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}, Addresses: []string{"shop"}}), "INVALID addresses")
+	f.wantErrors("an admin", func() error {
+		return errOf(f.CreateAccountWithKey(f.admin, "new", people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}}))
+	}, "FORBIDDEN")
+	valid := people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}, Origins: []string{"https://app.example.com"}}
+	if err := create("DEMO", valid)(); !errors.Is(err, auth.ErrNameTaken) {
+		t.Errorf("an account that exists: %v", err)
+	}
+	if accounts := must(f.Accounts(server)); len(accounts) != 2 {
+		t.Errorf("left %v", accounts)
+	}
+	created := must(f.CreateAccountWithKey(server, "new", valid))
+	account := must(f.Accounts(server))[1]
+	keys := must(f.Keys(viewer.NewSystemContext(t.Context(), account.ID)))
+	if diff := cmp.Diff([]*people.Key{created.Key}, keys); diff != "" || account.Name != "new" || created.Token == "" {
+		t.Errorf("the account %v has (-want +got)\n%s", account, diff)
 	}
 }
 
@@ -97,7 +158,7 @@ func TestRotateKey(t *testing.T) {
 		f.mu.Lock()
 		f.clock = start
 		f.mu.Unlock()
-		old := must(f.CreateKey(f.admin, people.NewKey{Name: tt.name, Role: viewer.Agent, ReadOnly: true, ExpiresAt: tt.expires, Addresses: []string{"2001:db8::/64"}})).Key
+		old := must(f.CreateKey(f.admin, people.NewKey{Name: tt.name, Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, ExpiresAt: tt.expires, Addresses: []string{"2001:db8::/64"}, Origins: []string{"https://shop.example.com"}})).Key
 		f.advance(time.Hour)
 		created := must(f.RotateKey(f.admin, old.ID, tt.overlap))
 		f.wantErrors("a second rotation", func() error { return errOf(f.RotateKey(f.admin, old.ID, tt.overlap)) }, "INVALID")
@@ -120,8 +181,8 @@ func TestRotateKey(t *testing.T) {
 func TestRotateAndRevokeKeyFail(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	k := must(f.CreateKey(f.admin, people.NewKey{Name: "till", Role: viewer.Agent})).Key
-	expired := must(f.CreateKey(f.admin, people.NewKey{Name: "old", Role: viewer.Agent, ExpiresAt: new(start.Add(time.Hour))})).Key
+	k := must(f.CreateKey(f.admin, people.NewKey{Name: "till", Assignment: people.Assignment{Role: viewer.Agent}})).Key
+	expired := must(f.CreateKey(f.admin, people.NewKey{Name: "old", Assignment: people.Assignment{Role: viewer.Agent}, ExpiresAt: new(start.Add(time.Hour))})).Key
 	rotate := func(id, overlap int) func() error {
 		return func() error { return errOf(f.RotateKey(f.admin, id, overlap)) }
 	}

@@ -1,14 +1,16 @@
 // Package people looks after those who use an account: its users, API keys and sessions, its
 // settings, and the audit log, which records what was done with them. Only admins may do this,
-// except that every viewer may list and revoke its own sessions; accounts as a whole are managed
-// only by the server itself, on the command line. Without the role, a function fails with
-// Forbidden, and without a viewer with authz.ErrUnauthenticated.
+// except that every viewer may list and revoke its own sessions, and users manage their own
+// password and second factor; accounts as a whole are managed only by the server itself, on the
+// command line. Without the role, a function fails with Forbidden, and without a viewer with
+// authz.ErrUnauthenticated.
 //
 // Each write is one transaction, which also stores the entry of the audit log. No secret is stored
 // there or under an idempotency key.
 //
-// Start reading at Service. user.go and user_change.go have users, key.go API keys, session.go
-// sessions, settings.go the settings, auditlog.go the audit log, and account.go accounts.
+// Start reading at Service. user.go and user_change.go have users, user_password.go and
+// second_factor.go what they sign in with, key.go API keys, session.go sessions, settings.go the
+// settings, auditlog.go the audit log, and account.go accounts.
 package people
 
 import (

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"contactgraph/ent/auditentry"
+	"contactgraph/ent/property"
 	"contactgraph/ent/session"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/idempotency"
@@ -45,6 +47,9 @@ type fixture struct {
 
 	guesses int  // wrong passwords that were counted
 	limited bool // whether the next guess has to wait
+
+	codes        int // the same of codes
+	codesLimited bool
 }
 
 // passwords replaces hashing, which is slow on purpose.
@@ -65,6 +70,15 @@ func (f *fixture) Begin(context.Context, viewer.Viewer) (undo func(context.Conte
 	}
 	f.guesses++
 	return func(context.Context) error { f.guesses--; return nil }, nil
+}
+
+// BeginCode counts a guess of a code, or limits it.
+func (f *fixture) BeginCode(context.Context, viewer.Viewer) (undo func(context.Context) error, err error) {
+	if f.codesLimited {
+		return nil, &limiter.RateError{RetryAfter: 9}
+	}
+	f.codes++
+	return func(context.Context) error { f.codes--; return nil }, nil
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -98,11 +112,40 @@ func (f *fixture) advance(d time.Duration) {
 // user creates a user with the login as its name.
 func (f *fixture) user(login string, role viewer.Role) *people.User {
 	f.t.Helper()
-	u, err := f.CreateUser(f.admin, people.NewUser{Login: login, Name: login, Role: role, Password: "a long password"})
+	u, err := f.CreateUser(f.admin, people.NewUser{Login: login, Name: login, Assignment: people.Assignment{Role: role}, Password: new("a long password")})
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return u
+}
+
+// role creates a role with a name.
+func (f *fixture) role(name string, c people.RoleChange) *people.Role {
+	f.t.Helper()
+	c.Name = &name
+	r, err := f.CreateRole(f.admin, c)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return r
+}
+
+// property creates a property and returns its path.
+func (f *fixture) property(name string) (path string) {
+	f.t.Helper()
+	f.write(func(ctx context.Context, tx *database.Tx) error {
+		row, err := tx.Ent.Property.Create().SetName(name).SetNameKey(name).SetKind(property.KindText).Save(ctx)
+		if err == nil {
+			path = field.PropertyPath(row.ID)
+		}
+		return err
+	})
+	return path
+}
+
+// others returns contexts of a customer and of another account.
+func (f *fixture) others() []context.Context {
+	return []context.Context{f.foreign, f.as(f.account, viewer.Customer, viewer.Actor{Kind: viewer.ActorContact, ID: 1})}
 }
 
 // contact creates a contact and returns its id.
@@ -226,11 +269,14 @@ func TestRights(t *testing.T) {
 	f := newFixture(t)
 	u := f.user("uma", viewer.Agent)
 	admins := map[string]func(ctx context.Context) error{
-		"Users":          func(ctx context.Context) error { return errOf(f.Users(ctx)) },
-		"UserByLogin":    func(ctx context.Context) error { return errOf(f.UserByLogin(ctx, "uma")) },
-		"CreateUser":     func(ctx context.Context) error { return errOf(f.CreateUser(ctx, people.NewUser{})) },
-		"UpdateUser":     func(ctx context.Context) error { return errOf(f.UpdateUser(ctx, people.UserChange{ID: u.ID})) },
-		"ResetPassword":  func(ctx context.Context) error { return errOf(f.ResetPassword(ctx, u.ID, "")) },
+		"Users":         func(ctx context.Context) error { return errOf(f.Users(ctx)) },
+		"UserByLogin":   func(ctx context.Context) error { return errOf(f.UserByLogin(ctx, "uma")) },
+		"CreateUser":    func(ctx context.Context) error { return errOf(f.CreateUser(ctx, people.NewUser{})) },
+		"UpdateUser":    func(ctx context.Context) error { return errOf(f.UpdateUser(ctx, people.UserChange{ID: u.ID})) },
+		"ResetPassword": func(ctx context.Context) error { return errOf(f.ResetPassword(ctx, u.ID, "")) },
+		"ResetSecondFactor": func(ctx context.Context) error {
+			return errOf(f.ResetSecondFactor(ctx, u.ID))
+		},
 		"Keys":           func(ctx context.Context) error { return errOf(f.Keys(ctx)) },
 		"CreateKey":      func(ctx context.Context) error { return errOf(f.CreateKey(ctx, people.NewKey{})) },
 		"RotateKey":      func(ctx context.Context) error { return errOf(f.RotateKey(ctx, 1, -1)) },
@@ -257,6 +303,10 @@ func TestRights(t *testing.T) {
 		admins[name] = do
 	}
 	admins["OwnSessions"] = func(ctx context.Context) error { return errOf(f.OwnSessions(ctx, 1)) }
+	admins["SetUpSecondFactor"] = func(ctx context.Context) error { return errOf(f.SetUpSecondFactor(ctx, people.Proof{})) }
+	admins["ConfirmSecondFactor"] = func(ctx context.Context) error { return errOf(f.ConfirmSecondFactor(ctx, "")) }
+	admins["TurnOffSecondFactor"] = func(ctx context.Context) error { return errOf(f.TurnOffSecondFactor(ctx, people.Proof{})) }
+	admins["CreateRecoveryCodes"] = func(ctx context.Context) error { return errOf(f.CreateRecoveryCodes(ctx, people.Proof{})) }
 	admins["RevokeSession"] = func(ctx context.Context) error { return f.RevokeSession(ctx, 1) }
 	for name, do := range admins {
 		if err := do(t.Context()); !errors.Is(err, authz.ErrUnauthenticated) {
@@ -271,7 +321,7 @@ func TestRepeatedRequests(t *testing.T) {
 	f := newFixture(t)
 	create := func() *people.CreatedKey {
 		key := must(idempotency.NewKey([]string{"k1"}, "request")).WithAlias("a")
-		return must(f.WithKey(key).CreateKey(f.admin, people.NewKey{Name: "till", Role: viewer.Agent}))
+		return must(f.WithKey(key).CreateKey(f.admin, people.NewKey{Name: "till", Assignment: people.Assignment{Role: viewer.Agent}}))
 	}
 	first, again := create(), create()
 	if diff := cmp.Diff(first.Key, again.Key); diff != "" {

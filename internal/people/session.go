@@ -37,8 +37,8 @@ type Session struct {
 // GlobalID returns the id of the session in the GraphQL API.
 func (s *Session) GlobalID() string { return globalid.Encode("Session", s.ID) }
 
-// Sessions returns the sessions of the account that have not expired, newest first, at most first
-// of them, to admins. It fails with usererror.ErrArguments if first is not from 0 to MaxSessions.
+// Sessions returns the sessions of the account that have not ended, newest first, at most first of
+// them, to admins. It fails with usererror.ErrArguments if first is not from 0 to MaxSessions.
 func (s *Service) Sessions(ctx context.Context, first int) ([]*Session, error) {
 	v, err := authz.RequireRole(ctx, viewer.Admin)
 	if err != nil {
@@ -81,20 +81,41 @@ func (s *Service) sessions(ctx context.Context, v viewer.Viewer, first int, wher
 	if first == 0 {
 		return nil, nil
 	}
-	rows, err := s.db.Client().Session.Query().
-		Where(session.AccountID(v.Account), session.ExpiresAtGT(s.now().UTC())).Where(where...).
-		WithUser(func(q *ent.UserQuery) { q.Where(user.AccountID(v.Account)) }).
-		Order(session.ByID(sql.OrderDesc())).Limit(first).All(viewer.NewSystemContext(ctx, v.Account))
+	ctx, now := viewer.NewSystemContext(ctx, v.Account), s.now()
+	query := s.db.Client().Session.Query().Where(session.AccountID(v.Account), session.ExpiresAtGT(now.UTC())).Where(where...)
+	used, err := recentlyUsed(ctx, query.Clone(), now)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := query.Where(used).WithUser(func(q *ent.UserQuery) { q.Where(user.AccountID(v.Account)).WithIdentities(withIdentities(v.Account)) }).
+		Order(session.ByID(sql.OrderDesc())).Limit(first).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []*Session
 	for _, row := range rows {
-		if !auth.Ended(row, s.now()) {
+		if !auth.Ended(row, now) {
 			list = append(list, sessionOf(v, row))
 		}
 	}
 	return list, nil
+}
+
+// recentlyUsed returns the condition that a session has not ended because it was not used, as
+// auth.Ended decides it. The engines compute with times in different ways, so the condition has a
+// time for each idle time among the sessions: there are as many as the setting has had values
+// lately.
+func recentlyUsed(ctx context.Context, sessions *ent.SessionQuery, now time.Time) (predicate.Session, error) {
+	limits, err := sessions.Where(session.IdleMinutesNotNil()).Unique(true).Select(session.FieldIdleMinutes).Ints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	used := []predicate.Session{session.IdleMinutesIsNil(), session.LastUsedAtIsNil()}
+	for _, minutes := range limits {
+		since := now.UTC().Add(-time.Duration(minutes) * time.Minute)
+		used = append(used, session.And(session.IdleMinutes(minutes), session.LastUsedAtGT(since)))
+	}
+	return session.Or(used...), nil
 }
 
 func sessionOf(v viewer.Viewer, row *ent.Session) *Session {

@@ -3,10 +3,12 @@ package people_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"contactgraph/internal/database"
 	"contactgraph/internal/people"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -45,6 +47,59 @@ func ids(list []*people.Session) (ids []int) {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// TestIdleSessionsDoNotFillTheList: those that have ended because they were not used do not count.
+func TestIdleSessionsDoNotFillTheList(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	uma := f.user("uma", viewer.Agent).ID
+	var active []int
+	for _, s := range []struct {
+		idle   *int          // minutes
+		unused time.Duration // -1 for a session that is older than the column
+		ended  bool
+	}{
+		{nil, 50 * time.Minute, false},
+		{new(10), 10 * time.Minute, true},
+		{new(10), 10*time.Minute - time.Microsecond, false},
+		{new(30), 10 * time.Minute, false},
+		{new(30), 30 * time.Minute, true},
+		{new(30), -1, false},
+		{new(10), 20 * time.Minute, true},
+		{new(10), 0, false},
+	} {
+		id := f.usedSession(uma, s.idle, s.unused)
+		if !s.ended {
+			active = append(active, id)
+		}
+	}
+	for first := 1; first <= len(active)+1; first++ {
+		want := active[max(0, len(active)-first):]
+		if got := ids(must(f.Sessions(f.admin, first))); !slices.Equal(got, want) {
+			t.Errorf("the first %d are %v, want %v", first, got, want)
+		}
+	}
+}
+
+// usedSession opens a session of a user that ends after some idle minutes, and was used last some
+// time ago.
+func (f *fixture) usedSession(user int, idle *int, unused time.Duration) (id int) {
+	f.t.Helper()
+	f.tokens++
+	f.write(func(ctx context.Context, tx *database.Tx) error {
+		create := tx.Ent.Session.Create().SetTokenHash(fmt.Appendf(nil, "%032d", f.tokens)).SetExpiresAt(start.Add(time.Hour)).
+			SetUserID(user).SetNillableIdleMinutes(idle)
+		if unused >= 0 {
+			create.SetLastUsedAt(start.Add(-unused))
+		}
+		row, err := create.Save(ctx)
+		if err == nil {
+			id = row.ID
+		}
+		return err
+	})
+	return id
 }
 
 func TestListSessions(t *testing.T) {

@@ -33,6 +33,9 @@ type SettingsChange struct {
 	SessionMinutes   *int
 	IdleMinutes      *int
 	AuditDays        *int
+
+	RequireSecondFactor *bool
+	OIDCCreatesUsers    *bool
 }
 
 // number is a setting that is a number, with its range.
@@ -51,6 +54,21 @@ func (ch SettingsChange) numbers() []number {
 		{"sessionMinutes", "The minutes of a session", 5, 43200, func(a *settings.Account) *int { return &a.SessionMinutes }, ch.SessionMinutes},
 		{"idleMinutes", "The minutes of a session without a request", 5, 43200, func(a *settings.Account) *int { return &a.IdleMinutes }, ch.IdleMinutes},
 		{"auditDays", "The days of the audit log", 1, 3650, func(a *settings.Account) *int { return &a.AuditDays }, ch.AuditDays},
+	}
+}
+
+// flag is a setting that is on or off.
+type flag struct {
+	name string // in the audit log
+	of   func(a *settings.Account) *bool
+	to   *bool
+}
+
+func (ch SettingsChange) flags() []flag {
+	return []flag{
+		{"commonPasswords", func(a *settings.Account) *bool { return &a.CommonPasswords }, ch.CommonPasswords},
+		{"requireSecondFactor", func(a *settings.Account) *bool { return &a.RequireSecondFactor }, ch.RequireSecondFactor},
+		{"oidcCreatesUsers", func(a *settings.Account) *bool { return &a.OIDCCreatesUsers }, ch.OIDCCreatesUsers},
 	}
 }
 
@@ -77,16 +95,19 @@ func (ch SettingsChange) applyTo(a *settings.Account) (changed map[string]any) {
 			changed[n.name] = change(from, *n.to)
 		}
 	}
-	if ch.CommonPasswords != nil && *ch.CommonPasswords != a.CommonPasswords {
-		changed["commonPasswords"] = change(a.CommonPasswords, *ch.CommonPasswords)
-		a.CommonPasswords = *ch.CommonPasswords
+	for _, f := range ch.flags() {
+		if is := f.of(a); f.to != nil && *f.to != *is {
+			changed[f.name] = change(*is, *f.to)
+			*is = *f.to
+		}
 	}
 	return changed
 }
 
-// UpdateSettings changes settings of the account, for admins, and returns those that apply. It
-// fails with Invalid if a number is out of its range, or if a session would last longer without
-// requests than with them.
+// UpdateSettings changes settings of the account, for admins, and returns those that apply. If a
+// second factor becomes required, the sessions of users who have none can only set one up. It fails
+// with Invalid if a number is out of its range, or if a session would last longer without requests
+// than with them.
 func (s *Service) UpdateSettings(ctx context.Context, ch SettingsChange) (*settings.Account, error) {
 	return adminRun(ctx, s, ch.check, func(ctx context.Context, c command) (*settings.Account, error) {
 		row, err := c.lockAccount(ctx)
@@ -107,6 +128,11 @@ func (s *Service) UpdateSettings(ctx context.Context, ch SettingsChange) (*setti
 		err = c.tx.Ent.Account.Update().Where(account.ID(row.ID)).SetSettings(next).Exec(viewer.NewSystemContext(ctx, row.ID))
 		if err != nil {
 			return nil, err
+		}
+		if next.RequireSecondFactor && !row.Settings.RequireSecondFactor {
+			if err := c.enrollSessions(ctx); err != nil {
+				return nil, err
+			}
 		}
 		return &applied, c.record(ctx, audit.Entry{Action: audit.SettingsChanged, Subject: row.ID, Name: row.Name, Details: changed})
 	})

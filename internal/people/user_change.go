@@ -2,13 +2,12 @@ package people
 
 import (
 	"context"
-	"slices"
 	"strings"
 
-	"contactgraph/ent"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
+	"contactgraph/internal/auth"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
@@ -17,8 +16,13 @@ import (
 type UserChange struct {
 	ID       int
 	Name     *string
-	Role     *viewer.Role // Agent or Admin
+	Assigned *Assignment
 	Disabled *bool
+	// SecondFactorRequired makes the user set up a second factor before anything else.
+	SecondFactorRequired *bool
+	// ProviderAllowed is whether signing in by the provider may replace what the user signs in
+	// with.
+	ProviderAllowed *bool
 }
 
 func (u UserChange) check() usererror.Errors {
@@ -26,15 +30,17 @@ func (u UserChange) check() usererror.Errors {
 	if u.Name != nil {
 		checkText(&errs, pathName, "The name", *u.Name)
 	}
-	if u.Role != nil {
-		checkRole(&errs, *u.Role)
+	if u.Assigned != nil {
+		u.Assigned.check(&errs)
 	}
 	return errs
 }
 
-// UpdateUser changes a user, for admins. If it disables the user or lowers the role, all sessions
-// of the user end. It fails with NotFound; with Required, TooLong or Invalid if a value is not
-// valid; and with Forbidden if the account would be left without an admin who can sign in.
+// UpdateUser changes a user, for admins. If it disables the user, lowers the role or assigns a role
+// of the account, all sessions of the user end. If it requires a second factor, and the user has
+// none, they can only set one up. It fails with NotFound; with Required, TooLong or Invalid if a
+// value is not valid; and with Forbidden if the account would be left without an admin who can sign
+// in.
 func (s *Service) UpdateUser(ctx context.Context, u UserChange) (*User, error) {
 	return adminRun(ctx, s, u.check, func(ctx context.Context, c command) (*User, error) {
 		old, otherAdmins, err := c.lockUser(ctx, u.ID)
@@ -42,20 +48,34 @@ func (s *Service) UpdateUser(ctx context.Context, u UserChange) (*User, error) {
 			return nil, err
 		}
 		next := u.applyTo(old, c)
-		lost := rank(next) < rank(old)
-		if lost && rank(old) == viewer.Admin && otherAdmins == 0 {
+		if err := c.assign(ctx, next.Assignment); err != nil {
+			return nil, err
+		}
+		if rank(next) < rank(old) && rank(old) == viewer.Admin && otherAdmins == 0 {
 			return nil, errLastAdmin(next.Disabled())
 		}
 		if err := c.saveUser(ctx, old, next); err != nil {
 			return nil, err
 		}
-		if lost {
-			if err := c.endSessions(ctx, u.ID); err != nil {
-				return nil, err
-			}
+		if err := c.limitSessions(ctx, old, next); err != nil {
+			return nil, err
 		}
 		return next, c.recordUser(ctx, old, next)
 	})
+}
+
+// limitSessions ends the sessions of a user who loses rights, and limits them to setting up a
+// second factor if one is required from now on.
+func (c command) limitSessions(ctx context.Context, old, next *User) error {
+	if rank(next) < rank(old) || next.RoleID != nil && !auth.SameRole(next.RoleID, old.RoleID) {
+		if err := c.endSessions(ctx, old.ID); err != nil {
+			return err
+		}
+	}
+	if next.SecondFactorRequired && !old.SecondFactorRequired {
+		return c.enrollSessions(ctx, user.ID(old.ID))
+	}
+	return nil
 }
 
 // rank returns the role of a user, and Anonymous for one who is disabled.
@@ -79,8 +99,14 @@ func (u UserChange) applyTo(old *User, c command) *User {
 	if u.Name != nil {
 		next.Name = strings.TrimSpace(*u.Name)
 	}
-	if u.Role != nil {
-		next.Role = *u.Role
+	if u.Assigned != nil {
+		next.Assignment = *u.Assigned
+	}
+	if u.SecondFactorRequired != nil {
+		next.SecondFactorRequired = *u.SecondFactorRequired
+	}
+	if u.ProviderAllowed != nil {
+		next.ProviderAllowed = *u.ProviderAllowed
 	}
 	switch {
 	case u.Disabled == nil || *u.Disabled == old.Disabled():
@@ -95,20 +121,14 @@ func (u UserChange) applyTo(old *User, c command) *User {
 // lockUser returns a user, and how many other users of the account are admins who can sign in, and
 // keeps other transactions from changing all of these. It fails with NotFound.
 func (c command) lockUser(ctx context.Context, id int) (u *User, otherAdmins int, err error) {
-	// All admins, in the order of their ids, so that two transactions never wait for each other.
-	rows, err := c.tx.Ent.User.Query().Where(
-		user.AccountID(c.viewer.Account),
-		user.Or(user.ID(id), user.And(user.RoleEQ(user.RoleADMIN), user.DisabledAtIsNil())),
-		c.tx.ForUpdate,
-	).Order(user.ByID()).All(ctx)
+	row, otherAdmins, err := auth.LockUser(ctx, c.tx, c.viewer.Account, id)
 	if err != nil {
 		return nil, 0, err
 	}
-	i := slices.IndexFunc(rows, func(row *ent.User) bool { return row.ID == id })
-	if i < 0 {
+	if row == nil {
 		return nil, 0, usererror.NewNotFound("User", id)
 	}
-	return userOf(rows[i]), len(rows) - 1, nil
+	return userOf(row), otherAdmins, nil
 }
 
 // saveUser writes what differs.
@@ -117,8 +137,20 @@ func (c command) saveUser(ctx context.Context, old, next *User) error {
 	if next.Name != old.Name {
 		update.SetName(next.Name)
 	}
+	if next.SecondFactorRequired != old.SecondFactorRequired {
+		update.SetSecondFactorRequired(next.SecondFactorRequired)
+	}
 	if next.Role != old.Role {
 		update.SetRole(user.Role(next.Role.String()))
+	}
+	if !auth.SameRole(next.RoleID, old.RoleID) {
+		update.ClearRoleID()
+		if next.RoleID != nil {
+			update.SetRoleID(*next.RoleID)
+		}
+	}
+	if next.ProviderAllowed != old.ProviderAllowed {
+		update.SetProviderAllowed(next.ProviderAllowed)
 	}
 	switch {
 	case next.Disabled() == old.Disabled():
@@ -138,6 +170,15 @@ func (c command) recordUser(ctx context.Context, old, next *User) error {
 	}
 	if next.Role != old.Role {
 		changed["role"] = change(old.Role.String(), next.Role.String())
+	}
+	if !auth.SameRole(next.RoleID, old.RoleID) {
+		changed["customRoleId"] = change(old.RoleID, next.RoleID)
+	}
+	if next.SecondFactorRequired != old.SecondFactorRequired {
+		changed["secondFactorRequired"] = change(old.SecondFactorRequired, next.SecondFactorRequired)
+	}
+	if next.ProviderAllowed != old.ProviderAllowed {
+		changed["providerAllowed"] = change(old.ProviderAllowed, next.ProviderAllowed)
 	}
 	if len(changed) > 0 {
 		if err := c.record(ctx, audit.Entry{Action: audit.UserChanged, Subject: old.ID, Name: old.Login, Details: changed}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
+	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/password"
@@ -26,6 +27,8 @@ type Passwords interface {
 // Begin counts a failure, which undo removes, or fails with a *limiter.RateError.
 type Guesses interface {
 	Begin(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error)
+	// BeginCode is Begin for a code of the second factor.
+	BeginCode(ctx context.Context, v viewer.Viewer) (undo func(context.Context) error, err error)
 }
 
 const (
@@ -60,8 +63,8 @@ func (s *Service) hashPassword(ctx context.Context, v viewer.Viewer, path string
 }
 
 // ResetPassword sets the password of a user, for admins, and ends all sessions of the user but that
-// of the viewer. It fails with NotFound, and with Required, TooLong or Invalid if the password is
-// not valid.
+// of the viewer. A user who signs in by the provider signs in with the password instead. It fails
+// with NotFound, and with Required, TooLong or Invalid if the password is not valid.
 func (s *Service) ResetPassword(ctx context.Context, id int, text string) (*User, error) {
 	v, err := authz.ToWrite(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {
@@ -83,7 +86,9 @@ func (s *Service) ResetPassword(ctx context.Context, id int, text string) (*User
 
 // ChangePassword sets the password of the user that the viewer is, and ends all other sessions of
 // the user. It fails with Forbidden for other viewers, with WrongPassword, with RateLimited after
-// too many wrong passwords, and with Required, TooLong or Invalid if the new one is not valid.
+// too many wrong passwords, and with Required, TooLong or Invalid if the new one is not valid. A
+// repeat of the request with its idempotency key returns the first result, although its current
+// password is no longer the current one.
 func (s *Service) ChangePassword(ctx context.Context, current, text string) (*User, error) {
 	v, err := authz.ToWrite(authz.RequireViewer(ctx))
 	if err != nil {
@@ -92,9 +97,15 @@ func (s *Service) ChangePassword(ctx context.Context, current, text string) (*Us
 	if v.Actor.Kind != viewer.ActorUser {
 		return nil, usererror.Errors{usererror.NewForbidden("", "Only users have a password of their own here.")}
 	}
+	if first, err := s.applied(ctx, v); first != nil || err != nil {
+		return first, err
+	}
 	row, err := s.db.Client().User.Query().Where(user.AccountID(v.Account), user.ID(v.Actor.ID)).Only(viewer.NewSystemContext(ctx, v.Account))
 	if err != nil {
 		return nil, err
+	}
+	if row.PasswordHash == "" {
+		return nil, usererror.Errors{usererror.NewForbidden("", "You sign in by the provider of your organization, and have no password here.")}
 	}
 	if err := s.verify(ctx, v, row, current); err != nil {
 		return nil, err
@@ -104,6 +115,21 @@ func (s *Service) ChangePassword(ctx context.Context, current, text string) (*Us
 		return nil, err
 	}
 	return s.setPassword(ctx, v, row, hash)
+}
+
+// errNotApplied ends a transaction that only looks for the first result of a request.
+var errNotApplied = errors.New("the request has not been applied before")
+
+// applied returns the result of the request if it has been applied before, nil otherwise.
+func (s *Service) applied(ctx context.Context, v viewer.Viewer) (*User, error) {
+	if s.key == nil {
+		return nil, nil
+	}
+	first, err := run(ctx, s, v, func(context.Context, command) (*User, error) { return nil, errNotApplied })
+	if errors.Is(err, errNotApplied) {
+		return nil, nil
+	}
+	return first, err
 }
 
 // verify fails if the password of the user is not the current one.
@@ -123,7 +149,8 @@ func (s *Service) verify(ctx context.Context, v viewer.Viewer, row *ent.User, cu
 }
 
 // setPassword stores the hash of a new password, if the old one is still the one that was checked,
-// and ends the sessions of the user but that of the viewer.
+// and ends the sessions of the user but that of the viewer. It replaces an identity of the
+// provider.
 func (s *Service) setPassword(ctx context.Context, v viewer.Viewer, row *ent.User, hash string) (*User, error) {
 	return run(ctx, s, v, func(ctx context.Context, c command) (*User, error) {
 		ctx = viewer.NewSystemContext(ctx, v.Account) // an agent may change its own password
@@ -135,10 +162,14 @@ func (s *Service) setPassword(ctx context.Context, v viewer.Viewer, row *ent.Use
 		if err != nil {
 			return nil, err
 		}
+		if err := auth.Unlink(ctx, c.tx, v.Account, row.ID); err != nil {
+			return nil, err
+		}
 		_, err = c.tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.UserID(row.ID), session.IDNEQ(v.Session)).Exec(ctx)
 		if err != nil {
 			return nil, err
 		}
+		row.PasswordHash = hash
 		return userOf(row), c.record(ctx, audit.Entry{Action: audit.PasswordSet, Subject: row.ID, Name: row.Login})
 	})
 }

@@ -9,9 +9,12 @@ import (
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/database"
+	"contactgraph/internal/idempotency"
 	"contactgraph/internal/people"
 	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // defaultSettings sets the settings of an account to the defaults.
@@ -31,20 +34,57 @@ func TestPasswordsFollowTheSettings(t *testing.T) {
 	f.defaultSettings(f.account)
 	for _, password := range []string{"a", "eleven char", "the login of Uma", "password1234", "aaaaaaaaaaaaaaa"} {
 		f.wantErrors(password, func() error {
-			return errOf(f.CreateUser(f.admin, people.NewUser{Login: "The Login of Uma", Name: "x", Role: viewer.Agent, Password: password}))
+			return errOf(f.CreateUser(f.admin, people.NewUser{Login: "The Login of Uma", Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Password: &password}))
 		}, "INVALID password")
 	}
-	u, err := f.CreateUser(f.admin, people.NewUser{Login: "uma", Name: "x", Role: viewer.Agent, Password: "twelve chars"})
+	u, err := f.CreateUser(f.admin, people.NewUser{Login: "uma", Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Password: new("twelve chars")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.wantErrors("a reset", func() error { return errOf(f.ResetPassword(f.admin, u.ID, "short")) }, "INVALID newPassword")
 }
 
+// TestChangePasswordTwice: a request that is repeated because its response was lost is applied
+// once.
+func TestChangePasswordTwice(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	u := f.user("uma", viewer.Agent)
+	uma := viewer.NewContext(t.Context(), viewer.Viewer{
+		Account: f.account, Role: viewer.Agent, Actor: viewer.Actor{Kind: viewer.ActorUser, ID: u.ID, Name: "uma"},
+	})
+	request := func(header string, content any) (*people.Service, *idempotency.Key) {
+		key := must(idempotency.NewKey([]string{header}, content))
+		return f.WithKey(key), key
+	}
+	s, key := request("k1", "change")
+	f.wantErrors("a wrong password", func() error { return errOf(s.ChangePassword(uma, "wrong", "second password")) }, "WRONG_PASSWORD currentPassword")
+	f.wantAudited(func() {
+		for i := range 2 {
+			s, key = request("k1", "change")
+			changed, err := s.ChangePassword(uma, "a long password", "second password")
+			if err != nil || !cmp.Equal(changed, u) || key.Replayed() != (i == 1) {
+				t.Errorf("request %d: %v, %v, replayed %v", i, changed, err, key.Replayed())
+			}
+		}
+	}, `PASSWORD_SET by "uma": "uma"`)
+	if f.guesses != 1 {
+		t.Errorf("%d guesses were counted, want 1", f.guesses)
+	}
+	s, _ = request("k1", "another change")
+	f.wantErrors("another request with the key", func() error { return errOf(s.ChangePassword(uma, "second password", "third password")) }, "IDEMPOTENCY_KEY_REUSED")
+	f.wantErrors("without a key", func() error { return errOf(f.ChangePassword(uma, "a long password", "second password")) }, "WRONG_PASSWORD currentPassword")
+	for _, text := range []string{"a long password", "second password"} {
+		if strings.Contains(strings.ReplaceAll(f.db.Dump(), "hash of "+text, ""), text) {
+			t.Errorf("the database has %q", text)
+		}
+	}
+}
+
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	u, err := f.CreateUser(f.admin, people.NewUser{Login: "uma", Name: "Uma", Role: viewer.Agent, Password: "first"})
+	u, err := f.CreateUser(f.admin, people.NewUser{Login: "uma", Name: "Uma", Assignment: people.Assignment{Role: viewer.Agent}, Password: new("first")})
 	if err != nil {
 		t.Fatal(err)
 	}

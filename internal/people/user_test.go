@@ -19,14 +19,14 @@ func TestCreateAndListUsers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.wantAudited(func() {
-		u, err := f.CreateUser(f.admin, people.NewUser{Login: " Uma@Example.com ", Name: " Uma ", Role: viewer.Admin, Password: "a long password"})
-		want := &people.User{ID: u.ID, Login: "Uma@Example.com", Name: "Uma", Role: viewer.Admin, CreatedAt: &start}
+		u, err := f.CreateUser(f.admin, people.NewUser{Login: " Uma@Example.com ", Name: " Uma ", Assignment: people.Assignment{Role: viewer.Admin}, Password: new("a long password")})
+		want := &people.User{ID: u.ID, Login: "Uma@Example.com", Name: "Uma", Assignment: people.Assignment{Role: viewer.Admin}, CreatedAt: &start, HasPassword: true}
 		if diff := cmp.Diff(want, u); diff != "" || err != nil {
 			t.Errorf("created: %v (-want +got)\n%s", err, diff)
 		}
 	}, `USER_CREATED by "admin key": "Uma@Example.com" map[role:ADMIN]`)
 	f.user("anna", viewer.Agent)
-	if _, err := f.CreateUser(f.foreign, people.NewUser{Login: "uma@example.com", Name: "x", Role: viewer.Agent, Password: "a long password"}); err != nil {
+	if _, err := f.CreateUser(f.foreign, people.NewUser{Login: "uma@example.com", Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Password: new("a long password")}); err != nil {
 		t.Errorf("the login in another account: %v", err)
 	}
 	var logins []string
@@ -52,12 +52,12 @@ func TestCreateUserFails(t *testing.T) {
 	create := func(n people.NewUser) func() error {
 		return func() error { return errOf(f.CreateUser(f.admin, n)) }
 	}
-	f.wantErrors("a login that is taken", create(people.NewUser{Login: "ANNA", Name: "x", Role: viewer.Agent, Password: "pw"}), "LOGIN_TAKEN login")
-	f.wantErrors("nothing", create(people.NewUser{}), "REQUIRED login", "REQUIRED name", "INVALID role", "REQUIRED password")
-	f.wantErrors("long texts", create(people.NewUser{Login: long, Name: long, Role: viewer.Agent, Password: strings.Repeat("x", 1001)}), "TOO_LONG login", "TOO_LONG name", "TOO_LONG password")
-	f.wantErrors("a customer's role", create(people.NewUser{Login: "x", Name: "x", Role: viewer.Customer, Password: "pw"}), "INVALID role")
-	f.wantErrors("the server's role", create(people.NewUser{Login: "x", Name: "x", Role: viewer.System, Password: "pw"}), "INVALID role")
-	if text := fmt.Sprintf("%v %+v", people.NewUser{Password: "hunter2"}, people.NewUser{Password: "hunter2"}); strings.Contains(text, "hunter2") {
+	f.wantErrors("a login that is taken", create(people.NewUser{Login: "ANNA", Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Password: new("pw")}), "LOGIN_TAKEN login")
+	f.wantErrors("nothing", create(people.NewUser{Password: new("")}), "REQUIRED login", "REQUIRED name", "INVALID role", "REQUIRED password")
+	f.wantErrors("long texts", create(people.NewUser{Login: long, Name: long, Assignment: people.Assignment{Role: viewer.Agent}, Password: new(strings.Repeat("x", 1001))}), "TOO_LONG login", "TOO_LONG name", "TOO_LONG password")
+	f.wantErrors("a customer's role", create(people.NewUser{Login: "x", Name: "x", Assignment: people.Assignment{Role: viewer.Customer}, Password: new("pw")}), "INVALID role")
+	f.wantErrors("the server's role", create(people.NewUser{Login: "x", Name: "x", Assignment: people.Assignment{Role: viewer.System}, Password: new("pw")}), "INVALID role")
+	if text := fmt.Sprintf("%v %+v", people.NewUser{Password: new("hunter2")}, people.NewUser{Password: new("hunter2")}); strings.Contains(text, "hunter2") {
 		t.Errorf("the password is printed: %s", text)
 	}
 }
@@ -74,10 +74,10 @@ func TestUpdateUser(t *testing.T) {
 		audited []string
 	}{
 		{"nothing", people.UserChange{}, false, nil},
-		{"the same values", people.UserChange{Name: new("uma"), Role: new(viewer.Agent), Disabled: new(false)}, false, nil},
+		{"the same values", people.UserChange{Name: new("uma"), Assigned: &people.Assignment{Role: viewer.Agent}, Disabled: new(false)}, false, nil},
 		{"a name", people.UserChange{Name: new("Uma B")}, false, []string{`USER_CHANGED by "admin key": "uma" map[name:map[from:uma to:Uma B]]`}},
-		{"a higher role", people.UserChange{Role: new(viewer.Admin)}, false, []string{`USER_CHANGED by "admin key": "uma" map[role:map[from:AGENT to:ADMIN]]`}},
-		{"a lower role", people.UserChange{Role: new(viewer.Agent)}, true, []string{`USER_CHANGED by "admin key": "uma" map[role:map[from:ADMIN to:AGENT]]`}},
+		{"a higher role", people.UserChange{Assigned: &people.Assignment{Role: viewer.Admin}}, false, []string{`USER_CHANGED by "admin key": "uma" map[role:map[from:AGENT to:ADMIN]]`}},
+		{"a lower role", people.UserChange{Assigned: &people.Assignment{Role: viewer.Agent}}, true, []string{`USER_CHANGED by "admin key": "uma" map[role:map[from:ADMIN to:AGENT]]`}},
 		{"disabled, with a name", people.UserChange{Disabled: new(true), Name: new("Uma C")}, true, []string{
 			`USER_CHANGED by "admin key": "uma" map[name:map[from:Uma B to:Uma C]]`, `USER_DISABLED by "admin key": "uma"`,
 		}},
@@ -106,7 +106,7 @@ func TestUpdateUser(t *testing.T) {
 		return errOf(f.UpdateUser(f.foreign, people.UserChange{ID: uma.ID, Disabled: new(true)}))
 	}, "NOT_FOUND")
 	f.wantErrors("invalid values", func() error {
-		return errOf(f.UpdateUser(f.admin, people.UserChange{ID: uma.ID, Name: new(" "), Role: new(viewer.Customer)}))
+		return errOf(f.UpdateUser(f.admin, people.UserChange{ID: uma.ID, Name: new(" "), Assigned: &people.Assignment{Role: viewer.Customer}}))
 	}, "REQUIRED name", "INVALID role")
 }
 
@@ -129,9 +129,9 @@ func TestLastAdminStays(t *testing.T) {
 		f.wantErrors(name, ctx.do, "FORBIDDEN disabled")
 	}
 	f.wantErrors("lowered", func() error {
-		return errOf(f.UpdateUser(self, people.UserChange{ID: boss.ID, Role: new(viewer.Agent)}))
+		return errOf(f.UpdateUser(self, people.UserChange{ID: boss.ID, Assigned: &people.Assignment{Role: viewer.Agent}}))
 	}, "FORBIDDEN role")
-	if _, err := f.UpdateUser(f.admin, people.UserChange{ID: uma.ID, Role: new(viewer.Agent)}); err != nil {
+	if _, err := f.UpdateUser(f.admin, people.UserChange{ID: uma.ID, Assigned: &people.Assignment{Role: viewer.Agent}}); err != nil {
 		t.Errorf("a disabled admin is lowered: %v", err)
 	}
 }

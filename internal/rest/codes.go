@@ -54,6 +54,7 @@ var statusByCode = []codeResponse{
 	{usererror.Duplicate, http.StatusBadRequest, messageBody, ""},
 	{usererror.ReadOnly, http.StatusBadRequest, messageBody, ""},
 	{usererror.WrongPassword, http.StatusBadRequest, messageBody, ""},
+	{usererror.WrongCode, http.StatusBadRequest, messageBody, ""},
 	{usererror.InUse, http.StatusBadRequest, messageBody, ""},
 	{usererror.NotApplied, http.StatusBadRequest, messageBody, ""},
 }
@@ -103,6 +104,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.StoreNotFound:   {invalidRequest, "", ""},
 	usererror.CompanyNotFound: {invalidRequest, "", ""},
 	usererror.WrongPassword:   {invalidRequest, "", ""},
+	usererror.WrongCode:       {invalidRequest, "", ""},
 	usererror.InUse:           {invalidRequest, "", ""},
 	usererror.NotApplied:      {invalidRequest, "", ""},
 }

@@ -104,6 +104,7 @@ func routes(api *rest.API) http.Handler {
 		mux.HandleFunc(prefix+"/webapp-api-login", api.Login)
 	}
 	mux.HandleFunc("GET /api/v1/Changes", api.GetChanges)
+	mux.HandleFunc("GET /exports/audit-log", api.ExportAuditLog)
 	mux.HandleFunc("/", api.NoRoute)
 	return mux
 }

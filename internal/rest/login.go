@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/viewer"
 )
 
@@ -36,11 +37,17 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *iserviceRespo
 		account = 0 // sign-in fails there, and takes as long as in any account
 	}
 	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"), auth.OriginOf(r))
-	if errors.Is(err, auth.ErrRefused) {
+	if errors.Is(err, auth.ErrRefused) || errors.Is(err, auth.ErrCodeRequired) { // this API has no parameter for a code
 		return errLogin
 	}
 	if err != nil {
 		return err
+	}
+	if session.Viewer.Enrolling { // nor does it set up second factors
+		if err := a.Auth.SignOut(viewer.NewContext(r.Context(), session.Viewer)); err != nil {
+			return err
+		}
+		return errLogin
 	}
 	who, err := a.describe(r.Context(), session.Viewer)
 	if err != nil {
@@ -84,7 +91,10 @@ func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, resp *iserviceRes
 	if err != nil {
 		return err
 	}
-	v, _ := viewer.FromContext(r.Context())
+	v, err := authz.RequireViewer(r.Context())
+	if err != nil {
+		return err
+	}
 	who, err := a.describe(r.Context(), v)
 	if err == nil {
 		resp.LoggedIn = who

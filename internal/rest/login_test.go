@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"contactgraph/ent"
+	"contactgraph/ent/user"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/database"
@@ -202,5 +204,34 @@ func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 	}
 	for _, own := range []headers{{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": f.url}} {
 		expect(t, f.do("POST", setPath, `{"contactID":466}`, own.and("Cookie", cookie["Cookie"])), 200, done)
+	}
+}
+
+// TestStaffWithSecondFactorCannotSignIn: this API has no parameter for a code, so a user who has a
+// second factor, or must set one up, is refused like one with a wrong password.
+func TestStaffWithSecondFactorCannotSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	refused := notSignedIn + failed("Login failed.", "The email address or the password is wrong.")[1:]
+	for name, change := range map[string]func(*ent.UserUpdate){
+		"with one":    func(u *ent.UserUpdate) { u.SetTotpSecret([]byte("12345678901234567890")) },
+		"without one": func(u *ent.UserUpdate) { u.ClearTotpSecret().SetSecondFactorRequired(true) },
+	} {
+		err := f.db.Write(viewer.NewSystemContext(f.t.Context(), f.account), 0, func(ctx context.Context, tx *database.Tx) error {
+			u := tx.Ent.User.Update().Where(user.AccountID(f.account))
+			change(u)
+			return u.Exec(ctx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.do("POST", loginPath, form(agentMail, password), urlEncoded)
+		expect(t, got, 200, refused)
+		if got.sessionCookie() != nil {
+			t.Errorf("%s: sets a cookie", name)
+		}
+	}
+	if n := f.db.Client().Session.Query().CountX(viewer.NewSystemContext(f.t.Context(), f.account)); n != 0 {
+		t.Errorf("%d sessions are open", n)
 	}
 }

@@ -21,6 +21,9 @@ func (Starting) PutContact(w http.ResponseWriter, r *http.Request) { unavailable
 // GetChanges answers with 503.
 func (Starting) GetChanges(w http.ResponseWriter, r *http.Request) { unavailable.send(w, r) }
 
+// ExportAuditLog answers with 503.
+func (Starting) ExportAuditLog(w http.ResponseWriter, r *http.Request) { unavailable.send(w, r) }
+
 // CustInfo answers with 503.
 func (Starting) CustInfo(w http.ResponseWriter, _ *http.Request) { sendStarting(w, iserviceResponse{}) }
 

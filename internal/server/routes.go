@@ -19,6 +19,7 @@ type Route struct {
 const (
 	contacts = "/api/v1/contacts/{id}"
 	changes  = "/api/v1/changes"
+	auditLog = "/exports/audit-log"
 )
 
 // The paths of the health endpoints.
@@ -35,6 +36,9 @@ var routes = []route{
 	console("/{$}"),
 	console("/contacts/{page...}"),
 	console("/manage/{page...}"),
+	console("/sign-in/{page...}"),
+	{Route{http.MethodGet, "/auth/oidc/start", "oidcStart"}, sso(SSO.Start)},
+	{Route{http.MethodGet, "/auth/oidc/callback", "oidcCallback"}, sso(SSO.Callback)},
 	{Route{http.MethodGet, "/playground", "playground"}, page(web.Playground)},
 	{Route{http.MethodGet, "/docs", "docs"}, page(web.Docs)},
 	{Route{http.MethodGet, "/docs/graphql", "manual"}, page(web.Manual)},
@@ -47,6 +51,9 @@ var routes = []route{
 	{Route{"", changes, "changesMethodNotAllowed"}, notAllowed(http.MethodGet)},
 	{Route{"", "/api/", "noRoute"}, rest(REST.NoRoute)},
 	{Route{http.MethodGet, "/openapi.json", "openapi"}, rest(REST.OpenAPI)},
+
+	{Route{http.MethodHead, auditLog, "auditLogMethodNotAllowed"}, notAllowed(http.MethodGet)}, // it would record an export
+	{Route{http.MethodGet, auditLog, "exportAuditLog"}, rest(REST.ExportAuditLog)},
 
 	{Route{"", "/f/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},
 	{Route{"", "/webapp-api-custinfo", "custInfo"}, rest(REST.CustInfo)},
@@ -92,6 +99,16 @@ func page(name string) func(*Server, http.ResponseWriter, *http.Request) {
 
 func rest(method func(REST, http.ResponseWriter, *http.Request)) func(*Server, http.ResponseWriter, *http.Request) {
 	return func(s *Server, w http.ResponseWriter, r *http.Request) { method(s.REST(), w, r) }
+}
+
+func sso(method func(SSO, http.ResponseWriter, *http.Request)) func(*Server, http.ResponseWriter, *http.Request) {
+	return func(s *Server, w http.ResponseWriter, r *http.Request) {
+		if s.SSO == nil {
+			http.NotFound(w, r)
+			return
+		}
+		method(s.SSO(), w, r)
+	}
 }
 
 func notAllowed(allow ...string) func(*Server, http.ResponseWriter, *http.Request) {

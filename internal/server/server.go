@@ -22,6 +22,8 @@ type REST interface {
 	GetContact(w http.ResponseWriter, r *http.Request)
 	PutContact(w http.ResponseWriter, r *http.Request)
 	GetChanges(w http.ResponseWriter, r *http.Request)
+	// ExportAuditLog answers with the audit log as a file.
+	ExportAuditLog(w http.ResponseWriter, r *http.Request)
 	// MethodNotAllowed answers a known path with a method that is not in allow.
 	MethodNotAllowed(allow ...string) http.HandlerFunc
 	// NoRoute answers an unknown path below /api/.
@@ -33,11 +35,18 @@ type REST interface {
 	Login(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields but Certificate are required.
+// SSO has the handlers of sign-ins by an OpenID Connect provider. Package sso implements it.
+type SSO interface {
+	Start(w http.ResponseWriter, r *http.Request)
+	Callback(w http.ResponseWriter, r *http.Request)
+}
+
+// Config is what a server needs. All fields but SSO and Certificate are required.
 type Config struct {
 	GraphQL http.Handler
 	SDL     func() string // the GraphQL schema
 	REST    func() REST   // is called for each request: see rest.Starting
+	SSO     func() SSO    // is called for each request; nil for a server without a provider
 	Site    *web.Site     // the console and the pages for developers
 	// CloseStreams ends the WebSockets and event streams, which never end by themselves. It returns
 	// when they have ended.

@@ -32,13 +32,22 @@ func named(name string) http.HandlerFunc {
 	}
 }
 
+// signOn answers as a provider's sign-ins do.
+type signOn struct{}
+
+func (signOn) Start(w http.ResponseWriter, r *http.Request)    { named("oidcStart")(w, r) }
+func (signOn) Callback(w http.ResponseWriter, r *http.Request) { named("oidcCallback")(w, r) }
+
 func (apis) GetContact(w http.ResponseWriter, r *http.Request) { named("getContact")(w, r) }
 func (apis) PutContact(w http.ResponseWriter, r *http.Request) { named("putContact")(w, r) }
 func (apis) GetChanges(w http.ResponseWriter, r *http.Request) { named("getChanges")(w, r) }
-func (apis) NoRoute(w http.ResponseWriter, r *http.Request)    { named("noRoute")(w, r) }
-func (apis) OpenAPI(w http.ResponseWriter, r *http.Request)    { named("openapi")(w, r) }
-func (apis) CustInfo(w http.ResponseWriter, r *http.Request)   { named("custInfo")(w, r) }
-func (apis) Login(w http.ResponseWriter, r *http.Request)      { named("login")(w, r) }
+func (apis) ExportAuditLog(w http.ResponseWriter, r *http.Request) {
+	named("exportAuditLog")(w, r)
+}
+func (apis) NoRoute(w http.ResponseWriter, r *http.Request)  { named("noRoute")(w, r) }
+func (apis) OpenAPI(w http.ResponseWriter, r *http.Request)  { named("openapi")(w, r) }
+func (apis) CustInfo(w http.ResponseWriter, r *http.Request) { named("custInfo")(w, r) }
+func (apis) Login(w http.ResponseWriter, r *http.Request)    { named("login")(w, r) }
 func (apis) MethodNotAllowed(allow ...string) http.HandlerFunc {
 	return named("notAllowed " + strings.Join(allow, ","))
 }
@@ -70,6 +79,7 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 		GraphQL:      named("graphql"),
 		SDL:          func() string { return "type Query { viewer: Viewer }\n" },
 		REST:         func() server.REST { return apis{} },
+		SSO:          func() server.SSO { return signOn{} },
 		Site:         web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
 		Ping:         func(context.Context) error { return nil },
 		Ready:        func(context.Context) error { return nil },
@@ -107,6 +117,8 @@ func TestRouting(t *testing.T) {
 		{"GET", "/api/v1/Changes", "getChanges", ""},
 		{"GET", "/API/V1/changes/", "getChanges", ""},
 		{"POST", "/api/v1/Changes", "notAllowed GET", ""},
+		{"GET", "/exports/audit-log", "exportAuditLog", ""},
+		{"HEAD", "/exports/audit-log", "notAllowed GET", ""},
 		{"PUT", "/api/v1/Contacts/466", "putContact", "466"},
 		{"PUT", "/API/V1/CONTACTS/466", "putContact", "466"},
 		{"PUT", "/api/v1/contacts/466/", "putContact", "466"},

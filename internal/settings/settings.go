@@ -1,5 +1,6 @@
 // Package settings has what admins decide for their account: the rules for passwords, how long
-// sessions last, and how long the audit log is kept.
+// sessions last, whether users need a second factor, how long the audit log is kept, and whether a
+// sign-in by the OpenID Connect provider creates users.
 package settings
 
 import (
@@ -16,6 +17,9 @@ type Account struct {
 	SessionMinutes   int  `json:"sessionMinutes,omitempty"`   // that a session lasts after the sign-in
 	IdleMinutes      int  `json:"idleMinutes,omitempty"`      // that a session lasts after its last request
 	AuditDays        int  `json:"auditDays,omitempty"`        // that entries of the audit log are kept
+	// RequireSecondFactor makes every user set up a second factor before anything else.
+	RequireSecondFactor bool `json:"requireSecondFactor,omitempty"`
+	OIDCCreatesUsers    bool `json:"oidcCreatesUsers,omitempty"` // at the first sign-in by the provider
 }
 
 // The defaults.

@@ -62,6 +62,7 @@ const (
 	Duplicate        Code = "DUPLICATE"          // listed twice in one call
 	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
+	WrongCode        Code = "WRONG_CODE"         // the code of the second factor is wrong, or was used before
 	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected, or too many passwords were wrong
@@ -73,7 +74,7 @@ const (
 var allCodes = []Code{
 	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, NameTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
-	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, InUse, NotApplied, RateLimited,
+	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
 	KeyReused,
 }
 

@@ -64,8 +64,16 @@ type Viewer struct {
 	Contact int   // the contact that a customer is signed in as, otherwise 0
 	Session int   // the session of the credentials; 0 for an API key
 	Actor   Actor // for the change log
+	// Rights limit what an agent reads and writes of contacts, by the role that the account has
+	// defined for it.
+	Rights Rights
+	// Segment is the segment to whose contacts an API key is limited, otherwise 0.
+	Segment int
 	// ReadOnly is true for an API key that may not write.
 	ReadOnly bool
+	// Enrolling is true for a session that can only set up the second factor of its user, because
+	// the account or the user requires one: see package authz.
+	Enrolling bool
 	// Address is where the request comes from; the zero Addr if that is unknown.
 	Address netip.Addr
 }
@@ -73,9 +81,9 @@ type Viewer struct {
 // Is reports whether v has at least the role r.
 func (v Viewer) Is(r Role) bool { return v.Role >= r }
 
-// CanAccess reports whether v may access the contact with this id, provided that it is in v's
-// account: a customer may access only its own.
-func (v Viewer) CanAccess(contact int) bool { return v.Role != Customer || v.Contact == contact }
+// Limited reports whether v may access only some of the contacts of the account: a customer its
+// own, and an API key with a segment those in it. It must not learn what others have.
+func (v Viewer) Limited() bool { return v.Role == Customer || v.Segment != 0 }
 
 type key struct{}
 
@@ -96,14 +104,14 @@ func NewSystemContext(ctx context.Context, account int) context.Context {
 	return NewContext(ctx, Viewer{Account: account, Role: System, Actor: Actor{Kind: ActorSystem}})
 }
 
-// AccountWide returns a context that is not limited to a customer's own contact, but still to the
-// account. It is only for finding out whether another contact has an email address, phone number or
-// login that a write sets.
+// AccountWide returns a context that is not limited to some contacts, but still to the account. It
+// is only for finding out whether another contact has an email address, phone number or login that
+// a write sets.
 func AccountWide(ctx context.Context) context.Context {
 	v, ok := FromContext(ctx)
 	if !ok {
 		return ctx
 	}
-	v.Role = System
+	v.Role, v.Segment = System, 0
 	return NewContext(ctx, v)
 }

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -25,15 +26,21 @@ type message struct {
 
 // OpenSocket connects and sends the API key. The server's acknowledgement is not awaited.
 func (s *Server) OpenSocket(ctx context.Context, apiKey string) (*Socket, error) {
+	return s.OpenSocketAs(ctx, nil, Variables{"X-ApiKey": apiKey})
+}
+
+// OpenSocketAs connects with these headers, and sends these in the first message. The server's
+// acknowledgement is not awaited.
+func (s *Server) OpenSocketAs(ctx context.Context, handshake Caller, init Variables) (*Socket, error) {
 	url := strings.Replace(s.URL, "http", "ws", 1) + "/graphql"
-	o := &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}
+	o := &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header(handshake)}
 	conn, _, err := websocket.Dial(ctx, url, o) //nolint:bodyclose // the body is the connection's
 	if err != nil {
 		return nil, err
 	}
 	conn.SetReadLimit(1 << 20)
 	k := &Socket{conn: conn}
-	if err := k.send(ctx, "connection_init", "", Variables{"X-ApiKey": apiKey}); err != nil {
+	if err := k.send(ctx, "connection_init", "", init); err != nil {
 		conn.CloseNow()
 		return nil, err
 	}

@@ -27,6 +27,12 @@ func reads(document string, by func(*attempt) string) permission {
 	}
 }
 
+// hides is a permission to read what is null for those who may not.
+func hides(p permission) permission {
+	p.enrolling = null
+	return p
+}
+
 // finds runs a query that should find the target and nothing else, and returns its outcome. The
 // result may be a contact of the caller's own account that has the same email address; that is not
 // the target.
@@ -87,6 +93,9 @@ func changes(create, change string) permission {
 // newUser is a mutation that creates a user with the login $n.
 const newUser = `createUser(input: {login: $n, name: $n, role: AGENT, password: "correct horse battery"})`
 
+// newRole is a mutation that creates a role with the name $n.
+const newRole = `createRole(input: {name: $n})`
+
 // revokeSession ends a session that was opened for the attempt: for own one of the customer,
 // otherwise one of a new user.
 func (c *attempt) revokeSession() string {
@@ -127,9 +136,9 @@ func (c *attempt) newestSession() string {
 }
 
 // sessions is the permission of an operation that signs in or out, or reports the session.
-func sessions(method, api, outcome string) permission {
+func sessions(method, api, outcome, enrolling string) permission {
 	return permission{
-		anonymous: outcome, customer: all(outcome), agent: all(outcome), admin: all(outcome), foreign: all(outcome),
+		anonymous: outcome, customer: all(outcome), agent: all(outcome), admin: all(outcome), foreign: all(outcome), enrolling: enrolling,
 		try: func(c *attempt) string {
 			w := c.caller
 			if api == "logout" {
@@ -137,6 +146,15 @@ func sessions(method, api, outcome string) permission {
 			}
 			return c.iservice(c.Send(w, method, "/f/webapp-api-login?api="+api, "application/x-www-form-urlencoded", "emailAddress=unknown&Password=x"))
 		},
+	}
+}
+
+// ofUsers is the permission of a mutation that only users have, for themselves: the callers of the
+// table but the enrolling one are API keys and a customer.
+func ofUsers(enrolling, fields string) permission {
+	return permission{
+		customer: all(forbidden), agent: all(forbidden), admin: all(forbidden), foreign: all(forbidden), enrolling: enrolling,
+		try: func(c *attempt) string { return c.graph("mutation { "+fields+" { errors { code } } }", nil) },
 	}
 }
 

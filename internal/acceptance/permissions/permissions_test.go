@@ -1,6 +1,7 @@
 package permissions
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -36,6 +37,8 @@ const (
 type permission struct {
 	anonymous                       string // unauthenticated if it is ""
 	customer, agent, admin, foreign []string
+	segment                         []string                // of an agent that is limited to a segment; nil if segmentRow follows from agent
+	enrolling                       string                  // of a session that can only set up a second factor; forbidden if it is ""
 	try                             func(c *attempt) string // runs the operation and returns its outcome
 }
 
@@ -66,15 +69,62 @@ func newFixture(t *testing.T) *fixture {
 	foreign := harness.Query[page](s, harness.APIKey("demo-other"), `{ contacts(first: 1) { nodes { contactId } } }`, nil)
 	type created struct{ Token string }
 	readOnly := harness.Query[created](s, harness.APIKey("demo-admin"), `mutation { createApiKey(input: {name: "reader", role: ADMIN, readOnly: true}) { token } }`, nil)
+	segment := harness.Query[created](s, harness.APIKey("demo-admin"), fmt.Sprintf(`mutation { createApiKey(input: {name: "segment", role: AGENT, segmentId: %d}) { token } }`, ownSegment(s)), nil)
 	return &fixture{
 		Server: s,
 		ids:    map[string]int{own: 466, same: 1, other: foreign.Nodes[0].ContactID, absent: 999_999},
 		callers: map[string]harness.Caller{
 			"anonymous": harness.Anonymous, "forged key": harness.APIKey("demo-agent-forged"), "forged token": harness.Bearer("cgs_1_forged"),
 			"customer": s.SignInCustomer(), "agent": harness.APIKey("demo-agent"), "admin": harness.APIKey("demo-admin"), "foreign admin": harness.APIKey("demo-other"),
-			"read-only admin": harness.APIKey(readOnly.Token),
+			"read-only admin": harness.APIKey(readOnly.Token), "segment agent": harness.APIKey(segment.Token), "enrolling admin": signInEnrolling(s),
 		},
 	}
+}
+
+// ownSegment creates a segment that has only the contact of the customer, and returns its number.
+func ownSegment(s *harness.Server) int {
+	type payload struct{ Segment struct{ SegmentID int } }
+	id := harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation { createSegment(name: "own") { segment { segmentId } } }`, nil).Segment.SegmentID
+	type contact struct{ Segments []struct{ SegmentID int } }
+	ids := []int{id}
+	for _, other := range harness.Query[contact](s, harness.APIKey("demo-admin"), `{ contact(id: 466) { segments { segmentId } } }`, nil).Segments {
+		ids = append(ids, other.SegmentID)
+	}
+	harness.Query[struct{}](s, harness.APIKey("demo-admin"), `mutation($ids: [ID!]) { setContactDetails(input: {id: 466, onConflict: OVERWRITE, membership: $ids}) { errors { code } } }`,
+		harness.Variables{"ids": ids})
+	return id
+}
+
+// segmentRow returns the outcomes of an agent for whom the contacts outside a segment are absent.
+// The customer's contact is in the segment.
+func (p permission) segmentRow() []string {
+	if p.segment != nil {
+		return p.segment
+	}
+	if len(p.agent) == 1 {
+		return p.agent
+	}
+	absent := p.agent[len(targets)-1]
+	return per(p.agent[0], absent, absent, absent)
+}
+
+// signInEnrolling signs in an admin who must set up a second factor before anything else.
+func signInEnrolling(s *harness.Server) harness.Caller {
+	s.T.Helper()
+	type payload struct {
+		User  struct{ ID string }
+		Token string
+	}
+	const document = `mutation { createUser(input: {login: "enrolling", name: "Enrolling", role: ADMIN, password: "correct horse battery"}) { user { id } } }`
+	created := harness.Query[payload](s, harness.APIKey("demo-admin"), document, nil)
+	harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation($id: ID!) { updateUser(input: {id: $id, secondFactorRequired: true}) { user { id } } }`,
+		harness.Variables{"id": created.User.ID})
+	session := harness.Query[payload](s, harness.Anonymous,
+		`mutation { signIn(account: "Demo", login: "enrolling", password: "correct horse battery") { token } }`, nil)
+	if session.Token == "" {
+		s.T.Fatal("the user could not sign in")
+	}
+	return harness.Bearer(session.Token)
 }
 
 func (p permission) want(caller string, target int) string {
@@ -87,10 +137,14 @@ func (p permission) want(caller string, target int) string {
 		return unauthenticated
 	case "forged key", "forged token":
 		return unauthenticated
+	case "enrolling admin":
+		return cmp.Or(p.enrolling, forbidden)
 	case "customer":
 		row = p.customer
 	case "agent":
 		row = p.agent
+	case "segment agent":
+		row = p.segmentRow()
 	case "admin", "read-only admin":
 		row = p.admin
 	case "foreign admin":
@@ -157,7 +211,7 @@ func (c *attempt) graph(document string, v harness.Variables) string {
 	if len(g.Errors) > 0 {
 		return map[string]string{"UNAUTHENTICATED": unauthenticated, "FORBIDDEN": forbidden}[g.Errors[0].Extensions.Code]
 	}
-	for _, raw := range g.Data {
+	for _, raw := range g.Data { // of several fields, at most one has an error
 		if string(raw) == "null" {
 			return null
 		}
@@ -221,7 +275,7 @@ func withoutRemaining(body string) string { return remaining.ReplaceAllString(bo
 func TestHiddenAndAbsentContactsLookTheSame(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	hiddenFrom := map[string][]string{"agent": {other, absent}, "admin": {other, absent}, "customer": {same, other, absent}}
+	hiddenFrom := map[string][]string{"agent": {other, absent}, "admin": {other, absent}, "customer": {same, other, absent}, "segment agent": {same, other, absent}}
 	numbers := regexp.MustCompile(`\b(1|999999|10\d{5})\b`)
 	for caller, hidden := range hiddenFrom {
 		for name, request := range map[string]func(id int) harness.Response{

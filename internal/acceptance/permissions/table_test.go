@@ -12,7 +12,7 @@ import (
 )
 
 // operations lists the operations of the server: the root fields of the schema, from introspection,
-// and those of the REST APIs.
+// those of the REST APIs, and the export.
 func operations(t *testing.T, s *harness.Server) []string {
 	t.Helper()
 	type root struct{ Fields []struct{ Name string } }
@@ -28,7 +28,7 @@ func operations(t *testing.T, s *harness.Server) []string {
 	for _, f := range schema.SubscriptionType.Fields {
 		list = append(list, "subscription "+f.Name)
 	}
-	return append(list, rest.Operations()...)
+	return append(append(list, rest.Operations()...), "GET /exports/audit-log")
 }
 
 // TestEveryRouteHasPermissions checks that the table has a permission for each operation of each
@@ -55,11 +55,13 @@ func TestEveryRouteHasPermissions(t *testing.T) {
 // permissions is the table. The outcomes in per are those for own, same, other and absent.
 var permissions = map[string]permission{
 	"query viewer": {
-		anonymous: null, customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok),
-		try: func(c *attempt) string { return c.graph(`{ viewer { account } }`, nil) },
+		anonymous: null, customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok), enrolling: ok,
+		try: func(c *attempt) string {
+			return c.graph(`{ viewer { account writablePaths secondFactor { required } } }`, nil)
+		},
 	},
-	"query contact": reads(`query($id: ID!) { contact(id: $id) { id } }`, (*attempt).plainID),
-	"query node":    reads(`query($id: ID!) { node(id: $id) { id } }`, (*attempt).globalID),
+	"query contact": hides(reads(`query($id: ID!) { contact(id: $id) { id } }`, (*attempt).plainID)),
+	"query node":    hides(reads(`query($id: ID!) { node(id: $id) { id } }`, (*attempt).globalID)),
 	"query contactByEmail": reads(`query($id: String!) { contactByEmail(email: $id) { id } }`,
 		func(c *attempt) string { return strings.ToUpper(c.known().Email) }),
 	"query contactByPhone": reads(`query($id: String!, $code: String) { contactByPhone(phone: $id, phoneCountryCode: $code) { id } }`,
@@ -115,9 +117,21 @@ var permissions = map[string]permission{
 			return c.graph(`mutation { changePassword(input: {currentPassword: "x", newPassword: "correct horse battery"}) { errors { code } } }`, nil)
 		},
 	},
-	"mutation createApiKey": creates(`createApiKey(input: {name: "x", role: AGENT})`),
-	"mutation rotateApiKey": changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "rotateApiKey(input: {id: $id})"),
-	"mutation revokeApiKey": changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "revokeApiKey(input: {id: $id})"),
+	"query roles": manages(ok, ok, func(c *attempt) string { return c.graph("{ roles { name } }", nil) }),
+	"mutation createRole": manages(ok, ok, func(c *attempt) string {
+		return c.graph("mutation($n: String!) { "+newRole+" { errors { code } } }", harness.Variables{"n": unique()})
+	}),
+	"mutation updateRole":        changes(newRole+" { role { id } }", "updateRole(input: {id: $id, name: $n})"),
+	"mutation deleteRole":        changes(newRole+" { role { id } }", "deleteRole(input: {id: $id})"),
+	"mutation setUpSecondFactor": ofUsers(ok, `setUpSecondFactor(input: {currentPassword: "correct horse battery"})`),
+	"mutation confirmSecondFactor": ofUsers("WRONG_CODE",
+		`setUpSecondFactor(input: {currentPassword: "correct horse battery"}) { errors { code } } confirmSecondFactor(input: {code: "x"})`),
+	"mutation turnOffSecondFactor": ofUsers(forbidden, `turnOffSecondFactor(input: {currentPassword: "correct horse battery", code: "x"})`),
+	"mutation createRecoveryCodes": ofUsers(forbidden, `createRecoveryCodes(input: {currentPassword: "correct horse battery", code: "x"})`),
+	"mutation resetSecondFactor":   changes(newUser+" { user { id } }", "resetSecondFactor(input: {id: $id})"),
+	"mutation createApiKey":        creates(`createApiKey(input: {name: "x", role: AGENT})`),
+	"mutation rotateApiKey":        changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "rotateApiKey(input: {id: $id})"),
+	"mutation revokeApiKey":        changes("createApiKey(input: {name: $n, role: AGENT}) { apiKey { id } }", "revokeApiKey(input: {id: $id})"),
 	"mutation revokeSession": {
 		customer: per(ok, notFound, notFound, notFound), agent: all(notFound), admin: per(ok, ok, notFound, notFound),
 		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).revokeSession,
@@ -145,14 +159,14 @@ var permissions = map[string]permission{
 		},
 	},
 	"mutation createContact": {
-		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok),
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok), segment: all(forbidden), // outside of the segment
 		try: func(c *attempt) string {
 			return c.graph(`mutation { createContact(input: {registrationSource: "test", set: {}}) { errors { code } } }`, nil)
 		},
 	},
 	"mutation deleteContact": {
 		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
-		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).deleteContact,
+		foreign: per(notFound, notFound, ok, notFound), segment: all(notFound), try: (*attempt).deleteContact,
 	},
 
 	"mutation eraseContact": {
@@ -181,14 +195,14 @@ var permissions = map[string]permission{
 	"mutation deleteProperty": changes("createProperty(input: {name: $n}) { property { id } }", "deleteProperty(id: $id)"),
 
 	"mutation signIn": {
-		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused),
+		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused), enrolling: refused,
 		try: func(c *attempt) string {
 			return c.graph(`mutation($login: String!) { signIn(account: "Demo", login: $login, password: "x") { errors { code } } }`,
 				harness.Variables{"login": unique()}) // one that was guessed too often would have to wait
 		},
 	},
 	"mutation signOut": {
-		customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok),
+		customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok), enrolling: ok,
 		try: func(c *attempt) string {
 			if strings.Contains(fmt.Sprint(c.caller), "Bearer cgs_") && !strings.Contains(fmt.Sprint(c.caller), "forged") {
 				c.caller = c.SignInCustomer() // a session of its own to end
@@ -226,6 +240,9 @@ var permissions = map[string]permission{
 			return c.rest(a)
 		},
 	},
+	"GET /exports/audit-log": manages(ok, ok, func(c *attempt) string {
+		return c.rest(c.Send(c.caller, "GET", "/exports/audit-log?format=csv", "", ""))
+	}),
 	"iService setdetails": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
 		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
@@ -234,7 +251,7 @@ var permissions = map[string]permission{
 				fmt.Sprintf(`{"contactID":%d,"details":{"properties":[]}}`, c.id())))
 		},
 	},
-	"iService login":    sessions("POST", "login", refused),
-	"iService loggedin": sessions("GET", "loggedin", ok),
-	"iService logout":   sessions("POST", "logout", ok),
+	"iService login":    sessions("POST", "login", refused, refused),
+	"iService loggedin": sessions("GET", "loggedin", ok, forbidden),
+	"iService logout":   sessions("POST", "logout", ok, ok),
 }

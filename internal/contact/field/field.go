@@ -4,8 +4,8 @@
 // members in internal/rest/dto.go); tests find an omission.
 //
 // Start reading at Field and Fields in field.go; then path.go for the names of everything that
-// errors and the change log can be about, patch.go, and value.go for the form of values in the
-// change log.
+// errors and the change log can be about, rights.go for who may read and write it, patch.go, and
+// value.go for the form of values in the change log.
 package field
 
 import (
@@ -14,7 +14,6 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/property"
-	"contactgraph/internal/viewer"
 )
 
 // Field is one of a contact's own fields that callers write.
@@ -111,9 +110,6 @@ func Same(a, b any) bool {
 	}
 	return a == b
 }
-
-// OpenTo reports whether the viewer may change the field.
-func (f *Field) OpenTo(v viewer.Viewer) bool { return !f.staffOnly || v.Role != viewer.Customer }
 
 // Columns lists the columns of the table contacts that a write may set: the fields, the columns
 // that are derived from them, the password hash and the time of the write. The version, which every

@@ -47,11 +47,14 @@ func (f Filter) check() error {
 	return nil
 }
 
-// conditions returns the conditions of f, with one for a customer, who sees only its own contact.
+// conditions returns the conditions of f, with one for a viewer that sees only some contacts.
 func (f Filter) conditions(v viewer.Viewer) []condition {
 	var cs []condition
 	if v.Role == viewer.Customer {
 		cs = append(cs, uniqueCondition(v.Account, entcontact.ID(v.Contact)))
+	}
+	if v.Segment != 0 {
+		cs = append(cs, inSegment(v.Account, v.Segment))
 	}
 	if f.Email != nil {
 		cs = append(cs, uniqueCondition(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
@@ -75,7 +78,7 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, hasWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
 	}
 	if f.Search != nil && !isBlank(*f.Search) {
-		cs = append(cs, hasWords(v.Account, normalize.Query(*f.Search))...)
+		cs = append(cs, hasSearchWords(v, normalize.Query(*f.Search))...)
 	}
 	return cs
 }

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/usererror"
 
 	"entgo.io/ent/dialect/sql"
@@ -53,7 +54,8 @@ type Page struct {
 }
 
 // Page returns a part of the list of contacts that the viewer can see. It fails with
-// usererror.ErrArguments if the arguments are invalid.
+// usererror.ErrArguments if the arguments are invalid, and with Forbidden if the viewer may not
+// read what the list is filtered or ordered by.
 func (s *Service) Page(ctx context.Context, f Filter, o Order, a PageArgs) (*Page, error) {
 	return s.page(ctx, f, o, a, defaultLimits)
 }
@@ -69,6 +71,9 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, limit
 	size, err := a.size()
 	if err == nil {
 		err = f.check()
+	}
+	if err == nil {
+		err = checkRights(v, f, o)
 	}
 	if err != nil {
 		return nil, err
@@ -90,7 +95,9 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, limit
 	if err != nil {
 		return nil, err
 	}
-	return a.page(o, found, size), nil
+	page := a.page(o, found, size)
+	page.Contacts = field.VisibleToAll(v, page.Contacts)
+	return page, nil
 }
 
 // page returns the page of the contacts that were found, which may be one more than size.
@@ -111,11 +118,14 @@ func (a PageArgs) page(o Order, found []*ent.Contact, size int) *Page {
 func (a PageArgs) backwards() bool { return a.Last != nil }
 
 // Count returns the number of contacts that match the filter and that the viewer can see. It fails
-// with usererror.ErrArguments if the filter is invalid.
+// with usererror.ErrArguments if the filter is invalid, and with Forbidden as Page does.
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	v, err := authz.RequireViewer(ctx)
 	if err == nil {
 		err = f.check()
+	}
+	if err == nil {
+		err = checkRights(v, f, Order{})
 	}
 	if err != nil {
 		return 0, err

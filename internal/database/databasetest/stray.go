@@ -52,6 +52,11 @@ func Stray(statement string) string {
 	}
 	for table, n := range uses {
 		conditions := strings.Count(statement, "`"+table+"`.`account_id` = ?")
+		for _, m := range alias.FindAllStringSubmatch(statement, -1) {
+			if m[1] == table {
+				conditions += strings.Count(statement, "`"+m[2]+"`.`account_id` = ?")
+			}
+		}
 		if n == 1 && len(uses) == 1 { // ent omits the table where there is only one
 			conditions += len(unqualified.FindAllString(statement, -1))
 		}
@@ -61,6 +66,9 @@ func Stray(statement string) string {
 	}
 	return ""
 }
+
+// alias matches a table that the statement names differently.
+var alias = regexp.MustCompile("`(\\w+)` AS `(\\w+)`")
 
 // unqualified matches the condition in a statement with one table.
 var unqualified = regexp.MustCompile("(?s)WHERE .*[ (]`account_id` = \\?|WHERE `account_id` = \\?")

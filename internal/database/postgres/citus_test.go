@@ -16,6 +16,7 @@ import (
 // unspread are the tables that are not distributed by account, and why.
 var unspread = map[string]string{
 	"attempts":         "an address belongs to no account, and stays on the coordinator",
+	"used_states":      "the state of a sign-in belongs to no account, and stays on the coordinator",
 	"accounts":         "these are the tenants: every server has all of them",
 	"api_keys":         "a key is looked up before the account is known: every server has all of them",
 	"clocks":           "it is about the servers, and stays on the coordinator",

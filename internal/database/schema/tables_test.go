@@ -20,6 +20,7 @@ var withoutAccount = map[string]string{
 	"api_keys apikey_token_hash": "the same",
 	"accounts":                   "it is the tenant itself",
 	"attempts":                   "an address belongs to no account",
+	"used_states":                "the state of a sign-in belongs to no account",
 	"clocks":                     "its row belongs to no account",
 }
 
