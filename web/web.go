@@ -22,6 +22,12 @@ var dist embed.FS
 // Settings are what the pages need to know about the server. They are public.
 type Settings struct {
 	Demo *Demo `json:"demo"` // nil on a server without demo data
+	SSO  *SSO  `json:"sso"`  // nil on a server without an OpenID Connect provider
+}
+
+// SSO is the OpenID Connect provider that staff can sign in by.
+type SSO struct {
+	Name string `json:"name"` // on the button
 }
 
 // GraphQL has the codes and limits that the docs of the GraphQL API show.

@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 // Builds the server that the tests start, unless CONTACTGRAPH_BINARY names one: CI names one with
-// the race detector.
+// the race detector. It also builds the OpenID Connect provider.
 export default function buildServer(): void {
-  if (process.env.CONTACTGRAPH_BINARY) return;
+  process.env.CONTACTGRAPH_BINARY ||= build('bin/contactgraph', '.');
+  process.env.CONTACTGRAPH_PROVIDER ||= build('bin/provide', './internal/sso/ssotest/provide');
+}
+
+function build(binary: string, folder: string): string {
   const root = join(import.meta.dirname, '../..');
-  const binary = join(root, 'bin/contactgraph');
-  execFileSync('go', ['build', '-o', binary, '.'], { cwd: root, stdio: 'inherit' });
-  process.env.CONTACTGRAPH_BINARY = binary;
+  execFileSync('go', ['build', '-o', binary, folder], { cwd: root, stdio: 'inherit' });
+  return join(root, binary);
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { admin, agent, type Credentials } from './api';
 import { checkAppearance, expect, signIn, test } from './fixtures';
@@ -40,13 +41,15 @@ test('an admin manages users and API keys, and users manage their own password a
   };
   const activity = () => page.getByRole('list', { name: 'Activity' });
   let token = '';
-  const status = async (address = '192.0.2.7') => {
+  const status = async (address = '192.0.2.7', origin = 'http://localhost') => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
         'X-ApiKey': token,
         'X-Forwarded-For': address,
+        'Sec-Fetch-Site': 'same-origin', // as from a page that a proxy serves
+        Origin: origin,
       },
       body: JSON.stringify({ query: '{ viewer { name role } }' }),
     });
@@ -187,6 +190,8 @@ test('an admin manages users and API keys, and users manage their own password a
     await field('Read-only', created).check();
     await created.getByRole('combobox', { name: 'Allowed addresses' }).fill('192.0.2.0/24');
     await page.keyboard.press('Enter');
+    await created.getByRole('combobox', { name: 'Allowed web pages' }).fill('http://localhost');
+    await page.keyboard.press('Enter');
     await checkAppearance(page, 'api-key-new');
     await submit('New API key', 'Create');
     const shown = dialog('Token of Till');
@@ -200,11 +205,14 @@ test('an admin manages users and API keys, and users manage their own password a
     await expect(shown).toBeVisible();
     await checkAppearance(page, 'api-key-token');
     await submit('Token of Till', 'Close');
-    await expect(row('Till')).toContainText('Agent, read-only, only from 192.0.2.0/24');
+    await expect(row('Till')).toContainText(
+      'Agent, read-only, only from 192.0.2.0/24, only by pages of http://localhost',
+    );
     await expect(row('Till')).toContainText(`${token.slice(0, 8)}…`);
     expect(await page.content()).not.toContain(token);
     expect(await status()).toEqual({ name: 'Till', role: 'AGENT' });
     expect(await status('198.51.100.1')).toBe('UNAUTHENTICATED');
+    expect(await status('192.0.2.7', 'https://evil.example.com')).toBe('UNAUTHENTICATED');
     await checkAppearance(page, 'api-keys-restricted');
   });
 
@@ -225,7 +233,7 @@ test('an admin manages users and API keys, and users manage their own password a
     }
     for (const each of [old, token]) {
       token = each;
-      await expect.poll(status, { timeout: 5000 }).toBe('UNAUTHENTICATED');
+      await expect.poll(status).toBe('UNAUTHENTICATED'); // a server may have the key in its cache for 5 s
     }
   });
 
@@ -271,6 +279,13 @@ test('an admin manages users and API keys, and users manage their own password a
     await checkAppearance(page, 'activity');
     await field('Show').selectOption('API keys revoked');
     await expect(activity().getByRole('listitem')).toHaveCount(2);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export as CSV' }).click();
+    const rows = (await readFile(await (await download).path(), 'utf8')).split('\r\n');
+    expect(rows).toHaveLength(4); // with the header and an empty text after the last row
+    expect(rows[1]).toMatch(/^[^,]+,API_KEY_REVOKED,.*,Till,$/);
+    await field('Show').selectOption('Exports of the audit log');
+    await activity().getByText('Demo Admin exported the audit log as CSV.').waitFor();
   });
 
   await step('older activity is loaded on demand', async () => {

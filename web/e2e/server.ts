@@ -16,9 +16,12 @@ export class Server {
     private readonly running: Running,
   ) {}
 
-  /** Starts a server with this many contacts, and waits until it is ready. */
-  static async start(contacts: number): Promise<Server> {
-    const running = new Running(contacts);
+  /**
+   * Starts a server with this many contacts, and waits until it is ready. Flags may replace those
+   * of the other tests.
+   */
+  static async start(contacts: number, flags: string[] = []): Promise<Server> {
+    const running = new Running(contacts, flags);
     try {
       const url = await within(startTimeout, 'the server is not ready', running.ready());
       return new Server(url, running);
@@ -53,7 +56,7 @@ class Running {
   private readonly child: ChildProcess;
   private readonly failed: Promise<never>;
 
-  constructor(contacts: number) {
+  constructor(contacts: number, more: string[]) {
     const binary = process.env.CONTACTGRAPH_BINARY;
     if (!binary) throw new Error('CONTACTGRAPH_BINARY is not set');
     const database = join(this.folder, 'test.db');
@@ -65,6 +68,7 @@ class Running {
       '--demo',
       '--demo-contacts',
       `${contacts}`,
+      ...more,
     ];
     this.child = spawn(binary, ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stderr?.on('data', (text) => {

@@ -1,20 +1,30 @@
 // Decides by the viewer what the console shows: the sign-in page, or the pages of the viewer's
-// role.
+// role. The pages that end a sign-in by the provider are outside of both.
 import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { FaultAlert } from '../components/fault-alert';
 import { LoadingPage } from '../components/loading-page';
+import { SetUpPage } from '../features/second-factor/set-up-page';
 import { viewerKey } from '../features/session/session';
 import { SessionProvider } from '../features/session/session-provider';
 import { SignInPage } from '../features/session/sign-in-page';
+import { SignedInPage, SignInFailedPage } from '../features/session/sign-in-result';
 import { ViewerDocument } from '../gql';
 import { type Api, connect } from '../lib/api-client';
+import { signInPaths } from '../lib/sso';
 import { Routes } from './routes';
 
 /** The whole console. */
 export function Console() {
   const [expired, setExpired] = useState(false);
   const [api] = useState<Api>(() => connect(() => setExpired(true)));
+  if (window.location.pathname === signInPaths.failed) return <SignInFailedPage />;
+  if (window.location.pathname === signInPaths.done)
+    return (
+      <ApolloProvider client={api.client}>
+        <SignedInPage />
+      </ApolloProvider>
+    );
   return (
     <ApolloProvider client={api.client}>
       <ViewerGate api={api} expired={expired} onSignedIn={() => setExpired(false)} />
@@ -39,7 +49,9 @@ function ViewerGate({ api, expired, onSignedIn }: ViewerGateProps) {
     return (
       <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />
     );
-  if (viewer === null) return <SignInPage />;
+  if (viewer === null) return <SignInPage onSignedIn={onSignedIn} />;
+  if (viewer.mustSetUpSecondFactor)
+    return expired ? <SignInPage onSignedIn={onSignedIn} /> : <SetUpPage api={api} />;
   return (
     <SessionProvider
       key={viewerKey(viewer)}

@@ -46,6 +46,12 @@ const adminRoutes: RouteObject[] = [
     }),
   },
   {
+    path: '/manage/roles',
+    lazy: async () => ({
+      Component: (await import('../features/roles/roles-page')).RolesPage,
+    }),
+  },
+  {
     path: '/manage/api-keys',
     lazy: async () => ({
       Component: (await import('../features/api-keys/api-keys-page')).ApiKeysPage,

@@ -37,6 +37,7 @@ function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
 
 const settingsItems: NavItem[] = [
   { to: '/manage/people', label: 'People' },
+  { to: '/manage/roles', label: 'Roles' },
   { to: '/manage/api-keys', label: 'API keys' },
   { to: '/manage/activity', label: 'Activity' },
   { to: '/manage/account', label: 'Account' },

@@ -6,6 +6,7 @@ import type { Command } from './use-command';
 
 interface FormDialogProps {
   title: string;
+  size?: string;
   submitLabel: string;
   command: Command;
   onSubmit: () => void;
@@ -17,6 +18,7 @@ interface FormDialogProps {
 /** A dialog with a form that runs a command. */
 export function FormDialog({
   title,
+  size = 'md',
   submitLabel,
   command,
   onSubmit,
@@ -28,7 +30,7 @@ export function FormDialog({
     onSubmit();
   };
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title} size={size}>
       <form onSubmit={submit}>
         <Stack>
           {children}

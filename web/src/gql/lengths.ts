@@ -27,6 +27,9 @@ export const lengths = {
     "choices": 4000,
     "name": 250
   },
+  "CreateRoleInput": {
+    "name": 250
+  },
   "CreateUserInput": {
     "login": 250,
     "name": 250,
@@ -62,6 +65,9 @@ export const lengths = {
   },
   "UpdatePropertyInput": {
     "choices": 4000,
+    "name": 250
+  },
+  "UpdateRoleInput": {
     "name": 250
   },
   "UpdateUserInput": {

@@ -4,7 +4,9 @@ import type {
   ActorType,
   ChangeKind,
   ChangeSource,
+  FieldAccess,
   LoginType,
+  PropertyBinding,
   PropertyType,
   SettingsPartsFragment,
   StaffRole,
@@ -40,6 +42,10 @@ export function formatNumber(value: number | bigint): string {
   return numbers.format(value);
 }
 
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function formatList(values: readonly string[]): string {
   return lists.format(values);
 }
@@ -71,6 +77,8 @@ export const settingLabels: Record<keyof SettingsPartsFragment, string> = {
   sessionMinutes: 'Session ends after the sign-in, in minutes',
   idleMinutes: 'Session ends after the last request, in minutes',
   auditDays: 'Activity is kept, in days',
+  requireSecondFactor: 'All users must have a second factor',
+  oidcCreatesUsers: 'The first sign-in by the provider creates a user',
 };
 
 export const propertyTypeLabels: Record<PropertyType, string> = {
@@ -80,6 +88,19 @@ export const propertyTypeLabels: Record<PropertyType, string> = {
   DATE: 'Date',
   DATETIME: 'Date and time',
   CHOICE: 'Choice',
+};
+
+/** The fields that a property can be an alias of. */
+export const bindingLabels: Record<PropertyBinding, string> = {
+  FIRST_NAME: 'first name',
+  LAST_NAME: 'last name',
+};
+
+/** What a role allows with a field. */
+export const accessLabels: Record<FieldAccess, string> = {
+  NONE: 'None',
+  READ: 'Read',
+  WRITE: 'Write',
 };
 
 export const changeKindLabels: Record<ChangeKind, string> = {

@@ -12,11 +12,16 @@ export interface SignIn {
 interface Settings {
   /** An API key and sign-ins for the demo data; null on a server without. */
   demo: { key: string; signIns: SignIn[] } | null;
+  /** The OpenID Connect provider that staff can sign in by; null on a server without. */
+  sso: { name: string } | null;
 }
 
 const element = document.getElementById('settings');
 
-export const settings: Settings = JSON.parse(element?.textContent ?? 'null') ?? { demo: null };
+export const settings: Settings = JSON.parse(element?.textContent ?? 'null') ?? {
+  demo: null,
+  sso: null,
+};
 
 /** The nonce that the page's Content-Security-Policy requires of style elements. */
 export const nonce = element?.nonce ?? '';

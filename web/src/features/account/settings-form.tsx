@@ -6,6 +6,7 @@ import { isWholeNumber, NumberInput } from '../../components/number-input';
 import { useCommand } from '../../components/use-command';
 import { type SettingsPartsFragment, UpdateAccountSettingsDocument } from '../../gql';
 import { settingLabels } from '../../lib/format';
+import { settings } from '../../lib/settings';
 
 /** The settings that are numbers, in the order of the form, and what applies to each. */
 const numberSettings = {
@@ -22,7 +23,7 @@ const names = Object.keys(numberSettings) as NumberSetting[];
 
 /** Edits the settings of the account. */
 export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
-  const command = useCommand(['AccountSettings']);
+  const command = useCommand(['AccountSettings', 'Viewer']);
   const [numbers, setNumbers] = useState(
     () =>
       Object.fromEntries(names.map((name) => [name, String(saved[name])])) as Record<
@@ -31,11 +32,15 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
       >,
   );
   const [commonPasswords, setCommonPasswords] = useState(saved.commonPasswords);
+  const [requireSecondFactor, setRequireSecondFactor] = useState(saved.requireSecondFactor);
+  const [oidcCreatesUsers, setOidcCreatesUsers] = useState(saved.oidcCreatesUsers);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!names.every((name) => isWholeNumber(numbers[name]))) return;
     const input = {
       commonPasswords,
+      requireSecondFactor,
+      oidcCreatesUsers,
       ...Object.fromEntries(names.map((name) => [name, Number(numbers[name])])),
     };
     if (await command.run('saved', UpdateAccountSettingsDocument, { input }))
@@ -60,6 +65,20 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
           checked={commonPasswords}
           onChange={(e) => setCommonPasswords(e.currentTarget.checked)}
         />
+        <Checkbox
+          label={settingLabels.requireSecondFactor}
+          description="Users who sign in with a password and have none, also you, must set one up before anything else."
+          checked={requireSecondFactor}
+          onChange={(e) => setRequireSecondFactor(e.currentTarget.checked)}
+        />
+        {settings.sso && (
+          <Checkbox
+            label={settingLabels.oidcCreatesUsers}
+            description="If no user has the verified email address as the login."
+            checked={oidcCreatesUsers}
+            onChange={(e) => setOidcCreatesUsers(e.currentTarget.checked)}
+          />
+        )}
         <CommandErrors command={command} />
         <Button type="submit" loading={command.busy} w="fit-content">
           Save

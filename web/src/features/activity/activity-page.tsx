@@ -1,4 +1,4 @@
-import { Button, List, NativeSelect, Skeleton, Text } from '@mantine/core';
+import { Button, Group, List, NativeSelect, Skeleton, Text } from '@mantine/core';
 import { useState } from 'react';
 import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
@@ -13,11 +13,16 @@ const actionOptions = [
   ...Object.entries(actionLabels).map(([value, label]) => ({ value, label })),
 ];
 
+const exportFormats = [
+  { format: 'csv', label: 'CSV' },
+  { format: 'jsonl', label: 'JSON Lines' },
+];
+
 /** The audit log: who did what in the account, apart from changes of contacts. */
 export function ActivityPage() {
   const [action, setAction] = useState<AuditAction | typeof all>(all);
   return (
-    <Page title="Activity">
+    <Page title="Activity" actions={<ExportLinks action={action === all ? null : action} />}>
       <NativeSelect
         label="Show"
         data={actionOptions}
@@ -27,6 +32,28 @@ export function ActivityPage() {
       />
       <Entries key={action} action={action === all ? null : action} />
     </Page>
+  );
+}
+
+/** Links that download the entries with an action, null for all. */
+function ExportLinks({ action }: { action: AuditAction | null }) {
+  return (
+    <Group gap="xs">
+      {exportFormats.map(({ format, label }) => {
+        const query = new URLSearchParams({ format, ...(action !== null && { action }) });
+        return (
+          <Button
+            key={format}
+            component="a"
+            variant="default"
+            href={`/exports/audit-log?${query}`}
+            download
+          >
+            Export as {label}
+          </Button>
+        );
+      })}
+    </Group>
   );
 }
 

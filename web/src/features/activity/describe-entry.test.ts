@@ -18,6 +18,7 @@ function entry(part: Partial<AuditEntryPartsFragment>): AuditEntryPartsFragment 
   };
 }
 
+const issuer = 'https://sso.example.com';
 const uma = { subjectId: 2, subjectName: 'uma@example.com' };
 
 test.each<[string, Partial<AuditEntryPartsFragment>]>([
@@ -44,7 +45,69 @@ test.each<[string, Partial<AuditEntryPartsFragment>]>([
       details: { name: { from: 'Uma', to: 'Una' }, role: { from: 'AGENT', to: 'ADMIN' } },
     },
   ],
+  [
+    'Ann changed the user uma@example.com: “Must have a second factor” from no to yes.',
+    {
+      action: 'USER_CHANGED',
+      ...uma,
+      details: { secondFactorRequired: { from: false, to: true } },
+    },
+  ],
+  [
+    'Ann changed the user uma@example.com: “The provider may replace the password” from no to yes.',
+    { action: 'USER_CHANGED', ...uma, details: { providerAllowed: { from: false, to: true } } },
+  ],
+  ['Ann turned on their second factor.', { action: 'SECOND_FACTOR_ENABLED', ...uma }],
+  ['Ann reset the second factor of uma@example.com.', { action: 'SECOND_FACTOR_RESET', ...uma }],
+  [
+    'A sign-in of uma@example.com failed because the code was wrong, but the password was right (2 failures).',
+    { action: 'SECOND_FACTOR_FAILED', actor: null, ...uma, details: { failures: 2 } },
+  ],
+  [
+    'Ann used a recovery code (9 left).',
+    { action: 'RECOVERY_CODE_USED', ...uma, details: { left: 9 } },
+  ],
+  [
+    'Ann created the user uma@example.com with the role Agent and the role 3 of the account.',
+    { action: 'USER_CREATED', ...uma, details: { role: 'AGENT', customRoleId: 3 } },
+  ],
+  [
+    'Ann changed the user uma@example.com: role of the account from 3 to none.',
+    { action: 'USER_CHANGED', ...uma, details: { customRoleId: { from: 3, to: null } } },
+  ],
+  [
+    'Ann changed the role Support: rights from READ to READ email=NONE.',
+    {
+      action: 'ROLE_CHANGED',
+      subjectId: 3,
+      subjectName: 'Support',
+      details: { rights: { from: 'READ', to: 'READ email=NONE' } },
+    },
+  ],
   ['Ann set the password of uma@example.com.', { action: 'PASSWORD_SET', ...uma }],
+  [
+    'The server linked the user uma@example.com to the provider.',
+    {
+      action: 'IDENTITY_LINKED',
+      actor: { type: 'SYSTEM', id: 0, name: null },
+      ...uma,
+      details: { issuer },
+    },
+  ],
+  [
+    'The server changed the user uma@example.com by the provider: role from Admin to Agent.',
+    {
+      action: 'USER_CHANGED',
+      actor: { type: 'SYSTEM', id: 0, name: null },
+      ...uma,
+      details: { issuer, role: { from: 'ADMIN', to: 'AGENT' } },
+    },
+  ],
+  ['Ann signed in by the provider.', { action: 'SIGNED_IN', details: { issuer } }],
+  [
+    'A sign-in by the provider failed because none of the groups has a role.',
+    { action: 'SIGN_IN_FAILED', actor: null, details: { issuer, reason: 'NO_ROLE' } },
+  ],
   [
     'Ann changed their own password.',
     { action: 'PASSWORD_SET', subjectId: 1, subjectName: 'ann@example.com' },
@@ -61,6 +124,10 @@ test.each<[string, Partial<AuditEntryPartsFragment>]>([
   [
     'Ann revoked a session of contact 466.',
     { action: 'SESSION_REVOKED', subjectId: 9, details: { contactId: 466 } },
+  ],
+  [
+    'Ann exported the audit log as JSON Lines.',
+    { action: 'AUDIT_EXPORTED', details: { format: 'jsonl', action: 'SIGNED_IN' } },
   ],
   [
     'Ann changed the settings: “Allow the most common passwords” from no to yes; “Activity is kept, in days” from 365 to 30.',

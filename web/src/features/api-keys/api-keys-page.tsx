@@ -6,7 +6,10 @@ import { Page } from '../../components/page';
 import { QueryResult } from '../../components/query-result';
 import { RowActions } from '../../components/row-actions';
 import { type ApiKeyPartsFragment, ApiKeysDocument } from '../../gql';
-import { formatOptionalTime, formatTime, noValue, roleLabels } from '../../lib/format';
+import type { Names } from '../../lib/catalog';
+import { formatOptionalTime, formatTime, noValue } from '../../lib/format';
+import { roleName } from '../roles/assignment';
+import { useSession } from '../session/session';
 import { NewKeyDialog } from './new-key-dialog';
 import { RevokeDialog } from './revoke-dialog';
 import { RotateDialog } from './rotate-dialog';
@@ -67,11 +70,12 @@ interface ApiKeyRowProps {
 
 function ApiKeyRow({ apiKey, onRotate, onRevoke }: ApiKeyRowProps) {
   const { name, prefix, createdAt, createdBy, lastUsedAt, expiresAt } = apiKey;
+  const { catalog } = useSession();
   const status = statusOf(apiKey);
   return (
     <Table.Tr>
       <Table.Td>{name}</Table.Td>
-      <Table.Td>{accessOf(apiKey)}</Table.Td>
+      <Table.Td>{accessOf(apiKey, catalog.segments)}</Table.Td>
       <Table.Td>{prefix === null ? noValue : `${prefix}…`}</Table.Td>
       <Table.Td>
         {formatTime(createdAt)}
@@ -93,11 +97,14 @@ function statusOf({ revokedAt, expiresAt }: ApiKeyPartsFragment): string {
   return expiresAt !== null && Date.parse(expiresAt) <= Date.now() ? 'Expired' : 'Active';
 }
 
-function accessOf({ role, readOnly, addresses }: ApiKeyPartsFragment): string {
+function accessOf(apiKey: ApiKeyPartsFragment, segments: Names): string {
+  const { readOnly, segmentId, addresses, origins } = apiKey;
   return [
-    roleLabels[role],
+    roleName(apiKey),
     readOnly && 'read-only',
+    segmentId !== null && `only contacts in ${segments.get(segmentId) ?? `segment ${segmentId}`}`,
     addresses.length > 0 && `only from ${addresses.join(', ')}`,
+    origins.length > 0 && `only by pages of ${origins.join(', ')}`,
   ]
     .filter((part) => part !== false)
     .join(', ');

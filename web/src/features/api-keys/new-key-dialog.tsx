@@ -1,11 +1,14 @@
-import { Checkbox, NativeSelect, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { FormDialog } from '../../components/form-dialog';
 import { TimeInput } from '../../components/time-input';
 import { useCommand } from '../../components/use-command';
-import { CreateApiKeyDocument, type StaffRole } from '../../gql';
+import { CreateApiKeyDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
-import { staffRoleOptions } from '../../lib/format';
+import { agent, assignmentInput } from '../roles/assignment';
+import { RoleSelect } from '../roles/role-select';
+import { useSession } from '../session/session';
 
 interface NewKeyDialogProps {
   onCreated: (name: string, token: string | null) => void;
@@ -15,13 +18,24 @@ interface NewKeyDialogProps {
 /** Creates an API key. */
 export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
   const command = useCommand(['ApiKeys']);
+  const { catalog } = useSession();
   const [name, setName] = useState('');
-  const [role, setRole] = useState<StaffRole>('AGENT');
+  const [role, setRole] = useState(agent);
   const [readOnly, setReadOnly] = useState(false);
+  const [segmentId, setSegmentId] = useState('');
   const [expiresAt, setExpiresAt] = useState('');
   const [addresses, setAddresses] = useState<string[]>([]);
+  const [origins, setOrigins] = useState<string[]>([]);
   const submit = async () => {
-    const input = { name, role, readOnly, expiresAt: expiresAt || null, addresses };
+    const input = {
+      name,
+      ...assignmentInput(role),
+      readOnly,
+      segmentId: segmentId || null,
+      expiresAt: expiresAt || null,
+      addresses,
+      origins,
+    };
     const result = await command.run('created', CreateApiKeyDocument, { input });
     if (result) onCreated(name, result.done.token);
   };
@@ -42,16 +56,19 @@ export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
         value={name}
         onChange={(e) => setName(e.currentTarget.value)}
       />
-      <NativeSelect
-        label="Role"
-        data={staffRoleOptions}
-        value={role}
-        onChange={(e) => setRole(e.currentTarget.value as StaffRole)}
-      />
+      <RoleSelect value={role} onChange={setRole} />
       <Checkbox
         label="Read-only"
         checked={readOnly}
         onChange={(e) => setReadOnly(e.currentTarget.checked)}
+      />
+      <ClearableSelect
+        label="Segment"
+        description="The key can access only the contacts in this segment. Leave it empty for all contacts."
+        data={optionsOf(catalog.segments)}
+        value={segmentId}
+        onChange={setSegmentId}
+        clearLabel="Clear the segment"
       />
       <TimeInput
         label="Expires"
@@ -64,6 +81,12 @@ export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
         description="IP addresses, or prefixes such as 192.0.2.0/24. Press Enter to add one. If there are none, all addresses are allowed."
         value={addresses}
         onChange={setAddresses}
+      />
+      <TagsInput
+        label="Allowed web pages"
+        description="Origins such as https://app.example.com. Press Enter to add one. If there are none, all programs may use the key; otherwise, only these pages in a browser."
+        value={origins}
+        onChange={setOrigins}
       />
     </FormDialog>
   );

@@ -120,7 +120,7 @@ const detailTable: Record<DetailPath, TableEntry> = {
 
 /** Reads the value of each field out of a contact. */
 export const readers = Object.entries({ ...ownTable, ...detailTable }).map(([path, { read }]) => ({
-  path,
+  path: path as FieldPath,
   read,
 }));
 
@@ -137,6 +137,21 @@ const historyTable: Record<RegistrationPath | 'password' | 'secret', Omit<Field,
   registrationIp: { label: 'Registration IP address', kind: 'text' },
   registrationStoreId: { label: 'Registration store', kind: 'store' },
 };
+
+/** The paths that roles can hide, but no write changes. */
+export const registrationPaths = [
+  'secret',
+  'registrationSource',
+  'registrationIp',
+  'registrationStoreId',
+] as const satisfies readonly (keyof typeof historyTable)[];
+
+/** A path of a contact that a role can limit. */
+export type ContactPath =
+  | FieldPath
+  | PropertyPath
+  | 'password'
+  | (typeof registrationPaths)[number];
 
 function fieldsOf<P extends string, E extends Omit<Field, 'path'>>(table: Record<P, E>) {
   return (Object.keys(table) as P[]).map((path) => ({
@@ -165,10 +180,10 @@ export interface Section {
 }
 
 /**
- * The form's sections. A property that is an alias of a field has no value of its own and is left
- * out.
+ * The form's sections, with the fields whose paths it shows. A property that is an alias of a field
+ * has no value of its own and is left out.
  */
-export function formSections(catalog: Catalog): Section[] {
+export function formSections(catalog: Catalog, shows: (path: ContactPath) => boolean): Section[] {
   const properties = [...catalog.properties.values()]
     .filter(({ boundTo }) => boundTo === null)
     .map(propertyField);
@@ -176,7 +191,17 @@ export function formSections(catalog: Catalog): Section[] {
     { legend: 'Details', fields: ownFields, columns: 2 },
     { legend: 'Properties', fields: properties, columns: 2 },
     { legend: 'Sign-in and segments', fields: detailFields, columns: 1 },
-  ].filter(({ fields }) => fields.length > 0);
+  ]
+    .map((section) => ({ ...section, fields: section.fields.filter(({ path }) => shows(path)) }))
+    .filter(({ fields }) => fields.length > 0);
+}
+
+/** Sorts paths as the fields are in the form, the properties after the contact's own fields. */
+export function inFormOrder(paths: readonly string[]): string[] {
+  const order = [...fieldByPath.keys()];
+  const place = (path: string) =>
+    propertyIdOf(path) === undefined ? order.indexOf(path) : ownFields.length - 0.5;
+  return paths.toSorted((a, b) => place(a) - place(b));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
+import { useRights } from '../contact-fields/rights';
 import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import classes from './change-item.module.css';
@@ -24,12 +25,9 @@ interface ChangeItemProps {
 /** A change in the history of a contact. */
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
   const { catalog, staff } = useSession();
+  const { mayUndo } = useRights();
   const { kind, at, actor, source, fields, undoes } = change;
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
-  // To undo a creation would delete the contact. There is a button for that, which asks for a
-  // confirmation.
-  const reversible =
-    kind !== 'CREATE' && kind !== 'ERASE' && fields.some(({ path }) => path !== 'password');
   return (
     <Timeline.Item
       {...timeline}
@@ -56,7 +54,7 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
           })}
         </List>
       )}
-      {reversible && !undone && (
+      {!undone && mayUndo(change) && (
         <Button
           size="compact-xs"
           variant="default"

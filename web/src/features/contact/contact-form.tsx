@@ -6,6 +6,7 @@ import { FaultAlert } from '../../components/fault-alert';
 import { ScrollIntoView } from '../../components/scroll-into-view';
 import type { ErrorPartsFragment } from '../../gql';
 import { formSections } from '../contact-fields/fields';
+import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
 import classes from './contact-form.module.css';
 import { FormField, propsOf } from './form-field';
@@ -15,8 +16,9 @@ import type { Editing } from './use-editing';
 /** The form that edits a contact. Nothing is written until it is saved. */
 export function ContactForm({ editing }: { editing: Editing }) {
   const { catalog } = useSession();
+  const { mayRead, mayWrite } = useRights();
   const form = useRef<HTMLFormElement>(null);
-  const sections = useMemo(() => formSections(catalog), [catalog]);
+  const sections = useMemo(() => formSections(catalog, mayRead), [catalog, mayRead]);
   const shown = new Set<string>(sections.flatMap(({ fields }) => fields.map(({ path }) => path)));
   const otherErrors =
     editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
@@ -38,7 +40,11 @@ export function ContactForm({ editing }: { editing: Editing }) {
           <Fieldset key={legend} legend={legend} miw={0}>
             <SimpleGrid cols={{ base: 1, xs: columns }}>
               {fields.map((field) => (
-                <FormField key={field.path} {...propsOf(field, editing)} />
+                <FormField
+                  key={field.path}
+                  {...propsOf(field, editing)}
+                  readOnly={!mayWrite(field.path)}
+                />
               ))}
             </SimpleGrid>
           </Fieldset>

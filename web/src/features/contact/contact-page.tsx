@@ -8,6 +8,7 @@ import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
 import type { ChangePartsFragment, ContactPageQuery } from '../../gql';
 import { withCatalogOf } from '../../lib/catalog';
 import { contactName, formatTime } from '../../lib/format';
+import { useRights } from '../contact-fields/rights';
 import { SessionContext, useSession } from '../session/session';
 import { ConflictDialog } from './conflict-dialog';
 import { ContactForm } from './contact-form';
@@ -96,7 +97,8 @@ function Loading() {
 
 /** The buttons for the whole contact. */
 function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']> }) {
-  const { staff, mayWrite } = useSession();
+  const { staff } = useSession();
+  const { mayWrite, mayRemove } = useRights();
   const [password, { open: openPassword, close: closePassword }] = useDisclosure();
   const [deletion, { open: openDeletion, close: closeDeletion }] = useDisclosure();
   return (
@@ -106,7 +108,7 @@ function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']
           Set password
         </Button>
       )}
-      {staff && (
+      {mayRemove && (
         <Button variant="default" onClick={openDeletion}>
           Delete
         </Button>

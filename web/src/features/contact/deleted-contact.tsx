@@ -7,6 +7,7 @@ import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
 import { type ChangePartsFragment, ContactLogDocument, type ContactLogQuery } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
+import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
 import { useUndo } from './use-undo';
 
@@ -15,9 +16,10 @@ interface DeletedContactProps {
   onRestored: () => void;
 }
 
-/** Shown when there is no contact that the viewer may see. Staff can restore a deleted contact. */
+/** Shown when there is no contact that the viewer may see. Staff see who has deleted a contact. */
 export function DeletedContact({ id, onRestored }: DeletedContactProps) {
   const { staff } = useSession();
+  const { mayRemove } = useRights();
   const deletion = useDeletion(id, staff);
   const { undo, undoing, refusal, fault } = useUndo();
   if (deletion === undefined) return <NotFound what="contact" />;
@@ -31,15 +33,19 @@ export function DeletedContact({ id, onRestored }: DeletedContactProps) {
         {fault !== undefined && (
           <FaultAlert title="We could not confirm that the contact was restored" error={fault} />
         )}
-        <Button
-          loading={undoing !== undefined}
-          onClick={() => undo(deletion).then((done) => done && onRestored())}
-        >
-          Restore
-        </Button>
-        <Text size="sm" c="dimmed">
-          Everything is restored except the password.
-        </Text>
+        {mayRemove && (
+          <>
+            <Button
+              loading={undoing !== undefined}
+              onClick={() => undo(deletion).then((done) => done && onRestored())}
+            >
+              Restore
+            </Button>
+            <Text size="sm" c="dimmed">
+              Everything is restored except the password.
+            </Text>
+          </>
+        )}
       </Stack>
     </Page>
   );

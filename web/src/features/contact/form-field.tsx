@@ -12,6 +12,8 @@ import type { Editing } from './use-editing';
 
 interface FormFieldProps {
   field: EditableField;
+  /** Whether the viewer may only read it. */
+  readOnly: boolean;
   value: Value;
   errors: readonly ErrorPartsFragment[];
   /** The last change of others to the field since the page was opened. */
@@ -21,8 +23,8 @@ interface FormFieldProps {
   onChange: (path: string, value: Value) => void;
 }
 
-/** Returns the props of a field. */
-export function propsOf(field: EditableField, editing: Editing): FormFieldProps {
+/** Returns the props of a field that are the state of the form. */
+export function propsOf(field: EditableField, editing: Editing): Omit<FormFieldProps, 'readOnly'> {
   const { path } = field;
   return {
     field,
@@ -40,15 +42,16 @@ export function propsOf(field: EditableField, editing: Editing): FormFieldProps 
  */
 export const FormField = memo(function FormField({
   field,
+  readOnly,
   value,
   errors,
   remoteChange,
   overwritten,
   onChange,
 }: FormFieldProps) {
-  const { mayWrite, catalog } = useSession();
+  const { catalog } = useSession();
   const note = <RemoteChangeNote field={field} change={remoteChange} overwritten={overwritten} />;
-  if (!mayWrite(field.path)) {
+  if (readOnly) {
     return (
       <Stack gap={2}>
         <Text size="sm" fw={500}>

@@ -1,13 +1,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned, which no <table> allows
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows contain links, which are focusable
 import { useFragment } from '@apollo/client/react';
-import { Anchor } from '@mantine/core';
-import { Link } from 'react-router';
 import { type ContactRowFragment, ContactRowFragmentDoc } from '../../gql';
-import { contactName, contactPhone, formatTime, noValue } from '../../lib/format';
+import type { Column } from './contact-columns';
 import classes from './contact-table.module.css';
 
 interface ContactTableRowProps {
+  columns: readonly Column[];
   row: ContactRowFragment;
   index: number;
   /** Pixels from the top of the table's body. */
@@ -18,7 +17,7 @@ interface ContactTableRowProps {
  * A contact in the table. It comes from the cache, because it may have been edited since it was
  * listed.
  */
-export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
+export function ContactTableRow({ columns, row, index, top }: ContactTableRowProps) {
   const { data, complete } = useFragment({
     fragment: ContactRowFragmentDoc,
     fragmentName: 'ContactRow',
@@ -32,22 +31,11 @@ export function ContactTableRow({ row, index, top }: ContactTableRowProps) {
       className={classes.row}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <div role="cell">{contact.contactId}</div>
-      <div role="cell">
-        <Anchor inherit component={Link} to={`/contacts/${contact.contactId}`}>
-          {contactName(contact)}
-        </Anchor>
-      </div>
-      <div role="cell">{contact.email ?? noValue}</div>
-      <div role="cell" className={classes.wide}>
-        {contactPhone(contact) || noValue}
-      </div>
-      <div role="cell" className={classes.wide}>
-        {contact.preferredStore?.name ?? noValue}
-      </div>
-      <div role="cell" className={classes.wide}>
-        {formatTime(contact.lastModified)}
-      </div>
+      {columns.map(({ label, narrowWidth, cell }) => (
+        <div key={label} role="cell" className={narrowWidth ? undefined : classes.wide}>
+          {cell(contact)}
+        </div>
+      ))}
     </div>
   );
 }

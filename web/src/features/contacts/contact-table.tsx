@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned, which no <table> allows
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows contain links, which are focusable
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
 import type { ContactOrder, ContactOrderField, ContactRowFragment } from '../../gql';
+import { useRights } from '../contact-fields/rights';
+import { type Column, columnsFor } from './contact-columns';
 import classes from './contact-table.module.css';
 import { ContactTableRow } from './contact-table-row';
 
@@ -18,18 +20,10 @@ interface ContactTableProps {
 const rowHeight = 48; // pixels; see contact-table.module.css
 const loadAhead = 25; // rows before the end at which the next page is loaded
 
-const columns: readonly { label: string; field?: ContactOrderField; class?: string | undefined }[] =
-  [
-    { label: 'ID', field: 'ID' },
-    { label: 'Name', field: 'NAME' },
-    { label: 'Email' },
-    { label: 'Phone', class: classes.wide },
-    { label: 'Preferred store', class: classes.wide },
-    { label: 'Last changed', field: 'LAST_MODIFIED', class: classes.wide },
-  ];
-
 /** The table of contacts. Only the visible rows are in the DOM. */
 export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTableProps) {
+  const { mayRead } = useRights();
+  const columns = useMemo(() => columnsFor(mayRead), [mayRead]);
   const body = useRef<HTMLDivElement>(null);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -50,14 +44,15 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
       aria-label="Contacts"
       aria-rowcount={total === undefined ? -1 : total + 1}
       className={classes.table}
+      style={tracksOf(columns)}
     >
       <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.head}`}>
-        {columns.map(({ label, field, class: wide }) => (
+        {columns.map(({ label, field, narrowWidth }) => (
           <div
             key={label}
             role="columnheader"
             aria-sort={field && sortOf(order, field)}
-            className={wide}
+            className={narrowWidth ? undefined : classes.wide}
           >
             {field ? (
               <button type="button" className={classes.sort} onClick={() => onSort(field)}>
@@ -85,6 +80,7 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
             row && (
               <ContactTableRow
                 key={key}
+                columns={columns}
                 row={row}
                 index={index}
                 top={start - virtualizer.options.scrollMargin}
@@ -95,6 +91,15 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
       </div>
     </div>
   );
+}
+
+/** The tracks of the grid, which contact-table.module.css uses. */
+function tracksOf(columns: readonly Column[]): CSSProperties {
+  const tracks = {
+    '--tracks': columns.map(({ width }) => width).join(' '),
+    '--narrow-tracks': columns.map(({ narrowWidth }) => narrowWidth ?? '').join(' '),
+  };
+  return tracks as CSSProperties; // whose type has no variables
 }
 
 function sortOf(order: Required<ContactOrder>, field: ContactOrderField) {

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
 import { formatNumber } from '../../lib/format';
+import { useRights } from '../contact-fields/rights';
 import { ContactTable } from './contact-table';
 import { Filters } from './filters';
 import { orderOf, sortBy } from './list-params';
@@ -11,15 +12,18 @@ import { useListParams } from './use-list-params';
 
 /** The list of contacts, with search, filters and sorting. */
 export function ContactsPage() {
+  const { mayCreate } = useRights();
   const [params, update] = useListParams();
   const { rows, total, loading, error, next, loadMore } = useContacts(params);
   return (
     <Page
       title="Contacts"
       actions={
-        <Button component={Link} to="/contacts/new">
-          New contact
-        </Button>
+        mayCreate && (
+          <Button component={Link} to="/contacts/new">
+            New contact
+          </Button>
+        )
       }
     >
       <Stack gap="sm">

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, orderOf, parseListParams, sortBy, toSearchParams } from './list-params';
+import {
+  filterOf,
+  orderOf,
+  parseListParams,
+  searchedBy,
+  sortBy,
+  toSearchParams,
+  withoutHidden,
+} from './list-params';
 
 const parse = (search: string) => parseListParams(new URLSearchParams(search));
 
@@ -18,6 +26,22 @@ describe('list parameters', () => {
   it('are ignored if they are invalid', () => {
     expect(filterOf(parse('q=%20&since=yesterday&sort=secret-UP&other=1'))).toEqual({});
     expect(orderOf(parse('sort=secret-UP'))).toEqual({ field: 'ID', direction: 'ASC' });
+  });
+
+  it('are ignored if they are about what the viewer may not read', () => {
+    const params = parse('q=nora&store=4&company=2&segment=3&since=2026-01-02&sort=NAME-DESC');
+    const usable = (...hidden: string[]) =>
+      withoutHidden(params, (...paths) => !paths.some((path) => hidden.includes(path)));
+    expect(usable()).toEqual(params);
+    expect(usable('preferredStoreId')).toEqual({ ...params, store: '' });
+    expect(usable('companyId')).toEqual({ ...params, company: '' });
+    expect(usable('membership')).toEqual({ ...params, segment: '' });
+    expect(usable('lastName')).toEqual({ ...params, sort: '' });
+    expect(usable('lastName', 'email', 'phone')).toEqual({ ...params, q: '', sort: '' });
+    expect(searchedBy((...paths) => !paths.includes('phoneCountryCode'))).toEqual([
+      'name',
+      'email',
+    ]);
   });
 
   it('reverse the direction when the list is sorted by the same field again', () => {

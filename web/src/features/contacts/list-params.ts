@@ -1,6 +1,7 @@
 // The search, the filters and the order of the contact list. They are parameters of the URL, so
 // that a list can be linked to and returned to.
 import type { ContactFilter, ContactOrder, ContactOrderField } from '../../gql';
+import { namePaths, phonePaths, type Rights } from '../contact-fields/rights';
 
 /** The parameters by their names in the URL. Absent ones are empty. */
 export interface ListParams {
@@ -38,6 +39,47 @@ export function parseListParams(search: URLSearchParams): ListParams {
 
 export function toSearchParams(params: ListParams): URLSearchParams {
   return new URLSearchParams(Object.entries(params).filter(([, value]) => value !== ''));
+}
+
+type MayRead = Rights['mayRead'];
+
+const searched = { name: namePaths, email: ['email'], phone: phonePaths } as const;
+
+/** Returns what the search finds contacts by: of name, email and phone what the viewer may read. */
+export function searchedBy(mayRead: MayRead): string[] {
+  return Object.entries(searched)
+    .filter(([, paths]) => mayRead(...paths))
+    .map(([kind]) => kind);
+}
+
+/** Whether the viewer may filter the list by a parameter: that would show what a contact has. */
+export function mayFilter(name: Exclude<keyof ListParams, 'sort'>, mayRead: MayRead): boolean {
+  switch (name) {
+    case 'q':
+      return searchedBy(mayRead).length > 0;
+    case 'store':
+      return mayRead('preferredStoreId');
+    case 'company':
+      return mayRead('companyId');
+    case 'segment':
+      return mayRead('membership');
+    case 'since':
+      return true;
+  }
+}
+
+/** Returns the parameters without those that the viewer may not filter or sort by. */
+export function withoutHidden(params: ListParams, mayRead: MayRead): ListParams {
+  const filter = (name: Exclude<keyof ListParams, 'sort'>) =>
+    mayFilter(name, mayRead) ? params[name] : '';
+  return {
+    q: filter('q'),
+    store: filter('store'),
+    company: filter('company'),
+    segment: filter('segment'),
+    since: filter('since'),
+    sort: orderOf(params).field !== 'NAME' || mayRead(...namePaths) ? params.sort : '',
+  };
 }
 
 /** Returns the filter as the API takes it. Invalid parameters are ignored. */

@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText, errorAt } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
+import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
 import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
 import { CreateContactDocument } from '../../gql';
@@ -12,21 +13,29 @@ import { lengths } from '../../gql/lengths';
 import { FieldEditor } from '../contact-fields/field-editor';
 import { formSections } from '../contact-fields/fields';
 import { inputsOf } from '../contact-fields/inputs';
+import { useRights } from '../contact-fields/rights';
 import { emptyValues, type Values } from '../contact-fields/values';
 import { useSession } from '../session/session';
 
 /** Creates a contact. */
 export function NewContactPage() {
+  return useRights().mayCreate ? <NewContact /> : <NotFound />;
+}
+
+/** The form, with the fields that the viewer may write. */
+function NewContact() {
   const { catalog } = useSession();
+  const { mayRead, mayWrite } = useRights();
   const navigate = useNavigate();
   const [source, setSource] = useState('console');
   const [values, setValues] = useState<Values>({});
   const [create, { loading, data, error }] = useMutation(CreateContactDocument);
   const created = data?.createContact.contact;
   const errors = data?.createContact.errors ?? [];
-  const sections = formSections(catalog);
+  const sections = formSections(catalog, mayWrite);
+  const asksForSource = mayRead('registrationSource');
   const shown = new Set<string>([
-    'registrationSource',
+    ...(asksForSource ? ['registrationSource'] : []),
     ...sections.flatMap(({ fields }) => fields.map(({ path }) => path)),
   ]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
@@ -62,7 +71,7 @@ export function NewContactPage() {
                     error={errorAt(errors, field.path)}
                   />
                 ))}
-                {legend === 'Details' && (
+                {legend === 'Details' && asksForSource && (
                   <TextInput
                     label="Registration source"
                     description="How the contact was registered"

@@ -36,7 +36,7 @@ export function EnableDialog({ user, onClose }: DisableDialogProps) {
   return (
     <ConfirmDialog
       title={`Enable ${user.name}?`}
-      text="This user can sign in again with the same password."
+      text="This user can sign in again as before."
       confirmLabel="Enable"
       command={command}
       onConfirm={enable}

@@ -29,7 +29,10 @@ export function ResetPasswordDialog({ user, onClose }: ResetPasswordDialogProps)
       onSubmit={submit}
       onClose={onClose}
     >
-      <Text size="sm">This ends all sessions of the user.</Text>
+      <Text size="sm">
+        This ends all sessions of the user.
+        {user.issuer && ' The user then signs in with the password, and no longer by the provider.'}
+      </Text>
       <PasswordInput
         label="New password"
         autoComplete="new-password"

@@ -3,12 +3,8 @@ import { useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { Page } from '../../components/page';
 import { useCommand } from '../../components/use-command';
-import {
-  DeletePropertyDocument,
-  type PropertyBinding,
-  type PropertyPartsFragment,
-} from '../../gql';
-import { noValue, propertyTypeLabels } from '../../lib/format';
+import { DeletePropertyDocument, type PropertyPartsFragment } from '../../gql';
+import { bindingLabels, noValue, propertyTypeLabels } from '../../lib/format';
 import { useSession } from '../session/session';
 import { PropertyDialog } from './property-dialog';
 
@@ -104,11 +100,6 @@ function PropertyRow({
     </Table.Tr>
   );
 }
-
-const bindingLabels: Record<PropertyBinding, string> = {
-  FIRST_NAME: 'first name',
-  LAST_NAME: 'last name',
-};
 
 function rulesOf({ multiple, required, readOnly, boundTo }: PropertyPartsFragment): string[] {
   return [

@@ -1,17 +1,15 @@
-import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { useQuery } from '@apollo/client/react';
 import { Button, Modal } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { FaultAlert } from '../../components/fault-alert';
 import { LoadingPage } from '../../components/loading-page';
-import { CatalogDocument, SignOutDocument, type ViewerPartsFragment } from '../../gql';
+import { CatalogDocument, type ViewerPartsFragment } from '../../gql';
 import type { Api } from '../../lib/api-client';
 import { catalogOf } from '../../lib/catalog';
-import { faultOf, isUnauthenticated } from '../../lib/fault';
 import { SessionContext, viewerKey } from './session';
 import { onSignIn } from './session-channel';
 import { SignInForm } from './sign-in-form';
+import { signOut } from './sign-out';
 
 interface SessionProviderProps {
   api: Api;
@@ -45,19 +43,10 @@ export function SessionProvider({
     [viewer, onSignedIn],
   );
   const { data, error, refetch } = useQuery(CatalogDocument, { variables: { staff } });
-  const session = useMemo(() => {
-    const writable = new Set(viewer.writablePaths);
-    return (
-      data && {
-        api,
-        viewer,
-        staff,
-        catalog: catalogOf(data),
-        mayWrite: (path: string) => writable.has(path),
-        signOut: () => signOut(api),
-      }
-    );
-  }, [api, viewer, staff, data]);
+  const session = useMemo(
+    () => data && { api, viewer, staff, catalog: catalogOf(data), signOut: () => signOut(api) },
+    [api, viewer, staff, data],
+  );
   if (error && !data)
     return (
       <FaultAlert title="The console could not start" error={error} onRetry={() => refetch()} />
@@ -77,6 +66,7 @@ export function SessionProvider({
       >
         <SignInForm
           account={viewer.account}
+          inDialog
           onSignedIn={() => {
             setReplaced(false);
             onSignedIn();
@@ -90,21 +80,4 @@ export function SessionProvider({
       </Modal>
     </SessionContext>
   );
-}
-
-/** Ends the session, and reloads the page so that nothing of the session stays in memory. */
-async function signOut({ client }: Api): Promise<void> {
-  try {
-    await client.mutate({ mutation: SignOutDocument });
-  } catch (error) {
-    const ended = CombinedGraphQLErrors.is(error) && error.errors.some(isUnauthenticated);
-    if (!ended) {
-      notifications.show({
-        color: 'red',
-        message: `You are still signed in. ${faultOf(error).message}`,
-      });
-      return;
-    }
-  }
-  window.location.replace('/');
 }

@@ -11,8 +11,6 @@ export interface Session {
   catalog: Catalog;
   /** Whether the viewer is an agent or an admin, not a customer. */
   staff: boolean;
-  /** Whether the server allows the viewer to write a path of a contact. */
-  mayWrite(path: string): boolean;
   signOut(): Promise<void>;
 }
 

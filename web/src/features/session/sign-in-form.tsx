@@ -1,7 +1,7 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ErrorAlert } from '../../components/error-alert';
 import { FaultAlert } from '../../components/fault-alert';
 import { SignInDocument, ViewerDocument } from '../../gql';
@@ -9,26 +9,38 @@ import { roleLabels } from '../../lib/format';
 import { type SignIn, settings } from '../../lib/settings';
 import { viewerKey } from './session';
 import { broadcastSignIn } from './session-channel';
+import { SsoButton } from './sso-button';
 
 interface SignInFormProps {
   /** The initial value of the account. */
   account?: string;
+  /** Whether the form is in a dialog above a page that must stay as it is. */
+  inDialog?: boolean;
   onSignedIn?: () => void;
 }
 
 /** Signs in. A server with demo data offers its users as buttons. */
-export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
+export function SignInForm({ account = '', inDialog = false, onSignedIn }: SignInFormProps) {
   const client = useApolloClient();
   const [input, setInput] = useState({ account, login: '', password: '' });
   const [message, setMessage] = useState('');
+  const [code, setCode] = useState<string>(); // undefined until one is needed
   const [signIn, { loading, error }] = useMutation(SignInDocument);
 
-  const submit = async (variables: typeof input) => {
+  const submit = async (credentials: typeof input, entered: string | null) => {
     setMessage('');
+    const variables = { ...credentials, code: entered };
     const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
     if (!data) return;
     const { viewer, errors, failedAttempts } = data.signIn;
+    const codes = errors.map((e) => e.code);
+    if (codes.includes('SECOND_FACTOR_REQUIRED')) {
+      setInput(credentials);
+      return setCode('');
+    }
     setMessage(errors.map((e) => e.message).join(' '));
+    if (codes.includes('WRONG_CODE')) return setCode('');
+    if (codes.includes('SIGN_IN_REFUSED')) setCode(undefined);
     if (!viewer) return;
     broadcastSignIn(viewer);
     const before = client.readQuery({ query: ViewerDocument })?.viewer;
@@ -50,23 +62,67 @@ export function SignInForm({ account = '', onSignedIn }: SignInFormProps) {
     <form
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        submit(input);
+        submit(input, code ?? null);
       }}
     >
       <Stack>
-        <TextInput label="Account" autoComplete="organization" {...field('account')} />
-        <TextInput label="Login" autoComplete="username" {...field('login')} />
-        <PasswordInput label="Password" autoComplete="current-password" {...field('password')} />
+        {code === undefined ? (
+          <>
+            <TextInput label="Account" autoComplete="organization" {...field('account')} />
+            <TextInput label="Login" autoComplete="username" {...field('login')} />
+            <PasswordInput
+              label="Password"
+              autoComplete="current-password"
+              {...field('password')}
+            />
+          </>
+        ) : (
+          <CodeInput value={code} onChange={setCode} />
+        )}
         {message && <ErrorAlert>{message}</ErrorAlert>}
         {error && <FaultAlert title="Sign-in failed" error={error} />}
         <Button type="submit" loading={loading}>
           Sign in
         </Button>
-        {settings.demo && (
-          <DemoSignIns signIns={settings.demo.signIns} onChoose={submit} disabled={loading} />
+        {code !== undefined && (
+          <Button variant="default" onClick={() => setCode(undefined)}>
+            Back
+          </Button>
+        )}
+        {code === undefined && <SsoButton newTab={inDialog} />}
+        {settings.demo && code === undefined && (
+          <DemoSignIns
+            signIns={settings.demo.signIns}
+            onChoose={(signIn) => submit(signIn, null)}
+            disabled={loading}
+          />
         )}
       </Stack>
     </form>
+  );
+}
+
+interface CodeInputProps {
+  value: string;
+  onChange: (code: string) => void;
+}
+
+/** The second step of the sign-in of a user who has a second factor. */
+function CodeInput({ value, onChange }: CodeInputProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <TextInput
+      ref={input}
+      label="Code"
+      description="From your authenticator app, or a recovery code."
+      autoComplete="one-time-code"
+      spellCheck={false}
+      required
+      withAsterisk={false}
+      value={value}
+      onChange={(e) => onChange(e.currentTarget.value)}
+    />
   );
 }
 

@@ -5,7 +5,7 @@ import { SignInForm } from './sign-in-form';
  * Shown at every path to a caller who is not signed in. The path stays, and is opened after the
  * sign-in.
  */
-export function SignInPage() {
+export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
   return (
     <Center component="main" mih="100vh" p="md">
       <title>Sign in – contactgraph</title>
@@ -14,7 +14,7 @@ export function SignInPage() {
           contactgraph
         </Title>
         <Paper withBorder p="lg">
-          <SignInForm />
+          <SignInForm onSignedIn={onSignedIn} />
         </Paper>
         <Group justify="center" gap="md">
           <Text size="sm">For developers:</Text>
