@@ -115,3 +115,21 @@ func TestUserInfoOfAnother(t *testing.T) {
 		t.Errorf("got %s, users %q", got, f.state())
 	}
 }
+
+// TestVerifiedAddressIsTheSame: user info that verifies an address does not verify another one in
+// the ID token.
+func TestVerifiedAddressIsTheSame(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user("boss@example.com", viewer.Admin, "")
+	f.provider.SignsIn(ada("it"))
+	f.provider.Lean(true)
+	f.provider.Tamper(func(t *ssotest.Token) {
+		set("email", "boss@example.com")(t)
+		set("email_verified", nil)(t)
+		set("groups", nil)(t) // so that the server reads the user info
+	})
+	if got := f.browser().signIn(); got != "NO_EMAIL" || f.state()[0] != "boss@example.com ADMIN" {
+		t.Errorf("got %s, users %q", got, f.state())
+	}
+}

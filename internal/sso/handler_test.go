@@ -163,6 +163,23 @@ func TestStartsOnlyHere(t *testing.T) {
 	}
 }
 
+// TestCallbackIsOpenedByNavigation: a page of another site that loads the callback as an image
+// makes no sign-in fail or wait.
+func TestCallbackIsOpenedByNavigation(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for mode, want := range map[string]int{"no-cors": http.StatusNoContent, "cors": http.StatusNoContent, "navigate": http.StatusSeeOther, "": http.StatusSeeOther} {
+		before := len(f.audited())
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), "GET", sso.RedirectPath, nil)
+		r.Header.Set("Sec-Fetch-Mode", mode)
+		f.second.Callback(w, r)
+		if failed := len(f.audited()) > before; w.Code != want || failed == (want == http.StatusNoContent) {
+			t.Errorf("mode %q: %d, recorded %t", mode, w.Code, failed)
+		}
+	}
+}
+
 // TestNotReady: until the database is prepared, the browser is sent to a page.
 func TestNotReady(t *testing.T) {
 	t.Parallel()

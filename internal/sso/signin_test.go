@@ -1,10 +1,14 @@
 package sso_test
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"contactgraph/internal/database"
+	"contactgraph/internal/normalize"
 	"contactgraph/internal/sso"
 	"contactgraph/internal/sso/ssotest"
 	"contactgraph/internal/viewer"
@@ -189,6 +193,55 @@ func TestRolesFollowTheProvider(t *testing.T) {
 		}
 		if v, _ := b.viewer(); v.Role != step.role {
 			t.Errorf("%s: signed in as %s", step.group, v.Role)
+		}
+	}
+}
+
+// TestRolesOfTheAccountFollowTheProvider: a group can have a role of the account, by its name.
+// AGENT, which has no limits, applies before it; a name that the account has not defined is no
+// role.
+func TestRolesOfTheAccountFollowTheProvider(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *sso.Config) {
+		c.Roles = map[string]string{"temps": "SUPPORT", "sales": "agent", "shop": "Shop", "ghosts": "No such role"}
+	})
+	rights := map[string]viewer.Rights{"Support": viewer.NewRights(viewer.Read, nil), "Shop": viewer.NewRights(viewer.None, nil)}
+	f.write(func(ctx context.Context, tx *database.Tx) error {
+		for name, r := range rights {
+			if err := tx.Ent.Role.Create().SetName(name).SetNameKey(normalize.Name(name)).SetRights(r).SetCreatedAt(f.now()).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f.createsUsers()
+	for _, step := range []struct {
+		groups       []any
+		want, role   string // role is the name of the one of the account
+		otherSession bool   // whether the sessions before go on
+	}{
+		{groups: []any{"temps"}, want: done, role: "Support"},
+		{groups: []any{"ghosts", "temps"}, want: done, role: "Support", otherSession: true},
+		{groups: []any{"shop", "temps"}, want: done, role: "Shop"},
+		{groups: []any{"temps", "sales"}, want: done, otherSession: true},
+		{groups: []any{"temps"}, want: done, role: "Support"},
+		{groups: []any{"ghosts"}, want: "NO_ROLE"},
+	} {
+		f.provider.SignsIn(ada(step.groups...))
+		b := f.browser()
+		if got := b.signIn(); got != step.want {
+			t.Fatalf("%v: got %s", step.groups, got)
+		}
+		v, ok := b.viewer()
+		if ok != (step.want == done) || v.Rights != rights[step.role] || ok && v.Role != viewer.Agent {
+			t.Errorf("%v: signed in as %s with the rights %q, want %q", step.groups, v.Role, v.Rights, rights[step.role])
+		}
+		sessions := 0
+		if fields := strings.Split(f.state()[0], "sessions:"); len(fields) == 2 {
+			sessions, _ = strconv.Atoi(fields[1])
+		}
+		if more := sessions > 1; more != step.otherSession {
+			t.Errorf("%v: there are %d sessions", step.groups, sessions)
 		}
 	}
 }

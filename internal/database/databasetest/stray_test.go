@@ -16,6 +16,10 @@ func TestStray(t *testing.T) {
 			"(SELECT `logins`.`contact_id` FROM `logins` WHERE `name_key` = ?)", "logins"},
 		{"a query inside with its account", "SELECT `id` FROM `contacts` WHERE `contacts`.`account_id` = ? AND `contacts`.`id` IN " +
 			"(SELECT `logins`.`contact_id` FROM `logins` WHERE `logins`.`account_id` = ?)", ""},
+		{"an alias with its account", "SELECT `id` FROM `logins` WHERE `logins`.`account_id` = ? AND EXISTS " +
+			"(SELECT `m`.`id` FROM `memberships` AS `m` WHERE `m`.`account_id` = ?)", ""},
+		{"an alias without", "SELECT `id` FROM `logins` WHERE `logins`.`account_id` = ? AND EXISTS " +
+			"(SELECT `m`.`id` FROM `memberships` AS `m` WHERE `m`.`segment_id` = ?)", "memberships"},
 		{"a second query inside without", "SELECT `id` FROM `contacts` WHERE `contacts`.`account_id` = ? AND `id` IN " +
 			"(SELECT `contact_id` FROM `logins` WHERE `logins`.`account_id` = ?) AND `id` IN (SELECT `contact_id` FROM `logins`)", "logins"},
 		{"an update with its account", "UPDATE `contacts` SET `email` = ? WHERE `id` = ? AND `account_id` = ?", ""},
