@@ -207,7 +207,7 @@ func (p providerSignIn) endSessions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return endUserSessions(ctx, p.tx, p.account, linked.UserID)
+	return EndSessions(ctx, p.tx, p.account, linked.UserID, 0)
 }
 
 // BeginByProvider counts an attempt to sign in by the provider as failed, for its address; undo

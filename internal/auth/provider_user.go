@@ -8,7 +8,6 @@ import (
 	"contactgraph/ent"
 	entidentity "contactgraph/ent/identity"
 	entrole "contactgraph/ent/role"
-	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/database"
@@ -17,28 +16,21 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// granted is the role that a provider gives: a fixed one, and for an agent the id of the role of
-// the account that limits it, nil for none.
-type granted struct {
-	role   viewer.Role
-	custom *int
-}
-
 // granted returns the highest of the roles that the provider reports: ADMIN, then AGENT, then the
 // first of the others that the account has defined. It fails with ErrNoRole if there is none. Every
 // role that a provider gives is resolved here.
-func (p providerSignIn) granted(ctx context.Context) (granted, error) {
-	var g granted
+func (p providerSignIn) granted(ctx context.Context) (Assignment, error) {
+	var g Assignment
 	for _, name := range p.Roles {
-		g.role = max(g.role, roles[strings.ToUpper(normalize.Name(name))])
+		g.Role = max(g.Role, roles[strings.ToUpper(normalize.Name(name))])
 	}
-	if g.role != viewer.Anonymous {
+	if g.Role != viewer.Anonymous {
 		return g, nil
 	}
 	for _, name := range p.Roles {
 		id, err := p.tx.Ent.Role.Query().Where(entrole.AccountID(p.account), entrole.NameKey(normalize.Name(name)), p.tx.ForShare).OnlyID(ctx)
 		if err == nil {
-			return granted{viewer.Agent, &id}, nil
+			return Assignment{viewer.Agent, &id}, nil
 		}
 		if !ent.IsNotFound(err) {
 			return g, err
@@ -48,7 +40,7 @@ func (p providerSignIn) granted(ctx context.Context) (granted, error) {
 }
 
 // user returns the user with the role, and creates or links it if necessary.
-func (p providerSignIn) user(ctx context.Context, g granted, of settings.Account) (*ent.User, error) {
+func (p providerSignIn) user(ctx context.Context, g Assignment, of settings.Account) (*ent.User, error) {
 	linked, err := p.tx.Ent.Identity.Query().
 		Where(entidentity.AccountID(p.account), entidentity.Issuer(p.Issuer), entidentity.Subject(p.Subject)).Only(ctx)
 	switch {
@@ -68,7 +60,7 @@ func (p providerSignIn) user(ctx context.Context, g granted, of settings.Account
 	case !of.OIDCCreatesUsers:
 		return nil, ErrUnknownUser
 	}
-	row, err := InsertUser(ctx, p.tx, p.now, NewUser{Login: p.Email, Name: cmp.Or(p.Name, p.Email), Role: g.role, RoleID: g.custom}, "")
+	row, err := InsertUser(ctx, p.tx, p.now, NewUser{Login: p.Email, Name: cmp.Or(p.Name, p.Email), Role: g.Role, RoleID: g.RoleID}, "")
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +69,7 @@ func (p providerSignIn) user(ctx context.Context, g granted, of settings.Account
 
 // update gives a user who exists the role that the provider reports. first is called before that;
 // it may fail, or change the user.
-func (p providerSignIn) update(ctx context.Context, id int, g granted, first func(context.Context, *ent.User) error) (*ent.User, error) {
+func (p providerSignIn) update(ctx context.Context, id int, g Assignment, first func(context.Context, *ent.User) error) (*ent.User, error) {
 	u, otherAdmins, err := LockUser(ctx, p.tx, p.account, id)
 	if err != nil {
 		return nil, err
@@ -85,21 +77,21 @@ func (p providerSignIn) update(ctx context.Context, id int, g granted, first fun
 	if u == nil {
 		return nil, ErrUnknownUser
 	}
-	old := roles[string(u.Role)]
+	old := AssignmentOf(u)
 	switch {
 	case u.DisabledAt != nil:
 		return nil, ErrDisabled
 	case first != nil:
 		err = first(ctx, u)
 	}
-	if err != nil || old == g.role && SameRole(u.RoleID, g.custom) {
+	if err != nil || old.Equal(g) {
 		return u, err
 	}
-	if g.role < old && old == viewer.Admin && otherAdmins == 0 {
+	if g.Role < old.Role && old.Role == viewer.Admin && otherAdmins == 0 {
 		return nil, ErrLastAdmin
 	}
-	if g.role < old || g.custom != nil {
-		if err := endUserSessions(ctx, p.tx, p.account, u.ID); err != nil {
+	if old.LosesTo(g) {
+		if err := EndSessions(ctx, p.tx, p.account, u.ID, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -107,20 +99,21 @@ func (p providerSignIn) update(ctx context.Context, id int, g granted, first fun
 }
 
 // assign gives a user another role.
-func (p providerSignIn) assign(ctx context.Context, u *ent.User, g granted) (*ent.User, error) {
+func (p providerSignIn) assign(ctx context.Context, u *ent.User, g Assignment) (*ent.User, error) {
 	details := map[string]any{detailIssuer: p.Issuer}
-	if old := string(u.Role); old != g.role.String() {
-		details[detailRole] = map[string]any{"from": old, "to": g.role.String()}
+	old := AssignmentOf(u)
+	if old.Role != g.Role {
+		details[detailRole] = map[string]any{"from": old.Role.String(), "to": g.Role.String()}
 	}
-	if !SameRole(u.RoleID, g.custom) {
-		details[detailCustomRole] = map[string]any{"from": u.RoleID, "to": g.custom}
+	if !old.SameLimits(g) {
+		details[detailCustomRole] = map[string]any{"from": old.RoleID, "to": g.RoleID}
 	}
-	u.Role, u.RoleID = user.Role(g.role.String()), g.custom
+	u.Role, u.RoleID = user.Role(g.Role.String()), g.RoleID
 	update := p.tx.Ent.User.Update().Where(user.AccountID(p.account), user.ID(u.ID)).SetRole(u.Role)
-	if g.custom == nil {
+	if g.RoleID == nil {
 		update.ClearRoleID()
 	} else {
-		update.SetRoleID(*g.custom)
+		update.SetRoleID(*g.RoleID)
 	}
 	if err := update.Exec(ctx); err != nil {
 		return nil, err
@@ -141,7 +134,7 @@ func (p providerSignIn) link(ctx context.Context, u *ent.User) error {
 	if err := Unlink(ctx, p.tx, p.account, u.ID); err != nil {
 		return err
 	}
-	if err := endUserSessions(ctx, p.tx, p.account, u.ID); err != nil {
+	if err := EndSessions(ctx, p.tx, p.account, u.ID, 0); err != nil {
 		return err
 	}
 	err = p.tx.Ent.User.Update().Where(user.AccountID(p.account), user.ID(u.ID)).SetPasswordHash("").ClearProviderAllowed().Exec(ctx)
@@ -171,11 +164,6 @@ func (p providerSignIn) record(ctx context.Context, e audit.Entry) error {
 // Unlink removes the identity of the provider from a user.
 func Unlink(ctx context.Context, tx *database.Tx, account, id int) error {
 	_, err := tx.Ent.Identity.Delete().Where(entidentity.AccountID(account), entidentity.UserID(id)).Exec(ctx)
-	return err
-}
-
-func endUserSessions(ctx context.Context, tx *database.Tx, account, id int) error {
-	_, err := tx.Ent.Session.Delete().Where(session.AccountID(account), session.UserID(id)).Exec(ctx)
 	return err
 }
 

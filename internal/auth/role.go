@@ -9,8 +9,29 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// SameRole reports whether two ids of roles of an account are the same; nil is that of no role.
-func SameRole(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
+// Assignment is the role of a user or API key: one of the fixed ones, and for an agent optionally
+// one of the account, which limits it.
+type Assignment struct {
+	Role   viewer.Role // Agent or Admin
+	RoleID *int        // nil for none
+}
+
+// AssignmentOf returns the role of a user.
+func AssignmentOf(u *ent.User) Assignment { return Assignment{roles[string(u.Role)], u.RoleID} }
+
+// Equal reports whether the roles are the same.
+func (a Assignment) Equal(b Assignment) bool { return a.Role == b.Role && a.SameLimits(b) }
+
+// SameLimits reports whether the same role of the account limits both, or none does.
+func (a Assignment) SameLimits(b Assignment) bool {
+	return a.RoleID == b.RoleID || a.RoleID != nil && b.RoleID != nil && *a.RoleID == *b.RoleID
+}
+
+// LosesTo reports whether an owner with the role has less rights with the next one, or may have:
+// the sessions of a user end then.
+func (a Assignment) LosesTo(next Assignment) bool {
+	return next.Role < a.Role || next.RoleID != nil && !next.SameLimits(a)
+}
 
 // limitedBy returns the viewer with the rights of the role that the account has defined for it, nil
 // for none. A role that does not exist, or is malformed, allows nothing.

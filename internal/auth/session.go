@@ -327,3 +327,9 @@ func (s *Service) SignOut(ctx context.Context) error {
 	}
 	return nil
 }
+
+// EndSessions ends the sessions of a user but the one with the id except, 0 for none.
+func EndSessions(ctx context.Context, tx *database.Tx, account, id, except int) error {
+	_, err := tx.Ent.Session.Delete().Where(session.AccountID(account), session.UserID(id), session.IDNEQ(except)).Exec(ctx)
+	return err
+}

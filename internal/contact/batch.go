@@ -76,7 +76,7 @@ func (s *Service) UpdateAll(ctx context.Context, updates []Update) ([]Outcome, e
 	b.keys = s.throttle.newKeyCheck(b.updates[0].viewer)
 	results, err := s.writeAll(ctx, b.updates[0].viewer, s.transactionForAll(b.ids()), b.run)
 	for _, o := range b.outcomes {
-		_ = visibleErrors(b.updates[0].viewer, o.Err()) // it changes the errors themselves
+		hideFields(b.updates[0].viewer, o.Errors)
 		b.keys.report(ctx, o.Err())
 	}
 	b.keys.report(ctx, err)

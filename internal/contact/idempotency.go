@@ -37,7 +37,11 @@ func inTx[T any](ctx context.Context, s *Service, v viewer.Viewer, c idempotency
 	fn func(context.Context, *database.Tx) (T, error),
 ) (T, error) {
 	result, err := idempotency.Run(ctx, idempotency.Request{Key: s.key, Viewer: v, Now: s.now}, c, in, fn)
-	return result, visibleErrors(v, translate(err))
+	err = translate(err)
+	if errs, ok := errors.AsType[usererror.Errors](err); ok {
+		hideFields(v, errs)
+	}
+	return result, err
 }
 
 // transactionFor returns a transaction that writes the contact, 0 for none.

@@ -30,22 +30,22 @@ type keyThrottle struct {
 	log *slog.Logger
 
 	mu       sync.Mutex
-	limiters map[contactKey]*rate.Limiter // of the contacts that had a rejection recently
+	limiters map[limitedCaller]*rate.Limiter // of the contacts that had a rejection recently
 }
 
-// contactKey is a customer by its contact, or an API key; the other is 0.
-type contactKey struct{ account, contact, apiKey int }
+// limitedCaller is a customer, by its contact, or an API key; the other id is 0.
+type limitedCaller struct{ account, contact, apiKey int }
 
 // maxLimiters is how many limiters are kept before those that limit nothing are dropped.
 const maxLimiters = 1024
 
 func newKeyThrottle(log *slog.Logger) *keyThrottle {
-	return &keyThrottle{now: time.Now, log: log, limiters: map[contactKey]*rate.Limiter{}}
+	return &keyThrottle{now: time.Now, log: log, limiters: map[limitedCaller]*rate.Limiter{}}
 }
 
 // wait returns how long the contact has to wait until its keys are checked again, 0 if they are
 // checked now.
-func (t *keyThrottle) wait(k contactKey) time.Duration {
+func (t *keyThrottle) wait(k limitedCaller) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.limiters[k]
@@ -57,7 +57,7 @@ func (t *keyThrottle) wait(k contactKey) time.Duration {
 }
 
 // count counts a rejection.
-func (t *keyThrottle) count(k contactKey) {
+func (t *keyThrottle) count(k limitedCaller) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -86,7 +86,7 @@ func (t *keyThrottle) drop(now time.Time) {
 // keyCheck is that of a viewer that may know which keys are taken.
 type keyCheck struct {
 	throttle *keyThrottle
-	contact  contactKey
+	caller   limitedCaller
 	counted  bool // the function of a write may run several times
 }
 
@@ -94,16 +94,16 @@ type keyCheck struct {
 func (t *keyThrottle) newKeyCheck(v viewer.Viewer) *keyCheck {
 	switch {
 	case v.Role == viewer.Customer:
-		return &keyCheck{throttle: t, contact: contactKey{v.Account, v.Contact, 0}}
+		return &keyCheck{throttle: t, caller: limitedCaller{v.Account, v.Contact, 0}}
 	case v.Limited():
-		return &keyCheck{throttle: t, contact: contactKey{v.Account, 0, v.Actor.ID}}
+		return &keyCheck{throttle: t, caller: limitedCaller{v.Account, 0, v.Actor.ID}}
 	}
 	return nil
 }
 
 // limited adds the error RateLimited if the contact has had too many rejections.
 func (c *keyCheck) limited(errs *usererror.Errors) bool {
-	wait := c.throttle.wait(c.contact)
+	wait := c.throttle.wait(c.caller)
 	if wait == 0 {
 		return false
 	}
@@ -117,7 +117,7 @@ func (c *keyCheck) limited(errs *usererror.Errors) bool {
 func (c *keyCheck) count() {
 	if !c.counted {
 		c.counted = true
-		c.throttle.count(c.contact)
+		c.throttle.count(c.caller)
 	}
 }
 
@@ -132,9 +132,9 @@ func (c *keyCheck) report(ctx context.Context, err error) {
 		return
 	}
 	errs, _ := errors.AsType[usererror.Errors](err)
-	who := []any{slog.Int("account_id", c.contact.account), slog.Int("contact_id", c.contact.contact)}
-	if c.contact.apiKey != 0 {
-		who[1] = slog.Int("api_key_id", c.contact.apiKey)
+	who := []any{slog.Int("account_id", c.caller.account), slog.Int("contact_id", c.caller.contact)}
+	if c.caller.apiKey != 0 {
+		who[1] = slog.Int("api_key_id", c.caller.apiKey)
 	}
 	for _, e := range errs {
 		if kind := kindsOfKeys[e.Code]; kind != "" {

@@ -16,8 +16,8 @@ import (
 
 const maxSegments = 1000
 
-// setMembership replaces the contact's segments with a sorted set. Who may not write
-// them may send only the current set.
+// setMembership replaces the contact's segments with a sorted set. Who may not write them may send
+// only the current set.
 func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	if len(set) > maxSegments {
 		w.errs.Add(usererror.TooMany, field.PathMembership, "A contact can be in at most %d segments.", maxSegments)

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -102,14 +101,11 @@ func (r *Result) visibleTo(v viewer.Viewer) *Result {
 	return &Result{Contact: field.Visible(v, r.Contact), Change: changelog.VisibleTo(v, r.Change), Merge: r.Merge}
 }
 
-// visibleErrors returns the error with the contacts in it as the viewer may see them.
-func visibleErrors(v viewer.Viewer, err error) error {
-	if errs, ok := errors.AsType[usererror.Errors](err); ok {
-		for _, e := range errs {
-			e.Latest, e.Existing = field.Visible(v, e.Latest), field.Visible(v, e.Existing)
-		}
+// hideFields removes from the contacts in the errors what the viewer may not read.
+func hideFields(v viewer.Viewer, errs usererror.Errors) {
+	for _, e := range errs {
+		e.Latest, e.Existing = field.Visible(v, e.Latest), field.Visible(v, e.Existing)
 	}
-	return err
 }
 
 // ReadablePaths returns the paths that the viewer may read in a contact that it may read, in the

@@ -40,7 +40,7 @@ func (k *Key) GlobalID() string { return globalid.Encode("APIKey", k.ID) }
 
 func keyOf(row *ent.APIKey) *Key {
 	return &Key{
-		ID: row.ID, Name: row.Name, Assignment: Assignment{roles[string(row.Role)], row.RoleID}, Prefix: row.Prefix,
+		ID: row.ID, Name: row.Name, Assignment: Assignment{Role: roles[string(row.Role)], RoleID: row.RoleID}, Prefix: row.Prefix,
 		CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt, RevokedAt: row.RevokedAt,
 		ReadOnly: row.ReadOnly != nil && *row.ReadOnly, SegmentID: row.SegmentID, Addresses: row.Addresses, Origins: row.Origins,
 	}
@@ -87,7 +87,7 @@ type NewKey struct {
 // check returns the key to insert, with its values in their normal form.
 func (n NewKey) check(now time.Time) (k auth.NewKey, errs usererror.Errors) {
 	checkText(&errs, pathName, "The name", n.Name)
-	n.Assignment.check(&errs)
+	checkAssignment(&errs, n.Assignment)
 	if n.SegmentID != nil && n.Role == viewer.Admin {
 		errs.Add(usererror.Invalid, pathSegment, "The key of an admin cannot be limited to a segment: give it the role of an agent.")
 	}
@@ -166,7 +166,7 @@ func stored(t *time.Time) *time.Time {
 }
 
 func (c command) insertKey(ctx context.Context, k auth.NewKey) (*CreatedKey, error) {
-	if err := c.assign(ctx, Assignment{k.Role, k.RoleID}); err != nil {
+	if err := c.assign(ctx, Assignment{Role: k.Role, RoleID: k.RoleID}); err != nil {
 		return nil, err
 	}
 	if err := c.checkSegment(ctx, k.SegmentID); err != nil {

@@ -13,6 +13,7 @@ import (
 	"contactgraph/ent/role"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
+	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/globalid"
@@ -319,14 +320,10 @@ func (s *Service) DeleteRole(ctx context.Context, id int) error {
 	return err
 }
 
-// Assignment is the role of a user or API key: one of the fixed ones, and for an agent optionally
-// one of the account, which limits it.
-type Assignment struct {
-	Role   viewer.Role // Agent or Admin
-	RoleID *int        // nil for none
-}
+// Assignment is the role of a user or API key.
+type Assignment = auth.Assignment
 
-func (a Assignment) check(errs *usererror.Errors) {
+func checkAssignment(errs *usererror.Errors, a Assignment) {
 	checkRole(errs, a.Role)
 	if a.RoleID != nil && a.Role == viewer.Admin {
 		errs.Add(usererror.Invalid, "customRoleId", "An admin cannot have a role of the account: it limits agents only.")

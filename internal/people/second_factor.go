@@ -225,7 +225,7 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, code string) (*NewRec
 		err := c.update().SetTotpSecret(c.row.TotpPending).ClearTotpPending().SetTotpConfirmedAt(c.at).
 			SetTotpStep(used.LastStep).SetRecoveryCodes(hashes).Exec(ctx)
 		if err == nil {
-			err = c.endOtherSessions(ctx)
+			err = auth.EndSessions(ctx, c.tx, v.Account, c.row.ID, v.Session)
 		}
 		if err == nil {
 			err = c.tx.Ent.Session.Update().Where(session.AccountID(v.Account), session.ID(v.Session)).ClearEnrolling().Exec(ctx)
@@ -235,13 +235,6 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, code string) (*NewRec
 		}
 		return &NewRecoveryCodes{codes}, c.audit(ctx, audit.SecondFactorEnabled)
 	})
-}
-
-// endOtherSessions ends the sessions of the user but that of the viewer.
-func (c ownCommand) endOtherSessions(ctx context.Context) error {
-	_, err := c.tx.Ent.Session.Delete().
-		Where(session.AccountID(c.viewer.Account), session.UserID(c.row.ID), session.IDNEQ(c.viewer.Session)).Exec(ctx)
-	return err
 }
 
 // CreateRecoveryCodes replaces the recovery codes of the user that the viewer is. It fails as
@@ -268,7 +261,7 @@ func (s *Service) TurnOffSecondFactor(ctx context.Context, p Proof) (*User, erro
 		if err := c.erase(ctx, c.row.ID); err != nil {
 			return nil, err
 		}
-		if err := c.endOtherSessions(ctx); err != nil {
+		if err := auth.EndSessions(ctx, c.tx, c.viewer.Account, c.row.ID, c.viewer.Session); err != nil {
 			return nil, err
 		}
 		u := userOf(c.row)
@@ -328,7 +321,7 @@ func (s *Service) ResetSecondFactor(ctx context.Context, id int) (*User, error) 
 			return u, err
 		}
 		u.SecondFactor = false
-		if err := c.endSessions(ctx, id); err != nil {
+		if err := auth.EndSessions(ctx, c.tx, c.viewer.Account, id, 0); err != nil {
 			return nil, err
 		}
 		return u, c.record(ctx, audit.Entry{Action: audit.SecondFactorReset, Subject: id, Name: u.Login})

@@ -44,7 +44,7 @@ func (u *User) Disabled() bool { return u.DisabledAt != nil }
 
 func userOf(row *ent.User) *User {
 	return &User{
-		ID: row.ID, Login: row.Login, Name: row.Name, Assignment: Assignment{roles[string(row.Role)], row.RoleID},
+		ID: row.ID, Login: row.Login, Name: row.Name, Assignment: auth.AssignmentOf(row),
 		CreatedAt: row.CreatedAt, LastSignInAt: row.LastSignInAt, DisabledAt: row.DisabledAt,
 		SecondFactor: len(row.TotpSecret) > 0, SecondFactorRequired: row.SecondFactorRequired != nil && *row.SecondFactorRequired,
 		HasPassword: row.PasswordHash != "", Issuer: issuerOf(row), ProviderAllowed: row.ProviderAllowed != nil && *row.ProviderAllowed,
@@ -121,7 +121,7 @@ func (n NewUser) check() usererror.Errors {
 		errs.Add(usererror.Invalid, pathLogin, "The login must contain a letter, a digit or a symbol.")
 	}
 	checkText(&errs, pathName, "The name", n.Name)
-	n.Assignment.check(&errs)
+	checkAssignment(&errs, n.Assignment)
 	return errs
 }
 

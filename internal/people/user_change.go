@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/auth"
@@ -31,7 +30,7 @@ func (u UserChange) check() usererror.Errors {
 		checkText(&errs, pathName, "The name", *u.Name)
 	}
 	if u.Assigned != nil {
-		u.Assigned.check(&errs)
+		checkAssignment(&errs, *u.Assigned)
 	}
 	return errs
 }
@@ -67,8 +66,8 @@ func (s *Service) UpdateUser(ctx context.Context, u UserChange) (*User, error) {
 // limitSessions ends the sessions of a user who loses rights, and limits them to setting up a
 // second factor if one is required from now on.
 func (c command) limitSessions(ctx context.Context, old, next *User) error {
-	if rank(next) < rank(old) || next.RoleID != nil && !auth.SameRole(next.RoleID, old.RoleID) {
-		if err := c.endSessions(ctx, old.ID); err != nil {
+	if rank(next) < rank(old) || old.LosesTo(next.Assignment) {
+		if err := auth.EndSessions(ctx, c.tx, c.viewer.Account, old.ID, 0); err != nil {
 			return err
 		}
 	}
@@ -143,7 +142,7 @@ func (c command) saveUser(ctx context.Context, old, next *User) error {
 	if next.Role != old.Role {
 		update.SetRole(user.Role(next.Role.String()))
 	}
-	if !auth.SameRole(next.RoleID, old.RoleID) {
+	if !next.SameLimits(old.Assignment) {
 		update.ClearRoleID()
 		if next.RoleID != nil {
 			update.SetRoleID(*next.RoleID)
@@ -171,7 +170,7 @@ func (c command) recordUser(ctx context.Context, old, next *User) error {
 	if next.Role != old.Role {
 		changed["role"] = change(old.Role.String(), next.Role.String())
 	}
-	if !auth.SameRole(next.RoleID, old.RoleID) {
+	if !next.SameLimits(old.Assignment) {
 		changed["customRoleId"] = change(old.RoleID, next.RoleID)
 	}
 	if next.SecondFactorRequired != old.SecondFactorRequired {
@@ -193,10 +192,4 @@ func (c command) recordUser(ctx context.Context, old, next *User) error {
 		action = audit.UserDisabled
 	}
 	return c.record(ctx, audit.Entry{Action: action, Subject: old.ID, Name: old.Login})
-}
-
-// endSessions ends all sessions of a user.
-func (c command) endSessions(ctx context.Context, id int) error {
-	_, err := c.tx.Ent.Session.Delete().Where(session.AccountID(c.viewer.Account), session.UserID(id)).Exec(ctx)
-	return err
 }

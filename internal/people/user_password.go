@@ -6,7 +6,6 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/account"
-	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/auth"
@@ -165,8 +164,7 @@ func (s *Service) setPassword(ctx context.Context, v viewer.Viewer, row *ent.Use
 		if err := auth.Unlink(ctx, c.tx, v.Account, row.ID); err != nil {
 			return nil, err
 		}
-		_, err = c.tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.UserID(row.ID), session.IDNEQ(v.Session)).Exec(ctx)
-		if err != nil {
+		if err := auth.EndSessions(ctx, c.tx, v.Account, row.ID, v.Session); err != nil {
 			return nil, err
 		}
 		row.PasswordHash = hash

@@ -47,12 +47,7 @@ func signIn(s *harness.Server, login, password, address string) (token, outcome,
 func TestGuessersWait(t *testing.T) {
 	t.Parallel()
 	database := harness.NewDemoDatabase(t, harness.Selected(), 10)
-	servers := []*harness.Server{
-		harness.Launch(t, database, "--demo", "--demo-contacts", "10"), harness.Launch(t, database, "--demo", "--demo-contacts", "10"),
-	}
-	for _, s := range servers {
-		s.Await()
-	}
+	servers := harness.StartFleet(t, database, 10, 2)
 	const guesser, owner = "198.51.100.7", "203.0.113.9"
 	for i := range 5 {
 		if _, outcome, _ := signIn(servers[i%2], guessed, fmt.Sprint("guess ", i), guesser); outcome != "SIGN_IN_REFUSED" {

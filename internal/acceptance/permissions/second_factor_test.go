@@ -75,12 +75,7 @@ func enroll(s *harness.Server, user harness.Caller) (device, []string) {
 func TestSecondFactor(t *testing.T) {
 	t.Parallel()
 	database := harness.NewDemoDatabase(t, harness.Selected(), 10)
-	servers := []*harness.Server{
-		harness.Launch(t, database, "--demo", "--demo-contacts", "10"), harness.Launch(t, database, "--demo", "--demo-contacts", "10"),
-	}
-	for _, s := range servers {
-		s.Await()
-	}
+	servers := harness.StartFleet(t, database, 10, 2)
 	first, second := servers[0], servers[1]
 	id := newRequired(first, "ada")
 	token, _ := signInCode(first, "ada", "")
