@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { controls } from './controls';
 import { expect, signIn, test } from './fixtures';
 
 interface Property {
@@ -17,14 +17,9 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
   newPage,
   step,
 }) => {
-  const button = (name: string, scope: Page | Locator = page) =>
-    scope.getByRole('button', { name, exact: true });
-  const field = (name: string, scope: Page | Locator = page) =>
-    scope.getByLabel(name, { exact: true });
+  const { button, field, row } = controls(page);
   const newName = (what: string) => page.getByRole('textbox', { name: `New ${what}`, exact: true });
   const heading = (name: string) => page.getByRole('heading', { level: 1, name });
-  const row = (name: string) =>
-    page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
   const follow = (name: string) => page.getByRole('link', { name, exact: true }).click();
   const confirmDeletion = async (title: string) => {
     const dialog = page.getByRole('dialog', { name: title });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { admin, agent, type Credentials } from './api';
+import { controls } from './controls';
 import { checkAppearance, expect, signIn, test } from './fixtures';
 
 const chrome =
@@ -22,19 +23,9 @@ test('an admin manages users and API keys, and users manage their own password a
   server,
   step,
 }) => {
-  const button = (name: string, scope: Page | Locator = page) =>
-    scope.getByRole('button', { name, exact: true });
-  const field = (name: string, scope: Page | Locator = page) =>
-    scope.getByLabel(name, { exact: true });
+  const { button, field, dialog, row, open } = controls(page);
   const password = (name: string, scope: Page | Locator) =>
     scope.getByRole('textbox', { name, exact: true });
-  const row = (name: string) =>
-    page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
-  const open = async (name: string, scope = page) => {
-    await scope.getByRole('link', { name, exact: true }).click();
-    await scope.getByRole('heading', { level: 1, name }).waitFor();
-  };
-  const dialog = (name: string, scope = page) => scope.getByRole('dialog', { name });
   const submit = async (title: string, label: string) => {
     await button(label, dialog(title)).click();
     await dialog(title).waitFor({ state: 'detached' });

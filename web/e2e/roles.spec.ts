@@ -1,7 +1,8 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { admin, type Credentials } from './api';
 import { ContactListPage } from './contact-list-page';
 import { ContactPage, collectMutations } from './contact-page';
+import { controls } from './controls';
 import { checkAppearance, expect, signIn, test } from './fixtures';
 
 const temp: Credentials = {
@@ -18,17 +19,7 @@ test('an admin limits with a role what a user sees and edits of contacts', async
   newPage,
   step,
 }) => {
-  const button = (name: string, scope: Page | Locator = page) =>
-    scope.getByRole('button', { name, exact: true });
-  const field = (name: string, scope: Page | Locator = page) =>
-    scope.getByLabel(name, { exact: true });
-  const row = (name: string) =>
-    page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
-  const open = async (name: string) => {
-    await page.getByRole('link', { name, exact: true }).click();
-    await page.getByRole('heading', { level: 1, name }).waitFor();
-  };
-  const dialog = (name: string) => page.getByRole('dialog', { name });
+  const { button, field, dialog, row, open } = controls(page);
   const level = (title: string, name: string) =>
     dialog(title).getByRole('radio', { name, exact: true });
   const submit = async (title: string, label: string) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { Secret, TOTP } from 'otpauth';
 import { admin, type Credentials } from './api';
+import { controls } from './controls';
 import { checkAppearance, expect, signIn, test } from './fixtures';
 
 const uma: Credentials = {
@@ -22,20 +23,12 @@ test('a user sets up a second factor, signs in with it, and loses the device', a
   newPage,
   step,
 }) => {
-  const button = (name: string, scope: Page | Locator) =>
-    scope.getByRole('button', { name, exact: true });
+  const { button, dialog, row, open } = controls(page);
   const password = (scope: Page | Locator) =>
     scope.getByRole('textbox', { name: 'Current password', exact: true });
   const code = (scope: Page | Locator) => scope.getByLabel('Code', { exact: true });
-  const dialog = (name: string, scope = page) => scope.getByRole('dialog', { name });
-  const row = (name: string) =>
-    page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
   const shown = (name: string, scope: Page | Locator) =>
     scope.getByRole('group', { name, exact: true }).innerText();
-  const open = async (name: string, scope = page) => {
-    await scope.getByRole('link', { name, exact: true }).click();
-    await scope.getByRole('heading', { level: 1, name }).waitFor();
-  };
   const enterPassword = async (scope: Page) => {
     if (scope.url() === 'about:blank') await scope.goto('/');
     await scope.getByLabel('Account', { exact: true }).fill(uma.account);

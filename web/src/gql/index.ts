@@ -413,7 +413,10 @@ export type FieldAccess =
   | 'NONE'
   /** Read it. */
   | 'READ'
-  /** Read and write it. */
+  /**
+   * Read and write it. Of a phone number, who may not read both the country code and the number may
+   * write neither.
+   */
   | 'WRITE';
 
 /** The access to one part of a contact. */

@@ -1,4 +1,5 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
+import { anyCode, CodeInput } from '../../components/code-input';
 import type { SecondFactorProofInput } from '../../gql';
 
 export const noProof: SecondFactorProofInput = { currentPassword: '', code: '' };
@@ -24,33 +25,11 @@ export function ProofInputs({ value, onChange, withCode }: ProofInputsProps) {
       />
       {withCode && (
         <CodeInput
-          description="From your authenticator app, or a recovery code."
+          description={anyCode}
           value={value.code}
           onChange={(code) => onChange({ ...value, code })}
         />
       )}
     </>
-  );
-}
-
-interface CodeInputProps {
-  description: string;
-  value: string;
-  onChange: (code: string) => void;
-}
-
-/** A code of an authenticator app. */
-export function CodeInput({ description, value, onChange }: CodeInputProps) {
-  return (
-    <TextInput
-      label="Code"
-      description={description}
-      autoComplete="one-time-code"
-      spellCheck={false}
-      required
-      withAsterisk={false}
-      value={value}
-      onChange={(e) => onChange(e.currentTarget.value)}
-    />
   );
 }

@@ -1,6 +1,7 @@
 // Setting up a second factor: the password, then the first code of the app, then recovery codes.
 import { Anchor, Box, Button, Code, Group, Image, Stack, Text } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { CodeInput } from '../../components/code-input';
 import { CommandErrors } from '../../components/command-errors';
 import { type Command, useCommand } from '../../components/use-command';
 import {
@@ -8,7 +9,7 @@ import {
   SetUpSecondFactorDocument,
   type SetUpSecondFactorMutation,
 } from '../../gql';
-import { CodeInput, noProof, ProofInputs } from './proof-inputs';
+import { noProof, ProofInputs } from './proof-inputs';
 import { RecoveryCodes } from './recovery-codes';
 
 type NewSecondFactor = SetUpSecondFactorMutation['done'];

@@ -1,7 +1,8 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import { anyCode, CodeInput } from '../../components/code-input';
 import { ErrorAlert } from '../../components/error-alert';
 import { FaultAlert } from '../../components/fault-alert';
 import { SignInDocument, ViewerDocument } from '../../gql';
@@ -77,7 +78,7 @@ export function SignInForm({ account = '', inDialog = false, onSignedIn }: SignI
             />
           </>
         ) : (
-          <CodeInput value={code} onChange={setCode} />
+          <CodeInput description={anyCode} value={code} onChange={setCode} focused />
         )}
         {message && <ErrorAlert>{message}</ErrorAlert>}
         {error && <FaultAlert title="Sign-in failed" error={error} />}
@@ -99,30 +100,6 @@ export function SignInForm({ account = '', inDialog = false, onSignedIn }: SignI
         )}
       </Stack>
     </form>
-  );
-}
-
-interface CodeInputProps {
-  value: string;
-  onChange: (code: string) => void;
-}
-
-/** The second step of the sign-in of a user who has a second factor. */
-function CodeInput({ value, onChange }: CodeInputProps) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
-  return (
-    <TextInput
-      ref={input}
-      label="Code"
-      description="From your authenticator app, or a recovery code."
-      autoComplete="one-time-code"
-      spellCheck={false}
-      required
-      withAsterisk={false}
-      value={value}
-      onChange={(e) => onChange(e.currentTarget.value)}
-    />
   );
 }
 
