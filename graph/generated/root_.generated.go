@@ -1564,7 +1564,10 @@ enum FieldAccess {
   NONE
   "Read it."
   READ
-  "Read and write it."
+  """
+  Read and write it. Of a phone number, who may not read both the country code and the number may
+  write neither.
+  """
   WRITE
 }
 
