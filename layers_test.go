@@ -23,47 +23,55 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rest", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                        {"internal/pgserver"},
 	"bench/yardstick":              {},
-	"internal/rest/resttest":       {"internal/rest"},
+	"internal/rest/resttest":       {"internal/rest/openapi"},
 	"graph/cost/costtest":          {},
 	"internal/acceptance":          {},
 	"internal/acceptance/harness":  {"internal/pgserver"},
 	"internal/powercut":            {},
 	"internal/sso/ssotest":         {},
 	"internal/sso/ssotest/provide": {"internal/sso/ssotest"},
-	"internal/contact/contacttest": {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
+	"internal/contact/contacttest": {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/normalize", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
-	"internal/server":      {"internal/netlimit", "web"},
-	"internal/sso":         {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
-	"web":                  {},
-	"internal/cli":         {"internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit"},
-	"internal/demo":        {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/settings"},
-	"graph/gate":           {"graph/apierror", "graph/cost", "graph/loader", "internal/auth", "internal/authz", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer"},
-	"graph/cost":           {},
-	"graph/loader":         {"ent/...", "graph/model", "internal/catalog", "internal/contact/field", "internal/viewer"},
-	"graph/apierror":       {"internal/limiter", "internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
-	"graph/generated":      {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/people", "internal/settings", "internal/audit", "internal/viewer"},
-	"graph/model":          {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit"},
-	"graph/scalar":         {"internal/revision"},
-	"internal/rest":        {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/changelog", "internal/contact", "internal/contact/field", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/rest/aspnet", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/people", "internal/audit"},
-	"internal/graphqlhttp": {"internal/netlimit", "internal/safego"},
-	"internal/rest/aspnet": {},
+	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/weborigin"},
+	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
+	"web":                      {},
+	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings"},
+	"internal/demo":            {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
+	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/settings", "internal/weborigin"},
+	"graph/gate":               {"graph/apierror", "graph/arguments", "graph/cost", "graph/loader", "graph/persisted", "internal/auth", "internal/authz", "internal/bytelru", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer", "internal/weborigin"},
+	"graph/persisted":          {"graph/apierror", "internal/bytelru", "internal/graphqlhttp", "internal/limiter"},
+	"graph/arguments":          {"graph/apierror", "graph/scalar", "internal/revision", "internal/storable"},
+	"graph/cost":               {},
+	"graph/loader":             {"ent/...", "graph/model", "internal/catalog", "internal/contact/field", "internal/globalid", "internal/viewer"},
+	"graph/apierror":           {"internal/limiter", "internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
+	"graph/generated":          {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/people", "internal/settings", "internal/audit", "internal/viewer"},
+	"graph/model":              {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit"},
+	"graph/scalar":             {"internal/revision"},
+	"internal/rest":            {"internal/rest/call", "internal/rest/iservice", "internal/rest/webapi"},
+	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/changelog", "internal/contact", "internal/contact/field", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/rest/iservice":   {"ent/...", "internal/auth", "internal/authz", "internal/contact", "internal/contact/field", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/rest/call", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/rest/call":       {"ent/...", "internal/app", "internal/auth", "internal/contact", "internal/dberr", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/viewer"},
+	"internal/rest/openapi":    {},
+	"internal/graphqlhttp":     {"internal/netlimit", "internal/safego", "internal/weborigin"},
+	"internal/rest/aspnet":     {},
+	"internal/rest/legacypath": {},
 
 	// The services.
-	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people"},
+	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey"},
 	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/contact/field", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/people":        {"ent/...", "internal/limiter", "internal/password", "internal/secondfactor", "internal/audit", "internal/auth", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/revision", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer"},
-	"internal/auth":          {"ent/...", "internal/revision", "internal/audit", "internal/database", "internal/dberr", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/password", "internal/secondfactor", "internal/settings", "internal/viewer"},
+	"internal/people":        {"ent/...", "internal/rekey", "internal/limiter", "internal/password", "internal/secondfactor", "internal/audit", "internal/auth", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/revision", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/auth":          {"ent/...", "internal/rekey", "internal/revision", "internal/audit", "internal/database", "internal/dberr", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/password", "internal/secondfactor", "internal/settings", "internal/viewer", "internal/weborigin"},
 	"internal/password":      {"internal/settings"},
+	"internal/rekey":         {"ent/...", "internal/contact/field", "internal/database", "internal/dberr", "internal/normalize", "internal/revision", "internal/viewer"},
 
 	// Packages that the services share.
 	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
@@ -89,6 +97,7 @@ var layers = map[string][]string{
 	"internal/limiter": {"internal/netlimit", "internal/viewer"},
 
 	// Packages that import no other package of this module.
+	"internal/bytelru":      {},
 	"internal/safego":       {},
 	"internal/secondfactor": {},
 	"internal/globalid":     {},
@@ -99,6 +108,7 @@ var layers = map[string][]string{
 	"internal/settings":     {},
 	"internal/storable":     {},
 	"internal/viewer":       {},
+	"internal/weborigin":    {},
 	"migrations":            {},
 }
 
@@ -250,8 +260,10 @@ func covering(pkg string, layers map[string][]string) string {
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
+	others := files(t, "go.mod") // of other modules, and of this one, whose folder is "."
 	for _, file := range files(t, ".go") {
-		if strings.HasSuffix(file, "_test.go") {
+		isOther := func(mod string) bool { return strings.HasPrefix(file, path.Dir(mod)+"/") }
+		if strings.HasSuffix(file, "_test.go") || slices.ContainsFunc(others, isOther) {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)

@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"contactgraph/graph"
-	"contactgraph/graph/apierror"
 	"contactgraph/graph/cost"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
@@ -21,14 +19,10 @@ import (
 	"golang.org/x/text/message"
 )
 
-// manual returns the codes, limits and costs for the GraphQL docs, which are generated so that they
-// match the code.
+// manual returns the limits and costs for the manual, which are those of this server.
 func manual(l requestLimits) web.GraphQL {
 	return web.GraphQL{
-		Costs:        fieldCosts(),
-		PayloadCodes: codes(graph.PayloadCodes()),
-		Codes:        codes(apierror.Codes()),
-		KeyLife:      inWords(changelog.MinRetention),
+		Costs: fieldCosts(),
 		Limits: []web.Limit{
 			{What: "Request body, or WebSocket message", Most: inBytes(graphqlhttp.DefaultMaxBody)},
 			{What: "GraphQL document", Most: inBytes(graphqlhttp.MaxQuery)},
@@ -45,7 +39,7 @@ func manual(l requestLimits) web.GraphQL {
 			{What: "Nesting of objects and arrays in a request's JSON", Most: number(graphqlhttp.MaxNesting)},
 			{What: fmt.Sprintf("Contacts per page (default: %d)", query.DefaultPage), Most: number(query.MaxPage)},
 			{What: "Changes per page of the change feed", Most: number(changelog.MaxPage)},
-			{What: "Updates in one updateContacts mutation", Most: number(contact.MaxUpdates)},
+			{What: "Items in one mutation of several contacts", Most: number(contact.MaxCommands)},
 			{What: "Changes since expectedVersion that a write can be compared with", Most: number(merge.MaxBehind)},
 			{What: "Characters in an Idempotency-Key", Most: number(idempotency.MaxLength)},
 			{What: "Time for which an Idempotency-Key returns the first result", Most: inWords(changelog.MinRetention)},
@@ -55,14 +49,6 @@ func manual(l requestLimits) web.GraphQL {
 			{What: "Time for which a client may stop reading a stream", Most: inWords(graphqlhttp.DefaultSendTimeout)},
 		},
 	}
-}
-
-func codes(list []apierror.Code) []web.Code {
-	all := make([]web.Code, len(list))
-	for i, c := range list {
-		all[i] = web.Code{Name: c.Name, Meaning: strings.ReplaceAll(c.Meaning, "`", "")} // the page has no Markdown
-	}
-	return all
 }
 
 func fieldCosts() []web.Cost {

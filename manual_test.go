@@ -2,29 +2,35 @@ package main
 
 import (
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"contactgraph/graph"
-	"contactgraph/graph/apierror"
+	"contactgraph/internal/weborigin"
 	"contactgraph/web"
 )
 
-// TestManualMatchesCode looks for the limits and codes, which the page has from the code only.
+// TestManualMatchesCode looks for the limits and costs, which the page has from the code only, and
+// for the headers in the document.
 func TestManualMatchesCode(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	web.New((&state{}).settings, manual(requestLimits{})).Page(w, web.Manual)
+	web.New((&state{}).settings, manual(requestLimits{})).Page(w, web.GraphQLAPI)
 	page := w.Body.String()
-	for _, want := range []string{"<td>Updates in one updateContacts mutation</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "For 24 hours"} {
+	for _, want := range []string{"<td>Items in one mutation of several contacts</td><td class=\"manual-most\">100</td>", ">1,000<", ">256 KiB<", ">10 seconds<", "<code>Contact.lastChanges</code>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not on the page", want)
 		}
 	}
-	for _, c := range append(apierror.Codes(), graph.PayloadCodes()...) {
-		if !strings.Contains(page, "<code>"+c.Name+"</code>") {
-			t.Errorf("the code %s is not on the page", c.Name)
+	text, err := os.ReadFile("docs/other-origins.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, headers := range [][]string{weborigin.SentHeaders(), weborigin.ReadHeaders()} {
+		list := "`" + strings.Join(headers, "`, `") + "`."
+		if !strings.Contains(strings.Join(strings.Fields(string(text)), " "), ": "+list) {
+			t.Errorf("docs/other-origins.md does not list %s", list)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/server"
+	"contactgraph/internal/weborigin"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +20,8 @@ type network struct {
 	TLSCertificate string `name:"tls-certificate" placeholder:"FILE" help:"PEM file with the certificate chain. With it, the server speaks HTTPS. The file is read again when it changes."`
 	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"PEM file with the private key of --tls-certificate."`
 	SecureCookies  bool   `help:"Send session cookies only over HTTPS. Set this if browsers use HTTPS because of a proxy; with --tls-certificate it is always set."`
+
+	AllowOrigin []string `placeholder:"ORIGIN" help:"Let web pages of this origin, such as https://app.example.com, use the APIs, with API keys and tokens but never with cookies. Can be repeated. * allows all origins."`
 
 	TrustedProxies           netlimit.Proxies `default:"127.0.0.0/8,::1" help:"Addresses of reverse proxies, to which no limit by address applies: addresses and networks separated by commas, or none."`
 	MaxConnections           int              `default:"16000" help:"Largest number of open connections. When it is reached, a new connection replaces the one that has been slow or idle for the longest time."`
@@ -64,6 +67,15 @@ func (n *network) certificate() (*server.Certificate, error) {
 		return nil, nil
 	}
 	return server.LoadCertificate(n.TLSCertificate, n.TLSKey)
+}
+
+// origins returns the origins whose pages may use the APIs.
+func (n *network) origins() (*weborigin.Policy, error) {
+	policy, err := weborigin.NewPolicy(n.AllowOrigin)
+	if err != nil {
+		return nil, fmt.Errorf("--allow-origin: %w", err)
+	}
+	return policy, nil
 }
 
 // limits returns the limits of connections. If the process may not open enough files, it lowers the

@@ -13,7 +13,9 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/cli"
 	"contactgraph/internal/demo"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/server"
+	"contactgraph/internal/weborigin"
 )
 
 // serve is the command that runs the server. Its fields are its flags.
@@ -27,6 +29,7 @@ type serve struct {
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
 	AllowCorrupt    bool   `help:"Start on a damaged database, to read what is left of it. Restore a backup instead, if there is one."`
 
+	GraphQL  graphQL       `embed:""`
 	Requests requestLimits `embed:""`
 	OIDC     oidcSettings  `embed:"" prefix:"oidc-"`
 
@@ -62,6 +65,14 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if err != nil {
 		return err
 	}
+	trusted, err := c.GraphQL.trusted()
+	if err != nil {
+		return err
+	}
+	origins, err := c.origins()
+	if err != nil {
+		return err
+	}
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
@@ -70,7 +81,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
 	startup := state{provider: provider}
-	srv := c.newServer(ctx, certificate, &startup, log)
+	srv := c.newServer(ctx, certificate, origins, &startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
@@ -90,14 +101,16 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		stop()
 		return errors.Join(err, <-served)
 	}
+	warnOfAnyOrigin(ctx, origins, &startup, log)
 	if ctx.Err() == nil {
-		startup.apis.Store(c.newAPIs(s, provider, log))
+		startup.apis.Store(c.newAPIs(s, provider, trusted, origins, log))
 		startup.prepared.Store(true)
-		var pruning sync.WaitGroup
-		pruning.Go(func() { c.prune(serving, s.Changes, log) })
+		var background sync.WaitGroup
+		background.Go(func() { c.prune(serving, s.Changes, log) })
+		background.Go(func() { s.Keys.Serve(serving) })
 		defer func() {
 			stop()
-			pruning.Wait()
+			background.Wait()
 		}()
 		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s, &startup)) //nolint:errcheck // the server works without a greeting
 	}
@@ -127,9 +140,19 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// prepare creates the demo data, and checks the flags that depend on the database. If the server is
-// stopped meanwhile, this is not an error.
+// prepare computes keys and search terms again where that is necessary, creates the demo data, and
+// checks the flags that depend on the database. If the server is stopped meanwhile, this is not an
+// error.
 func (c *serve) prepare(ctx context.Context, s *cli.Services, log *slog.Logger) error {
+	if _, err := s.Keys.Run(ctx, rekey.Modified); err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // the operator has stopped the server: the next start continues
+		case !c.AllowCorrupt:
+			return err
+		}
+		log.ErrorContext(ctx, "keys and search terms could not be computed again, so some contacts may not be found", slog.Any("error", err))
+	}
 	if c.Demo {
 		_, err := demo.Seed(ctx, s.Services, c.DemoContacts, log)
 		switch {
@@ -179,6 +202,14 @@ func (c *serve) warnOfPlainHTTP(ctx context.Context, addr net.Addr, log *slog.Lo
 	if !isLoopback(addr) && !c.https() {
 		log.WarnContext(ctx, "other machines can reach this server by plain HTTP, so passwords and session cookies could be read on the way: "+
 			"set --tls-certificate and --tls-key, or let clients connect through a proxy with HTTPS and set --secure-cookies")
+	}
+}
+
+// warnOfAnyOrigin warns if every web page can use data whose API keys are public.
+func warnOfAnyOrigin(ctx context.Context, origins *weborigin.Policy, startup *state, log *slog.Logger) {
+	if origins.AllowsAny() && startup.publicKeys.Load() {
+		log.WarnContext(ctx, "every web page in a browser on this machine can use the demo data, because its API keys are public: "+
+			"set --allow-origin to the origins of your own pages instead of *")
 	}
 }
 

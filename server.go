@@ -5,8 +5,9 @@
 // line:
 //
 //   - commands, below, lists the commands. The flags of serve are the fields of the struct serve in
-//     serve.go, of network in network.go (connections), of requestLimits in requests.go (cost) and of
-//     oidcSettings in oidc.go (the OpenID Connect provider).
+//     serve.go, of network in network.go (connections), of requestLimits in requests.go (cost), of
+//     graphQL in graphql.go (the GraphQL API) and of oidcSettings in oidc.go (the OpenID Connect
+//     provider).
 //     All other flags are in package internal/cli, whose comment explains how to add one.
 //   - serve.go runs the server, from opening the port to closing the database.
 //   - wiring.go connects the APIs and pages with the services that they use.
@@ -47,8 +48,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 type commands struct {
 	Serve   serve `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
 	Migrate struct {
-		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations, as serve does at startup."`
-		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database. This changes nothing."`
+		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations and compute keys and search terms again where that is necessary, as serve does at startup."`
+		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database, and the contacts that have no key because another contact has it. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
 	Backup  cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
 	Account struct {

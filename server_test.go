@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -85,7 +86,8 @@ func (r *running) shutDown() error {
 	}
 }
 
-func (r *running) send(method, path, body string, headers ...string) (int, string) {
+// do sends a request and returns the response.
+func (r *running) do(method, path, body string, headers ...string) (int, http.Header, string) {
 	r.t.Helper()
 	q, err := http.NewRequestWithContext(r.t.Context(), method, r.url+path, strings.NewReader(body))
 	if err != nil {
@@ -103,7 +105,13 @@ func (r *running) send(method, path, body string, headers ...string) (int, strin
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return resp.StatusCode, string(text)
+	return resp.StatusCode, resp.Header, string(text)
+}
+
+func (r *running) send(method, path, body string, headers ...string) (int, string) {
+	r.t.Helper()
+	status, _, text := r.do(method, path, body, headers...)
+	return status, text
 }
 
 func TestServeDemo(t *testing.T) {
@@ -122,7 +130,7 @@ func TestServeDemo(t *testing.T) {
 			if !strings.Contains(r.stdout.String(), in.Login) {
 				t.Errorf("%s: %s is not in the greeting: %s", step, in.Login, &r.stdout)
 			}
-			document := fmt.Sprintf(`mutation { signIn(account: %q, login: %q, password: %q) { viewer { role } } }`, in.Account, in.Login, in.Password)
+			document := fmt.Sprintf(`mutation { signIn(input: {account: %q, login: %q, password: %q}) { viewer { role } } }`, in.Account, in.Login, in.Password)
 			query, err := json.Marshal(map[string]string{"query": document})
 			if err != nil {
 				t.Fatal(err)
@@ -169,7 +177,7 @@ func TestSecureCookies(t *testing.T) {
 	for _, secure := range []string{"false", "true"} {
 		r := start(t, nil, "--addr", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "demo.db"), "--demo", "--demo-contacts", "1", "--secure-cookies="+secure).ready()
 		for _, api := range []struct{ path, contentType, body string }{
-			{"/graphql", "application/json", `{"query":"mutation { signIn(account: \"Demo\", login: \"admin@example.com\", password: \"demo-password\", cookie: true) { token } }"}`},
+			{"/graphql", "application/json", `{"query":"mutation { signIn(input: {account: \"Demo\", login: \"admin@example.com\", password: \"demo-password\", cookie: true}) { token } }"}`},
 			{"/f/webapp-api-login?api=login", "application/x-www-form-urlencoded", "emailAddress=customer11%401to1service.com&Password=demo-password"},
 		} {
 			q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+api.path, strings.NewReader(api.body))
@@ -234,6 +242,10 @@ func TestServeRefusesToStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { taken.Close() })
+	broken := filepath.Join(t.TempDir(), "documents.json")
+	if err := os.WriteFile(broken, []byte(`{"names": "{ names }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		args []string
 		want string
@@ -261,6 +273,12 @@ func TestServeRefusesToStart(t *testing.T) {
 		},
 		"with a limit of zero": {
 			[]string{"--addr", "127.0.0.1:0", "--max-connections", "0"}, "must be at least 1",
+		},
+		"with a trusted document that is not valid": {
+			[]string{"--addr", "127.0.0.1:0", "--trusted-documents", broken}, broken + `: the document "names": input:1:3: Cannot query field "names" on type "Query".`,
+		},
+		"with another switch of introspection": {
+			[]string{"--addr", "127.0.0.1:0", "--introspection", "maybe"}, `--introspection must be one of "on","staff","off"`,
 		},
 		"with too many demo contacts": {
 			[]string{"--addr", "127.0.0.1:0", "--demo", "--demo-contacts", "1000001"}, "0 to 1000000 contacts",

@@ -13,34 +13,39 @@ import (
 	"contactgraph/internal/demo"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/server"
 	"contactgraph/internal/sso"
+	"contactgraph/internal/weborigin"
 	"contactgraph/web"
 )
 
 // newServer connects the APIs and pages with the state of the server, so that it can be started
 // before there are services.
-func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, startup *state, log *slog.Logger) *server.Server {
-	startup.apis.Store(&apis{graphql: graphqlhttp.Starting(), rest: rest.NewStarting()})
+func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, origins *weborigin.Policy, startup *state, log *slog.Logger) *server.Server {
+	startup.apis.Store(&apis{graphql: graphqlhttp.Starting(), rest: rest.NewStarting(c.https())})
 	return server.New(server.Config{
-		GraphQL:      http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { startup.apis.Load().graphql.ServeHTTP(w, r) }),
-		CloseStreams: startup.closeStreams,
-		SDL:          graph.SDL,
-		REST:         func() server.REST { return startup.apis.Load().rest },
-		SSO:          startup.sso(),
-		Site:         web.New(startup.settings, manual(c.Requests)),
-		Ping:         startup.ping,
-		Ready:        startup.ready,
-		LocalOnly:    func() bool { return c.Demo || startup.publicKeys.Load() },
-		Limits:       c.limits(ctx, log),
-		HTTPS:        c.https(),
-		Certificate:  certificate,
-		Log:          log,
+		GraphQL:         http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { startup.apis.Load().graphql.ServeHTTP(w, r) }),
+		CloseStreams:    startup.closeStreams,
+		SDL:             graph.SDL(),
+		AuthorizeSchema: c.GraphQL.authorizeSchema(startup),
+		REST:            func() http.Handler { return startup.apis.Load().rest },
+		OpenAPI:         openapi.Document(),
+		SSO:             startup.sso(),
+		Site:            web.New(startup.settings, manual(c.Requests)),
+		Ping:            startup.ping,
+		Ready:           startup.ready,
+		LocalOnly:       func() bool { return c.Demo || startup.publicKeys.Load() },
+		Origins:         origins,
+		Limits:          c.limits(ctx, log),
+		HTTPS:           c.https(),
+		Certificate:     certificate,
+		Log:             log,
 	})
 }
 
 // newAPIs connects the APIs with the services that they use.
-func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, log *slog.Logger) *apis {
+func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, trusted *graph.Trusted, origins *weborigin.Policy, log *slog.Logger) *apis {
 	s.Auth.SecureCookies = c.https()
 	limit := c.Requests.limiter()
 	var signOutURL func(context.Context, string) string
@@ -50,14 +55,16 @@ func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, log *slog.Logger)
 		signOutURL = signOn.SignOutURL
 	}
 	return &apis{
-		sso: signOn,
+		auth: s.Auth,
+		sso:  signOn,
 		graphql: graph.NewHandler(graph.Config{
-			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(), SignOutURL: signOutURL,
-			Limiter: limit, Timeout: c.Requests.RequestTimeout, Log: log,
+			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(), Origins: origins, SignOutURL: signOutURL,
+			Limiter: limit, Timeout: c.Requests.RequestTimeout,
+			Trusted: trusted, Introspection: c.GraphQL.Introspection, Log: log,
 		}),
 		rest: rest.New(rest.Config{
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth),
-			Limiter: limit, Timeout: c.Requests.RequestTimeout, Log: log,
+			Limiter: limit, Timeout: c.Requests.RequestTimeout, HTTPS: c.https(), Log: log,
 		}),
 	}
 }
@@ -78,8 +85,9 @@ func (c *serve) iServiceAccount(a *auth.Service) func(context.Context) (id int, 
 // apis are the handlers of the APIs.
 type apis struct {
 	graphql http.Handler
-	rest    server.REST
-	sso     *sso.Service // nil without a provider, and until the database is prepared
+	rest    http.Handler
+	auth    *auth.Service // nil until the database is prepared
+	sso     *sso.Service  // nil without a provider, and until the database is prepared
 }
 
 // state is what the handlers need to know about the startup of the server.

@@ -39,6 +39,8 @@ type APIKey struct {
 	Prefix *string `json:"prefix,omitempty"`
 	// ReadOnly holds the value of the "read_only" field.
 	ReadOnly *bool `json:"read_only,omitempty"`
+	// TrustedOnly holds the value of the "trusted_only" field.
+	TrustedOnly *bool `json:"trusted_only,omitempty"`
 	// Addresses holds the value of the "addresses" field.
 	Addresses []string `json:"addresses,omitempty"`
 	// Origins holds the value of the "origins" field.
@@ -84,7 +86,7 @@ func (*APIKey) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case apikey.FieldTokenHash, apikey.FieldAddresses, apikey.FieldOrigins:
 			values[i] = new([]byte)
-		case apikey.FieldReadOnly:
+		case apikey.FieldReadOnly, apikey.FieldTrustedOnly:
 			values[i] = new(sql.NullBool)
 		case apikey.FieldID, apikey.FieldAccountID, apikey.FieldRoleID, apikey.FieldSegmentID, apikey.FieldSuccessorID:
 			values[i] = new(sql.NullInt64)
@@ -177,6 +179,13 @@ func (_m *APIKey) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReadOnly = new(bool)
 				*_m.ReadOnly = value.Bool
+			}
+		case apikey.FieldTrustedOnly:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field trusted_only", values[i])
+			} else if value.Valid {
+				_m.TrustedOnly = new(bool)
+				*_m.TrustedOnly = value.Bool
 			}
 		case apikey.FieldAddresses:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -299,6 +308,11 @@ func (_m *APIKey) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReadOnly; v != nil {
 		builder.WriteString("read_only=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TrustedOnly; v != nil {
+		builder.WriteString("trusted_only=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

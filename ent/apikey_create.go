@@ -121,6 +121,20 @@ func (_c *APIKeyCreate) SetNillableReadOnly(v *bool) *APIKeyCreate {
 	return _c
 }
 
+// SetTrustedOnly sets the "trusted_only" field.
+func (_c *APIKeyCreate) SetTrustedOnly(v bool) *APIKeyCreate {
+	_c.mutation.SetTrustedOnly(v)
+	return _c
+}
+
+// SetNillableTrustedOnly sets the "trusted_only" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableTrustedOnly(v *bool) *APIKeyCreate {
+	if v != nil {
+		_c.SetTrustedOnly(*v)
+	}
+	return _c
+}
+
 // SetAddresses sets the "addresses" field.
 func (_c *APIKeyCreate) SetAddresses(v []string) *APIKeyCreate {
 	_c.mutation.SetAddresses(v)
@@ -317,6 +331,10 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReadOnly(); ok {
 		_spec.SetField(apikey.FieldReadOnly, field.TypeBool, value)
 		_node.ReadOnly = &value
+	}
+	if value, ok := _c.mutation.TrustedOnly(); ok {
+		_spec.SetField(apikey.FieldTrustedOnly, field.TypeBool, value)
+		_node.TrustedOnly = &value
 	}
 	if value, ok := _c.mutation.Addresses(); ok {
 		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)

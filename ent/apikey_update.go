@@ -105,6 +105,26 @@ func (_u *APIKeyUpdate) ClearReadOnly() *APIKeyUpdate {
 	return _u
 }
 
+// SetTrustedOnly sets the "trusted_only" field.
+func (_u *APIKeyUpdate) SetTrustedOnly(v bool) *APIKeyUpdate {
+	_u.mutation.SetTrustedOnly(v)
+	return _u
+}
+
+// SetNillableTrustedOnly sets the "trusted_only" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableTrustedOnly(v *bool) *APIKeyUpdate {
+	if v != nil {
+		_u.SetTrustedOnly(*v)
+	}
+	return _u
+}
+
+// ClearTrustedOnly clears the value of the "trusted_only" field.
+func (_u *APIKeyUpdate) ClearTrustedOnly() *APIKeyUpdate {
+	_u.mutation.ClearTrustedOnly()
+	return _u
+}
+
 // SetAddresses sets the "addresses" field.
 func (_u *APIKeyUpdate) SetAddresses(v []string) *APIKeyUpdate {
 	_u.mutation.SetAddresses(v)
@@ -326,6 +346,12 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReadOnlyCleared() {
 		_spec.ClearField(apikey.FieldReadOnly, field.TypeBool)
 	}
+	if value, ok := _u.mutation.TrustedOnly(); ok {
+		_spec.SetField(apikey.FieldTrustedOnly, field.TypeBool, value)
+	}
+	if _u.mutation.TrustedOnlyCleared() {
+		_spec.ClearField(apikey.FieldTrustedOnly, field.TypeBool)
+	}
 	if value, ok := _u.mutation.Addresses(); ok {
 		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)
 	}
@@ -469,6 +495,26 @@ func (_u *APIKeyUpdateOne) SetNillableReadOnly(v *bool) *APIKeyUpdateOne {
 // ClearReadOnly clears the value of the "read_only" field.
 func (_u *APIKeyUpdateOne) ClearReadOnly() *APIKeyUpdateOne {
 	_u.mutation.ClearReadOnly()
+	return _u
+}
+
+// SetTrustedOnly sets the "trusted_only" field.
+func (_u *APIKeyUpdateOne) SetTrustedOnly(v bool) *APIKeyUpdateOne {
+	_u.mutation.SetTrustedOnly(v)
+	return _u
+}
+
+// SetNillableTrustedOnly sets the "trusted_only" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableTrustedOnly(v *bool) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetTrustedOnly(*v)
+	}
+	return _u
+}
+
+// ClearTrustedOnly clears the value of the "trusted_only" field.
+func (_u *APIKeyUpdateOne) ClearTrustedOnly() *APIKeyUpdateOne {
+	_u.mutation.ClearTrustedOnly()
 	return _u
 }
 
@@ -722,6 +768,12 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	}
 	if _u.mutation.ReadOnlyCleared() {
 		_spec.ClearField(apikey.FieldReadOnly, field.TypeBool)
+	}
+	if value, ok := _u.mutation.TrustedOnly(); ok {
+		_spec.SetField(apikey.FieldTrustedOnly, field.TypeBool, value)
+	}
+	if _u.mutation.TrustedOnlyCleared() {
+		_spec.ClearField(apikey.FieldTrustedOnly, field.TypeBool)
 	}
 	if value, ok := _u.mutation.Addresses(); ok {
 		_spec.SetField(apikey.FieldAddresses, field.TypeJSON, value)

@@ -19,6 +19,8 @@ import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/derivation"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
@@ -63,6 +65,10 @@ type Client struct {
 	Company *CompanyClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// Derivation is the client for interacting with the Derivation builders.
+	Derivation *DerivationClient
+	// ExternalID is the client for interacting with the ExternalID builders.
+	ExternalID *ExternalIDClient
 	// Feed is the client for interacting with the Feed builders.
 	Feed *FeedClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -110,6 +116,8 @@ func (c *Client) init() {
 	c.Clock = NewClockClient(c.config)
 	c.Company = NewCompanyClient(c.config)
 	c.Contact = NewContactClient(c.config)
+	c.Derivation = NewDerivationClient(c.config)
+	c.ExternalID = NewExternalIDClient(c.config)
 	c.Feed = NewFeedClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
@@ -224,6 +232,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Clock:          NewClockClient(cfg),
 		Company:        NewCompanyClient(cfg),
 		Contact:        NewContactClient(cfg),
+		Derivation:     NewDerivationClient(cfg),
+		ExternalID:     NewExternalIDClient(cfg),
 		Feed:           NewFeedClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -265,6 +275,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Clock:          NewClockClient(cfg),
 		Company:        NewCompanyClient(cfg),
 		Contact:        NewContactClient(cfg),
+		Derivation:     NewDerivationClient(cfg),
+		ExternalID:     NewExternalIDClient(cfg),
 		Feed:           NewFeedClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -309,9 +321,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
-		c.Contact, c.Feed, c.IdempotencyKey, c.Identity, c.Login, c.Membership,
-		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
-		c.Store, c.UsedState, c.User,
+		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
+		c.Login, c.Membership, c.Property, c.PropertyValue, c.Role, c.SearchTerm,
+		c.Segment, c.Session, c.Store, c.UsedState, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -322,9 +334,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
-		c.Contact, c.Feed, c.IdempotencyKey, c.Identity, c.Login, c.Membership,
-		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
-		c.Store, c.UsedState, c.User,
+		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
+		c.Login, c.Membership, c.Property, c.PropertyValue, c.Role, c.SearchTerm,
+		c.Segment, c.Session, c.Store, c.UsedState, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -349,6 +361,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Company.mutate(ctx, m)
 	case *ContactMutation:
 		return c.Contact.mutate(ctx, m)
+	case *DerivationMutation:
+		return c.Derivation.mutate(ctx, m)
+	case *ExternalIDMutation:
+		return c.ExternalID.mutate(ctx, m)
 	case *FeedMutation:
 		return c.Feed.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -1593,6 +1609,22 @@ func (c *ContactClient) QueryLogins(_m *Contact) *LoginQuery {
 	return query
 }
 
+// QueryExternalIds queries the external_ids edge of a Contact.
+func (c *ContactClient) QueryExternalIds(_m *Contact) *ExternalIDQuery {
+	query := (&ExternalIDClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, id),
+			sqlgraph.To(externalid.Table, externalid.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contact.ExternalIdsTable, contact.ExternalIdsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryMemberships queries the memberships edge of a Contact.
 func (c *ContactClient) QueryMemberships(_m *Contact) *MembershipQuery {
 	query := (&MembershipClient{config: c.config}).Query()
@@ -1665,6 +1697,324 @@ func (c *ContactClient) mutate(ctx context.Context, m *ContactMutation) (Value, 
 		return (&ContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Contact mutation op: %q", m.Op())
+	}
+}
+
+// DerivationClient is a client for the Derivation schema.
+type DerivationClient struct {
+	config
+}
+
+// NewDerivationClient returns a client for the Derivation from the given config.
+func NewDerivationClient(c config) *DerivationClient {
+	return &DerivationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `derivation.Hooks(f(g(h())))`.
+func (c *DerivationClient) Use(hooks ...Hook) {
+	c.hooks.Derivation = append(c.hooks.Derivation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `derivation.Intercept(f(g(h())))`.
+func (c *DerivationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Derivation = append(c.inters.Derivation, interceptors...)
+}
+
+// Create returns a builder for creating a Derivation entity.
+func (c *DerivationClient) Create() *DerivationCreate {
+	mutation := newDerivationMutation(c.config, OpCreate)
+	return &DerivationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Derivation entities.
+func (c *DerivationClient) CreateBulk(builders ...*DerivationCreate) *DerivationCreateBulk {
+	return &DerivationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DerivationClient) MapCreateBulk(slice any, setFunc func(*DerivationCreate, int)) *DerivationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DerivationCreateBulk{err: fmt.Errorf("calling to DerivationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DerivationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DerivationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Derivation.
+func (c *DerivationClient) Update() *DerivationUpdate {
+	mutation := newDerivationMutation(c.config, OpUpdate)
+	return &DerivationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DerivationClient) UpdateOne(_m *Derivation) *DerivationUpdateOne {
+	mutation := newDerivationMutation(c.config, OpUpdateOne, withDerivation(_m))
+	return &DerivationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DerivationClient) UpdateOneID(id int) *DerivationUpdateOne {
+	mutation := newDerivationMutation(c.config, OpUpdateOne, withDerivationID(id))
+	return &DerivationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Derivation.
+func (c *DerivationClient) Delete() *DerivationDelete {
+	mutation := newDerivationMutation(c.config, OpDelete)
+	return &DerivationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DerivationClient) DeleteOne(_m *Derivation) *DerivationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DerivationClient) DeleteOneID(id int) *DerivationDeleteOne {
+	builder := c.Delete().Where(derivation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DerivationDeleteOne{builder}
+}
+
+// Query returns a query builder for Derivation.
+func (c *DerivationClient) Query() *DerivationQuery {
+	return &DerivationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDerivation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Derivation entity by its id.
+func (c *DerivationClient) Get(ctx context.Context, id int) (*Derivation, error) {
+	return c.Query().Where(derivation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DerivationClient) GetX(ctx context.Context, id int) *Derivation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Derivation.
+func (c *DerivationClient) QueryAccount(_m *Derivation) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(derivation.Table, derivation.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, derivation.AccountTable, derivation.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DerivationClient) Hooks() []Hook {
+	hooks := c.hooks.Derivation
+	return append(hooks[:len(hooks):len(hooks)], derivation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DerivationClient) Interceptors() []Interceptor {
+	inters := c.inters.Derivation
+	return append(inters[:len(inters):len(inters)], derivation.Interceptors[:]...)
+}
+
+func (c *DerivationClient) mutate(ctx context.Context, m *DerivationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DerivationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DerivationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DerivationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DerivationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Derivation mutation op: %q", m.Op())
+	}
+}
+
+// ExternalIDClient is a client for the ExternalID schema.
+type ExternalIDClient struct {
+	config
+}
+
+// NewExternalIDClient returns a client for the ExternalID from the given config.
+func NewExternalIDClient(c config) *ExternalIDClient {
+	return &ExternalIDClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `externalid.Hooks(f(g(h())))`.
+func (c *ExternalIDClient) Use(hooks ...Hook) {
+	c.hooks.ExternalID = append(c.hooks.ExternalID, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `externalid.Intercept(f(g(h())))`.
+func (c *ExternalIDClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExternalID = append(c.inters.ExternalID, interceptors...)
+}
+
+// Create returns a builder for creating a ExternalID entity.
+func (c *ExternalIDClient) Create() *ExternalIDCreate {
+	mutation := newExternalIDMutation(c.config, OpCreate)
+	return &ExternalIDCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExternalID entities.
+func (c *ExternalIDClient) CreateBulk(builders ...*ExternalIDCreate) *ExternalIDCreateBulk {
+	return &ExternalIDCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExternalIDClient) MapCreateBulk(slice any, setFunc func(*ExternalIDCreate, int)) *ExternalIDCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExternalIDCreateBulk{err: fmt.Errorf("calling to ExternalIDClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExternalIDCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExternalIDCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExternalID.
+func (c *ExternalIDClient) Update() *ExternalIDUpdate {
+	mutation := newExternalIDMutation(c.config, OpUpdate)
+	return &ExternalIDUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExternalIDClient) UpdateOne(_m *ExternalID) *ExternalIDUpdateOne {
+	mutation := newExternalIDMutation(c.config, OpUpdateOne, withExternalID(_m))
+	return &ExternalIDUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExternalIDClient) UpdateOneID(id int) *ExternalIDUpdateOne {
+	mutation := newExternalIDMutation(c.config, OpUpdateOne, withExternalIDID(id))
+	return &ExternalIDUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExternalID.
+func (c *ExternalIDClient) Delete() *ExternalIDDelete {
+	mutation := newExternalIDMutation(c.config, OpDelete)
+	return &ExternalIDDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExternalIDClient) DeleteOne(_m *ExternalID) *ExternalIDDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExternalIDClient) DeleteOneID(id int) *ExternalIDDeleteOne {
+	builder := c.Delete().Where(externalid.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExternalIDDeleteOne{builder}
+}
+
+// Query returns a query builder for ExternalID.
+func (c *ExternalIDClient) Query() *ExternalIDQuery {
+	return &ExternalIDQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExternalID},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExternalID entity by its id.
+func (c *ExternalIDClient) Get(ctx context.Context, id int) (*ExternalID, error) {
+	return c.Query().Where(externalid.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExternalIDClient) GetX(ctx context.Context, id int) *ExternalID {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a ExternalID.
+func (c *ExternalIDClient) QueryAccount(_m *ExternalID) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(externalid.Table, externalid.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, externalid.AccountTable, externalid.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a ExternalID.
+func (c *ExternalIDClient) QueryContact(_m *ExternalID) *ContactQuery {
+	query := (&ContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(externalid.Table, externalid.FieldID, id),
+			sqlgraph.To(contact.Table, contact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, externalid.ContactTable, externalid.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExternalIDClient) Hooks() []Hook {
+	hooks := c.hooks.ExternalID
+	return append(hooks[:len(hooks):len(hooks)], externalid.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExternalIDClient) Interceptors() []Interceptor {
+	inters := c.inters.ExternalID
+	return append(inters[:len(inters):len(inters)], externalid.Interceptors[:]...)
+}
+
+func (c *ExternalIDClient) mutate(ctx context.Context, m *ExternalIDMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExternalIDCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExternalIDUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExternalIDUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExternalIDDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ExternalID mutation op: %q", m.Op())
 	}
 }
 
@@ -3960,14 +4310,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact, Feed,
-		IdempotencyKey, Identity, Login, Membership, Property, PropertyValue, Role,
-		SearchTerm, Segment, Session, Store, UsedState, User []ent.Hook
+		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
+		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
+		Property, PropertyValue, Role, SearchTerm, Segment, Session, Store, UsedState,
+		User []ent.Hook
 	}
 	inters struct {
-		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact, Feed,
-		IdempotencyKey, Identity, Login, Membership, Property, PropertyValue, Role,
-		SearchTerm, Segment, Session, Store, UsedState, User []ent.Interceptor
+		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
+		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
+		Property, PropertyValue, Role, SearchTerm, Segment, Session, Store, UsedState,
+		User []ent.Interceptor
 	}
 )
 

@@ -85,6 +85,8 @@ type ContactEdges struct {
 	Values []*PropertyValue `json:"values,omitempty"`
 	// Logins holds the value of the logins edge.
 	Logins []*Login `json:"logins,omitempty"`
+	// ExternalIds holds the value of the external_ids edge.
+	ExternalIds []*ExternalID `json:"external_ids,omitempty"`
 	// Memberships holds the value of the memberships edge.
 	Memberships []*Membership `json:"memberships,omitempty"`
 	// Terms holds the value of the terms edge.
@@ -93,7 +95,7 @@ type ContactEdges struct {
 	Sessions []*Session `json:"sessions,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [10]bool
 }
 
 // AccountOrErr returns the Account value or an error if the edge
@@ -158,10 +160,19 @@ func (e ContactEdges) LoginsOrErr() ([]*Login, error) {
 	return nil, &NotLoadedError{edge: "logins"}
 }
 
+// ExternalIdsOrErr returns the ExternalIds value or an error if the edge
+// was not loaded in eager-loading.
+func (e ContactEdges) ExternalIdsOrErr() ([]*ExternalID, error) {
+	if e.loadedTypes[6] {
+		return e.ExternalIds, nil
+	}
+	return nil, &NotLoadedError{edge: "external_ids"}
+}
+
 // MembershipsOrErr returns the Memberships value or an error if the edge
 // was not loaded in eager-loading.
 func (e ContactEdges) MembershipsOrErr() ([]*Membership, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.Memberships, nil
 	}
 	return nil, &NotLoadedError{edge: "memberships"}
@@ -170,7 +181,7 @@ func (e ContactEdges) MembershipsOrErr() ([]*Membership, error) {
 // TermsOrErr returns the Terms value or an error if the edge
 // was not loaded in eager-loading.
 func (e ContactEdges) TermsOrErr() ([]*SearchTerm, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.Terms, nil
 	}
 	return nil, &NotLoadedError{edge: "terms"}
@@ -179,7 +190,7 @@ func (e ContactEdges) TermsOrErr() ([]*SearchTerm, error) {
 // SessionsOrErr returns the Sessions value or an error if the edge
 // was not loaded in eager-loading.
 func (e ContactEdges) SessionsOrErr() ([]*Session, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.Sessions, nil
 	}
 	return nil, &NotLoadedError{edge: "sessions"}
@@ -405,6 +416,11 @@ func (_m *Contact) QueryValues() *PropertyValueQuery {
 // QueryLogins queries the "logins" edge of the Contact entity.
 func (_m *Contact) QueryLogins() *LoginQuery {
 	return NewContactClient(_m.config).QueryLogins(_m)
+}
+
+// QueryExternalIds queries the "external_ids" edge of the Contact entity.
+func (_m *Contact) QueryExternalIds() *ExternalIDQuery {
+	return NewContactClient(_m.config).QueryExternalIds(_m)
 }
 
 // QueryMemberships queries the "memberships" edge of the Contact entity.

@@ -6,6 +6,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
@@ -345,6 +346,21 @@ func (_c *ContactCreate) AddLogins(v ...*Login) *ContactCreate {
 	return _c.AddLoginIDs(ids...)
 }
 
+// AddExternalIDIDs adds the "external_ids" edge to the ExternalID entity by IDs.
+func (_c *ContactCreate) AddExternalIDIDs(ids ...int) *ContactCreate {
+	_c.mutation.AddExternalIDIDs(ids...)
+	return _c
+}
+
+// AddExternalIds adds the "external_ids" edges to the ExternalID entity.
+func (_c *ContactCreate) AddExternalIds(v ...*ExternalID) *ContactCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExternalIDIDs(ids...)
+}
+
 // AddMembershipIDs adds the "memberships" edge to the Membership entity by IDs.
 func (_c *ContactCreate) AddMembershipIDs(ids ...int) *ContactCreate {
 	_c.mutation.AddMembershipIDs(ids...)
@@ -676,6 +692,22 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(login.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExternalIdsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   contact.ExternalIdsTable,
+			Columns: []string{contact.ExternalIdsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(externalid.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

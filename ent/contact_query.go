@@ -6,6 +6,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
@@ -39,6 +40,7 @@ type ContactQuery struct {
 	withCompany           *CompanyQuery
 	withValues            *PropertyValueQuery
 	withLogins            *LoginQuery
+	withExternalIds       *ExternalIDQuery
 	withMemberships       *MembershipQuery
 	withTerms             *SearchTermQuery
 	withSessions          *SessionQuery
@@ -204,6 +206,28 @@ func (_q *ContactQuery) QueryLogins() *LoginQuery {
 			sqlgraph.From(contact.Table, contact.FieldID, selector),
 			sqlgraph.To(login.Table, login.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, contact.LoginsTable, contact.LoginsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExternalIds chains the current query on the "external_ids" edge.
+func (_q *ContactQuery) QueryExternalIds() *ExternalIDQuery {
+	query := (&ExternalIDClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, selector),
+			sqlgraph.To(externalid.Table, externalid.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contact.ExternalIdsTable, contact.ExternalIdsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -475,6 +499,7 @@ func (_q *ContactQuery) Clone() *ContactQuery {
 		withCompany:           _q.withCompany.Clone(),
 		withValues:            _q.withValues.Clone(),
 		withLogins:            _q.withLogins.Clone(),
+		withExternalIds:       _q.withExternalIds.Clone(),
 		withMemberships:       _q.withMemberships.Clone(),
 		withTerms:             _q.withTerms.Clone(),
 		withSessions:          _q.withSessions.Clone(),
@@ -548,6 +573,17 @@ func (_q *ContactQuery) WithLogins(opts ...func(*LoginQuery)) *ContactQuery {
 		opt(query)
 	}
 	_q.withLogins = query
+	return _q
+}
+
+// WithExternalIds tells the query-builder to eager-load the nodes that are connected to
+// the "external_ids" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ContactQuery) WithExternalIds(opts ...func(*ExternalIDQuery)) *ContactQuery {
+	query := (&ExternalIDClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExternalIds = query
 	return _q
 }
 
@@ -668,13 +704,14 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	var (
 		nodes       = []*Contact{}
 		_spec       = _q.querySpec()
-		loadedTypes = [9]bool{
+		loadedTypes = [10]bool{
 			_q.withAccount != nil,
 			_q.withRegistrationStore != nil,
 			_q.withPreferredStore != nil,
 			_q.withCompany != nil,
 			_q.withValues != nil,
 			_q.withLogins != nil,
+			_q.withExternalIds != nil,
 			_q.withMemberships != nil,
 			_q.withTerms != nil,
 			_q.withSessions != nil,
@@ -736,6 +773,13 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 		if err := _q.loadLogins(ctx, query, nodes,
 			func(n *Contact) { n.Edges.Logins = []*Login{} },
 			func(n *Contact, e *Login) { n.Edges.Logins = append(n.Edges.Logins, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExternalIds; query != nil {
+		if err := _q.loadExternalIds(ctx, query, nodes,
+			func(n *Contact) { n.Edges.ExternalIds = []*ExternalID{} },
+			func(n *Contact, e *ExternalID) { n.Edges.ExternalIds = append(n.Edges.ExternalIds, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -933,6 +977,36 @@ func (_q *ContactQuery) loadLogins(ctx context.Context, query *LoginQuery, nodes
 	}
 	query.Where(predicate.Login(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(contact.LoginsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ContactID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "contact_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ContactQuery) loadExternalIds(ctx context.Context, query *ExternalIDQuery, nodes []*Contact, init func(*Contact), assign func(*Contact, *ExternalID)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*Contact)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(externalid.FieldContactID)
+	}
+	query.Where(predicate.ExternalID(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(contact.ExternalIdsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/derivation"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
@@ -102,6 +104,8 @@ func checkColumn(t, c string) error {
 			clock.Table:          clock.ValidColumn,
 			company.Table:        company.ValidColumn,
 			contact.Table:        contact.ValidColumn,
+			derivation.Table:     derivation.ValidColumn,
+			externalid.Table:     externalid.ValidColumn,
 			feed.Table:           feed.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			identity.Table:       identity.ValidColumn,

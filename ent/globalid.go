@@ -41,6 +41,12 @@ func (_m *Company) GlobalID() string { return globalid.Encode("Company", _m.ID) 
 // GlobalID returns the id of the Contact in the GraphQL API.
 func (_m *Contact) GlobalID() string { return globalid.Encode("Contact", _m.ID) }
 
+// GlobalID returns the id of the Derivation in the GraphQL API.
+func (_m *Derivation) GlobalID() string { return globalid.Encode("Derivation", _m.ID) }
+
+// GlobalID returns the id of the ExternalID in the GraphQL API.
+func (_m *ExternalID) GlobalID() string { return globalid.Encode("ExternalID", _m.ID) }
+
 // GlobalID returns the id of the Feed in the GraphQL API.
 func (_m *Feed) GlobalID() string { return globalid.Encode("Feed", _m.ID) }
 

@@ -11,6 +11,8 @@ import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/derivation"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
@@ -57,6 +59,8 @@ const (
 	TypeClock          = "Clock"
 	TypeCompany        = "Company"
 	TypeContact        = "Contact"
+	TypeDerivation     = "Derivation"
+	TypeExternalID     = "ExternalID"
 	TypeFeed           = "Feed"
 	TypeIdempotencyKey = "IdempotencyKey"
 	TypeIdentity       = "Identity"
@@ -90,6 +94,7 @@ type APIKeyMutation struct {
 	created_by      *string
 	prefix          *string
 	read_only       *bool
+	trusted_only    *bool
 	addresses       *[]string
 	appendaddresses []string
 	origins         *[]string
@@ -672,6 +677,55 @@ func (m *APIKeyMutation) ResetReadOnly() {
 	delete(m.clearedFields, apikey.FieldReadOnly)
 }
 
+// SetTrustedOnly sets the "trusted_only" field.
+func (m *APIKeyMutation) SetTrustedOnly(b bool) {
+	m.trusted_only = &b
+}
+
+// TrustedOnly returns the value of the "trusted_only" field in the mutation.
+func (m *APIKeyMutation) TrustedOnly() (r bool, exists bool) {
+	v := m.trusted_only
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrustedOnly returns the old "trusted_only" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldTrustedOnly(ctx context.Context) (v *bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrustedOnly is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrustedOnly requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrustedOnly: %w", err)
+	}
+	return oldValue.TrustedOnly, nil
+}
+
+// ClearTrustedOnly clears the value of the "trusted_only" field.
+func (m *APIKeyMutation) ClearTrustedOnly() {
+	m.trusted_only = nil
+	m.clearedFields[apikey.FieldTrustedOnly] = struct{}{}
+}
+
+// TrustedOnlyCleared returns if the "trusted_only" field was cleared in this mutation.
+func (m *APIKeyMutation) TrustedOnlyCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldTrustedOnly]
+	return ok
+}
+
+// ResetTrustedOnly resets all changes to the "trusted_only" field.
+func (m *APIKeyMutation) ResetTrustedOnly() {
+	m.trusted_only = nil
+	delete(m.clearedFields, apikey.FieldTrustedOnly)
+}
+
 // SetAddresses sets the "addresses" field.
 func (m *APIKeyMutation) SetAddresses(s []string) {
 	m.addresses = &s
@@ -1080,7 +1134,7 @@ func (m *APIKeyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *APIKeyMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.account != nil {
 		fields = append(fields, apikey.FieldAccountID)
 	}
@@ -1110,6 +1164,9 @@ func (m *APIKeyMutation) Fields() []string {
 	}
 	if m.read_only != nil {
 		fields = append(fields, apikey.FieldReadOnly)
+	}
+	if m.trusted_only != nil {
+		fields = append(fields, apikey.FieldTrustedOnly)
 	}
 	if m.addresses != nil {
 		fields = append(fields, apikey.FieldAddresses)
@@ -1157,6 +1214,8 @@ func (m *APIKeyMutation) Field(name string) (ent.Value, bool) {
 		return m.Prefix()
 	case apikey.FieldReadOnly:
 		return m.ReadOnly()
+	case apikey.FieldTrustedOnly:
+		return m.TrustedOnly()
 	case apikey.FieldAddresses:
 		return m.Addresses()
 	case apikey.FieldOrigins:
@@ -1198,6 +1257,8 @@ func (m *APIKeyMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldPrefix(ctx)
 	case apikey.FieldReadOnly:
 		return m.OldReadOnly(ctx)
+	case apikey.FieldTrustedOnly:
+		return m.OldTrustedOnly(ctx)
 	case apikey.FieldAddresses:
 		return m.OldAddresses(ctx)
 	case apikey.FieldOrigins:
@@ -1288,6 +1349,13 @@ func (m *APIKeyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReadOnly(v)
+		return nil
+	case apikey.FieldTrustedOnly:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrustedOnly(v)
 		return nil
 	case apikey.FieldAddresses:
 		v, ok := value.([]string)
@@ -1415,6 +1483,9 @@ func (m *APIKeyMutation) ClearedFields() []string {
 	if m.FieldCleared(apikey.FieldReadOnly) {
 		fields = append(fields, apikey.FieldReadOnly)
 	}
+	if m.FieldCleared(apikey.FieldTrustedOnly) {
+		fields = append(fields, apikey.FieldTrustedOnly)
+	}
 	if m.FieldCleared(apikey.FieldAddresses) {
 		fields = append(fields, apikey.FieldAddresses)
 	}
@@ -1461,6 +1532,9 @@ func (m *APIKeyMutation) ClearField(name string) error {
 		return nil
 	case apikey.FieldReadOnly:
 		m.ClearReadOnly()
+		return nil
+	case apikey.FieldTrustedOnly:
+		m.ClearTrustedOnly()
 		return nil
 	case apikey.FieldAddresses:
 		m.ClearAddresses()
@@ -1517,6 +1591,9 @@ func (m *APIKeyMutation) ResetField(name string) error {
 		return nil
 	case apikey.FieldReadOnly:
 		m.ResetReadOnly()
+		return nil
+	case apikey.FieldTrustedOnly:
+		m.ResetTrustedOnly()
 		return nil
 	case apikey.FieldAddresses:
 		m.ResetAddresses()
@@ -5823,6 +5900,9 @@ type ContactMutation struct {
 	logins                        map[int]struct{}
 	removedlogins                 map[int]struct{}
 	clearedlogins                 bool
+	external_ids                  map[int]struct{}
+	removedexternal_ids           map[int]struct{}
+	clearedexternal_ids           bool
 	memberships                   map[int]struct{}
 	removedmemberships            map[int]struct{}
 	clearedmemberships            bool
@@ -7138,6 +7218,60 @@ func (m *ContactMutation) ResetLogins() {
 	m.removedlogins = nil
 }
 
+// AddExternalIDIDs adds the "external_ids" edge to the ExternalID entity by ids.
+func (m *ContactMutation) AddExternalIDIDs(ids ...int) {
+	if m.external_ids == nil {
+		m.external_ids = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.external_ids[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExternalIds clears the "external_ids" edge to the ExternalID entity.
+func (m *ContactMutation) ClearExternalIds() {
+	m.clearedexternal_ids = true
+}
+
+// ExternalIdsCleared reports if the "external_ids" edge to the ExternalID entity was cleared.
+func (m *ContactMutation) ExternalIdsCleared() bool {
+	return m.clearedexternal_ids
+}
+
+// RemoveExternalIDIDs removes the "external_ids" edge to the ExternalID entity by IDs.
+func (m *ContactMutation) RemoveExternalIDIDs(ids ...int) {
+	if m.removedexternal_ids == nil {
+		m.removedexternal_ids = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.external_ids, ids[i])
+		m.removedexternal_ids[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExternalIds returns the removed IDs of the "external_ids" edge to the ExternalID entity.
+func (m *ContactMutation) RemovedExternalIdsIDs() (ids []int) {
+	for id := range m.removedexternal_ids {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExternalIdsIDs returns the "external_ids" edge IDs in the mutation.
+func (m *ContactMutation) ExternalIdsIDs() (ids []int) {
+	for id := range m.external_ids {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExternalIds resets all changes to the "external_ids" edge.
+func (m *ContactMutation) ResetExternalIds() {
+	m.external_ids = nil
+	m.clearedexternal_ids = false
+	m.removedexternal_ids = nil
+}
+
 // AddMembershipIDs adds the "memberships" edge to the Membership entity by ids.
 func (m *ContactMutation) AddMembershipIDs(ids ...int) {
 	if m.memberships == nil {
@@ -7886,7 +8020,7 @@ func (m *ContactMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ContactMutation) AddedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.account != nil {
 		edges = append(edges, contact.EdgeAccount)
 	}
@@ -7904,6 +8038,9 @@ func (m *ContactMutation) AddedEdges() []string {
 	}
 	if m.logins != nil {
 		edges = append(edges, contact.EdgeLogins)
+	}
+	if m.external_ids != nil {
+		edges = append(edges, contact.EdgeExternalIds)
 	}
 	if m.memberships != nil {
 		edges = append(edges, contact.EdgeMemberships)
@@ -7949,6 +8086,12 @@ func (m *ContactMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case contact.EdgeExternalIds:
+		ids := make([]ent.Value, 0, len(m.external_ids))
+		for id := range m.external_ids {
+			ids = append(ids, id)
+		}
+		return ids
 	case contact.EdgeMemberships:
 		ids := make([]ent.Value, 0, len(m.memberships))
 		for id := range m.memberships {
@@ -7973,12 +8116,15 @@ func (m *ContactMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ContactMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.removedvalues != nil {
 		edges = append(edges, contact.EdgeValues)
 	}
 	if m.removedlogins != nil {
 		edges = append(edges, contact.EdgeLogins)
+	}
+	if m.removedexternal_ids != nil {
+		edges = append(edges, contact.EdgeExternalIds)
 	}
 	if m.removedmemberships != nil {
 		edges = append(edges, contact.EdgeMemberships)
@@ -8008,6 +8154,12 @@ func (m *ContactMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case contact.EdgeExternalIds:
+		ids := make([]ent.Value, 0, len(m.removedexternal_ids))
+		for id := range m.removedexternal_ids {
+			ids = append(ids, id)
+		}
+		return ids
 	case contact.EdgeMemberships:
 		ids := make([]ent.Value, 0, len(m.removedmemberships))
 		for id := range m.removedmemberships {
@@ -8032,7 +8184,7 @@ func (m *ContactMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ContactMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.clearedaccount {
 		edges = append(edges, contact.EdgeAccount)
 	}
@@ -8050,6 +8202,9 @@ func (m *ContactMutation) ClearedEdges() []string {
 	}
 	if m.clearedlogins {
 		edges = append(edges, contact.EdgeLogins)
+	}
+	if m.clearedexternal_ids {
+		edges = append(edges, contact.EdgeExternalIds)
 	}
 	if m.clearedmemberships {
 		edges = append(edges, contact.EdgeMemberships)
@@ -8079,6 +8234,8 @@ func (m *ContactMutation) EdgeCleared(name string) bool {
 		return m.clearedvalues
 	case contact.EdgeLogins:
 		return m.clearedlogins
+	case contact.EdgeExternalIds:
+		return m.clearedexternal_ids
 	case contact.EdgeMemberships:
 		return m.clearedmemberships
 	case contact.EdgeTerms:
@@ -8131,6 +8288,9 @@ func (m *ContactMutation) ResetEdge(name string) error {
 	case contact.EdgeLogins:
 		m.ResetLogins()
 		return nil
+	case contact.EdgeExternalIds:
+		m.ResetExternalIds()
+		return nil
 	case contact.EdgeMemberships:
 		m.ResetMemberships()
 		return nil
@@ -8142,6 +8302,1285 @@ func (m *ContactMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Contact edge %s", name)
+}
+
+// DerivationMutation represents an operation that mutates the Derivation nodes in the graph.
+type DerivationMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	forms          *int
+	addforms       *int
+	country        *string
+	_done          *int
+	add_done       *int
+	since          *time.Time
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*Derivation, error)
+	predicates     []predicate.Derivation
+}
+
+var _ ent.Mutation = (*DerivationMutation)(nil)
+
+// derivationOption allows management of the mutation configuration using functional options.
+type derivationOption func(*DerivationMutation)
+
+// newDerivationMutation creates new mutation for the Derivation entity.
+func newDerivationMutation(c config, op Op, opts ...derivationOption) *DerivationMutation {
+	m := &DerivationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDerivation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDerivationID sets the ID field of the mutation.
+func withDerivationID(id int) derivationOption {
+	return func(m *DerivationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Derivation
+		)
+		m.oldValue = func(ctx context.Context) (*Derivation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Derivation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDerivation sets the old Derivation of the mutation.
+func withDerivation(node *Derivation) derivationOption {
+	return func(m *DerivationMutation) {
+		m.oldValue = func(context.Context) (*Derivation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DerivationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DerivationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DerivationMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DerivationMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Derivation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DerivationMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DerivationMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Derivation entity.
+// If the Derivation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DerivationMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DerivationMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetForms sets the "forms" field.
+func (m *DerivationMutation) SetForms(i int) {
+	m.forms = &i
+	m.addforms = nil
+}
+
+// Forms returns the value of the "forms" field in the mutation.
+func (m *DerivationMutation) Forms() (r int, exists bool) {
+	v := m.forms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForms returns the old "forms" field's value of the Derivation entity.
+// If the Derivation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DerivationMutation) OldForms(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForms: %w", err)
+	}
+	return oldValue.Forms, nil
+}
+
+// AddForms adds i to the "forms" field.
+func (m *DerivationMutation) AddForms(i int) {
+	if m.addforms != nil {
+		*m.addforms += i
+	} else {
+		m.addforms = &i
+	}
+}
+
+// AddedForms returns the value that was added to the "forms" field in this mutation.
+func (m *DerivationMutation) AddedForms() (r int, exists bool) {
+	v := m.addforms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetForms resets all changes to the "forms" field.
+func (m *DerivationMutation) ResetForms() {
+	m.forms = nil
+	m.addforms = nil
+}
+
+// SetCountry sets the "country" field.
+func (m *DerivationMutation) SetCountry(s string) {
+	m.country = &s
+}
+
+// Country returns the value of the "country" field in the mutation.
+func (m *DerivationMutation) Country() (r string, exists bool) {
+	v := m.country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountry returns the old "country" field's value of the Derivation entity.
+// If the Derivation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DerivationMutation) OldCountry(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountry: %w", err)
+	}
+	return oldValue.Country, nil
+}
+
+// ResetCountry resets all changes to the "country" field.
+func (m *DerivationMutation) ResetCountry() {
+	m.country = nil
+}
+
+// SetDone sets the "done" field.
+func (m *DerivationMutation) SetDone(i int) {
+	m._done = &i
+	m.add_done = nil
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *DerivationMutation) Done() (r int, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the Derivation entity.
+// If the Derivation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DerivationMutation) OldDone(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// AddDone adds i to the "done" field.
+func (m *DerivationMutation) AddDone(i int) {
+	if m.add_done != nil {
+		*m.add_done += i
+	} else {
+		m.add_done = &i
+	}
+}
+
+// AddedDone returns the value that was added to the "done" field in this mutation.
+func (m *DerivationMutation) AddedDone() (r int, exists bool) {
+	v := m.add_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearDone clears the value of the "done" field.
+func (m *DerivationMutation) ClearDone() {
+	m._done = nil
+	m.add_done = nil
+	m.clearedFields[derivation.FieldDone] = struct{}{}
+}
+
+// DoneCleared returns if the "done" field was cleared in this mutation.
+func (m *DerivationMutation) DoneCleared() bool {
+	_, ok := m.clearedFields[derivation.FieldDone]
+	return ok
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *DerivationMutation) ResetDone() {
+	m._done = nil
+	m.add_done = nil
+	delete(m.clearedFields, derivation.FieldDone)
+}
+
+// SetSince sets the "since" field.
+func (m *DerivationMutation) SetSince(t time.Time) {
+	m.since = &t
+}
+
+// Since returns the value of the "since" field in the mutation.
+func (m *DerivationMutation) Since() (r time.Time, exists bool) {
+	v := m.since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSince returns the old "since" field's value of the Derivation entity.
+// If the Derivation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DerivationMutation) OldSince(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSince: %w", err)
+	}
+	return oldValue.Since, nil
+}
+
+// ResetSince resets all changes to the "since" field.
+func (m *DerivationMutation) ResetSince() {
+	m.since = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *DerivationMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[derivation.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *DerivationMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *DerivationMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *DerivationMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the DerivationMutation builder.
+func (m *DerivationMutation) Where(ps ...predicate.Derivation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DerivationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DerivationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Derivation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DerivationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DerivationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Derivation).
+func (m *DerivationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DerivationMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.account != nil {
+		fields = append(fields, derivation.FieldAccountID)
+	}
+	if m.forms != nil {
+		fields = append(fields, derivation.FieldForms)
+	}
+	if m.country != nil {
+		fields = append(fields, derivation.FieldCountry)
+	}
+	if m._done != nil {
+		fields = append(fields, derivation.FieldDone)
+	}
+	if m.since != nil {
+		fields = append(fields, derivation.FieldSince)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DerivationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case derivation.FieldAccountID:
+		return m.AccountID()
+	case derivation.FieldForms:
+		return m.Forms()
+	case derivation.FieldCountry:
+		return m.Country()
+	case derivation.FieldDone:
+		return m.Done()
+	case derivation.FieldSince:
+		return m.Since()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DerivationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case derivation.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case derivation.FieldForms:
+		return m.OldForms(ctx)
+	case derivation.FieldCountry:
+		return m.OldCountry(ctx)
+	case derivation.FieldDone:
+		return m.OldDone(ctx)
+	case derivation.FieldSince:
+		return m.OldSince(ctx)
+	}
+	return nil, fmt.Errorf("unknown Derivation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DerivationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case derivation.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case derivation.FieldForms:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForms(v)
+		return nil
+	case derivation.FieldCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountry(v)
+		return nil
+	case derivation.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case derivation.FieldSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSince(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DerivationMutation) AddedFields() []string {
+	var fields []string
+	if m.addforms != nil {
+		fields = append(fields, derivation.FieldForms)
+	}
+	if m.add_done != nil {
+		fields = append(fields, derivation.FieldDone)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DerivationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case derivation.FieldForms:
+		return m.AddedForms()
+	case derivation.FieldDone:
+		return m.AddedDone()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DerivationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case derivation.FieldForms:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddForms(v)
+		return nil
+	case derivation.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDone(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DerivationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(derivation.FieldDone) {
+		fields = append(fields, derivation.FieldDone)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DerivationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DerivationMutation) ClearField(name string) error {
+	switch name {
+	case derivation.FieldDone:
+		m.ClearDone()
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DerivationMutation) ResetField(name string) error {
+	switch name {
+	case derivation.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case derivation.FieldForms:
+		m.ResetForms()
+		return nil
+	case derivation.FieldCountry:
+		m.ResetCountry()
+		return nil
+	case derivation.FieldDone:
+		m.ResetDone()
+		return nil
+	case derivation.FieldSince:
+		m.ResetSince()
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DerivationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, derivation.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DerivationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case derivation.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DerivationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DerivationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DerivationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, derivation.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DerivationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case derivation.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DerivationMutation) ClearEdge(name string) error {
+	switch name {
+	case derivation.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DerivationMutation) ResetEdge(name string) error {
+	switch name {
+	case derivation.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Derivation edge %s", name)
+}
+
+// ExternalIDMutation represents an operation that mutates the ExternalID nodes in the graph.
+type ExternalIDMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	system         *string
+	value          *string
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	contact        *int
+	clearedcontact bool
+	done           bool
+	oldValue       func(context.Context) (*ExternalID, error)
+	predicates     []predicate.ExternalID
+}
+
+var _ ent.Mutation = (*ExternalIDMutation)(nil)
+
+// externalidOption allows management of the mutation configuration using functional options.
+type externalidOption func(*ExternalIDMutation)
+
+// newExternalIDMutation creates new mutation for the ExternalID entity.
+func newExternalIDMutation(c config, op Op, opts ...externalidOption) *ExternalIDMutation {
+	m := &ExternalIDMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExternalID,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExternalIDID sets the ID field of the mutation.
+func withExternalIDID(id int) externalidOption {
+	return func(m *ExternalIDMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExternalID
+		)
+		m.oldValue = func(ctx context.Context) (*ExternalID, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExternalID.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExternalID sets the old ExternalID of the mutation.
+func withExternalID(node *ExternalID) externalidOption {
+	return func(m *ExternalIDMutation) {
+		m.oldValue = func(context.Context) (*ExternalID, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExternalIDMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExternalIDMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExternalIDMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExternalIDMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExternalID.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *ExternalIDMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *ExternalIDMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the ExternalID entity.
+// If the ExternalID object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExternalIDMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *ExternalIDMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ExternalIDMutation) SetContactID(i int) {
+	m.contact = &i
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ExternalIDMutation) ContactID() (r int, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ExternalID entity.
+// If the ExternalID object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExternalIDMutation) OldContactID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ExternalIDMutation) ResetContactID() {
+	m.contact = nil
+}
+
+// SetSystem sets the "system" field.
+func (m *ExternalIDMutation) SetSystem(s string) {
+	m.system = &s
+}
+
+// System returns the value of the "system" field in the mutation.
+func (m *ExternalIDMutation) System() (r string, exists bool) {
+	v := m.system
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSystem returns the old "system" field's value of the ExternalID entity.
+// If the ExternalID object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExternalIDMutation) OldSystem(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSystem is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSystem requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSystem: %w", err)
+	}
+	return oldValue.System, nil
+}
+
+// ResetSystem resets all changes to the "system" field.
+func (m *ExternalIDMutation) ResetSystem() {
+	m.system = nil
+}
+
+// SetValue sets the "value" field.
+func (m *ExternalIDMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *ExternalIDMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the ExternalID entity.
+// If the ExternalID object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExternalIDMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *ExternalIDMutation) ResetValue() {
+	m.value = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *ExternalIDMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[externalid.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *ExternalIDMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *ExternalIDMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *ExternalIDMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// ClearContact clears the "contact" edge to the Contact entity.
+func (m *ExternalIDMutation) ClearContact() {
+	m.clearedcontact = true
+	m.clearedFields[externalid.FieldContactID] = struct{}{}
+}
+
+// ContactCleared reports if the "contact" edge to the Contact entity was cleared.
+func (m *ExternalIDMutation) ContactCleared() bool {
+	return m.clearedcontact
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *ExternalIDMutation) ContactIDs() (ids []int) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *ExternalIDMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// Where appends a list predicates to the ExternalIDMutation builder.
+func (m *ExternalIDMutation) Where(ps ...predicate.ExternalID) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExternalIDMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExternalIDMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExternalID, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExternalIDMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExternalIDMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExternalID).
+func (m *ExternalIDMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExternalIDMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.account != nil {
+		fields = append(fields, externalid.FieldAccountID)
+	}
+	if m.contact != nil {
+		fields = append(fields, externalid.FieldContactID)
+	}
+	if m.system != nil {
+		fields = append(fields, externalid.FieldSystem)
+	}
+	if m.value != nil {
+		fields = append(fields, externalid.FieldValue)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExternalIDMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case externalid.FieldAccountID:
+		return m.AccountID()
+	case externalid.FieldContactID:
+		return m.ContactID()
+	case externalid.FieldSystem:
+		return m.System()
+	case externalid.FieldValue:
+		return m.Value()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExternalIDMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case externalid.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case externalid.FieldContactID:
+		return m.OldContactID(ctx)
+	case externalid.FieldSystem:
+		return m.OldSystem(ctx)
+	case externalid.FieldValue:
+		return m.OldValue(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExternalID field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExternalIDMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case externalid.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case externalid.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case externalid.FieldSystem:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSystem(v)
+		return nil
+	case externalid.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExternalID field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExternalIDMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExternalIDMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExternalIDMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ExternalID numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExternalIDMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExternalIDMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExternalIDMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ExternalID nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExternalIDMutation) ResetField(name string) error {
+	switch name {
+	case externalid.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case externalid.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case externalid.FieldSystem:
+		m.ResetSystem()
+		return nil
+	case externalid.FieldValue:
+		m.ResetValue()
+		return nil
+	}
+	return fmt.Errorf("unknown ExternalID field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExternalIDMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.account != nil {
+		edges = append(edges, externalid.EdgeAccount)
+	}
+	if m.contact != nil {
+		edges = append(edges, externalid.EdgeContact)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExternalIDMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case externalid.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	case externalid.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExternalIDMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExternalIDMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExternalIDMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedaccount {
+		edges = append(edges, externalid.EdgeAccount)
+	}
+	if m.clearedcontact {
+		edges = append(edges, externalid.EdgeContact)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExternalIDMutation) EdgeCleared(name string) bool {
+	switch name {
+	case externalid.EdgeAccount:
+		return m.clearedaccount
+	case externalid.EdgeContact:
+		return m.clearedcontact
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExternalIDMutation) ClearEdge(name string) error {
+	switch name {
+	case externalid.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	case externalid.EdgeContact:
+		m.ClearContact()
+		return nil
+	}
+	return fmt.Errorf("unknown ExternalID unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExternalIDMutation) ResetEdge(name string) error {
+	switch name {
+	case externalid.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	case externalid.EdgeContact:
+		m.ResetContact()
+		return nil
+	}
+	return fmt.Errorf("unknown ExternalID edge %s", name)
 }
 
 // FeedMutation represents an operation that mutates the Feed nodes in the graph.
@@ -11415,6 +12854,7 @@ type PropertyMutation struct {
 	id             *int
 	name           *string
 	name_key       *string
+	api_name       *string
 	kind           *property.Kind
 	multiple       *bool
 	required       *bool
@@ -11643,6 +13083,55 @@ func (m *PropertyMutation) OldNameKey(ctx context.Context) (v string, err error)
 // ResetNameKey resets all changes to the "name_key" field.
 func (m *PropertyMutation) ResetNameKey() {
 	m.name_key = nil
+}
+
+// SetAPIName sets the "api_name" field.
+func (m *PropertyMutation) SetAPIName(s string) {
+	m.api_name = &s
+}
+
+// APIName returns the value of the "api_name" field in the mutation.
+func (m *PropertyMutation) APIName() (r string, exists bool) {
+	v := m.api_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAPIName returns the old "api_name" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldAPIName(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAPIName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAPIName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAPIName: %w", err)
+	}
+	return oldValue.APIName, nil
+}
+
+// ClearAPIName clears the value of the "api_name" field.
+func (m *PropertyMutation) ClearAPIName() {
+	m.api_name = nil
+	m.clearedFields[property.FieldAPIName] = struct{}{}
+}
+
+// APINameCleared returns if the "api_name" field was cleared in this mutation.
+func (m *PropertyMutation) APINameCleared() bool {
+	_, ok := m.clearedFields[property.FieldAPIName]
+	return ok
+}
+
+// ResetAPIName resets all changes to the "api_name" field.
+func (m *PropertyMutation) ResetAPIName() {
+	m.api_name = nil
+	delete(m.clearedFields, property.FieldAPIName)
 }
 
 // SetKind sets the "kind" field.
@@ -12018,7 +13507,7 @@ func (m *PropertyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PropertyMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.account != nil {
 		fields = append(fields, property.FieldAccountID)
 	}
@@ -12027,6 +13516,9 @@ func (m *PropertyMutation) Fields() []string {
 	}
 	if m.name_key != nil {
 		fields = append(fields, property.FieldNameKey)
+	}
+	if m.api_name != nil {
+		fields = append(fields, property.FieldAPIName)
 	}
 	if m.kind != nil {
 		fields = append(fields, property.FieldKind)
@@ -12060,6 +13552,8 @@ func (m *PropertyMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case property.FieldNameKey:
 		return m.NameKey()
+	case property.FieldAPIName:
+		return m.APIName()
 	case property.FieldKind:
 		return m.Kind()
 	case property.FieldMultiple:
@@ -12087,6 +13581,8 @@ func (m *PropertyMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldName(ctx)
 	case property.FieldNameKey:
 		return m.OldNameKey(ctx)
+	case property.FieldAPIName:
+		return m.OldAPIName(ctx)
 	case property.FieldKind:
 		return m.OldKind(ctx)
 	case property.FieldMultiple:
@@ -12128,6 +13624,13 @@ func (m *PropertyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNameKey(v)
+		return nil
+	case property.FieldAPIName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAPIName(v)
 		return nil
 	case property.FieldKind:
 		v, ok := value.(property.Kind)
@@ -12204,6 +13707,9 @@ func (m *PropertyMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PropertyMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(property.FieldAPIName) {
+		fields = append(fields, property.FieldAPIName)
+	}
 	if m.FieldCleared(property.FieldChoices) {
 		fields = append(fields, property.FieldChoices)
 	}
@@ -12224,6 +13730,9 @@ func (m *PropertyMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PropertyMutation) ClearField(name string) error {
 	switch name {
+	case property.FieldAPIName:
+		m.ClearAPIName()
+		return nil
 	case property.FieldChoices:
 		m.ClearChoices()
 		return nil
@@ -12246,6 +13755,9 @@ func (m *PropertyMutation) ResetField(name string) error {
 		return nil
 	case property.FieldNameKey:
 		m.ResetNameKey()
+		return nil
+	case property.FieldAPIName:
+		m.ResetAPIName()
 		return nil
 	case property.FieldKind:
 		m.ResetKind()

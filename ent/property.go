@@ -24,6 +24,8 @@ type Property struct {
 	Name string `json:"name,omitempty"`
 	// NameKey holds the value of the "name_key" field.
 	NameKey string `json:"name_key,omitempty"`
+	// APIName holds the value of the "api_name" field.
+	APIName *string `json:"api_name,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind property.Kind `json:"kind,omitempty"`
 	// Multiple holds the value of the "multiple" field.
@@ -84,7 +86,7 @@ func (*Property) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case property.FieldID, property.FieldAccountID:
 			values[i] = new(sql.NullInt64)
-		case property.FieldName, property.FieldNameKey, property.FieldKind, property.FieldBound:
+		case property.FieldName, property.FieldNameKey, property.FieldAPIName, property.FieldKind, property.FieldBound:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -124,6 +126,13 @@ func (_m *Property) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name_key", values[i])
 			} else if value.Valid {
 				_m.NameKey = value.String
+			}
+		case property.FieldAPIName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field api_name", values[i])
+			} else if value.Valid {
+				_m.APIName = new(string)
+				*_m.APIName = value.String
 			}
 		case property.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -218,6 +227,11 @@ func (_m *Property) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name_key=")
 	builder.WriteString(_m.NameKey)
+	builder.WriteString(", ")
+	if v := _m.APIName; v != nil {
+		builder.WriteString("api_name=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -39,6 +39,20 @@ func (_c *PropertyCreate) SetNameKey(v string) *PropertyCreate {
 	return _c
 }
 
+// SetAPIName sets the "api_name" field.
+func (_c *PropertyCreate) SetAPIName(v string) *PropertyCreate {
+	_c.mutation.SetAPIName(v)
+	return _c
+}
+
+// SetNillableAPIName sets the "api_name" field if the given value is not nil.
+func (_c *PropertyCreate) SetNillableAPIName(v *string) *PropertyCreate {
+	if v != nil {
+		_c.SetAPIName(*v)
+	}
+	return _c
+}
+
 // SetKind sets the "kind" field.
 func (_c *PropertyCreate) SetKind(v property.Kind) *PropertyCreate {
 	_c.mutation.SetKind(v)
@@ -275,6 +289,10 @@ func (_c *PropertyCreate) createSpec() (*Property, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NameKey(); ok {
 		_spec.SetField(property.FieldNameKey, field.TypeString, value)
 		_node.NameKey = value
+	}
+	if value, ok := _c.mutation.APIName(); ok {
+		_spec.SetField(property.FieldAPIName, field.TypeString, value)
+		_node.APIName = &value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(property.FieldKind, field.TypeEnum, value)

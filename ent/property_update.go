@@ -58,6 +58,26 @@ func (_u *PropertyUpdate) SetNillableNameKey(v *string) *PropertyUpdate {
 	return _u
 }
 
+// SetAPIName sets the "api_name" field.
+func (_u *PropertyUpdate) SetAPIName(v string) *PropertyUpdate {
+	_u.mutation.SetAPIName(v)
+	return _u
+}
+
+// SetNillableAPIName sets the "api_name" field if the given value is not nil.
+func (_u *PropertyUpdate) SetNillableAPIName(v *string) *PropertyUpdate {
+	if v != nil {
+		_u.SetAPIName(*v)
+	}
+	return _u
+}
+
+// ClearAPIName clears the value of the "api_name" field.
+func (_u *PropertyUpdate) ClearAPIName() *PropertyUpdate {
+	_u.mutation.ClearAPIName()
+	return _u
+}
+
 // SetRequired sets the "required" field.
 func (_u *PropertyUpdate) SetRequired(v bool) *PropertyUpdate {
 	_u.mutation.SetRequired(v)
@@ -214,6 +234,12 @@ func (_u *PropertyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(property.FieldNameKey, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.APIName(); ok {
+		_spec.SetField(property.FieldAPIName, field.TypeString, value)
+	}
+	if _u.mutation.APINameCleared() {
+		_spec.ClearField(property.FieldAPIName, field.TypeString)
+	}
 	if value, ok := _u.mutation.Required(); ok {
 		_spec.SetField(property.FieldRequired, field.TypeBool, value)
 	}
@@ -326,6 +352,26 @@ func (_u *PropertyUpdateOne) SetNillableNameKey(v *string) *PropertyUpdateOne {
 	if v != nil {
 		_u.SetNameKey(*v)
 	}
+	return _u
+}
+
+// SetAPIName sets the "api_name" field.
+func (_u *PropertyUpdateOne) SetAPIName(v string) *PropertyUpdateOne {
+	_u.mutation.SetAPIName(v)
+	return _u
+}
+
+// SetNillableAPIName sets the "api_name" field if the given value is not nil.
+func (_u *PropertyUpdateOne) SetNillableAPIName(v *string) *PropertyUpdateOne {
+	if v != nil {
+		_u.SetAPIName(*v)
+	}
+	return _u
+}
+
+// ClearAPIName clears the value of the "api_name" field.
+func (_u *PropertyUpdateOne) ClearAPIName() *PropertyUpdateOne {
+	_u.mutation.ClearAPIName()
 	return _u
 }
 
@@ -514,6 +560,12 @@ func (_u *PropertyUpdateOne) sqlSave(ctx context.Context) (_node *Property, err 
 	}
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(property.FieldNameKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.APIName(); ok {
+		_spec.SetField(property.FieldAPIName, field.TypeString, value)
+	}
+	if _u.mutation.APINameCleared() {
+		_spec.ClearField(property.FieldAPIName, field.TypeString)
 	}
 	if value, ok := _u.mutation.Required(); ok {
 		_spec.SetField(property.FieldRequired, field.TypeBool, value)

@@ -30,6 +30,10 @@ type Tx struct {
 	Company *CompanyClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// Derivation is the client for interacting with the Derivation builders.
+	Derivation *DerivationClient
+	// ExternalID is the client for interacting with the ExternalID builders.
+	ExternalID *ExternalIDClient
 	// Feed is the client for interacting with the Feed builders.
 	Feed *FeedClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -197,6 +201,8 @@ func (tx *Tx) init() {
 	tx.Clock = NewClockClient(tx.config)
 	tx.Company = NewCompanyClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
+	tx.Derivation = NewDerivationClient(tx.config)
+	tx.ExternalID = NewExternalIDClient(tx.config)
 	tx.Feed = NewFeedClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)

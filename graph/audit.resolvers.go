@@ -17,7 +17,7 @@ func (r *auditEntryResolver) Actor(ctx context.Context, objs []*people.AuditEntr
 }
 
 func (r *queryResolver) AuditLog(ctx context.Context, filter *model.AuditFilter, first int, before *string) (*people.AuditPage, error) {
-	return r.people.AuditLog(ctx, auditFilterOf(filter), first, before)
+	return r.people.AuditLog(ctx, auditFilterOf(filter), first, cursorOf(before))
 }
 
 func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return &auditEntryResolver{r} }

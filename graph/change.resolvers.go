@@ -28,11 +28,11 @@ func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*en
 	return r.load.Contacts(ctx, objs)
 }
 
-func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, first int, before *revision.Version) ([][]*ent.Change, error) {
+func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, first int, after *string) ([]*model.ChangeConnection, error) {
 	// The arguments are part of the name: each page is loaded separately.
-	return loader.LoadBatch(ctx, objs, fmt.Sprint("changes ", first, before), func(ctx context.Context, objs []*ent.Contact) ([][]*ent.Change, error) {
-		return oneByOne(objs, func(c *ent.Contact) ([]*ent.Change, error) {
-			return r.changes.History(ctx, c.ID, below(before, c.Version+1), first)
+	return loader.LoadBatch(ctx, objs, fmt.Sprint("changes ", first, valueOf(after)), func(ctx context.Context, objs []*ent.Contact) ([]*model.ChangeConnection, error) {
+		return oneByOne(objs, func(c *ent.Contact) (*model.ChangeConnection, error) {
+			return r.history(ctx, c, first, after)
 		})
 	})
 }

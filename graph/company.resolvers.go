@@ -13,20 +13,20 @@ import (
 	"context"
 )
 
-func (r *mutationResolver) CreateCompany(ctx context.Context, name string) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).CreateCompany(ctx, catalog.Entry{Name: name})
+func (r *mutationResolver) CreateCompany(ctx context.Context, input model.CreateCompanyInput) (*model.CompanyPayload, error) {
+	company, err := r.catalogCommands(ctx).CreateCompany(ctx, catalog.Entry{Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
-func (r *mutationResolver) UpdateCompany(ctx context.Context, id string, name string) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).RenameCompany(ctx, catalog.Entry{ID: globalid.Of("Company", id), Name: name})
+func (r *mutationResolver) UpdateCompany(ctx context.Context, input model.UpdateCompanyInput) (*model.CompanyPayload, error) {
+	company, err := r.catalogCommands(ctx).RenameCompany(ctx, catalog.Entry{ID: globalid.Of(typeCompany, input.ID), Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
-func (r *mutationResolver) DeleteCompany(ctx context.Context, id string) (*model.CompanyPayload, error) {
-	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteCompany(ctx, globalid.Of("Company", id)))
+func (r *mutationResolver) DeleteCompany(ctx context.Context, input model.DeleteCompanyInput) (*model.CompanyPayload, error) {
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteCompany(ctx, globalid.Of(typeCompany, input.ID)))
 	return &model.CompanyPayload{Errors: errs}, err
 }
 

@@ -7,7 +7,7 @@ import (
 const conflicts = `mutation($in: UpdateContactInput!) { updateContact(input: $in) {
 	contact { version firstName lastName }
 	errors { code message ... on VersionConflict { latest { version } unknownBecause mergeable
-		fields { path base latest yours overlaps changedBy { type id name } changedAt } } }
+		fields { path base latest yours overlaps changedBy { type number name } changedAt } } }
 	merge { base over fields { path overlaps changedBy { name } } }
 } }`
 
@@ -26,10 +26,10 @@ func TestConflictComparesFields(t *testing.T) {
 		"code": "VERSION_CONFLICT", "message": "The contact has been changed since this version.", "latest": {"version": "AAAAAAAAAAI="},
 		"unknownBecause": null, "mergeable": false, "fields": [
 			{"path": "firstName", "base": "anna", "latest": "Eva", "yours": "Ida", "overlaps": true,
-				"changedBy": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "changedAt": "`+at+`"},
+				"changedBy": {"type": "API_KEY", "number": 2, "name": "demo-agent"}, "changedAt": "`+at+`"},
 			{"path": "lastName", "base": null, "latest": null, "yours": "Ek", "overlaps": false, "changedBy": null, "changedAt": null},
 			{"path": "limitMailsTemporarilyUntil", "base": null, "latest": "2026-05-01T12:00:00Z", "yours": null, "overlaps": false,
-				"changedBy": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "changedAt": "`+at+`"}
+				"changedBy": {"type": "API_KEY", "number": 2, "name": "demo-agent"}, "changedAt": "`+at+`"}
 		]}]}`)
 	f.want("a version that never existed", write("REJECT", "QEA=", object{"lastName": "Ek"}), `{"contact": null, "merge": null, "errors": [{
 		"code": "VERSION_CONFLICT", "message": "The contact never had this version.", "latest": {"version": "AAAAAAAAAAI="},

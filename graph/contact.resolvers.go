@@ -10,9 +10,9 @@ import (
 	"contactgraph/graph/generated"
 	"contactgraph/graph/loader"
 	"contactgraph/graph/model"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
-	"contactgraph/internal/revision"
 	"context"
 )
 
@@ -32,8 +32,22 @@ func (r *contactResolver) Properties(ctx context.Context, objs []*ent.Contact) (
 	return loader.LoadBatch(ctx, objs, "properties", r.load.Properties)
 }
 
+func (r *contactResolver) Property(ctx context.Context, objs []*ent.Contact, apiName string) ([]*model.ContactProperty, error) {
+	lists, err := r.Properties(ctx, objs)
+	return each(lists, named(apiName)), err
+}
+
+func (r *contactResolver) Custom(ctx context.Context, objs []*ent.Contact) ([]any, error) {
+	lists, err := r.Properties(ctx, objs)
+	return each(lists, customOf), err
+}
+
 func (r *contactResolver) Logins(ctx context.Context, objs []*ent.Contact) ([][]*ent.Login, error) {
 	return loader.LoadBatch(ctx, objs, "logins", r.load.Logins)
+}
+
+func (r *contactResolver) ExternalIds(ctx context.Context, objs []*ent.Contact) ([][]*ent.ExternalID, error) {
+	return loader.LoadBatch(ctx, objs, "externalIds", r.load.ExternalIDs)
 }
 
 func (r *contactResolver) Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error) {
@@ -41,21 +55,15 @@ func (r *contactResolver) Segments(ctx context.Context, objs []*ent.Contact) ([]
 }
 
 func (r *contactConnectionResolver) TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error) {
-	counts := make([]int, len(objs))
-	for i, conn := range objs {
-		var err error
-		if counts[i], err = r.queries.Count(ctx, conn.Filter); err != nil {
-			return nil, err
-		}
-	}
-	return counts, nil
+	return oneByOne(objs, func(conn *model.ContactConnection) (int, error) { return r.queries.Count(ctx, conn.Filter) })
 }
 
-func (r *queryResolver) Contact(ctx context.Context, id string, asOf *revision.Version) (*ent.Contact, error) {
-	if asOf != nil {
-		return visible(r.changes.AsOf(ctx, globalid.Of("Contact", id), *asOf))
-	}
-	return visible(r.queries.Get(ctx, globalid.Of("Contact", id)))
+func (r *contactConnectionResolver) DidYouMean(ctx context.Context, objs []*model.ContactConnection) ([][]string, error) {
+	return oneByOne(objs, func(conn *model.ContactConnection) ([]string, error) { return r.queries.DidYouMean(ctx, conn.Filter) })
+}
+
+func (r *queryResolver) Contact(ctx context.Context, id string) (*ent.Contact, error) {
+	return visible(ctx)(r.queries.Get(ctx, globalid.Of(typeContact, id)))
 }
 
 func (r *queryResolver) ContactByEmail(ctx context.Context, email string) (*ent.Contact, error) {
@@ -78,9 +86,13 @@ func (r *queryResolver) ContactByLogin(ctx context.Context, name string) (*ent.C
 	return r.queries.ByLogin(ctx, name)
 }
 
+func (r *queryResolver) ContactByExternalID(ctx context.Context, system string, value string) (*ent.Contact, error) {
+	return r.queries.ByExternalID(ctx, field.ExternalID{System: system, Value: value})
+}
+
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error) {
 	f := filterOf(filter)
-	page, err := r.queries.Page(ctx, f, orderOf(orderBy), query.PageArgs{First: first, After: after, Last: last, Before: before})
+	page, err := r.queries.Page(ctx, f, orderOf(orderBy), query.PageArgs{First: first, After: cursorOf(after), Last: last, Before: cursorOf(before)})
 	if err != nil {
 		return nil, err
 	}

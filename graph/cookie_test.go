@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	signInByCookie = `mutation($login: String!, $password: String! = "pw") { signIn(account: "demo", login: $login, password: $password, cookie: true) {
+	signInByCookie = `mutation($login: String!, $password: String! = "pw") { signIn(input: {account: "demo", login: $login, password: $password, cookie: true}) {
 		token expiresAt viewer { role } errors { __typename code path } } }`
 	signOut     = `mutation { signOut { errors { code } } }`
 	viewerEmail = `{ viewer { contact { email } } }`
@@ -81,9 +81,9 @@ func TestCookiesOfResponses(t *testing.T) {
 	f := newFixture(t)
 	_, token := f.customer(f.demo, "anna")
 	stale := &http.Cookie{Name: auth.CookieName, Value: token[:len(token)-1]}
-	const in, forToken, failed = `signIn(account: "demo", login: "anna", password: "pw", cookie: true) { errors { code } }`,
-		`signIn(account: "demo", login: "anna", password: "pw") { errors { code } }`,
-		`signIn(account: "demo", login: "anna", password: "x", cookie: true) { errors { code } }`
+	const in, forToken, failed = `signIn(input: {account: "demo", login: "anna", password: "pw", cookie: true}) { errors { code } }`,
+		`signIn(input: {account: "demo", login: "anna", password: "pw"}) { errors { code } }`,
+		`signIn(input: {account: "demo", login: "anna", password: "x", cookie: true}) { errors { code } }`
 	const nothing, sets, clears = "nothing", "sets", "clears"
 	tests := []struct {
 		name, mutation string
@@ -96,7 +96,7 @@ func TestCookiesOfResponses(t *testing.T) {
 		{"wrong credentials", failed, nil, nothing, ""},
 		{"wrong credentials with a stale cookie", failed, func() http.Header { return withCookie(stale) }, nothing, ""},
 		{"a document that cannot run", in + ` nonsense`, nil, nothing, "GRAPHQL_VALIDATION_FAILED"},
-		{"signing in with a field that needs credentials", in + ` createStore(name: "x") { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
+		{"signing in with a field that needs credentials", in + ` createStore(input: {name: "x"}) { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
 		{"signing in with a stale cookie", in, func() http.Header { return withCookie(stale) }, sets, ""},
 		{"signing in again", in, func() http.Header { return withCookie(f.cookieOf("anna")) }, sets, ""},
 		{"several fields", `__typename a: ` + in + ` b: __typename`, nil, sets, ""},
@@ -108,7 +108,7 @@ func TestCookiesOfResponses(t *testing.T) {
 			func() http.Header { return withCookie(f.cookieOf("anna")) }, clears, ""},
 		{"signing out with a stale cookie", `signOut { errors { code } }`, func() http.Header { return withCookie(stale) }, clears, "UNAUTHENTICATED"},
 		{"signing out without credentials", `signOut { errors { code } }`, nil, nothing, "UNAUTHENTICATED"},
-		{"something else with a stale cookie", `createStore(name: "x") { errors { code } }`,
+		{"something else with a stale cookie", `createStore(input: {name: "x"}) { errors { code } }`,
 			func() http.Header { return withCookie(stale) }, nothing, "UNAUTHENTICATED"},
 		{"signing out with a token and a cookie", `signOut { errors { code } }`, func() http.Header {
 			h := withCookie(f.cookieOf("anna"))
@@ -151,9 +151,9 @@ func TestSignInByCookieEndsTheSessionOfTheCookieBefore(t *testing.T) {
 		mutation string
 		lives    bool
 	}{
-		"signing in by cookie":         {`signIn(account: "demo", login: "anna", password: "pw", cookie: true)`, false},
-		"signing in for a token":       {`signIn(account: "demo", login: "anna", password: "pw")`, true},
-		"failing to sign in by cookie": {`signIn(account: "demo", login: "anna", password: "x", cookie: true)`, true},
+		"signing in by cookie":         {`signIn(input: {account: "demo", login: "anna", password: "pw", cookie: true})`, false},
+		"signing in for a token":       {`signIn(input: {account: "demo", login: "anna", password: "pw"})`, true},
+		"failing to sign in by cookie": {`signIn(input: {account: "demo", login: "anna", password: "x", cookie: true})`, true},
 	} {
 		old := withCookie(f.cookieOf("anna"))
 		f.queryWithHeader(old, `mutation { `+want.mutation+` { token } }`, nil)
@@ -212,6 +212,14 @@ func TestCookieWorksOnEveryTransport(t *testing.T) {
 		t.Errorf("a mutation: %v, %v", got.Data, got.Errors)
 	}
 	s := f.dial(cookie).connect(nil)
+	address := f.url()
+	for name, browser := range map[string]http.Header{
+		"the page of the server":  {"Origin": {strings.TrimSuffix(address, "/graphql")}},
+		"its page behind a proxy": {"Origin": {"https://app.example.com"}, "Sec-Fetch-Site": {"same-origin"}},
+	} {
+		browser.Set("Cookie", cookie.Get("Cookie"))
+		f.want(name, f.dialTo(address, browser).connect(nil).subscribe(viewerEmail, nil).last().Data, `{"viewer": {"contact": {"email": "anna@example.com"}}}`)
+	}
 	following := s.subscribe(follow, nil)
 	following.changes(2, "cursor")
 	f.want("a query over the WebSocket", s.subscribe(viewerEmail, nil).last().Data, `{"viewer": {"contact": {"email": "anna@example.com"}}}`)
@@ -262,7 +270,7 @@ func TestOtherSitesCannotUseCookies(t *testing.T) {
 		}
 	}
 
-	in := `mutation { signIn(account: "demo", login: "anna", password: "pw", cookie: true) { errors { code } } }`
+	in := `mutation { signIn(input: {account: "demo", login: "anna", password: "pw", cookie: true}) { errors { code } } }`
 	form := "query=" + url.QueryEscape(in)
 	for name, tt := range map[string]struct {
 		method, path, contentType, body string
@@ -293,5 +301,50 @@ func TestOtherSitesCannotUseCookies(t *testing.T) {
 	}
 	if f.db.Dump() != before {
 		t.Error("a page of another site changed the database")
+	}
+}
+
+// TestAllowedOriginsCannotUseCookies: pages of allowed origins use API keys and tokens. Their
+// requests are never authenticated by a cookie, which browsers add if the page is on another host
+// of the same site, and cannot obtain one.
+func TestAllowedOriginsCannotUseCookies(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.customer(f.demo, "anna")
+	cookie := withCookie(f.cookieOf("anna"))
+	token := f.query("", strings.Replace(signInByCookie, "cookie: true", "cookie: false", 1), object{"login": "anna"}).Data["signIn"].(object)["token"].(string)
+	const app = "https://app.example.org"
+	for _, allowed := range []string{app, "*"} {
+		f.serve(false, allowed)
+		before := f.db.Dump()
+		for name, header := range map[string]http.Header{
+			"marked by a new browser":  {"Origin": {app}, "Sec-Fetch-Site": {"same-site"}},
+			"marked by an old browser": {"Origin": {app}},
+		} {
+			bearing := header.Clone()
+			bearing.Set("Authorization", "Bearer "+token)
+			f.want(name+", with a token", f.queryWithHeader(bearing, viewerEmail, nil).Data, `{"viewer": {"contact": {"email": "anna@example.com"}}}`)
+			f.want(name+", a token over the WebSocket", f.dial(header).connect(initPayload(token)).subscribe(viewerEmail, nil).last().Data,
+				`{"viewer": {"contact": {"email": "anna@example.com"}}}`)
+
+			header.Set("Cookie", cookie.Get("Cookie"))
+			f.want(name+", with the cookie", f.queryWithHeader(header, viewerEmail, nil).Data, `{"viewer": null}`)
+			f.want(name+", the cookie over the WebSocket", f.dial(header).connect(nil).subscribe(viewerEmail, nil).last().Data, `{"viewer": null}`)
+			signedOut := f.queryWithHeader(header, signOut, nil)
+			if !slices.Equal(signedOut.codes(), []string{"UNAUTHENTICATED"}) || len(signedOut.cookies()) > 0 {
+				t.Errorf("%s, signing out: %v, %v, %v", name, signedOut.Data, signedOut.Errors, signedOut.cookies())
+			}
+			for _, password := range []string{"pw", "x"} {
+				got := f.queryWithHeader(header, signInByCookie, object{"login": "anna", "password": password})
+				f.want(name+", signing in by cookie", pick(got.Data["signIn"].(object), "token", "viewer", "errors"),
+					`{"token": null, "viewer": null, "errors": [{"__typename": "ValidationError", "code": "INVALID", "path": "cookie"}]}`)
+				if len(got.cookies()) > 0 {
+					t.Errorf("%s: set %v", name, got.cookies())
+				}
+			}
+		}
+		if f.db.Dump() != before {
+			t.Error("a session was opened or ended")
+		}
 	}
 }

@@ -25,7 +25,7 @@ func (r *subscriptionResolver) ContactChanges(ctx context.Context, after *string
 	if err != nil {
 		return nil, err
 	}
-	return r.follow(ctx, args), nil
+	return r.follow(ctx, args)
 }
 
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }

@@ -25,6 +25,7 @@ import (
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/viewer"
+	"contactgraph/internal/weborigin"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -65,12 +66,17 @@ func newFixture(t *testing.T) *fixture {
 // streamLimits are limits that no test reaches.
 var streamLimits = graphqlhttp.Limits{Connections: 10_000, Operations: 10_000, Anonymous: 10_000, AnonymousLifetime: time.Minute}
 
-// serve creates the handler; secure sets whether browsers connect by HTTPS.
-func (f *fixture) serve(secure bool) {
+// serve creates the handler. secure sets whether browsers connect by HTTPS, and origins are the
+// other ones whose pages may use the API.
+func (f *fixture) serve(secure bool, origins ...string) {
 	f.Auth.SecureCookies = secure
-	f.handler = graph.NewHandler(graph.Config{
-		Services: f.Services, Client: f.db.Client(), Streams: streamLimits, Log: slog.New(slog.NewTextHandler(f.log, nil)),
-	})
+	f.serveWith(graph.Config{Origins: must(weborigin.NewPolicy(origins))})
+}
+
+// serveWith creates the handler with some settings.
+func (f *fixture) serveWith(c graph.Config) {
+	c.Services, c.Client, c.Streams, c.Log = f.Services, f.db.Client(), streamLimits, slog.New(slog.NewTextHandler(f.log, nil))
+	f.handler = graph.NewHandler(c)
 }
 
 func (f *fixture) tenant(name string) *tenant {
@@ -91,7 +97,7 @@ func (f *fixture) tenant(name string) *tenant {
 		a.segments = append(a.segments, must(f.Catalog.CreateSegment(a.ctx, n)).ID)
 	}
 	a.company = must(f.Catalog.CreateCompany(a.ctx, catalog.Entry{Name: name})).ID
-	a.note = must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Note", Kind: "TEXT", Multiple: true})).ID
+	a.note = must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "Note", APIName: new("note"), Kind: "TEXT", Multiple: true})).ID
 	a.first = must(f.Catalog.CreateProperty(a.ctx, catalog.NewProperty{Name: "First Name", Kind: "TEXT", Bound: new(property.BoundFirstName)})).ID
 	return a
 }
@@ -128,6 +134,7 @@ type reply struct {
 	Errors []struct {
 		Message    string
 		Path       []any
+		Locations  []struct{ Line, Column int }
 		Extensions object
 	}
 	Extensions object
@@ -163,10 +170,22 @@ func (f *fixture) queryWithKey(token, key, document string, variables object) re
 // queryWithHeader executes a document in a request with these headers.
 func (f *fixture) queryWithHeader(header http.Header, document string, variables object) reply {
 	f.t.Helper()
-	body := must(json.Marshal(object{"query": document, "variables": variables}))
+	return f.post(header, object{"query": document, "variables": variables})
+}
+
+// post sends a request with these headers.
+func (f *fixture) post(header http.Header, request object) reply {
+	f.t.Helper()
+	body := must(json.Marshal(request))
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body)).WithContext(f.t.Context())
 	r.Header = header.Clone()
 	r.Header.Set("Content-Type", "application/json")
+	return f.handle(r)
+}
+
+// handle returns the response to a request.
+func (f *fixture) handle(r *http.Request) reply {
+	f.t.Helper()
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, r)
 	got := reply{status: w.Code, header: w.Header()}

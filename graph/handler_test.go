@@ -35,8 +35,8 @@ func TestAnonymousCallerMayOnlyIntrospectAndSignIn(t *testing.T) {
 		{"a field in fragments within fragments", `{ ...F } fragment F on Query { ...G } fragment G on Query { ... { stores { id } } }`, false},
 		{"a field that is skipped", `{ viewer { role } stores @skip(if: true) { id } }`, true},
 		{"signing out", `mutation { signOut { errors { code } } }`, false},
-		{"creating", `mutation { createStore(name: "x") { errors { code } } }`, false},
-		{"creating while signing in", `mutation { signIn(account: "demo", login: "x", password: "x") { token } createStore(name: "x") { errors { code } } }`, false},
+		{"creating", `mutation { createStore(input: {name: "x"}) { errors { code } } }`, false},
+		{"creating while signing in", `mutation { signIn(input: {account: "demo", login: "x", password: "x"}) { token } createStore(input: {name: "x"}) { errors { code } } }`, false},
 	}
 	for _, tt := range tests {
 		got := f.query("", tt.query, nil)
@@ -96,7 +96,7 @@ func TestWritablePaths(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.customer(f.demo, "anna")
-	in := f.get("", `mutation { signIn(account: "demo", login: "anna", password: "pw") { token viewer { writablePaths } } }`, nil, "signIn").(object)
+	in := f.get("", `mutation { signIn(input: {account: "demo", login: "anna", password: "pw"}) { token viewer { writablePaths } } }`, nil, "signIn").(object)
 	token := in["token"].(string)
 	var want []string
 	for _, x := range field.Fields {
@@ -118,7 +118,7 @@ func TestWritablePaths(t *testing.T) {
 	}
 }
 
-const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(account: $account, login: $login, password: $password) {
+const signIn = `mutation($account: String! = "DEMO", $login: String!, $password: String! = "pw") { signIn(input: {account: $account, login: $login, password: $password}) {
 	token expiresAt errors { __typename code path } viewer { account role name contact ` + everything + ` } } }`
 
 // TestSignInReturnsViewer: a request that signs in is anonymous when it arrives, but its response
@@ -201,7 +201,7 @@ func TestFaultsAreHidden(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, query := range []string{`{ contacts { nodes { id } } }`, `mutation { createStore(name: "x") { errors { code } } }`, `{ contact(id: 1) { id } }`} {
+	for _, query := range []string{`{ contacts { nodes { id } } }`, `mutation { createStore(input: {name: "x"}) { errors { code } } }`, `{ contact(id: 1) { id } }`} {
 		got := f.query(f.demo.admin, query, nil)
 		if len(got.Errors) != 1 || got.codes()[0] != "INTERNAL_SERVER_ERROR" || got.Errors[0].Message != "An internal error has occurred." {
 			t.Errorf("%s: got %v, %v", query, got.Data, got.Errors)
@@ -225,7 +225,7 @@ func TestUnavailableDatabase(t *testing.T) {
 	if err := f.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got := f.query(f.demo.admin, `mutation { createStore(name: "x") { errors { code } } }`, nil)
+	got := f.query(f.demo.admin, `mutation { createStore(input: {name: "x"}) { errors { code } } }`, nil)
 	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "1" || !slices.Equal(got.codes(), []string{"SERVICE_UNAVAILABLE"}) {
 		t.Errorf("got %d %v %v", got.status, got.header, got.Errors)
 	}

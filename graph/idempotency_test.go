@@ -47,8 +47,8 @@ func TestIdempotencyKeyOfSeveralMutations(t *testing.T) {
 	document := `mutation($id: ID!, $store: ID!) {
 		one: updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: "Eva"}}) { contact { version } errors { code } }
 		two: updateContact(input: {id: $id, onConflict: OVERWRITE, set: {firstName: "Eva"}}) { contact { version } errors { code } }
-		new: createStore(name: "new") { store { storeId } errors { code } }
-		bad: deleteStore(id: $store) { errors { code } } }`
+		new: createStore(input: {name: "new"}) { store { storeId } errors { code } }
+		bad: deleteStore(input: {id: $store}) { errors { code } } }`
 	v := object{"id": c.ID, "store": a.stores[0]}
 	first := f.queryWithKey(a.admin, "key", document, v)
 	f.want("the first", pick(first.Data, "one", "two", "bad"), `{
@@ -78,11 +78,11 @@ func TestIdempotencyKeyIsForOneRequest(t *testing.T) {
 	}
 	f.want("without a password", f.queryWithKey(a.admin, "items", several, object{"items": item(object{})}).Data["updateContacts"],
 		`{"results": [{"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}], "errors": []}`)
-	both := `mutation($skip: Boolean!) { a: createStore(name: "A") { errors { code } } b: createStore(name: "B") @skip(if: $skip) { errors { code } } }`
+	both := `mutation($skip: Boolean!) { a: createStore(input: {name: "A"}) { errors { code } } b: createStore(input: {name: "B"}) @skip(if: $skip) { errors { code } } }`
 	f.want("both", f.queryWithKey(a.admin, "stores", both, object{"skip": false}).Data, `{"a": {"errors": []}, "b": {"errors": []}}`)
 	f.want("one of them", f.queryWithKey(a.admin, "stores", both, object{"skip": true}).Data, `{"a": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
-	f.want("under another alias", f.queryWithKey(a.admin, "stores", `mutation { c: createStore(name: "C") { errors { code } } }`, nil).Data,
+	f.want("under another alias", f.queryWithKey(a.admin, "stores", `mutation { c: createStore(input: {name: "C"}) { errors { code } } }`, nil).Data,
 		`{"c": {"errors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}}`)
-	f.want("signing in", f.queryWithKey("", strings.Repeat("x", 256), `mutation { signIn(account: "demo", login: "x", password: "y") { errors { code } } }`, nil).Data,
+	f.want("signing in", f.queryWithKey("", strings.Repeat("x", 256), `mutation { signIn(input: {account: "demo", login: "x", password: "y"}) { errors { code } } }`, nil).Data,
 		`{"signIn": {"errors": [{"code": "SIGN_IN_REFUSED"}]}}`)
 }

@@ -29,15 +29,15 @@ func contactCodes() (codes []string) {
 
 func TestErrorCodesMatchUsererror(t *testing.T) {
 	t.Parallel()
-	want := append(contactCodes(), string(model.ContactErrorCodeSignInRefused), string(model.ContactErrorCodeSecondFactorRequired))
+	want := append(contactCodes(), string(model.UserErrorCodeSignInRefused), string(model.UserErrorCodeSecondFactorRequired))
 	var got []string
-	for _, c := range model.AllContactErrorCode {
+	for _, c := range model.AllUserErrorCode {
 		got = append(got, string(c))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the enum ContactErrorCode (-usererror +schema)\n%s", diff)
+		t.Errorf("the enum UserErrorCode (-usererror +schema)\n%s", diff)
 	}
 }
 
@@ -45,16 +45,16 @@ func TestErrorCodesMatchUsererror(t *testing.T) {
 func TestErrorTypesListTheirCodes(t *testing.T) {
 	t.Parallel()
 	types := served(t).Types
-	for _, code := range append(contactCodes(), string(model.ContactErrorCodeSignInRefused)) {
+	for _, code := range append(contactCodes(), string(model.UserErrorCodeSignInRefused)) {
 		e := payloadError(&usererror.Error{Code: usererror.Code(code), Path: "email", Message: "A text.", Latest: &ent.Contact{ID: 1}, Conflict: &merge.Divergence{}, Existing: &ent.Contact{ID: 2}})
-		if code == string(model.ContactErrorCodeSignInRefused) {
-			e = model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
+		if code == string(model.UserErrorCodeSignInRefused) {
+			e = model.Forbidden{Code: model.UserErrorCodeSignInRefused, Message: "A text.", Path: new("email")}
 		}
 		name := reflect.TypeOf(e).Name()
 		if description := types[name].Fields.ForName("code").Description; !slices.Contains(strings.FieldsFunc(description, func(r rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", r) }), code) {
 			t.Errorf("%s has the type %s, whose code is described as %q", code, name, description)
 		}
-		if e.GetCode() != model.ContactErrorCode(code) || e.GetMessage() != "A text." || *e.GetPath() != "email" {
+		if e.GetCode() != model.UserErrorCode(code) || e.GetMessage() != "A text." || *e.GetPath() != "email" {
 			t.Errorf("%s: got %v", code, e)
 		}
 	}

@@ -70,14 +70,15 @@ func textInputs(t *testing.T) map[string]input {
 // unbounded are inputs without a maximum length, because they are only looked up, compared with a
 // hash, or of a form that is short.
 var unbounded = []string{
-	"CreateApiKeyInput.addresses", "CreateApiKeyInput.origins", "FieldRightInput.path", "Query.auditLog(before)",
+	"UpdateAccountSettingsInput.defaultCountry", "CreateApiKeyInput.addresses", "CreateApiKeyInput.origins", "FieldRightInput.path", "Query.auditLog(before)",
+	"ContactPropertyInput.remove", "SetContactDetailsInput.removeLogins", "UpsertContactInput.removeLogins",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
-	"Mutation.signIn(account)", "Mutation.signIn(login)", "Mutation.signIn(password)", "Mutation.signIn(code)",
+	"SignInInput.account", "SignInInput.login", "SignInInput.password", "SignInInput.code",
 	"SetUpSecondFactorInput.currentPassword", "SetUpSecondFactorInput.code", "ConfirmSecondFactorInput.code",
 	"SecondFactorProofInput.currentPassword", "SecondFactorProofInput.code",
-	"Query.contactByEmail(email)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
-	"Query.contactBySecret(secret)", "Query.contactChanges(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)",
+	"Query.contactByEmail(email)", "Query.contactByExternalId(system)", "Query.contactByExternalId(value)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
+	"Query.contactBySecret(secret)", "Contact.changes(after)", "Contact.property(apiName)", "ContactSnapshot.property(apiName)", "Query.contactChanges(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)",
 }
 
 func TestLengthsAreDescribed(t *testing.T) {
@@ -121,9 +122,18 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"PropertyValueInput.value":              fmt.Sprintf(create, fmt.Sprintf(`properties: [{propertyId: %d, values: [{value: $t}]}]`, a.note)),
 		"PropertyValueInput.description":        fmt.Sprintf(create, fmt.Sprintf(`properties: [{propertyId: %d, values: [{value: "", description: $t}]}]`, a.note)),
 		"LoginInput.name":                       fmt.Sprintf(create, `logins: [{name: $t}]`),
+		"ContactMatch.email":                    `upsertContacts(input: {items: [{match: {email: $t}, registrationSource: "test", set: {}}]}) { results { errors { code path } } }`,
+		"ContactMatch.phone":                    `upsertContacts(input: {items: [{match: {phone: $t}, registrationSource: "test", set: {}}]}) { results { errors { code path } } }`,
+		"ContactMatch.phoneCountryCode":         `upsertContacts(input: {items: [{match: {phone: "0701740605", phoneCountryCode: $t}, registrationSource: "test", set: {}}]}) { results { errors { code path } } }`,
+		"UpsertContactInput.registrationSource": `upsertContacts(input: {items: [{match: {email: "source@example.com"}, registrationSource: $t, set: {}}]}) { results { errors { code path } } }`,
+		"UpsertContactInput.registrationIp":     `upsertContacts(input: {items: [{match: {email: "ip@example.com"}, registrationSource: "test", registrationIp: $t, set: {}}]}) { results { errors { code path } } }`,
+		"ExternalIDInput.system":                fmt.Sprintf(create, `externalIds: [{system: $t, value: "1"}]`),
+		"ExternalIDInput.value":                 fmt.Sprintf(create, `externalIds: [{system: "crm", value: $t}]`),
 		"CreateContactInput.registrationSource": `createContact(input: {registrationSource: $t, set: {}}) { errors { code path } }`,
 		"CreateContactInput.registrationIp":     `createContact(input: {registrationSource: "test", registrationIp: $t, set: {}}) { errors { code path } }`,
 		"CreatePropertyInput.name":              `createProperty(input: {name: $t}) { errors { code path } }`,
+		"CreatePropertyInput.apiName":           `createProperty(input: {name: "Named", apiName: $t}) { errors { code path } }`,
+		"UpdatePropertyInput.apiName":           fmt.Sprintf(`updateProperty(input: {id: %d, apiName: $t}) { errors { code path } }`, a.note),
 		"CreatePropertyInput.choices":           `createProperty(input: {name: "New", type: CHOICE, choices: ["a", $t]}) { errors { code path } }`,
 		"UpdatePropertyInput.name":              fmt.Sprintf(`updateProperty(input: {id: %d, name: $t}) { errors { code path } }`, a.note),
 		"UpdatePropertyInput.choices":           fmt.Sprintf(`updateProperty(input: {id: %d, choices: ["a", $t]}) { errors { code path } }`, choice),
@@ -136,12 +146,12 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"CreateRoleInput.name":                  `createRole(input: {name: $t}) { errors { code path } }`,
 		"UpdateRoleInput.name":                  fmt.Sprintf(`updateRole(input: {id: %d, name: $t}) { errors { code path } }`, role.ID),
 		"CreateApiKeyInput.name":                `createApiKey(input: {name: $t, role: AGENT}) { errors { code path } }`,
-		"Mutation.createStore(name)":            `createStore(name: $t) { errors { code path } }`,
-		"Mutation.createCompany(name)":          `createCompany(name: $t) { errors { code path } }`,
-		"Mutation.createSegment(name)":          `createSegment(name: $t) { errors { code path } }`,
-		"Mutation.updateStore(name)":            fmt.Sprintf(`updateStore(id: %d, name: $t) { errors { code path } }`, a.stores[0]),
-		"Mutation.updateCompany(name)":          fmt.Sprintf(`updateCompany(id: %d, name: $t) { errors { code path } }`, a.company),
-		"Mutation.updateSegment(name)":          fmt.Sprintf(`updateSegment(id: %d, name: $t) { errors { code path } }`, a.segments[0]),
+		"CreateStoreInput.name":                 `createStore(input: {name: $t}) { errors { code path } }`,
+		"CreateCompanyInput.name":               `createCompany(input: {name: $t}) { errors { code path } }`,
+		"CreateSegmentInput.name":               `createSegment(input: {name: $t}) { errors { code path } }`,
+		"UpdateStoreInput.name":                 fmt.Sprintf(`updateStore(input: {id: %d, name: $t}) { errors { code path } }`, a.stores[0]),
+		"UpdateCompanyInput.name":               fmt.Sprintf(`updateCompany(input: {id: %d, name: $t}) { errors { code path } }`, a.company),
+		"UpdateSegmentInput.name":               fmt.Sprintf(`updateSegment(input: {id: %d, name: $t}) { errors { code path } }`, a.segments[0]),
 	}
 	inputs := textInputs(t)
 	for name, in := range inputs {
@@ -158,16 +168,27 @@ func TestLengthsAreEnforced(t *testing.T) {
 			t.Errorf("%s is tested, but has no @length", name)
 			continue
 		}
-		last := "😀" // of two units
+		filler, last := "1", "😀" // of two units
 		if strings.HasPrefix(name, "Update") {
 			last = "🙂" // a different name, because the creation has used the other
+		}
+		switch name {
+		case "ExternalIDInput.system":
+			last = "11" // a name has no other characters
+		case "ContactMatch.email":
+			last = "🙂" // ContactPatch.email creates a contact with the other
+		case "ContactMatch.phone":
+			filler, last = " ", "0701740605" // a number
 		}
 		document := `mutation($t: String!) { ` + field + ` }`
 		if strings.HasPrefix(field, "contacts(") {
 			document = `query($t: String!) { ` + field + ` }`
 		}
 		for _, longer := range []int{1, 0} { // the valid text last, because it is stored
-			text := strings.Repeat("1", most+longer-2) + last
+			text := strings.Repeat(filler, most+longer-storable.Length(last)) + last
+			if strings.HasSuffix(name, ".apiName") { // an identifier
+				text = name[:1] + strings.Repeat("1", most+longer-1)
+			}
 			credentials := a.admin
 			if strings.HasPrefix(name, "ChangePasswordInput.") {
 				credentials = own
@@ -195,6 +216,9 @@ func (f *fixture) errorCodes(got reply) (codes []string) {
 		codes = append(codes, fmt.Sprint(e.Extensions["code"], " ", atMost.FindString(e.Message)))
 	}
 	for _, payload := range got.Data {
+		if results, ok := payload.(object)["results"].([]any); ok {
+			payload = results[0]
+		}
 		errs, _ := pick(payload, "errors")["errors"].([]any)
 		for _, e := range errs {
 			codes = append(codes, e.(object)["code"].(string))

@@ -22,15 +22,15 @@ func TestCostLimits(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	_, customer := f.customer(f.demo, "anna")
-	const history = `{viewer{contact{changes(first:100){contact{changes(first:20){at}}}}}}`
+	const history = `{viewer{contact{changes(first:100){nodes{contact{changes(first:20){nodes{at}}}}}}}}`
 	for _, tt := range []struct {
 		name, token, document, code string
 	}{
 		{"an anonymous query", "", `{viewer{role}}`, ""},
 		{"a large anonymous query", "", `{__schema{` + repeatAliased(30, `types{fields{name type{name fields{name}}}}`) + `}}`, "COST_LIMIT"},
-		{"one sign-in", "", `mutation{signIn(account:"none",login:"a",password:"b"){token}}`, ""},
-		{"two sign-ins", f.demo.agent, `mutation{` + repeatAliased(2, `signIn(account:"none",login:"a",password:"b"){token}`) + `}`, "COST_LIMIT"},
-		{"a history of the customer", customer, `{viewer{contact{changes(first:100){at}}}}`, ""},
+		{"one sign-in", "", `mutation{signIn(input: {account:"none",login:"a",password:"b"}){token}}`, ""},
+		{"two sign-ins", f.demo.agent, `mutation{` + repeatAliased(2, `signIn(input: {account:"none",login:"a",password:"b"}){token}`) + `}`, "COST_LIMIT"},
+		{"a history of the customer", customer, `{viewer{contact{changes(first:100){nodes{at}}}}}`, ""},
 		{"a history of a history", customer, strings.Replace(history, "20", "100", 1), "COST_LIMIT"},
 		{"the same by staff", f.demo.agent, history, ""},
 		{"51 equal fields", f.demo.agent, `{` + strings.Repeat(`__typename `, 51) + `}`, "COST_LIMIT"},
@@ -117,19 +117,25 @@ func TestResponseSize(t *testing.T) {
 	for i := range values {
 		values[i].Value = strings.Repeat("x", 4000)
 	}
-	must(f.Contacts.SetDetails(f.demo.ctx, contact.SetDetails{
-		ID: c.ID, Lock: contact.Lock{OnConflict: contact.Overwrite},
-		Details: contact.Details{Properties: []contact.PropertyPatch{{Property: f.demo.note, Values: values}}},
-	}))
-	for n, want := range map[int]string{5: "", 15: "COST_LIMIT"} { // 0.4 MB each; customers may read 4 MiB
-		got := f.query(customer, `{viewer{contact{`+repeatAliased(n, `properties{values{value}}`)+`}}}`, nil)
-		if code := strings.Join(got.codes(), ","); code != want || (got.Data == nil) != (want != "") {
-			t.Errorf("%d times: %q, want %q", n, code, want)
+	overwrite, details := contact.Lock{OnConflict: contact.Overwrite}, contact.Details{Properties: []contact.PropertyPatch{{Property: f.demo.note, Values: values}}}
+	must(f.Contacts.SetDetails(f.demo.ctx, contact.SetDetails{ID: c.ID, Lock: overwrite, Details: details}))
+	for _, field := range []string{`properties{values{value}}`, `custom`, `changes(first:1){nodes{fields{new}}}`} {
+		for n, want := range map[int]string{5: "", 15: "COST_LIMIT"} { // 0.4 MB each; customers may read 4 MiB
+			got := f.query(customer, `{viewer{contact{`+repeatAliased(n, field)+`}}}`, nil)
+			if code := strings.Join(got.codes(), ","); code != want || (got.Data == nil) != (want != "") {
+				t.Errorf("%s %d times: %q, want %q", field, n, code, want)
+			}
 		}
 	}
 	if got := f.query(f.demo.agent, `query($id:ID!){contact(id:$id){`+repeatAliased(15, `properties{values{value}}`)+`}}`, object{"id": c.ID}); len(got.Errors) > 0 {
 		t.Errorf("by staff: %v", got.codes())
 	}
+	cleared := f.query(customer, `mutation($id:ID!,$p:ID!){setContactDetails(input:{id:$id,onConflict:OVERWRITE,properties:[{propertyId:$p,values:[]}]}){change{`+
+		repeatAliased(15, `fields{old}`)+`}}}`, object{"id": c.ID, "p": f.demo.note})
+	if code := strings.Join(cleared.codes(), ","); code != "COST_LIMIT" {
+		t.Errorf("the old values of a write: %q", code)
+	}
+	must(f.Contacts.SetDetails(f.demo.ctx, contact.SetDetails{ID: c.ID, Lock: overwrite, Details: details}))
 	// A mutation takes effect even if its response is too large, and the error says so.
 	got := f.query(customer, `mutation($id:ID!){updateContact(input:{id:$id,onConflict:OVERWRITE,set:{firstName:"Eva"}}){contact{`+
 		repeatAliased(15, `properties{values{value}}`)+`}}}`, object{"id": c.ID})

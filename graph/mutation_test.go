@@ -15,7 +15,7 @@ const update = `mutation($in: UpdateContactInput!) { updateContact(input: $in) {
 	errors { __typename code path message
 		... on VersionConflict { latest { contactId version firstName logins { name } } }
 		... on UniqueConflict { existing { contactId } } }
-	change { cursor contactId version kind source actor { type id name } fields { path old new } contact { firstName } }
+	change { cursor contactId version kind source actor { type number name } fields { path old new } contact { firstName } }
 } }`
 
 // errorsOf returns the type, code and path of each error of a payload.
@@ -44,7 +44,7 @@ func TestUpdateContact(t *testing.T) {
 			"limitMailsTemporarilyUntil": "2026-05-01T10:00:00.123456Z", "preferredStore": {"name": "demo 1"}, "company": null, "latestPermissionSource": "form"},
 		"errors": [],
 		"change": {"cursor": "TG9nOjI", "contactId": 1, "version": "AAAAAAAAAAI=", "kind": "UPDATE", "source": "GRAPHQL",
-			"actor": {"type": "API_KEY", "id": 2, "name": "demo-agent"}, "contact": {"firstName": "Eva"}, "fields": [
+			"actor": {"type": "API_KEY", "number": 2, "name": "demo-agent"}, "contact": {"firstName": "Eva"}, "fields": [
 			{"path": "email", "old": "anna@example.com", "new": null}, {"path": "firstName", "old": "anna", "new": "Eva"},
 			{"path": "lastName", "old": null, "new": "Ek"}, {"path": "limitMailsPermanently", "old": false, "new": true},
 			{"path": "limitMailsTemporarilyUntil", "old": null, "new": "2026-05-01T10:00:00.123456Z"},
@@ -225,15 +225,15 @@ func TestCatalogMutations(t *testing.T) {
 	f := newFixture(t)
 	a := f.demo
 	for noun, field := range map[string]string{"Store": "store", "Company": "company", "Segment": "segment"} {
-		number := f.get(a.admin, `mutation { create`+noun+`(name: "New") { `+field+` { `+field+`Id name } errors { code } } }`, nil, "create"+noun, field).(object)
+		number := f.get(a.admin, `mutation { create`+noun+`(input: {name: "New"}) { `+field+` { `+field+`Id name } errors { code } } }`, nil, "create"+noun, field).(object)
 		id := globalid.Encode(noun, int(number[field+"Id"].(float64)))
-		f.want(noun+" renamed", f.get(a.admin, `mutation($id: ID!) { update`+noun+`(id: $id, name: "Newer") { `+field+` { id name } errors { code } } }`,
+		f.want(noun+" renamed", f.get(a.admin, `mutation($id: ID!) { update`+noun+`(input: {id: $id, name: "Newer"}) { `+field+` { id name } errors { code } } }`,
 			object{"id": id}, "update"+noun), fmt.Sprintf(`{%q: {"id": %q, "name": "Newer"}, "errors": []}`, field, id))
-		f.want(noun+" renamed to nothing", f.get(a.admin, `mutation($id: ID!) { update`+noun+`(id: $id, name: " ") { `+field+` { id } errors { __typename code path } } }`,
+		f.want(noun+" renamed to nothing", f.get(a.admin, `mutation($id: ID!) { update`+noun+`(input: {id: $id, name: " "}) { `+field+` { id } errors { __typename code path } } }`,
 			object{"id": id}, "update"+noun), fmt.Sprintf(`{%q: null, "errors": [{"__typename": "ValidationError", "code": "REQUIRED", "path": "name"}]}`, field))
-		f.want(noun+" deleted by an agent", f.get(a.agent, `mutation($id: ID!) { delete`+noun+`(id: $id) { errors { __typename code } } }`, object{"id": id}, "delete"+noun, "errors"),
+		f.want(noun+" deleted by an agent", f.get(a.agent, `mutation($id: ID!) { delete`+noun+`(input: {id: $id}) { errors { __typename code } } }`, object{"id": id}, "delete"+noun, "errors"),
 			`[{"__typename": "Forbidden", "code": "FORBIDDEN"}]`)
-		f.want(noun+" deleted", f.get(a.admin, `mutation($id: ID!) { delete`+noun+`(id: $id) { `+field+` { id } errors { code } } }`, object{"id": id}, "delete"+noun),
+		f.want(noun+" deleted", f.get(a.admin, `mutation($id: ID!) { delete`+noun+`(input: {id: $id}) { `+field+` { id } errors { code } } }`, object{"id": id}, "delete"+noun),
 			fmt.Sprintf(`{%q: null, "errors": []}`, field))
 	}
 	f.want("a property", f.get(a.admin, `mutation { createProperty(input: {name: "Colour", type: CHOICE, multiple: true, choices: ["red", "green"]}) {
@@ -243,7 +243,7 @@ func TestCatalogMutations(t *testing.T) {
 		nil, "updateProperty"), `{"property": {"name": "Colour", "required": true, "choices": ["red", "green"]}, "errors": []}`)
 	f.want("a property with a name that is taken", f.get(a.admin, `mutation { createProperty(input: {name: "NOTE"}) { property { name } errors { __typename code path ... on UniqueConflict { existing { id } } } } }`,
 		nil, "createProperty"), `{"property": null, "errors": [{"__typename": "UniqueConflict", "code": "NAME_TAKEN", "path": "name", "existing": null}]}`)
-	f.want("a property deleted", f.get(a.admin, `mutation { deleteProperty(id: 5) { property { name } errors { code } } }`, nil, "deleteProperty"), `{"property": null, "errors": []}`)
+	f.want("a property deleted", f.get(a.admin, `mutation { deleteProperty(input: {id: 5}) { property { name } errors { code } } }`, nil, "deleteProperty"), `{"property": null, "errors": []}`)
 	f.want("the list", f.get(a.agent, `{ properties { name choices boundTo } }`, nil, "properties"),
 		`[{"name": "Note", "choices": [], "boundTo": null}, {"name": "First Name", "choices": [], "boundTo": "FIRST_NAME"}]`)
 }

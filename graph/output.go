@@ -2,22 +2,36 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"contactgraph/ent"
+	"contactgraph/ent/change"
 	"contactgraph/graph/loader"
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
+)
+
+// Types that node and other subgraphs find by their ids.
+const (
+	typeContact  = "Contact"
+	typeStore    = "Store"
+	typeCompany  = "Company"
+	typeSegment  = "Segment"
+	typeProperty = "Property"
 )
 
 // parts are the fields of a payload. If there are errors, all other fields are nil.
 type parts struct {
 	contact *ent.Contact
-	errs    []model.ContactError
+	errs    []model.UserError
 	change  *ent.Change
 	merge   *merge.Divergence
 }
@@ -36,41 +50,134 @@ func updatePayload(r *contact.Result, err error) (*model.UpdateContactPayload, e
 	return &model.UpdateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
-// updatesPayload returns the result of each update, or the errors of the input as a whole.
-func updatesPayload(outcomes []contact.Outcome, err error) (*model.UpdateContactsPayload, error) {
-	errs, err := payloadErrors(err)
-	if err != nil {
-		return nil, err
-	}
-	p := &model.UpdateContactsPayload{Errors: errs, Results: make([]*model.UpdateContactPayload, len(outcomes))}
-	for i, o := range outcomes {
-		if p.Results[i], err = updatePayload(o.Result, o.Err()); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+func detailsPayload(r *contact.Result, err error) (*model.SetContactDetailsPayload, error) {
+	o, err := outcome(r, err)
+	return &model.SetContactDetailsPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
 }
 
-// visible returns nil for a contact that the viewer may not see, as for one that does not exist.
-func visible(c *ent.Contact, err error) (*ent.Contact, error) {
-	if _, fault := payloadErrors(err); fault != nil {
-		return nil, fault
+func createPayload(r *contact.Result, err error) (*model.CreateContactPayload, error) {
+	o, err := outcome(r, err)
+	return &model.CreateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change}, err
+}
+
+func deletePayload(r *contact.Result, err error) (*model.DeleteContactPayload, error) {
+	o, err := outcome(r, err)
+	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
+}
+
+func upsertPayload(r *contact.Result, err error) (*model.UpsertContactPayload, error) {
+	o, err := outcome(r, err)
+	created := o.change != nil && o.change.Kind == change.KindCREATE
+	return &model.UpsertContactPayload{Contact: o.contact, Created: created, Errors: o.errs, Change: o.change, Merge: o.merge}, err
+}
+
+// batch runs a command for each item. It returns the payload of each, or the errors of the input as
+// a whole.
+func batch[In any, C contact.Command, P any](ctx context.Context, s *contact.Service, policy model.BatchErrorPolicy, items []In, commandOf func(In) C,
+	payload func(*contact.Result, error) (P, error),
+) (results []P, errs []model.UserError, err error) {
+	run := s.RunAll
+	if policy == model.BatchErrorPolicyPerItem {
+		run = s.RunEach
 	}
-	return c, nil
+	outcomes, err := run(ctx, each(items, func(in In) contact.Command { return commandOf(in) }))
+	if errs, err = payloadErrors(err); err != nil {
+		return nil, nil, err
+	}
+	results = make([]P, len(outcomes))
+	for i, o := range outcomes {
+		if results[i], err = payload(o.Result, o.Err()); err != nil {
+			return nil, nil, err
+		}
+	}
+	return results, errs, nil
+}
+
+// visible adapts the result of a query for one contact: nil for one that the viewer may not see, as
+// for one that does not exist.
+func visible(ctx context.Context) func(c *ent.Contact, err error) (*ent.Contact, error) {
+	return func(c *ent.Contact, err error) (*ent.Contact, error) {
+		if _, fault := payloadErrors(err); fault != nil {
+			return nil, fault
+		}
+		if c != nil {
+			loader.Prime(ctx, c)
+		}
+		return c, nil
+	}
+}
+
+// named returns a function that returns the property with the API name, nil if there is none.
+func named(apiName string) func([]*model.ContactProperty) *model.ContactProperty {
+	return func(list []*model.ContactProperty) *model.ContactProperty {
+		for _, p := range list {
+			if p.Property.APIName != nil && *p.Property.APIName == apiName {
+				return p
+			}
+		}
+		return nil
+	}
+}
+
+// customOf returns the properties that have API names as a JSON object.
+func customOf(list []*model.ContactProperty) any {
+	object := scalar.Object{}
+	for _, p := range list {
+		if p.Property.APIName == nil {
+			continue
+		}
+		texts := each(p.Values, func(v *ent.PropertyValue) string { return v.Value })
+		object = append(object, scalar.Member{Name: *p.Property.APIName, Value: catalog.JSONOf(p.Property, texts)})
+	}
+	return object
 }
 
 // connection translates a page.
 func connection(p *query.Page, f query.Filter) *model.ContactConnection {
-	conn := &model.ContactConnection{
-		Nodes: p.Contacts, Filter: f, PageInfo: &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrev},
-	}
+	conn := &model.ContactConnection{Nodes: p.Contacts, Filter: f, PageInfo: pageInfo(p.Cursors, p.HasPrev, p.HasNext)}
 	for i, c := range p.Contacts {
 		conn.Edges = append(conn.Edges, &model.ContactEdge{Cursor: p.Cursors[i], Node: c})
 	}
-	if n := len(p.Cursors); n > 0 {
-		conn.PageInfo.StartCursor, conn.PageInfo.EndCursor = &p.Cursors[0], &p.Cursors[n-1]
-	}
 	return conn
+}
+
+// pageInfo returns the information about a page whose nodes have the cursors.
+func pageInfo(cursors []string, hasPrevious, hasNext bool) *model.PageInfo {
+	info := &model.PageInfo{HasPreviousPage: hasPrevious, HasNextPage: hasNext}
+	if n := len(cursors); n > 0 {
+		info.StartCursor, info.EndCursor = &cursors[0], &cursors[n-1]
+	}
+	return info
+}
+
+// history returns a page of the changes of a contact. The cursor of a change is its version.
+func (r *Resolver) history(ctx context.Context, c *ent.Contact, first int, after *string) (*model.ChangeConnection, error) {
+	before, err := below(after, c.Version+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, more, err := r.changes.History(ctx, c.ID, before, first)
+	if err != nil {
+		return nil, err
+	}
+	cursors := each(rows, func(row *ent.Change) string { return row.Version.String() })
+	conn := &model.ChangeConnection{Nodes: rows, PageInfo: pageInfo(cursors, before <= c.Version, more)}
+	for i, row := range rows {
+		conn.Edges = append(conn.Edges, &model.ChangeEdge{Cursor: cursors[i], Node: row})
+	}
+	return conn, nil
+}
+
+// snapshot returns a contact as it was at a version, or at a point in time.
+func (r *Resolver) snapshot(ctx context.Context, id int, version *revision.Version, at *time.Time) (*ent.Contact, error) {
+	switch {
+	case (version == nil) == (at == nil):
+		return nil, usererror.NewInvalidArguments("Exactly one of version and at must be sent.")
+	case version != nil:
+		return r.changes.AsOf(ctx, id, *version)
+	default:
+		return r.changes.AtTime(ctx, id, *at)
+	}
 }
 
 // actorOf returns the actor of a change, nil if it is hidden from the viewer.
@@ -86,7 +193,7 @@ func actor(a *viewer.Actor) *model.Actor {
 	if a == nil {
 		return nil
 	}
-	shown := &model.Actor{Type: model.ActorType(a.Kind.Name()), ID: a.ID}
+	shown := &model.Actor{ID: globalid.EncodeKey("Actor", a.Kind.Name(), a.ID, a.Name), Type: model.ActorType(a.Kind.Name()), Number: a.ID}
 	if a.Name != "" {
 		shown.Name = &a.Name
 	}
@@ -100,7 +207,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{Account: account.Name, Role: model.ViewerRole(v.Role.String()), MustSetUpSecondFactor: v.Enrolling, Caller: v}
+	shown := &model.Viewer{ID: globalid.EncodeKey("Viewer", v.Actor.Kind.Name(), v.Actor.ID), Account: account.Name, Role: model.ViewerRole(v.Role.String()), MustSetUpSecondFactor: v.Enrolling, Caller: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}
@@ -142,13 +249,16 @@ func node[T scalar.Node](find func(context.Context, int) (T, error)) func(contex
 
 // node returns the object with a global id, nil if there is none.
 func (r *Resolver) node(ctx context.Context, id string) (scalar.Node, error) {
+	if change, ok := revision.ParseChangeID(id); ok {
+		return node(func(ctx context.Context, _ int) (*ent.Change, error) { return r.changes.VisibleChange(ctx, change) })(ctx, 0)
+	}
 	typ, number, ok := globalid.Decode(id)
 	find := map[string]func(context.Context, int) (scalar.Node, error){
-		"Contact":  node(r.queries.Get),
-		"Store":    node(r.catalog.Store),
-		"Company":  node(r.catalog.Company),
-		"Segment":  node(r.catalog.Segment),
-		"Property": node(r.catalog.Property),
+		typeContact:  node(r.queries.Get),
+		typeStore:    node(r.catalog.Store),
+		typeCompany:  node(r.catalog.Company),
+		typeSegment:  node(r.catalog.Segment),
+		typeProperty: node(r.catalog.Property),
 	}[typ]
 	if !ok || find == nil {
 		return nil, nil

@@ -10,12 +10,12 @@ import (
 
 // payloadErrors separates errors that the caller can fix, which it returns for the payload, from
 // faults of the server.
-func payloadErrors(err error) ([]model.ContactError, error) {
+func payloadErrors(err error) ([]model.UserError, error) {
 	var errs usererror.Errors
 	if err != nil && !errors.As(err, &errs) {
 		return nil, err
 	}
-	list := make([]model.ContactError, len(errs))
+	list := make([]model.UserError, len(errs))
 	for i, e := range errs {
 		list[i] = payloadError(e)
 	}
@@ -23,15 +23,15 @@ func payloadErrors(err error) ([]model.ContactError, error) {
 }
 
 // payloadError returns an error as the type that the schema has for its code.
-func payloadError(e *usererror.Error) model.ContactError {
-	code, path := model.ContactErrorCode(e.Code), &e.Path
+func payloadError(e *usererror.Error) model.UserError {
+	code, path := model.UserErrorCode(e.Code), &e.Path
 	if e.Path == "" {
 		path = nil
 	}
 	switch e.Code {
 	case usererror.VersionConflict:
 		return versionConflict(e, path)
-	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.NameTaken:
+	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.ExternalIDTaken, usererror.NameTaken:
 		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
 	case usererror.StoreNotFound, usererror.CompanyNotFound, usererror.SegmentNotFound, usererror.PropertyNotFound:
 		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}
@@ -47,7 +47,7 @@ func payloadError(e *usererror.Error) model.ContactError {
 // versionConflict translates a version conflict: the latest contact and the comparison of fields.
 func versionConflict(e *usererror.Error, path *string) model.VersionConflict {
 	c := model.VersionConflict{
-		Code: model.ContactErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Conflict.Mergeable(), Fields: e.Conflict.Fields,
+		Code: model.UserErrorCode(e.Code), Message: e.Message, Path: path, Latest: e.Latest, Mergeable: e.Conflict.Mergeable(), Fields: e.Conflict.Fields,
 	}
 	if gap := e.Conflict.Gap; gap != merge.NoGap {
 		c.UnknownBecause = &gap

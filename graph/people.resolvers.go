@@ -11,7 +11,6 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/people"
-	"contactgraph/internal/settings"
 	"context"
 )
 
@@ -38,7 +37,7 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, input model.Chang
 
 func (r *mutationResolver) CreateAPIKey(ctx context.Context, input model.CreateAPIKeyInput) (*model.CreateAPIKeyPayload, error) {
 	return createdKeyPayload(r.peopleCommands(ctx).CreateKey(ctx, people.NewKey{
-		Name: input.Name, Assignment: assignmentOf(input.Role, input.CustomRoleID.Value()), ReadOnly: input.ReadOnly, SegmentID: idOf("Segment", input.SegmentID), ExpiresAt: input.ExpiresAt.Value(), Addresses: input.Addresses.Value(),
+		Name: input.Name, Assignment: assignmentOf(input.Role, input.CustomRoleID.Value()), ReadOnly: input.ReadOnly, TrustedOnly: input.TrustedOnly, SegmentID: idOf("Segment", input.SegmentID), ExpiresAt: input.ExpiresAt.Value(), Addresses: input.Addresses.Value(),
 		Origins: input.Origins.Value(),
 	}))
 }
@@ -58,17 +57,6 @@ func (r *mutationResolver) RevokeSession(ctx context.Context, input model.Revoke
 	return &model.RevokeSessionPayload{Errors: errs}, err
 }
 
-func (r *mutationResolver) UpdateAccountSettings(ctx context.Context, input model.UpdateAccountSettingsInput) (*model.AccountSettingsPayload, error) {
-	applied, err := r.peopleCommands(ctx).UpdateSettings(ctx, people.SettingsChange{
-		StaffPassword: input.StaffPassword.Value(), CustomerPassword: input.CustomerPassword.Value(), CommonPasswords: input.CommonPasswords.Value(),
-		SessionMinutes: input.SessionMinutes.Value(), IdleMinutes: input.IdleMinutes.Value(), AuditDays: input.AuditDays.Value(),
-		RequireSecondFactor: input.RequireSecondFactor.Value(),
-		OIDCCreatesUsers:    input.OidcCreatesUsers.Value(),
-	})
-	errs, err := payloadErrors(err)
-	return &model.AccountSettingsPayload{Settings: applied, Errors: errs}, err
-}
-
 func (r *queryResolver) Users(ctx context.Context) ([]*people.User, error) {
 	return r.people.Users(ctx)
 }
@@ -82,10 +70,6 @@ func (r *queryResolver) Sessions(ctx context.Context, own bool, first int) ([]*p
 		return r.people.OwnSessions(ctx, first)
 	}
 	return r.people.Sessions(ctx, first)
-}
-
-func (r *queryResolver) AccountSettings(ctx context.Context) (*settings.Account, error) {
-	return r.people.Settings(ctx)
 }
 
 func (r *sessionResolver) Contact(ctx context.Context, objs []*people.Session) ([]*ent.Contact, error) {

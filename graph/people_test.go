@@ -61,7 +61,7 @@ func TestManageUsers(t *testing.T) {
 // signIn returns the token of a new session.
 func (f *fixture) signIn(account, login, password string) string {
 	f.t.Helper()
-	return f.get("", `mutation($a: String!, $l: String!, $p: String!) { signIn(account: $a, login: $l, password: $p) { token } }`,
+	return f.get("", `mutation($a: String!, $l: String!, $p: String!) { signIn(input: {account: $a, login: $l, password: $p}) { token } }`,
 		object{"a": account, "l": login, "p": password}, "signIn", "token").(string)
 }
 
@@ -69,15 +69,15 @@ func TestManageAPIKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	a := f.demo
-	const create = `mutation { createApiKey(input: {name: "till", role: AGENT, readOnly: true, expiresAt: "2099-01-01T00:00:00Z", addresses: ["192.0.2.7", "10.1.2.3/8"], origins: ["https://Shop.example.com"]}) {
-		apiKey { id prefix role readOnly expiresAt addresses origins createdBy revokedAt } token errors { code } } }`
+	const create = `mutation { createApiKey(input: {name: "till", role: AGENT, readOnly: true, trustedOnly: true, expiresAt: "2099-01-01T00:00:00Z", addresses: ["192.0.2.7", "10.1.2.3/8"], origins: ["https://Shop.example.com"]}) {
+		apiKey { id prefix role readOnly trustedOnly expiresAt addresses origins createdBy revokedAt } token errors { code } } }`
 	first := f.queryWithKey(a.admin, "k1", create, nil).Data["createApiKey"].(object)
 	token := first["token"].(string)
 	if !regexp.MustCompile(`^ctk_[\w-]{43}$`).MatchString(token) || first["apiKey"].(object)["prefix"] != token[:8] {
 		t.Fatalf("created %v", first)
 	}
-	f.want("the key", pick(first["apiKey"], "role", "readOnly", "expiresAt", "addresses", "origins", "createdBy", "revokedAt"),
-		`{"role": "AGENT", "readOnly": true, "expiresAt": "2099-01-01T00:00:00Z", "addresses": ["192.0.2.7/32", "10.0.0.0/8"], "origins": ["https://shop.example.com"], "createdBy": "demo-admin", "revokedAt": null}`)
+	f.want("the key", pick(first["apiKey"], "role", "readOnly", "trustedOnly", "expiresAt", "addresses", "origins", "createdBy", "revokedAt"),
+		`{"role": "AGENT", "readOnly": true, "trustedOnly": true, "expiresAt": "2099-01-01T00:00:00Z", "addresses": ["192.0.2.7/32", "10.0.0.0/8"], "origins": ["https://shop.example.com"], "createdBy": "demo-admin", "revokedAt": null}`)
 
 	// A repeat returns the key, but not its token, which is not stored.
 	again := f.queryWithKey(a.admin, "k1", create, nil).Data["createApiKey"].(object)
@@ -89,9 +89,9 @@ func TestManageAPIKeys(t *testing.T) {
 	}
 
 	id := first["apiKey"].(object)["id"]
-	rotated := f.get(a.admin, `mutation($id: ID!) { rotateApiKey(input: {id: $id, overlapHours: 0}) { apiKey { name readOnly addresses } token errors { code } } }`,
+	rotated := f.get(a.admin, `mutation($id: ID!) { rotateApiKey(input: {id: $id, overlapHours: 0}) { apiKey { name readOnly trustedOnly addresses } token errors { code } } }`,
 		object{"id": id}, "rotateApiKey").(object)
-	f.want("the successor", rotated["apiKey"], `{"name": "till", "readOnly": true, "addresses": ["192.0.2.7/32", "10.0.0.0/8"]}`)
+	f.want("the successor", rotated["apiKey"], `{"name": "till", "readOnly": true, "trustedOnly": true, "addresses": ["192.0.2.7/32", "10.0.0.0/8"]}`)
 	if rotated["token"] == nil || rotated["token"] == token {
 		t.Errorf("the successor has the token %v", rotated["token"])
 	}
@@ -148,9 +148,9 @@ func TestSessionsSettingsAndAuditLog(t *testing.T) {
 	page := f.get(a.admin, `{ auditLog(first: 1) { entries { action actor { type name } subjectId subjectName details } endCursor hasMore } }`, nil, "auditLog").(object)
 	f.want("the latest entry", page["entries"], fmt.Sprintf(`[{"action": "SETTINGS_CHANGED", "actor": {"type": "API_KEY", "name": "demo-admin"}, "subjectId": %d, "subjectName": "demo",
 		"details": {"auditDays": {"from": 365, "to": 30}, "sessionMinutes": {"from": 720, "to": 60}, "idleMinutes": {"from": 43200, "to": 60}}}]`, a.account))
-	f.want("the one before", f.get(a.admin, `query($c: String) { auditLog(first: 1, before: $c, filter: {actorType: CONTACT}) { entries { action actor { id } details } } }`,
+	f.want("the one before", f.get(a.admin, `query($c: String) { auditLog(first: 1, before: $c, filter: {actorType: CONTACT}) { entries { action actor { number } details } } }`,
 		object{"c": page["endCursor"]}, "auditLog", "entries"),
-		fmt.Sprintf(`[{"action": "SESSION_REVOKED", "actor": {"id": %[1]d}, "details": {"contactId": %[1]d}}]`, contact.ID))
+		fmt.Sprintf(`[{"action": "SESSION_REVOKED", "actor": {"number": %[1]d}, "details": {"contactId": %[1]d}}]`, contact.ID))
 	if got := f.query(a.admin, `{ auditLog(before: "x") { hasMore } }`, nil).codes(); !slices.Equal(got, []string{"BAD_USER_INPUT"}) {
 		t.Errorf("an invalid cursor: %v", got)
 	}

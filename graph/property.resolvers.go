@@ -15,7 +15,7 @@ import (
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, input model.CreatePropertyInput) (*model.PropertyPayload, error) {
 	property, err := r.catalogCommands(ctx).CreateProperty(ctx, catalog.NewProperty{
-		Name: input.Name, Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
+		Name: input.Name, APIName: input.APIName.Value(), Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
 		Choices: input.Choices.Value(), Bound: input.BoundTo.Value(),
 	})
 	errs, err := payloadErrors(err)
@@ -24,15 +24,15 @@ func (r *mutationResolver) CreateProperty(ctx context.Context, input model.Creat
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.UpdatePropertyInput) (*model.PropertyPayload, error) {
 	property, err := r.catalogCommands(ctx).ChangeProperty(ctx, catalog.PropertyChange{
-		ID: globalid.Of("Property", input.ID), Name: input.Name.Value(), Required: input.Required.Value(),
+		ID: globalid.Of(typeProperty, input.ID), Name: input.Name.Value(), APIName: presentOf(input.APIName), Required: input.Required.Value(),
 		ReadOnly: input.ReadOnly.Value(), Choices: input.Choices.Value(),
 	})
 	errs, err := payloadErrors(err)
 	return &model.PropertyPayload{Property: property, Errors: errs}, err
 }
 
-func (r *mutationResolver) DeleteProperty(ctx context.Context, id string) (*model.PropertyPayload, error) {
-	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteProperty(ctx, globalid.Of("Property", id)))
+func (r *mutationResolver) DeleteProperty(ctx context.Context, input model.DeletePropertyInput) (*model.PropertyPayload, error) {
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteProperty(ctx, globalid.Of(typeProperty, input.ID)))
 	return &model.PropertyPayload{Errors: errs}, err
 }
 

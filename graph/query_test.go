@@ -94,6 +94,55 @@ func TestContactsFilter(t *testing.T) {
 	}
 }
 
+// TestSearchFindsWhatIsPasted has one text of each kind; package query tests them all.
+func TestSearchFindsWhatIsPasted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	f.create(a, "eva", nil)
+	c := f.create(a, "anna", nil)
+	f.get(a.agent, update, object{"in": object{"id": c.ID, "onConflict": "OVERWRITE", "set": object{
+		"firstName": "Jean-Luc", "lastName": "O'Müller", "email": "jean+luc@post.example", "phoneCountryCode": "46", "phone": "070-174 99 41",
+	}}})
+	for _, text := range []string{
+		"Jean-Luc O'Müller <jean+luc@post.example>", `"O’Müller, Jean-Luc" <JEAN+LUC@post.example>`, "mailto:jean%2Bluc@post.example?subject=Hello", "@post.example",
+		"+46 070-174 99 41", "+46 (0)70 174 99 41", "tel:+46-70-174-99-41", "0046701749941", "9941", "#2", "jeanluc omueller", "o\u200bmuller",
+		"Jean-Luc O'Müller, +46 70 174 99 41, jean+luc@post.example", "Tel: 070 174",
+	} {
+		got := f.get(a.agent, `query($s: String) { contacts(filter: {search: $s}) { nodes { contactId } } }`, object{"s": text}, "contacts", "nodes")
+		if fmt.Sprint(got) != "[map[contactId:2]]" {
+			t.Errorf("%q finds %v", text, got)
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.demo
+	f.create(a, "anna", nil)
+	_, customer := f.customer(a, "wilhelmina")
+	const query = `query($f: ContactFilter) { contacts(filter: $f) { didYouMean } }`
+	for _, tt := range []struct {
+		token  string
+		filter object
+		want   string
+	}{
+		{a.agent, object{"search": "wilhelmnia"}, "[wilhelmina]"},
+		{a.agent, object{"name": "wilhelmnia"}, "[wilhelmina]"},
+		{a.agent, object{"search": "anna@exmaple.com"}, "[anna@example.com]"},
+		{a.agent, object{"search": "anna"}, "[]"},
+		{a.agent, object{"search": "qqqqqqqq"}, "[]"},
+		{a.agent, object{}, "[]"},
+		{customer, object{"search": "anan"}, "[]"},
+		{f.other.agent, object{"search": "wilhelmnia"}, "[]"},
+	} {
+		if got := f.get(tt.token, query, object{"f": tt.filter}, "contacts", "didYouMean"); fmt.Sprint(got) != tt.want {
+			t.Errorf("%v: got %v, want %s", tt.filter, got, tt.want)
+		}
+	}
+}
+
 func TestContactsOrder(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -13,20 +13,20 @@ import (
 	"context"
 )
 
-func (r *mutationResolver) CreateSegment(ctx context.Context, name string) (*model.SegmentPayload, error) {
-	segment, err := r.catalogCommands(ctx).CreateSegment(ctx, catalog.Entry{Name: name})
+func (r *mutationResolver) CreateSegment(ctx context.Context, input model.CreateSegmentInput) (*model.SegmentPayload, error) {
+	segment, err := r.catalogCommands(ctx).CreateSegment(ctx, catalog.Entry{Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
-func (r *mutationResolver) UpdateSegment(ctx context.Context, id string, name string) (*model.SegmentPayload, error) {
-	segment, err := r.catalogCommands(ctx).RenameSegment(ctx, catalog.Entry{ID: globalid.Of("Segment", id), Name: name})
+func (r *mutationResolver) UpdateSegment(ctx context.Context, input model.UpdateSegmentInput) (*model.SegmentPayload, error) {
+	segment, err := r.catalogCommands(ctx).RenameSegment(ctx, catalog.Entry{ID: globalid.Of(typeSegment, input.ID), Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.SegmentPayload{Segment: segment, Errors: errs}, err
 }
 
-func (r *mutationResolver) DeleteSegment(ctx context.Context, id string) (*model.SegmentPayload, error) {
-	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteSegment(ctx, globalid.Of("Segment", id)))
+func (r *mutationResolver) DeleteSegment(ctx context.Context, input model.DeleteSegmentInput) (*model.SegmentPayload, error) {
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteSegment(ctx, globalid.Of(typeSegment, input.ID)))
 	return &model.SegmentPayload{Errors: errs}, err
 }
 

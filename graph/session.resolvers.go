@@ -12,12 +12,12 @@ import (
 	"context"
 )
 
-func (r *mutationResolver) SignIn(ctx context.Context, account string, login string, password string, code *string, cookie bool) (*model.SignInPayload, error) {
-	return r.signIn(ctx, credentials{account: account, login: login, password: password, code: code, cookie: cookie})
+func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error) {
+	return r.signIn(ctx, input)
 }
 
-func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	return r.signOut(ctx)
+func (r *mutationResolver) SignOut(ctx context.Context, input model.SignOutInput) (*model.SignOutPayload, error) {
+	return r.signOut(ctx, input.Everywhere)
 }
 
 func (r *viewerResolver) WritablePaths(ctx context.Context, objs []*model.Viewer) ([][]string, error) {

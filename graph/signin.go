@@ -14,31 +14,22 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// credentials are the input of a sign-in; cookie stores the session in a cookie instead of
-// returning its token.
-type credentials struct {
-	account, login, password string
-	code                     *string // of the second factor
-	cookie                   bool
-}
-
 // signIn signs in to the named account. An unknown account gives the same error as a wrong
 // password.
-func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayload, error) {
-	if c.cookie && graphqlhttp.Header(ctx) == nil { // don't open a session whose token could not be delivered
-		path := "cookie"
-		return refusedSignIn(model.ValidationError{
-			Code: model.ContactErrorCodeInvalid, Path: &path,
-			Message: "A cookie cannot be set on this transport: sign in with a POST request that accepts JSON.",
-		}), nil
+func (r *Resolver) signIn(ctx context.Context, in model.SignInInput) (*model.SignInPayload, error) {
+	if in.Cookie {
+		if why := r.cookies.Unavailable(ctx); why != "" { // don't open a session whose token could not be delivered
+			path := "cookie"
+			return refusedSignIn(model.ValidationError{Code: model.UserErrorCodeInvalid, Path: &path, Message: why}), nil
+		}
 	}
-	id, _, err := r.auth.AccountByName(ctx, c.account)
+	id, _, err := r.auth.AccountByName(ctx, in.Account)
 	if err != nil {
 		return nil, err
 	}
 	from := gate.OriginOf(ctx)
-	from.Account = c.account
-	session, err := r.auth.SignInWithCode(ctx, id, c.login, c.password, valueOf(c.code), from)
+	from.Account = in.Account
+	session, err := r.auth.SignInWithCode(ctx, id, in.Login, in.Password, valueOf(in.Code.Value()), from)
 	if why := signInError(err); why != nil {
 		return refusedSignIn(why), nil
 	}
@@ -52,8 +43,8 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 	if err != nil {
 		return nil, err
 	}
-	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, FailedAttempts: session.FailedAttempts, Errors: []model.ContactError{}}
-	if c.cookie {
+	p := &model.SignInPayload{ExpiresAt: &session.ExpiresAt, Viewer: v, FailedAttempts: session.FailedAttempts, Errors: []model.UserError{}}
+	if in.Cookie {
 		return p, r.cookies.Set(ctx, session)
 	}
 	p.Token = &session.Token
@@ -61,19 +52,19 @@ func (r *Resolver) signIn(ctx context.Context, c credentials) (*model.SignInPayl
 }
 
 // signInError returns why a sign-in was refused, nil for other errors.
-func signInError(err error) model.ContactError {
+func signInError(err error) model.UserError {
 	path := "code"
 	switch {
 	case errors.Is(err, auth.ErrRefused):
-		return model.Forbidden{Code: model.ContactErrorCodeSignInRefused, Message: "The account, login or password is wrong."}
+		return model.Forbidden{Code: model.UserErrorCodeSignInRefused, Message: "The account, login or password is wrong."}
 	case errors.Is(err, auth.ErrCodeRequired):
 		return model.ValidationError{
-			Code: model.ContactErrorCodeSecondFactorRequired, Path: &path,
+			Code: model.UserErrorCodeSecondFactorRequired, Path: &path,
 			Message: "Enter the code that your authenticator app shows, or a recovery code.",
 		}
 	case errors.Is(err, auth.ErrCode):
 		return model.ValidationError{
-			Code: model.ContactErrorCodeWrongCode, Path: &path, Message: auth.WrongCode,
+			Code: model.UserErrorCodeWrongCode, Path: &path, Message: auth.WrongCode,
 		}
 	}
 	return nil
@@ -85,28 +76,28 @@ func throttledSignIn(ctx context.Context, limited *limiter.RateError) *model.Sig
 		h.Set("Retry-After", strconv.Itoa(limited.RetryAfter))
 	}
 	return refusedSignIn(model.ValidationError{
-		Code:    model.ContactErrorCodeRateLimited,
+		Code:    model.UserErrorCodeRateLimited,
 		Message: fmt.Sprintf("Too many failed attempts to sign in: try again in %d seconds.", limited.RetryAfter),
 	})
 }
 
-func refusedSignIn(why model.ContactError) *model.SignInPayload {
-	return &model.SignInPayload{Errors: []model.ContactError{why}}
+func refusedSignIn(why model.UserError) *model.SignInPayload {
+	return &model.SignInPayload{Errors: []model.UserError{why}}
 }
 
-// signOut ends the session of the request, and clears the cookie if the request was authenticated
-// by it.
-func (r *Resolver) signOut(ctx context.Context) (*model.SignOutPayload, error) {
+// signOut ends the session of the request, or all of its owner, and clears the cookie if the
+// request was authenticated by it.
+func (r *Resolver) signOut(ctx context.Context, everywhere bool) (*model.SignOutPayload, error) {
 	v, _ := viewer.FromContext(ctx)
 	issuer, err := r.auth.IssuerOf(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.auth.SignOut(ctx); err != nil {
+	if err := r.auth.SignOut(ctx, everywhere); err != nil {
 		return nil, err
 	}
 	r.cookies.Clear(ctx)
-	p := &model.SignOutPayload{Errors: []model.ContactError{}}
+	p := &model.SignOutPayload{Errors: []model.UserError{}}
 	if issuer != "" && r.signOutURL != nil {
 		if at := r.signOutURL(ctx, issuer); at != "" {
 			p.ProviderURL = &at

@@ -38,7 +38,7 @@ func TestIDOfCompletedOperationCanBeReused(t *testing.T) {
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
 	s := f.socket(f.demo.agent)
-	payload := must(json.Marshal(object{"query": `{ contacts { nodes { changes { id } lastChanges { path } } } }`}))
+	payload := must(json.Marshal(object{"query": `{ contacts { nodes { changes { nodes { id } } lastChanges { path } } } }`}))
 	for range 20 {
 		s.send(message{ID: "again", Type: "subscribe", Payload: payload})
 		s.send(message{ID: "again", Type: "complete"})

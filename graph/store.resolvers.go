@@ -13,20 +13,20 @@ import (
 	"context"
 )
 
-func (r *mutationResolver) CreateStore(ctx context.Context, name string) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).CreateStore(ctx, catalog.Entry{Name: name})
+func (r *mutationResolver) CreateStore(ctx context.Context, input model.CreateStoreInput) (*model.StorePayload, error) {
+	store, err := r.catalogCommands(ctx).CreateStore(ctx, catalog.Entry{Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
-func (r *mutationResolver) UpdateStore(ctx context.Context, id string, name string) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).RenameStore(ctx, catalog.Entry{ID: globalid.Of("Store", id), Name: name})
+func (r *mutationResolver) UpdateStore(ctx context.Context, input model.UpdateStoreInput) (*model.StorePayload, error) {
+	store, err := r.catalogCommands(ctx).RenameStore(ctx, catalog.Entry{ID: globalid.Of(typeStore, input.ID), Name: input.Name})
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
-func (r *mutationResolver) DeleteStore(ctx context.Context, id string) (*model.StorePayload, error) {
-	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteStore(ctx, globalid.Of("Store", id)))
+func (r *mutationResolver) DeleteStore(ctx context.Context, input model.DeleteStoreInput) (*model.StorePayload, error) {
+	errs, err := payloadErrors(r.catalogCommands(ctx).DeleteStore(ctx, globalid.Of(typeStore, input.ID)))
 	return &model.StorePayload{Errors: errs}, err
 }
 

@@ -100,8 +100,13 @@ func (f *fixture) closeConns() {
 // events starts an operation over text/event-stream.
 func (f *fixture) events(token, document string, variables object) *stream {
 	f.t.Helper()
-	body := must(json.Marshal(object{"query": document, "variables": variables}))
-	resp := f.send(http.MethodPost, f.url(), token, "text/event-stream", body) //nolint:bodyclose // send does
+	return f.eventsOf(token, object{"query": document, "variables": variables})
+}
+
+// eventsOf sends a request over text/event-stream.
+func (f *fixture) eventsOf(token string, request object) *stream {
+	f.t.Helper()
+	resp := f.send(http.MethodPost, f.url(), token, "text/event-stream", must(json.Marshal(request))) //nolint:bodyclose // send does
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
 		return &stream{t: f.t, read: single(resp.Body)}
 	}
@@ -194,9 +199,14 @@ func initPayload(token string) json.RawMessage {
 // dial opens a WebSocket with these headers.
 func (f *fixture) dial(header http.Header) *socket {
 	f.t.Helper()
+	return f.dialTo(f.url(), header)
+}
+
+func (f *fixture) dialTo(address string, header http.Header) *socket {
+	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
 	f.t.Cleanup(cancel)
-	conn, resp, err := websocket.Dial(ctx, f.url(), &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header})
+	conn, resp, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -222,9 +232,15 @@ func (s *socket) receive() (m message, err error) {
 // subscribe starts an operation.
 func (s *socket) subscribe(document string, variables object) *stream {
 	s.t.Helper()
+	return s.request(object{"query": document, "variables": variables})
+}
+
+// request sends a request.
+func (s *socket) request(request object) *stream {
+	s.t.Helper()
 	s.ids++
 	id := fmt.Sprint(s.ids)
-	s.send(message{ID: id, Type: "subscribe", Payload: must(json.Marshal(object{"query": document, "variables": variables}))})
+	s.send(message{ID: id, Type: "subscribe", Payload: must(json.Marshal(request))})
 	ended := false
 	return &stream{s.t, func() (r reply, ok bool, err error) {
 		if ended {

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"contactgraph/graph/model"
-	"contactgraph/internal/contact"
 	"contactgraph/internal/globalid"
 	"context"
 )
@@ -16,40 +15,19 @@ func (r *mutationResolver) UpdateContact(ctx context.Context, input model.Update
 	return updatePayload(r.commands(ctx).Update(ctx, updateOf(&input)))
 }
 
-func (r *mutationResolver) UpdateContacts(ctx context.Context, input model.UpdateContactsInput) (*model.UpdateContactsPayload, error) {
-	do := r.commands(ctx).UpdateAll
-	if input.ErrorPolicy == model.BatchErrorPolicyPerItem {
-		do = r.commands(ctx).UpdateEach
-	}
-	return updatesPayload(do(ctx, each(input.Items, updateOf)))
-}
-
 func (r *mutationResolver) SetContactDetails(ctx context.Context, input model.SetContactDetailsInput) (*model.SetContactDetailsPayload, error) {
-	o, err := outcome(r.commands(ctx).SetDetails(ctx, contact.SetDetails{
-		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
-		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
-	}))
-	return &model.SetContactDetailsPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
+	return detailsPayload(r.commands(ctx).SetDetails(ctx, setDetailsOf(&input)))
 }
 
 func (r *mutationResolver) CreateContact(ctx context.Context, input model.CreateContactInput) (*model.CreateContactPayload, error) {
-	set, password := patchOf(input.Set)
-	o, err := outcome(r.commands(ctx).Create(ctx, contact.Create{
-		RegistrationSource: input.RegistrationSource, RegistrationIP: input.RegistrationIP,
-		RegistrationStore: idOf("Store", input.RegistrationStoreID), Set: set, Password: password,
-		Details: detailsOf(input.Properties.Value(), input.Logins.Value(), input.Membership.Value()),
-	}))
-	return &model.CreateContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change}, err
+	return createPayload(r.commands(ctx).Create(ctx, createOf(&input)))
 }
 
 func (r *mutationResolver) DeleteContact(ctx context.Context, input model.DeleteContactInput) (*model.DeleteContactPayload, error) {
-	o, err := outcome(r.commands(ctx).Delete(ctx, contact.Delete{
-		ID: globalid.Of("Contact", input.ID), Lock: lockOf(input.ExpectedVersion, input.OnConflict),
-	}))
-	return &model.DeleteContactPayload{Contact: o.contact, Errors: o.errs, Change: o.change, Merge: o.merge}, err
+	return deletePayload(r.commands(ctx).Delete(ctx, deleteOf(&input)))
 }
 
 func (r *mutationResolver) EraseContact(ctx context.Context, input model.EraseContactInput) (*model.EraseContactPayload, error) {
-	o, err := outcome(r.commands(ctx).Erase(ctx, globalid.Of("Contact", input.ID)))
+	o, err := outcome(r.commands(ctx).Erase(ctx, globalid.Of(typeContact, input.ID)))
 	return &model.EraseContactPayload{Errors: o.errs, Change: o.change}, err
 }

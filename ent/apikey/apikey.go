@@ -35,6 +35,8 @@ const (
 	FieldPrefix = "prefix"
 	// FieldReadOnly holds the string denoting the read_only field in the database.
 	FieldReadOnly = "read_only"
+	// FieldTrustedOnly holds the string denoting the trusted_only field in the database.
+	FieldTrustedOnly = "trusted_only"
 	// FieldAddresses holds the string denoting the addresses field in the database.
 	FieldAddresses = "addresses"
 	// FieldOrigins holds the string denoting the origins field in the database.
@@ -73,6 +75,7 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldPrefix,
 	FieldReadOnly,
+	FieldTrustedOnly,
 	FieldAddresses,
 	FieldOrigins,
 	FieldExpiresAt,
@@ -178,6 +181,11 @@ func ByPrefix(opts ...sql.OrderTermOption) OrderOption {
 // ByReadOnly orders the results by the read_only field.
 func ByReadOnly(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReadOnly, opts...).ToFunc()
+}
+
+// ByTrustedOnly orders the results by the trusted_only field.
+func ByTrustedOnly(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTrustedOnly, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

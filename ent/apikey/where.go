@@ -100,6 +100,11 @@ func ReadOnly(v bool) predicate.APIKey {
 	return predicate.APIKey(sql.FieldEQ(FieldReadOnly, v))
 }
 
+// TrustedOnly applies equality check predicate on the "trusted_only" field. It's identical to TrustedOnlyEQ.
+func TrustedOnly(v bool) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldTrustedOnly, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.APIKey {
 	return predicate.APIKey(sql.FieldEQ(FieldExpiresAt, v))
@@ -573,6 +578,26 @@ func ReadOnlyIsNil() predicate.APIKey {
 // ReadOnlyNotNil applies the NotNil predicate on the "read_only" field.
 func ReadOnlyNotNil() predicate.APIKey {
 	return predicate.APIKey(sql.FieldNotNull(FieldReadOnly))
+}
+
+// TrustedOnlyEQ applies the EQ predicate on the "trusted_only" field.
+func TrustedOnlyEQ(v bool) predicate.APIKey {
+	return predicate.APIKey(sql.FieldEQ(FieldTrustedOnly, v))
+}
+
+// TrustedOnlyNEQ applies the NEQ predicate on the "trusted_only" field.
+func TrustedOnlyNEQ(v bool) predicate.APIKey {
+	return predicate.APIKey(sql.FieldNEQ(FieldTrustedOnly, v))
+}
+
+// TrustedOnlyIsNil applies the IsNil predicate on the "trusted_only" field.
+func TrustedOnlyIsNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldIsNull(FieldTrustedOnly))
+}
+
+// TrustedOnlyNotNil applies the NotNil predicate on the "trusted_only" field.
+func TrustedOnlyNotNil() predicate.APIKey {
+	return predicate.APIKey(sql.FieldNotNull(FieldTrustedOnly))
 }
 
 // AddressesIsNil applies the IsNil predicate on the "addresses" field.

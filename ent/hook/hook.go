@@ -104,6 +104,30 @@ func (f ContactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactMutation", m)
 }
 
+// The DerivationFunc type is an adapter to allow the use of ordinary
+// function as Derivation mutator.
+type DerivationFunc func(context.Context, *ent.DerivationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DerivationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DerivationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DerivationMutation", m)
+}
+
+// The ExternalIDFunc type is an adapter to allow the use of ordinary
+// function as ExternalID mutator.
+type ExternalIDFunc func(context.Context, *ent.ExternalIDMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExternalIDFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExternalIDMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExternalIDMutation", m)
+}
+
 // The FeedFunc type is an adapter to allow the use of ordinary
 // function as Feed mutator.
 type FeedFunc func(context.Context, *ent.FeedMutation) (ent.Value, error)

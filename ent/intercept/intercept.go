@@ -15,6 +15,8 @@ import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/derivation"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
@@ -304,6 +306,60 @@ func (f TraverseContact) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactQuery", q)
+}
+
+// The DerivationFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DerivationFunc func(context.Context, *ent.DerivationQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DerivationFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DerivationQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DerivationQuery", q)
+}
+
+// The TraverseDerivation type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDerivation func(context.Context, *ent.DerivationQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDerivation) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDerivation) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DerivationQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DerivationQuery", q)
+}
+
+// The ExternalIDFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExternalIDFunc func(context.Context, *ent.ExternalIDQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExternalIDFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExternalIDQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExternalIDQuery", q)
+}
+
+// The TraverseExternalID type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExternalID func(context.Context, *ent.ExternalIDQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExternalID) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExternalID) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExternalIDQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExternalIDQuery", q)
 }
 
 // The FeedFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -703,6 +759,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CompanyQuery, predicate.Company, company.OrderOption]{typ: ent.TypeCompany, tq: q}, nil
 	case *ent.ContactQuery:
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
+	case *ent.DerivationQuery:
+		return &query[*ent.DerivationQuery, predicate.Derivation, derivation.OrderOption]{typ: ent.TypeDerivation, tq: q}, nil
+	case *ent.ExternalIDQuery:
+		return &query[*ent.ExternalIDQuery, predicate.ExternalID, externalid.OrderOption]{typ: ent.TypeExternalID, tq: q}, nil
 	case *ent.FeedQuery:
 		return &query[*ent.FeedQuery, predicate.Feed, feed.OrderOption]{typ: ent.TypeFeed, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:

@@ -21,6 +21,7 @@ var (
 		{Name: "created_by", Type: field.TypeString, Nullable: true},
 		{Name: "prefix", Type: field.TypeString, Nullable: true},
 		{Name: "read_only", Type: field.TypeBool, Nullable: true},
+		{Name: "trusted_only", Type: field.TypeBool, Nullable: true},
 		{Name: "addresses", Type: field.TypeJSON, Nullable: true},
 		{Name: "origins", Type: field.TypeJSON, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
@@ -37,7 +38,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_keys_accounts_account",
-				Columns:    []*schema.Column{APIKeysColumns[16]},
+				Columns:    []*schema.Column{APIKeysColumns[17]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -313,6 +314,92 @@ var (
 					Where: "registration_store_id IS NOT NULL",
 				},
 			},
+			{
+				Name:    "contact_without_email_key",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "email IS NOT NULL AND email_key IS NULL",
+				},
+			},
+			{
+				Name:    "contact_without_phone_key",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "phone IS NOT NULL AND phone_key IS NULL",
+				},
+			},
+		},
+	}
+	// DerivationsColumns holds the columns for the "derivations" table.
+	DerivationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "forms", Type: field.TypeInt},
+		{Name: "country", Type: field.TypeString, Default: ""},
+		{Name: "done", Type: field.TypeInt, Nullable: true},
+		{Name: "since", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// DerivationsTable holds the schema information for the "derivations" table.
+	DerivationsTable = &schema.Table{
+		Name:       "derivations",
+		Columns:    DerivationsColumns,
+		PrimaryKey: []*schema.Column{DerivationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "derivations_accounts_account",
+				Columns:    []*schema.Column{DerivationsColumns[5]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "derivation_account_id",
+				Unique:  true,
+				Columns: []*schema.Column{DerivationsColumns[5]},
+			},
+		},
+	}
+	// ExternalIdsColumns holds the columns for the "external_ids" table.
+	ExternalIdsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "system", Type: field.TypeString},
+		{Name: "value", Type: field.TypeString},
+		{Name: "contact_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// ExternalIdsTable holds the schema information for the "external_ids" table.
+	ExternalIdsTable = &schema.Table{
+		Name:       "external_ids",
+		Columns:    ExternalIdsColumns,
+		PrimaryKey: []*schema.Column{ExternalIdsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "external_ids_contacts_external_ids",
+				Columns:    []*schema.Column{ExternalIdsColumns[3]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "external_ids_accounts_account",
+				Columns:    []*schema.Column{ExternalIdsColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "externalid_account_id_system_value",
+				Unique:  true,
+				Columns: []*schema.Column{ExternalIdsColumns[4], ExternalIdsColumns[1], ExternalIdsColumns[2]},
+			},
+			{
+				Name:    "externalid_account_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExternalIdsColumns[4], ExternalIdsColumns[3]},
+			},
 		},
 	}
 	// FeedsColumns holds the columns for the "feeds" table.
@@ -513,6 +600,7 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
 		{Name: "name_key", Type: field.TypeString},
+		{Name: "api_name", Type: field.TypeString, Nullable: true},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"TEXT", "INTEGER", "NUMBER", "DATE", "DATETIME", "CHOICE"}},
 		{Name: "multiple", Type: field.TypeBool, Default: false},
 		{Name: "required", Type: field.TypeBool, Default: false},
@@ -529,7 +617,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "properties_accounts_account",
-				Columns:    []*schema.Column{PropertiesColumns[9]},
+				Columns:    []*schema.Column{PropertiesColumns[10]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -538,12 +626,17 @@ var (
 			{
 				Name:    "property_account_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{PropertiesColumns[9], PropertiesColumns[2]},
+				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[2]},
 			},
 			{
 				Name:    "property_account_id_bound",
 				Unique:  true,
-				Columns: []*schema.Column{PropertiesColumns[9], PropertiesColumns[8]},
+				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[9]},
+			},
+			{
+				Name:    "property_account_id_api_name",
+				Unique:  true,
+				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[3]},
 			},
 		},
 	}
@@ -628,7 +721,7 @@ var (
 	// SearchTermsColumns holds the columns for the "search_terms" table.
 	SearchTermsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"name", "email", "phone"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"name", "email", "phone", "name2", "email2", "phone2"}},
 		{Name: "term", Type: field.TypeString},
 		{Name: "contact_id", Type: field.TypeInt},
 		{Name: "account_id", Type: field.TypeInt},
@@ -845,6 +938,8 @@ var (
 		ClocksTable,
 		CompaniesTable,
 		ContactsTable,
+		DerivationsTable,
+		ExternalIdsTable,
 		FeedsTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
@@ -871,6 +966,9 @@ func init() {
 	ContactsTable.ForeignKeys[1].RefTable = StoresTable
 	ContactsTable.ForeignKeys[2].RefTable = StoresTable
 	ContactsTable.ForeignKeys[3].RefTable = CompaniesTable
+	DerivationsTable.ForeignKeys[0].RefTable = AccountsTable
+	ExternalIdsTable.ForeignKeys[0].RefTable = ContactsTable
+	ExternalIdsTable.ForeignKeys[1].RefTable = AccountsTable
 	FeedsTable.ForeignKeys[0].RefTable = AccountsTable
 	IdempotencyKeysTable.ForeignKeys[0].RefTable = AccountsTable
 	IdentitiesTable.ForeignKeys[0].RefTable = AccountsTable

@@ -30,6 +30,12 @@ type Company func(*sql.Selector)
 // Contact is the predicate function for contact builders.
 type Contact func(*sql.Selector)
 
+// Derivation is the predicate function for derivation builders.
+type Derivation func(*sql.Selector)
+
+// ExternalID is the predicate function for externalid builders.
+type ExternalID func(*sql.Selector)
+
 // Feed is the predicate function for feed builders.
 type Feed func(*sql.Selector)
 

@@ -302,6 +302,54 @@ func (f ContactMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ContactMutation", m)
 }
 
+// The DerivationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DerivationQueryRuleFunc func(context.Context, *ent.DerivationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DerivationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DerivationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DerivationQuery", q)
+}
+
+// The DerivationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DerivationMutationRuleFunc func(context.Context, *ent.DerivationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DerivationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DerivationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DerivationMutation", m)
+}
+
+// The ExternalIDQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ExternalIDQueryRuleFunc func(context.Context, *ent.ExternalIDQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ExternalIDQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExternalIDQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ExternalIDQuery", q)
+}
+
+// The ExternalIDMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ExternalIDMutationRuleFunc func(context.Context, *ent.ExternalIDMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ExternalIDMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ExternalIDMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ExternalIDMutation", m)
+}
+
 // The FeedQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type FeedQueryRuleFunc func(context.Context, *ent.FeedQuery) error

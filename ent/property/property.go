@@ -21,6 +21,8 @@ const (
 	FieldName = "name"
 	// FieldNameKey holds the string denoting the name_key field in the database.
 	FieldNameKey = "name_key"
+	// FieldAPIName holds the string denoting the api_name field in the database.
+	FieldAPIName = "api_name"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "type"
 	// FieldMultiple holds the string denoting the multiple field in the database.
@@ -61,6 +63,7 @@ var Columns = []string{
 	FieldAccountID,
 	FieldName,
 	FieldNameKey,
+	FieldAPIName,
 	FieldKind,
 	FieldMultiple,
 	FieldRequired,
@@ -173,6 +176,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByNameKey orders the results by the name_key field.
 func ByNameKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNameKey, opts...).ToFunc()
+}
+
+// ByAPIName orders the results by the api_name field.
+func ByAPIName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAPIName, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

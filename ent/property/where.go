@@ -69,6 +69,11 @@ func NameKey(v string) predicate.Property {
 	return predicate.Property(sql.FieldEQ(FieldNameKey, v))
 }
 
+// APIName applies equality check predicate on the "api_name" field. It's identical to APINameEQ.
+func APIName(v string) predicate.Property {
+	return predicate.Property(sql.FieldEQ(FieldAPIName, v))
+}
+
 // Multiple applies equality check predicate on the "multiple" field. It's identical to MultipleEQ.
 func Multiple(v bool) predicate.Property {
 	return predicate.Property(sql.FieldEQ(FieldMultiple, v))
@@ -232,6 +237,81 @@ func NameKeyEqualFold(v string) predicate.Property {
 // NameKeyContainsFold applies the ContainsFold predicate on the "name_key" field.
 func NameKeyContainsFold(v string) predicate.Property {
 	return predicate.Property(sql.FieldContainsFold(FieldNameKey, v))
+}
+
+// APINameEQ applies the EQ predicate on the "api_name" field.
+func APINameEQ(v string) predicate.Property {
+	return predicate.Property(sql.FieldEQ(FieldAPIName, v))
+}
+
+// APINameNEQ applies the NEQ predicate on the "api_name" field.
+func APINameNEQ(v string) predicate.Property {
+	return predicate.Property(sql.FieldNEQ(FieldAPIName, v))
+}
+
+// APINameIn applies the In predicate on the "api_name" field.
+func APINameIn(vs ...string) predicate.Property {
+	return predicate.Property(sql.FieldIn(FieldAPIName, vs...))
+}
+
+// APINameNotIn applies the NotIn predicate on the "api_name" field.
+func APINameNotIn(vs ...string) predicate.Property {
+	return predicate.Property(sql.FieldNotIn(FieldAPIName, vs...))
+}
+
+// APINameGT applies the GT predicate on the "api_name" field.
+func APINameGT(v string) predicate.Property {
+	return predicate.Property(sql.FieldGT(FieldAPIName, v))
+}
+
+// APINameGTE applies the GTE predicate on the "api_name" field.
+func APINameGTE(v string) predicate.Property {
+	return predicate.Property(sql.FieldGTE(FieldAPIName, v))
+}
+
+// APINameLT applies the LT predicate on the "api_name" field.
+func APINameLT(v string) predicate.Property {
+	return predicate.Property(sql.FieldLT(FieldAPIName, v))
+}
+
+// APINameLTE applies the LTE predicate on the "api_name" field.
+func APINameLTE(v string) predicate.Property {
+	return predicate.Property(sql.FieldLTE(FieldAPIName, v))
+}
+
+// APINameContains applies the Contains predicate on the "api_name" field.
+func APINameContains(v string) predicate.Property {
+	return predicate.Property(sql.FieldContains(FieldAPIName, v))
+}
+
+// APINameHasPrefix applies the HasPrefix predicate on the "api_name" field.
+func APINameHasPrefix(v string) predicate.Property {
+	return predicate.Property(sql.FieldHasPrefix(FieldAPIName, v))
+}
+
+// APINameHasSuffix applies the HasSuffix predicate on the "api_name" field.
+func APINameHasSuffix(v string) predicate.Property {
+	return predicate.Property(sql.FieldHasSuffix(FieldAPIName, v))
+}
+
+// APINameIsNil applies the IsNil predicate on the "api_name" field.
+func APINameIsNil() predicate.Property {
+	return predicate.Property(sql.FieldIsNull(FieldAPIName))
+}
+
+// APINameNotNil applies the NotNil predicate on the "api_name" field.
+func APINameNotNil() predicate.Property {
+	return predicate.Property(sql.FieldNotNull(FieldAPIName))
+}
+
+// APINameEqualFold applies the EqualFold predicate on the "api_name" field.
+func APINameEqualFold(v string) predicate.Property {
+	return predicate.Property(sql.FieldEqualFold(FieldAPIName, v))
+}
+
+// APINameContainsFold applies the ContainsFold predicate on the "api_name" field.
+func APINameContainsFold(v string) predicate.Property {
+	return predicate.Property(sql.FieldContainsFold(FieldAPIName, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

@@ -11,6 +11,8 @@ import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
+	"contactgraph/ent/derivation"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
@@ -199,6 +201,52 @@ func init() {
 			return nil
 		}
 	}()
+	derivationMixin := schema.Derivation{}.Mixin()
+	derivation.Policy = privacy.NewPolicies(derivationMixin[0], schema.Derivation{})
+	derivation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := derivation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	derivationMixinHooks0 := derivationMixin[0].Hooks()
+
+	derivation.Hooks[1] = derivationMixinHooks0[0]
+	derivationMixinInters0 := derivationMixin[0].Interceptors()
+	derivation.Interceptors[0] = derivationMixinInters0[0]
+	derivationFields := schema.Derivation{}.Fields()
+	_ = derivationFields
+	// derivationDescCountry is the schema descriptor for country field.
+	derivationDescCountry := derivationFields[1].Descriptor()
+	// derivation.DefaultCountry holds the default value on creation for the country field.
+	derivation.DefaultCountry = derivationDescCountry.Default.(string)
+	externalidMixin := schema.ExternalID{}.Mixin()
+	externalid.Policy = privacy.NewPolicies(externalidMixin[0], schema.ExternalID{})
+	externalid.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := externalid.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	externalidMixinHooks0 := externalidMixin[0].Hooks()
+
+	externalid.Hooks[1] = externalidMixinHooks0[0]
+	externalidMixinInters0 := externalidMixin[0].Interceptors()
+	externalid.Interceptors[0] = externalidMixinInters0[0]
+	externalidFields := schema.ExternalID{}.Fields()
+	_ = externalidFields
+	// externalidDescSystem is the schema descriptor for system field.
+	externalidDescSystem := externalidFields[1].Descriptor()
+	// externalid.SystemValidator is a validator for the "system" field. It is called by the builders before save.
+	externalid.SystemValidator = externalidDescSystem.Validators[0].(func(string) error)
+	// externalidDescValue is the schema descriptor for value field.
+	externalidDescValue := externalidFields[2].Descriptor()
+	// externalid.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	externalid.ValueValidator = externalidDescValue.Validators[0].(func(string) error)
 	feedMixin := schema.Feed{}.Mixin()
 	feed.Policy = privacy.NewPolicies(feedMixin[0], schema.Feed{})
 	feed.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -312,15 +360,15 @@ func init() {
 	// property.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
 	property.NameKeyValidator = propertyDescNameKey.Validators[0].(func(string) error)
 	// propertyDescMultiple is the schema descriptor for multiple field.
-	propertyDescMultiple := propertyFields[4].Descriptor()
+	propertyDescMultiple := propertyFields[5].Descriptor()
 	// property.DefaultMultiple holds the default value on creation for the multiple field.
 	property.DefaultMultiple = propertyDescMultiple.Default.(bool)
 	// propertyDescRequired is the schema descriptor for required field.
-	propertyDescRequired := propertyFields[5].Descriptor()
+	propertyDescRequired := propertyFields[6].Descriptor()
 	// property.DefaultRequired holds the default value on creation for the required field.
 	property.DefaultRequired = propertyDescRequired.Default.(bool)
 	// propertyDescReadOnly is the schema descriptor for read_only field.
-	propertyDescReadOnly := propertyFields[6].Descriptor()
+	propertyDescReadOnly := propertyFields[7].Descriptor()
 	// property.DefaultReadOnly holds the default value on creation for the read_only field.
 	property.DefaultReadOnly = propertyDescReadOnly.Default.(bool)
 	// propertyDescID is the schema descriptor for id field.

@@ -50,12 +50,14 @@ type Property struct{ ent.Schema }
 func (Property) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Writer: viewer.Admin}} }
 
 // Fields of Property. A bound property is an alias of a column of the contact, so that both APIs
-// show the same value.
+// show the same value. api_name is the name by which programs read and write the property; null for
+// none.
 func (Property) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id").Positive(),
 		field.String("name").NotEmpty(),
 		field.String("name_key").NotEmpty(),
+		field.String("api_name").Optional().Nillable(),
 		field.Enum("kind").NamedValues("Text", "TEXT", "Integer", "INTEGER", "Number", "NUMBER", "Date", "DATE",
 			"DateTime", "DATETIME", "Choice", "CHOICE").StorageKey("type").Immutable(),
 		field.Bool("multiple").Default(false).Immutable(),
@@ -76,5 +78,6 @@ func (Property) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "name_key").Unique(),
 		index.Fields("account_id", "bound").Unique(),
+		index.Fields("account_id", "api_name").Unique(),
 	}
 }

@@ -60,6 +60,7 @@ func (Contact) Edges() []ent.Edge {
 		edge.To("company", Company.Type).Field("company_id").Unique().Annotations(keep),
 		edge.To("values", PropertyValue.Type).Annotations(follow),
 		edge.To("logins", Login.Type).Annotations(follow),
+		edge.To("external_ids", ExternalID.Type).Annotations(follow),
 		edge.To("memberships", Membership.Type).Annotations(follow),
 		edge.To("terms", SearchTerm.Type).Annotations(follow),
 		edge.To("sessions", Session.Type).Annotations(follow),
@@ -84,5 +85,14 @@ func (Contact) Indexes() []ent.Index {
 		given("preferred_store_id"),
 		given("company_id"),
 		given("registration_store_id"),
+		keyless("email"),
+		keyless("phone"),
 	}
+}
+
+// keyless is an index of the few contacts that have a text and no key of it, because another
+// contact has the key or the text is blank.
+func keyless(column string) ent.Index {
+	return index.Fields("account_id", "id").StorageKey("contact_without_" + column + "_key").
+		Annotations(entsql.IndexWhere(column + " IS NOT NULL AND " + column + "_key IS NULL"))
 }

@@ -20,8 +20,9 @@ func (APIKey) Mixin() []ent.Mixin {
 
 // Fields of APIKey. prefix is the beginning of the token, by which people recognize it; created_by
 // is the name of an admin. Both are null for keys that are older than these columns. A null
-// read_only is false, and a null list limits nothing. role_id is the Role that limits an agent.
-// segment_id limits the key to the contacts of a segment.
+// read_only or trusted_only is false, and a null list limits nothing. A key with trusted_only can
+// run only the operations that the server was started with. role_id is the Role that limits an
+// agent. segment_id limits the key to the contacts of a segment.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty(),
@@ -33,6 +34,7 @@ func (APIKey) Fields() []ent.Field {
 		field.String("created_by").Optional().Nillable().Immutable(),
 		field.String("prefix").Optional().Nillable().Immutable(),
 		field.Bool("read_only").Optional().Nillable(),
+		field.Bool("trusted_only").Optional().Nillable(),
 		field.JSON("addresses", []string{}).Optional(),
 		field.JSON("origins", []string{}).Optional(),
 		field.Time("expires_at").Optional().Nillable(),

@@ -80,6 +80,34 @@ func (Login) Indexes() []ent.Index {
 	}
 }
 
+// ExternalID is the id of a contact in another system, unique within the account and the system.
+type ExternalID struct{ ent.Schema }
+
+// Mixin of ExternalID: customers read their own, agents write them.
+func (ExternalID) Mixin() []ent.Mixin {
+	return []ent.Mixin{Tenant{Own: "contact_id", Writer: viewer.Agent}}
+}
+
+// Fields of ExternalID. value is the id; ent reserves that name for the primary key.
+func (ExternalID) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("contact_id").Immutable(),
+		field.String("system").NotEmpty().Immutable(),
+		field.String("value").NotEmpty().Immutable(),
+	}
+}
+
+// Edges of ExternalID.
+func (ExternalID) Edges() []ent.Edge { return []ent.Edge{ofContact("external_ids")} }
+
+// Indexes of ExternalID.
+func (ExternalID) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("account_id", "system", "value").Unique(),
+		index.Fields("account_id", "contact_id"),
+	}
+}
+
 // Membership is the membership of a contact in a segment. It is an entity instead of a many-to-many
 // edge, because the join rows of an edge would have no account_id.
 type Membership struct{ ent.Schema }
@@ -115,6 +143,8 @@ func (Membership) Indexes() []ent.Index {
 
 // SearchTerm is a word by which a contact is found: of its name, its email, or the digits of its
 // phone. With a table of words, an ordinary index finds prefixes, in the same way on both engines.
+// Further spellings have kinds of their own, with a 2: earlier versions of the server insert words
+// of the other kinds, and would fail if a row existed already.
 type SearchTerm struct{ ent.Schema }
 
 // Mixin of SearchTerm.
@@ -126,7 +156,8 @@ func (SearchTerm) Mixin() []ent.Mixin {
 func (SearchTerm) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("contact_id").Immutable(),
-		field.Enum("kind").Values("name", "email", "phone").Immutable(),
+		field.Enum("kind").NamedValues("Name", "name", "Email", "email", "Phone", "phone",
+			"NameSpelling", "name2", "EmailSpelling", "email2", "PhoneSpelling", "phone2").Immutable(),
 		field.String("term").NotEmpty().Immutable(),
 	}
 }

@@ -82,9 +82,12 @@ type Kind string
 
 // Kind values.
 const (
-	KindName  Kind = "name"
-	KindEmail Kind = "email"
-	KindPhone Kind = "phone"
+	KindName          Kind = "name"
+	KindEmail         Kind = "email"
+	KindPhone         Kind = "phone"
+	KindNameSpelling  Kind = "name2"
+	KindEmailSpelling Kind = "email2"
+	KindPhoneSpelling Kind = "phone2"
 )
 
 func (k Kind) String() string {
@@ -94,7 +97,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindName, KindEmail, KindPhone:
+	case KindName, KindEmail, KindPhone, KindNameSpelling, KindEmailSpelling, KindPhoneSpelling:
 		return nil
 	default:
 		return fmt.Errorf("searchterm: invalid enum value for kind field: %q", k)

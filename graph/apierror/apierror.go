@@ -29,13 +29,19 @@ import (
 // CodeUnavailable and CodeOutcomeUnknown of package graphqlhttp, which maps codes to statuses.
 const (
 	CodeUnauthenticated = graphqlhttp.CodeUnauthenticated
-	CodeForbidden       = "FORBIDDEN"
+	CodeForbidden       = graphqlhttp.CodeForbidden
 	CodeBadInput        = graphqlhttp.CodeBadUserInput
 	CodeCostLimit       = graphqlhttp.CodeCostLimit
 	CodeRateLimited     = graphqlhttp.CodeRateLimited
 	CodeNoVersion       = "NO_SUCH_VERSION"
-	CodeCursorExpired   = "CURSOR_EXPIRED"
+	CodeCursorExpired   = graphqlhttp.CodeCursorExpired
 	CodeInternal        = graphqlhttp.CodeInternal
+
+	// Clients of Apollo's protocol know these two.
+	CodePersistedNotFound     = "PERSISTED_QUERY_NOT_FOUND"
+	CodePersistedNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+	CodeIntrospection = "INTROSPECTION_DISABLED"
 )
 
 // ErrResponseSize is the error of fields that are not resolved because the response is already too
@@ -67,8 +73,6 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			set(shown, CodeNoVersion, "The contact never had this version, or its change log does not reach back to it.")
 		case errors.Is(err, ErrResponseSize): // another response is sent
 			set(shown, CodeCostLimit, err.Error())
-		case errors.Is(err, changelog.ErrTooLarge):
-			set(shown, CodeCostLimit, "The changes are too large to be returned together: request fewer.")
 		case errors.Is(err, changelog.ErrCursorExpired):
 			set(shown, CodeCursorExpired, "This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from lastCursor.")
 		case errors.Is(err, usererror.ErrArguments):

@@ -68,8 +68,8 @@ func TestCosts(t *testing.T) {
 		{`{contacts(first:3){... on ContactConnection{...{nodes{id}}}}}`, ``, base + 20 + 1 + 3},
 		{`{contactChanges(first:7){changes{at}}}`, ``, base + 20 + 1 + 7},
 		{`{contactChanges{changes{at}}}`, ``, base + 20 + 1 + 100},
-		{`{contact(id:1){changes{at}}}`, ``, base + 20 + 20 + 50},
-		{`{contact(id:1){changes(first:3){contact{changes(first:2){at}}}}}`, ``, base + 20 + 20 + 3*(2+20+2)},
+		{`{contact(id:1){changes{nodes{at}}}}`, ``, base + 20 + 20 + 1 + 50},
+		{`{contact(id:1){changes(first:3){nodes{contact{changes(first:2){nodes{at}}}}}}}`, ``, base + 20 + 20 + 1 + 3*(2+20+1+2)},
 		// The size of a list is at least 1, so that the cost bounds the document.
 		{`{contacts(first:0){nodes{id}}}`, ``, base + 20 + 1 + 1},
 		{`{contacts(first:-5){nodes{id}}}`, ``, base + 20 + 1 + 1},
@@ -92,7 +92,10 @@ func TestCosts(t *testing.T) {
 		{`mutation($i:UpdateContactsInput!){updateContacts(input:$i){results{contact{id}}}}`, `{"i":{"items":"none"}}`, base + 30 + 30 + 1 + 2},
 		{`mutation($i:SetContactDetailsInput!){setContactDetails(input:$i){errors{code}}}`,
 			`{"i":{"properties":[{},{}],"logins":[{}],"membership":["1","2","3"]}}`, base + 30 + 2 + 2 + 5 + 3 + 3},
-		{`mutation{signIn(account:"a",login:"b",password:"c"){token}}`, ``, base + 3000 + 1},
+		{`mutation{updateContact(input:{id:1,set:{custom:{a:1,b:[1,2],c:{d:1}}}}){errors{code}}}`, ``, base + 30 + 3 + 1 + 3},
+		{`mutation($c:JSON){updateContacts(input:{items:[{set:{custom:$c}},{set:{custom:$c}}]}){results{contact{id}}}}`, `{"c":{"a":1,"b":2}}`, base + 30 + 2*30 + 2*2 + 2 + 1 + 2*2},
+		{`mutation($c:JSON){setContactDetails(input:{id:1,custom:$c}){errors{code}}}`, `{"c":[1,2,3]}`, base + 30 + 1 + 1 + 3},
+		{`mutation{signIn(input: {account:"a",login:"b",password:"c"}){token}}`, ``, base + 3000 + 1},
 		{`subscription{contactChanges{at}}`, ``, base + 20 + 40},
 		// Long names, which the response repeats, and long arguments, each time they are passed.
 		{`{contacts(first:10){nodes{` + strings.Repeat("x", 1000) + `:id}}}`, ``, base + 20 + 1 + 10*11},
@@ -119,7 +122,7 @@ func TestCosts(t *testing.T) {
 func TestSignInsAreCounted(t *testing.T) {
 	t.Parallel()
 	_, model := served()
-	const in = `signIn(account:"a",login:"b",password:"c"){token}`
+	const in = `signIn(input: {account:"a",login:"b",password:"c"}){token}`
 	for query, want := range map[string]int{
 		`mutation{` + in + `}`:                1,
 		`mutation{a:` + in + ` b:` + in + `}`: 2,
@@ -271,7 +274,7 @@ func TestManyTypenamesAreAllowed(t *testing.T) {
 	t.Parallel()
 	query := "{"
 	for alias := range strings.SplitSeq("abcdefghijklmnopqrstuvwxyz", "") {
-		query += alias + ":contact(id:1){__typename logins{__typename name} company{__typename name} changes(first:1){__typename fields{__typename path}}}"
+		query += alias + ":contact(id:1){__typename logins{__typename name} company{__typename name} changes(first:1){nodes{__typename fields{__typename path}}}}"
 	}
 	if err := cost.Check(parse(t, query+"}")); err != nil {
 		t.Error(err)

@@ -118,6 +118,9 @@ func (w *weigher) inputField(value any, f *ast.FieldDefinition) int {
 	if list, ok := value.([]any); ok && f.Type.Elem != nil {
 		n = len(list)
 	}
+	if object, ok := value.(map[string]any); ok && f.Type.Name() == "JSON" {
+		n = len(object)
+	}
 	sum := times(n, w.model.fields[f].weight)
 	if typ := f.Type.Name(); w.model.inputs[typ] {
 		sum = add(sum, w.input(value, w.model.schema.Types[typ]))

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync/atomic"
 
 	"contactgraph/graph/apierror"
@@ -82,8 +83,9 @@ func (b *budget) respond(resp *graphql.Response) *graphql.Response {
 // fieldSize is about how many bytes a field has without its value.
 const fieldSize = 32
 
-// sizeOf returns about how many bytes the value of a field has. Objects have none: their fields are
-// counted.
+// sizeOf returns about how many bytes the value of a field has. Objects of the schema, which are
+// pointers to structs, have none: their fields are counted. All else is walked, because a field of
+// the type JSON can have any value of Go.
 func sizeOf(value any) int64 {
 	switch v := value.(type) {
 	case string:
@@ -92,24 +94,37 @@ func sizeOf(value any) int64 {
 		if v != nil {
 			return fieldSize + int64(len(*v))
 		}
-	case []string:
-		size := int64(fieldSize)
-		for _, element := range v {
-			size += int64(len(element))
-		}
-		return size
-	case []any:
-		size := int64(fieldSize)
-		for _, element := range v {
-			size += sizeOf(element)
-		}
-		return size
-	case map[string]any:
-		size := int64(fieldSize)
-		for name, member := range v {
-			size += int64(len(name)) + sizeOf(member)
-		}
-		return size
+		return fieldSize
 	}
-	return fieldSize
+	return fieldSize + textIn(reflect.ValueOf(value))
+}
+
+// partSize is about how many bytes an element or a member has without its text.
+const partSize = 16
+
+// textIn returns about how many bytes a value has in addition to fieldSize.
+func textIn(v reflect.Value) (size int64) {
+	switch v.Kind() { //nolint:exhaustive // all others have no text
+	case reflect.String:
+		return int64(v.Len())
+	case reflect.Interface:
+		return textIn(v.Elem())
+	case reflect.Pointer:
+		if pointed := v.Elem(); pointed.Kind() != reflect.Struct {
+			return textIn(pointed)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			size += partSize + textIn(v.Index(i))
+		}
+	case reflect.Map:
+		for name, member := range v.Seq2() {
+			size += partSize + textIn(name) + textIn(member)
+		}
+	case reflect.Struct:
+		for _, member := range v.Fields() {
+			size += partSize + textIn(member)
+		}
+	}
+	return size
 }

@@ -6,14 +6,27 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/weborigin"
 )
 
 // Cookies sets and clears the session cookie of browsers.
 //
-// A page of another origin can neither set nor use it: every operation but a query needs a POST of
-// JSON, which browsers send to another origin only if it answers their CORS preflight, and this
-// server answers none; WebSockets are accepted only from pages of the same origin.
+// A page of another origin can neither set nor use it. Pages of allowed origins can send requests,
+// but Unavailable rejects their sign-ins, and package auth ignores their cookies. Other pages
+// cannot even send requests: every operation but a query needs a POST of JSON or a WebSocket, and
+// both are rejected.
 type Cookies struct{ Auth *auth.Service }
+
+// Unavailable returns why the response to the request cannot set a cookie, "" if it can.
+func (Cookies) Unavailable(ctx context.Context) string {
+	switch {
+	case graphqlhttp.Header(ctx) == nil:
+		return "A cookie cannot be set on this transport: sign in with a POST request that accepts JSON."
+	case weborigin.Foreign(principalOf(ctx).request):
+		return "A cookie cannot be set for a page of another origin: sign in for a token."
+	}
+	return ""
+}
 
 // Set stores the session in the browser, and ends the session whose cookie it replaces.
 func (c Cookies) Set(ctx context.Context, s auth.Session) error {

@@ -2,66 +2,52 @@ package gate
 
 import (
 	"context"
-	"sync"
 
+	"contactgraph/graph/apierror"
+	"contactgraph/graph/persisted"
+	"contactgraph/internal/authz"
 	"contactgraph/internal/graphqlhttp"
+	"contactgraph/internal/viewer"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-const (
-	// maxDocumentBytes is how much memory the cached documents can use. Clients send the same few
-	// documents repeatedly.
-	maxDocumentBytes = 32 << 20
-	// bytesPerToken is about how much memory a token of a parsed document uses.
-	bytesPerToken = 170
-)
-
-// Documents caches parsed and validated documents, up to a number of bytes. gqlgen's cache is
-// bounded by their number only, but one document can be a thousand times as large as another.
-type Documents struct {
-	mu    sync.Mutex
-	known *simplelru.LRU[string, *ast.QueryDocument]
-	bytes int
+// group returns the callers with whom the sender shares its automatic documents.
+func (p *principal) group() persisted.Group {
+	return persisted.Group{Account: p.viewer.Account, Class: p.caller.Class}
 }
 
-var _ graphql.Cache[*ast.QueryDocument] = (*Documents)(nil)
-
-// NewDocuments returns an empty cache.
-func NewDocuments() *Documents {
-	d := &Documents{}
-	known, err := simplelru.NewLRU(maxDocumentBytes, func(query string, _ *ast.QueryDocument) { d.bytes -= documentSize(query) })
-	if err != nil {
-		panic(err) // only for a size below 1
+// document finds the document of a request. It rejects the request if the document is unknown, or
+// if it is not one of the trusted documents and its sender can run no others. That is decided
+// before the document is parsed, because errors in it describe the schema.
+func (l Limiter) document(ctx context.Context, r *graphqlhttp.Request) *gqlerror.Error {
+	p := principalOf(ctx)
+	if err := l.Persisted.Resolve(p.group(), r); err != nil {
+		if rejected := p.rejection(); rejected != nil { // its sender counts as anonymous, but may know the document
+			return rejected
+		}
+		return err
 	}
-	d.known = known
-	return d
-}
-
-// Get returns the document of a query.
-func (d *Documents) Get(_ context.Context, query string) (*ast.QueryDocument, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.known.Get(query)
-}
-
-// Add adds a document, and removes those that have not been used for longest if there are too many.
-func (d *Documents) Add(_ context.Context, query string, doc *ast.QueryDocument) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.known.Contains(query) {
-		d.bytes += documentSize(query)
+	if p.viewer.TrustedOnly && !l.Persisted.Trusts(r.Query) {
+		return apierror.New(apierror.CodeForbidden, authz.MessageTrustedOnly)
 	}
-	d.known.Add(query, doc)
-	for d.bytes > maxDocumentBytes {
-		d.known.RemoveOldest()
+	return nil
+}
+
+// keep keeps the document of an operation if its client will identify it by its hash.
+func (g Gate) keep(ctx context.Context, op *graphql.OperationContext) {
+	if op.Extensions[graphqlhttp.ExtensionPersistedQuery] != nil {
+		g.Persisted.Keep(principalOf(ctx).group(), op.RawQuery)
 	}
 }
 
-// documentSize returns about how many bytes a document uses at most: a token has at least one
-// character, and most are followed by another one.
-func documentSize(query string) int {
-	return len(query) + bytesPerToken*min(len(query)/2+1, graphqlhttp.ParserTokenLimit)
+// trust returns the context in which an operation runs: a viewer that can only run trusted
+// documents has all of its other rights while it runs one.
+func (g Gate) trust(ctx context.Context, op *graphql.OperationContext) context.Context {
+	if v, _ := viewer.FromContext(ctx); v.TrustedOnly && g.Persisted.Trusts(op.RawQuery) {
+		v.TrustedOnly = false
+		return viewer.NewContext(ctx, v)
+	}
+	return ctx
 }

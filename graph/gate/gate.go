@@ -1,12 +1,15 @@
 // Package gate authenticates requests, decides whether they may run, and checks each operation
-// before it is executed: that its credentials are valid, and that it has some unless it asks only
-// for __typename, __schema, __type, viewer and signIn. It also reads the idempotency key. What a
-// viewer may do is decided by the services. All but the Limiter is a gqlgen extension.
+// before it is executed: that its credentials are valid, that it has some unless it asks only for
+// __typename, __schema, __type, viewer and signIn, and, with package arguments, that no argument is
+// wrong. It also reads the idempotency key. What a viewer may do is decided by the services. All
+// but the Limiter is a gqlgen extension.
 //
 // Start reading at Identify in principal.go, then at Gate.MutateOperationContext in gate.go. The
 // keys of mutations are in idempotency.go, and the session cookies of browsers in cookies.go.
+// documents.go finds documents that requests only identify, and lets some API keys run only trusted
+// ones. introspection.go decides who may read the schema.
 // limiter.go computes what a request costs and waits until it can run, budget.go limits the size of
-// a response, and documents.go caches validated documents.
+// a response, and cache.go caches validated documents.
 package gate
 
 import (
@@ -16,7 +19,9 @@ import (
 	"slices"
 
 	"contactgraph/graph/apierror"
+	"contactgraph/graph/arguments"
 	"contactgraph/graph/loader"
+	"contactgraph/graph/persisted"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/viewer"
 
@@ -25,10 +30,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Gate rejects operations whose credentials are invalid or missing, before anything is executed.
+// Gate rejects operations whose credentials are invalid or missing, and those with a wrong
+// argument, before anything is executed.
 type Gate struct {
-	Cookies Cookies
-	Log     *slog.Logger
+	Arguments     *arguments.Checker
+	Persisted     *persisted.Documents
+	Introspection Introspection
+	Cookies       Cookies
+	Log           *slog.Logger
 }
 
 var (
@@ -45,11 +54,12 @@ func (Gate) ExtensionName() string { return "Gate" }
 func (Gate) Validate(graphql.ExecutableSchema) error { return nil }
 
 // openFields are the root fields that are allowed without credentials.
-var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "viewer": true, "signIn": true}
+var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "_service": true, "viewer": true, "signIn": true}
 
 // MutateOperationContext rejects operations whose credentials are invalid or, on a WebSocket, have
-// expired; operations without credentials whose root fields require some; and subscriptions that do
-// not have exactly one root field.
+// expired; operations without credentials whose root fields require some; subscriptions that do not
+// have exactly one root field; those that introspect and may not; and operations with a wrong
+// argument.
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if err := principalOf(ctx).rejection(); err != nil {
 		if fault := principalOf(ctx).err; !errors.Is(fault, auth.ErrCredentials) && !isRateError(fault) {
@@ -57,16 +67,33 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 		}
 		return err
 	}
-	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
-		return apierror.New(apierror.CodeBadInput, "A subscription must have exactly one root field.")
-	}
 	if c := principalOf(ctx); c.socket && c.check(ctx, c.auth.Authenticate) != nil {
 		return apierror.New(apierror.CodeUnauthenticated, "The credentials of the connection have expired.")
 	}
-	limitResponse(op, principalOf(ctx).caller.Class)
-	if _, ok := viewer.FromContext(ctx); ok {
-		return nil
+	if err := g.Arguments.Conditions(op); err != nil { // otherwise it is unknown what the root fields are
+		return err
 	}
+	if op.Operation.Operation == ast.Subscription && len(rootFields(op)) != 1 {
+		return apierror.New(apierror.CodeBadInput, "A subscription must have exactly one root field.")
+	}
+	limitResponse(op, principalOf(ctx).caller.Class)
+	if _, ok := viewer.FromContext(ctx); !ok {
+		if err := g.requireOpen(ctx, op); err != nil {
+			return err
+		}
+	}
+	if err := g.Introspection.check(ctx, op); err != nil {
+		return err
+	}
+	if err := g.Arguments.Check(op); err != nil {
+		return err
+	}
+	g.keep(ctx, op)
+	return nil
+}
+
+// requireOpen rejects an operation without credentials if one of its root fields requires some.
+func (g Gate) requireOpen(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	for _, f := range rootFields(op) {
 		if !openFields[f.Name] {
 			if hasRootField(op, "signOut") {
@@ -78,12 +105,12 @@ func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationC
 	return nil
 }
 
-// InterceptOperation prepares the loader and the idempotency keys of each operation.
-func (Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+// InterceptOperation prepares the loader, the idempotency keys and the viewer of each operation.
+func (g Gate) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
 	loader.Begin(op)
 	readKeys(op)
-	return next(ctx)
+	return next(g.trust(ctx, op))
 }
 
 // InterceptResponse limits each response, and reports which mutations were replayed.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -100,25 +101,35 @@ func requestOf(op *graphql.OperationContext) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var plain any
-	err = json.Unmarshal(text, &plain)
-	return withoutPasswords(plain), err
+	var plain map[string]map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // of which a float64 has not all digits
+	err = decoder.Decode(&plain)
+	for _, mutation := range plain {
+		for name, sent := range mutation {
+			mutation[name] = withoutPasswords(sent)
+		}
+	}
+	return plain, err
 }
 
 // passwords are the arguments whose values must not be hashed: they could be guessed from the hash.
 // code is that of a second factor.
 var passwords = []string{"newPassword", "currentPassword", "password", "code"}
 
-// withoutPasswords replaces passwords by true at every depth of a JSON value.
+// withoutPasswords replaces passwords by true at every depth of a JSON value, except in what is
+// named by an account.
 func withoutPasswords(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			if slices.Contains(passwords, name) && inner != nil {
+			switch {
+			case name == "custom":
+			case slices.Contains(passwords, name) && inner != nil:
 				v[name] = true
-				continue
+			default:
+				v[name] = withoutPasswords(inner)
 			}
-			v[name] = withoutPasswords(inner)
 		}
 	case []any:
 		for i, inner := range v {

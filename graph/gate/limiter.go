@@ -8,17 +8,19 @@ import (
 
 	"contactgraph/graph/apierror"
 	"contactgraph/graph/cost"
+	"contactgraph/graph/persisted"
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Limiter rejects requests that cost too much, and lets the others wait for their turn.
+// Limiter finds the documents of requests that only identify them, rejects requests that cost too
+// much, and lets the others wait for their turn.
 type Limiter struct {
+	Persisted *persisted.Documents
 	Model     *cost.Model
 	Documents *Documents // those that gqlgen has validated
 	Callers   *limiter.Limiter
@@ -49,21 +51,27 @@ func (r *costReport) AppendJSON(b []byte) []byte {
 // MarshalJSON returns what AppendJSON appends.
 func (r *costReport) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
 
-// Acquire weighs the request and waits until it can run. It rejects a request with
+// Acquire finds the document of the request, weighs it and waits until it can run. It rejects a
+// request with
 //
+//   - PERSISTED_QUERY_NOT_FOUND and the like if its document cannot be found;
+//   - FORBIDDEN if its API key can only run trusted documents, and this is none;
 //   - COST_LIMIT if it costs more than the limit of its caller's class, if validating its document
 //     could take too long, or if it signs in more than once;
 //   - RATE_LIMITED if its caller has used up its cost;
 //   - SERVICE_UNAVAILABLE if too many requests are waiting.
 //
 // A document that cannot be parsed gets a permit: the executor reports why.
-func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graphqlhttp.Permit, *gqlerror.Error) {
+func (l Limiter) Acquire(ctx context.Context, params *graphqlhttp.Request) (*graphqlhttp.Permit, *gqlerror.Error) {
 	who := principalOf(ctx).caller
 	limit := l.Callers.Limits(who.Class).Cost
 	report := &costReport{weight: cost.Base, limit: limit, remaining: -1}
 	permit := &graphqlhttp.Permit{Cost: report}
 	if err := l.Callers.Charge(who, 1); err != nil { // before the document is parsed
 		return permit, waitError(err)
+	}
+	if rejected := l.document(ctx, params); rejected != nil {
+		return permit, rejected
 	}
 	weight, err := l.weigh(ctx, params, limit)
 	report.weight = weight
@@ -73,8 +81,7 @@ func (l Limiter) Acquire(ctx context.Context, params *graphql.RawParams) (*graph
 			atMost(weight), limit, who.Class))
 	}
 	if err != nil {
-		// Its caller counts as anonymous, but may be allowed more.
-		if rejected := principalOf(ctx).rejection(); rejected != nil {
+		if rejected := principalOf(ctx).rejection(); rejected != nil { // it counts as anonymous, but may be allowed more
 			return permit, rejected
 		}
 		if limited := l.Callers.Charge(who, rejectionCost); limited != nil {
@@ -105,7 +112,7 @@ func atMost(weight int) string {
 }
 
 // weigh returns the cost of a request. It fails if the document itself exceeds a limit.
-func (l Limiter) weigh(ctx context.Context, params *graphql.RawParams, limit int) (int, error) {
+func (l Limiter) weigh(ctx context.Context, params *graphqlhttp.Request, limit int) (int, error) {
 	doc, validated := l.Documents.Get(ctx, params.Query)
 	if !validated {
 		parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, graphqlhttp.ParserTokenLimit)

@@ -12,6 +12,7 @@ import (
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/viewer"
+	"contactgraph/internal/weborigin"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -71,8 +72,8 @@ func Identify(a *auth.Service, r *http.Request) context.Context {
 // connection_init message, which take precedence.
 func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context, error) {
 	c := principalOf(ctx)
-	r := &http.Request{Header: http.Header{}}                    // nothing else of the request is kept for the life of the connection
-	for _, name := range []string{"Cookie", auth.OriginHeader} { // which browsers send in the handshake only
+	r := &http.Request{Host: c.request.Host, Header: http.Header{}}               // nothing else of the request is kept for the life of the connection
+	for _, name := range []string{"Cookie", weborigin.Header, "Sec-Fetch-Site"} { // which browsers send in the handshake only
 		if values := c.request.Header.Values(name); len(values) > 0 {
 			r.Header[name] = values
 		}

@@ -28,13 +28,17 @@ type ContactResolver interface {
 	Company(ctx context.Context, objs []*ent.Contact) ([]*ent.Company, error)
 
 	Properties(ctx context.Context, objs []*ent.Contact) ([][]*model.ContactProperty, error)
+	Property(ctx context.Context, objs []*ent.Contact, apiName string) ([]*model.ContactProperty, error)
+	Custom(ctx context.Context, objs []*ent.Contact) ([]any, error)
 	Logins(ctx context.Context, objs []*ent.Contact) ([][]*ent.Login, error)
+	ExternalIds(ctx context.Context, objs []*ent.Contact) ([][]*ent.ExternalID, error)
 	Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error)
-	Changes(ctx context.Context, objs []*ent.Contact, first int, before *revision.Version) ([][]*ent.Change, error)
+	Changes(ctx context.Context, objs []*ent.Contact, first int, after *string) ([]*model.ChangeConnection, error)
 	LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*changelog.LastChange, error)
 }
 type ContactConnectionResolver interface {
 	TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error)
+	DidYouMean(ctx context.Context, objs []*model.ContactConnection) ([][]string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -52,14 +56,28 @@ func (ec *executionContext) field_Contact_changes_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*revision.Version, error) {
-			return ec.unmarshalOVersion2ᚖcontactgraphᚋinternalᚋrevisionᚐVersion(ctx, v)
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg1
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Contact_property_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "apiName",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["apiName"] = arg0
 	return args, nil
 }
 
@@ -655,6 +673,119 @@ func (ec *executionContext) resolveBatch_Contact_properties(ctx context.Context,
 	)
 }
 
+func (ec *executionContext) _Contact_property(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_property(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Contact_property(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactProperty) graphql.Marshaler {
+			return ec.marshalOContactProperty2ᚖcontactgraphᚋgraphᚋmodelᚐContactProperty(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_property(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactProperty(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_property_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Contact_property(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (any, error) {
+	resolver := ec.Resolvers.Contact()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*ent.Contact](ctx, "Contact"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Property(ctx, batch.Parents, fc.Args["apiName"].(string))
+		})
+		return graphql.ResolveBatchGroupResult[*model.ContactProperty](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Contact.property",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Property(ctx, []*ent.Contact{obj}, fc.Args["apiName"].(string))
+	return graphql.ResolveBatchSingleResult[*model.ContactProperty](
+		ctx,
+		results,
+		err,
+		"Contact.property",
+	)
+}
+
+func (ec *executionContext) _Contact_custom(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_custom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Contact_custom(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_custom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, true, true, errors.New("field of type JSON does not have child fields"))
+}
+func (ec *executionContext) resolveBatch_Contact_custom(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (any, error) {
+	resolver := ec.Resolvers.Contact()
+	if batch, ok := graphql.BatchParentsFor[*ent.Contact](ctx, "Contact"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Custom(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[any](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Contact.custom",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Custom(ctx, []*ent.Contact{obj})
+	return graphql.ResolveBatchSingleResult[any](
+		ctx,
+		results,
+		err,
+		"Contact.custom",
+	)
+}
+
 func (ec *executionContext) _Contact_logins(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -707,6 +838,61 @@ func (ec *executionContext) resolveBatch_Contact_logins(ctx context.Context, fie
 		results,
 		err,
 		"Contact.logins",
+	)
+}
+
+func (ec *executionContext) _Contact_externalIds(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_externalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Contact_externalIds(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ExternalID) graphql.Marshaler {
+			return ec.marshalNExternalID2ᚕᚖcontactgraphᚋentᚐExternalIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_externalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExternalID(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Contact_externalIds(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (any, error) {
+	resolver := ec.Resolvers.Contact()
+	if batch, ok := graphql.BatchParentsFor[*ent.Contact](ctx, "Contact"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ExternalIds(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]*ent.ExternalID](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Contact.externalIds",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ExternalIds(ctx, []*ent.Contact{obj})
+	return graphql.ResolveBatchSingleResult[[]*ent.ExternalID](
+		ctx,
+		results,
+		err,
+		"Contact.externalIds",
 	)
 }
 
@@ -777,8 +963,8 @@ func (ec *executionContext) _Contact_changes(ctx context.Context, field graphql.
 			return ec.resolveBatch_Contact_changes(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Change) graphql.Marshaler {
-			return ec.marshalNChange2ᚕᚖcontactgraphᚋentᚐChangeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
+			return ec.marshalNChangeConnection2ᚖcontactgraphᚋgraphᚋmodelᚐChangeConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -791,7 +977,7 @@ func (ec *executionContext) fieldContext_Contact_changes(ctx context.Context, fi
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Change(ctx, field)
+			return ec.childFields_ChangeConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -812,9 +998,9 @@ func (ec *executionContext) resolveBatch_Contact_changes(ctx context.Context, fi
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*ent.Contact](ctx, "Contact"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Changes(ctx, batch.Parents, fc.Args["first"].(int), fc.Args["before"].(*revision.Version))
+			return resolver.Changes(ctx, batch.Parents, fc.Args["first"].(int), fc.Args["after"].(*string))
 		})
-		return graphql.ResolveBatchGroupResult[[]*ent.Change](
+		return graphql.ResolveBatchGroupResult[*model.ChangeConnection](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -823,8 +1009,8 @@ func (ec *executionContext) resolveBatch_Contact_changes(ctx context.Context, fi
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Changes(ctx, []*ent.Contact{obj}, fc.Args["first"].(int), fc.Args["before"].(*revision.Version))
-	return graphql.ResolveBatchSingleResult[[]*ent.Change](
+	results, err := resolver.Changes(ctx, []*ent.Contact{obj}, fc.Args["first"].(int), fc.Args["after"].(*string))
+	return graphql.ResolveBatchSingleResult[*model.ChangeConnection](
 		ctx,
 		results,
 		err,
@@ -1029,6 +1215,52 @@ func (ec *executionContext) resolveBatch_ContactConnection_totalCount(ctx contex
 	)
 }
 
+func (ec *executionContext) _ContactConnection_didYouMean(ctx context.Context, field graphql.CollectedField, obj *model.ContactConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactConnection_didYouMean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_ContactConnection_didYouMean(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactConnection_didYouMean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactConnection", field, true, true, errors.New("field of type String does not have child fields"))
+}
+func (ec *executionContext) resolveBatch_ContactConnection_didYouMean(ctx context.Context, field graphql.CollectedField, obj *model.ContactConnection) (any, error) {
+	resolver := ec.Resolvers.ContactConnection()
+	if batch, ok := graphql.BatchParentsFor[*model.ContactConnection](ctx, "ContactConnection"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.DidYouMean(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"ContactConnection.didYouMean",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.DidYouMean(ctx, []*model.ContactConnection{obj})
+	return graphql.ResolveBatchSingleResult[[]string](
+		ctx,
+		results,
+		err,
+		"ContactConnection.didYouMean",
+	)
+}
+
 func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ContactEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1082,6 +1314,29 @@ func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ContactProperty_id(ctx context.Context, field graphql.CollectedField, obj *model.ContactProperty) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProperty_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProperty_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProperty", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _ContactProperty_property(ctx context.Context, field graphql.CollectedField, obj *model.ContactProperty) (ret graphql.Marshaler) {
@@ -1146,6 +1401,52 @@ func (ec *executionContext) fieldContext_ContactProperty_values(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ExternalID_system(ctx context.Context, field graphql.CollectedField, obj *ent.ExternalID) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalID_system(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.System, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalID_system(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalID", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExternalID_value(ctx context.Context, field graphql.CollectedField, obj *ent.ExternalID) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalID_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalID_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalID", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Login_name(ctx context.Context, field graphql.CollectedField, obj *ent.Login) (ret graphql.Marshaler) {
@@ -1255,7 +1556,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "phone", "phoneCountryCode", "storeId", "companyId", "segmentId", "modifiedSince", "search"}
+	fieldsInOrder := [...]string{"name", "email", "phone", "phoneCountryCode", "externalId", "storeId", "companyId", "segmentId", "modifiedSince", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1290,6 +1591,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.PhoneCountryCode = graphql.OmittableOf(data)
+		case "externalId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalId"))
+			data, err := ec.unmarshalOExternalIDInput2ᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalID = graphql.OmittableOf(data)
 		case "storeId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("storeId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -1371,6 +1679,43 @@ func (ec *executionContext) unmarshalInputContactOrder(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputExternalIDInput(ctx context.Context, obj any) (model.ExternalIDInput, error) {
+	var it model.ExternalIDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"system", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "system":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("system"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.System = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1379,7 +1724,7 @@ func (ec *executionContext) unmarshalInputContactOrder(ctx context.Context, obj 
 
 // region    **************************** object.gotpl ****************************
 
-var contactImplementors = []string{"Contact", "Node"}
+var contactImplementors = []string{"Contact", "Node", "_Entity"}
 
 func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *ent.Contact) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactImplementors)
@@ -1623,6 +1968,82 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "property":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Contact_property(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "custom":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Contact_custom(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "logins":
 			field := field
 
@@ -1633,6 +2054,44 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._Contact_logins(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "externalIds":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Contact_externalIds(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -1861,6 +2320,44 @@ func (ec *executionContext) _ContactConnection(ctx context.Context, sel ast.Sele
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "didYouMean":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ContactConnection_didYouMean(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1937,6 +2434,11 @@ func (ec *executionContext) _ContactProperty(ctx context.Context, sel ast.Select
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ContactProperty")
+		case "id":
+			out.Values[i] = ec._ContactProperty_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "property":
 			out.Values[i] = ec._ContactProperty_property(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1944,6 +2446,49 @@ func (ec *executionContext) _ContactProperty(ctx context.Context, sel ast.Select
 			}
 		case "values":
 			out.Values[i] = ec._ContactProperty_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var externalIDImplementors = []string{"ExternalID"}
+
+func (ec *executionContext) _ExternalID(ctx context.Context, sel ast.SelectionSet, obj *ent.ExternalID) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, externalIDImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExternalID")
+		case "system":
+			out.Values[i] = ec._ExternalID_system(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ExternalID_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2157,6 +2702,37 @@ func (ec *executionContext) marshalNContactProperty2ᚖcontactgraphᚋgraphᚋmo
 	return ec._ContactProperty(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNExternalID2ᚕᚖcontactgraphᚋentᚐExternalIDᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ExternalID) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExternalID2ᚖcontactgraphᚋentᚐExternalID(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExternalID2ᚖcontactgraphᚋentᚐExternalID(ctx context.Context, sel ast.SelectionSet, v *ent.ExternalID) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ExternalID(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNExternalIDInput2ᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInput(ctx context.Context, v any) (*model.ExternalIDInput, error) {
+	res, err := ec.unmarshalInputExternalIDInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNLogin2ᚕᚖcontactgraphᚋentᚐLoginᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Login) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2261,6 +2837,38 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖcontactgraphᚋgraphᚋmod
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputContactOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactProperty2ᚖcontactgraphᚋgraphᚋmodelᚐContactProperty(ctx context.Context, sel ast.SelectionSet, v *model.ContactProperty) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactProperty(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOExternalIDInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInputᚄ(ctx context.Context, v any) ([]*model.ExternalIDInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ExternalIDInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExternalIDInput2ᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOExternalIDInput2ᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInput(ctx context.Context, v any) (*model.ExternalIDInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExternalIDInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -126,6 +126,29 @@ func (ec *executionContext) fieldContext_FieldComparison_yours(_ context.Context
 	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func (ec *executionContext) _FieldComparison_merged(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldComparison_merged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Merged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldComparison_merged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldComparison", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
 func (ec *executionContext) _FieldComparison_overlaps(ctx context.Context, field graphql.CollectedField, obj *merge.Comparison) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -262,15 +285,15 @@ func (ec *executionContext) _Forbidden_code(ctx context.Context, field graphql.C
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Forbidden_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Forbidden", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("Forbidden", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Forbidden_message(ctx context.Context, field graphql.CollectedField, obj *model.Forbidden) (ret graphql.Marshaler) {
@@ -409,15 +432,15 @@ func (ec *executionContext) _NotFound_code(ctx context.Context, field graphql.Co
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NotFound_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NotFound", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("NotFound", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _NotFound_message(ctx context.Context, field graphql.CollectedField, obj *model.NotFound) (ret graphql.Marshaler) {
@@ -478,15 +501,15 @@ func (ec *executionContext) _ReferenceNotFound_code(ctx context.Context, field g
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ReferenceNotFound_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReferenceNotFound", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("ReferenceNotFound", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _ReferenceNotFound_message(ctx context.Context, field graphql.CollectedField, obj *model.ReferenceNotFound) (ret graphql.Marshaler) {
@@ -547,15 +570,15 @@ func (ec *executionContext) _UniqueConflict_code(ctx context.Context, field grap
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_UniqueConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UniqueConflict", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("UniqueConflict", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _UniqueConflict_message(ctx context.Context, field graphql.CollectedField, obj *model.UniqueConflict) (ret graphql.Marshaler) {
@@ -648,15 +671,15 @@ func (ec *executionContext) _ValidationError_code(ctx context.Context, field gra
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ValidationError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ValidationError", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("ValidationError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _ValidationError_message(ctx context.Context, field graphql.CollectedField, obj *model.ValidationError) (ret graphql.Marshaler) {
@@ -717,15 +740,15 @@ func (ec *executionContext) _VersionConflict_code(ctx context.Context, field gra
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-			return ec.marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, errors.New("field of type ContactErrorCode does not have child fields"))
+	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _VersionConflict_message(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
@@ -892,7 +915,7 @@ func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Contex
 
 // region    ************************** interface.gotpl ***************************
 
-func (ec *executionContext) _ContactError(ctx context.Context, sel ast.SelectionSet, obj model.ContactError) graphql.Marshaler {
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj model.UserError) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
@@ -942,7 +965,7 @@ func (ec *executionContext) _ContactError(ctx context.Context, sel ast.Selection
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
 		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of ContactError must implement graphql.Marshaler", obj))
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UserError must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -980,6 +1003,11 @@ func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.Select
 			}
 		case "yours":
 			out.Values[i] = ec._FieldComparison_yours(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "merged":
+			out.Values[i] = ec._FieldComparison_merged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1085,7 +1113,7 @@ func (ec *executionContext) _FieldComparison(ctx context.Context, sel ast.Select
 	return out
 }
 
-var forbiddenImplementors = []string{"Forbidden", "ContactError"}
+var forbiddenImplementors = []string{"Forbidden", "UserError"}
 
 func (ec *executionContext) _Forbidden(ctx context.Context, sel ast.SelectionSet, obj *model.Forbidden) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, forbiddenImplementors)
@@ -1181,7 +1209,7 @@ func (ec *executionContext) _Merge(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ContactError"}
+var notFoundImplementors = []string{"NotFound", "UserError"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -1229,7 +1257,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var referenceNotFoundImplementors = []string{"ReferenceNotFound", "ContactError"}
+var referenceNotFoundImplementors = []string{"ReferenceNotFound", "UserError"}
 
 func (ec *executionContext) _ReferenceNotFound(ctx context.Context, sel ast.SelectionSet, obj *model.ReferenceNotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, referenceNotFoundImplementors)
@@ -1277,7 +1305,7 @@ func (ec *executionContext) _ReferenceNotFound(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var uniqueConflictImplementors = []string{"UniqueConflict", "ContactError"}
+var uniqueConflictImplementors = []string{"UniqueConflict", "UserError"}
 
 func (ec *executionContext) _UniqueConflict(ctx context.Context, sel ast.SelectionSet, obj *model.UniqueConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, uniqueConflictImplementors)
@@ -1330,7 +1358,7 @@ func (ec *executionContext) _UniqueConflict(ctx context.Context, sel ast.Selecti
 	return out
 }
 
-var validationErrorImplementors = []string{"ValidationError", "ContactError"}
+var validationErrorImplementors = []string{"ValidationError", "UserError"}
 
 func (ec *executionContext) _ValidationError(ctx context.Context, sel ast.SelectionSet, obj *model.ValidationError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, validationErrorImplementors)
@@ -1378,7 +1406,7 @@ func (ec *executionContext) _ValidationError(ctx context.Context, sel ast.Select
 	return out
 }
 
-var versionConflictImplementors = []string{"VersionConflict", "ContactError"}
+var versionConflictImplementors = []string{"VersionConflict", "UserError"}
 
 func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *model.VersionConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)
@@ -1450,42 +1478,6 @@ func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.Select
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNContactError2contactgraphᚋgraphᚋmodelᚐContactError(ctx context.Context, sel ast.SelectionSet, v model.ContactError) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ContactError(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNContactError2contactgraphᚋgraphᚋmodelᚐContactError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) unmarshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx context.Context, v any) (model.ContactErrorCode, error) {
-	var res model.ContactErrorCode
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNContactErrorCode2contactgraphᚋgraphᚋmodelᚐContactErrorCode(ctx context.Context, sel ast.SelectionSet, v model.ContactErrorCode) graphql.Marshaler {
-	return v
-}
-
 func (ec *executionContext) marshalNFieldComparison2ᚕᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Comparison) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "FieldComparison", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -1511,6 +1503,42 @@ func (ec *executionContext) marshalNFieldComparison2ᚖcontactgraphᚋinternal�
 		return graphql.Null
 	}
 	return ec._FieldComparison(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUserError2contactgraphᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v model.UserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUserError2contactgraphᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx context.Context, v any) (model.UserErrorCode, error) {
+	var res model.UserErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUserErrorCode2contactgraphᚋgraphᚋmodelᚐUserErrorCode(ctx context.Context, sel ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalOMerge2ᚖcontactgraphᚋinternalᚋcontactᚋmergeᚐDivergence(ctx context.Context, sel ast.SelectionSet, v *merge.Divergence) graphql.Marshaler {

@@ -95,6 +95,29 @@ func (ec *executionContext) fieldContext_Property_name(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Property", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Property_apiName(ctx context.Context, field graphql.CollectedField, obj *ent.Property) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Property_apiName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.APIName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Property_apiName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Property", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Property_type(ctx context.Context, field graphql.CollectedField, obj *ent.Property) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -277,8 +300,8 @@ func (ec *executionContext) _PropertyPayload_errors(ctx context.Context, field g
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -325,7 +348,7 @@ func (ec *executionContext) unmarshalInputCreatePropertyInput(ctx context.Contex
 		asMap["readOnly"] = false
 	}
 
-	fieldsInOrder := [...]string{"name", "type", "multiple", "required", "readOnly", "choices", "boundTo"}
+	fieldsInOrder := [...]string{"name", "apiName", "type", "multiple", "required", "readOnly", "choices", "boundTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -339,6 +362,13 @@ func (ec *executionContext) unmarshalInputCreatePropertyInput(ctx context.Contex
 				return it, err
 			}
 			it.Name = data
+		case "apiName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIName = graphql.OmittableOf(data)
 		case "type":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
 			data, err := ec.unmarshalNPropertyType2contactgraphᚋentᚋpropertyᚐKind(ctx, v)
@@ -386,6 +416,36 @@ func (ec *executionContext) unmarshalInputCreatePropertyInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDeletePropertyInput(ctx context.Context, obj any) (model.DeletePropertyInput, error) {
+	var it model.DeletePropertyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdatePropertyInput(ctx context.Context, obj any) (model.UpdatePropertyInput, error) {
 	var it model.UpdatePropertyInput
 	if obj == nil {
@@ -397,7 +457,7 @@ func (ec *executionContext) unmarshalInputUpdatePropertyInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "required", "readOnly", "choices"}
+	fieldsInOrder := [...]string{"id", "name", "apiName", "required", "readOnly", "choices"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -418,6 +478,13 @@ func (ec *executionContext) unmarshalInputUpdatePropertyInput(ctx context.Contex
 				return it, err
 			}
 			it.Name = graphql.OmittableOf(data)
+		case "apiName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIName = graphql.OmittableOf(data)
 		case "required":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("required"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -452,7 +519,7 @@ func (ec *executionContext) unmarshalInputUpdatePropertyInput(ctx context.Contex
 
 // region    **************************** object.gotpl ****************************
 
-var propertyImplementors = []string{"Property", "Node"}
+var propertyImplementors = []string{"Property", "_Entity", "Node"}
 
 func (ec *executionContext) _Property(ctx context.Context, sel ast.SelectionSet, obj *ent.Property) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, propertyImplementors)
@@ -477,6 +544,11 @@ func (ec *executionContext) _Property(ctx context.Context, sel ast.SelectionSet,
 		case "name":
 			out.Values[i] = ec._Property_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "apiName":
+			out.Values[i] = ec._Property_apiName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "type":
@@ -582,6 +654,11 @@ func (ec *executionContext) unmarshalNCreatePropertyInput2contactgraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDeletePropertyInput2contactgraphᚋgraphᚋmodelᚐDeletePropertyInput(ctx context.Context, v any) (model.DeletePropertyInput, error) {
+	res, err := ec.unmarshalInputDeletePropertyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNProperty2ᚕᚖcontactgraphᚋentᚐPropertyᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Property) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -606,16 +683,6 @@ func (ec *executionContext) marshalNProperty2ᚖcontactgraphᚋentᚐProperty(ct
 		return graphql.Null
 	}
 	return ec._Property(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNPropertyPayload2ᚖcontactgraphᚋgraphᚋmodelᚐPropertyPayload(ctx context.Context, sel ast.SelectionSet, v *model.PropertyPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PropertyPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPropertyType2contactgraphᚋentᚋpropertyᚐKind(ctx context.Context, v any) (property.Kind, error) {
@@ -695,5 +762,12 @@ var (
 		property.BoundLastName:  "LAST_NAME",
 	}
 )
+
+func (ec *executionContext) marshalOPropertyPayload2ᚖcontactgraphᚋgraphᚋmodelᚐPropertyPayload(ctx context.Context, sel ast.SelectionSet, v *model.PropertyPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PropertyPayload(ctx, sel, v)
+}
 
 // endregion ***************************** type.gotpl *****************************

@@ -39,8 +39,8 @@ func (ec *executionContext) _DeleteRolePayload_errors(ctx context.Context, field
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -296,8 +296,8 @@ func (ec *executionContext) _RolePayload_errors(ctx context.Context, field graph
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -698,16 +698,6 @@ func (ec *executionContext) unmarshalNDeleteRoleInput2contactgraphᚋgraphᚋmod
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeleteRolePayload2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteRolePayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DeleteRolePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNFieldAccess2contactgraphᚋinternalᚋviewerᚐAccess(ctx context.Context, v any) (viewer.Access, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNFieldAccess2contactgraphᚋinternalᚋviewerᚐAccess[tmp]
@@ -809,19 +799,16 @@ func (ec *executionContext) marshalNRole2ᚖcontactgraphᚋinternalᚋpeopleᚐR
 	return ec._Role(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRolePayload2ᚖcontactgraphᚋgraphᚋmodelᚐRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.RolePayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._RolePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateRoleInput2contactgraphᚋgraphᚋmodelᚐUpdateRoleInput(ctx context.Context, v any) (model.UpdateRoleInput, error) {
 	res, err := ec.unmarshalInputUpdateRoleInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeleteRolePayload2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteRolePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteRolePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOFieldAccess2ᚖcontactgraphᚋinternalᚋviewerᚐAccess(ctx context.Context, v any) (*viewer.Access, error) {
@@ -878,6 +865,13 @@ func (ec *executionContext) marshalORole2ᚖcontactgraphᚋinternalᚋpeopleᚐR
 		return graphql.Null
 	}
 	return ec._Role(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORolePayload2ᚖcontactgraphᚋgraphᚋmodelᚐRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.RolePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RolePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

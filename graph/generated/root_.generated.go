@@ -21,11 +21,13 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AccountSettings() AccountSettingsResolver
 	ApiKey() ApiKeyResolver
 	AuditEntry() AuditEntryResolver
 	Change() ChangeResolver
 	Contact() ContactResolver
 	ContactConnection() ContactConnectionResolver
+	ContactSnapshot() ContactSnapshotResolver
 	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
@@ -36,6 +38,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	Credential func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -64,17 +67,28 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChangePasswordInput,
 		ec.unmarshalInputConfirmSecondFactorInput,
 		ec.unmarshalInputContactFilter,
+		ec.unmarshalInputContactMatch,
 		ec.unmarshalInputContactOrder,
 		ec.unmarshalInputContactPatch,
 		ec.unmarshalInputContactPropertyInput,
 		ec.unmarshalInputCreateApiKeyInput,
+		ec.unmarshalInputCreateCompanyInput,
 		ec.unmarshalInputCreateContactInput,
+		ec.unmarshalInputCreateContactsInput,
 		ec.unmarshalInputCreatePropertyInput,
 		ec.unmarshalInputCreateRoleInput,
+		ec.unmarshalInputCreateSegmentInput,
+		ec.unmarshalInputCreateStoreInput,
 		ec.unmarshalInputCreateUserInput,
+		ec.unmarshalInputDeleteCompanyInput,
 		ec.unmarshalInputDeleteContactInput,
+		ec.unmarshalInputDeleteContactsInput,
+		ec.unmarshalInputDeletePropertyInput,
 		ec.unmarshalInputDeleteRoleInput,
+		ec.unmarshalInputDeleteSegmentInput,
+		ec.unmarshalInputDeleteStoreInput,
 		ec.unmarshalInputEraseContactInput,
+		ec.unmarshalInputExternalIDInput,
 		ec.unmarshalInputFieldRightInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
@@ -85,14 +99,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSecondFactorProofInput,
 		ec.unmarshalInputSetContactDetailsInput,
+		ec.unmarshalInputSetContactsDetailsInput,
 		ec.unmarshalInputSetUpSecondFactorInput,
+		ec.unmarshalInputSignInInput,
+		ec.unmarshalInputSignOutInput,
 		ec.unmarshalInputUndoChangeInput,
 		ec.unmarshalInputUpdateAccountSettingsInput,
+		ec.unmarshalInputUpdateCompanyInput,
 		ec.unmarshalInputUpdateContactInput,
 		ec.unmarshalInputUpdateContactsInput,
 		ec.unmarshalInputUpdatePropertyInput,
 		ec.unmarshalInputUpdateRoleInput,
+		ec.unmarshalInputUpdateSegmentInput,
+		ec.unmarshalInputUpdateStoreInput,
 		ec.unmarshalInputUpdateUserInput,
+		ec.unmarshalInputUpsertContactInput,
+		ec.unmarshalInputUpsertContactsInput,
 	)
 	first := true
 
@@ -304,14 +326,20 @@ extend type Query {
     "Which entries to return."
     filter: AuditFilter
     "The number of entries to return, 1 to 100."
-    first: Int! = 50
-    "Return only entries that are older than the one with this cursor; null to start at the newest."
+    first: Int! = 50 @range(min: 1, max: 100)
+    """
+    Return only entries that are older than the one with this cursor; null or an empty text to start
+    at the newest.
+    """
     before: String
   ): AuditLog! @cost(weight: "20") @listSize(slicingArguments: ["first"], sizedFields: ["entries"])
 }
 `, BuiltIn: false},
-	{Name: "../../schema/change.graphqls", Input: `"One accepted write, as recorded in the change log."
-type Change {
+	{Name: "../../schema/change.graphqls", Input: `"""
+One accepted write, as recorded in the change log. ` + "`" + `node` + "`" + ` returns a change that is still in the log
+to those who may read its contact.
+"""
+type Change implements Node {
   "The global id. undoChange takes it."
   id: ID!
   """
@@ -341,7 +369,7 @@ type Change {
 
 "The change of one field in one write."
 type FieldChange {
-  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
+  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
   """
   The value before. Null if there was none, if the contact has been erased, and always for
@@ -356,11 +384,16 @@ type FieldChange {
 
 "Who made a change."
 type Actor {
+  """
+  The global id, unique for the kind, the number and the name, so that a cache never shows an actor
+  under the name of another. An API key or user who has been renamed since has another id.
+  """
+  id: ID!
   "The kind of credential."
   type: ActorType!
-  "The number of the API key, user or contact; 0 for the server."
-  id: Int!
-  "The name of the API key or user; null for a contact and the server."
+  "The number of the API key, user or contact; 0 for the server. Each kind has its own numbers."
+  number: Int!
+  "The name of the API key or user at that time; null for a contact and the server."
   name: String
 }
 
@@ -380,9 +413,12 @@ enum ActorType {
 enum ChangeKind {
   "The contact was created, or restored by undoing its deletion."
   CREATE
-  "The contact's own fields were written."
+  """
+  The contact's own fields were written, perhaps with properties by their ` + "`" + `apiName` + "`" + `; by
+  upsertContacts, perhaps its details as well.
+  """
   UPDATE
-  "The contact's properties, logins or segments were written."
+  "The contact's properties, logins, external ids or segments were written."
   DETAILS
   "The contact was deleted."
   DELETE
@@ -404,23 +440,43 @@ enum ChangeSource {
 
 "The latest change of one field."
 type LastChange {
-  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
+  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
   "The change."
   change: Change!
 }
 
+"A page of the changes of a contact."
+type ChangeConnection {
+  "The changes with their cursors."
+  edges: [ChangeEdge!]! @listSize(assumedSize: 50)
+  "The changes without their cursors."
+  nodes: [Change!]! @listSize(assumedSize: 50)
+  "Whether there are more pages, and the cursors to request them with."
+  pageInfo: PageInfo!
+}
+
+"A change on a page of the changes of a contact."
+type ChangeEdge {
+  "The cursor of the change in this list, for ` + "`" + `after` + "`" + `. ` + "`" + `Change.cursor` + "`" + ` is the one in the feed."
+  cursor: String!
+  "The change."
+  node: Change!
+}
+
 extend type Contact {
   """
-  The changes of the contact up to its ` + "`" + `version` + "`" + `, newest first. To read the next page, pass the
-  version of the last change as ` + "`" + `before` + "`" + `.
+  The changes of the contact up to its ` + "`" + `version` + "`" + `, newest first. A page of very large changes has
+  fewer than ` + "`" + `first` + "`" + `, and ` + "`" + `pageInfo.hasNextPage` + "`" + ` is true.
   """
   changes(
     "The number of changes to return, 0 to 100."
-    first: Int! = 50
-    "Return only changes that produced a version lower than this one."
-    before: Version
-  ): [Change!]! @cost(weight: "20") @listSize(slicingArguments: ["first"])
+    first: Int! = 50 @range(min: 0, max: 100)
+    "Return only changes after this cursor, which are older; null or empty for the newest."
+    after: String
+  ): ChangeConnection!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
   """
   The latest change of each field, in the order of the fields. Fields without a change in the
   retained part of the log are not listed. Expensive, because all changes of the contact are read:
@@ -440,7 +496,7 @@ type UndoChangePayload {
   "The contact as it is now, or as it was if the undo deleted it; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the change was undone."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the undo recorded; null after any error."
   change: Change
   "The later changes that the undo was merged with; null if there were none, and after any error."
@@ -457,7 +513,7 @@ extend type Mutation {
   undoChange(
     "The change to undo."
     input: UndoChangeInput!
-  ): UndoChangePayload! @cost(weight: "30")
+  ): UndoChangePayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/company.graphqls", Input: `"A company that contacts belong to."
@@ -475,37 +531,55 @@ extend type Query {
   companies: [Company!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
+"A new company."
+input CreateCompanyInput {
+  "The name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"A new name of a company."
+input UpdateCompanyInput {
+  "The company: its global id or plain number."
+  id: ID!
+  "The new name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"The company to delete."
+input DeleteCompanyInput {
+  "The company: its global id or plain number."
+  id: ID!
+}
+
 "The result of a mutation of a company."
 type CompanyPayload {
   "The company as it is now; null after any error and after a deletion."
   company: Company
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
   "Creates a company. Admins only."
   createCompany(
-    "The name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): CompanyPayload! @cost(weight: "30")
+    "The company."
+    input: CreateCompanyInput!
+  ): CompanyPayload @cost(weight: "30")
   "Renames a company. Admins only."
   updateCompany(
-    "The global id or the plain number."
-    id: ID!
-    "The new name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): CompanyPayload! @cost(weight: "30")
+    "The change."
+    input: UpdateCompanyInput!
+  ): CompanyPayload @cost(weight: "30")
   "Deletes a company that no contact refers to. Admins only."
   deleteCompany(
-    "The global id or the plain number."
-    id: ID!
-  ): CompanyPayload! @cost(weight: "30")
+    "The company."
+    input: DeleteCompanyInput!
+  ): CompanyPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/contact.graphqls", Input: `"""
 A contact. Every accepted write increases the version by one, including writes of the contact's
-properties, logins or segments. Customers can read only their own contact.
+properties, logins, external ids or segments. Customers can read only their own contact.
 """
 type Contact implements Node {
   "The global id. Inputs accept either the global id or the plain number."
@@ -529,13 +603,26 @@ type Contact implements Node {
   registrationStore: Store
   "When the contact was last written."
   lastModified: Time!
-  "The email address, at most 250 characters; unique within the account, ignoring case."
+  """
+  The email address, at most 250 characters; unique within the account. Two addresses are the same
+  if they differ only in case, in invisible characters, or in how the domain is written: in Unicode,
+  in Punycode, in full-width letters, with a final dot. As in other comparisons without case, ß
+  before the @ is the same as ss; in a domain it is another letter.
+  """
   email: String
   "The country code of ` + "`" + `phone` + "`" + `, at most 10 characters."
   phoneCountryCode: String
   """
-  The phone number without the country code, at most 20 characters; unique within the account,
-  however it is formatted.
+  The phone number, at most 20 characters; unique within the account, however it is written: with or
+  without separators, with the country code in ` + "`" + `phoneCountryCode` + "`" + ` or in front (` + "`" + `+46` + "`" + `, ` + "`" + `0046` + "`" + `), as a
+  ` + "`" + `tel:` + "`" + ` URI, with a text before or after it, in letters of a keypad (` + "`" + `1-800-FLOWERS` + "`" + `). An extension
+  (` + "`" + `x22` + "`" + `, ` + "`" + `ext. 22` + "`" + `, ` + "`" + `;ext=22` + "`" + `, ` + "`" + `,22` + "`" + `) makes it another number. Several contacts can have a
+  text without a number, such as ` + "`" + `n/a` + "`" + ` or ` + "`" + `000` + "`" + `. A number without any country code is read as one of
+  the account's ` + "`" + `defaultCountry` + "`" + `.
+
+  Numbers of Mexico are the same with and without what was dialed before them until 2019 (1, 01,
+  044), and those of Brazil with and without the 9 that was added by 2016. Mobile numbers of
+  Argentina are the same with and without the 9 only if no landline can have the other digits.
   """
   phone: String
   "The first name, at most 50 characters."
@@ -554,14 +641,35 @@ type Contact implements Node {
   latestPermissionSource: String
   "All properties of the account, ordered by id, with the contact's values."
   properties: [ContactProperty!]! @listSize(assumedSize: 10)
+  """
+  The property with this ` + "`" + `apiName` + "`" + ` and the contact's values; null if no property has this name or
+  the viewer may not read it.
+  """
+  property(
+    "The name, compared exactly."
+    apiName: String!
+  ): ContactProperty @cost(weight: "10")
+  """
+  The values of all properties that have an ` + "`" + `apiName` + "`" + ` and that the viewer may read, keyed by it, in
+  the order of the properties' ids. A property with ` + "`" + `multiple` + "`" + ` has a list, which may be empty; any
+  other has its value or null. Values of the types INTEGER and NUMBER are JSON numbers, all others
+  are strings, in the format of the type. Numbers are not rounded: they have all digits that are
+  stored, which is more than the numbers of many languages hold (2^53 in JavaScript). To keep all
+  digits, use ` + "`" + `properties` + "`" + `, or a JSON parser that does.
+  """
+  custom: JSON! @cost(weight: "10")
   "The names that the contact can sign in with, sorted."
   logins: [Login!]! @listSize(assumedSize: 2)
+  "The ids of the contact in other systems, sorted by system and value."
+  externalIds: [ExternalID!]! @listSize(assumedSize: 2)
   "The segments that the contact is in, ordered by id."
   segments: [Segment!]! @listSize(assumedSize: 4)
 }
 
 "A property and the values that a contact has for it."
 type ContactProperty {
+  "The global id, unique for the contact and the property; in a snapshot, for its version too."
+  id: ID!
   "The definition of the property."
   property: Property!
   "The values, in order; empty if none are set."
@@ -577,14 +685,41 @@ type PropertyValue {
 }
 
 """
-A name that a contact can sign in with; unique within the account, ignoring case. Every type of
-login can be used to sign in.
+A name that a contact can sign in with; unique within the account, as email addresses are: see
+` + "`" + `Contact.email` + "`" + `. Every type of login can be used to sign in.
 """
 type Login {
   "The name."
   name: String!
   "The type of the login."
   type: LoginType!
+}
+
+"""
+The id of a contact in another system; unique within the account and the system. The id is called
+` + "`" + `value` + "`" + `, because caches take a field ` + "`" + `id` + "`" + ` for the global id of an object. A contact can have several
+ids of one system, and at most 20 in total.
+"""
+type ExternalID {
+  """
+  The name of the system, at most 50 characters: ASCII letters, digits, dots, hyphens, underscores.
+  """
+  system: String!
+  "The id, at most 250 characters."
+  value: String!
+}
+
+"The id of a contact in another system. Both parts are compared exactly, with regard to case."
+input ExternalIDInput {
+  """
+  The name of the system, at most 50 characters: ASCII letters, digits, dots, hyphens, underscores.
+  """
+  system: String! @length(max: 50)
+  """
+  The id, at most 250 characters. It must not be blank, and have no spaces at its ends and no
+  invisible characters: what looks the same is the same.
+  """
+  value: String! @length(max: 250)
 }
 
 "The type of a login."
@@ -612,6 +747,13 @@ type ContactConnection {
   if you display it.
   """
   totalCount: Int! @cost(weight: "20")
+  """
+  If no contact matches the filter: at most three names or email addresses that its ` + "`" + `search` + "`" + `, or
+  without it its ` + "`" + `name` + "`" + `, may have been meant to find. Each of them finds contacts if it is sent
+  instead. Empty for customers. Expensive, because it looks for similar words: request it only if
+  you display it.
+  """
+  didYouMean: [String!]! @cost(weight: "200") @listSize(assumedSize: 3)
 }
 
 "A contact on a page."
@@ -628,16 +770,23 @@ ignored.
 """
 input ContactFilter {
   """
-  Each word must be a prefix of a word of the name, ignoring case and accents. At most 250
-  characters and 16 words.
+  Each word must be a prefix of a word of the name, ignoring case and accents. Spaces, hyphens and
+  apostrophes between words may be missing or added; ` + "`" + `ae` + "`" + `, ` + "`" + `oe` + "`" + `, ` + "`" + `ue` + "`" + `, ` + "`" + `aa` + "`" + ` and ` + "`" + `ss` + "`" + ` match ä or æ,
+  ö or ø, ü, å and ß, and the reverse. At most 250 characters and 16 words.
   """
   name: String @length(max: 250)
-  "The email address, ignoring case."
+  "The email address, in any form in which it is the same: see ` + "`" + `Contact.email` + "`" + `."
   email: String
-  "The phone number, in any format. Without a leading +, it needs ` + "`" + `phoneCountryCode` + "`" + `."
+  """
+  The phone number with its extension, in any form in which it is the same: see ` + "`" + `Contact.phone` + "`" + `.
+  Without a country code in front and ` + "`" + `phoneCountryCode` + "`" + `, it is one of the account's
+  ` + "`" + `defaultCountry` + "`" + `.
+  """
   phone: String
   "The country code of ` + "`" + `phone` + "`" + `."
   phoneCountryCode: String
+  "The id of the contact in another system, compared exactly."
+  externalId: ExternalIDInput
   "The preferred store."
   storeId: ID
   "The company."
@@ -647,8 +796,22 @@ input ContactFilter {
   "The contact was last modified at or after this time."
   modifiedSince: Time
   """
-  Each word must be a prefix of a word of the name or the email address, or of the digits of the
-  phone number. At most 250 characters and 16 words.
+  What people type or paste to find a contact, such as a line of an email or what a phone displays.
+  It is read as words, email addresses and numbers, and all of them must be found:
+
+  - A word must be a prefix of a word of the name (see ` + "`" + `name` + "`" + `), of the email address or of the name
+    of the company.
+  - An email address must be the one of the contact or its beginning, with its domain in Unicode
+    or Punycode.
+  - A number, however it is grouped, must be the beginning of the phone number, with or without the
+    country code and the zeros that are dialed before it, or at least its last four digits; or the
+    number of the contact. An extension can follow, as in ` + "`" + `x22` + "`" + `.
+
+  The whole text can also be the id of the contact in another system, compared exactly.
+
+  Around these there may be brackets, quotes, commas, ` + "`" + `mailto:` + "`" + `, ` + "`" + `tel:` + "`" + ` and labels such as ` + "`" + `Phone:` + "`" + `.
+  Of name, email, phone, company and external ids, only what the viewer may read is searched.
+  At most 250 characters and 16 words.
   """
   search: String @length(max: 250)
 }
@@ -665,7 +828,10 @@ input ContactOrder {
 enum ContactOrderField {
   "The number of the contact."
   ID
-  "The last name, then the first name, ignoring case and accents."
+  """
+  The last name, then the first name, ignoring case and accents. Contacts without a name come last
+  in both directions.
+  """
   NAME
   "The time of the last write."
   LAST_MODIFIED
@@ -678,27 +844,24 @@ extend type Query {
   contact(
     "The global id or the plain number."
     id: ID!
-    """
-    Return the contact as it was at this version, with its properties, logins and segments, even if
-    it has been deleted since. If the contact never had this version, or the log no longer contains
-    it, the request fails with the code NO_SUCH_VERSION.
-    """
-    asOf: Version
   ): Contact @cost(weight: "20")
   """
-  The contact with this email address, ignoring case; null if it does not exist or the viewer may
-  not read it.
+  The contact with this email address, in any form in which it is the same (see ` + "`" + `Contact.email` + "`" + `);
+  null if it does not exist or the viewer may not read it.
   """
   contactByEmail(
     "The email address."
     email: String!
   ): Contact @cost(weight: "20")
   """
-  The contact with this phone number, in any format; null if it does not exist or the viewer may not
-  read it.
+  The contact with this phone number and this extension, in any form in which they are the same (see
+  ` + "`" + `Contact.phone` + "`" + `); null if it does not exist or the viewer may not read it.
   """
   contactByPhone(
-    "The phone number. With a leading + it needs no country code."
+    """
+    The phone number. With a leading + it needs no country code; without both, it is one of the
+    account's ` + "`" + `defaultCountry` + "`" + `.
+    """
     phone: String!
     "The country code, if the phone number has no leading +."
     phoneCountryCode: String
@@ -709,12 +872,22 @@ extend type Query {
     secret: String!
   ): Contact @cost(weight: "20")
   """
-  The contact with this login, ignoring case; null if it does not exist or the viewer may not read
-  it.
+  The contact with this login, in any form in which it is the same (see ` + "`" + `Login` + "`" + `); null if it does
+  not exist or the viewer may not read it.
   """
   contactByLogin(
     "The name of the login."
     name: String!
+  ): Contact @cost(weight: "20")
+  """
+  The contact with this id in another system, compared exactly; null if it does not exist or the
+  viewer may not read it.
+  """
+  contactByExternalId(
+    "The name of the system."
+    system: String!
+    "The id."
+    value: String!
   ): Contact @cost(weight: "20")
   """
   The contacts that the viewer may read, ordered by id unless ` + "`" + `orderBy` + "`" + ` is given. A page has up to
@@ -723,12 +896,12 @@ extend type Query {
   """
   contacts(
     "The number of contacts to return from the start, 0 to 100."
-    first: Int
-    "Return only contacts after this cursor."
+    first: Int @range(min: 0, max: 100)
+    "Return only contacts after this cursor. An empty text counts as absent."
     after: String
     "The number of contacts to return from the end, 0 to 100."
-    last: Int
-    "Return only contacts before this cursor."
+    last: Int @range(min: 0, max: 100)
+    "Return only contacts before this cursor. An empty text counts as absent."
     before: String
     "Which contacts to return."
     filter: ContactFilter
@@ -747,20 +920,22 @@ extend type Query {
 An error that the caller can fix. More types may be added: always select the fields of this
 interface, and the fields of single types in addition.
 """
-interface ContactError {
+interface UserError {
   "The code of the error."
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   """
   The field that the error is about, with the same path as in the change log: ` + "`" + `email` + "`" + `,
-  ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `; null if the error is about the whole input.
+  ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `. For fields that are not in the change log, it is the name of the input
+  field, such as ` + "`" + `match` + "`" + `; for an API name that no property has, it is ` + "`" + `custom.` + "`" + ` and the name. Null
+  if the error is about the whole input.
   """
   path: String
 }
 
 "The codes of errors that the caller can fix. Codes may be added, but are never removed."
-enum ContactErrorCode {
+enum UserErrorCode {
   "The object does not exist, or the viewer may not read it."
   NOT_FOUND
   "The viewer does not have permission."
@@ -773,7 +948,9 @@ enum ContactErrorCode {
   PHONE_TAKEN
   "Another contact or user has this login."
   LOGIN_TAKEN
-  "Another property has this name."
+  "Another contact has this id in another system."
+  EXTERNAL_ID_TAKEN
+  "Another property has this name or API name."
   NAME_TAKEN
   "No store has this id."
   STORE_NOT_FOUND
@@ -781,19 +958,21 @@ enum ContactErrorCode {
   COMPANY_NOT_FOUND
   "No segment has this id."
   SEGMENT_NOT_FOUND
-  "No property has this id."
+  "No property has this id or API name."
   PROPERTY_NOT_FOUND
   "A required value is missing, null or cleared."
   REQUIRED
+  "A text of a field is empty. Null clears the field."
+  EMPTY
   "A text is too long. Lengths are counted in UTF-16 code units."
   TOO_LONG
   "There are too many values."
   TOO_MANY
   "A value has the wrong format."
   INVALID
-  "The input lists the same object, login or choice twice."
+  "The input lists the same object, login, external id or choice twice."
   DUPLICATE
-  "The property is read-only for customers."
+  "The property, or the list of external ids, is read-only for the viewer."
   READ_ONLY
   "The current password is wrong."
   WRONG_PASSWORD
@@ -801,13 +980,14 @@ enum ContactErrorCode {
   WRONG_CODE
   "Contacts still use the object or choice, or another property is already an alias of the field."
   IN_USE
-  "This update is valid, but another update of the same call failed, so none was applied."
+  "This item is valid, but another item of the same call failed, so none was applied."
   NOT_APPLIED
   """
   Too many changes of this customer, or of this API key of a segment, were rejected because another
-  contact has the email address, phone number or login. The keys of this write were not looked up,
-  and nothing was changed; try again in a few minutes. Or too many passwords or codes were wrong, in
-  a sign-in or of the viewer: none was checked, and the message says how long to wait.
+  contact has the email address, phone number, login or external id. The keys of this write were not
+  looked up, and nothing was changed; try again in a few minutes. Or too many passwords or codes
+  were wrong, in a sign-in or of the viewer: none was checked, and the message says how long to
+  wait.
   """
   RATE_LIMITED
   """
@@ -825,9 +1005,9 @@ enum ContactErrorCode {
 }
 
 "The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
-type VersionConflict implements ContactError {
+type VersionConflict implements UserError {
   "VERSION_CONFLICT."
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   "Always null, because the error is about the whole input."
@@ -843,8 +1023,8 @@ type VersionConflict implements ContactError {
   mergeable: Boolean!
   """
   Every field that this write or other writes since ` + "`" + `expectedVersion` + "`" + ` change, ordered as the
-  contact's fields, then properties, logins and segments. If the changes since ` + "`" + `expectedVersion` + "`" + ` are
-  unknown, only the fields of this write.
+  contact's fields, then properties, logins, external ids and segments. If the changes since
+  ` + "`" + `expectedVersion` + "`" + ` are unknown, only the fields of this write.
   """
   fields: [FieldComparison!]! @listSize(assumedSize: 8)
 }
@@ -865,7 +1045,7 @@ The values of one field on both sides of a conflict or merge, as in the change l
 ` + "`" + `password` + "`" + ` are always null.
 """
 type FieldComparison {
-  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `membership` + "`" + `, …"
+  "` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `membership` + "`" + `, …"
   path: String!
   "The value at ` + "`" + `expectedVersion` + "`" + `; null if it is unknown."
   base: JSON
@@ -873,6 +1053,11 @@ type FieldComparison {
   latest: JSON
   "The value in this write; the value at ` + "`" + `expectedVersion` + "`" + ` if this write does not change the field."
   yours: JSON
+  """
+  The value of the field after a merge: ` + "`" + `latest` + "`" + ` with the changes of this write. It equals ` + "`" + `latest` + "`" + `
+  if the two overlap, or if the changes since ` + "`" + `expectedVersion` + "`" + ` are unknown.
+  """
+  merged: JSON
   "Whether this write would overwrite a change by others."
   overlaps: Boolean!
   """
@@ -898,21 +1083,21 @@ type Merge {
 }
 
 "A value that must be unique within the account is already in use."
-type UniqueConflict implements ContactError {
-  "EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN or NAME_TAKEN."
-  code: ContactErrorCode!
+type UniqueConflict implements UserError {
+  "EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN or NAME_TAKEN."
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
-  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `login` + "`" + ` or ` + "`" + `name` + "`" + `."
+  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `login` + "`" + `, ` + "`" + `name` + "`" + ` or ` + "`" + `apiName` + "`" + `."
   path: String
   "The contact that has the value; null unless the viewer may read it."
   existing: Contact
 }
 
 "An id refers to an object that does not exist."
-type ReferenceNotFound implements ContactError {
+type ReferenceNotFound implements UserError {
   "STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND."
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   "The field."
@@ -920,12 +1105,12 @@ type ReferenceNotFound implements ContactError {
 }
 
 "The input is not accepted."
-type ValidationError implements ContactError {
+type ValidationError implements UserError {
   """
-  REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
+  REQUIRED, EMPTY, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
   SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
   """
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   "The field; null if the error is about the whole input."
@@ -933,9 +1118,9 @@ type ValidationError implements ContactError {
 }
 
 "The object does not exist, or the viewer may not read it."
-type NotFound implements ContactError {
+type NotFound implements UserError {
   "NOT_FOUND."
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   "Always null, because the error is about the whole input."
@@ -943,13 +1128,46 @@ type NotFound implements ContactError {
 }
 
 "The viewer does not have permission."
-type Forbidden implements ContactError {
+type Forbidden implements UserError {
   "FORBIDDEN, READ_ONLY or SIGN_IN_REFUSED."
-  code: ContactErrorCode!
+  code: UserErrorCode!
   "A sentence to show to people."
   message: String!
   "The field; null if the error is about the whole input."
   path: String
+}
+`, BuiltIn: false},
+	{Name: "../../schema/federation.graphqls", Input: `"""
+A reference to an object, in the subgraph protocol of Apollo Federation: an object with the name of
+its type in ` + "`" + `__typename` + "`" + ` and the fields of one of its keys. The keys are ` + "`" + `id` + "`" + ` of Contact, Store,
+Company, Segment and Property, and ` + "`" + `contactId` + "`" + ` of Contact.
+"""
+scalar _Any
+
+"The types that other subgraphs can refer to."
+union _Entity = Contact | Store | Company | Segment | Property
+
+"This server as a subgraph of Apollo Federation."
+type _Service {
+  "The schema with the directives of Apollo Federation 2, for composition."
+  sdl: String!
+}
+
+extend type Query {
+  """
+  The schema as a subgraph of Apollo Federation. Clients do not call this; tools that compose a
+  supergraph do.
+  """
+  _service: _Service! @cost(weight: "20")
+  """
+  The objects that other subgraphs refer to, in the order of the references; null for one that does
+  not exist or that the viewer may not read. All objects of a type are loaded together. Clients do
+  not call this; gateways do, with the credentials of their client.
+  """
+  _entities(
+    "The references, at most 1000."
+    representations: [_Any!]!
+  ): [_Entity]! @cost(weight: "20") @listSize(slicingArguments: ["representations"])
 }
 `, BuiltIn: false},
 	{Name: "../../schema/feed.graphqls", Input: `"A page of the account's change log."
@@ -980,10 +1198,13 @@ extend type Query {
   that cursor.
   """
   contactChanges(
-    "Return only changes after this cursor; null to start at the beginning of the retained log."
+    """
+    Return only changes after this cursor; null or an empty text to start at the beginning of the
+    retained log.
+    """
     after: String
     "The number of changes to return, 0 to 1000."
-    first: Int! = 100
+    first: Int! = 100 @range(min: 0, max: 1000)
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): ChangeFeed!
@@ -1000,12 +1221,17 @@ type Subscription {
   Reads the account's change log, and then delivers each new change: every change exactly once. If
   the stream ends, subscribe again from the cursor of the last change that you received. A client
   that reads nothing for ten seconds is disconnected. If the server ends the stream, the error's
-  extensions have a ` + "`" + `code` + "`" + `, and the ` + "`" + `cursor` + "`" + ` to continue from. Customers see the changes of their
-  own contact. Values that the viewer's role hides are left out. An API key of a segment must name a
-  contact (` + "`" + `contactId` + "`" + `); otherwise the request fails with FORBIDDEN.
+  extensions have a ` + "`" + `code` + "`" + `, and the ` + "`" + `cursor` + "`" + ` to continue from. On an event stream, the id of each
+  event is the cursor of its change, and the header Last-Event-ID takes the place of ` + "`" + `after` + "`" + `.
+  Customers see the changes of their own contact. Values that the viewer's role hides are left out.
+  An API key of a segment must name a contact (` + "`" + `contactId` + "`" + `); otherwise the request fails with
+  FORBIDDEN.
   """
   contactChanges(
-    "Return only changes after this cursor; null to start at the beginning of the retained log."
+    """
+    Return only changes after this cursor; null or an empty text to start at the beginning of the
+    retained log.
+    """
     after: String
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
@@ -1016,9 +1242,9 @@ type Subscription {
 type User {
   "The global id. Inputs accept either the global id or the plain number."
   id: ID!
-  "The number, as in ` + "`" + `Actor.id` + "`" + `."
+  "The number, as in ` + "`" + `Actor.number` + "`" + `."
   userId: Int!
-  "The login to sign in with; unique within the account, ignoring case."
+  "The login to sign in with; unique within the account: see ` + "`" + `Login` + "`" + `."
   login: String!
   "The name in the change log and the audit log."
   name: String!
@@ -1069,7 +1295,7 @@ enum StaffRole {
 type ApiKey {
   "The global id. Inputs accept either the global id or the plain number."
   id: ID!
-  "The number, as in ` + "`" + `Actor.id` + "`" + `."
+  "The number, as in ` + "`" + `Actor.number` + "`" + `."
   keyId: Int!
   "The name in the change log and the audit log."
   name: String!
@@ -1089,6 +1315,8 @@ type ApiKey {
   revokedAt: Time
   "Whether the key can only read."
   readOnly: Boolean!
+  "Whether the key can only run trusted documents."
+  trustedOnly: Boolean!
   "The number of the segment to whose contacts the key is limited; null for none."
   segmentId: Int
   "The addresses that may use the key, as prefixes such as ` + "`" + `192.0.2.0/24` + "`" + `. If it is empty, all may."
@@ -1122,29 +1350,6 @@ type Session {
   current: Boolean!
 }
 
-"What admins decide for their account."
-type AccountSettings {
-  "The shortest password of a user, in characters."
-  staffPassword: Int!
-  "The shortest password of a contact, in characters."
-  customerPassword: Int!
-  "Whether the most common passwords are allowed."
-  commonPasswords: Boolean!
-  "How many minutes a session lasts after the sign-in."
-  sessionMinutes: Int!
-  "How many minutes a session lasts after its last request."
-  idleMinutes: Int!
-  "How many days entries of the audit log are kept."
-  auditDays: Int!
-  "Whether all users must have a second factor. It does not apply to sign-ins by the provider."
-  requireSecondFactor: Boolean!
-  """
-  Whether the first sign-in by the OpenID Connect provider creates a user, if none has the email
-  address as its login.
-  """
-  oidcCreatesUsers: Boolean!
-}
-
 extend type Query {
   "The users of the account, ordered by login. Admins only."
   users: [User!]! @cost(weight: "20") @listSize(assumedSize: 50)
@@ -1155,15 +1360,13 @@ extend type Query {
     "Return only the sessions of the viewer. The sessions of others are for admins only."
     own: Boolean! = false
     "The number of sessions to return, 0 to 1000."
-    first: Int! = 100
+    first: Int! = 100 @range(min: 0, max: 1000)
   ): [Session!]! @cost(weight: "20") @listSize(slicingArguments: ["first"])
-  "The settings of the account. Admins only."
-  accountSettings: AccountSettings! @cost(weight: "20")
 }
 
 "The user to create."
 input CreateUserInput {
-  "The login to sign in with, at most 250 characters; unique within the account, ignoring case."
+  "The login to sign in with, at most 250 characters; unique within the account: see ` + "`" + `Login` + "`" + `."
   login: String! @length(max: 250)
   "The name in the change log and the audit log, at most 250 characters."
   name: String! @length(max: 250)
@@ -1229,7 +1432,7 @@ type UserPayload {
   "The user as it is now; null after any error."
   user: User
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The API key to create."
@@ -1242,6 +1445,11 @@ input CreateApiKeyInput {
   customRoleId: ID
   "Whether the key can only read."
   readOnly: Boolean! = false
+  """
+  Whether the key can only run trusted documents: the operations that the server was started with,
+  selected by id or sent as the same text. The REST APIs reject the key.
+  """
+  trustedOnly: Boolean! = false
   """
   The segment to whose contacts the key is limited, by global id or plain number; absent or null for
   none. Other contacts do not exist for the key. It can create contacts in the segment, change them
@@ -1266,7 +1474,9 @@ input CreateApiKeyInput {
   A key with origins is for browsers only: the header ` + "`" + `Origin` + "`" + ` of each request, and of the opening
   of a WebSocket, must be one of them. A request without the header is rejected like one with
   another origin, with UNAUTHENTICATED. Browsers send none with a GET request to the page's own
-  origin: use POST there.
+  origin: use POST there. Pages of other origins than the server's can use the API only if the
+  operator also allows their origin (` + "`" + `--allow-origin` + "`" + `): before browsers send a request, they ask the
+  server without the key.
   """
   origins: [String!]
 }
@@ -1293,9 +1503,9 @@ type CreateApiKeyPayload {
   The token of the new key. It cannot be read again: it is null after any error, and for a request
   that is repeated with its ` + "`" + `Idempotency-Key` + "`" + `.
   """
-  token: String
+  token: String @credential
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The result of revokeApiKey."
@@ -1303,7 +1513,7 @@ type RevokeApiKeyPayload {
   "The key as it is now; null after any error."
   apiKey: ApiKey
   "All errors that the caller can fix. Empty if the key is revoked."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The session to revoke."
@@ -1315,38 +1525,7 @@ input RevokeSessionInput {
 "The result of revokeSession."
 type RevokeSessionPayload {
   "All errors that the caller can fix. Empty if the session has ended."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
-}
-
-"The settings to change. What is absent or null stays unchanged."
-input UpdateAccountSettingsInput {
-  "The shortest password of a user, 8 to 100 characters. It applies to new passwords."
-  staffPassword: Int
-  "The shortest password of a contact, 4 to 100 characters. It applies to new passwords."
-  customerPassword: Int
-  "Whether the most common passwords are allowed."
-  commonPasswords: Boolean
-  "How many minutes a session lasts after the sign-in, 5 to 43200."
-  sessionMinutes: Int
-  "How many minutes a session lasts after its last request, 5 to ` + "`" + `sessionMinutes` + "`" + `."
-  idleMinutes: Int
-  "How many days entries of the audit log are kept, 1 to 3650."
-  auditDays: Int
-  """
-  Whether all users must have a second factor. It does not apply to sign-ins by the provider. While
-  a user has none, its sessions can only set one up. That can be the session of this request, too.
-  """
-  requireSecondFactor: Boolean
-  "Whether the first sign-in by the OpenID Connect provider creates a user."
-  oidcCreatesUsers: Boolean
-}
-
-"The result of updateAccountSettings."
-type AccountSettingsPayload {
-  "The settings as they are now; null after any error."
-  settings: AccountSettings
-  "All errors that the caller can fix. Empty if the settings were changed."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1354,7 +1533,7 @@ extend type Mutation {
   createUser(
     "The user."
     input: CreateUserInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
   """
   Changes, disables or enables a user. The last admin who can sign in must stay one: otherwise the
   mutation fails with the code FORBIDDEN. Admins only.
@@ -1362,7 +1541,7 @@ extend type Mutation {
   updateUser(
     "The change."
     input: UpdateUserInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
   """
   Sets the password of a user, and ends all sessions of the user. A user who signs in by the OpenID
   Connect provider signs in with the password instead. Admins only.
@@ -1370,7 +1549,7 @@ extend type Mutation {
   resetUserPassword(
     "The password."
     input: ResetUserPasswordInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
   """
   Sets the viewer's own password, for users, and ends all other sessions of the user. Wrong current
   passwords count as failed sign-ins do. Customers set theirs with updateContact.
@@ -1378,12 +1557,12 @@ extend type Mutation {
   changePassword(
     "The passwords."
     input: ChangePasswordInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
   "Creates an API key, and returns its token once. Admins only."
   createApiKey(
     "The API key."
     input: CreateApiKeyInput!
-  ): CreateApiKeyPayload! @cost(weight: "30")
+  ): CreateApiKeyPayload @cost(weight: "30")
   """
   Creates a successor of an API key with the same settings, and returns its token once. The old key
   expires after an overlap, in which both are valid. If the old key would have expired anyway, the
@@ -1392,24 +1571,19 @@ extend type Mutation {
   rotateApiKey(
     "The API key."
     input: RotateApiKeyInput!
-  ): CreateApiKeyPayload! @cost(weight: "30")
+  ): CreateApiKeyPayload @cost(weight: "30")
   """
   Revokes an API key. Servers notice it within seconds. Revoking twice is not an error. Admins only.
   """
   revokeApiKey(
     "The API key."
     input: RevokeApiKeyInput!
-  ): RevokeApiKeyPayload! @cost(weight: "30")
+  ): RevokeApiKeyPayload @cost(weight: "30")
   "Ends a session: every viewer may end its own, admins all of the account."
   revokeSession(
     "The session."
     input: RevokeSessionInput!
-  ): RevokeSessionPayload! @cost(weight: "30")
-  "Changes settings of the account. Admins only."
-  updateAccountSettings(
-    "The settings."
-    input: UpdateAccountSettingsInput!
-  ): AccountSettingsPayload! @cost(weight: "30")
+  ): RevokeSessionPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/property.graphqls", Input: `"The definition of a custom field that all contacts of the account have."
@@ -1420,6 +1594,11 @@ type Property implements Node {
   propertyId: Int!
   "The name, unique within the account, ignoring case."
   name: String!
+  """
+  The name by which programs read and write the property: see ` + "`" + `Contact.custom` + "`" + `. It is unique within
+  the account, and compared exactly. Null if it has none.
+  """
+  apiName: String
   "The type of the values."
   type: PropertyType!
   "Whether a contact can have several values."
@@ -1443,7 +1622,10 @@ enum PropertyType {
   TEXT
   "A 64-bit integer."
   INTEGER
-  "A decimal number with a point as the decimal separator. An exponent is allowed."
+  """
+  A decimal number in the range of 64-bit floats, with a point as the decimal separator. An exponent
+  is allowed.
+  """
   NUMBER
   "A date, formatted as YYYY-MM-DD."
   DATE
@@ -1470,6 +1652,11 @@ extend type Query {
 input CreatePropertyInput {
   "The name, at most 250 characters, unique within the account, ignoring case."
   name: String! @length(max: 250)
+  """
+  The name for programs, at most 50 characters, unique within the account: ASCII letters, digits and
+  underscores. It must not begin with a digit or with two underscores.
+  """
+  apiName: String @length(max: 50)
   "The type of the values. It cannot be changed later."
   type: PropertyType! = TEXT
   "Whether a contact can have several values. It cannot be changed later."
@@ -1487,12 +1674,20 @@ input CreatePropertyInput {
   boundTo: PropertyBinding
 }
 
-"A change of a property's definition. Fields that are absent or null stay unchanged."
+"""
+A change of a property's definition. Fields that are absent or null stay unchanged, except that null
+removes the ` + "`" + `apiName` + "`" + `.
+"""
 input UpdatePropertyInput {
   "The property: its global id or plain number."
   id: ID!
   "The new name, at most 250 characters, unique within the account, ignoring case."
   name: String @length(max: 250)
+  """
+  The new name for programs, at most 50 characters, as in ` + "`" + `CreatePropertyInput` + "`" + `. Null removes it.
+  Clients that use the old name then find no property.
+  """
+  apiName: String @length(max: 50)
   "Whether the property is required: its values cannot be cleared."
   required: Boolean
   "Whether the property is read-only for customers."
@@ -1504,12 +1699,18 @@ input UpdatePropertyInput {
   choices: [String!] @length(max: 4000)
 }
 
+"The property to delete."
+input DeletePropertyInput {
+  "The property: its global id or plain number."
+  id: ID!
+}
+
 "The result of a mutation of a property."
 type PropertyPayload {
   "The property as it is now; null after any error and after a deletion."
   property: Property
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1517,17 +1718,17 @@ extend type Mutation {
   createProperty(
     "The definition of the property."
     input: CreatePropertyInput!
-  ): PropertyPayload! @cost(weight: "30")
+  ): PropertyPayload @cost(weight: "30")
   "Changes the definition of a property. Admins only."
   updateProperty(
     "What to change."
     input: UpdatePropertyInput!
-  ): PropertyPayload! @cost(weight: "30")
+  ): PropertyPayload @cost(weight: "30")
   "Deletes a property that no contact has a value for. Admins only."
   deleteProperty(
-    "The global id or the plain number."
-    id: ID!
-  ): PropertyPayload! @cost(weight: "30")
+    "The property."
+    input: DeletePropertyInput!
+  ): PropertyPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/role.graphqls", Input: `"""
@@ -1631,13 +1832,13 @@ type RolePayload {
   "The role as it is now; null after any error."
   role: Role
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The result of deleteRole."
 type DeleteRolePayload {
   "All errors that the caller can fix. Empty if the role was deleted."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -1645,7 +1846,7 @@ extend type Mutation {
   createRole(
     "The role."
     input: CreateRoleInput!
-  ): RolePayload! @cost(weight: "30")
+  ): RolePayload @cost(weight: "30")
   """
   Changes a role. It applies to sessions at once, to API keys within seconds, and open streams end
   within a minute. Admins only.
@@ -1653,7 +1854,7 @@ extend type Mutation {
   updateRole(
     "The change."
     input: UpdateRoleInput!
-  ): RolePayload! @cost(weight: "30")
+  ): RolePayload @cost(weight: "30")
   """
   Deletes a role that neither users nor API keys have; otherwise the mutation fails with the code
   IN_USE. Revoked API keys do not count. Admins only.
@@ -1661,24 +1862,38 @@ extend type Mutation {
   deleteRole(
     "The role."
     input: DeleteRoleInput!
-  ): DeleteRolePayload! @cost(weight: "30")
+  ): DeleteRolePayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
-The version of a contact: an opaque string, base64 of 8 bytes, the same as in the REST API. Send it
-back unchanged, and do not compute with it. A string that is not base64 causes a ValidationError.
-Base64 of another length counts as a version that the contact never had.
+The contacts of an account: queries and mutations, their history, and a stream of changes. The
+objects that a caller may read and write depend on its credentials, but every caller has the same
+schema. Errors that the caller can fix are in the payload of a mutation; all others are in ` + "`" + `errors` + "`" + `
+of the response, with a code in ` + "`" + `extensions.code` + "`" + `.
 """
-scalar Version
+schema {
+  query: Query
+  mutation: Mutation
+  subscription: Subscription
+}
 
 """
-A point in time as in RFC 3339, with up to 7 fractional digits. It is stored in UTC with microsecond
-precision, and returned in that form.
+The version of a contact: an opaque string, base64 of 8 bytes, the same as in the REST API. Send it
+back unchanged, and do not compute with it. A string that is not base64 causes a ValidationError in
+the payload of a mutation, and BAD_USER_INPUT elsewhere. Base64 of another length counts as a
+version that the contact never had.
 """
-scalar Time
+scalar Version @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc4648#section-4")
+
+"""
+A point in time as in RFC 3339, with up to 7 fractional digits and an offset of less than 24 hours.
+It is stored in UTC with microsecond precision, and returned in that form. Another value causes a
+ValidationError in the payload of a mutation, and BAD_USER_INPUT elsewhere.
+"""
+scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
 "Any JSON value."
-scalar JSON
+scalar JSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
 
 """
 The maximum length of a text in UTF-16 code units; for a list, the maximum length of each of its
@@ -1691,9 +1906,21 @@ directive @length(
 ) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 
 """
+The smallest and the largest number that an argument may have. Another number is an error of the
+request (BAD_USER_INPUT), and nothing is executed.
+"""
+directive @range(
+  "The smallest number."
+  min: Int!
+  "The largest number."
+  max: Int!
+) on ARGUMENT_DEFINITION
+
+"""
 What a field adds to the cost of an operation, as in the GraphQL Cost Directives Specification. A
 field without the directive costs 1, and an input field without it costs 0. On an input field it
-counts only if the field is sent, and for a list once for each element.
+counts only if the field is sent, for a list once for each element, and for an object of the type
+JSON once for each member.
 """
 directive @cost(
   "The cost: an integer of at least 0, in decimal digits."
@@ -1719,6 +1946,13 @@ directive @listSize(
   requireOneSlicingArgument: Boolean! = false
 ) on FIELD_DEFINITION
 
+"""
+The field is a credential, or reveals one. A response with such a field is not compressed, and
+proxies must not compress it either (` + "`" + `Cache-Control: no-transform` + "`" + `): its size would reveal something
+about the credential.
+"""
+directive @credential on FIELD_DEFINITION
+
 "An object with an id that is unique across all types."
 interface Node {
   "The global id. It is opaque and never changes."
@@ -1731,13 +1965,24 @@ type Query {
   viewer: Viewer @cost(weight: "20")
   "The object with this global id; null if it does not exist or the viewer may not read it."
   node(
-    "The global id of a contact, store, company, segment or property."
+    "The global id of a contact, change, store, company, segment or property."
     id: ID!
   ): Node @cost(weight: "20")
 }
 
 """
-All mutations. Each field is atomic: it runs in a transaction of its own.
+All mutations. Each field is atomic: it runs in a transaction of its own. It takes one ` + "`" + `input` + "`" + `, and
+returns a payload whose ` + "`" + `errors` + "`" + ` are those that the caller can fix.
+
+A payload is null only if a fault of the server prevented its result: ` + "`" + `errors` + "`" + ` of the response has
+the fault with the alias of the field as its path, and the payloads of the other fields stay. Such a
+write may have been applied. With an idempotency key, repeat the request to find out: what was
+applied returns its first result.
+
+The arguments of the whole document are checked before the first field runs, with the values of the
+variables, at every depth, also in fields that ` + "`" + `@skip` + "`" + ` or ` + "`" + `@include` + "`" + ` leave out. If one is wrong, the
+response has the error BAD_USER_INPUT with its path, and nothing is executed. What violates only a
+rule of a mutation is reported in its payload, and does not affect the other fields.
 
 With the HTTP header ` + "`" + `Idempotency-Key` + "`" + `, of up to 255 characters, a mutation is applied only once. If
 the same caller repeats the same request within 24 hours, it receives the result of the first
@@ -1808,13 +2053,13 @@ type SetUpSecondFactorPayload {
   two fields, it is null after any error, and for a request that is repeated with its
   ` + "`" + `Idempotency-Key` + "`" + `.
   """
-  secret: String
+  secret: String @credential
   "The secret as an ` + "`" + `otpauth` + "`" + ` URI, which opens an authenticator app on the same device."
-  uri: String
+  uri: String @credential
   "The URI as a QR code, to scan with an authenticator app: the data URL of a PNG image."
-  qrCode: String
+  qrCode: String @credential
   "All errors that the caller can fix. Empty if the second factor was set up."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The confirmation of a second factor."
@@ -1837,9 +2082,9 @@ type RecoveryCodesPayload {
   The new recovery codes, which replace all earlier ones. They cannot be read again: the list is
   null after any error, and for a request that is repeated with its ` + "`" + `Idempotency-Key` + "`" + `.
   """
-  recoveryCodes: [String!] @listSize(assumedSize: 10)
+  recoveryCodes: [String!] @listSize(assumedSize: 10) @credential
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 "The user whose second factor is reset."
@@ -1857,7 +2102,7 @@ extend type Mutation {
   setUpSecondFactor(
     "The current password."
     input: SetUpSecondFactorInput!
-  ): SetUpSecondFactorPayload! @cost(weight: "30")
+  ): SetUpSecondFactorPayload @cost(weight: "30")
   """
   Turns on the second factor that was set up, with its first code, and returns recovery codes once.
   All other sessions of the user end.
@@ -1865,7 +2110,7 @@ extend type Mutation {
   confirmSecondFactor(
     "The code."
     input: ConfirmSecondFactorInput!
-  ): RecoveryCodesPayload! @cost(weight: "30")
+  ): RecoveryCodesPayload @cost(weight: "30")
   """
   Turns off the viewer's own second factor, erases its secret, and ends all other sessions of the
   user. It fails with the code FORBIDDEN if a second factor is required.
@@ -1873,12 +2118,12 @@ extend type Mutation {
   turnOffSecondFactor(
     "The current password and a code."
     input: SecondFactorProofInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
   "Replaces the viewer's own recovery codes, and returns the new ones once."
   createRecoveryCodes(
     "The current password and a code."
     input: SecondFactorProofInput!
-  ): RecoveryCodesPayload! @cost(weight: "30")
+  ): RecoveryCodesPayload @cost(weight: "30")
   """
   Erases the second factor of another user, who has lost the device, and ends all sessions of the
   user. If there is none, no session ends, and this is not an error. Admins only.
@@ -1886,7 +2131,7 @@ extend type Mutation {
   resetSecondFactor(
     "The user."
     input: ResetSecondFactorInput!
-  ): UserPayload! @cost(weight: "30")
+  ): UserPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/segment.graphqls", Input: `"A group of contacts."
@@ -1904,36 +2149,56 @@ extend type Query {
   segments: [Segment!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
+"A new segment."
+input CreateSegmentInput {
+  "The name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"A new name of a segment."
+input UpdateSegmentInput {
+  "The segment: its global id or plain number."
+  id: ID!
+  "The new name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"The segment to delete."
+input DeleteSegmentInput {
+  "The segment: its global id or plain number."
+  id: ID!
+}
+
 "The result of a mutation of a segment."
 type SegmentPayload {
   "The segment as it is now; null after any error and after a deletion."
   segment: Segment
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
   "Creates a segment. Admins only."
   createSegment(
-    "The name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): SegmentPayload! @cost(weight: "30")
+    "The segment."
+    input: CreateSegmentInput!
+  ): SegmentPayload @cost(weight: "30")
   "Renames a segment. Admins only."
   updateSegment(
-    "The global id or the plain number."
-    id: ID!
-    "The new name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): SegmentPayload! @cost(weight: "30")
+    "The change."
+    input: UpdateSegmentInput!
+  ): SegmentPayload @cost(weight: "30")
   "Deletes a segment that has no contacts. Admins only."
   deleteSegment(
-    "The global id or the plain number."
-    id: ID!
-  ): SegmentPayload! @cost(weight: "30")
+    "The segment."
+    input: DeleteSegmentInput!
+  ): SegmentPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/session.graphqls", Input: `"The caller, and what it may do."
 type Viewer {
+  "The global id, unique for the user, API key or contact."
+  id: ID!
   "The name of the account."
   account: String!
   "The role of the viewer in the account."
@@ -1982,13 +2247,36 @@ enum ViewerRole {
   ADMIN
 }
 
+"Who signs in, and how."
+input SignInInput {
+  "The name of the account, ignoring case."
+  account: String!
+  "The login of the agent or admin, or any login of the contact."
+  login: String!
+  "The password."
+  password: String!
+  """
+  A code of the authenticator app, or a recovery code, for users who have a second factor;
+  otherwise it is ignored. If it is missing and the password is right, the error is
+  SECOND_FACTOR_REQUIRED. A wrong code causes WRONG_CODE, and counts as a failed attempt.
+  """
+  code: String
+  """
+  Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
+  same origin as this server: the browser then sends the cookie with every request, including the
+  opening of a WebSocket. Where no cookie can be set, it causes a ValidationError: over a WebSocket,
+  as text/event-stream, and for a page of another origin.
+  """
+  cookie: Boolean! = false
+}
+
 "The result of signIn."
 type SignInPayload {
   """
   The token of the session, for the header ` + "`" + `Authorization: Bearer …` + "`" + `; null if the sign-in failed or
   the session is kept in a cookie.
   """
-  token: String
+  token: String @credential
   "When the session expires; null if the sign-in failed."
   expiresAt: Time
   "The viewer that is now signed in; null if the sign-in failed."
@@ -1999,7 +2287,13 @@ type SignInPayload {
   """
   failedAttempts: Int!
   "Why the sign-in failed. The errors do not reveal whether the login exists."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+"Which sessions to end."
+input SignOutInput {
+  "Whether to end all sessions of the viewer, on all devices, instead of only this one."
+  everywhere: Boolean! = false
 }
 
 "The result of signOut."
@@ -2011,7 +2305,7 @@ type SignOutPayload {
   """
   providerUrl: String
   "Always empty. Signing out twice is not an error."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
@@ -2021,31 +2315,180 @@ extend type Mutation {
   the header Retry-After of the response has the seconds.
   """
   signIn(
-    "The name of the account, ignoring case."
-    account: String!
-    "The login of the agent or admin, or any login of the contact."
-    login: String!
-    "The password."
-    password: String!
-    """
-    A code of the authenticator app, or a recovery code, for users who have a second factor;
-    otherwise it is ignored. If it is missing and the password is right, the error is
-    SECOND_FACTOR_REQUIRED. A wrong code causes WRONG_CODE, and counts as a failed attempt.
-    """
-    code: String
-    """
-    Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
-    same origin as this server: the browser then sends the cookie with every request, including the
-    opening of a WebSocket. The response must be JSON: over a WebSocket or as text/event-stream,
-    where no cookie can be set, the argument causes a ValidationError.
-    """
-    cookie: Boolean! = false
-  ): SignInPayload! @cost(weight: "3000")
+    "The account, the login and the password."
+    input: SignInInput!
+  ): SignInPayload @cost(weight: "3000")
   """
   Ends the session of the request. If the request sent the session as a cookie, the response deletes
   the cookie, even if the session has expired.
   """
-  signOut: SignOutPayload! @cost(weight: "30")
+  signOut(
+    "Which sessions to end."
+    input: SignOutInput! = {}
+  ): SignOutPayload @cost(weight: "30")
+}
+`, BuiltIn: false},
+	{Name: "../../schema/settings.graphqls", Input: `"What admins decide for their account."
+type AccountSettings {
+  "The shortest password of a user, in characters."
+  staffPassword: Int!
+  "The shortest password of a contact, in characters."
+  customerPassword: Int!
+  "Whether the most common passwords are allowed."
+  commonPasswords: Boolean!
+  "How many minutes a session lasts after the sign-in."
+  sessionMinutes: Int!
+  "How many minutes a session lasts after its last request."
+  idleMinutes: Int!
+  "How many days entries of the audit log are kept."
+  auditDays: Int!
+  "Whether all users must have a second factor. It does not apply to sign-ins by the provider."
+  requireSecondFactor: Boolean!
+  """
+  Whether the first sign-in by the OpenID Connect provider creates a user, if none has the email
+  address as its login.
+  """
+  oidcCreatesUsers: Boolean!
+  """
+  The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
+  SE; null for none. With SE, ` + "`" + `070-174 99 41` + "`" + ` is the same number as ` + "`" + `+46 70 174 99 41` + "`" + `.
+  """
+  defaultCountry: String
+  """
+  Whether the keys by which contacts are unique and found are being computed again, after a change
+  of ` + "`" + `defaultCountry` + "`" + `. Until that is done, contacts that were written before may not be found by
+  their phone numbers.
+  """
+  recomputing: Boolean! @cost(weight: "1")
+}
+
+extend type Query {
+  "The settings of the account. Admins only."
+  accountSettings: AccountSettings! @cost(weight: "20")
+}
+
+"""
+The settings to change. Absent or null leaves a setting unchanged, but null clears ` + "`" + `defaultCountry` + "`" + `.
+"""
+input UpdateAccountSettingsInput {
+  "The shortest password of a user, 8 to 100 characters. It applies to new passwords."
+  staffPassword: Int
+  "The shortest password of a contact, 4 to 100 characters. It applies to new passwords."
+  customerPassword: Int
+  "Whether the most common passwords are allowed."
+  commonPasswords: Boolean
+  "How many minutes a session lasts after the sign-in, 5 to 43200."
+  sessionMinutes: Int
+  "How many minutes a session lasts after its last request, 5 to ` + "`" + `sessionMinutes` + "`" + `."
+  idleMinutes: Int
+  "How many days entries of the audit log are kept, 1 to 3650."
+  auditDays: Int
+  """
+  Whether all users must have a second factor. It does not apply to sign-ins by the provider. While
+  a user has none, its sessions can only set one up. That can be the session of this request, too.
+  """
+  requireSecondFactor: Boolean
+  "Whether the first sign-in by the OpenID Connect provider creates a user."
+  oidcCreatesUsers: Boolean
+  """
+  The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
+  SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
+  background: see ` + "`" + `recomputing` + "`" + `. If several contacts then have the same number, only the oldest of
+  them is found by it; the others keep their text.
+  """
+  defaultCountry: String
+}
+
+"The result of updateAccountSettings."
+type AccountSettingsPayload {
+  "The settings as they are now; null after any error."
+  settings: AccountSettings
+  "All errors that the caller can fix. Empty if the settings were changed."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  "Changes settings of the account. Admins only."
+  updateAccountSettings(
+    "The settings."
+    input: UpdateAccountSettingsInput!
+  ): AccountSettingsPayload @cost(weight: "30")
+}
+`, BuiltIn: false},
+	{Name: "../../schema/snapshot.graphqls", Input: `"""
+A contact as it was at an earlier version. It has no ` + "`" + `id` + "`" + `, so that a cache does not take it for the
+contact as it is now. Stores, companies, segments and definitions of properties are the current
+ones.
+"""
+type ContactSnapshot {
+  "The number of the contact, as ` + "`" + `Contact.contactId` + "`" + `."
+  contactId: Int!
+  "The version."
+  version: Version!
+  "When the contact got this version."
+  at: Time!
+  "As ` + "`" + `Contact.secret` + "`" + `."
+  secret: String!
+  "As ` + "`" + `Contact.registrationDateTime` + "`" + `."
+  registrationDateTime: Time!
+  "As ` + "`" + `Contact.registrationSource` + "`" + `."
+  registrationSource: String!
+  "As ` + "`" + `Contact.registrationIp` + "`" + `."
+  registrationIp: String!
+  "As ` + "`" + `Contact.registrationStore` + "`" + `."
+  registrationStore: Store
+  "As ` + "`" + `Contact.email` + "`" + `."
+  email: String
+  "As ` + "`" + `Contact.phoneCountryCode` + "`" + `."
+  phoneCountryCode: String
+  "As ` + "`" + `Contact.phone` + "`" + `."
+  phone: String
+  "As ` + "`" + `Contact.firstName` + "`" + `."
+  firstName: String
+  "As ` + "`" + `Contact.lastName` + "`" + `."
+  lastName: String
+  "As ` + "`" + `Contact.limitMailsPermanently` + "`" + `."
+  limitMailsPermanently: Boolean!
+  "As ` + "`" + `Contact.limitMailsTemporarilyUntil` + "`" + `."
+  limitMailsTemporarilyUntil: Time
+  "As ` + "`" + `Contact.preferredStore` + "`" + `."
+  preferredStore: Store
+  "As ` + "`" + `Contact.company` + "`" + `."
+  company: Company
+  "As ` + "`" + `Contact.latestPermissionSource` + "`" + `."
+  latestPermissionSource: String
+  "As ` + "`" + `Contact.properties` + "`" + `."
+  properties: [ContactProperty!]! @listSize(assumedSize: 10)
+  "As ` + "`" + `Contact.property` + "`" + `."
+  property(
+    "The name, compared exactly."
+    apiName: String!
+  ): ContactProperty @cost(weight: "10")
+  "As ` + "`" + `Contact.custom` + "`" + `."
+  custom: JSON! @cost(weight: "10")
+  "As ` + "`" + `Contact.logins` + "`" + `."
+  logins: [Login!]! @listSize(assumedSize: 2)
+  "As ` + "`" + `Contact.externalIds` + "`" + `."
+  externalIds: [ExternalID!]! @listSize(assumedSize: 2)
+  "As ` + "`" + `Contact.segments` + "`" + `."
+  segments: [Segment!]! @listSize(assumedSize: 4)
+}
+
+extend type Query {
+  """
+  The contact as it was at a version or at a point in time, with its properties, logins, external
+  ids and segments, even if it has been deleted since. Exactly one of ` + "`" + `version` + "`" + ` and ` + "`" + `at` + "`" + ` must be
+  sent. If the contact never had this version, or the log no longer reaches back so far, the request
+  fails with the code NO_SUCH_VERSION.
+  """
+  contactSnapshot(
+    "The contact: its global id or plain number."
+    id: ID!
+    "The version."
+    version: Version
+    "The point in time. The result is null if the contact did not exist then."
+    at: Time
+  ): ContactSnapshot @cost(weight: "100")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/store.graphqls", Input: `"A shop. Contacts register at a store, and can have a preferred store."
@@ -2063,32 +2506,50 @@ extend type Query {
   stores: [Store!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
+"A new store."
+input CreateStoreInput {
+  "The name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"A new name of a store."
+input UpdateStoreInput {
+  "The store: its global id or plain number."
+  id: ID!
+  "The new name, at most 250 characters."
+  name: String! @length(max: 250)
+}
+
+"The store to delete."
+input DeleteStoreInput {
+  "The store: its global id or plain number."
+  id: ID!
+}
+
 "The result of a mutation of a store."
 type StorePayload {
   "The store as it is now; null after any error and after a deletion."
   store: Store
   "All errors that the caller can fix. Empty if the mutation was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
   "Creates a store. Admins only."
   createStore(
-    "The name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): StorePayload! @cost(weight: "30")
+    "The store."
+    input: CreateStoreInput!
+  ): StorePayload @cost(weight: "30")
   "Renames a store. Admins only."
   updateStore(
-    "The global id or the plain number."
-    id: ID!
-    "The new name, at most 250 characters."
-    name: String! @length(max: 250)
-  ): StorePayload! @cost(weight: "30")
+    "The change."
+    input: UpdateStoreInput!
+  ): StorePayload @cost(weight: "30")
   "Deletes a store that no contact refers to. Admins only."
   deleteStore(
-    "The global id or the plain number."
-    id: ID!
-  ): StorePayload! @cost(weight: "30")
+    "The store."
+    input: DeleteStoreInput!
+  ): StorePayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/write.graphqls", Input: `"What to do if the contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
@@ -2098,9 +2559,9 @@ enum ConflictPolicy {
   """
   Apply the write to the contact as it is now, if others have not changed any field of the write
   since, or have changed it to the same value; otherwise reject the write with a VersionConflict.
-  Logins and segments are merged element by element. A field that is sent with its value at
-  ` + "`" + `expectedVersion` + "`" + ` counts as unchanged. A change that has been reverted since does not block a
-  write.
+  Logins, external ids, segments and the values of a property with ` + "`" + `multiple` + "`" + ` are merged element by
+  element. A field that is sent with its value at ` + "`" + `expectedVersion` + "`" + ` counts as unchanged. A change
+  that has been reverted since does not block a write.
   """
   MERGE
   "Apply the write regardless of the version."
@@ -2108,15 +2569,19 @@ enum ConflictPolicy {
 }
 
 """
-The fields to write. An absent field stays unchanged, and null clears it. ` + "`" + `limitMailsPermanently` + "`" + `
-and ` + "`" + `newPassword` + "`" + ` must not be null.
+The fields to write. An absent field stays unchanged, and null clears it. An empty text is rejected
+with EMPTY, so that a client that sends a text for every field clears none by accident.
+` + "`" + `limitMailsPermanently` + "`" + ` and ` + "`" + `newPassword` + "`" + ` must not be null.
 """
 input ContactPatch {
-  "At most 250 characters; unique within the account, ignoring case."
+  "At most 250 characters; unique within the account: see ` + "`" + `Contact.email` + "`" + `."
   email: String @length(max: 250)
   "At most 10 characters."
   phoneCountryCode: String @length(max: 10)
-  "At most 20 characters; unique within the account, however it is formatted."
+  """
+  At most 20 characters; unique within the account, however it is formatted. If it has neither a
+  leading + nor ` + "`" + `phoneCountryCode` + "`" + `, it is one of the account's ` + "`" + `defaultCountry` + "`" + `.
+  """
   phone: String @length(max: 20)
   "At most 50 characters."
   firstName: String @length(max: 50)
@@ -2136,9 +2601,24 @@ input ContactPatch {
   newPassword: String @length(max: 1000) @cost(weight: "3000")
   "The current password. Required if a customer sets a new password."
   currentPassword: String @cost(weight: "3000")
+  """
+  Properties by their ` + "`" + `apiName` + "`" + `, as an object. A property that is absent stays unchanged, and null
+  clears it; null for the whole object counts as absent. Values have the types that
+  ` + "`" + `Contact.custom` + "`" + ` returns, and no others: a list for a property with ` + "`" + `multiple` + "`" + `, even of one value;
+  a number for INTEGER and NUMBER. A value whose text stays keeps its description.
+
+  Everything else is as if the properties were written by setContactDetails, including errors, whose
+  paths have the id: INVALID at ` + "`" + `properties.7` + "`" + ` for a value of the wrong type. An unknown name
+  is PROPERTY_NOT_FOUND at ` + "`" + `custom.name` + "`" + `. If a property is an alias of a field that is sent as well,
+  the property counts.
+
+  Send numbers of more than 15 digits in variables: as literals of the document, integers have 64
+  bits, and other numbers of more digits are BAD_USER_INPUT.
+  """
+  custom: JSON @cost(weight: "1")
 }
 
-"A write of a contact's own fields."
+"A write of a contact's own fields, and of properties by their ` + "`" + `apiName` + "`" + `."
 input UpdateContactInput {
   "The contact: its global id or plain number."
   id: ID!
@@ -2155,7 +2635,7 @@ type UpdateContactPayload {
   "The contact as it is now; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the write was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the write recorded; null after any error."
   change: Change
   """
@@ -2165,53 +2645,33 @@ type UpdateContactPayload {
   merge: Merge
 }
 
-"Updates of several contacts."
-input UpdateContactsInput {
-  "The updates, at most 100."
-  items: [UpdateContactInput!]! @cost(weight: "30")
-  "What to do if an update fails."
-  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
-}
-
-"What to do if one of several updates fails."
-enum BatchErrorPolicy {
-  """
-  Apply none of the updates. Those that are valid have the error NOT_APPLIED. All updates run in one
-  transaction, so unique values can move from one contact to another. Each contact can appear only
-  once.
-  """
-  ALL_OR_NOTHING
-  """
-  Apply the other updates. Each update runs in a transaction of its own; updates of the same contact
-  run in order.
-  """
-  PER_ITEM
-}
-
-"The result of updateContacts."
-type UpdateContactsPayload {
-  "The result of each update, in order; empty if there are errors about the whole input."
-  results: [UpdateContactPayload!]! @listSize(assumedSize: 100)
-  "Errors about the whole input: TOO_MANY or IDEMPOTENCY_KEY_REUSED."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
-}
-
 "The values of one property."
 input ContactPropertyInput {
   "The property: its global id or plain number."
   propertyId: ID!
   """
   The values, in order, at most 100. An empty list clears the property. If absent or null, the
-  property stays unchanged.
+  property stays unchanged. If others have changed the values as well, MERGE removes those that this
+  write removes, and adds those that it adds at the end; the order is that of the latest values. A
+  value is identified by its text. The two overlap if both sides change the description
+  of a value, or how often it is listed, in different ways, or if one side changes a value that the
+  other removes. A property without ` + "`" + `multiple` + "`" + ` is merged as a whole.
   """
   values: [PropertyValueInput!]
+  """
+  Values to add at the end, to a property with ` + "`" + `multiple` + "`" + `, instead of sending all. A value whose
+  text the property already has stays as it is. This never overlaps with writes by others.
+  """
+  add: [PropertyValueInput!]
+  "The texts of values to remove, before others are added. The property must have ` + "`" + `multiple` + "`" + `."
+  remove: [String!]
 }
 
 "One value of a property."
 input PropertyValueInput {
   """
   The value as text, in the format of the property's type; at most 4000 characters. If the property
-  is an alias of a field, the limit of the field applies.
+  is an alias of a field, the limit of the field applies, and an empty text is rejected with EMPTY.
   """
   value: String! @length(max: 4000)
   "A note on the value, at most 250 characters."
@@ -2226,7 +2686,7 @@ input LoginInput {
   type: LoginType! = BLANK
 }
 
-"A write of a contact's properties, logins and segments. It is applied atomically."
+"A write of a contact's properties, logins, external ids and segments. It is applied atomically."
 input SetContactDetailsInput {
   "The contact: its global id or plain number."
   id: ID!
@@ -2236,13 +2696,39 @@ input SetContactDetailsInput {
   onConflict: ConflictPolicy! = REJECT
   "The properties to write, at most 1000. Properties that are not listed stay unchanged."
   properties: [ContactPropertyInput!] @cost(weight: "1")
+  """
+  More properties, by their ` + "`" + `apiName` + "`" + `: see ` + "`" + `ContactPatch.custom` + "`" + `. They count together with
+  ` + "`" + `properties` + "`" + `. One that is in both is DUPLICATE.
+  """
+  custom: JSON @cost(weight: "1")
   "The complete new set of logins, at most 100. If absent or null, the logins stay unchanged."
   logins: [LoginInput!] @cost(weight: "5")
+  """
+  Logins to add, instead of sending the complete set. One that the contact already has stays as it
+  is. Adding and removing elements never overlaps with writes by others: both apply to the contact
+  as it is now, also with MERGE.
+  """
+  addLogins: [LoginInput!] @cost(weight: "5")
+  "Names of logins to remove, before others are added."
+  removeLogins: [String!] @cost(weight: "1")
+  """
+  The complete new set of ids in other systems, at most 20. If absent or null, they stay unchanged.
+  A customer may send only the current set.
+  """
+  externalIds: [ExternalIDInput!] @cost(weight: "5")
+  "Ids in other systems to add, instead of sending the complete set."
+  addExternalIds: [ExternalIDInput!] @cost(weight: "5")
+  "Ids in other systems to remove, before others are added."
+  removeExternalIds: [ExternalIDInput!] @cost(weight: "1")
   """
   The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
   the segments stay unchanged. A customer may send only the current set.
   """
   membership: [ID!] @cost(weight: "1")
+  "Segments to add the contact to, instead of sending the complete set."
+  addToMembership: [ID!] @cost(weight: "1")
+  "Segments to remove the contact from, before it is added to others."
+  removeFromMembership: [ID!] @cost(weight: "1")
 }
 
 "The result of setContactDetails."
@@ -2250,7 +2736,7 @@ type SetContactDetailsPayload {
   "The contact as it is now; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the write was applied."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the write recorded; null after any error."
   change: Change
   """
@@ -2270,10 +2756,15 @@ input CreateContactInput {
   registrationStoreId: ID
   "The fields. ` + "`" + `currentPassword` + "`" + ` is ignored."
   set: ContactPatch!
-  "The properties. Required properties may be set later."
+  """
+  The properties. Required properties may be set later. One that is also in ` + "`" + `set.custom` + "`" + ` is
+  DUPLICATE.
+  """
   properties: [ContactPropertyInput!] @cost(weight: "1")
   "The logins."
   logins: [LoginInput!] @cost(weight: "5")
+  "The ids in other systems, at most 20."
+  externalIds: [ExternalIDInput!] @cost(weight: "5")
   "The segments, by global id or plain number."
   membership: [ID!] @cost(weight: "1")
 }
@@ -2283,7 +2774,7 @@ type CreateContactPayload {
   "The new contact; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the contact was created."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the creation recorded; null after any error."
   change: Change
 }
@@ -2303,7 +2794,7 @@ type DeleteContactPayload {
   "The contact as it was; null after any error."
   contact: Contact
   "All errors that the caller can fix. Empty if the contact was deleted."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the deletion recorded; null after any error."
   change: Change
   """
@@ -2322,37 +2813,27 @@ input EraseContactInput {
 "The result of eraseContact."
 type EraseContactPayload {
   "All errors that the caller can fix. Empty if the contact was erased."
-  errors: [ContactError!]! @listSize(assumedSize: 2)
+  errors: [UserError!]! @listSize(assumedSize: 2)
   "The change that the erasure recorded; null after any error."
   change: Change
 }
 
 extend type Mutation {
-  "Writes fields of a contact, with optimistic locking."
+  "Writes fields of a contact, and properties by their ` + "`" + `apiName` + "`" + `, with optimistic locking."
   updateContact(
     "What to write."
     input: UpdateContactInput!
-  ): UpdateContactPayload! @cost(weight: "30")
-  """
-  Writes fields of several contacts, each with optimistic locking: all or none of them, or each
-  independently.
-  """
-  updateContacts(
-    "What to write."
-    input: UpdateContactsInput!
-  ): UpdateContactsPayload!
-    @cost(weight: "30")
-    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
-  "Writes properties, logins and segments of a contact, with optimistic locking."
+  ): UpdateContactPayload @cost(weight: "30")
+  "Writes properties, logins, external ids and segments of a contact, with optimistic locking."
   setContactDetails(
     "What to write."
     input: SetContactDetailsInput!
-  ): SetContactDetailsPayload! @cost(weight: "30")
+  ): SetContactDetailsPayload @cost(weight: "30")
   "Creates a contact. Not available to customers."
   createContact(
     "The new contact."
     input: CreateContactInput!
-  ): CreateContactPayload! @cost(weight: "30")
+  ): CreateContactPayload @cost(weight: "30")
   """
   Deletes a contact and everything that belongs to it, with optimistic locking. Not available to
   customers.
@@ -2360,7 +2841,7 @@ extend type Mutation {
   deleteContact(
     "The contact to delete."
     input: DeleteContactInput!
-  ): DeleteContactPayload! @cost(weight: "30")
+  ): DeleteContactPayload @cost(weight: "30")
   """
   Deletes a contact permanently, regardless of its version, even if it is already deleted. The
   values in all its changes become null; paths, times and actors remain. This cannot be undone.
@@ -2369,7 +2850,240 @@ extend type Mutation {
   eraseContact(
     "The contact to erase."
     input: EraseContactInput!
-  ): EraseContactPayload! @cost(weight: "30")
+  ): EraseContactPayload @cost(weight: "30")
+}
+`, BuiltIn: false},
+	{Name: "../../schema/write_many.graphqls", Input: `"What to do if one of several items fails."
+enum BatchErrorPolicy {
+  """
+  Apply none of the items. Those that are valid have the error NOT_APPLIED. All items run in one
+  transaction, so unique values can move from one contact to another. Each contact can appear only
+  once: a repeat has the error DUPLICATE.
+  """
+  ALL_OR_NOTHING
+  """
+  Apply the other items. Each item runs in a transaction of its own; items with the same id, or with
+  the same match, run in order.
+  """
+  PER_ITEM
+}
+
+"Updates of several contacts."
+input UpdateContactsInput {
+  "The updates, at most 100."
+  items: [UpdateContactInput!]! @cost(weight: "30")
+  "What to do if an update fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"The result of updateContacts."
+type UpdateContactsPayload {
+  "The result of each update, in order; empty if there are errors about the whole input."
+  results: [UpdateContactPayload!]! @listSize(assumedSize: 100)
+  "Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+"Writes of the details of several contacts."
+input SetContactsDetailsInput {
+  "The writes, at most 100."
+  items: [SetContactDetailsInput!]! @cost(weight: "30")
+  "What to do if one of them fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"The result of setContactsDetails."
+type SetContactsDetailsPayload {
+  "The result of each item, in order; empty if there are errors about the whole input."
+  results: [SetContactDetailsPayload!]! @listSize(assumedSize: 100)
+  "Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+"Several new contacts."
+input CreateContactsInput {
+  "The new contacts, at most 100."
+  items: [CreateContactInput!]! @cost(weight: "30")
+  "What to do if one of them fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"The result of createContacts."
+type CreateContactsPayload {
+  "The result of each item, in order; empty if there are errors about the whole input."
+  results: [CreateContactPayload!]! @listSize(assumedSize: 100)
+  "Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+"Deletions of several contacts."
+input DeleteContactsInput {
+  "The contacts to delete, at most 100."
+  items: [DeleteContactInput!]! @cost(weight: "30")
+  "What to do if one of them fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"The result of deleteContacts."
+type DeleteContactsPayload {
+  "The result of each item, in order; empty if there are errors about the whole input."
+  results: [DeleteContactPayload!]! @listSize(assumedSize: 100)
+  "Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  """
+  Writes fields of several contacts, each with optimistic locking: all or none of them, or each
+  independently.
+  """
+  updateContacts(
+    "What to write."
+    input: UpdateContactsInput!
+  ): UpdateContactsPayload
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
+  """
+  Writes properties, logins, external ids and segments of several contacts, each with optimistic
+  locking: all or none of them, or each independently. To add many contacts to a segment, send
+  ` + "`" + `addToMembership` + "`" + ` with OVERWRITE.
+  """
+  setContactsDetails(
+    "What to write."
+    input: SetContactsDetailsInput!
+  ): SetContactsDetailsPayload
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
+  """
+  Creates several contacts: all or none of them, or each independently. Not available to customers.
+  """
+  createContacts(
+    "The new contacts."
+    input: CreateContactsInput!
+  ): CreateContactsPayload
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
+  """
+  Deletes several contacts, each with optimistic locking: all or none of them, or each
+  independently. Not available to customers.
+  """
+  deleteContacts(
+    "The contacts to delete."
+    input: DeleteContactsInput!
+  ): DeleteContactsPayload
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
+}
+`, BuiltIn: false},
+	{Name: "../../schema/write_upsert.graphqls", Input: `"""
+The unique key by which a contact is found. Send exactly one of ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + ` and ` + "`" + `externalId` + "`" + `.
+"""
+input ContactMatch {
+  """
+  The email address, in any form in which it is the same: see ` + "`" + `Contact.email` + "`" + `. At most 250
+  characters.
+  """
+  email: String @length(max: 250)
+  """
+  The phone number, in any form in which it is the same: see ` + "`" + `Contact.phone` + "`" + `. At most 20 characters.
+  """
+  phone: String @length(max: 20)
+  "The country code of ` + "`" + `phone` + "`" + `. At most 10 characters."
+  phoneCountryCode: String @length(max: 10)
+  "The id in another system."
+  externalId: ExternalIDInput
+}
+
+"""
+A write of the contact that has a unique key. If there is none, it is created, and gets the key of
+` + "`" + `match` + "`" + `, unless ` + "`" + `set` + "`" + ` has another one, so that a repeat finds it. If ` + "`" + `set` + "`" + ` has null or a blank text
+in the place of the key, the error is INVALID.
+"""
+input UpsertContactInput {
+  "The key by which the contact is found."
+  match: ContactMatch!
+  """
+  The version that the caller read. If absent or null, the contact is updated as it is now, as with
+  OVERWRITE. If sent, the contact must exist: otherwise the error is NOT_FOUND.
+  """
+  expectedVersion: Version
+  "What to do if the contact has a version other than ` + "`" + `expectedVersion` + "`" + `."
+  onConflict: ConflictPolicy! = REJECT
+  "The fields to write, of a new contact and of one that exists. ` + "`" + `currentPassword` + "`" + ` is ignored."
+  set: ContactPatch!
+  "The properties to write, at most 1000. Properties that are not listed stay unchanged."
+  properties: [ContactPropertyInput!] @cost(weight: "1")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  logins: [LoginInput!] @cost(weight: "5")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  addLogins: [LoginInput!] @cost(weight: "5")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  removeLogins: [String!] @cost(weight: "1")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `. The contact has the id of ` + "`" + `match` + "`" + ` in addition."
+  externalIds: [ExternalIDInput!] @cost(weight: "5")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  addExternalIds: [ExternalIDInput!] @cost(weight: "5")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `. The id of ` + "`" + `match` + "`" + ` stays."
+  removeExternalIds: [ExternalIDInput!] @cost(weight: "1")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  membership: [ID!] @cost(weight: "1")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  addToMembership: [ID!] @cost(weight: "1")
+  "As in ` + "`" + `SetContactDetailsInput` + "`" + `."
+  removeFromMembership: [ID!] @cost(weight: "1")
+  "The source of the registration, at most 50 characters. It is stored only for a new contact."
+  registrationSource: String! @length(max: 50)
+  "The IPv4 address that a new contact registered from, at most 16 characters."
+  registrationIp: String! = "" @length(max: 16)
+  "The store where a new contact registers: its global id or plain number."
+  registrationStoreId: ID
+}
+
+"The result of one upsert."
+type UpsertContactPayload {
+  "The contact as it is now; null after any error."
+  contact: Contact
+  "Whether the contact was created; false after any error."
+  created: Boolean!
+  "All errors that the caller can fix. Empty if the contact was written."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+  "The change that the write recorded; null after any error."
+  change: Change
+  """
+  How the write was merged; null if the contact is new or had not been changed since
+  ` + "`" + `expectedVersion` + "`" + `, and after any error.
+  """
+  merge: Merge
+}
+
+"Upserts of several contacts."
+input UpsertContactsInput {
+  "The upserts, at most 100."
+  items: [UpsertContactInput!]! @cost(weight: "30")
+  "What to do if one of them fails."
+  errorPolicy: BatchErrorPolicy! = ALL_OR_NOTHING
+}
+
+"The result of upsertContacts."
+type UpsertContactsPayload {
+  "The result of each item, in order; empty if there are errors about the whole input."
+  results: [UpsertContactPayload!]! @listSize(assumedSize: 100)
+  "Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  """
+  Updates contacts that are found by a unique key, and creates those that do not exist: all or none
+  of them, or each independently. Concurrent calls with the same key create one contact. Not
+  available to customers.
+  """
+  upsertContacts(
+    "What to write."
+    input: UpsertContactsInput!
+  ): UpsertContactsPayload
+    @cost(weight: "30")
+    @listSize(slicingArguments: ["input.items"], sizedFields: ["results"])
 }
 `, BuiltIn: false},
 }
@@ -2397,6 +3111,10 @@ func (ec *executionContext) childFields_AccountSettings(ctx context.Context, fie
 		return ec.fieldContext_AccountSettings_requireSecondFactor(ctx, field)
 	case "oidcCreatesUsers":
 		return ec.fieldContext_AccountSettings_oidcCreatesUsers(ctx, field)
+	case "defaultCountry":
+		return ec.fieldContext_AccountSettings_defaultCountry(ctx, field)
+	case "recomputing":
+		return ec.fieldContext_AccountSettings_recomputing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccountSettings", field.Name)
 }
@@ -2413,10 +3131,12 @@ func (ec *executionContext) childFields_AccountSettingsPayload(ctx context.Conte
 
 func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "type":
-		return ec.fieldContext_Actor_type(ctx, field)
 	case "id":
 		return ec.fieldContext_Actor_id(ctx, field)
+	case "type":
+		return ec.fieldContext_Actor_type(ctx, field)
+	case "number":
+		return ec.fieldContext_Actor_number(ctx, field)
 	case "name":
 		return ec.fieldContext_Actor_name(ctx, field)
 	}
@@ -2447,6 +3167,8 @@ func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphq
 		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
 	case "readOnly":
 		return ec.fieldContext_ApiKey_readOnly(ctx, field)
+	case "trustedOnly":
+		return ec.fieldContext_ApiKey_trustedOnly(ctx, field)
 	case "segmentId":
 		return ec.fieldContext_ApiKey_segmentId(ctx, field)
 	case "addresses":
@@ -2519,6 +3241,28 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_contact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2599,8 +3343,14 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_latestPermissionSource(ctx, field)
 	case "properties":
 		return ec.fieldContext_Contact_properties(ctx, field)
+	case "property":
+		return ec.fieldContext_Contact_property(ctx, field)
+	case "custom":
+		return ec.fieldContext_Contact_custom(ctx, field)
 	case "logins":
 		return ec.fieldContext_Contact_logins(ctx, field)
+	case "externalIds":
+		return ec.fieldContext_Contact_externalIds(ctx, field)
 	case "segments":
 		return ec.fieldContext_Contact_segments(ctx, field)
 	case "changes":
@@ -2621,6 +3371,8 @@ func (ec *executionContext) childFields_ContactConnection(ctx context.Context, f
 		return ec.fieldContext_ContactConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ContactConnection_totalCount(ctx, field)
+	case "didYouMean":
+		return ec.fieldContext_ContactConnection_didYouMean(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactConnection", field.Name)
 }
@@ -2637,12 +3389,68 @@ func (ec *executionContext) childFields_ContactEdge(ctx context.Context, field g
 
 func (ec *executionContext) childFields_ContactProperty(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactProperty_id(ctx, field)
 	case "property":
 		return ec.fieldContext_ContactProperty_property(ctx, field)
 	case "values":
 		return ec.fieldContext_ContactProperty_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactProperty", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contactId":
+		return ec.fieldContext_ContactSnapshot_contactId(ctx, field)
+	case "version":
+		return ec.fieldContext_ContactSnapshot_version(ctx, field)
+	case "at":
+		return ec.fieldContext_ContactSnapshot_at(ctx, field)
+	case "secret":
+		return ec.fieldContext_ContactSnapshot_secret(ctx, field)
+	case "registrationDateTime":
+		return ec.fieldContext_ContactSnapshot_registrationDateTime(ctx, field)
+	case "registrationSource":
+		return ec.fieldContext_ContactSnapshot_registrationSource(ctx, field)
+	case "registrationIp":
+		return ec.fieldContext_ContactSnapshot_registrationIp(ctx, field)
+	case "registrationStore":
+		return ec.fieldContext_ContactSnapshot_registrationStore(ctx, field)
+	case "email":
+		return ec.fieldContext_ContactSnapshot_email(ctx, field)
+	case "phoneCountryCode":
+		return ec.fieldContext_ContactSnapshot_phoneCountryCode(ctx, field)
+	case "phone":
+		return ec.fieldContext_ContactSnapshot_phone(ctx, field)
+	case "firstName":
+		return ec.fieldContext_ContactSnapshot_firstName(ctx, field)
+	case "lastName":
+		return ec.fieldContext_ContactSnapshot_lastName(ctx, field)
+	case "limitMailsPermanently":
+		return ec.fieldContext_ContactSnapshot_limitMailsPermanently(ctx, field)
+	case "limitMailsTemporarilyUntil":
+		return ec.fieldContext_ContactSnapshot_limitMailsTemporarilyUntil(ctx, field)
+	case "preferredStore":
+		return ec.fieldContext_ContactSnapshot_preferredStore(ctx, field)
+	case "company":
+		return ec.fieldContext_ContactSnapshot_company(ctx, field)
+	case "latestPermissionSource":
+		return ec.fieldContext_ContactSnapshot_latestPermissionSource(ctx, field)
+	case "properties":
+		return ec.fieldContext_ContactSnapshot_properties(ctx, field)
+	case "property":
+		return ec.fieldContext_ContactSnapshot_property(ctx, field)
+	case "custom":
+		return ec.fieldContext_ContactSnapshot_custom(ctx, field)
+	case "logins":
+		return ec.fieldContext_ContactSnapshot_logins(ctx, field)
+	case "externalIds":
+		return ec.fieldContext_ContactSnapshot_externalIds(ctx, field)
+	case "segments":
+		return ec.fieldContext_ContactSnapshot_segments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactSnapshot", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2669,6 +3477,16 @@ func (ec *executionContext) childFields_CreateContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateContactPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_CreateContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreateContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateContactsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -2681,6 +3499,16 @@ func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context
 		return ec.fieldContext_DeleteContactPayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteContactsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2699,6 +3527,16 @@ func (ec *executionContext) childFields_EraseContactPayload(ctx context.Context,
 		return ec.fieldContext_EraseContactPayload_change(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EraseContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ExternalID(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "system":
+		return ec.fieldContext_ExternalID_system(ctx, field)
+	case "value":
+		return ec.fieldContext_ExternalID_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExternalID", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2723,6 +3561,8 @@ func (ec *executionContext) childFields_FieldComparison(ctx context.Context, fie
 		return ec.fieldContext_FieldComparison_latest(ctx, field)
 	case "yours":
 		return ec.fieldContext_FieldComparison_yours(ctx, field)
+	case "merged":
+		return ec.fieldContext_FieldComparison_merged(ctx, field)
 	case "overlaps":
 		return ec.fieldContext_FieldComparison_overlaps(ctx, field)
 	case "changedBy":
@@ -2797,6 +3637,8 @@ func (ec *executionContext) childFields_Property(ctx context.Context, field grap
 		return ec.fieldContext_Property_propertyId(ctx, field)
 	case "name":
 		return ec.fieldContext_Property_name(ctx, field)
+	case "apiName":
+		return ec.fieldContext_Property_apiName(ctx, field)
 	case "type":
 		return ec.fieldContext_Property_type(ctx, field)
 	case "multiple":
@@ -2961,6 +3803,16 @@ func (ec *executionContext) childFields_SetContactDetailsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SetContactDetailsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetContactsDetailsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_SetContactsDetailsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetContactsDetailsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetContactsDetailsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetUpSecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "secret":
@@ -3061,6 +3913,32 @@ func (ec *executionContext) childFields_UpdateContactsPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type UpdateContactsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_UpsertContactPayload_contact(ctx, field)
+	case "created":
+		return ec.fieldContext_UpsertContactPayload_created(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpsertContactPayload_errors(ctx, field)
+	case "change":
+		return ec.fieldContext_UpsertContactPayload_change(ctx, field)
+	case "merge":
+		return ec.fieldContext_UpsertContactPayload_merge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpsertContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertContactsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3109,6 +3987,8 @@ func (ec *executionContext) childFields_UserPayload(ctx context.Context, field g
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Viewer_id(ctx, field)
 	case "account":
 		return ec.fieldContext_Viewer_account(ctx, field)
 	case "role":
@@ -3129,6 +4009,14 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_issuer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields__Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sdl":
+		return ec.fieldContext__Service_sdl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type _Service", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -37,7 +37,20 @@ func (ec *executionContext) _RecoveryCodesPayload_recoveryCodes(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.RecoveryCodes, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Credential == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive credential is not implemented")
+				}
+				return ec.Directives.Credential(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
 		},
@@ -61,8 +74,8 @@ func (ec *executionContext) _RecoveryCodesPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -161,7 +174,20 @@ func (ec *executionContext) _SetUpSecondFactorPayload_secret(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.Secret, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Credential == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive credential is not implemented")
+				}
+				return ec.Directives.Credential(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -184,7 +210,20 @@ func (ec *executionContext) _SetUpSecondFactorPayload_uri(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.URI, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Credential == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive credential is not implemented")
+				}
+				return ec.Directives.Credential(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -207,7 +246,20 @@ func (ec *executionContext) _SetUpSecondFactorPayload_qrCode(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.QRCode, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Credential == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive credential is not implemented")
+				}
+				return ec.Directives.Credential(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -231,8 +283,8 @@ func (ec *executionContext) _SetUpSecondFactorPayload_errors(ctx context.Context
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -550,16 +602,6 @@ func (ec *executionContext) unmarshalNConfirmSecondFactorInput2contactgraphᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRecoveryCodesPayload2ᚖcontactgraphᚋgraphᚋmodelᚐRecoveryCodesPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecoveryCodesPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._RecoveryCodesPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNResetSecondFactorInput2contactgraphᚋgraphᚋmodelᚐResetSecondFactorInput(ctx context.Context, v any) (model.ResetSecondFactorInput, error) {
 	res, err := ec.unmarshalInputResetSecondFactorInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -575,14 +617,11 @@ func (ec *executionContext) unmarshalNSetUpSecondFactorInput2contactgraphᚋgrap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSetUpSecondFactorPayload2ᚖcontactgraphᚋgraphᚋmodelᚐSetUpSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetUpSecondFactorPayload) graphql.Marshaler {
+func (ec *executionContext) marshalORecoveryCodesPayload2ᚖcontactgraphᚋgraphᚋmodelᚐRecoveryCodesPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecoveryCodesPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
 		return graphql.Null
 	}
-	return ec._SetUpSecondFactorPayload(ctx, sel, v)
+	return ec._RecoveryCodesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSecondFactor2ᚖcontactgraphᚋinternalᚋpeopleᚐSecondFactor(ctx context.Context, sel ast.SelectionSet, v *people.SecondFactor) graphql.Marshaler {
@@ -590,6 +629,13 @@ func (ec *executionContext) marshalOSecondFactor2ᚖcontactgraphᚋinternalᚋpe
 		return graphql.Null
 	}
 	return ec._SecondFactor(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetUpSecondFactorPayload2ᚖcontactgraphᚋgraphᚋmodelᚐSetUpSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetUpSecondFactorPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetUpSecondFactorPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -70,8 +70,8 @@ func (ec *executionContext) _CreateContactPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -166,8 +166,8 @@ func (ec *executionContext) _DeleteContactPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -262,8 +262,8 @@ func (ec *executionContext) _EraseContactPayload_errors(ctx context.Context, fie
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -358,8 +358,8 @@ func (ec *executionContext) _SetContactDetailsPayload_errors(ctx context.Context
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -486,8 +486,8 @@ func (ec *executionContext) _UpdateContactPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕcontactgraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -570,70 +570,6 @@ func (ec *executionContext) fieldContext_UpdateContactPayload_merge(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateContactsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.UpdateContactsPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateContactsPayload_results(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Results, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UpdateContactPayload) graphql.Marshaler {
-			return ec.marshalNUpdateContactPayload2ᚕᚖcontactgraphᚋgraphᚋmodelᚐUpdateContactPayloadᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateContactsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UpdateContactsPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateContactPayload(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _UpdateContactsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateContactsPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateContactsPayload_errors(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Errors, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ContactError) graphql.Marshaler {
-			return ec.marshalNContactError2ᚕcontactgraphᚋgraphᚋmodelᚐContactErrorᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateContactsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UpdateContactsPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
-		},
-	}
-	return fc, nil
-}
-
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -649,7 +585,7 @@ func (ec *executionContext) unmarshalInputContactPatch(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "latestPermissionSource", "limitMailsPermanently", "limitMailsTemporarilyUntil", "preferredStoreId", "companyId", "newPassword", "currentPassword"}
+	fieldsInOrder := [...]string{"email", "phoneCountryCode", "phone", "firstName", "lastName", "latestPermissionSource", "limitMailsPermanently", "limitMailsTemporarilyUntil", "preferredStoreId", "companyId", "newPassword", "currentPassword", "custom"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -740,6 +676,13 @@ func (ec *executionContext) unmarshalInputContactPatch(ctx context.Context, obj 
 				return it, err
 			}
 			it.CurrentPassword = graphql.OmittableOf(data)
+		case "custom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("custom"))
+			data, err := ec.unmarshalOJSON2interface(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Custom = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -756,7 +699,7 @@ func (ec *executionContext) unmarshalInputContactPropertyInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"propertyId", "values"}
+	fieldsInOrder := [...]string{"propertyId", "values", "add", "remove"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -777,6 +720,20 @@ func (ec *executionContext) unmarshalInputContactPropertyInput(ctx context.Conte
 				return it, err
 			}
 			it.Values = graphql.OmittableOf(data)
+		case "add":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("add"))
+			data, err := ec.unmarshalOPropertyValueInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐPropertyValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Add = graphql.OmittableOf(data)
+		case "remove":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remove"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Remove = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -797,7 +754,7 @@ func (ec *executionContext) unmarshalInputCreateContactInput(ctx context.Context
 		asMap["registrationIp"] = ""
 	}
 
-	fieldsInOrder := [...]string{"registrationSource", "registrationIp", "registrationStoreId", "set", "properties", "logins", "membership"}
+	fieldsInOrder := [...]string{"registrationSource", "registrationIp", "registrationStoreId", "set", "properties", "logins", "externalIds", "membership"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -846,6 +803,13 @@ func (ec *executionContext) unmarshalInputCreateContactInput(ctx context.Context
 				return it, err
 			}
 			it.Logins = graphql.OmittableOf(data)
+		case "externalIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalIds"))
+			data, err := ec.unmarshalOExternalIDInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalIds = graphql.OmittableOf(data)
 		case "membership":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("membership"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
@@ -1029,7 +993,7 @@ func (ec *executionContext) unmarshalInputSetContactDetailsInput(ctx context.Con
 		asMap["onConflict"] = "REJECT"
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "onConflict", "properties", "logins", "membership"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "onConflict", "properties", "custom", "logins", "addLogins", "removeLogins", "externalIds", "addExternalIds", "removeExternalIds", "membership", "addToMembership", "removeFromMembership"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1064,6 +1028,13 @@ func (ec *executionContext) unmarshalInputSetContactDetailsInput(ctx context.Con
 				return it, err
 			}
 			it.Properties = graphql.OmittableOf(data)
+		case "custom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("custom"))
+			data, err := ec.unmarshalOJSON2interface(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Custom = graphql.OmittableOf(data)
 		case "logins":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("logins"))
 			data, err := ec.unmarshalOLoginInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐLoginInputᚄ(ctx, v)
@@ -1071,6 +1042,41 @@ func (ec *executionContext) unmarshalInputSetContactDetailsInput(ctx context.Con
 				return it, err
 			}
 			it.Logins = graphql.OmittableOf(data)
+		case "addLogins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addLogins"))
+			data, err := ec.unmarshalOLoginInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐLoginInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddLogins = graphql.OmittableOf(data)
+		case "removeLogins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLogins"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveLogins = graphql.OmittableOf(data)
+		case "externalIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalIds"))
+			data, err := ec.unmarshalOExternalIDInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalIds = graphql.OmittableOf(data)
+		case "addExternalIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addExternalIds"))
+			data, err := ec.unmarshalOExternalIDInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddExternalIds = graphql.OmittableOf(data)
+		case "removeExternalIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeExternalIds"))
+			data, err := ec.unmarshalOExternalIDInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐExternalIDInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveExternalIds = graphql.OmittableOf(data)
 		case "membership":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("membership"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
@@ -1078,6 +1084,20 @@ func (ec *executionContext) unmarshalInputSetContactDetailsInput(ctx context.Con
 				return it, err
 			}
 			it.Membership = graphql.OmittableOf(data)
+		case "addToMembership":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addToMembership"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddToMembership = graphql.OmittableOf(data)
+		case "removeFromMembership":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeFromMembership"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveFromMembership = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1133,47 +1153,6 @@ func (ec *executionContext) unmarshalInputUpdateContactInput(ctx context.Context
 				return it, err
 			}
 			it.Set = data
-		}
-	}
-	return it, nil
-}
-
-func (ec *executionContext) unmarshalInputUpdateContactsInput(ctx context.Context, obj any) (model.UpdateContactsInput, error) {
-	var it model.UpdateContactsInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	if _, present := asMap["errorPolicy"]; !present {
-		asMap["errorPolicy"] = "ALL_OR_NOTHING"
-	}
-
-	fieldsInOrder := [...]string{"items", "errorPolicy"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "items":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
-			data, err := ec.unmarshalNUpdateContactInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐUpdateContactInputᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Items = data
-		case "errorPolicy":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("errorPolicy"))
-			data, err := ec.unmarshalNBatchErrorPolicy2contactgraphᚋgraphᚋmodelᚐBatchErrorPolicy(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ErrorPolicy = data
 		}
 	}
 	return it, nil
@@ -1437,62 +1416,9 @@ func (ec *executionContext) _UpdateContactPayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var updateContactsPayloadImplementors = []string{"UpdateContactsPayload"}
-
-func (ec *executionContext) _UpdateContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateContactsPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateContactsPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateContactsPayload")
-		case "results":
-			out.Values[i] = ec._UpdateContactsPayload_results(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "errors":
-			out.Values[i] = ec._UpdateContactsPayload_errors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
-
-func (ec *executionContext) unmarshalNBatchErrorPolicy2contactgraphᚋgraphᚋmodelᚐBatchErrorPolicy(ctx context.Context, v any) (model.BatchErrorPolicy, error) {
-	var res model.BatchErrorPolicy
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNBatchErrorPolicy2contactgraphᚋgraphᚋmodelᚐBatchErrorPolicy(ctx context.Context, sel ast.SelectionSet, v model.BatchErrorPolicy) graphql.Marshaler {
-	return v
-}
 
 func (ec *executionContext) unmarshalNConflictPolicy2contactgraphᚋgraphᚋmodelᚐConflictPolicy(ctx context.Context, v any) (model.ConflictPolicy, error) {
 	var res model.ConflictPolicy
@@ -1519,6 +1445,41 @@ func (ec *executionContext) unmarshalNCreateContactInput2contactgraphᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateContactInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐCreateContactInputᚄ(ctx context.Context, v any) ([]*model.CreateContactInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CreateContactInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreateContactInput2ᚖcontactgraphᚋgraphᚋmodelᚐCreateContactInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCreateContactInput2ᚖcontactgraphᚋgraphᚋmodelᚐCreateContactInput(ctx context.Context, v any) (*model.CreateContactInput, error) {
+	res, err := ec.unmarshalInputCreateContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateContactPayload2ᚕᚖcontactgraphᚋgraphᚋmodelᚐCreateContactPayloadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CreateContactPayload) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCreateContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐCreateContactPayload(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCreateContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐCreateContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateContactPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -1532,6 +1493,41 @@ func (ec *executionContext) marshalNCreateContactPayload2ᚖcontactgraphᚋgraph
 func (ec *executionContext) unmarshalNDeleteContactInput2contactgraphᚋgraphᚋmodelᚐDeleteContactInput(ctx context.Context, v any) (model.DeleteContactInput, error) {
 	res, err := ec.unmarshalInputDeleteContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteContactInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactInputᚄ(ctx context.Context, v any) ([]*model.DeleteContactInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.DeleteContactInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeleteContactInput2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDeleteContactInput2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactInput(ctx context.Context, v any) (*model.DeleteContactInput, error) {
+	res, err := ec.unmarshalInputDeleteContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteContactPayload2ᚕᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactPayloadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DeleteContactPayload) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeleteContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactPayload(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNDeleteContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteContactPayload) graphql.Marshaler {
@@ -1549,16 +1545,6 @@ func (ec *executionContext) unmarshalNEraseContactInput2contactgraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNEraseContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐEraseContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.EraseContactPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._EraseContactPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNLoginInput2ᚖcontactgraphᚋgraphᚋmodelᚐLoginInput(ctx context.Context, v any) (*model.LoginInput, error) {
 	res, err := ec.unmarshalInputLoginInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -1572,6 +1558,41 @@ func (ec *executionContext) unmarshalNPropertyValueInput2ᚖcontactgraphᚋgraph
 func (ec *executionContext) unmarshalNSetContactDetailsInput2contactgraphᚋgraphᚋmodelᚐSetContactDetailsInput(ctx context.Context, v any) (model.SetContactDetailsInput, error) {
 	res, err := ec.unmarshalInputSetContactDetailsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetContactDetailsInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsInputᚄ(ctx context.Context, v any) ([]*model.SetContactDetailsInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.SetContactDetailsInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSetContactDetailsInput2ᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSetContactDetailsInput2ᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsInput(ctx context.Context, v any) (*model.SetContactDetailsInput, error) {
+	res, err := ec.unmarshalInputSetContactDetailsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetContactDetailsPayload2ᚕᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsPayloadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SetContactDetailsPayload) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSetContactDetailsPayload2ᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsPayload(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSetContactDetailsPayload2ᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetContactDetailsPayload) graphql.Marshaler {
@@ -1634,21 +1655,6 @@ func (ec *executionContext) marshalNUpdateContactPayload2ᚖcontactgraphᚋgraph
 	return ec._UpdateContactPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUpdateContactsInput2contactgraphᚋgraphᚋmodelᚐUpdateContactsInput(ctx context.Context, v any) (model.UpdateContactsInput, error) {
-	res, err := ec.unmarshalInputUpdateContactsInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateContactsPayload2ᚖcontactgraphᚋgraphᚋmodelᚐUpdateContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateContactsPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._UpdateContactsPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalOContactPropertyInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐContactPropertyInputᚄ(ctx context.Context, v any) ([]*model.ContactPropertyInput, error) {
 	if v == nil {
 		return nil, nil
@@ -1664,6 +1670,27 @@ func (ec *executionContext) unmarshalOContactPropertyInput2ᚕᚖcontactgraphᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOCreateContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐCreateContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateContactPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐDeleteContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteContactPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEraseContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐEraseContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.EraseContactPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EraseContactPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOLoginInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐLoginInputᚄ(ctx context.Context, v any) ([]*model.LoginInput, error) {
@@ -1698,6 +1725,20 @@ func (ec *executionContext) unmarshalOPropertyValueInput2ᚕᚖcontactgraphᚋgr
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOSetContactDetailsPayload2ᚖcontactgraphᚋgraphᚋmodelᚐSetContactDetailsPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetContactDetailsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetContactDetailsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateContactPayload2ᚖcontactgraphᚋgraphᚋmodelᚐUpdateContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateContactPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateContactPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/company"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
@@ -15,6 +16,7 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/globalid"
 	"contactgraph/internal/viewer"
 )
 
@@ -65,17 +67,22 @@ func (l *Loader) PreferredStores(ctx context.Context, contacts []*ent.Contact) (
 }
 
 func (l *Loader) stores(ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int) ([]*ent.Store, error) {
-	return referred(ctx, contacts, ref, func(ctx context.Context, ids []int) ([]*ent.Store, error) {
-		return l.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
-	}, func(s *ent.Store) int { return s.ID })
+	return referred(ctx, contacts, ref, l.StoresByID, func(s *ent.Store) int { return s.ID })
+}
+
+// StoresByID returns the stores that exist of those with the ids.
+func (l *Loader) StoresByID(ctx context.Context, ids []int) ([]*ent.Store, error) {
+	return l.client.Store.Query().Where(store.IDIn(ids...)).All(ctx)
 }
 
 // Companies returns the company of each contact, nil if it has none.
 func (l *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent.Company, error) {
-	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID },
-		func(ctx context.Context, ids []int) ([]*ent.Company, error) {
-			return l.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
-		}, func(c *ent.Company) int { return c.ID })
+	return referred(ctx, contacts, func(c *ent.Contact) *int { return c.CompanyID }, l.CompaniesByID, func(c *ent.Company) int { return c.ID })
+}
+
+// CompaniesByID returns the companies that exist of those with the ids.
+func (l *Loader) CompaniesByID(ctx context.Context, ids []int) ([]*ent.Company, error) {
+	return l.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
 }
 
 // Logins returns the logins of each contact, ordered by name.
@@ -84,6 +91,14 @@ func (l *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
 			return l.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
 		}, func(l *ent.Login) int { return l.ContactID })
+}
+
+// ExternalIDs returns the external ids of each contact, sorted.
+func (l *Loader) ExternalIDs(ctx context.Context, contacts []*ent.Contact) ([][]*ent.ExternalID, error) {
+	return owned(ctx, contacts, func(c *ent.Contact) []*ent.ExternalID { return c.Edges.ExternalIds },
+		func(ctx context.Context, ids []int) ([]*ent.ExternalID, error) {
+			return l.client.ExternalID.Query().Where(externalid.ContactIDIn(ids...)).Order(externalid.BySystem(), externalid.ByValue()).All(ctx)
+		}, func(e *ent.ExternalID) int { return e.ContactID })
 }
 
 // Segments returns the segments of each contact, ordered by id.
@@ -105,7 +120,7 @@ func (l *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*en
 	if len(ids) == 0 {
 		return segments, nil
 	}
-	all, err := l.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
+	all, err := l.SegmentsByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +131,11 @@ func (l *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*en
 		}
 	}
 	return segments, nil
+}
+
+// SegmentsByID returns the segments that exist of those with the ids.
+func (l *Loader) SegmentsByID(ctx context.Context, ids []int) ([]*ent.Segment, error) {
+	return l.client.Segment.Query().Where(segment.IDIn(ids...)).All(ctx)
 }
 
 // Properties returns every property that the viewer may read, with the values of each contact.
@@ -142,6 +162,17 @@ func (l *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*
 		}
 	}
 	return properties, nil
+}
+
+// SnapshotProperties is Properties for contacts of older versions: the ids contain the version.
+func (l *Loader) SnapshotProperties(ctx context.Context, contacts []*ent.Contact) ([][]*model.ContactProperty, error) {
+	properties, err := l.Properties(ctx, contacts)
+	for i, list := range properties {
+		for _, p := range list {
+			p.ID = globalid.EncodeKey("ContactProperty", contacts[i].ID, p.Property.ID, int64(contacts[i].Version))
+		}
+	}
+	return properties, err
 }
 
 // owned returns the rows that belong to each contact, in the order in which they were loaded. A
@@ -221,5 +252,5 @@ func contactProperty(c *ent.Contact, p *ent.Property, values []*ent.PropertyValu
 			values = []*ent.PropertyValue{{Value: text}}
 		}
 	}
-	return &model.ContactProperty{Property: p, Values: values}
+	return &model.ContactProperty{ID: globalid.EncodeKey("ContactProperty", c.ID, p.ID), Property: p, Values: values}
 }

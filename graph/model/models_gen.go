@@ -24,14 +24,16 @@ import (
 
 // An error that the caller can fix. More types may be added: always select the fields of this
 // interface, and the fields of single types in addition.
-type ContactError interface {
-	IsContactError()
+type UserError interface {
+	IsUserError()
 	// The code of the error.
-	GetCode() ContactErrorCode
+	GetCode() UserErrorCode
 	// A sentence to show to people.
 	GetMessage() string
 	// The field that the error is about, with the same path as in the change log: `email`,
-	// `properties.7`, `logins`; null if the error is about the whole input.
+	// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+	// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+	// if the error is about the whole input.
 	GetPath() *string
 }
 
@@ -40,16 +42,19 @@ type AccountSettingsPayload struct {
 	// The settings as they are now; null after any error.
 	Settings *settings.Account `json:"settings,omitempty"`
 	// All errors that the caller can fix. Empty if the settings were changed.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // Who made a change.
 type Actor struct {
+	// The global id, unique for the kind, the number and the name, so that a cache never shows an actor
+	// under the name of another. An API key or user who has been renamed since has another id.
+	ID string `json:"id"`
 	// The kind of credential.
 	Type ActorType `json:"type"`
-	// The number of the API key, user or contact; 0 for the server.
-	ID int `json:"id"`
-	// The name of the API key or user; null for a contact and the server.
+	// The number of the API key, user or contact; 0 for the server. Each kind has its own numbers.
+	Number int `json:"number"`
+	// The name of the API key or user at that time; null for a contact and the server.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -67,6 +72,24 @@ type AuditFilter struct {
 	To graphql.Omittable[*time.Time] `json:"to,omitempty"`
 }
 
+// A page of the changes of a contact.
+type ChangeConnection struct {
+	// The changes with their cursors.
+	Edges []*ChangeEdge `json:"edges"`
+	// The changes without their cursors.
+	Nodes []*ent.Change `json:"nodes"`
+	// Whether there are more pages, and the cursors to request them with.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A change on a page of the changes of a contact.
+type ChangeEdge struct {
+	// The cursor of the change in this list, for `after`. `Change.cursor` is the one in the feed.
+	Cursor string `json:"cursor"`
+	// The change.
+	Node *ent.Change `json:"node"`
+}
+
 // The current and the new password of the viewer.
 type ChangePasswordInput struct {
 	// The current password.
@@ -80,7 +103,7 @@ type CompanyPayload struct {
 	// The company as it is now; null after any error and after a deletion.
 	Company *ent.Company `json:"company,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The confirmation of a second factor.
@@ -100,7 +123,12 @@ type ContactConnection struct {
 	// The number of contacts that match the filter. Expensive, because they are counted: request it only
 	// if you display it.
 	TotalCount int `json:"totalCount"`
-	// Filter is the filter of the list, for totalCount.
+	// If no contact matches the filter: at most three names or email addresses that its `search`, or
+	// without it its `name`, may have been meant to find. Each of them finds contacts if it is sent
+	// instead. Empty for customers. Expensive, because it looks for similar words: request it only if
+	// you display it.
+	DidYouMean []string `json:"didYouMean"`
+	// Filter is the filter of the list, for totalCount and didYouMean.
 	Filter query.Filter `json:"-"`
 }
 
@@ -115,15 +143,20 @@ type ContactEdge struct {
 // A filter on a list of contacts. A contact must match all conditions. A condition that is null is
 // ignored.
 type ContactFilter struct {
-	// Each word must be a prefix of a word of the name, ignoring case and accents. At most 250
-	// characters and 16 words.
+	// Each word must be a prefix of a word of the name, ignoring case and accents. Spaces, hyphens and
+	// apostrophes between words may be missing or added; `ae`, `oe`, `ue`, `aa` and `ss` match ä or æ,
+	// ö or ø, ü, å and ß, and the reverse. At most 250 characters and 16 words.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The email address, ignoring case.
+	// The email address, in any form in which it is the same: see `Contact.email`.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The phone number, in any format. Without a leading +, it needs `phoneCountryCode`.
+	// The phone number with its extension, in any form in which it is the same: see `Contact.phone`.
+	// Without a country code in front and `phoneCountryCode`, it is one of the account's
+	// `defaultCountry`.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// The country code of `phone`.
 	PhoneCountryCode graphql.Omittable[*string] `json:"phoneCountryCode,omitempty"`
+	// The id of the contact in another system, compared exactly.
+	ExternalID graphql.Omittable[*ExternalIDInput] `json:"externalId,omitempty"`
 	// The preferred store.
 	StoreID graphql.Omittable[*string] `json:"storeId,omitempty"`
 	// The company.
@@ -132,9 +165,36 @@ type ContactFilter struct {
 	SegmentID graphql.Omittable[*string] `json:"segmentId,omitempty"`
 	// The contact was last modified at or after this time.
 	ModifiedSince graphql.Omittable[*time.Time] `json:"modifiedSince,omitempty"`
-	// Each word must be a prefix of a word of the name or the email address, or of the digits of the
-	// phone number. At most 250 characters and 16 words.
+	// What people type or paste to find a contact, such as a line of an email or what a phone displays.
+	// It is read as words, email addresses and numbers, and all of them must be found:
+	//
+	// - A word must be a prefix of a word of the name (see `name`), of the email address or of the name
+	//   of the company.
+	// - An email address must be the one of the contact or its beginning, with its domain in Unicode
+	//   or Punycode.
+	// - A number, however it is grouped, must be the beginning of the phone number, with or without the
+	//   country code and the zeros that are dialed before it, or at least its last four digits; or the
+	//   number of the contact. An extension can follow, as in `x22`.
+	//
+	// The whole text can also be the id of the contact in another system, compared exactly.
+	//
+	// Around these there may be brackets, quotes, commas, `mailto:`, `tel:` and labels such as `Phone:`.
+	// Of name, email, phone, company and external ids, only what the viewer may read is searched.
+	// At most 250 characters and 16 words.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
+}
+
+// The unique key by which a contact is found. Send exactly one of `email`, `phone` and `externalId`.
+type ContactMatch struct {
+	// The email address, in any form in which it is the same: see `Contact.email`. At most 250
+	// characters.
+	Email graphql.Omittable[*string] `json:"email,omitempty"`
+	// The phone number, in any form in which it is the same: see `Contact.phone`. At most 20 characters.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
+	// The country code of `phone`. At most 10 characters.
+	PhoneCountryCode graphql.Omittable[*string] `json:"phoneCountryCode,omitempty"`
+	// The id in another system.
+	ExternalID graphql.Omittable[*ExternalIDInput] `json:"externalId,omitempty"`
 }
 
 // The order of a list of contacts. Contacts that compare equal are ordered by id.
@@ -145,14 +205,16 @@ type ContactOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
-// The fields to write. An absent field stays unchanged, and null clears it. `limitMailsPermanently`
-// and `newPassword` must not be null.
+// The fields to write. An absent field stays unchanged, and null clears it. An empty text is rejected
+// with EMPTY, so that a client that sends a text for every field clears none by accident.
+// `limitMailsPermanently` and `newPassword` must not be null.
 type ContactPatch struct {
-	// At most 250 characters; unique within the account, ignoring case.
+	// At most 250 characters; unique within the account: see `Contact.email`.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
 	// At most 10 characters.
 	PhoneCountryCode graphql.Omittable[*string] `json:"phoneCountryCode,omitempty"`
-	// At most 20 characters; unique within the account, however it is formatted.
+	// At most 20 characters; unique within the account, however it is formatted. If it has neither a
+	// leading + nor `phoneCountryCode`, it is one of the account's `defaultCountry`.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// At most 50 characters.
 	FirstName graphql.Omittable[*string] `json:"firstName,omitempty"`
@@ -172,10 +234,25 @@ type ContactPatch struct {
 	NewPassword graphql.Omittable[*string] `json:"newPassword,omitempty"`
 	// The current password. Required if a customer sets a new password.
 	CurrentPassword graphql.Omittable[*string] `json:"currentPassword,omitempty"`
+	// Properties by their `apiName`, as an object. A property that is absent stays unchanged, and null
+	// clears it; null for the whole object counts as absent. Values have the types that
+	// `Contact.custom` returns, and no others: a list for a property with `multiple`, even of one value;
+	// a number for INTEGER and NUMBER. A value whose text stays keeps its description.
+	//
+	// Everything else is as if the properties were written by setContactDetails, including errors, whose
+	// paths have the id: INVALID at `properties.7` for a value of the wrong type. An unknown name
+	// is PROPERTY_NOT_FOUND at `custom.name`. If a property is an alias of a field that is sent as well,
+	// the property counts.
+	//
+	// Send numbers of more than 15 digits in variables: as literals of the document, integers have 64
+	// bits, and other numbers of more digits are BAD_USER_INPUT.
+	Custom graphql.Omittable[any] `json:"custom,omitempty"`
 }
 
 // A property and the values that a contact has for it.
 type ContactProperty struct {
+	// The global id, unique for the contact and the property; in a snapshot, for its version too.
+	ID string `json:"id"`
 	// The definition of the property.
 	Property *ent.Property `json:"property"`
 	// The values, in order; empty if none are set.
@@ -187,8 +264,17 @@ type ContactPropertyInput struct {
 	// The property: its global id or plain number.
 	PropertyID string `json:"propertyId"`
 	// The values, in order, at most 100. An empty list clears the property. If absent or null, the
-	// property stays unchanged.
+	// property stays unchanged. If others have changed the values as well, MERGE removes those that this
+	// write removes, and adds those that it adds at the end; the order is that of the latest values. A
+	// value is identified by its text. The two overlap if both sides change the description
+	// of a value, or how often it is listed, in different ways, or if one side changes a value that the
+	// other removes. A property without `multiple` is merged as a whole.
 	Values graphql.Omittable[[]*PropertyValueInput] `json:"values,omitempty"`
+	// Values to add at the end, to a property with `multiple`, instead of sending all. A value whose
+	// text the property already has stays as it is. This never overlaps with writes by others.
+	Add graphql.Omittable[[]*PropertyValueInput] `json:"add,omitempty"`
+	// The texts of values to remove, before others are added. The property must have `multiple`.
+	Remove graphql.Omittable[[]string] `json:"remove,omitempty"`
 }
 
 // The API key to create.
@@ -201,6 +287,9 @@ type CreateAPIKeyInput struct {
 	CustomRoleID graphql.Omittable[*string] `json:"customRoleId,omitempty"`
 	// Whether the key can only read.
 	ReadOnly bool `json:"readOnly"`
+	// Whether the key can only run trusted documents: the operations that the server was started with,
+	// selected by id or sent as the same text. The REST APIs reject the key.
+	TrustedOnly bool `json:"trustedOnly"`
 	// The segment to whose contacts the key is limited, by global id or plain number; absent or null for
 	// none. Other contacts do not exist for the key. It can create contacts in the segment, change them
 	// and delete them, but can neither take the segment from a contact, nor read the changes of all
@@ -220,7 +309,9 @@ type CreateAPIKeyInput struct {
 	// A key with origins is for browsers only: the header `Origin` of each request, and of the opening
 	// of a WebSocket, must be one of them. A request without the header is rejected like one with
 	// another origin, with UNAUTHENTICATED. Browsers send none with a GET request to the page's own
-	// origin: use POST there.
+	// origin: use POST there. Pages of other origins than the server's can use the API only if the
+	// operator also allows their origin (`--allow-origin`): before browsers send a request, they ask the
+	// server without the key.
 	Origins graphql.Omittable[[]string] `json:"origins,omitempty"`
 }
 
@@ -232,7 +323,13 @@ type CreateAPIKeyPayload struct {
 	// that is repeated with its `Idempotency-Key`.
 	Token *string `json:"token,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
+}
+
+// A new company.
+type CreateCompanyInput struct {
+	// The name, at most 250 characters.
+	Name string `json:"name"`
 }
 
 // A new contact.
@@ -245,10 +342,13 @@ type CreateContactInput struct {
 	RegistrationStoreID graphql.Omittable[*string] `json:"registrationStoreId,omitempty"`
 	// The fields. `currentPassword` is ignored.
 	Set *ContactPatch `json:"set"`
-	// The properties. Required properties may be set later.
+	// The properties. Required properties may be set later. One that is also in `set.custom` is
+	// DUPLICATE.
 	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
 	// The logins.
 	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
+	// The ids in other systems, at most 20.
+	ExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"externalIds,omitempty"`
 	// The segments, by global id or plain number.
 	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
 }
@@ -258,15 +358,34 @@ type CreateContactPayload struct {
 	// The new contact; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// All errors that the caller can fix. Empty if the contact was created.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the creation recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
+}
+
+// Several new contacts.
+type CreateContactsInput struct {
+	// The new contacts, at most 100.
+	Items []*CreateContactInput `json:"items"`
+	// What to do if one of them fails.
+	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
+}
+
+// The result of createContacts.
+type CreateContactsPayload struct {
+	// The result of each item, in order; empty if there are errors about the whole input.
+	Results []*CreateContactPayload `json:"results"`
+	// Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED.
+	Errors []UserError `json:"errors"`
 }
 
 // A new property.
 type CreatePropertyInput struct {
 	// The name, at most 250 characters, unique within the account, ignoring case.
 	Name string `json:"name"`
+	// The name for programs, at most 50 characters, unique within the account: ASCII letters, digits and
+	// underscores. It must not begin with a digit or with two underscores.
+	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
 	// The type of the values. It cannot be changed later.
 	Type property.Kind `json:"type"`
 	// Whether a contact can have several values. It cannot be changed later.
@@ -292,9 +411,21 @@ type CreateRoleInput struct {
 	Fields []*people.FieldRight `json:"fields"`
 }
 
+// A new segment.
+type CreateSegmentInput struct {
+	// The name, at most 250 characters.
+	Name string `json:"name"`
+}
+
+// A new store.
+type CreateStoreInput struct {
+	// The name, at most 250 characters.
+	Name string `json:"name"`
+}
+
 // The user to create.
 type CreateUserInput struct {
-	// The login to sign in with, at most 250 characters; unique within the account, ignoring case.
+	// The login to sign in with, at most 250 characters; unique within the account: see `Login`.
 	Login string `json:"login"`
 	// The name in the change log and the audit log, at most 250 characters.
 	Name string `json:"name"`
@@ -305,6 +436,12 @@ type CreateUserInput struct {
 	// The password, at most 1000 characters. Absent or null for a user who will sign in by the OpenID
 	// Connect provider, whose login is the email address there.
 	Password graphql.Omittable[*string] `json:"password,omitempty"`
+}
+
+// The company to delete.
+type DeleteCompanyInput struct {
+	// The company: its global id or plain number.
+	ID string `json:"id"`
 }
 
 // The contact to delete.
@@ -322,12 +459,34 @@ type DeleteContactPayload struct {
 	// The contact as it was; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// All errors that the caller can fix. Empty if the contact was deleted.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the deletion recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// How the deletion was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
+}
+
+// Deletions of several contacts.
+type DeleteContactsInput struct {
+	// The contacts to delete, at most 100.
+	Items []*DeleteContactInput `json:"items"`
+	// What to do if one of them fails.
+	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
+}
+
+// The result of deleteContacts.
+type DeleteContactsPayload struct {
+	// The result of each item, in order; empty if there are errors about the whole input.
+	Results []*DeleteContactPayload `json:"results"`
+	// Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED.
+	Errors []UserError `json:"errors"`
+}
+
+// The property to delete.
+type DeletePropertyInput struct {
+	// The property: its global id or plain number.
+	ID string `json:"id"`
 }
 
 // The role to delete.
@@ -339,7 +498,19 @@ type DeleteRoleInput struct {
 // The result of deleteRole.
 type DeleteRolePayload struct {
 	// All errors that the caller can fix. Empty if the role was deleted.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
+}
+
+// The segment to delete.
+type DeleteSegmentInput struct {
+	// The segment: its global id or plain number.
+	ID string `json:"id"`
+}
+
+// The store to delete.
+type DeleteStoreInput struct {
+	// The store: its global id or plain number.
+	ID string `json:"id"`
 }
 
 // The contact to erase.
@@ -351,31 +522,42 @@ type EraseContactInput struct {
 // The result of eraseContact.
 type EraseContactPayload struct {
 	// All errors that the caller can fix. Empty if the contact was erased.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the erasure recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
+}
+
+// The id of a contact in another system. Both parts are compared exactly, with regard to case.
+type ExternalIDInput struct {
+	// The name of the system, at most 50 characters: ASCII letters, digits, dots, hyphens, underscores.
+	System string `json:"system"`
+	// The id, at most 250 characters. It must not be blank, and have no spaces at its ends and no
+	// invisible characters: what looks the same is the same.
+	Value string `json:"value"`
 }
 
 // The viewer does not have permission.
 type Forbidden struct {
 	// FORBIDDEN, READ_ONLY or SIGN_IN_REFUSED.
-	Code ContactErrorCode `json:"code"`
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field; null if the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
-func (Forbidden) IsContactError() {}
+func (Forbidden) IsUserError() {}
 
 // The code of the error.
-func (this Forbidden) GetCode() ContactErrorCode { return this.Code }
+func (this Forbidden) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this Forbidden) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this Forbidden) GetPath() *string { return this.Path }
 
 // A name to sign in with. A blank name is ignored.
@@ -389,23 +571,25 @@ type LoginInput struct {
 // The object does not exist, or the viewer may not read it.
 type NotFound struct {
 	// NOT_FOUND.
-	Code ContactErrorCode `json:"code"`
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
 	// Always null, because the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
-func (NotFound) IsContactError() {}
+func (NotFound) IsUserError() {}
 
 // The code of the error.
-func (this NotFound) GetCode() ContactErrorCode { return this.Code }
+func (this NotFound) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this NotFound) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this NotFound) GetPath() *string { return this.Path }
 
 // The position of a page in its list, as in the GraphQL Cursor Connections Specification.
@@ -427,13 +611,13 @@ type PropertyPayload struct {
 	// The property as it is now; null after any error and after a deletion.
 	Property *ent.Property `json:"property,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // One value of a property.
 type PropertyValueInput struct {
 	// The value as text, in the format of the property's type; at most 4000 characters. If the property
-	// is an alias of a field, the limit of the field applies.
+	// is an alias of a field, the limit of the field applies, and an empty text is rejected with EMPTY.
 	Value string `json:"value"`
 	// A note on the value, at most 250 characters.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
@@ -445,29 +629,31 @@ type RecoveryCodesPayload struct {
 	// null after any error, and for a request that is repeated with its `Idempotency-Key`.
 	RecoveryCodes []string `json:"recoveryCodes,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // An id refers to an object that does not exist.
 type ReferenceNotFound struct {
 	// STORE_NOT_FOUND, COMPANY_NOT_FOUND, SEGMENT_NOT_FOUND or PROPERTY_NOT_FOUND.
-	Code ContactErrorCode `json:"code"`
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field.
 	Path *string `json:"path,omitempty"`
 }
 
-func (ReferenceNotFound) IsContactError() {}
+func (ReferenceNotFound) IsUserError() {}
 
 // The code of the error.
-func (this ReferenceNotFound) GetCode() ContactErrorCode { return this.Code }
+func (this ReferenceNotFound) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this ReferenceNotFound) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
 
 // The user whose second factor is reset.
@@ -495,7 +681,7 @@ type RevokeAPIKeyPayload struct {
 	// The key as it is now; null after any error.
 	APIKey *people.Key `json:"apiKey,omitempty"`
 	// All errors that the caller can fix. Empty if the key is revoked.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The session to revoke.
@@ -507,7 +693,7 @@ type RevokeSessionInput struct {
 // The result of revokeSession.
 type RevokeSessionPayload struct {
 	// All errors that the caller can fix. Empty if the session has ended.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The result of createRole and updateRole.
@@ -515,7 +701,7 @@ type RolePayload struct {
 	// The role as it is now; null after any error.
 	Role *people.Role `json:"role,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The API key to rotate.
@@ -539,10 +725,10 @@ type SegmentPayload struct {
 	// The segment as it is now; null after any error and after a deletion.
 	Segment *ent.Segment `json:"segment,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
-// A write of a contact's properties, logins and segments. It is applied atomically.
+// A write of a contact's properties, logins, external ids and segments. It is applied atomically.
 type SetContactDetailsInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`
@@ -552,11 +738,31 @@ type SetContactDetailsInput struct {
 	OnConflict ConflictPolicy `json:"onConflict"`
 	// The properties to write, at most 1000. Properties that are not listed stay unchanged.
 	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
+	// More properties, by their `apiName`: see `ContactPatch.custom`. They count together with
+	// `properties`. One that is in both is DUPLICATE.
+	Custom graphql.Omittable[any] `json:"custom,omitempty"`
 	// The complete new set of logins, at most 100. If absent or null, the logins stay unchanged.
 	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
+	// Logins to add, instead of sending the complete set. One that the contact already has stays as it
+	// is. Adding and removing elements never overlaps with writes by others: both apply to the contact
+	// as it is now, also with MERGE.
+	AddLogins graphql.Omittable[[]*LoginInput] `json:"addLogins,omitempty"`
+	// Names of logins to remove, before others are added.
+	RemoveLogins graphql.Omittable[[]string] `json:"removeLogins,omitempty"`
+	// The complete new set of ids in other systems, at most 20. If absent or null, they stay unchanged.
+	// A customer may send only the current set.
+	ExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"externalIds,omitempty"`
+	// Ids in other systems to add, instead of sending the complete set.
+	AddExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"addExternalIds,omitempty"`
+	// Ids in other systems to remove, before others are added.
+	RemoveExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"removeExternalIds,omitempty"`
 	// The complete new set of segments, by global id or plain number, at most 1000. If absent or null,
 	// the segments stay unchanged. A customer may send only the current set.
 	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
+	// Segments to add the contact to, instead of sending the complete set.
+	AddToMembership graphql.Omittable[[]string] `json:"addToMembership,omitempty"`
+	// Segments to remove the contact from, before it is added to others.
+	RemoveFromMembership graphql.Omittable[[]string] `json:"removeFromMembership,omitempty"`
 }
 
 // The result of setContactDetails.
@@ -564,12 +770,28 @@ type SetContactDetailsPayload struct {
 	// The contact as it is now; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// All errors that the caller can fix. Empty if the write was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the write recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
 	// after any error.
 	Merge *merge.Divergence `json:"merge,omitempty"`
+}
+
+// Writes of the details of several contacts.
+type SetContactsDetailsInput struct {
+	// The writes, at most 100.
+	Items []*SetContactDetailsInput `json:"items"`
+	// What to do if one of them fails.
+	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
+}
+
+// The result of setContactsDetails.
+type SetContactsDetailsPayload struct {
+	// The result of each item, in order; empty if there are errors about the whole input.
+	Results []*SetContactDetailsPayload `json:"results"`
+	// Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED.
+	Errors []UserError `json:"errors"`
 }
 
 // The second factor to set up.
@@ -592,7 +814,26 @@ type SetUpSecondFactorPayload struct {
 	// The URI as a QR code, to scan with an authenticator app: the data URL of a PNG image.
 	QRCode *string `json:"qrCode,omitempty"`
 	// All errors that the caller can fix. Empty if the second factor was set up.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
+}
+
+// Who signs in, and how.
+type SignInInput struct {
+	// The name of the account, ignoring case.
+	Account string `json:"account"`
+	// The login of the agent or admin, or any login of the contact.
+	Login string `json:"login"`
+	// The password.
+	Password string `json:"password"`
+	// A code of the authenticator app, or a recovery code, for users who have a second factor;
+	// otherwise it is ignored. If it is missing and the password is right, the error is
+	// SECOND_FACTOR_REQUIRED. A wrong code causes WRONG_CODE, and counts as a failed attempt.
+	Code graphql.Omittable[*string] `json:"code,omitempty"`
+	// Keep the session in an HttpOnly cookie instead of returning its token. This is for pages of the
+	// same origin as this server: the browser then sends the cookie with every request, including the
+	// opening of a WebSocket. Where no cookie can be set, it causes a ValidationError: over a WebSocket,
+	// as text/event-stream, and for a page of another origin.
+	Cookie bool `json:"cookie"`
 }
 
 // The result of signIn.
@@ -608,7 +849,13 @@ type SignInPayload struct {
 	// if the sign-in failed.
 	FailedAttempts int `json:"failedAttempts"`
 	// Why the sign-in failed. The errors do not reveal whether the login exists.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
+}
+
+// Which sessions to end.
+type SignOutInput struct {
+	// Whether to end all sessions of the viewer, on all devices, instead of only this one.
+	Everywhere bool `json:"everywhere"`
 }
 
 // The result of signOut.
@@ -618,7 +865,7 @@ type SignOutPayload struct {
 	// cannot be reached or has no such page.
 	ProviderURL *string `json:"providerUrl,omitempty"`
 	// Always empty. Signing out twice is not an error.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The result of a mutation of a store.
@@ -626,7 +873,7 @@ type StorePayload struct {
 	// The store as it is now; null after any error and after a deletion.
 	Store *ent.Store `json:"store,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The change to undo.
@@ -640,7 +887,7 @@ type UndoChangePayload struct {
 	// The contact as it is now, or as it was if the undo deleted it; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// All errors that the caller can fix. Empty if the change was undone.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the undo recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// The later changes that the undo was merged with; null if there were none, and after any error.
@@ -649,29 +896,31 @@ type UndoChangePayload struct {
 
 // A value that must be unique within the account is already in use.
 type UniqueConflict struct {
-	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN or NAME_TAKEN.
-	Code ContactErrorCode `json:"code"`
+	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN or NAME_TAKEN.
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
-	// The field: `email`, `phone`, `logins`, `login` or `name`.
+	// The field: `email`, `phone`, `logins`, `externalIds`, `login`, `name` or `apiName`.
 	Path *string `json:"path,omitempty"`
 	// The contact that has the value; null unless the viewer may read it.
 	Existing *ent.Contact `json:"existing,omitempty"`
 }
 
-func (UniqueConflict) IsContactError() {}
+func (UniqueConflict) IsUserError() {}
 
 // The code of the error.
-func (this UniqueConflict) GetCode() ContactErrorCode { return this.Code }
+func (this UniqueConflict) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this UniqueConflict) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this UniqueConflict) GetPath() *string { return this.Path }
 
-// The settings to change. What is absent or null stays unchanged.
+// The settings to change. Absent or null leaves a setting unchanged, but null clears `defaultCountry`.
 type UpdateAccountSettingsInput struct {
 	// The shortest password of a user, 8 to 100 characters. It applies to new passwords.
 	StaffPassword graphql.Omittable[*int] `json:"staffPassword,omitempty"`
@@ -690,9 +939,22 @@ type UpdateAccountSettingsInput struct {
 	RequireSecondFactor graphql.Omittable[*bool] `json:"requireSecondFactor,omitempty"`
 	// Whether the first sign-in by the OpenID Connect provider creates a user.
 	OidcCreatesUsers graphql.Omittable[*bool] `json:"oidcCreatesUsers,omitempty"`
+	// The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
+	// SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
+	// background: see `recomputing`. If several contacts then have the same number, only the oldest of
+	// them is found by it; the others keep their text.
+	DefaultCountry graphql.Omittable[*string] `json:"defaultCountry,omitempty"`
 }
 
-// A write of a contact's own fields.
+// A new name of a company.
+type UpdateCompanyInput struct {
+	// The company: its global id or plain number.
+	ID string `json:"id"`
+	// The new name, at most 250 characters.
+	Name string `json:"name"`
+}
+
+// A write of a contact's own fields, and of properties by their `apiName`.
 type UpdateContactInput struct {
 	// The contact: its global id or plain number.
 	ID string `json:"id"`
@@ -709,7 +971,7 @@ type UpdateContactPayload struct {
 	// The contact as it is now; null after any error.
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// All errors that the caller can fix. Empty if the write was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 	// The change that the write recorded; null after any error.
 	Change *ent.Change `json:"change,omitempty"`
 	// How the write was merged; null if the contact had not been changed since `expectedVersion`, and
@@ -729,16 +991,20 @@ type UpdateContactsInput struct {
 type UpdateContactsPayload struct {
 	// The result of each update, in order; empty if there are errors about the whole input.
 	Results []*UpdateContactPayload `json:"results"`
-	// Errors about the whole input: TOO_MANY or IDEMPOTENCY_KEY_REUSED.
-	Errors []ContactError `json:"errors"`
+	// Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED.
+	Errors []UserError `json:"errors"`
 }
 
-// A change of a property's definition. Fields that are absent or null stay unchanged.
+// A change of a property's definition. Fields that are absent or null stay unchanged, except that null
+// removes the `apiName`.
 type UpdatePropertyInput struct {
 	// The property: its global id or plain number.
 	ID string `json:"id"`
 	// The new name, at most 250 characters, unique within the account, ignoring case.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// The new name for programs, at most 50 characters, as in `CreatePropertyInput`. Null removes it.
+	// Clients that use the old name then find no property.
+	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
 	// Whether the property is required: its values cannot be cleared.
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
 	// Whether the property is read-only for customers.
@@ -758,6 +1024,22 @@ type UpdateRoleInput struct {
 	OtherFields graphql.Omittable[*viewer.Access] `json:"otherFields,omitempty"`
 	// The access to single fields, at most 1000. The list replaces the old one.
 	Fields graphql.Omittable[[]*people.FieldRight] `json:"fields,omitempty"`
+}
+
+// A new name of a segment.
+type UpdateSegmentInput struct {
+	// The segment: its global id or plain number.
+	ID string `json:"id"`
+	// The new name, at most 250 characters.
+	Name string `json:"name"`
+}
+
+// A new name of a store.
+type UpdateStoreInput struct {
+	// The store: its global id or plain number.
+	ID string `json:"id"`
+	// The new name, at most 250 characters.
+	Name string `json:"name"`
 }
 
 // The change of a user. What is absent or null stays unchanged.
@@ -782,41 +1064,115 @@ type UpdateUserInput struct {
 	ProviderAllowed graphql.Omittable[*bool] `json:"providerAllowed,omitempty"`
 }
 
+// A write of the contact that has a unique key. If there is none, it is created, and gets the key of
+// `match`, unless `set` has another one, so that a repeat finds it. If `set` has null or a blank text
+// in the place of the key, the error is INVALID.
+type UpsertContactInput struct {
+	// The key by which the contact is found.
+	Match *ContactMatch `json:"match"`
+	// The version that the caller read. If absent or null, the contact is updated as it is now, as with
+	// OVERWRITE. If sent, the contact must exist: otherwise the error is NOT_FOUND.
+	ExpectedVersion graphql.Omittable[*revision.Version] `json:"expectedVersion,omitempty"`
+	// What to do if the contact has a version other than `expectedVersion`.
+	OnConflict ConflictPolicy `json:"onConflict"`
+	// The fields to write, of a new contact and of one that exists. `currentPassword` is ignored.
+	Set *ContactPatch `json:"set"`
+	// The properties to write, at most 1000. Properties that are not listed stay unchanged.
+	Properties graphql.Omittable[[]*ContactPropertyInput] `json:"properties,omitempty"`
+	// As in `SetContactDetailsInput`.
+	Logins graphql.Omittable[[]*LoginInput] `json:"logins,omitempty"`
+	// As in `SetContactDetailsInput`.
+	AddLogins graphql.Omittable[[]*LoginInput] `json:"addLogins,omitempty"`
+	// As in `SetContactDetailsInput`.
+	RemoveLogins graphql.Omittable[[]string] `json:"removeLogins,omitempty"`
+	// As in `SetContactDetailsInput`. The contact has the id of `match` in addition.
+	ExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"externalIds,omitempty"`
+	// As in `SetContactDetailsInput`.
+	AddExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"addExternalIds,omitempty"`
+	// As in `SetContactDetailsInput`. The id of `match` stays.
+	RemoveExternalIds graphql.Omittable[[]*ExternalIDInput] `json:"removeExternalIds,omitempty"`
+	// As in `SetContactDetailsInput`.
+	Membership graphql.Omittable[[]string] `json:"membership,omitempty"`
+	// As in `SetContactDetailsInput`.
+	AddToMembership graphql.Omittable[[]string] `json:"addToMembership,omitempty"`
+	// As in `SetContactDetailsInput`.
+	RemoveFromMembership graphql.Omittable[[]string] `json:"removeFromMembership,omitempty"`
+	// The source of the registration, at most 50 characters. It is stored only for a new contact.
+	RegistrationSource string `json:"registrationSource"`
+	// The IPv4 address that a new contact registered from, at most 16 characters.
+	RegistrationIP string `json:"registrationIp"`
+	// The store where a new contact registers: its global id or plain number.
+	RegistrationStoreID graphql.Omittable[*string] `json:"registrationStoreId,omitempty"`
+}
+
+// The result of one upsert.
+type UpsertContactPayload struct {
+	// The contact as it is now; null after any error.
+	Contact *ent.Contact `json:"contact,omitempty"`
+	// Whether the contact was created; false after any error.
+	Created bool `json:"created"`
+	// All errors that the caller can fix. Empty if the contact was written.
+	Errors []UserError `json:"errors"`
+	// The change that the write recorded; null after any error.
+	Change *ent.Change `json:"change,omitempty"`
+	// How the write was merged; null if the contact is new or had not been changed since
+	// `expectedVersion`, and after any error.
+	Merge *merge.Divergence `json:"merge,omitempty"`
+}
+
+// Upserts of several contacts.
+type UpsertContactsInput struct {
+	// The upserts, at most 100.
+	Items []*UpsertContactInput `json:"items"`
+	// What to do if one of them fails.
+	ErrorPolicy BatchErrorPolicy `json:"errorPolicy"`
+}
+
+// The result of upsertContacts.
+type UpsertContactsPayload struct {
+	// The result of each item, in order; empty if there are errors about the whole input.
+	Results []*UpsertContactPayload `json:"results"`
+	// Errors about the whole input: TOO_MANY or, with ALL_OR_NOTHING, IDEMPOTENCY_KEY_REUSED.
+	Errors []UserError `json:"errors"`
+}
+
 // The result of a mutation of a user.
 type UserPayload struct {
 	// The user as it is now; null after any error.
 	User *people.User `json:"user,omitempty"`
 	// All errors that the caller can fix. Empty if the mutation was applied.
-	Errors []ContactError `json:"errors"`
+	Errors []UserError `json:"errors"`
 }
 
 // The input is not accepted.
 type ValidationError struct {
-	// REQUIRED, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
+	// REQUIRED, EMPTY, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
 	// SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
-	Code ContactErrorCode `json:"code"`
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
 	// The field; null if the error is about the whole input.
 	Path *string `json:"path,omitempty"`
 }
 
-func (ValidationError) IsContactError() {}
+func (ValidationError) IsUserError() {}
 
 // The code of the error.
-func (this ValidationError) GetCode() ContactErrorCode { return this.Code }
+func (this ValidationError) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this ValidationError) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this ValidationError) GetPath() *string { return this.Path }
 
 // The contact has been changed since `expectedVersion`.
 type VersionConflict struct {
 	// VERSION_CONFLICT.
-	Code ContactErrorCode `json:"code"`
+	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
 	// Always null, because the error is about the whole input.
@@ -829,25 +1185,29 @@ type VersionConflict struct {
 	// are unknown. Other errors in the same payload must be fixed in either case.
 	Mergeable bool `json:"mergeable"`
 	// Every field that this write or other writes since `expectedVersion` change, ordered as the
-	// contact's fields, then properties, logins and segments. If the changes since `expectedVersion` are
-	// unknown, only the fields of this write.
+	// contact's fields, then properties, logins, external ids and segments. If the changes since
+	// `expectedVersion` are unknown, only the fields of this write.
 	Fields []*merge.Comparison `json:"fields"`
 }
 
-func (VersionConflict) IsContactError() {}
+func (VersionConflict) IsUserError() {}
 
 // The code of the error.
-func (this VersionConflict) GetCode() ContactErrorCode { return this.Code }
+func (this VersionConflict) GetCode() UserErrorCode { return this.Code }
 
 // A sentence to show to people.
 func (this VersionConflict) GetMessage() string { return this.Message }
 
 // The field that the error is about, with the same path as in the change log: `email`,
-// `properties.7`, `logins`; null if the error is about the whole input.
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
 func (this VersionConflict) GetPath() *string { return this.Path }
 
 // The caller, and what it may do.
 type Viewer struct {
+	// The global id, unique for the user, API key or contact.
+	ID string `json:"id"`
 	// The name of the account.
 	Account string `json:"account"`
 	// The role of the viewer in the account.
@@ -875,6 +1235,12 @@ type Viewer struct {
 	Issuer *string `json:"issuer,omitempty"`
 	// Caller is the viewer, for the resolvers of its fields.
 	Caller viewer.Viewer `json:"-"`
+}
+
+// This server as a subgraph of Apollo Federation.
+type Service struct {
+	// The schema with the directives of Apollo Federation 2, for composition.
+	Sdl string `json:"sdl"`
 }
 
 // The kind of credential that an actor used.
@@ -941,16 +1307,16 @@ func (e ActorType) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What to do if one of several updates fails.
+// What to do if one of several items fails.
 type BatchErrorPolicy string
 
 const (
-	// Apply none of the updates. Those that are valid have the error NOT_APPLIED. All updates run in one
+	// Apply none of the items. Those that are valid have the error NOT_APPLIED. All items run in one
 	// transaction, so unique values can move from one contact to another. Each contact can appear only
-	// once.
+	// once: a repeat has the error DUPLICATE.
 	BatchErrorPolicyAllOrNothing BatchErrorPolicy = "ALL_OR_NOTHING"
-	// Apply the other updates. Each update runs in a transaction of its own; updates of the same contact
-	// run in order.
+	// Apply the other items. Each item runs in a transaction of its own; items with the same id, or with
+	// the same match, run in order.
 	BatchErrorPolicyPerItem BatchErrorPolicy = "PER_ITEM"
 )
 
@@ -1010,9 +1376,9 @@ const (
 	ConflictPolicyReject ConflictPolicy = "REJECT"
 	// Apply the write to the contact as it is now, if others have not changed any field of the write
 	// since, or have changed it to the same value; otherwise reject the write with a VersionConflict.
-	// Logins and segments are merged element by element. A field that is sent with its value at
-	// `expectedVersion` counts as unchanged. A change that has been reverted since does not block a
-	// write.
+	// Logins, external ids, segments and the values of a property with `multiple` are merged element by
+	// element. A field that is sent with its value at `expectedVersion` counts as unchanged. A change
+	// that has been reverted since does not block a write.
 	ConflictPolicyMerge ConflictPolicy = "MERGE"
 	// Apply the write regardless of the version.
 	ConflictPolicyOverwrite ConflictPolicy = "OVERWRITE"
@@ -1067,145 +1433,14 @@ func (e ConflictPolicy) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The codes of errors that the caller can fix. Codes may be added, but are never removed.
-type ContactErrorCode string
-
-const (
-	// The object does not exist, or the viewer may not read it.
-	ContactErrorCodeNotFound ContactErrorCode = "NOT_FOUND"
-	// The viewer does not have permission.
-	ContactErrorCodeForbidden ContactErrorCode = "FORBIDDEN"
-	// The contact has been changed since `expectedVersion`.
-	ContactErrorCodeVersionConflict ContactErrorCode = "VERSION_CONFLICT"
-	// Another contact has this email address.
-	ContactErrorCodeEmailTaken ContactErrorCode = "EMAIL_TAKEN"
-	// Another contact has this phone number.
-	ContactErrorCodePhoneTaken ContactErrorCode = "PHONE_TAKEN"
-	// Another contact or user has this login.
-	ContactErrorCodeLoginTaken ContactErrorCode = "LOGIN_TAKEN"
-	// Another property has this name.
-	ContactErrorCodeNameTaken ContactErrorCode = "NAME_TAKEN"
-	// No store has this id.
-	ContactErrorCodeStoreNotFound ContactErrorCode = "STORE_NOT_FOUND"
-	// No company has this id.
-	ContactErrorCodeCompanyNotFound ContactErrorCode = "COMPANY_NOT_FOUND"
-	// No segment has this id.
-	ContactErrorCodeSegmentNotFound ContactErrorCode = "SEGMENT_NOT_FOUND"
-	// No property has this id.
-	ContactErrorCodePropertyNotFound ContactErrorCode = "PROPERTY_NOT_FOUND"
-	// A required value is missing, null or cleared.
-	ContactErrorCodeRequired ContactErrorCode = "REQUIRED"
-	// A text is too long. Lengths are counted in UTF-16 code units.
-	ContactErrorCodeTooLong ContactErrorCode = "TOO_LONG"
-	// There are too many values.
-	ContactErrorCodeTooMany ContactErrorCode = "TOO_MANY"
-	// A value has the wrong format.
-	ContactErrorCodeInvalid ContactErrorCode = "INVALID"
-	// The input lists the same object, login or choice twice.
-	ContactErrorCodeDuplicate ContactErrorCode = "DUPLICATE"
-	// The property is read-only for customers.
-	ContactErrorCodeReadOnly ContactErrorCode = "READ_ONLY"
-	// The current password is wrong.
-	ContactErrorCodeWrongPassword ContactErrorCode = "WRONG_PASSWORD"
-	// The code of the second factor is wrong, or was used before.
-	ContactErrorCodeWrongCode ContactErrorCode = "WRONG_CODE"
-	// Contacts still use the object or choice, or another property is already an alias of the field.
-	ContactErrorCodeInUse ContactErrorCode = "IN_USE"
-	// This update is valid, but another update of the same call failed, so none was applied.
-	ContactErrorCodeNotApplied ContactErrorCode = "NOT_APPLIED"
-	// Too many changes of this customer, or of this API key of a segment, were rejected because another
-	// contact has the email address, phone number or login. The keys of this write were not looked up,
-	// and nothing was changed; try again in a few minutes. Or too many passwords or codes were wrong, in
-	// a sign-in or of the viewer: none was checked, and the message says how long to wait.
-	ContactErrorCodeRateLimited ContactErrorCode = "RATE_LIMITED"
-	// The Idempotency-Key header of the request was used for a different request within the last 24
-	// hours.
-	ContactErrorCodeIdempotencyKeyReused ContactErrorCode = "IDEMPOTENCY_KEY_REUSED"
-	// The account, login or password is wrong.
-	ContactErrorCodeSignInRefused ContactErrorCode = "SIGN_IN_REFUSED"
-	// The password is right, but the user has a second factor: send the same sign-in with a `code`. No
-	// session was opened, and this does not count as a failed attempt.
-	ContactErrorCodeSecondFactorRequired ContactErrorCode = "SECOND_FACTOR_REQUIRED"
-)
-
-var AllContactErrorCode = []ContactErrorCode{
-	ContactErrorCodeNotFound,
-	ContactErrorCodeForbidden,
-	ContactErrorCodeVersionConflict,
-	ContactErrorCodeEmailTaken,
-	ContactErrorCodePhoneTaken,
-	ContactErrorCodeLoginTaken,
-	ContactErrorCodeNameTaken,
-	ContactErrorCodeStoreNotFound,
-	ContactErrorCodeCompanyNotFound,
-	ContactErrorCodeSegmentNotFound,
-	ContactErrorCodePropertyNotFound,
-	ContactErrorCodeRequired,
-	ContactErrorCodeTooLong,
-	ContactErrorCodeTooMany,
-	ContactErrorCodeInvalid,
-	ContactErrorCodeDuplicate,
-	ContactErrorCodeReadOnly,
-	ContactErrorCodeWrongPassword,
-	ContactErrorCodeWrongCode,
-	ContactErrorCodeInUse,
-	ContactErrorCodeNotApplied,
-	ContactErrorCodeRateLimited,
-	ContactErrorCodeIdempotencyKeyReused,
-	ContactErrorCodeSignInRefused,
-	ContactErrorCodeSecondFactorRequired,
-}
-
-func (e ContactErrorCode) IsValid() bool {
-	switch e {
-	case ContactErrorCodeNotFound, ContactErrorCodeForbidden, ContactErrorCodeVersionConflict, ContactErrorCodeEmailTaken, ContactErrorCodePhoneTaken, ContactErrorCodeLoginTaken, ContactErrorCodeNameTaken, ContactErrorCodeStoreNotFound, ContactErrorCodeCompanyNotFound, ContactErrorCodeSegmentNotFound, ContactErrorCodePropertyNotFound, ContactErrorCodeRequired, ContactErrorCodeTooLong, ContactErrorCodeTooMany, ContactErrorCodeInvalid, ContactErrorCodeDuplicate, ContactErrorCodeReadOnly, ContactErrorCodeWrongPassword, ContactErrorCodeWrongCode, ContactErrorCodeInUse, ContactErrorCodeNotApplied, ContactErrorCodeRateLimited, ContactErrorCodeIdempotencyKeyReused, ContactErrorCodeSignInRefused, ContactErrorCodeSecondFactorRequired:
-		return true
-	}
-	return false
-}
-
-func (e ContactErrorCode) String() string {
-	return string(e)
-}
-
-func (e *ContactErrorCode) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = ContactErrorCode(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid ContactErrorCode", str)
-	}
-	return nil
-}
-
-func (e ContactErrorCode) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *ContactErrorCode) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e ContactErrorCode) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
 // The fields that contacts can be ordered by.
 type ContactOrderField string
 
 const (
 	// The number of the contact.
 	ContactOrderFieldID ContactOrderField = "ID"
-	// The last name, then the first name, ignoring case and accents.
+	// The last name, then the first name, ignoring case and accents. Contacts without a name come last
+	// in both directions.
 	ContactOrderFieldName ContactOrderField = "NAME"
 	// The time of the last write.
 	ContactOrderFieldLastModified ContactOrderField = "LAST_MODIFIED"
@@ -1316,6 +1551,145 @@ func (e *OrderDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e OrderDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The codes of errors that the caller can fix. Codes may be added, but are never removed.
+type UserErrorCode string
+
+const (
+	// The object does not exist, or the viewer may not read it.
+	UserErrorCodeNotFound UserErrorCode = "NOT_FOUND"
+	// The viewer does not have permission.
+	UserErrorCodeForbidden UserErrorCode = "FORBIDDEN"
+	// The contact has been changed since `expectedVersion`.
+	UserErrorCodeVersionConflict UserErrorCode = "VERSION_CONFLICT"
+	// Another contact has this email address.
+	UserErrorCodeEmailTaken UserErrorCode = "EMAIL_TAKEN"
+	// Another contact has this phone number.
+	UserErrorCodePhoneTaken UserErrorCode = "PHONE_TAKEN"
+	// Another contact or user has this login.
+	UserErrorCodeLoginTaken UserErrorCode = "LOGIN_TAKEN"
+	// Another contact has this id in another system.
+	UserErrorCodeExternalIDTaken UserErrorCode = "EXTERNAL_ID_TAKEN"
+	// Another property has this name or API name.
+	UserErrorCodeNameTaken UserErrorCode = "NAME_TAKEN"
+	// No store has this id.
+	UserErrorCodeStoreNotFound UserErrorCode = "STORE_NOT_FOUND"
+	// No company has this id.
+	UserErrorCodeCompanyNotFound UserErrorCode = "COMPANY_NOT_FOUND"
+	// No segment has this id.
+	UserErrorCodeSegmentNotFound UserErrorCode = "SEGMENT_NOT_FOUND"
+	// No property has this id or API name.
+	UserErrorCodePropertyNotFound UserErrorCode = "PROPERTY_NOT_FOUND"
+	// A required value is missing, null or cleared.
+	UserErrorCodeRequired UserErrorCode = "REQUIRED"
+	// A text of a field is empty. Null clears the field.
+	UserErrorCodeEmpty UserErrorCode = "EMPTY"
+	// A text is too long. Lengths are counted in UTF-16 code units.
+	UserErrorCodeTooLong UserErrorCode = "TOO_LONG"
+	// There are too many values.
+	UserErrorCodeTooMany UserErrorCode = "TOO_MANY"
+	// A value has the wrong format.
+	UserErrorCodeInvalid UserErrorCode = "INVALID"
+	// The input lists the same object, login, external id or choice twice.
+	UserErrorCodeDuplicate UserErrorCode = "DUPLICATE"
+	// The property, or the list of external ids, is read-only for the viewer.
+	UserErrorCodeReadOnly UserErrorCode = "READ_ONLY"
+	// The current password is wrong.
+	UserErrorCodeWrongPassword UserErrorCode = "WRONG_PASSWORD"
+	// The code of the second factor is wrong, or was used before.
+	UserErrorCodeWrongCode UserErrorCode = "WRONG_CODE"
+	// Contacts still use the object or choice, or another property is already an alias of the field.
+	UserErrorCodeInUse UserErrorCode = "IN_USE"
+	// This item is valid, but another item of the same call failed, so none was applied.
+	UserErrorCodeNotApplied UserErrorCode = "NOT_APPLIED"
+	// Too many changes of this customer, or of this API key of a segment, were rejected because another
+	// contact has the email address, phone number, login or external id. The keys of this write were not
+	// looked up, and nothing was changed; try again in a few minutes. Or too many passwords or codes
+	// were wrong, in a sign-in or of the viewer: none was checked, and the message says how long to
+	// wait.
+	UserErrorCodeRateLimited UserErrorCode = "RATE_LIMITED"
+	// The Idempotency-Key header of the request was used for a different request within the last 24
+	// hours.
+	UserErrorCodeIdempotencyKeyReused UserErrorCode = "IDEMPOTENCY_KEY_REUSED"
+	// The account, login or password is wrong.
+	UserErrorCodeSignInRefused UserErrorCode = "SIGN_IN_REFUSED"
+	// The password is right, but the user has a second factor: send the same sign-in with a `code`. No
+	// session was opened, and this does not count as a failed attempt.
+	UserErrorCodeSecondFactorRequired UserErrorCode = "SECOND_FACTOR_REQUIRED"
+)
+
+var AllUserErrorCode = []UserErrorCode{
+	UserErrorCodeNotFound,
+	UserErrorCodeForbidden,
+	UserErrorCodeVersionConflict,
+	UserErrorCodeEmailTaken,
+	UserErrorCodePhoneTaken,
+	UserErrorCodeLoginTaken,
+	UserErrorCodeExternalIDTaken,
+	UserErrorCodeNameTaken,
+	UserErrorCodeStoreNotFound,
+	UserErrorCodeCompanyNotFound,
+	UserErrorCodeSegmentNotFound,
+	UserErrorCodePropertyNotFound,
+	UserErrorCodeRequired,
+	UserErrorCodeEmpty,
+	UserErrorCodeTooLong,
+	UserErrorCodeTooMany,
+	UserErrorCodeInvalid,
+	UserErrorCodeDuplicate,
+	UserErrorCodeReadOnly,
+	UserErrorCodeWrongPassword,
+	UserErrorCodeWrongCode,
+	UserErrorCodeInUse,
+	UserErrorCodeNotApplied,
+	UserErrorCodeRateLimited,
+	UserErrorCodeIdempotencyKeyReused,
+	UserErrorCodeSignInRefused,
+	UserErrorCodeSecondFactorRequired,
+}
+
+func (e UserErrorCode) IsValid() bool {
+	switch e {
+	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired:
+		return true
+	}
+	return false
+}
+
+func (e UserErrorCode) String() string {
+	return string(e)
+}
+
+func (e *UserErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UserErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UserErrorCode", str)
+	}
+	return nil
+}
+
+func (e UserErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UserErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UserErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -1,6 +1,6 @@
 // Package scalar reads and writes the custom scalars of the GraphQL API: Version, Time and JSON.
-// Reading never fails, because gqlgen reads the arguments of a mutation after earlier mutations of
-// the request have taken effect: an invalid text becomes a value that the services reject.
+// Reading never fails: an invalid text becomes a value that the services reject, so that the
+// payload of a mutation reports it together with all other errors.
 package scalar
 
 import (
@@ -54,10 +54,38 @@ func MarshalJSON(v any) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		b, err := json.Marshal(v)
 		if err != nil {
-			panic(err) // values of the change log can always be marshaled
+			panic(err) // values of the change log and of properties can always be marshaled
 		}
 		_, _ = w.Write(b) // the response's buffer does not fail
 	})
+}
+
+// Object is a JSON object whose members have an order.
+type Object []Member
+
+// Member is a member of an Object.
+type Member struct {
+	Name  string
+	Value any
+}
+
+// MarshalJSON returns the object with its members in their order.
+func (o Object) MarshalJSON() ([]byte, error) {
+	text := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		for _, part := range []any{m.Name, m.Value} {
+			b, err := json.Marshal(part)
+			if err != nil {
+				return nil, err
+			}
+			text = append(append(text, b...), ':')
+		}
+		text = text[:len(text)-1]
+	}
+	return append(text, '}'), nil
 }
 
 // UnmarshalJSON returns the value unchanged.

@@ -10,6 +10,7 @@
 //	network      clients that are slow or send half a request
 //	feed         followers of the change log that lose their connection
 //	clients      the client libraries that frontends use
+//	contracts    the schema and openapi.json, with linters and code generators
 //	docs         the commands and examples of README.md and docs/
 //	browser      the console in Chromium
 //	harness      what they share: starting servers, sending requests

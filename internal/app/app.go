@@ -12,6 +12,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
+	"contactgraph/internal/rekey"
 )
 
 // DB is the part of database.DB that the services need.
@@ -32,6 +33,7 @@ type Services struct {
 	Queries  *query.Service     // reads of contacts
 	Catalog  *catalog.Service   // stores, companies, segments and property definitions
 	People   *people.Service    // users, API keys, sessions, settings, the audit log
+	Keys     *rekey.Service     // computes keys and search terms again
 	Changes  *changelog.Service // history, as-of reads, the change feed
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
 }
@@ -40,13 +42,15 @@ type Services struct {
 func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logger) *Services {
 	hub := changelog.NewHub(db, log)
 	changes := changelog.New(db, hub, now)
+	keys := rekey.New(db, now, log)
 	authService := auth.New(db, passwords, now, log)
 	return &Services{
 		Auth:     authService,
 		Contacts: contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log),
 		Queries:  query.New(db),
 		Catalog:  catalog.New(db, now),
-		People:   people.New(db, passwords, authService.Throttle(), now),
+		People:   people.New(db, passwords, authService.Throttle(), keys, now),
+		Keys:     keys,
 		Changes:  changes,
 		Hub:      hub,
 	}

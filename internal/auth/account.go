@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/account"
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/viewer"
 )
 
@@ -51,7 +53,7 @@ func (s *Service) Accounts(ctx context.Context) (int, error) {
 // CreateAccount creates an account as InsertAccount does, in a transaction of its own.
 func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err error) {
 	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
-		id, err = InsertAccount(ctx, tx, name)
+		id, err = InsertAccount(ctx, tx, s.now(), name)
 		return err
 	})
 	if err != nil {
@@ -60,10 +62,10 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 	return id, nil
 }
 
-// InsertAccount creates an account, and the row that holds the sequence of its change log, in a
-// transaction of the server itself. It fails with ErrNameTaken if an account has this name,
+// InsertAccount creates an account, with the sequence of its change log and the state of its keys,
+// in a transaction of the server itself. It fails with ErrNameTaken if an account has this name,
 // ignoring case, and with ErrInvalid if the name is blank.
-func InsertAccount(ctx context.Context, tx *database.Tx, name string) (id int, err error) {
+func InsertAccount(ctx context.Context, tx *database.Tx, at time.Time, name string) (id int, err error) {
 	key := normalize.Name(name)
 	if key == "" {
 		return 0, fmt.Errorf("%w: the name of an account must not be blank", ErrInvalid)
@@ -78,6 +80,9 @@ func InsertAccount(ctx context.Context, tx *database.Tx, name string) (id int, e
 	a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
 	if err == nil {
 		err = tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, a.ID))
+	}
+	if err == nil {
+		err = rekey.Created(viewer.NewSystemContext(ctx, a.ID), tx, at)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("creating account %q: %w", name, nameTaken(err))

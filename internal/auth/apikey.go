@@ -29,9 +29,11 @@ type NewKey struct {
 	SegmentID *int        // limits the key to the contacts of a segment, nil for none
 	Token     string      `json:"-"` // "" generates a random one
 	ReadOnly  bool
-	ExpiresAt *time.Time // nil for a key that does not expire
-	Addresses []string   // prefixes of the addresses that may use the key; none allows all
-	Origins   []string   // web origins whose pages may use the key, and no other client; none allows all
+	// TrustedOnly limits the key to trusted documents of the GraphQL API.
+	TrustedOnly bool
+	ExpiresAt   *time.Time // nil for a key that does not expire
+	Addresses   []string   // prefixes of the addresses that may use the key; none allows all
+	Origins     []string   // web origins whose pages may use the key, and no other client; none allows all
 }
 
 // String describes the key without its token.
@@ -96,6 +98,9 @@ func (k NewKey) insert(ctx context.Context, tx *database.Tx, at time.Time, v vie
 	if k.ReadOnly {
 		create.SetReadOnly(true)
 	}
+	if k.TrustedOnly {
+		create.SetTrustedOnly(true)
+	}
 	if len(k.Addresses) > 0 {
 		create.SetAddresses(k.Addresses)
 	}
@@ -117,6 +122,9 @@ func (k NewKey) details() map[string]any {
 	}
 	if k.ReadOnly {
 		d["readOnly"] = true
+	}
+	if k.TrustedOnly {
+		d["trustedOnly"] = true
 	}
 	if k.ExpiresAt != nil {
 		d["expiresAt"] = revision.FormatTime(*k.ExpiresAt)

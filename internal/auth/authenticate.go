@@ -21,16 +21,13 @@ import (
 // KeyHeader is the header that carries an API key.
 const KeyHeader = "X-ApiKey"
 
-// OriginHeader is the header in which a browser sends the web origin of the page that sends a
-// request.
-const OriginHeader = "Origin"
-
 // Authenticate returns the viewer who sent r. It uses the first credential of X-ApiKey,
 // Authorization: Bearer and the session cookie that is present; a blank one counts as absent.
 // Either header accepts an API key or the token of a session.
 //
 // ok is false for an anonymous caller: one without credentials, or one with only a cookie that is
-// unknown or has expired, because a browser sends its cookie unasked. A token in a header that is
+// unknown, has expired or comes from a page of another origin, because a browser sends its cookie
+// unasked. A token in a header that is
 // unknown or has expired, or a key that may not be used from the address or the web origin of the
 // request, is ErrCredentials. Too many of them from one address are a *limiter.RateError. Any other
 // error is a fault.
@@ -57,8 +54,8 @@ func (s *Service) authenticate(r *http.Request, use bool) (v viewer.Viewer, ok b
 				err = s.refuseToken(r.Context(), from)
 			}
 		}
-	} else if c, cookieErr := r.Cookie(s.cookieName()); cookieErr == nil {
-		v, ok, err = s.sessionViewer(r.Context(), c.Value, use)
+	} else if cookie := s.trustedCookie(r); cookie != "" {
+		v, ok, err = s.sessionViewer(r.Context(), cookie, use)
 	}
 	if ok {
 		v.Address = from

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"contactgraph/internal/viewer"
+	"contactgraph/internal/weborigin"
 )
 
 const (
@@ -25,29 +26,43 @@ func (s *Service) cookieName() string {
 	return CookieName
 }
 
-// HasCookie reports whether r has a session cookie, valid or not.
-func (s *Service) HasCookie(r *http.Request) bool {
-	_, err := r.Cookie(s.cookieName())
-	return err == nil
+// cookieOf returns the token in the session cookie of r, "" if there is none.
+func (s *Service) cookieOf(r *http.Request) string {
+	c, err := r.Cookie(s.cookieName())
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// trustedCookie returns the token in the session cookie of r, "" if there is none or if a page of
+// another origin sent r.
+func (s *Service) trustedCookie(r *http.Request) string {
+	if !weborigin.TrustsCookie(r) {
+		return ""
+	}
+	return s.cookieOf(r)
+}
+
+// IgnoresCookie reports whether r has a session cookie that counts as absent, because a page of
+// another origin sent r.
+func (s *Service) IgnoresCookie(r *http.Request) bool {
+	return s.cookieOf(r) != "" && s.trustedCookie(r) == ""
 }
 
 // ByCookie reports whether Authenticate uses the session cookie of r, valid or not.
 func (s *Service) ByCookie(r *http.Request) bool {
-	return s.HasCookie(r) && headerToken(r.Header) == ""
+	return s.trustedCookie(r) != "" && headerToken(r.Header) == ""
 }
 
 // EndCookieSession ends the session of the request's cookie, whatever other credentials the request
 // has. It does nothing without a valid cookie. The response should set or clear the cookie.
 func (s *Service) EndCookieSession(ctx context.Context, r *http.Request) error {
-	c, err := r.Cookie(s.cookieName())
-	if err != nil {
-		return nil //nolint:nilerr // there is no cookie
-	}
-	v, ok, err := s.sessionViewer(ctx, c.Value, false)
+	v, ok, err := s.sessionViewer(ctx, s.trustedCookie(r), false)
 	if err != nil || !ok {
 		return err
 	}
-	return s.SignOut(viewer.NewContext(ctx, v))
+	return s.SignOut(viewer.NewContext(ctx, v), false)
 }
 
 // Cookie returns the cookie that carries the token of a session. The cookie has a Max-Age next to

@@ -65,8 +65,38 @@ func TestOnlyOneCookieNameIsRead(t *testing.T) {
 		f.SecureCookies = tt.https
 		r := request(nil)
 		r.AddCookie(&http.Cookie{Name: tt.name, Value: s.Token})
-		if _, ok, err := f.Authenticate(r); ok != tt.want || err != nil || f.HasCookie(r) != tt.want || f.ByCookie(r) != tt.want {
+		if _, ok, err := f.Authenticate(r); ok != tt.want || err != nil || f.IgnoresCookie(r) || f.ByCookie(r) != tt.want {
 			t.Errorf("https %v, %s: authenticated %v, %v", tt.https, tt.name, ok, err)
+		}
+	}
+}
+
+// TestCookiesOfOtherOriginsAreIgnored: a browser also sends the cookie with requests of pages on
+// other hosts of the same site, and on other ports of the same host.
+func TestCookiesOfOtherOriginsAreIgnored(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.user(demo, "anna", "pw", viewer.Agent)
+	s := f.signIn(demo, "anna", "pw")
+	for _, foreign := range []map[string]string{
+		{"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "same-site", "Origin": "https://app.example.com"},
+		{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://app.example.com"}, {"Origin": "null"},
+	} {
+		r := request(foreign)
+		r.AddCookie(&http.Cookie{Name: auth.CookieName, Value: s.Token})
+		if err := f.EndCookieSession(f.ctx, r); err != nil {
+			t.Error(err)
+		}
+		if v, ok, err := f.Authenticate(r); ok || err != nil || !f.IgnoresCookie(r) || f.ByCookie(r) {
+			t.Errorf("%v: authenticated as %v, %v", foreign, v, err)
+		}
+		if _, ok, err := f.Reauthenticate(r); ok || err != nil {
+			t.Errorf("%v: authenticated again, %v", foreign, err)
+		}
+		r.Header.Set("Authorization", "Bearer "+s.Token)
+		if _, ok, err := f.Authenticate(r); !ok || err != nil {
+			t.Errorf("%v, with the token in a header: %v, %v", foreign, ok, err)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"contactgraph/ent/apikey"
 	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
+	"contactgraph/internal/weborigin"
 )
 
 const (
@@ -50,7 +51,7 @@ func (k *cachedKey) allows(from netip.Addr, h http.Header, now time.Time) bool {
 	if k.origins != nil {
 		// Browsers send one Origin, in its normal form. A key for browsers is not one for programs:
 		// a request without the header is rejected as well.
-		sent := h.Values(OriginHeader)
+		sent := h.Values(weborigin.Header)
 		if len(sent) != 1 || !slices.Contains(k.origins, sent[0]) {
 			return false
 		}
@@ -100,7 +101,8 @@ func (s *Service) key(ctx context.Context, d digest) (*cachedKey, error) {
 	k := &cachedKey{
 		viewer: viewer.Viewer{
 			Account: row.AccountID, Role: roles[string(row.Role)], ReadOnly: row.ReadOnly != nil && *row.ReadOnly,
-			Actor: viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
+			TrustedOnly: row.TrustedOnly != nil && *row.TrustedOnly,
+			Actor:       viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
 		},
 		expires: row.ExpiresAt, origins: row.Origins, cachedAt: now,
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -17,8 +18,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// MaxPassword is the longest password, in bytes. The 1,000 UTF-16 units that package contact allows
-// are never more than that.
+// MaxPassword is the longest password, in bytes of its normal form. The 1,000 UTF-16 units that
+// package contact allows are never more than that.
 const MaxPassword = 3000
 
 const (
@@ -71,46 +72,72 @@ func deriveArgon2id(password, salt []byte, c cost, length int) []byte {
 // limiter.ErrBusy if too many hashes are waiting, and with the context's error if the context ends
 // while Hash waits for other hashes.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+	password = rules.Normalize(password)
 	if password == "" || len(password) > MaxPassword {
 		return "", fmt.Errorf("%w: a password must have 1 to %d bytes", ErrInvalid, MaxPassword)
 	}
 	h := phc{cost: defaultCost, salt: make([]byte, saltBytes)}
 	_, _ = rand.Read(h.salt) // never fails: it crashes the program instead
 	var err error
-	if h.key, err = p.compute(ctx, rules.Normalize(password), h, keyBytes); err != nil {
+	if h.key, err = p.compute(ctx, password, h, keyBytes); err != nil {
 		return "", err
 	}
 	return h.String(), nil
 }
+
+// match is how a password matches a stored hash.
+type match int
+
+const (
+	noMatch match = iota
+	matches
+	// outdated: the hash is older than the normalization, of the bytes as they were sent. It is to
+	// be replaced by that of the normal form.
+	outdated
+)
 
 // Verify reports whether hash, as returned by Hash, is the hash of this password. Without a hash
 // ("") it does the same work and reports false, so that the time it takes does not reveal that
 // there is none. It fails if the stored hash is malformed, and as Hash does if it has to wait. A
 // password that Hash would reject never matches, and one that is too long is not hashed.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
-	if len(password) > MaxPassword {
-		return false, nil
+	m, err := p.match(ctx, hash, password)
+	return m != noMatch, err
+}
+
+// match is Verify that also reports whether the hash is outdated. What it computes depends only on
+// the password: one hash, or two if the password is not in its normal form.
+func (p *Passwords) match(ctx context.Context, hash, password string) (match, error) {
+	normal := rules.Normalize(password)
+	if len(normal) > MaxPassword {
+		return noMatch, nil
 	}
 	h := phc{cost: defaultCost, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	if hash != "" {
 		var err error
 		if h, err = parsePHC(hash); err != nil {
-			return false, err
+			return noMatch, err
 		}
 	}
-	texts := []string{rules.Normalize(password)}
-	if texts[0] != password { // the hash may be older than the normalization
-		texts = append(texts, password)
+	found, err := p.equals(ctx, h, normal, matches)
+	if err == nil && normal != password && len(password) <= MaxPassword {
+		var raw match
+		raw, err = p.equals(ctx, h, password, outdated)
+		found = cmp.Or(found, raw)
 	}
-	match := false
-	for _, text := range texts {
-		key, err := p.compute(ctx, text, h, len(h.key))
-		if err != nil {
-			return false, err
-		}
-		match = match || subtle.ConstantTimeCompare(key, h.key) == 1
+	if err != nil || hash == "" || password == "" {
+		return noMatch, err
 	}
-	return match && hash != "" && password != "", nil
+	return found, nil
+}
+
+// equals returns as if h is the hash of exactly this text, and noMatch if not.
+func (p *Passwords) equals(ctx context.Context, h phc, text string, as match) (match, error) {
+	key, err := p.compute(ctx, text, h, len(h.key))
+	if err != nil || subtle.ConstantTimeCompare(key, h.key) != 1 {
+		return noMatch, err
+	}
+	return as, nil
 }
 
 // compute waits for a slot and derives the key of a password with the salt and the cost of h.

@@ -51,7 +51,7 @@ func (p providerSignIn) user(ctx context.Context, g Assignment, of settings.Acco
 	case p.Email == "":
 		return nil, ErrNoEmail
 	}
-	id, err := p.tx.Ent.User.Query().Where(user.AccountID(p.account), user.LoginKey(normalize.Name(p.Email))).OnlyID(ctx)
+	id, err := p.tx.Ent.User.Query().Where(user.AccountID(p.account), user.LoginKey(normalize.Email(p.Email))).OnlyID(ctx)
 	switch {
 	case err == nil:
 		return p.update(ctx, id, g, p.link)

@@ -15,6 +15,7 @@ import (
 	"contactgraph/ent/auditentry"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
+	"contactgraph/ent/predicate"
 	"contactgraph/ent/session"
 	"contactgraph/ent/user"
 	"contactgraph/internal/audit"
@@ -113,7 +114,7 @@ func (s *Service) SignIn(ctx context.Context, account int, login, password strin
 // attempt, and with ErrCode if the code is wrong, which is one.
 func (s *Service) SignInWithCode(ctx context.Context, account int, login, password, code string, from Origin) (Session, error) {
 	ctx = viewer.NewSystemContext(ctx, account)
-	key := normalize.Name(login)
+	key := normalize.Email(login)
 	who, err := identify(ctx, s.db.Client(), account, key, noLock)
 	if err != nil {
 		return Session{}, fmt.Errorf("looking up a login: %w", err)
@@ -123,13 +124,13 @@ func (s *Service) SignInWithCode(ctx context.Context, account int, login, passwo
 		s.report(ctx, account, g, from, err)
 		return Session{}, err
 	}
-	match, err := s.passwords.Verify(ctx, who.hash, password)
+	who, err = s.verify(ctx, key, who, password)
+	if errors.Is(err, ErrRefused) {
+		return Session{}, s.refuse(ctx, account, g, from)
+	}
 	if err != nil {
 		err = fmt.Errorf("verifying the password of %s: %w", who, err)
 		return Session{}, errors.Join(err, s.throttle.undo(ctx, g))
-	}
-	if !match {
-		return Session{}, s.refuse(ctx, account, g, from)
 	}
 	if who.factor.enabled() {
 		if err := s.beginCode(ctx, who, g, code, from); err != nil {
@@ -307,23 +308,40 @@ func deleteExpired(ctx context.Context, tx *database.Tx, account int, of setting
 	return err
 }
 
-// SignOut ends the session of the context's viewer. It does nothing for a viewer without a session,
-// such as an API key, and for an anonymous caller.
-func (s *Service) SignOut(ctx context.Context) error {
+// SignOut ends the session of the context's viewer, or all sessions of the same user or contact if
+// everywhere is true. It does nothing for a viewer without a session, such as an API key, and for
+// an anonymous caller.
+func (s *Service) SignOut(ctx context.Context, everywhere bool) error {
 	v, _ := viewer.FromContext(ctx)
 	if v.Session == 0 {
 		return nil
 	}
+	ended, details := session.ID(v.Session), map[string]any(nil)
+	if everywhere {
+		ended, details = SessionsOf(v), map[string]any{"everywhere": true}
+	}
 	ctx = viewer.NewSystemContext(ctx, v.Account)
 	err := s.db.Write(ctx, v.Contact, func(ctx context.Context, tx *database.Tx) error {
-		n, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), session.ID(v.Session)).Exec(ctx)
+		n, err := tx.Ent.Session.Delete().Where(session.AccountID(v.Account), ended).Exec(ctx)
 		if err != nil || n == 0 {
 			return err
 		}
-		return audit.Record(ctx, tx.Ent, v, s.now(), audit.Entry{Action: audit.SignedOut})
+		return audit.Record(ctx, tx.Ent, v, s.now(), audit.Entry{Action: audit.SignedOut, Details: details})
 	})
 	if err != nil {
 		return fmt.Errorf("ending session %d: %w", v.Session, err)
+	}
+	return nil
+}
+
+// SessionsOf returns the condition on the sessions of a viewer, nil if it can have none.
+func SessionsOf(v viewer.Viewer) predicate.Session {
+	switch v.Actor.Kind {
+	case viewer.ActorUser:
+		return session.UserID(v.Actor.ID)
+	case viewer.ActorContact:
+		return session.ContactID(v.Contact)
+	case viewer.ActorKey, viewer.ActorSystem:
 	}
 	return nil
 }

@@ -271,7 +271,7 @@ func TestSignOut(t *testing.T) {
 	f.user(demo, "agent", "pw", viewer.Agent)
 	for _, name := range []string{"contact", "agent"} {
 		s, kept := f.signIn(demo, name, "pw"), f.signIn(demo, name, "pw")
-		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer)); err != nil {
+		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer), false); err != nil {
 			t.Fatal(err)
 		}
 		_, ok, err := f.Authenticate(request(map[string]string{"Authorization": "Bearer " + s.Token}))
@@ -281,7 +281,7 @@ func TestSignOut(t *testing.T) {
 		if _, ok, err := f.Authenticate(request(map[string]string{"Cookie": kept.Token})); !ok || err != nil {
 			t.Errorf("%s: the other session: got %v, %v, want it to live", name, ok, err)
 		}
-		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer)); err != nil {
+		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer), false); err != nil {
 			t.Errorf("%s: signing out twice: %v", name, err)
 		}
 	}
@@ -304,12 +304,40 @@ func TestSignOutLeavesOthersAlone(t *testing.T) {
 		"an API key":      viewer.NewContext(f.ctx, v),
 		"another account": viewer.NewContext(f.ctx, foreign),
 	} {
-		if err := f.SignOut(ctx); err != nil {
-			t.Errorf("%s: %v", name, err)
+		for _, everywhere := range []bool{false, true} {
+			if err := f.SignOut(ctx, everywhere); err != nil {
+				t.Errorf("%s, everywhere %v: %v", name, everywhere, err)
+			}
 		}
 	}
 	if n := f.sessions(demo); n != 1 {
 		t.Errorf("%d sessions left, want 1", n)
+	}
+}
+
+func TestSignOutEverywhere(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.contact(demo, "pw", map[string]login.Kind{"contact": login.KindBlank})
+	f.contact(demo, "pw", map[string]login.Kind{"another": login.KindBlank})
+	f.user(demo, "agent", "pw", viewer.Agent)
+	for _, name := range []string{"contact", "agent"} {
+		s := f.signIn(demo, name, "pw")
+		f.signIn(demo, name, "pw")
+		others := f.signIn(demo, "another", "pw")
+		if err := f.SignOut(viewer.NewContext(f.ctx, s.Viewer), true); err != nil {
+			t.Fatal(err)
+		}
+		if n := f.sessions(demo); n != 1 {
+			t.Errorf("%s: %d sessions left, want 1", name, n)
+		}
+		if err := f.SignOut(viewer.NewContext(f.ctx, others.Viewer), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := f.sessions(demo); n != 0 {
+		t.Errorf("%d sessions left, want none", n)
 	}
 }
 

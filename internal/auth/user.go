@@ -89,7 +89,7 @@ func InsertUser(ctx context.Context, tx *database.Tx, at time.Time, u NewUser, h
 }
 
 func (u NewUser) insert(ctx context.Context, tx *database.Tx, at time.Time, v viewer.Viewer, hash string) (*ent.User, error) {
-	key := normalize.Name(u.Login)
+	key := normalize.Email(u.Login)
 	exists, err := tx.Ent.User.Query().Where(user.AccountID(v.Account), user.LoginKey(key)).Exist(ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (u NewUser) details() map[string]any {
 
 // check fails with ErrInvalid if the user cannot be stored.
 func (u NewUser) check() error {
-	if normalize.Name(u.Login) == "" {
+	if normalize.Email(u.Login) == "" {
 		return fmt.Errorf("%w: the login of a user must not be blank", ErrInvalid)
 	}
 	return checkRole(u.Role)

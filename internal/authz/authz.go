@@ -4,7 +4,9 @@
 // write contacts ToWriteContacts.
 //
 // All of these deny a session that can only set up a second factor. RequireUser, which the commands
-// for that begin with, allows it.
+// for that begin with, allows it. They also deny an API key that can only run trusted documents:
+// package graph/gate lifts that limit while such a document runs, so no other API has to know of
+// it.
 //
 // Other rights are decided elsewhere: which fields and properties a viewer may read and write in
 // internal/contact/field (rights.go), which contacts are in a list in package query, and which rows
@@ -24,8 +26,12 @@ import (
 // ErrUnauthenticated is the error of every command and query without a viewer.
 var ErrUnauthenticated = errors.New("not signed in")
 
+// MessageTrustedOnly is the message for an API key that can only run trusted documents.
+const MessageTrustedOnly = "This API key can only run the trusted documents of the GraphQL API."
+
 // RequireViewer returns the viewer of the context. It fails with ErrUnauthenticated if there is
-// none, and with the user error Forbidden if its session can only set up a second factor.
+// none, and with the user error Forbidden if its session can only set up a second factor or its API
+// key can only run trusted documents.
 func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 	v, ok := viewer.FromContext(ctx)
 	switch {
@@ -33,6 +39,8 @@ func RequireViewer(ctx context.Context) (viewer.Viewer, error) {
 		return v, ErrUnauthenticated
 	case v.Enrolling:
 		return v, usererror.Errors{usererror.NewForbidden("", "Set up a second factor before anything else.")}
+	case v.TrustedOnly:
+		return v, usererror.Errors{usererror.NewForbidden("", MessageTrustedOnly)}
 	}
 	return v, nil
 }

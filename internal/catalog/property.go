@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"contactgraph/ent"
@@ -12,6 +13,7 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/normalize"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
@@ -19,6 +21,7 @@ import (
 )
 
 const (
+	pathAPIName = "apiName"
 	pathChoices = "choices"
 	pathBound   = "boundTo"
 	maxChoices  = 500
@@ -32,6 +35,7 @@ const MaxValue = 4000
 type NewProperty struct {
 	ID       int // 0 for the next free one
 	Name     string
+	APIName  *string // an identifier, by which programs read and write values; nil for none
 	Kind     property.Kind
 	Multiple bool
 	Required bool
@@ -41,11 +45,11 @@ type NewProperty struct {
 }
 
 // CreateProperty defines a property, for admins. It fails with NameTaken if another property has
-// the name, without regard to case; with InUse if another is bound to the field; and with Required,
-// TooLong, Invalid or Duplicate if a value is not valid.
+// the name, without regard to case, or the API name; with InUse if another is bound to the field;
+// and with Required, TooLong, Invalid or Duplicate if a value is not valid.
 func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
 	created, err := adminWrite(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
-		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.Bound)
+		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.APIName, p.Bound)
 		if err == nil {
 			err = errs.OrNil()
 		}
@@ -55,8 +59,8 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return database.WithID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetKind(p.Kind).
-			SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
+		return database.WithID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetNillableAPIName(p.APIName).
+			SetKind(p.Kind).SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
 	return created, propertyTaken(err)
@@ -64,6 +68,7 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 
 func (p NewProperty) check() usererror.Errors {
 	errs := checkName(p.Name)
+	errs = append(errs, checkAPIName(p.APIName)...)
 	if property.KindValidator(p.Kind) != nil {
 		errs.Add(usererror.Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
 	}
@@ -75,6 +80,22 @@ func (p NewProperty) check() usererror.Errors {
 	}
 	if p.Bound != nil {
 		errs = append(errs, p.checkBound()...)
+	}
+	return errs
+}
+
+// identifier matches API names. Those that begin with two underscores are left to GraphQL.
+var identifier = regexp.MustCompile(`^(?:[A-Za-z]|_(?:[A-Za-z0-9]|$))[A-Za-z0-9_]*$`)
+
+// checkAPIName returns what is wrong with an API name, nothing if it is nil.
+func checkAPIName(name *string) (errs usererror.Errors) {
+	switch {
+	case name == nil:
+	case storable.Length(*name) > field.MaxAPIName:
+		errs.Add(usererror.TooLong, pathAPIName, "The API name must be at most %d characters long.", field.MaxAPIName)
+	case !identifier.MatchString(*name):
+		errs.Add(usererror.Invalid, pathAPIName,
+			"The API name must consist of ASCII letters, digits and underscores, and must not begin with a digit or two underscores.")
 	}
 	return errs
 }
@@ -100,52 +121,67 @@ const (
 	messageBoundRights = "A property that is an alias of a field cannot be required or read-only."
 )
 
-// checkFree returns errors if another property than the one with the id has the name or the
-// binding.
-func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name *string, bound *property.Bound) (usererror.Errors, error) {
-	var errs usererror.Errors
-	others := func(where predicate.Property) (bool, error) {
-		return tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), where).Exist(ctx)
+// uniqueKey is something that only one property of an account can have, and the error of a write
+// that would give it to another one.
+type uniqueKey struct {
+	key     dberr.Key
+	code    usererror.Code
+	path    string
+	message string
+}
+
+var (
+	keyName = &uniqueKey{
+		dberr.Key{Index: "property_account_id_name_key", Column: "properties.name_key"},
+		usererror.NameTaken, pathName, "Another property has this name.",
 	}
+	keyAPIName = &uniqueKey{
+		dberr.Key{Index: "property_account_id_api_name", Column: "properties.api_name"},
+		usererror.NameTaken, pathAPIName, "Another property has this API name.",
+	}
+	keyBound = &uniqueKey{
+		dberr.Key{Index: "property_account_id_bound", Column: "properties.bound"},
+		usererror.InUse, pathBound, "Another property is an alias of this field.",
+	}
+)
+
+// checkFree returns errors if another property than the one with the id has the name, the API name
+// or the binding. What is nil is not looked up.
+func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name, apiName *string, bound *property.Bound) (usererror.Errors, error) {
+	wanted := map[*uniqueKey]predicate.Property{}
 	if name != nil {
-		taken, err := others(property.NameKey(normalize.Name(*name)))
-		if err != nil {
-			return nil, err
-		}
-		if taken {
-			errs.Add(usererror.NameTaken, pathName, messageNameTaken)
-		}
+		wanted[keyName] = property.NameKey(normalize.Name(*name))
+	}
+	if apiName != nil {
+		wanted[keyAPIName] = property.APIName(*apiName)
 	}
 	if bound != nil {
-		taken, err := others(property.BoundEQ(*bound))
+		wanted[keyBound] = property.BoundEQ(*bound)
+	}
+	var errs usererror.Errors
+	for _, k := range []*uniqueKey{keyName, keyAPIName, keyBound} {
+		where, ok := wanted[k]
+		if !ok {
+			continue
+		}
+		taken, err := tx.Ent.Property.Query().Where(property.AccountID(v.Account), property.IDNEQ(id), where).Exist(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if taken {
-			errs.Add(usererror.InUse, pathBound, messageBoundTaken)
+			errs.Add(k.code, k.path, "%s", k.message)
 		}
 	}
 	return errs, nil
 }
 
-const (
-	messageNameTaken  = "Another property has this name."
-	messageBoundTaken = "Another property is an alias of this field."
-)
-
-var (
-	propertyName  = dberr.Key{Index: "property_account_id_name_key", Column: "properties.name_key"}
-	propertyBound = dberr.Key{Index: "property_account_id_bound", Column: "properties.bound"}
-)
-
 // propertyTaken turns the violation of a unique key into the error of checkFree: another process
 // wrote in between.
 func propertyTaken(err error) error {
-	switch {
-	case propertyBound.TakenBy(err):
-		return usererror.Errors{{Code: usererror.InUse, Path: pathBound, Message: messageBoundTaken}}
-	case propertyName.TakenBy(err):
-		return usererror.Errors{{Code: usererror.NameTaken, Path: pathName, Message: messageNameTaken}}
+	for _, k := range []*uniqueKey{keyName, keyAPIName, keyBound} {
+		if k.key.TakenBy(err) {
+			return usererror.Errors{{Code: k.code, Path: k.path, Message: k.message}}
+		}
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 type PropertyChange struct {
 	ID       int
 	Name     *string
+	APIName  **string // nil removes it
 	Required *bool
 	ReadOnly *bool
 	Choices  []string // an empty list is invalid
@@ -26,7 +27,7 @@ type PropertyChange struct {
 // ChangeProperty changes a definition, for admins. It fails with
 //
 //   - NotFound if the account has no such property;
-//   - Required, TooLong, Invalid or NameTaken for the name;
+//   - Required, TooLong, Invalid or NameTaken for the name and the API name;
 //   - Invalid if a bound property would become required or read-only;
 //   - Invalid, Required, TooLong or Duplicate for the choices, and InUse if a contact has one that
 //     would be removed.
@@ -67,16 +68,32 @@ func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.Property
 	if p.Choices != nil {
 		update.SetChoices(p.Choices)
 	}
+	switch {
+	case p.APIName == nil:
+	case *p.APIName == nil:
+		update.ClearAPIName()
+	default:
+		update.SetAPIName(**p.APIName)
+	}
 	return update
 }
 
 // check returns what is wrong with the change of the property.
 func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Viewer, old *ent.Property) (usererror.Errors, error) {
 	var errs usererror.Errors
+	lookedUp, apiName := p.Name, (*string)(nil)
 	if p.Name != nil {
-		errs = checkName(*p.Name)
+		if errs = checkName(*p.Name); len(errs) > 0 {
+			lookedUp = nil // PostgreSQL cannot compare with every text
+		}
 	}
-	free, err := checkFree(ctx, tx, v, p.ID, p.Name, nil)
+	if p.APIName != nil {
+		wrong := checkAPIName(*p.APIName)
+		if errs = append(errs, wrong...); len(wrong) == 0 {
+			apiName = *p.APIName
+		}
+	}
+	free, err := checkFree(ctx, tx, v, p.ID, lookedUp, apiName, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,9 @@ func TestCreateProperty(t *testing.T) {
 	for _, p := range []catalog.NewProperty{
 		{Name: "Text", Kind: property.KindText, Multiple: true, Required: true, ReadOnly: true},
 		{Name: "Choice", Kind: property.KindChoice, Choices: []string{"red", "green"}},
-		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
+		{Name: "First Name", APIName: new("_"), Kind: property.KindText, Bound: new(property.BoundFirstName)},
+		{Name: "A", APIName: new("Birth_Day2"), Kind: property.KindDate},
+		{Name: "B", APIName: new("birth_day2"), Kind: property.KindDate},
 		{ID: 77, Name: "Chosen", Kind: property.KindDate},
 	} {
 		created, err := f.CreateProperty(a.Admin, p)
@@ -32,14 +35,14 @@ func TestCreateProperty(t *testing.T) {
 		}
 		got, err := f.Property(a.Agent, created.ID)
 		if err != nil || got.Name != p.Name || got.Kind != p.Kind || got.Multiple != p.Multiple || got.Required != p.Required ||
-			got.ReadOnly != p.ReadOnly || !slices.Equal(got.Choices, p.Choices) || (got.Bound == nil) != (p.Bound == nil) || p.ID != 0 && got.ID != p.ID {
+			got.ReadOnly != p.ReadOnly || !slices.Equal(got.Choices, p.Choices) || (got.Bound == nil) != (p.Bound == nil) || !reflect.DeepEqual(got.APIName, p.APIName) || p.ID != 0 && got.ID != p.ID {
 			t.Errorf("%s: stored %v, %v", p.Name, got, err)
 		}
-		if _, err := f.CreateProperty(f.Other.Admin, catalog.NewProperty{Name: p.Name, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
+		if _, err := f.CreateProperty(f.Other.Admin, catalog.NewProperty{Name: p.Name, APIName: p.APIName, Kind: p.Kind, Choices: p.Choices, Bound: p.Bound}); err != nil {
 			t.Errorf("%s, in another account: %v", p.Name, err)
 		}
 	}
-	if all := contacttest.Must(f.Properties(a.Agent)); len(all) != 4 || !slices.IsSortedFunc(all, func(a, b *ent.Property) int { return a.ID - b.ID }) {
+	if all := contacttest.Must(f.Properties(a.Agent)); len(all) != 6 || !slices.IsSortedFunc(all, func(a, b *ent.Property) int { return a.ID - b.ID }) {
 		t.Errorf("listed %v", all)
 	}
 }
@@ -48,7 +51,7 @@ func TestCreatePropertyFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	a.NewProperty(catalog.NewProperty{Name: "Größe"})
+	a.NewProperty(catalog.NewProperty{Name: "Größe", APIName: new("size")})
 	a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
 	first := new(property.BoundFirstName)
 	last := new(property.BoundLastName)
@@ -76,11 +79,28 @@ func TestCreatePropertyFails(t *testing.T) {
 		{"bound to an unknown field", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: new(property.Bound("email"))}, []string{"INVALID boundTo"}},
 		{"bound like another", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: first}, []string{"IN_USE boundTo"}},
 		{"named and bound like another", catalog.NewProperty{Name: "first name", Kind: property.KindText, Bound: first}, []string{"NAME_TAKEN name", "IN_USE boundTo"}},
-		{"all at once", catalog.NewProperty{Name: long, Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
-			[]string{"TOO_LONG name", "INVALID type", "INVALID choices", "INVALID boundTo", "INVALID boundTo"}},
+		{"an API name that is taken", catalog.NewProperty{Name: "x", APIName: new("size"), Kind: property.KindText}, []string{"NAME_TAKEN apiName"}},
+		{"both names taken", catalog.NewProperty{Name: "größe", APIName: new("size"), Kind: property.KindText}, []string{"NAME_TAKEN name", "NAME_TAKEN apiName"}},
+		{"an API name that is too long", catalog.NewProperty{Name: "x", APIName: new(strings.Repeat("x", 51)), Kind: property.KindText}, []string{"TOO_LONG apiName"}},
+		{"all at once", catalog.NewProperty{Name: long, APIName: new(""), Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
+			[]string{"TOO_LONG name", "INVALID apiName", "INVALID type", "INVALID choices", "INVALID boundTo", "INVALID boundTo"}},
 	}
 	for _, tt := range tests {
 		f.WantErrors(tt.name, func() error { return contacttest.ErrOf(f.CreateProperty(a.Admin, tt.p)) }, tt.want...)
+	}
+}
+
+// TestAPINames: only identifiers are API names.
+func TestAPINames(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	for _, name := range []string{"", " ", "1a", "__", "__a", "a b", "a-b", "a.b", "é", "a\x00", "a\n", "\xff", "ａ"} {
+		f.WantErrors(fmt.Sprintf("%q", name), func() error {
+			return contacttest.ErrOf(f.CreateProperty(f.Demo.Admin, catalog.NewProperty{Name: "x", APIName: &name, Kind: property.KindText}))
+		}, "INVALID apiName")
+	}
+	for _, name := range []string{"a", "Z9", "_1", "_a_", "a__b", "type"} {
+		f.Demo.NewProperty(catalog.NewProperty{Name: name, APIName: &name})
 	}
 }
 
@@ -101,6 +121,11 @@ func TestChangeProperty(t *testing.T) {
 		{"required", catalog.PropertyChange{Required: new(true)}, "COLOR true false [red green blue]"},
 		{"read-only, no longer required", catalog.PropertyChange{Required: new(false), ReadOnly: new(true)}, "COLOR false true [red green blue]"},
 		{"an unused choice removed, another added", catalog.PropertyChange{Choices: []string{"green", "blue", "black"}}, "COLOR false true [green blue black]"},
+		{"its API name", catalog.PropertyChange{APIName: new(new("color"))}, "COLOR false true [green blue black] color"},
+		{"its API name to the same", catalog.PropertyChange{APIName: new(new("color"))}, "COLOR false true [green blue black] color"},
+		{"not its API name", catalog.PropertyChange{ReadOnly: new(false)}, "COLOR false false [green blue black] color"},
+		{"its API name, with a long one", catalog.PropertyChange{APIName: new(new(strings.Repeat("x", 50)))}, "COLOR false false [green blue black] " + strings.Repeat("x", 50)},
+		{"its API name removed", catalog.PropertyChange{APIName: new((*string)(nil))}, "COLOR false false [green blue black]"},
 	}
 	for _, tt := range tests {
 		tt.change.ID = id
@@ -110,7 +135,11 @@ func TestChangeProperty(t *testing.T) {
 			continue
 		}
 		for _, p := range []*ent.Property{got, contacttest.Must(f.Property(a.Agent, id))} {
-			if text := fmt.Sprint(p.Name, " ", p.Required, p.ReadOnly, p.Choices); text != tt.want {
+			text := fmt.Sprint(p.Name, " ", p.Required, p.ReadOnly, p.Choices)
+			if p.APIName != nil {
+				text += " " + *p.APIName
+			}
+			if text != tt.want {
 				t.Errorf("%s: got %s, want %s", tt.name, text, tt.want)
 			}
 		}
@@ -125,7 +154,7 @@ func TestChangePropertyFails(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	colour := a.NewProperty(catalog.NewProperty{Name: "Colour", Kind: property.KindChoice, Choices: []string{"red", "green"}})
-	name := a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})
+	name := a.NewProperty(catalog.NewProperty{Name: "First Name", APIName: new("first"), Bound: new(property.BoundFirstName)})
 	theirs := f.Other.NewProperty(catalog.NewProperty{Name: "Theirs"})
 	a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(colour, "green")}})
 	tests := []struct {
@@ -135,7 +164,10 @@ func TestChangePropertyFails(t *testing.T) {
 	}{
 		{"one that is not there", catalog.PropertyChange{ID: 999, Name: new("")}, []string{"NOT_FOUND"}},
 		{"another account's", catalog.PropertyChange{ID: theirs, Name: new("x")}, []string{"NOT_FOUND"}},
+		{"a name that cannot be stored", catalog.PropertyChange{ID: colour, Name: new("a\x00b")}, []string{"INVALID name"}},
 		{"a name that is taken", catalog.PropertyChange{ID: colour, Name: new("FIRST name")}, []string{"NAME_TAKEN name"}},
+		{"an API name that is taken", catalog.PropertyChange{ID: colour, APIName: new(new("first"))}, []string{"NAME_TAKEN apiName"}},
+		{"an API name that cannot be stored", catalog.PropertyChange{ID: colour, APIName: new(new("a\x00b"))}, []string{"INVALID apiName"}},
 		{"a choice that a contact has", catalog.PropertyChange{ID: colour, Choices: []string{"red"}}, []string{"IN_USE choices"}},
 		{"no choices", catalog.PropertyChange{ID: colour, Choices: []string{}}, []string{"INVALID choices", "IN_USE choices"}},
 		{"choices where there are none", catalog.PropertyChange{ID: name, Choices: []string{"x"}}, []string{"INVALID choices"}},
@@ -165,5 +197,17 @@ func TestDeleteProperty(t *testing.T) {
 	}
 	if _, err := f.Property(a.Agent, id); !errors.As(err, new(usererror.Errors)) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestValuesOfNumbers(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"0": true, "-1.5": true, "+1": true, ".5": true, "5.": true, "1e300": true, "-1.7976931348623157e308": true, "1e-400": true, strings.Repeat("9", 100): true,
+		"": false, "1e400": false, "-2e308": false, strings.Repeat("9", 101): false, "1,5": false, "0x1p4": false, "NaN": false, "Inf": false, "1_000": false, "e5": false, "--1": false,
+	} {
+		if got := catalog.PropertyTypes[property.KindNumber].Fits(value, nil); got != want {
+			t.Errorf("%q: %t, want %t", value, got, want)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ type PropertyType struct {
 var PropertyTypes = map[property.Kind]PropertyType{
 	property.KindText:     {"text", func(string, []string) bool { return true }},
 	property.KindInteger:  {"a whole number of at most 64 bits", isInteger},
-	property.KindNumber:   {"a decimal number", isNumber},
+	property.KindNumber:   {"a decimal number in the range of 64-bit floats", isNumber},
 	property.KindDate:     {"a date in the form YYYY-MM-DD", isDate},
 	property.KindDateTime: {"an RFC 3339 time such as 2024-11-21T06:40:14Z", isDateTime},
 	property.KindChoice:   {"one of its choices", func(v string, choices []string) bool { return slices.Contains(choices, v) }},
@@ -34,12 +33,13 @@ func isInteger(v string, _ []string) bool {
 }
 
 // isNumber accepts decimal digits with a sign, point and exponent. Other forms that Go can parse,
-// such as hexadecimal numbers and NaN, are invalid.
+// such as hexadecimal numbers and NaN, are invalid. Numbers that are too large for a float of 64
+// bits are, too: many clients could not read a contact that has one.
 func isNumber(v string, _ []string) bool {
 	if v == "" || strings.Trim(v, "+-0123456789.eE") != "" || len(v) > 100 {
 		return false
 	}
-	_, _, err := big.ParseFloat(v, 10, 64, big.ToNearestEven)
+	_, err := strconv.ParseFloat(v, 64)
 	return err == nil
 }
 

@@ -1,6 +1,7 @@
 package changelog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/propertyvalue"
@@ -38,6 +40,48 @@ func (s *Service) AsOf(ctx context.Context, id int, version revision.Version) (*
 	}
 	c, err := s.asOf(ctx, v, id, version)
 	return field.Visible(v, c), err
+}
+
+// AtTime returns the contact as it was at a point in time, as AsOf does; nil if it did not exist
+// then.
+func (s *Service) AtTime(ctx context.Context, id int, at time.Time) (*ent.Contact, error) {
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
+	if err != nil {
+		return nil, err
+	}
+	written := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id))
+	last, err := written.Clone().Where(change.AtLTE(at)).Order(change.ByVersion(sql.OrderDesc())).First(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		c, err := s.beforeLog(ctx, v, written, id, at)
+		return field.Visible(v, c), err
+	case err != nil:
+		return nil, err
+	case last.Kind == change.KindDELETE || last.Kind == change.KindERASE:
+		return nil, nil
+	}
+	c, err := s.asOf(ctx, v, id, last.Version)
+	return field.Visible(v, c), err
+}
+
+// beforeLog returns the contact as it was before its first change in the log: nil if this is its
+// creation, and as it is now if the log has no change of it and it was not written since.
+func (s *Service) beforeLog(ctx context.Context, v viewer.Viewer, written *ent.ChangeQuery, id int, at time.Time) (*ent.Contact, error) {
+	first, err := written.Order(change.ByVersion()).First(ctx)
+	if err == nil && first.Version == 1 {
+		return nil, nil
+	}
+	if !ent.IsNotFound(err) {
+		return nil, cmp.Or(err, ErrNoVersion)
+	}
+	current, err := WithRelations(ctx, s.db.Client(), v.Account, id)
+	if err == nil && !current.LastModified.After(at) {
+		return current, nil
+	}
+	if err != nil && !ent.IsNotFound(err) {
+		return nil, err
+	}
+	return nil, ErrNoVersion
 }
 
 func (s *Service) asOf(ctx context.Context, v viewer.Viewer, id int, version revision.Version) (*ent.Contact, error) {
@@ -86,19 +130,22 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 	}
 }
 
-// WithRelations reads the contact with its property values, logins and memberships in its edges, in
-// the order of the change log. It fails with ent's NotFoundError if the account has no such
-// contact.
+// WithRelations reads the contact with its property values, logins, external ids and memberships in
+// its edges, in the order of the change log. It fails with ent's NotFoundError if the account has
+// no such contact.
 func WithRelations(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
 	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
-		WithValues(orderValues).WithLogins(orderLogins).WithMemberships(orderSegments).Only(ctx)
+		WithValues(orderValues).WithLogins(orderLogins).WithExternalIds(orderExternalIDs).WithMemberships(orderSegments).Only(ctx)
 }
 
 // These order what a contact has in other tables as the change log does.
 func orderValues(q *ent.PropertyValueQuery) {
 	q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
 }
-func orderLogins(q *ent.LoginQuery)        { q.Order(login.ByNameKey()) }
+func orderLogins(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }
+func orderExternalIDs(q *ent.ExternalIDQuery) {
+	q.Order(externalid.BySystem(), externalid.ByValue())
+}
 func orderSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 
 // Snapshot is a contact, with everything that belongs to it, in a state that the change log can
@@ -106,15 +153,19 @@ func orderSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 type Snapshot struct {
 	*ent.Contact
 
-	Values   map[int][]field.Value
-	Logins   []field.Login
-	Segments []int
+	Values      map[int][]field.Value
+	Logins      []field.Login
+	ExternalIDs []field.ExternalID
+	Segments    []int
 }
 
 // NewSnapshot returns a snapshot of a contact whose edges have been read.
 func NewSnapshot(c *ent.Contact) *Snapshot {
 	copied := *c
-	p := &Snapshot{Contact: &copied, Values: map[int][]field.Value{}, Logins: field.LoginsOf(c.Edges.Logins), Segments: field.SegmentsOf(c.Edges.Memberships)}
+	p := &Snapshot{
+		Contact: &copied, Values: map[int][]field.Value{}, Logins: field.LoginsOf(c.Edges.Logins),
+		ExternalIDs: field.ExternalIDsOf(c.Edges.ExternalIds), Segments: field.SegmentsOf(c.Edges.Memberships),
+	}
 	for _, v := range c.Edges.Values {
 		p.Values[v.PropertyID] = append(p.Values[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
 	}
@@ -134,6 +185,8 @@ func (p *Snapshot) set(path string, logged any) error {
 		p.Values[id], _ = v.([]field.Value)
 	case path == field.PathLogins:
 		p.Logins, _ = v.([]field.Login)
+	case path == field.PathExternalIDs:
+		p.ExternalIDs, _ = v.([]field.ExternalID)
 	case path == field.PathMembership:
 		p.Segments, _ = v.([]int)
 	default:
@@ -172,7 +225,9 @@ func (p *Snapshot) setRegistration(path string, v any) (err error) {
 // toContact returns the contact with what belongs to it in its edges, as if it had been read.
 func (p *Snapshot) toContact() *ent.Contact {
 	c := *p.Contact
-	c.Edges = ent.ContactEdges{Values: []*ent.PropertyValue{}, Logins: []*ent.Login{}, Memberships: []*ent.Membership{}}
+	c.Edges = ent.ContactEdges{
+		Values: []*ent.PropertyValue{}, Logins: []*ent.Login{}, ExternalIds: []*ent.ExternalID{}, Memberships: []*ent.Membership{},
+	}
 	for _, id := range slices.Sorted(maps.Keys(p.Values)) {
 		for i, v := range p.Values[id] {
 			c.Edges.Values = append(c.Edges.Values, &ent.PropertyValue{
@@ -182,6 +237,9 @@ func (p *Snapshot) toContact() *ent.Contact {
 	}
 	for _, l := range p.Logins {
 		c.Edges.Logins = append(c.Edges.Logins, &ent.Login{AccountID: c.AccountID, ContactID: c.ID, Name: l.Name, NameKey: l.Key(), Kind: l.Kind})
+	}
+	for _, e := range p.ExternalIDs {
+		c.Edges.ExternalIds = append(c.Edges.ExternalIds, &ent.ExternalID{AccountID: c.AccountID, ContactID: c.ID, System: e.System, Value: e.Value})
 	}
 	for _, id := range p.Segments {
 		c.Edges.Memberships = append(c.Edges.Memberships, &ent.Membership{AccountID: c.AccountID, ContactID: c.ID, SegmentID: id})

@@ -14,33 +14,47 @@ import (
 // catchUpBatch is how many changes a follower reads from the database at once.
 const catchUpBatch = 25
 
-// Follow calls send for every change after a cursor, in the order of the writes, and continues with
-// new changes. Every Hub.Recheck it calls recheck, which fails if the viewer may no longer follow.
-// Follow ends with the error of recheck or send, with the cause of ctx, with ErrClosed when the
-// server stops, or as Page does.
-func (s *Service) Follow(ctx context.Context, a PageArgs, recheck func(context.Context) error, send func(*ent.Change) error) error {
+// Feed delivers the changes after a cursor.
+type Feed struct {
+	service *Service
+	args    PageArgs
+	viewer  viewer.Viewer
+	contact int // whose changes it delivers; 0 for all
+}
+
+// Feed returns the changes after a cursor, and those to come. It fails as Page does.
+func (s *Service) Feed(ctx context.Context, a PageArgs) (*Feed, error) {
 	v, contact, err := s.authorize(ctx, a.Contact)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// The cache does not know whether a cursor before its start has expired, or whether one after
 	// its end is one that it has not read yet.
 	if _, err := s.readDetached(ctx, a, 0); err != nil {
-		return err
+		return nil, err
 	}
-	f := s.hub.Follow(v.Account, contact)
+	return &Feed{s, a, v, contact}, nil
+}
+
+// Follow calls send for every change of the feed, in the order of the writes, and continues with
+// new changes. Every Hub.Recheck it calls recheck, which fails if the viewer may no longer follow.
+// Follow ends with the error of recheck or send, with the cause of ctx, with ErrClosed when the
+// server stops, or as Page does.
+func (feed *Feed) Follow(ctx context.Context, recheck func(context.Context) error, send func(*ent.Change) error) error {
+	s, a := feed.service, feed.args
+	f := s.hub.Follow(feed.viewer.Account, feed.contact)
 	defer f.Close()
 	for checked := time.Now(); ; {
 		if time.Since(checked) >= s.hub.Recheck {
 			if err := recheck(ctx); err != nil {
 				return err
 			}
-			if _, now, err := s.authorize(ctx, a.Contact); err == nil && now != contact {
+			if _, now, err := s.authorize(ctx, a.Contact); err == nil && now != feed.contact {
 				return usererror.Errors{usererror.NewForbidden("", "The contact is no longer in the segment that this API key is limited to.")}
 			}
 			checked = time.Now()
 		}
-		next, err := s.sendNext(ctx, f, v, a, send)
+		next, err := s.sendNext(ctx, f, feed.viewer, a, send)
 		if err != nil {
 			return err
 		}

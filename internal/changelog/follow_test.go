@@ -21,6 +21,15 @@ import (
 // allow lets every viewer follow.
 func allow(context.Context) error { return nil }
 
+// follow sends the changes after a cursor until the feed ends.
+func follow(ctx context.Context, s *changelog.Service, a changelog.PageArgs, send func(*ent.Change) error) error {
+	feed, err := s.Feed(ctx, a)
+	if err != nil {
+		return err
+	}
+	return feed.Follow(ctx, allow, send)
+}
+
 // A follower that reads the whole log does not keep the server from stopping.
 func TestCloseEndsALongReplay(t *testing.T) {
 	t.Parallel()
@@ -32,7 +41,7 @@ func TestCloseEndsALongReplay(t *testing.T) {
 	}
 	h := f.Hub
 	n := 0
-	err := f.Follow(f.Demo.Agent, changelog.PageArgs{}, allow, func(*ent.Change) error {
+	err := follow(f.Demo.Agent, f.Changes, changelog.PageArgs{}, func(*ent.Change) error {
 		n++
 		h.Close()
 		return nil
@@ -56,7 +65,7 @@ func TestFollowFromAnInvalidCursor(t *testing.T) {
 	for after, want := range map[revision.Cursor]error{0: context.DeadlineExceeded, 1: context.DeadlineExceeded, 2: changelog.ErrCursorExpired} {
 		ctx, cancel := context.WithTimeout(f.Demo.Agent, 300*time.Millisecond)
 		defer cancel()
-		err := f.Follow(ctx, changelog.PageArgs{After: &after}, allow, func(*ent.Change) error { return nil })
+		err := follow(ctx, f.Changes, changelog.PageArgs{After: &after}, func(*ent.Change) error { return nil })
 		if !errors.Is(err, want) {
 			t.Errorf("after %d: it ends with %v, want %v", after, err, want)
 		}
@@ -79,7 +88,7 @@ func TestFollowEndsWhenTheContactLeavesTheSegment(t *testing.T) {
 	ctx, cancel := context.WithTimeout(viewer.NewContext(f.Demo.Agent, v), time.Minute)
 	defer cancel()
 	seen := 0
-	err := f.Follow(ctx, changelog.PageArgs{Contact: &c.ID}, allow, func(*ent.Change) error {
+	err := follow(ctx, f.Changes, changelog.PageArgs{Contact: &c.ID}, func(*ent.Change) error {
 		if seen++; seen == 2 {
 			set()
 		}
@@ -88,7 +97,7 @@ func TestFollowEndsWhenTheContactLeavesTheSegment(t *testing.T) {
 	if errs, ok := errors.AsType[usererror.Errors](err); !ok || !errs.Has(usererror.Forbidden) || seen < 2 {
 		t.Errorf("it ends after %d changes with %v", seen, err)
 	}
-	if err := f.Follow(ctx, changelog.PageArgs{}, allow, nil); err == nil {
+	if err := follow(ctx, f.Changes, changelog.PageArgs{}, nil); err == nil {
 		t.Error("it may follow all contacts")
 	}
 }

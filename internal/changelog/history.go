@@ -2,7 +2,6 @@ package changelog
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"contactgraph/ent"
@@ -17,28 +16,19 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// ErrTooLarge is the error for changes that are too large to be returned together.
-var ErrTooLarge = errors.New("the changes are too large to be returned together")
+// historyBytes is how many bytes the field changes of a page of History can have, as JSON. It is a
+// quarter of what a response can have, so that a document with several pages is cheap to reject.
+const historyBytes = 1 << 20
 
 // MaxHistory is the largest number of changes that History returns.
 const MaxHistory = 100
 
 // History returns the latest changes of the contact that produced a version below before, newest
-// first, at most first of them. A deleted contact still has its changes; a contact that never
-// existed has none, which is not an error. It fails with usererror.ErrArguments if first is not
-// from 0 to MaxHistory, with ErrTooLarge if the changes are too large together, and with Forbidden
-// as query.Service.Get does.
-func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) ([]*ent.Change, error) {
-	rows, more, err := s.readHistory(ctx, id, before, first)
-	if more {
-		return nil, ErrTooLarge
-	}
-	return rows, err
-}
-
-// readHistory is History, but returns only the first of the changes if they are too large together.
-// more reports whether there are more of them.
-func (s *Service) readHistory(ctx context.Context, id int, before revision.Version, first int) (rows []*ent.Change, more bool, err error) {
+// first: at most first of them, and fewer if they are too large together. more reports whether
+// there are older ones. A deleted contact still has its changes; a contact that never existed has
+// none, which is not an error. It fails with usererror.ErrArguments if first is not from 0 to
+// MaxHistory, and with Forbidden as query.Service.Get does.
+func (s *Service) History(ctx context.Context, id int, before revision.Version, first int) (rows []*ent.Change, more bool, err error) {
 	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
 	if err != nil {
 		return nil, false, err
@@ -46,9 +36,12 @@ func (s *Service) readHistory(ctx context.Context, id int, before revision.Versi
 	if first < 0 || first > MaxHistory {
 		return nil, false, usererror.NewInvalidArguments("first must be from 0 to %d.", MaxHistory)
 	}
-	rows, more, err = database.ReadFitting(ctx, s.db.Client().Change.Query().
+	rows, more, err = database.ReadFittingIn(ctx, s.db.Client().Change.Query().
 		Where(change.AccountID(v.Account), change.ContactID(id), change.VersionLT(before)).
-		Order(change.ByVersion(sql.OrderDesc())), first)
+		Order(change.ByVersion(sql.OrderDesc())), first+1, historyBytes)
+	if len(rows) > first {
+		rows, more = rows[:first], true
+	}
 	return allVisibleTo(v, rows), more, err
 }
 
@@ -64,7 +57,7 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 	latest := map[string]*LastChange{}
 	var list []*LastChange
 	for before := upTo + 1; ; {
-		rows, more, err := s.readHistory(ctx, id, before, MaxHistory)
+		rows, more, err := s.History(ctx, id, before, MaxHistory)
 		if err != nil {
 			return nil, err
 		}
@@ -77,11 +70,24 @@ func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version
 			}
 			before = row.Version
 		}
-		if len(rows) < MaxHistory && !more {
+		if !more {
 			slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
 			return list, nil
 		}
 	}
+}
+
+// VisibleChange returns a change as the viewer may see it. It fails with NotFound if the log does
+// not have it, and with Forbidden as History does.
+func (s *Service) VisibleChange(ctx context.Context, id revision.ChangeID) (*ent.Change, error) {
+	rows, _, err := s.History(ctx, id.Contact, id.Version+1, 1)
+	if err == nil && (len(rows) == 0 || rows[0].Version != id.Version) {
+		err = usererror.Errors{{Code: usererror.NotFound, Message: "The log has no such change."}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
 }
 
 // Change returns a change with all that VisibleTo hides. It returns nil if the log does not have

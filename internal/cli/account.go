@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/people"
+	"contactgraph/internal/rekey"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 )
 
@@ -94,6 +97,7 @@ type AccountSettings struct {
 	OfAccount `embed:""`
 
 	RequireSecondFactor string `enum:",on,off" default:"" placeholder:"on|off" help:"Whether all users must have a second factor."`
+	DefaultCountry      string `placeholder:"CODE|none" help:"Country of phone numbers without a country code, such as SE; none for no country. The keys of all contacts are computed again."`
 }
 
 // Help explains what the command prints.
@@ -103,11 +107,8 @@ func (*AccountSettings) Help() string {
 
 // Run changes the settings that are given, and prints all.
 func (c *AccountSettings) Run(ctx context.Context, p *Process) error {
-	return c.run(ctx, p, func(ctx context.Context, s *people.Service) error {
-		a, err := s.Settings(ctx)
-		if c.RequireSecondFactor != "" {
-			a, err = s.UpdateSettings(ctx, people.SettingsChange{RequireSecondFactor: new(c.RequireSecondFactor == "on")})
-		}
+	return c.runServices(ctx, p, func(ctx context.Context, s *Services) error {
+		a, err := c.apply(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -117,8 +118,33 @@ func (c *AccountSettings) Run(ctx context.Context, p *Process) error {
 			fmt.Sprintf("common passwords are allowed\t%t", of.CommonPasswords), fmt.Sprintf("minutes of a session\t%d", of.SessionMinutes),
 			fmt.Sprintf("minutes without a request\t%d", of.IdleMinutes), fmt.Sprintf("days of the audit log\t%d", of.AuditDays),
 			fmt.Sprintf("a second factor is required\t%t", of.RequireSecondFactor),
-			fmt.Sprintf("signing in by the provider creates users\t%t", of.OIDCCreatesUsers)))
+			fmt.Sprintf("signing in by the provider creates users\t%t", of.OIDCCreatesUsers),
+			"country of phone numbers without a country code\t"+cmp.Or(of.DefaultCountry, "-")))
 	})
+}
+
+// apply changes the settings that are given, and returns all that apply. After a change of the
+// country, it computes the keys of the contacts.
+func (c *AccountSettings) apply(ctx context.Context, s *Services) (*settings.Account, error) {
+	if c.RequireSecondFactor == "" && c.DefaultCountry == "" {
+		return s.People.Settings(ctx)
+	}
+	var change people.SettingsChange
+	if c.RequireSecondFactor != "" {
+		change.RequireSecondFactor = new(c.RequireSecondFactor == "on")
+	}
+	switch c.DefaultCountry {
+	case "":
+	case "none":
+		change.DefaultCountry = new("")
+	default:
+		change.DefaultCountry = &c.DefaultCountry
+	}
+	applied, err := s.People.UpdateSettings(ctx, change)
+	if err == nil {
+		_, err = s.Keys.Run(ctx, rekey.Outdated)
+	}
+	return applied, err
 }
 
 // change runs a command that changes the account.

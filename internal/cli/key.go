@@ -17,14 +17,15 @@ import (
 type CreateKey struct {
 	OfAccount `embed:""`
 
-	NewAccount bool       `help:"Create the account first."`
-	Name       string     `required:"" placeholder:"NAME" help:"Name of the key in the change log."`
-	Role       string     `required:"" placeholder:"ROLE" help:"Role of the key: admin, agent, or the name of a role of the account."`
-	ReadOnly   bool       `help:"The key can only read."`
-	Segment    *int       `placeholder:"ID" help:"Number of a segment: the key can access only the contacts in it. For agents only."`
-	ExpiresAt  *time.Time `placeholder:"TIME" help:"Time as in RFC 3339 at which the key expires. Default: it does not expire."`
-	Addresses  []string   `placeholder:"PREFIX" help:"Addresses that may use the key, separated by commas: single ones, or prefixes such as 192.0.2.0/24. Default: all."`
-	Origins    []string   `placeholder:"ORIGIN" help:"Origins of the web pages that may use the key, separated by commas, such as https://app.example.com. Other clients may not. Default: all clients."`
+	NewAccount  bool       `help:"Create the account first."`
+	Name        string     `required:"" placeholder:"NAME" help:"Name of the key in the change log."`
+	Role        string     `required:"" placeholder:"ROLE" help:"Role of the key: admin, agent, or the name of a role of the account."`
+	ReadOnly    bool       `help:"The key can only read."`
+	TrustedOnly bool       `help:"The key can only run trusted documents of the GraphQL API: see --trusted-documents of serve."`
+	Segment     *int       `placeholder:"ID" help:"Number of a segment: the key can access only the contacts in it. For agents only."`
+	ExpiresAt   *time.Time `placeholder:"TIME" help:"Time as in RFC 3339 at which the key expires. Default: it does not expire."`
+	Addresses   []string   `placeholder:"PREFIX" help:"Addresses that may use the key, separated by commas: single ones, or prefixes such as 192.0.2.0/24. Default: all."`
+	Origins     []string   `placeholder:"ORIGIN" help:"Origins of the web pages that may use the key, separated by commas, such as https://app.example.com. Other clients may not. Default: all clients."`
 }
 
 // Run creates the key. Without --json, it writes only the token to standard output.
@@ -52,7 +53,8 @@ func (c *CreateKey) create(ctx context.Context, s *Services) (*people.CreatedKey
 		return nil, err
 	}
 	key := people.NewKey{
-		Name: c.Name, Assignment: assigned, ReadOnly: c.ReadOnly, SegmentID: c.Segment, ExpiresAt: c.ExpiresAt, Addresses: c.Addresses, Origins: c.Origins,
+		Name: c.Name, Assignment: assigned, ReadOnly: c.ReadOnly, TrustedOnly: c.TrustedOnly, SegmentID: c.Segment,
+		ExpiresAt: c.ExpiresAt, Addresses: c.Addresses, Origins: c.Origins,
 	}
 	if !c.NewAccount {
 		return s.People.CreateKey(ctx, key)
@@ -98,6 +100,9 @@ func limitsOf(k *people.Key) string {
 	var limits []string
 	if k.ReadOnly {
 		limits = append(limits, "read-only")
+	}
+	if k.TrustedOnly {
+		limits = append(limits, "trusted documents")
 	}
 	if k.SegmentID != nil {
 		limits = append(limits, fmt.Sprintf("segment %d", *k.SegmentID))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"contactgraph/internal/people"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
@@ -42,12 +43,17 @@ type OfAccount struct {
 
 // run opens the database and runs fn as the server itself in the account.
 func (o OfAccount) run(ctx context.Context, p *Process, fn func(context.Context, *people.Service) error) error {
+	return o.runServices(ctx, p, func(ctx context.Context, s *Services) error { return fn(ctx, s.People) })
+}
+
+// runServices is run with all services.
+func (o OfAccount) runServices(ctx context.Context, p *Process, fn func(context.Context, *Services) error) error {
 	return o.withServices(ctx, p, func(s *Services) error {
 		account, err := s.Account(ctx, o.Account)
 		if err != nil {
 			return err
 		}
-		return fn(viewer.NewSystemContext(ctx, account), s.People)
+		return fn(viewer.NewSystemContext(ctx, account), s)
 	})
 }
 
@@ -59,6 +65,9 @@ func (s Settings) withServices(ctx context.Context, p *Process, fn func(*Service
 		return err
 	}
 	defer func() { err = errors.Join(err, services.Close()) }()
+	if _, err := services.Keys.Run(ctx, rekey.Outdated); err != nil {
+		return err
+	}
 	err = fn(services)
 	var errs usererror.Errors
 	if !errors.As(err, &errs) {
@@ -108,6 +117,8 @@ type accountSettings struct {
 	AuditDays           int  `json:"auditDays"`
 	RequireSecondFactor bool `json:"requireSecondFactor"`
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers"`
+
+	DefaultCountry string `json:"defaultCountry"`
 }
 
 type user struct {
@@ -136,25 +147,27 @@ func userOf(u *people.User) user {
 }
 
 type key struct {
-	ID         int        `json:"id"`
-	Name       string     `json:"name"`
-	Role       string     `json:"role"`
-	CustomRole *int       `json:"customRoleId"`
-	Prefix     *string    `json:"prefix"`
-	ReadOnly   bool       `json:"readOnly"`
-	SegmentID  *int       `json:"segmentId"`
-	Addresses  []string   `json:"addresses"`
-	Origins    []string   `json:"origins"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	CreatedBy  *string    `json:"createdBy"`
-	LastUsedAt *time.Time `json:"lastUsedAt"`
-	ExpiresAt  *time.Time `json:"expiresAt"`
-	RevokedAt  *time.Time `json:"revokedAt"`
+	ID          int        `json:"id"`
+	Name        string     `json:"name"`
+	Role        string     `json:"role"`
+	CustomRole  *int       `json:"customRoleId"`
+	Prefix      *string    `json:"prefix"`
+	ReadOnly    bool       `json:"readOnly"`
+	TrustedOnly bool       `json:"trustedOnly"`
+	SegmentID   *int       `json:"segmentId"`
+	Addresses   []string   `json:"addresses"`
+	Origins     []string   `json:"origins"`
+	CreatedAt   time.Time  `json:"createdAt"`
+	CreatedBy   *string    `json:"createdBy"`
+	LastUsedAt  *time.Time `json:"lastUsedAt"`
+	ExpiresAt   *time.Time `json:"expiresAt"`
+	RevokedAt   *time.Time `json:"revokedAt"`
 }
 
 func keyOf(k *people.Key) key {
 	return key{
-		k.ID, k.Name, k.Role.String(), k.RoleID, k.Prefix, k.ReadOnly, k.SegmentID, append([]string{}, k.Addresses...), append([]string{}, k.Origins...),
+		k.ID, k.Name, k.Role.String(), k.RoleID, k.Prefix, k.ReadOnly, k.TrustedOnly, k.SegmentID,
+		append([]string{}, k.Addresses...), append([]string{}, k.Origins...),
 		k.CreatedAt, k.CreatedBy, k.LastUsedAt, k.ExpiresAt, k.RevokedAt,
 	}
 }

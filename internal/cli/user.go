@@ -192,7 +192,9 @@ func (c *RequireSecondFactor) Run(ctx context.Context, p *Process) error {
 func readPassword(p *Process) (string, error) {
 	password := p.Getenv(passwordVariable)
 	if password == "" {
-		line, err := bufio.NewReader(io.LimitReader(p.Stdin, 2*auth.MaxPassword)).ReadString('\n')
+		// The normal form of a text has more than a quarter of its bytes: what is cut off is too
+		// long.
+		line, err := bufio.NewReader(io.LimitReader(p.Stdin, 4*auth.MaxPassword)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", fmt.Errorf("reading the password from standard input: %w", err)
 		}

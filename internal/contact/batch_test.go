@@ -133,7 +133,7 @@ func TestTooManyUpdates(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	for _, do := range []batchFunc{f.UpdateAll, f.UpdateEach} {
-		f.WantErrors("one too many", func() error { return contacttest.ErrOf(do(a.Agent, make([]contact.Update, contact.MaxUpdates+1))) }, "TOO_MANY")
+		f.WantErrors("one too many", func() error { return contacttest.ErrOf(do(a.Agent, make([]contact.Update, contact.MaxCommands+1))) }, "TOO_MANY")
 		if outcomes, err := do(a.Agent, nil); err != nil || len(outcomes) != 0 {
 			t.Errorf("none: %v, %v", outcomes, err)
 		}

@@ -60,7 +60,9 @@ func TestAnotherProcessWritesInBetween(t *testing.T) {
 		takeEmail = "UPDATE contacts SET email_key = 'anna@example.com' WHERE id = 1"
 		takePhone = "UPDATE contacts SET phone_key = '+46701740605' WHERE id = 1"
 		takeLogin = "INSERT INTO logins (account_id, contact_id, name, name_key, type) VALUES (1, 1, 'x', 'anna', 'BLANK')"
+		takeID    = "INSERT INTO external_ids (account_id, contact_id, system, value) VALUES (1, 1, 'crm', 'x')"
 		takeName  = "INSERT INTO properties (account_id, name, name_key, type) VALUES (1, 'x', 'note', 'TEXT')"
+		takeAPI   = "INSERT INTO properties (account_id, name, name_key, api_name, type) VALUES (1, 'x', 'x', 'note', 'TEXT')"
 		takeBound = "INSERT INTO properties (account_id, name, name_key, type, bound) VALUES (1, 'x', 'x', 'TEXT', 'last_name')"
 	)
 	email := field.Patch{field.Email: "Anna@example.com"}
@@ -81,6 +83,9 @@ func TestAnotherProcessWritesInBetween(t *testing.T) {
 		{"and takes the login", "Login", takeLogin, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
 			return contacttest.ErrOf(s.SetDetails(a.Agent, contact.SetDetails{ID: 2, Lock: contacttest.Overwrite, Details: logins}))
 		}, "LOGIN_TAKEN logins"},
+		{"and takes the external id", "ExternalID", takeID, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
+			return contacttest.ErrOf(s.OverwriteDetails(a.Agent, 2, contact.Details{ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "x"}}}))
+		}, "EXTERNAL_ID_TAKEN externalIds"},
 		{"and takes a new contact's address", "Contact", takeEmail, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
 			return contacttest.ErrOf(s.Create(a.Agent, contact.Create{Set: email}))
 		}, "EMAIL_TAKEN email"},
@@ -90,6 +95,9 @@ func TestAnotherProcessWritesInBetween(t *testing.T) {
 		{"and takes the property's name", "Property", takeName, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
 			return contacttest.ErrOf(s.CreateProperty(a.Admin, catalog.NewProperty{Name: "Note", Kind: property.KindText}))
 		}, "NAME_TAKEN name"},
+		{"and takes the property's API name", "Property", takeAPI, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
+			return contacttest.ErrOf(s.CreateProperty(a.Admin, catalog.NewProperty{Name: "Note", APIName: new("note"), Kind: property.KindText}))
+		}, "NAME_TAKEN apiName"},
 		{"and binds a property", "Property", takeBound, func(s *contacttest.Fixture, a *contacttest.Tenant) error {
 			return contacttest.ErrOf(s.CreateProperty(a.Admin, catalog.NewProperty{Name: "Note", Kind: property.KindText, Bound: new(property.BoundLastName)}))
 		}, "IN_USE boundTo"},

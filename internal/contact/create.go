@@ -43,36 +43,51 @@ type Create struct {
 // Create creates a contact. It fails with Errors: Forbidden alone, or everything that is wrong with
 // the values, unique keys and references. Required properties may be set later; once set, they
 // cannot be cleared.
-func (s *Service) Create(ctx context.Context, c Create) (*Result, error) {
-	results, err := s.CreateAll(ctx, []Create{c})
-	if err != nil {
-		return nil, err
-	}
-	return results[0], nil
-}
+func (s *Service) Create(ctx context.Context, c Create) (*Result, error) { return s.run(ctx, c) }
 
 // CreateAll creates at most 500 contacts, all or none, each with its own row in the change log. It
 // fails as Create does, with the errors of all contacts.
 func (s *Service) CreateAll(ctx context.Context, cs []Create) ([]*Result, error) {
+	if len(cs) > maxCreate {
+		return nil, fmt.Errorf("creating %d contacts at once: at most %d", len(cs), maxCreate)
+	}
+	if _, err := authz.ToWriteContacts(authz.RequireRole(ctx, viewer.Agent)); err != nil {
+		return nil, err
+	}
+	commands := make([]Command, len(cs))
+	for i, c := range cs {
+		commands[i] = c
+	}
+	outcomes, err := s.runAll(ctx, commands)
+	if err != nil {
+		return nil, err
+	}
+	var errs usererror.Errors
+	results := make([]*Result, len(outcomes))
+	for i, o := range outcomes {
+		results[i] = o.Result
+		if !o.Errors.Has(usererror.NotApplied) {
+			errs = append(errs, o.Errors...)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return results, nil
+}
+
+func (Create) subject() string { return "" }
+
+func (c Create) prepare(ctx context.Context, s *Service) (*prepared, error) {
 	v, err := authz.ToWriteContacts(authz.RequireRole(ctx, viewer.Agent))
 	if err != nil {
 		return nil, err
 	}
-	if len(cs) > maxCreate {
-		return nil, fmt.Errorf("creating %d contacts at once: at most %d", len(cs), maxCreate)
+	d, err := s.draft(ctx, v, c, 0)
+	if err != nil {
+		return nil, err
 	}
-	drafts := make([]*draft, len(cs))
-	for i := range cs {
-		if drafts[i], err = s.draft(ctx, v, cs[i]); err != nil {
-			return nil, err
-		}
-	}
-	keys := s.throttle.newKeyCheck(v)
-	results, err := s.writeAll(ctx, v, s.transactionFor(0), func(ctx context.Context, tx *database.Tx) ([]*Result, error) {
-		return s.createAll(ctx, tx, v, keys, drafts)
-	})
-	keys.report(ctx, err)
-	return results, err
+	return &prepared{viewer: v, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) { return t.create(ctx, d) }}, nil
 }
 
 // draft is a contact to create, checked as far as possible outside the transaction.
@@ -90,13 +105,14 @@ type draft struct {
 	registeredAt time.Time
 }
 
-func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft, error) {
+// draft checks c for the contact with the id, 0 if it is new.
+func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
 	d.errs.CheckText(field.PathRegistrationSource, field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
 	d.errs.CheckText(field.PathRegistrationIP, field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
-	d.set, d.Details = checkPatch(&d.errs, c.Set), c.check(&d.errs)
+	d.set, d.Details = s.checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
-		p, err := s.preparePassword(ctx, v, Update{Password: c.Password}, &d.errs)
+		p, err := s.preparePassword(ctx, v, Update{ID: id, Password: c.Password}, &d.errs)
 		if err != nil {
 			return nil, err
 		}
@@ -107,56 +123,27 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create) (*draft,
 	return d, nil
 }
 
-// createAll checks the drafts against the database and each other, and stores them.
-func (s *Service) createAll(ctx context.Context, tx *database.Tx, v viewer.Viewer, keys *keyCheck, drafts []*draft) ([]*Result, error) {
-	definitions, err := definitionsOf(ctx, tx, v.Account)
-	if err != nil {
-		return nil, err
-	}
-	var errs usererror.Errors
-	writes := make([]*unitOfWork, len(drafts))
-	for i, d := range drafts {
-		if writes[i], err = s.newUnitOfWork(ctx, tx, v, d, definitions); err != nil {
-			return nil, err
-		}
-		writes[i].keys = keys
-	}
-	if err := checkKeys(ctx, tx, v.Account, writes); err != nil {
-		return nil, err
-	}
-	for _, w := range writes {
-		w.errs.Sort()
-		errs = append(errs, w.errs...)
-	}
-	if len(errs) > 0 {
-		return nil, errs
-	}
-	return s.insertAll(ctx, tx, writes)
-}
-
-// newUnitOfWork returns the write of a contact that does not exist yet: its old state is empty.
-func (s *Service) newUnitOfWork(ctx context.Context, tx *database.Tx, v viewer.Viewer, d *draft, definitions propertyDefinitions) (*unitOfWork, error) {
-	now := s.timestamp()
+// create returns the write of a contact that does not exist yet: its old state is empty.
+func (t *transaction) create(ctx context.Context, d *draft) (*unitOfWork, error) {
+	now := t.timestamp()
 	next := &ent.Contact{
-		ID: d.ID, AccountID: v.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
+		ID: d.ID, AccountID: t.viewer.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
 		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
 		PasswordHash: d.hash,
 	}
 	if next.RegisteredAt.IsZero() {
 		next.RegisteredAt = now
 	}
-	w := &unitOfWork{Service: s, tx: tx, viewer: v, definitions: definitions, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
+	w := &unitOfWork{transaction: t, kind: change.KindCREATE, undoes: d.undoes, errs: slices.Clone(d.errs), old: &ent.Contact{}, next: next}
 	if d.RegistrationStore != nil {
 		if err := w.checkExists(ctx, storeReference, field.PathRegistrationStore, *d.RegistrationStore); err != nil {
 			return nil, err
 		}
 	}
-	e := w.checkEdit(edit{set: d.set, details: d.Details})
-	if err := w.applyEdit(ctx, e); err != nil {
+	if err := w.apply(ctx, Lock{OnConflict: Overwrite}, edit{set: d.set, details: d.Details}); err != nil {
 		return nil, err
 	}
-	w.checkSegment(e.details.Membership)
-	w.deriveKeys()
+	w.checkSegment(w.newSegments())
 	w.fields = append(registration(next), w.fields...)
 	return w, nil
 }
@@ -179,38 +166,31 @@ func registration(c *ent.Contact) []revision.FieldChange {
 	return fields
 }
 
-// insertAll inserts the contacts and their search terms, runs the deferred statements, and appends
-// to the change log.
-func (s *Service) insertAll(ctx context.Context, tx *database.Tx, writes []*unitOfWork) ([]*Result, error) {
+// insert inserts the rows of new contacts.
+func (t *transaction) insert(ctx context.Context, writes []*unitOfWork) error {
+	if len(writes) == 0 {
+		return nil
+	}
 	bulk, chosen := make([]*ent.ContactCreate, len(writes)), 0
 	for i, w := range writes {
 		chosen = max(chosen, w.next.ID)
-		c, err := newContact(tx, w.next)
+		c, err := newContact(t.tx, w.next)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		bulk[i] = c
 	}
-	if err := tx.ReserveID(ctx, entcontact.Table, chosen); err != nil {
-		return nil, err
+	if err := t.tx.ReserveID(ctx, entcontact.Table, chosen); err != nil {
+		return err
 	}
-	created, err := tx.Ent.Contact.CreateBulk(bulk...).Save(ctx)
+	created, err := t.tx.Ent.Contact.CreateBulk(bulk...).Save(ctx)
 	if err != nil {
-		return nil, translate(err)
+		return translate(err)
 	}
-	results := make([]*Result, len(writes))
 	for i, w := range writes {
 		w.next = created[i]
-		_, terms := changedTerms(w.old, w.next)
-		tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
-		for _, do := range w.deferred {
-			if err := do(ctx); err != nil {
-				return nil, translate(err)
-			}
-		}
-		results[i] = w.appendChange(change.KindCREATE)
 	}
-	return results, nil
+	return nil
 }
 
 func newContact(tx *database.Tx, c *ent.Contact) (*ent.ContactCreate, error) {

@@ -108,6 +108,7 @@ func TestCustomerMayNotChange(t *testing.T) {
 		{"its membership by a segment less", details(contact.Details{Membership: new(a.SegmentIDs[:1])}), []string{"FORBIDDEN membership"}},
 		{"its membership to none", details(contact.Details{Membership: &[]int{}}), []string{"FORBIDDEN membership"}},
 		{"its membership to one that is not there", details(contact.Details{Membership: &[]int{999}}), []string{"FORBIDDEN membership"}},
+		{"its external ids", details(contact.Details{ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "1"}}}), []string{"READ_ONLY externalIds"}},
 		{"a read-only property", details(value(field.Value{Value: "y"})), []string{"READ_ONLY properties.1"}},
 		{"a read-only property to what it has", details(value(field.Value{Value: "x"})), []string{"READ_ONLY properties.1"}},
 		{"a read-only property to nothing", details(value()), []string{"READ_ONLY properties.1"}},

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -24,27 +25,25 @@ type Delete struct {
 // still in effect. The row in the change log has everything that the contact had except the
 // password. It fails as Update does; customers may not delete, nor may staff who cannot write all
 // fields.
-func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) {
+func (s *Service) Delete(ctx context.Context, d Delete) (*Result, error) { return s.run(ctx, d) }
+
+func (d Delete) subject() string { return strconv.Itoa(d.ID) }
+
+func (d Delete) prepare(ctx context.Context, s *Service) (*prepared, error) {
 	v, err := s.mayRemove(ctx, d.ID)
 	if err != nil {
 		return nil, err
 	}
 	var errs usererror.Errors
 	d.Lock.check(&errs)
-	return s.writeContact(ctx, v, d.ID, errs, func(ctx context.Context, w *unitOfWork) (*Result, error) {
-		if err := w.reconcileRemoval(ctx, d.Lock); err != nil {
-			return nil, err
-		}
-		return w.remove(ctx)
-	})
+	return existing(v, d.ID, errs, func(ctx context.Context, w *unitOfWork) error {
+		w.kind = change.KindDELETE
+		return w.reconcileRemoval(ctx, d.Lock)
+	}), nil
 }
 
-// remove deletes the contact as it was read, if there are no errors. The database deletes the rows
-// that belong to it.
+// remove deletes the contact as it was read. The database deletes the rows that belong to it.
 func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
-	if err := w.errs.OrNil(); err != nil {
-		return nil, err
-	}
 	all, err := changelog.WithRelations(ctx, w.tx.Ent, w.viewer.Account, w.old.ID)
 	if err != nil {
 		return nil, err
@@ -61,7 +60,7 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	// The tombstone: the next version, without any field.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.writeTime()}
-	r := w.appendChange(change.KindDELETE)
+	r := w.appendChange(w.kind)
 	for i := range r.Change.Fields {
 		r.Change.Fields[i].New = nil // also for a boolean, which is never null while the contact exists
 	}
@@ -84,6 +83,9 @@ func relations(c *ent.Contact) []revision.FieldChange {
 	}
 	if logins := field.LoginsOf(c.Edges.Logins); len(logins) > 0 {
 		fields = append(fields, revision.FieldChange{Path: field.PathLogins, New: logins})
+	}
+	if ids := field.ExternalIDsOf(c.Edges.ExternalIds); len(ids) > 0 {
+		fields = append(fields, revision.FieldChange{Path: field.PathExternalIDs, New: ids})
 	}
 	if segments := field.SegmentsOf(c.Edges.Memberships); len(segments) > 0 {
 		fields = append(fields, revision.FieldChange{Path: field.PathMembership, New: segments})

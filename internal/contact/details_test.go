@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"contactgraph/ent"
+	"contactgraph/ent/externalid"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/property"
@@ -39,6 +40,14 @@ func storedLogins(a *contacttest.Tenant, c *ent.Contact) (names []string) {
 	return names
 }
 
+func storedExternalIDs(a *contacttest.Tenant, c *ent.Contact) (ids []string) {
+	a.T.Helper()
+	for _, e := range a.DB.Client().ExternalID.Query().Where(externalid.ContactID(c.ID)).Order(externalid.BySystem(), externalid.ByValue()).AllX(a.Agent) {
+		ids = append(ids, e.System+" "+e.Value)
+	}
+	return ids
+}
+
 func storedSegments(a *contacttest.Tenant, c *ent.Contact) (ids []int) {
 	a.T.Helper()
 	for _, m := range a.DB.Client().Membership.Query().Where(membership.ContactID(c.ID)).Order(membership.BySegmentID()).AllX(a.Agent) {
@@ -57,6 +66,7 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 	type state struct {
 		one, many, logins []string
 		segments          []int
+		external          []string
 	}
 	tests := []struct {
 		name string
@@ -83,7 +93,11 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 			state{one: []string{""}, many: []string{"a", "b"}, logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.SegmentIDs[1:]}},
 		{"absent sets stay", contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(many), contacttest.SetProperty(one)}},
 			state{logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.SegmentIDs[1:]}},
-		{"empty sets clear", contact.Details{Logins: &[]field.Login{}, Membership: &[]int{}}, state{}},
+		{"external ids, sorted", contact.Details{ExternalIDs: &[]field.ExternalID{{System: "shop", Value: "1"}, {System: "crm", Value: "b"}, {System: "crm", Value: "B"}}},
+			state{logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.SegmentIDs[1:], external: []string{"crm B", "crm b", "shop 1"}}},
+		{"external ids are replaced as a set", contact.Details{ExternalIDs: &[]field.ExternalID{{System: "shop", Value: "1"}, {System: "shop", Value: "2"}}},
+			state{logins: []string{"ANNA BLANK", "ida BOUNCED"}, segments: a.SegmentIDs[1:], external: []string{"shop 1", "shop 2"}}},
+		{"empty sets clear", contact.Details{ExternalIDs: &[]field.ExternalID{}, Logins: &[]field.Login{}, Membership: &[]int{}}, state{}},
 	}
 	for _, tt := range tests {
 		before := a.MustGet(c.ID)
@@ -91,7 +105,7 @@ func TestDetailsReplaceWhatIsListed(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
-		got := state{storedValues(a, c, one), storedValues(a, c, many), storedLogins(a, c), storedSegments(a, c)}
+		got := state{storedValues(a, c, one), storedValues(a, c, many), storedLogins(a, c), storedSegments(a, c), storedExternalIDs(a, c)}
 		if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(state{})); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
 		}
@@ -218,11 +232,26 @@ func TestSetDetailsFails(t *testing.T) {
 	name := a.NewProperty(catalog.NewProperty{Name: "First Name", Bound: new(property.BoundFirstName)})  // 4
 	theirs := f.Other.NewProperty(catalog.NewProperty{Name: "One"})                                      // 5
 	c := a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(one, "x"), contacttest.SetProperty(many, "1"), contacttest.SetProperty(required, "r"), contacttest.SetProperty(name, "Anna")}})
-	a.NewContact(nil, contact.Details{Logins: &[]field.Login{{Name: "Taken", Kind: login.KindBlank}, {Name: "also", Kind: login.KindBlank}}})
+	a.NewContact(nil, contact.Details{
+		Logins:      &[]field.Login{{Name: "Taken", Kind: login.KindBlank}, {Name: "also", Kind: login.KindBlank}},
+		ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "taken"}},
+	})
 	long, none := strings.Repeat("x", 251), field.Login{Name: "none"}
 	many101 := slices.Repeat([]string{"1"}, 101)
 	props := func(ps ...contact.PropertyPatch) contact.Details { return contact.Details{Properties: ps} }
 	logins := func(ls ...field.Login) contact.Details { return contact.Details{Logins: &ls} }
+	ids := func(texts ...string) contact.Details {
+		var set []field.ExternalID
+		for _, text := range texts {
+			system, value, _ := strings.Cut(text, "/")
+			set = append(set, field.ExternalID{System: system, Value: value})
+		}
+		return contact.Details{ExternalIDs: &set}
+	}
+	var tooMany []string
+	for i := range 21 {
+		tooMany = append(tooMany, fmt.Sprint("crm/", i))
+	}
 	segments := func(ids ...int) contact.Details { return contact.Details{Membership: &ids} }
 	described := contact.PropertyPatch{Property: name, Values: []field.Value{{Value: "Eva", Description: new("x")}}}
 	overlong := contact.PropertyPatch{Property: one, Values: []field.Value{{Value: strings.Repeat("x", 4001), Description: &long}}}
@@ -250,6 +279,14 @@ func TestSetDetailsFails(t *testing.T) {
 		{"a login that is too long", logins(field.Login{Name: long, Kind: login.KindBlank}), []string{"TOO_LONG logins"}},
 		{"a login with a NUL character", logins(field.Login{Name: "a\x00", Kind: login.KindBlank}), []string{"INVALID logins"}},
 		{"too many logins", logins(manyLogins(101)...), []string{"TOO_MANY logins"}},
+		{"an external id that another has", ids("crm/taken", "crm/TAKEN", "CRM/taken"), []string{"EXTERNAL_ID_TAKEN externalIds"}},
+		{"an external id given twice", ids("crm/1", "crm/1"), []string{"DUPLICATE externalIds"}},
+		{"external ids of no system", ids("/1", "c r m/2", "ö/3", "a:b/4"), slices.Repeat([]string{"INVALID externalIds"}, 4)},
+		{"an external id of a long system", ids(long[:51] + "/1"), []string{"TOO_LONG externalIds"}},
+		{"blank external ids", ids("crm/", "crm/  "), slices.Repeat([]string{"INVALID externalIds"}, 2)},
+		{"external ids that look like others", ids("crm/ a", "crm/a ", "crm/a\u200b", "crm/a\u00a0b", "crm/a\nb", "crm/\u200b"), slices.Repeat([]string{"INVALID externalIds"}, 6)},
+		{"external ids that cannot be stored", ids("crm/"+long, "crm/a\x00"), []string{"TOO_LONG externalIds", "INVALID externalIds"}},
+		{"too many external ids", ids(tooMany...), []string{"TOO_MANY externalIds"}},
 		{"a segment that is not there", segments(a.SegmentIDs[0], 999), []string{"SEGMENT_NOT_FOUND membership"}},
 		{"another account's segment", segments(f.Other.SegmentIDs[0]), []string{"SEGMENT_NOT_FOUND membership"}},
 		{"ids that are none", segments(0, -1), []string{"SEGMENT_NOT_FOUND membership", "SEGMENT_NOT_FOUND membership"}},

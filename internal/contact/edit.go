@@ -2,9 +2,9 @@ package contact
 
 import (
 	"context"
+	"maps"
 	"slices"
 
-	"contactgraph/ent/change"
 	"contactgraph/internal/contact/field"
 )
 
@@ -15,27 +15,16 @@ type edit struct {
 	details  Details
 }
 
-// applyAndSave reconciles the edit with what others have done since the version that the lock
-// expects, applies the rest of it, and saves.
-func (w *unitOfWork) applyAndSave(ctx context.Context, l Lock, e edit, kind change.Kind) (*Result, error) {
-	if err := w.apply(ctx, l, e); err != nil {
-		return nil, err
-	}
-	if err := checkKeys(ctx, w.tx, w.viewer.Account, []*unitOfWork{w}); err != nil {
-		return nil, err
-	}
-	return w.save(ctx, kind)
-}
-
 // readDefinitions reads the definitions of properties if the edit sets any.
 func (w *unitOfWork) readDefinitions(ctx context.Context, e edit) (err error) {
-	if len(e.details.Properties) > 0 && w.definitions == nil {
+	if e.details.setProperties() && w.definitions == nil {
 		w.definitions, err = definitionsOf(ctx, w.tx, w.viewer.Account)
 	}
 	return err
 }
 
-// apply reconciles the edit and applies it to w.next, with the checks that need the database.
+// apply reconciles the edit with what others have done since the version that the lock expects, and
+// applies it to w.next, with the checks that need the database.
 func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	if err := w.readDefinitions(ctx, e); err != nil {
 		return err
@@ -44,27 +33,29 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	if err != nil {
 		return err
 	}
+	if e, err = w.withElements(ctx, e); err != nil {
+		return err
+	}
 	if err := w.applyEdit(ctx, e); err != nil {
 		return err
 	}
-	w.deriveKeys()
 	w.setPassword(e.password)
-	return nil
+	return w.deriveKeys(ctx)
 }
 
 // checkEdit returns the edit with its valid properties, of which those that are bound to fields
 // become fields, and without what the viewer may not read.
 func (w *unitOfWork) checkEdit(e edit) edit {
-	if len(e.details.Properties) == 0 {
+	if !e.details.setProperties() {
 		return w.withoutHidden(e)
 	}
-	set, own := w.checkProperties(e.details.Properties)
+	set, own := w.checkProperties(e.details)
 	for f, v := range e.set {
 		if _, bound := set[f]; !bound {
 			set[f] = v
 		}
 	}
-	e.set, e.details.Properties = set, own
+	e.set, e.details.Properties, e.details.Custom = set, own, nil
 	return w.withoutHidden(e)
 }
 
@@ -78,6 +69,11 @@ func (w *unitOfWork) applyEdit(ctx context.Context, e edit) error {
 	}
 	if e.details.Logins != nil {
 		if err := w.setLogins(ctx, *e.details.Logins); err != nil {
+			return err
+		}
+	}
+	if e.details.ExternalIDs != nil {
+		if err := w.setExternalIDs(ctx, *e.details.ExternalIDs); err != nil {
 			return err
 		}
 	}
@@ -98,10 +94,15 @@ func (e edit) desired() map[string]any {
 		values[field.PathPassword] = nil
 	}
 	for _, p := range e.details.Properties {
-		values[field.PropertyPath(p.Property)] = field.NonNil(p.Values)
+		if !p.hasElements() {
+			values[field.PropertyPath(p.Property)] = field.NonNil(p.Values)
+		}
 	}
 	if e.details.Logins != nil {
 		values[field.PathLogins] = *e.details.Logins
+	}
+	if e.details.ExternalIDs != nil {
+		values[field.PathExternalIDs] = *e.details.ExternalIDs
 	}
 	if e.details.Membership != nil {
 		values[field.PathMembership] = *e.details.Membership
@@ -112,21 +113,14 @@ func (e edit) desired() map[string]any {
 // afterMerge returns the edit with the values that the merge resulted in, without what the contact
 // already has.
 func (e edit) afterMerge(merged map[string]any) edit {
-	s := edit{set: field.Patch{}, password: e.password}
+	s := edit{set: field.Patch{}, password: e.password, details: e.details.onlyElements()}
 	for f, v := range e.set {
 		if _, ok := merged[f.Path]; ok {
 			s.set[f] = v
 		}
 	}
-	s.details.Properties = slices.DeleteFunc(slices.Clone(e.details.Properties), func(p PropertyPatch) bool {
-		_, ok := merged[field.PropertyPath(p.Property)]
-		return !ok
-	})
-	if set, ok := merged[field.PathLogins].([]field.Login); ok {
-		s.details.Logins = &set
-	}
-	if set, ok := merged[field.PathMembership].([]int); ok {
-		s.details.Membership = &set
+	for _, path := range slices.SortedFunc(maps.Keys(merged), field.ComparePaths) {
+		s.details.put(path, merged[path])
 	}
 	return s
 }

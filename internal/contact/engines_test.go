@@ -94,9 +94,9 @@ func newTestAccount(t *testing.T, db *databasetest.DB, name string) *testAccount
 		w.segments = append(w.segments, contacttest.Must(w.CreateSegment(w.admin, n)).ID)
 	}
 	for _, p := range []catalog.NewProperty{
-		{Name: "Note", Kind: property.KindText, Multiple: true},
-		{Name: "Size", Kind: property.KindInteger, Required: true},
-		{Name: "First", Kind: property.KindText, Bound: new(property.BoundFirstName)},
+		{Name: "Note", APIName: new("note"), Kind: property.KindText, Multiple: true},
+		{Name: "Size", APIName: new("size"), Kind: property.KindInteger, Required: true},
+		{Name: "First", APIName: new("first"), Kind: property.KindText, Bound: new(property.BoundFirstName)},
 	} {
 		w.properties = append(w.properties, contacttest.Must(w.CreateProperty(w.admin, p)).ID)
 	}
@@ -170,6 +170,15 @@ func (w *testAccount) changeLog() string {
 type operation struct {
 	name string
 	run  func(w *testAccount) (any, error)
+}
+
+// drawExternalIDs draws external ids from a few, so that they collide.
+func drawExternalIDs(rt *rapid.T) *[]field.ExternalID {
+	set := []field.ExternalID{}
+	for _, value := range rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "ß", " a", "日本", " "}), 0, 3).Draw(rt, "external ids") {
+		set = append(set, field.ExternalID{System: rapid.SampledFrom([]string{"crm", "CRM", "x y"}).Draw(rt, "system"), Value: value})
+	}
+	return &set
 }
 
 // drawLogins draws logins from a few names, so that they collide.

@@ -31,7 +31,7 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		w := &unitOfWork{Service: s, tx: tx, viewer: v, old: &ent.Contact{ID: id}}
+		w := &unitOfWork{transaction: s.newTransaction(tx, v, nil), old: &ent.Contact{ID: id}}
 		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.timestamp()}
 		if err := w.erase(ctx); err != nil {
 			return nil, err

@@ -45,7 +45,7 @@ func newCanaryContact(t *testing.T, a *contacttest.Tenant) int {
 	details := func(n string) contact.Details {
 		return contact.Details{
 			Properties: []contact.PropertyPatch{{Property: note, Values: []field.Value{{Value: canary + n, Description: new(canary)}}}},
-			Logins:     &[]field.Login{{Name: canary + n, Kind: "BLANK"}}, Membership: &a.SegmentIDs,
+			Logins:     &[]field.Login{{Name: canary + n, Kind: "BLANK"}}, Membership: &a.SegmentIDs, ExternalIDs: &[]field.ExternalID{{System: "crm", Value: canary + n}},
 		}
 	}
 	c := contacttest.Must(a.Create(a.Agent, contact.Create{
@@ -72,7 +72,7 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 			contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: id, Lock: contacttest.Overwrite}))
 		}
 		paths := func() (list []string) {
-			for _, row := range contacttest.Must(a.History(a.Agent, id, 1<<40, query.MaxPage)) {
+			for _, row := range a.MustHistory(a.Agent, id, query.MaxPage) {
 				for _, c := range row.Fields {
 					list = append(list, c.Path)
 				}

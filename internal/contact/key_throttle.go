@@ -107,8 +107,11 @@ func (c *keyCheck) limited(errs *usererror.Errors) bool {
 	if wait == 0 {
 		return false
 	}
-	errs.Add(usererror.RateLimited, "", "Too many of your changes were rejected because an email address, phone number or login cannot be used. "+
-		"Try again in a few minutes.")
+	noun := "an email address, phone number or login"
+	if c.caller.apiKey != 0 { // customers do not write external ids
+		noun = "an email address, phone number, login or external id"
+	}
+	errs.Add(usererror.RateLimited, "", "Too many of your changes were rejected because %s cannot be used. Try again in a few minutes.", noun)
 	errs.Last().RetryAfter = wait
 	return true
 }
@@ -123,7 +126,7 @@ func (c *keyCheck) count() {
 
 // kindsOfKeys names the unique keys in the log, by the code of the error that one is taken.
 var kindsOfKeys = map[usererror.Code]string{
-	usererror.EmailTaken: "email", usererror.PhoneTaken: "phone", usererror.LoginTaken: "login",
+	usererror.EmailTaken: "email", usererror.PhoneTaken: "phone", usererror.LoginTaken: "login", usererror.ExternalIDTaken: "external_id",
 }
 
 // report logs the outcome of the command if it was rejected because of a key, never the key.

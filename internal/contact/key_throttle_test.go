@@ -155,8 +155,8 @@ func TestRejectionsOfACustomerAreLimited(t *testing.T) {
 		{"an undo", func() error {
 			return contacttest.ErrOf(f.Undo(as, revision.ChangeID{Contact: me.ID, Version: moved.Change.Version}))
 		}, "EMAIL_TAKEN email"},
-		{"all of a call", batch(func(s *contact.Service) ([]contact.Outcome, error) { return s.UpdateAll(as, one) }), "EMAIL_TAKEN email"},
-		{"each of a call", batch(func(s *contact.Service) ([]contact.Outcome, error) { return s.UpdateEach(as, one) }), "EMAIL_TAKEN email"},
+		{"all of a call", batch(func(s *contact.Service) ([]contact.Outcome, error) { return s.RunAll(as, contacttest.CommandsOf(one)) }), "EMAIL_TAKEN email"},
+		{"each of a call", batch(func(s *contact.Service) ([]contact.Outcome, error) { return s.RunEach(as, contacttest.CommandsOf(one)) }), "EMAIL_TAKEN email"},
 		{"a merge", func() error {
 			return contacttest.ErrOf(f.Update(as, contact.Update{ID: me.ID, Lock: contacttest.MergeFrom(moved.Change.Version), Set: field.Patch{field.Email: "old@example.com"}}))
 		}, "EMAIL_TAKEN email"},
@@ -193,6 +193,32 @@ func TestRejectionsOfACustomerAreLimited(t *testing.T) {
 	f.WantErrors("five minutes later", email, "EMAIL_TAKEN email")
 	f.WantErrors("and again", email, "RATE_LIMITED")
 	checkRejectionLog(t, f, me, len(tests)+1)
+}
+
+// TestABatchAsksForOneKey: an API key of a segment that writes several contacts in one transaction
+// learns of one key that is taken, not of all.
+func TestABatchAsksForOneKey(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	f.Demo.NewContact(field.Patch{field.Email: "anna@example.com", field.Phone: "+46701740605"})
+	f.Demo.NewContact(field.Patch{field.Email: "eva@example.com"})
+	inSegment := contact.Details{Membership: new(a.SegmentIDs[:1])}
+	create := func(email, phone string) contact.Command {
+		return contact.Create{Set: field.Patch{field.Email: email, field.Phone: phone}, Details: inSegment}
+	}
+	upsert := func(email string) contact.Command {
+		return contact.Upsert{Match: contact.Match{Email: &email}, Create: contact.Create{Details: inSegment}}
+	}
+	for name, commands := range map[string][]contact.Command{
+		"creates": {create("free@example.com", "+46701740606"), create("anna@example.com", "+46701740605"), create("eva@example.com", "+46701740607")},
+		"upserts": {upsert("free@example.com"), upsert("anna@example.com"), upsert("eva@example.com")},
+	} {
+		outcomes, err := f.RunAll(a.AsSegmentKey(9), commands)
+		if diff := cmp.Diff([][]string{{"NOT_APPLIED"}, {"EMAIL_TAKEN email"}, {"NOT_APPLIED"}}, outcomeCodes(t, outcomes, err)); diff != "" {
+			t.Errorf("%s\n%s", name, diff)
+		}
+	}
 }
 
 // checkRejectionLog checks that each rejection is logged, with the contact and without the key.

@@ -5,10 +5,8 @@ import (
 	"slices"
 
 	"contactgraph/ent"
-	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact/field"
-	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
@@ -26,10 +24,11 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 		w.errs.Add(usererror.TooMany, field.PathLogins, "A contact can have at most %d logins.", maxLogins)
 		set = set[:maxLogins] // limits the lookup
 	}
-	old, err := w.currentLogins(ctx)
+	rows, err := w.loginRows(ctx)
 	if err != nil {
 		return err
 	}
+	old := loginsOf(rows)
 	if slices.Equal(old, set) {
 		return nil
 	}
@@ -37,47 +36,142 @@ func (w *unitOfWork) setLogins(ctx context.Context, set []field.Login) error {
 		w.forbid(field.PathLogins, "the logins of a contact")
 		return nil
 	}
-	w.newLogins = slices.DeleteFunc(slices.Clone(set), func(l field.Login) bool {
-		return slices.ContainsFunc(old, func(o field.Login) bool { return o.Key() == l.Key() })
-	})
+	hidden, own := hiddenLogins(rows)
+	set = w.withoutDuplicates(old, set)
+	w.changeKeys(loginKeys, loginKeyChange(set, hidden, own))
 	w.fields = append(w.fields, revision.FieldChange{Path: field.PathLogins, Old: old, New: set})
-	w.deferred = append(w.deferred, func(ctx context.Context) error {
-		if len(old) > 0 {
+	if len(old) > 0 {
+		w.removals = append(w.removals, func(ctx context.Context) error {
 			_, err := w.tx.Ent.Login.Delete().Where(login.AccountID(w.viewer.Account), login.ContactID(w.next.ID)).Exec(ctx)
-			if err != nil {
-				return err
-			}
-		}
-		return w.tx.Ent.Login.CreateBulk(newLogins(w.tx, w.next.ID, set)...).Exec(ctx)
-	})
+			return err
+		})
+	}
+	w.deferred = append(w.deferred, func(ctx context.Context) error { return w.insertLogins(ctx, set, hidden) })
 	return nil
+}
+
+// loginKeyChange returns what a write of the set does to the keys of logins. A login that is hidden
+// has no key that it could give up, and takes none.
+func loginKeyChange(set []field.Login, hidden map[string]string, own map[string]bool) (c keyChange) {
+	kept := map[string]bool{}
+	for _, l := range set {
+		kept[l.Key()] = true
+		if !own[l.Key()] && hidden[l.Name] == "" {
+			c.taken = append(c.taken, takenKey{l.Key(), l.Name})
+		}
+	}
+	for key := range own {
+		if !kept[key] {
+			c.released = append(c.released, key)
+		}
+	}
+	return c
+}
+
+// hiddenLogins returns the keys of the logins that are hidden, because the key of their names
+// belongs to another login, by name; and the keys that the other ones have.
+func hiddenLogins(rows []*ent.Login) (hidden map[string]string, own map[string]bool) {
+	hidden, own = map[string]string{}, map[string]bool{}
+	for _, l := range rows {
+		if field.IsHidden(l.NameKey) {
+			hidden[l.Name] = l.NameKey
+		} else {
+			own[l.NameKey] = true
+		}
+	}
+	return hidden, own
+}
+
+// withoutDuplicates adds an error for each login that is in the set in another spelling, too, and
+// returns the set without it. If the contact already has both, they stay.
+func (w *unitOfWork) withoutDuplicates(old, set []field.Login) []field.Login {
+	var valid []field.Login
+	has := func(l field.Login) bool {
+		return slices.ContainsFunc(old, func(o field.Login) bool { return o.Name == l.Name })
+	}
+	for i, l := range set {
+		if i > 0 && set[i-1].Key() == l.Key() && (!has(set[i-1]) || !has(l)) {
+			addDuplicateLogin(&w.errs, l)
+			continue
+		}
+		valid = append(valid, l)
+	}
+	return field.NonNil(valid)
+}
+
+// insertLogins inserts the set. A login that was hidden gets the key of its name if that is free,
+// and otherwise stays hidden.
+func (w *unitOfWork) insertLogins(ctx context.Context, set []field.Login, hidden map[string]string) error {
+	taken := map[string]bool{}
+	if len(hidden) > 0 {
+		if err := w.readTaken(ctx, set, taken); err != nil {
+			return err
+		}
+	}
+	for _, l := range set {
+		taken[l.Key()] = taken[l.Key()] || hidden[l.Name] == ""
+	}
+	rows := make([]*ent.LoginCreate, len(set))
+	for i, l := range set {
+		key := l.Key()
+		if stored := hidden[l.Name]; stored != "" && taken[key] {
+			key = stored
+		}
+		taken[key] = true
+		rows[i] = w.tx.Ent.Login.Create().SetContactID(w.next.ID).SetName(l.Name).SetNameKey(key).SetKind(l.Kind)
+	}
+	return w.tx.Ent.Login.CreateBulk(rows...).Exec(ctx)
+}
+
+// readTaken adds the keys of the set that other contacts have.
+func (w *unitOfWork) readTaken(ctx context.Context, set []field.Login, taken map[string]bool) error {
+	keys := make([]string, len(set))
+	for i, l := range set {
+		keys[i] = l.Key()
+	}
+	others, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(keys...), login.ContactIDNEQ(w.old.ID)).
+		All(viewer.AccountWide(ctx))
+	for _, l := range others {
+		taken[l.NameKey] = true
+	}
+	return err
 }
 
 // currentLogins reads the logins of the contact, by key.
 func (w *unitOfWork) currentLogins(ctx context.Context) ([]field.Login, error) {
-	if w.isNew() {
-		return []field.Login{}, nil
-	}
-	rows, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).
-		Order(login.ByNameKey()).All(ctx)
-	return field.LoginsOf(rows), err
+	rows, err := w.loginRows(ctx)
+	return loginsOf(rows), err
 }
 
-// checkLogins adds errors for what is wrong with the set itself. It returns the set sorted by key,
-// without blank names and names that cannot be stored.
+func (w *unitOfWork) loginRows(ctx context.Context) ([]*ent.Login, error) {
+	if w.isNew() {
+		return nil, nil
+	}
+	return w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.ContactID(w.old.ID)).Order(login.ByNameKey()).All(ctx)
+}
+
+// loginsOf returns the logins of rows by the keys of their names, which are not those of the rows
+// if they are hidden.
+func loginsOf(rows []*ent.Login) []field.Login {
+	set := field.LoginsOf(rows)
+	field.SortLogins(set)
+	return set
+}
+
+// checkLogins adds errors for what is wrong with the set itself, apart from logins that differ only
+// in their spelling: see withoutDuplicates. It returns the set sorted by key, without blank names
+// and names that cannot be stored.
 func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 	seen, valid := map[string]bool{}, []field.Login{}
 	for _, l := range set {
-		key := l.Key()
 		switch {
-		case key == "":
+		case l.Key() == "":
 			continue
-		case seen[key]:
-			errs.Add(usererror.Duplicate, field.PathLogins, "The login %s is listed twice.", l.Name)
-			errs.Last().Subject = l.Name
+		case seen[l.Name]:
+			addDuplicateLogin(errs, l)
 			continue
 		}
-		seen[key] = true
+		seen[l.Name] = true
 		errs.CheckText(field.PathLogins, "A login", l.Name, maxLogin)
 		if login.KindValidator(l.Kind) != nil {
 			errs.Add(usererror.Invalid, field.PathLogins, "The type of a login must be blank, Email, Bounced or Google.")
@@ -91,36 +185,7 @@ func checkLogins(errs *usererror.Errors, set []field.Login) []field.Login {
 	return valid
 }
 
-// claimLogins adds an error for each new login that another contact has.
-func (w *unitOfWork) claimLogins(ctx context.Context) error {
-	if len(w.newLogins) == 0 {
-		return nil
-	}
-	names := make([]string, len(w.newLogins))
-	for i, l := range w.newLogins {
-		names[i] = l.Key()
-	}
-	accountWide := viewer.AccountWide(ctx)
-	others, err := w.tx.Ent.Login.Query().Where(login.AccountID(w.viewer.Account), login.NameKeyIn(names...), login.ContactIDNEQ(w.old.ID)).
-		Order(login.ByNameKey()).All(accountWide)
-	if err != nil {
-		return err
-	}
-	for _, l := range others {
-		owner, err := w.tx.Ent.Contact.Query().Where(entcontact.ID(l.ContactID), entcontact.AccountID(w.viewer.Account)).Only(accountWide)
-		if err != nil {
-			return err
-		}
-		w.addTaken(usererror.LoginTaken, field.PathLogins, "login", owner)
-		w.errs.Last().Subject = w.newLogins[slices.Index(names, l.NameKey)].Name
-	}
-	return nil
-}
-
-func newLogins(tx *database.Tx, contact int, set []field.Login) []*ent.LoginCreate {
-	rows := make([]*ent.LoginCreate, len(set))
-	for i, l := range set {
-		rows[i] = tx.Ent.Login.Create().SetContactID(contact).SetName(l.Name).SetNameKey(l.Key()).SetKind(l.Kind)
-	}
-	return rows
+func addDuplicateLogin(errs *usererror.Errors, l field.Login) {
+	errs.Add(usererror.Duplicate, field.PathLogins, "The login %s is listed twice.", l.Name)
+	errs.Last().Subject = l.Name
 }

@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/membership"
 	"contactgraph/ent/segment"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -39,10 +40,9 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 		return nil
 	}
 	if !w.isNew() {
-		w.checkSegment(&set)
+		w.checkSegment(set)
 	}
-	added := slices.DeleteFunc(slices.Clone(set), func(id int) bool { return slices.Contains(old, id) })
-	removed := slices.DeleteFunc(slices.Clone(old), func(id int) bool { return slices.Contains(set, id) })
+	added, removed := difference(set, old), difference(old, set)
 	if err := w.checkSegments(ctx, added); err != nil {
 		return err
 	}
@@ -60,6 +60,11 @@ func (w *unitOfWork) setMembership(ctx context.Context, set []int) error {
 	return nil
 }
 
+// difference returns the elements of a that are not in b.
+func difference[E comparable](a, b []E) []E {
+	return slices.DeleteFunc(slices.Clone(a), func(e E) bool { return slices.Contains(b, e) })
+}
+
 // sortedSet returns the ids sorted, without duplicates.
 func sortedSet(ids []int) []int {
 	return field.NonNil(slices.Compact(slices.Sorted(slices.Values(ids))))
@@ -73,6 +78,16 @@ func (w *unitOfWork) currentSegments(ctx context.Context) ([]int, error) {
 	rows, err := w.tx.Ent.Membership.Query().Where(membership.AccountID(w.viewer.Account), membership.ContactID(w.old.ID)).
 		Order(membership.BySegmentID()).All(ctx)
 	return field.SegmentsOf(rows), err
+}
+
+// newSegments returns the segments that a new contact is created in.
+func (w *unitOfWork) newSegments() []int {
+	for _, f := range w.fields {
+		if f.Path == field.PathMembership {
+			return merge.As[int](f.New)
+		}
+	}
+	return nil
 }
 
 // checkSegments adds an error for each id that is not a segment of the account.

@@ -28,8 +28,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// state has the value of each part of a contact: a field, the values of a property, the type of a
-// login, "in" for a segment. Parts without a value are absent or "".
+// state has the value of each part of a contact: a field, the value of a property, the descriptions
+// of one of several values, the type of a login, "in" for a segment. Parts without a value are
+// absent or "".
 type state map[string]string
 
 // randomEdit is a random write with the values that it sets.
@@ -44,10 +45,12 @@ type randomEdit struct {
 func TestMergeKeepsBothEdits(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
-	m := &mergeTenant{Tenant: f.Demo, props: []int{
-		f.Demo.NewProperty(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
-		f.Demo.NewProperty(catalog.NewProperty{Name: "p", Multiple: true}), f.Demo.NewProperty(catalog.NewProperty{Name: "q", Multiple: true}),
-	}}
+	m := &mergeTenant{
+		Tenant: f.Demo,
+		bound:  f.Demo.NewProperty(catalog.NewProperty{Name: "First", Bound: new(property.BoundFirstName)}),
+		single: f.Demo.NewProperty(catalog.NewProperty{Name: "p"}),
+		list:   f.Demo.NewProperty(catalog.NewProperty{Name: "q", Multiple: true}),
+	}
 	merged, failed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		fields, details := m.draw(rt, "base", true), m.draw(rt, "base", false)
@@ -112,10 +115,26 @@ func combine(pictures ...state) state {
 	return all
 }
 
-// mergeTenant is a tenant with properties to merge, the first of which is bound to the first name.
+// mergeTenant is a tenant with properties to merge: one that is bound to the first name, one with a
+// single value, and one with several.
 type mergeTenant struct {
 	*contacttest.Tenant
-	props []int
+	bound, single, list int
+}
+
+// set adds the value of a property to the state.
+func (m *mergeTenant) set(s state, property int, v field.Value) {
+	switch property {
+	case m.bound:
+		s[field.FirstName.Path] = v.Value
+	case m.single:
+		s["property"] = v.Value
+	default:
+		if v.Description == nil {
+			v.Description = new("")
+		}
+		s["value "+v.Value] += "[" + *v.Description + "]"
+	}
 }
 
 // write applies the edit, and reports whether there was a conflict.
@@ -171,19 +190,16 @@ func (m *mergeTenant) drawFields(rt *rapid.T, who string) randomEdit {
 
 func (m *mergeTenant) drawDetails(rt *rapid.T, who string) randomEdit {
 	w := randomEdit{desired: state{}}
-	for i, id := range m.props {
-		if rapid.Bool().Draw(rt, who+" leaves a property") {
-			continue
-		}
-		p := contact.PropertyPatch{Property: id}
-		for _, text := range rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, min(i+1, 2)).Draw(rt, who+" property") {
-			p.Values = append(p.Values, field.Value{Value: text})
-		}
-		w.details.Properties = append(w.details.Properties, p)
-		if i == 0 {
-			w.desired[field.FirstName.Path] = textOf(p.Values)
-		} else {
-			w.desired[fmt.Sprint("property ", id)] = textOf(p.Values)
+	for _, id := range []int{m.bound, m.single, m.list} {
+		if !rapid.Bool().Draw(rt, who+" leaves a property") {
+			p := contact.PropertyPatch{Property: id, Values: m.drawValues(rt, who, id)}
+			w.details.Properties = append(w.details.Properties, p)
+			maps.Copy(w.desired, map[int]state{
+				m.bound: {field.FirstName.Path: ""}, m.single: {"property": ""}, m.list: {"value x": "", "value y": "", "value z": ""},
+			}[id])
+			for _, v := range p.Values {
+				m.set(w.desired, id, v)
+			}
 		}
 	}
 	if rapid.Bool().Draw(rt, who+" membership") {
@@ -210,12 +226,21 @@ func (m *mergeTenant) drawDetails(rt *rapid.T, who string) randomEdit {
 	return w
 }
 
-// textOf concatenates values.
-func textOf(values []field.Value) (text string) {
-	for _, v := range values {
-		text += v.Value
+// drawValues returns random values of a property; only those of a list have descriptions.
+func (m *mergeTenant) drawValues(rt *rapid.T, who string, property int) []field.Value {
+	most := 1
+	if property == m.list {
+		most = 3
 	}
-	return text
+	var values []field.Value
+	for _, text := range rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y", "z"}), 0, most).Draw(rt, who+" property") {
+		v := field.Value{Value: text}
+		if property == m.list && rapid.Bool().Draw(rt, who+" description") {
+			v.Description = new("note")
+		}
+		values = append(values, v)
+	}
+	return values
 }
 
 // readState returns the stored state of the contact.
@@ -229,7 +254,7 @@ func (m *mergeTenant) readState(id int) state {
 		}
 	}
 	for _, v := range c.Edges.Values {
-		p[fmt.Sprint("property ", v.PropertyID)] += v.Value
+		m.set(p, v.PropertyID, field.Value{Value: v.Value, Description: v.Description})
 	}
 	for _, l := range c.Edges.Logins {
 		name, _, _ := strings.Cut(l.Name, " ")

@@ -1,6 +1,7 @@
 package contact_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -82,7 +83,10 @@ var details = rapid.Custom(func(rt *rapid.T) func(w *testAccount) contact.Detail
 	}
 	given := rapid.SliceOfN(rapid.IntRange(0, 3), 0, 3).Draw(rt, "properties")
 	logins, segments := drawLogins(rt), rapid.SliceOfN(rapid.IntRange(0, 2), 0, 3).Draw(rt, "segments")
-	some := rapid.IntRange(0, 7).Draw(rt, "parts")
+	external := drawExternalIDs(rt)
+	some := rapid.IntRange(0, 31).Draw(rt, "parts")
+	custom := rapid.MapOf(rapid.SampledFrom([]string{"note", "Note", "size", "first", "å"}),
+		rapid.SampledFrom([]any{nil, "x", "a\x00b", json.Number("007"), json.Number("7"), []any{"x", "Zoë"}, []any{}})).Draw(rt, "custom")
 	return func(w *testAccount) contact.Details {
 		var d contact.Details
 		if some&1 > 0 {
@@ -94,8 +98,14 @@ var details = rapid.Custom(func(rt *rapid.T) func(w *testAccount) contact.Detail
 				d.Properties = append(d.Properties, patch)
 			}
 		}
+		if some&16 > 0 {
+			d.Custom = custom
+		}
 		if some&2 > 0 {
 			d.Logins = logins
+		}
+		if some&8 > 0 {
+			d.ExternalIDs = external
 		}
 		if some&4 > 0 {
 			set := []int{}
@@ -154,7 +164,7 @@ var filters = rapid.Custom(func(rt *rapid.T) func(w *testAccount) query.Filter {
 var operations = rapid.Custom(func(rt *rapid.T) operation {
 	i := rapid.IntRange(0, 8).Draw(rt, "contact")
 	lock := locks.Draw(rt, "lock")
-	switch rapid.IntRange(0, 7).Draw(rt, "kind") {
+	switch rapid.IntRange(0, 8).Draw(rt, "kind") {
 	case 0, 1:
 		set, d := patches.Draw(rt, "set"), details.Draw(rt, "details")
 		return operation{"create", func(w *testAccount) (any, error) {
@@ -187,9 +197,37 @@ var operations = rapid.Custom(func(rt *rapid.T) operation {
 			c, err := w.Get(w.agent, idAt(w.contacts, i))
 			return w.comparable(c), err
 		}}
+	case 7:
+		return drawUpsert(rt)
 	}
 	return drawPage(rt)
 })
+
+// drawUpsert draws an upsert by an email address, a phone number or an external id.
+func drawUpsert(rt *rapid.T) operation {
+	set, d, u := patches.Draw(rt, "set"), details.Draw(rt, "details"), contact.Upsert{}
+	switch m := &u.Match; rapid.IntRange(0, 2).Draw(rt, "match") {
+	case 0:
+		if email, ok := emails.Draw(rt, "email").(string); ok {
+			m.Email = &email
+		}
+	case 1:
+		if phone, ok := phones.Draw(rt, "phone").(string); ok {
+			m.Phone = &phone
+		}
+	default:
+		m.ExternalID = &field.ExternalID{System: "crm", Value: rapid.SampledFrom([]string{"a", "A", "x"}).Draw(rt, "external id")}
+	}
+	return operation{"upsert", func(w *testAccount) (any, error) {
+		own := u
+		own.Create = contact.Create{RegistrationSource: "x", Set: set(w), Details: d(w)}
+		r, err := w.Upsert(w.agent, own)
+		if err == nil && r.Contact.Version == 1 {
+			w.contacts, w.versions = append(w.contacts, r.Contact.ID), append(w.versions, 1)
+		}
+		return r, err
+	}}
+}
 
 func drawPage(rt *rapid.T) operation {
 	f, size := filters.Draw(rt, "filter"), rapid.IntRange(0, 3).Draw(rt, "first")

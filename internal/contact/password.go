@@ -18,7 +18,7 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// MaxPassword is the largest length of a password, in UTF-16 units.
+// MaxPassword is the largest length of a password, in UTF-16 units of its normal form.
 const MaxPassword = password.MaxLength
 
 // PasswordChange sets a new password. It prints as stars, so that passwords do not appear in logs.
@@ -73,7 +73,7 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 
 // checkNewPassword adds an error if the account does not allow the new password for the contact.
 func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) error {
-	plain := deref(u.Password.New)
+	plain := password.Normalize(deref(u.Password.New))
 	switch {
 	case plain == "":
 		errs.Add(usererror.Required, field.PathPassword, "The new password must not be null or empty.")

@@ -109,6 +109,7 @@ func TestPasswordChangeFails(t *testing.T) {
 		{"null", a.Agent, me.ID, nil, nil, []string{"REQUIRED password"}},
 		{"empty", a.Agent, me.ID, new(""), nil, []string{"REQUIRED password"}},
 		{"too long", a.Agent, me.ID, &long, nil, []string{"TOO_LONG password"}},
+		{"too long in its normal form", a.Agent, me.ID, new(strings.Repeat("\u0958", 501)), nil, []string{"TOO_LONG password"}},
 		{"without the current one", inSession(a, me, mine[0]), me.ID, new("new"), nil, []string{"REQUIRED currentPassword"}},
 		{"with another than the current one", inSession(a, me, mine[0]), me.ID, new("new"), new("guess"), []string{"WRONG_PASSWORD currentPassword"}},
 		{"an empty current one", inSession(a, me, mine[0]), me.ID, new("new"), new(""), []string{"WRONG_PASSWORD currentPassword"}},
@@ -121,6 +122,9 @@ func TestPasswordChangeFails(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f.WantErrors(tt.name, func() error { return contacttest.ErrOf(setPassword(tt.as, f.Commands, tt.id, tt.new_, tt.current)) }, tt.want...)
+	}
+	if _, err := setPassword(a.Agent, f.Commands, me.ID, new(strings.Repeat("e\u0301", 1000)), nil); err != nil {
+		t.Errorf("short enough in its normal form: %v", err)
 	}
 }
 

@@ -21,10 +21,14 @@ const (
 	maxProperties  = 1000 // in one write
 )
 
-// PropertyPatch sets the values of one property, in order. No values clear it.
+// PropertyPatch sets the values of one property, in order. No values clear it, unless there are
+// values to add or remove.
 type PropertyPatch struct {
-	Property int
-	Values   []field.Value
+	Property    int
+	Values      []field.Value
+	Add, Remove []field.Value // of a property that can have several; they are removed first, by their texts
+
+	keepsDescriptions bool // see Custom
 }
 
 // boundValue returns the value for the field that the property is bound to.
@@ -47,16 +51,26 @@ func definitionsOf(ctx context.Context, tx *database.Tx, account int) (propertyD
 	return byID, err
 }
 
-// checkProperties adds errors for what is wrong with the patches. It returns the valid ones: as
-// fields if the property is bound to one.
-func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch, own []PropertyPatch) {
+// haveSeveral reports whether the path is that of a property that can have several values.
+func (d propertyDefinitions) haveSeveral(path string) bool {
+	p := d[field.PropertyID(path)]
+	return p != nil && p.Multiple
+}
+
+// checkProperties adds errors for what is wrong with the properties of an edit. It returns the
+// valid ones: as fields if the property is bound to one.
+func (w *unitOfWork) checkProperties(d Details) (bound field.Patch, own []PropertyPatch) {
 	bound = field.Patch{}
-	if len(patches) > maxProperties {
+	custom, isObject := d.Custom.(map[string]any)
+	if d.Custom != nil && !isObject {
+		w.errs.Add(usererror.Invalid, field.PathCustom, "custom must be an object.")
+	}
+	if len(d.Properties)+len(custom) > maxProperties {
 		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be set in one call.", maxProperties)
 		return bound, nil
 	}
 	seen := map[int]bool{}
-	for _, p := range patches {
+	for _, p := range slices.Concat(d.Properties, w.patchesOf(custom)) {
 		path := field.PropertyPath(p.Property)
 		if seen[p.Property] && p.Property != 0 { // the APIs use 0 for every invalid id
 			w.errs.Add(usererror.Duplicate, path, "Property %d is listed twice.", p.Property)
@@ -69,7 +83,7 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 			continue
 		}
 		before := len(w.errs)
-		w.checkValues(path, definition, p.Values)
+		w.checkValues(path, definition, p)
 		switch f := field.BoundTo(definition); {
 		case len(w.errs) > before:
 		case f == nil:
@@ -82,23 +96,25 @@ func (w *unitOfWork) checkProperties(patches []PropertyPatch) (bound field.Patch
 }
 
 // checkValues adds errors for values that are not valid for the property.
-func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Value) {
-	switch {
-	case !field.CanWriteProperty(w.viewer, p):
+func (w *unitOfWork) checkValues(path string, p *ent.Property, patch PropertyPatch) {
+	if !field.CanWriteProperty(w.viewer, p) {
 		w.errs.Add(usererror.ReadOnly, path, "%s may not change %s.", nounOf(w.viewer), p.Name)
 		return
-	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
-		w.errs.Add(usererror.Required, path, "%s must have a value.", p.Name)
-	case !p.Multiple && len(values) > 1:
-		w.errs.Add(usererror.TooMany, path, "%s can have only one value.", p.Name)
-	case len(values) > maxValues:
-		w.errs.Add(usererror.TooMany, path, "%s can have at most %d values.", p.Name, maxValues)
+	}
+	switch {
+	case !patch.hasElements():
+		w.checkCount(path, p, patch.Values)
+	case !p.Multiple:
+		w.errs.Add(usererror.Invalid, path, "%s can have only one value: send that, instead of values to add and remove.", p.Name)
 	}
 	f := field.BoundTo(p)
-	for _, v := range values {
+	for _, v := range slices.Concat(patch.Values, patch.Add) {
 		w.errs.CheckText(path, p.Name, v.Value, limitOf(f))
 		if v.Description != nil {
 			w.errs.CheckText(path, "A description of "+p.Name, *v.Description, maxDescription)
+		}
+		if f != nil && v.Value == "" && w.nullOnly {
+			w.errs.Add(usererror.Empty, path, "%s must not be an empty text: send no values to clear it.", p.Name)
 		}
 		if f != nil && deref(v.Description) != "" {
 			w.errs.Add(usererror.Invalid, path, "%s is an alias of a field of the contact and cannot have a description.", p.Name)
@@ -106,6 +122,18 @@ func (w *unitOfWork) checkValues(path string, p *ent.Property, values []field.Va
 		if want := catalog.PropertyTypes[p.Kind]; !want.Fits(v.Value, p.Choices) {
 			w.errs.Add(usererror.Invalid, path, "%s must be %s.", p.Name, want.Values)
 		}
+	}
+}
+
+// checkCount adds an error if the property cannot have that many values.
+func (w *unitOfWork) checkCount(path string, p *ent.Property, values []field.Value) {
+	switch {
+	case p.Required && !slices.ContainsFunc(values, func(v field.Value) bool { return strings.TrimSpace(v.Value) != "" }):
+		w.errs.Add(usererror.Required, path, "%s must have a value.", p.Name)
+	case !p.Multiple && len(values) > 1:
+		w.errs.Add(usererror.TooMany, path, "%s can have only one value.", p.Name)
+	case len(values) > maxValues:
+		w.errs.Add(usererror.TooMany, path, "%s can have at most %d values.", p.Name, maxValues)
 	}
 }
 
@@ -132,6 +160,7 @@ func (w *unitOfWork) replaceValues(ctx context.Context, patches []PropertyPatch)
 			continue
 		}
 		replaced = append(replaced, p)
+		w.checkCount(field.PropertyPath(p.Property), w.definitions[p.Property], p.Values) // merging has changed it
 		w.fields = append(w.fields, revision.FieldChange{
 			Path: field.PropertyPath(p.Property), Old: field.NonNil(old[p.Property]), New: field.NonNil(p.Values),
 		})

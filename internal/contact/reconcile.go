@@ -16,18 +16,24 @@ import (
 // that is impossible or not desired, it adds a version conflict and returns the edit unchanged.
 func (w *unitOfWork) reconcile(ctx context.Context, l Lock, e edit) (edit, error) {
 	if l.allows(w.old.Version) {
-		return e, nil
-	}
-	desired := e.desired()
-	current, err := w.currentValues(ctx, slices.Collect(maps.Keys(desired)))
-	if err != nil {
-		return e, err
+		return w.keepDescriptions(ctx, e, &merge.Divergence{})
 	}
 	d, err := w.divergedSince(ctx, *l.Expected)
+	if err == nil {
+		e, err = w.keepDescriptions(ctx, e, d)
+	}
 	if err != nil {
 		return e, err
 	}
-	merged := d.Compare(desired, current)
+	desired, changes := e.desired(), e.details.elementChanges()
+	current, err := w.currentValues(ctx, slices.Concat(slices.Collect(maps.Keys(desired)), slices.Collect(maps.Keys(changes))))
+	if err != nil {
+		return e, err
+	}
+	merged := d.Compare(desired, current, w.definitions.haveSeveral)
+	for path, change := range changes {
+		d.ChangeElements(path, current[path], change)
+	}
 	if l.OnConflict != Merge || !d.Mergeable() {
 		w.addConflict(d)
 		return e, nil
@@ -78,6 +84,8 @@ func (w *unitOfWork) currentValues(ctx context.Context, paths []string) (values 
 			values[path] = field.EncodeValue(f.Get(w.old))
 		case path == field.PathLogins:
 			values[path], err = w.currentLogins(ctx)
+		case path == field.PathExternalIDs:
+			values[path], err = w.currentExternalIDs(ctx)
 		case path == field.PathMembership:
 			values[path], err = w.currentSegments(ctx)
 		case id != 0:

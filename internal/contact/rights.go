@@ -27,8 +27,8 @@ func nounOf(v viewer.Viewer) string {
 
 // checkSegment adds an error if the viewer is limited to a segment that the contact would not be
 // in.
-func (w *unitOfWork) checkSegment(set *[]int) {
-	if s := w.viewer.Segment; s != 0 && (set == nil || !slices.Contains(*set, s)) {
+func (w *unitOfWork) checkSegment(set []int) {
+	if s := w.viewer.Segment; s != 0 && !slices.Contains(set, s) {
 		w.errs = append(w.errs, usererror.NewForbidden(field.PathMembership, fmt.Sprintf("This API key is limited to the contacts of segment %d: the contact must be in it.", s)))
 	}
 }
@@ -56,19 +56,23 @@ func (w *unitOfWork) withoutHidden(e edit) edit {
 		}
 	}
 	e.set = set
-	if l := e.details.Logins; l != nil && !field.CanRead(w.viewer, field.PathLogins) {
-		if len(*l) > 0 {
-			w.forbid(field.PathLogins, "the logins of a contact")
-		}
-		e.details.Logins = nil
-	}
-	if m := e.details.Membership; m != nil && !field.CanRead(w.viewer, field.PathMembership) {
-		if len(*m) > 0 {
-			w.forbid(field.PathMembership, "the segments of a contact")
-		}
-		e.details.Membership = nil
-	}
+	d := &e.details
+	hideSet(w, field.PathLogins, "the logins of a contact", &d.Logins, &d.Add.Logins, &d.Remove.Logins)
+	hideSet(w, field.PathExternalIDs, "the external ids of a contact", &d.ExternalIDs, &d.Add.ExternalIDs, &d.Remove.ExternalIDs)
+	hideSet(w, field.PathMembership, "the segments of a contact", &d.Membership, &d.Add.Membership, &d.Remove.Membership)
 	return e
+}
+
+// hideSet removes a set, with the elements to add and remove, from the edit if the viewer may not
+// read it. Any element is forbidden.
+func hideSet[E any](w *unitOfWork, path, noun string, set **[]E, add, remove *[]E) {
+	if field.CanRead(w.viewer, path) {
+		return
+	}
+	if *set != nil && len(**set) > 0 || len(*add)+len(*remove) > 0 {
+		w.forbid(path, noun)
+	}
+	*set, *add, *remove = nil, nil, nil
 }
 
 // mayRemove returns the viewer if it may delete and restore the contact: staff who may write all of

@@ -37,7 +37,7 @@ func TestWritablePathsAreInOrder(t *testing.T) {
 		}
 		all = append(all, fmt.Sprint("properties.", i+1))
 	}
-	customer, all = append(customer, "logins"), append(all, "logins", "membership")
+	customer, all = append(customer, "logins"), append(all, "logins", "externalIds", "membership")
 	for name, tt := range map[string]struct {
 		ctx  context.Context
 		want []string
@@ -74,8 +74,9 @@ func TestWritablePathsAreAccepted(t *testing.T) {
 		"password": func(ctx context.Context, c *ent.Contact) error {
 			return contacttest.ErrOf(f.Update(ctx, contact.Update{ID: c.ID, Lock: contacttest.Overwrite, Password: &contact.PasswordChange{New: new("new"), Current: new("old")}}))
 		},
-		"logins":     details(contact.Details{Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}}),
-		"membership": details(contact.Details{Membership: &a.SegmentIDs}),
+		"logins":      details(contact.Details{Logins: &[]field.Login{{Name: "eva", Kind: login.KindBlank}}}),
+		"externalIds": details(contact.Details{ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "1"}}}),
+		"membership":  details(contact.Details{Membership: &a.SegmentIDs}),
 	}
 	for _, changed := range field.Fields {
 		value, ok := values[changed]

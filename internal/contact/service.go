@@ -5,16 +5,16 @@
 // Every command authorizes the viewer first; without one it fails with authz.ErrUnauthenticated.
 // Then it reports everything that the caller can fix, together, as usererror.Errors. Any other
 // error is a fault of the server. A command that fails has changed nothing, with two exceptions:
-// UpdateEach may have applied some of its updates, and after dberr.ErrUnknown the outcome is
-// unknown.
+// RunEach may have applied some of its commands, and after dberr.ErrUnknown the outcome is unknown.
 //
-// Start reading at Update in update.go, which follows one command from the check to the
-// transaction. unit_of_work.go has the state of a write that all commands share; edit.go and
-// reconcile.go have what they do inside it; unique_keys.go has the keys of email and phone,
-// key_throttle.go limits what a customer learns from them, and constraint_errors.go has their
-// violations. rights.go keeps a viewer from reading and writing fields that its role excludes.
-// Package field lists what a contact consists of and decides who may read and write it, merge
-// compares a stale write with what others have written, and query reads contacts.
+// Start reading at Update in update.go, and then command.go, which runs a command from the check to
+// the transaction; batch.go runs several. transaction.go has what the writes of a transaction
+// share, unit_of_work.go the state of one; edit.go and reconcile.go have what a command does to it;
+// unique_keys.go has the unique keys, key_throttle.go limits what a customer learns from them, and
+// constraint_errors.go has their violations. rights.go keeps a viewer from reading and writing
+// fields that its role excludes. Package field lists what a contact consists of and decides who may
+// read and write it, merge compares a stale write with what others have written, and query reads
+// contacts.
 package contact
 
 import (
@@ -66,6 +66,7 @@ type Service struct {
 	throttle  *keyThrottle
 	source    change.Source
 	key       *idempotency.Key
+	nullOnly  bool // see ClearingByNull
 }
 
 // New returns a service whose changes have the source IMPORT, as those of the demo data do. The
@@ -80,6 +81,15 @@ func (s *Service) Via(source change.Source) *Service {
 	via := *s
 	via.source = source
 	return &via
+}
+
+// ClearingByNull returns the service for an API in which only null clears a text of a contact: an
+// empty text fails with Empty. A client that sends a text for every field that it knows would
+// otherwise clear those that it has no value for, without noticing.
+func (s *Service) ClearingByNull() *Service {
+	strict := *s
+	strict.nullOnly = true
+	return &strict
 }
 
 // WithKey returns the service for one request with an idempotency key, nil if it has none. A write

@@ -21,7 +21,7 @@ func TestEveryStatementHasItsAccount(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	note := a.NewProperty(catalog.NewProperty{Name: "Note"})
-	a.NewContact(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}})
+	a.NewContact(field.Patch{field.Email: "taken@example.com"}, contact.Details{Logins: &[]field.Login{{Name: "taken", Kind: login.KindBlank}}, ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "taken"}}})
 	me, sessions := createWithSessions(a, "pw", 2)
 	wide := query.Filter{
 		Name: new("a b"), Email: new("x"), Phone: new("1"), Store: &a.StoreIDs[0], Company: &a.CompanyIDs[0], Segment: &a.SegmentIDs[0],
@@ -37,7 +37,7 @@ func TestEveryStatementHasItsAccount(t *testing.T) {
 				contacttest.ErrOf(f.OverwriteDetails(ctx, me.ID, contact.Details{
 					Properties: []contact.PropertyPatch{contacttest.SetProperty(note, name)}, Logins: &[]field.Login{{Name: name, Kind: login.KindBlank}}, Membership: &[]int{},
 				})),
-				contacttest.ErrOf(f.Get(ctx, me.ID)), contacttest.ErrOf(f.ByEmail(ctx, "x")), contacttest.ErrOf(f.ByPhone(ctx, "46", "1")), contacttest.ErrOf(f.BySecret(ctx, "x")), contacttest.ErrOf(f.ByLogin(ctx, "x")),
+				contacttest.ErrOf(f.Get(ctx, me.ID)), contacttest.ErrOf(f.ByEmail(ctx, "x")), contacttest.ErrOf(f.ByPhone(ctx, "46", "1")), contacttest.ErrOf(f.BySecret(ctx, "x")), contacttest.ErrOf(f.ByLogin(ctx, "x")), contacttest.ErrOf(f.ByExternalID(ctx, field.ExternalID{System: "crm", Value: "x"})),
 				contacttest.ErrOf(f.Queries.Page(ctx, wide, query.Order{Field: query.ByName}, query.PageArgs{Last: new(3)})), contacttest.ErrOf(f.Count(ctx, wide)),
 				contacttest.ErrOf(f.Stores(ctx)), contacttest.ErrOf(f.Properties(ctx)), contacttest.ErrOf(f.Store(ctx, a.StoreIDs[0])), contacttest.ErrOf(f.Property(ctx, note)),
 			} {
@@ -51,7 +51,7 @@ func TestEveryStatementHasItsAccount(t *testing.T) {
 		})
 		all := strings.Join(statements, "\n")
 		for _, table := range []string{
-			"contacts", "logins", "memberships", "property_values", "properties", "stores", "search_terms", "sessions", "changes", "feeds",
+			"contacts", "logins", "external_ids", "memberships", "property_values", "properties", "stores", "search_terms", "sessions", "changes", "feeds",
 		} {
 			if !strings.Contains(all, "`"+table+"`") {
 				t.Errorf("%s: no statement on %s was seen", name, table)

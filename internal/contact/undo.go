@@ -10,11 +10,8 @@ import (
 	"contactgraph/internal/authz"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
-	"contactgraph/internal/contact/merge"
-	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
-	"contactgraph/internal/viewer"
 )
 
 // Undo reverts one change, in a change of its own that names it. Old values are restored if no one
@@ -49,10 +46,10 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.writeContact(ctx, v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) (*Result, error) {
-		w.undoes = &row.Version
-		return w.applyAndSave(ctx, lockAt(row), inverse, row.Kind)
-	})
+	return s.runPrepared(ctx, existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
+		w.kind, w.undoes = row.Kind, &row.Version
+		return w.apply(ctx, lockAt(row), inverse)
+	}))
 }
 
 func errErased() usererror.Errors {
@@ -70,18 +67,13 @@ func inverseOf(row *ent.Change) (edit, error) {
 		if err != nil {
 			return e, err
 		}
-		switch f, id := field.ByPath(c.Path), field.PropertyID(c.Path); {
+		switch f := field.ByPath(c.Path); {
 		case f != nil:
 			e.set[f] = v
-		case id != 0:
-			values, _ := v.([]field.Value)
-			e.details.Properties = append(e.details.Properties, PropertyPatch{Property: id, Values: values})
-		case c.Path == field.PathLogins:
-			e.details.Logins = new(merge.As[field.Login](v))
-		case c.Path == field.PathMembership:
-			e.details.Membership = new(merge.As[int](v))
 		case c.Path == field.PathPassword:
 			return e, usererror.Errors{{Code: usererror.Invalid, Path: field.PathPassword, Message: "A password change cannot be undone: the change log does not contain passwords."}}
+		default:
+			e.details.put(c.Path, v)
 		}
 	}
 	return e, nil
@@ -93,13 +85,10 @@ func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	return s.writeContact(ctx, v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) (*Result, error) {
-		w.undoes = &row.Version
-		if err := w.reconcileRemoval(ctx, lockAt(row)); err != nil {
-			return nil, err
-		}
-		return w.remove(ctx)
-	})
+	return s.runPrepared(ctx, existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
+		w.kind, w.undoes = change.KindDELETE, &row.Version
+		return w.reconcileRemoval(ctx, lockAt(row))
+	}))
 }
 
 // undoDeletion creates the contact again, as it was.
@@ -123,35 +112,31 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, version: row.Version + 1, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
 	}
-	return s.writeOne(ctx, v, s.transactionFor(row.ContactID), func(ctx context.Context, tx *database.Tx) (*Result, error) {
-		if err := s.checkRestorable(ctx, tx, v, row); err != nil {
+	return s.runPrepared(ctx, &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
+		if err := t.checkRestorable(ctx, row); err != nil {
 			return nil, err
 		}
-		results, err := s.createAll(ctx, tx, v, s.throttle.newKeyCheck(v), []*draft{d})
-		if err != nil {
-			return nil, err
-		}
-		return results[0], nil
-	})
+		return t.create(ctx, d)
+	}})
 }
 
 // checkRestorable fails unless the deletion is the latest change of the contact.
-func (s *Service) checkRestorable(ctx context.Context, tx *database.Tx, v viewer.Viewer, row *ent.Change) error {
-	later, err := tx.Changes(ctx, v.Account, row.ContactID, row.Version, 1)
+func (t *transaction) checkRestorable(ctx context.Context, row *ent.Change) error {
+	later, err := t.tx.Changes(ctx, t.viewer.Account, row.ContactID, row.Version, 1)
 	switch {
 	case err != nil || len(later) == 0:
 		return err
 	case later[0].Kind == change.KindERASE:
 		return errErased()
 	}
-	current, err := tx.Contact(ctx, v.Account, row.ContactID)
+	current, err := t.tx.Contact(ctx, t.viewer.Account, row.ContactID)
 	if err != nil {
 		return err
 	}
 	if current == nil {
 		return usererror.Errors{{Code: usererror.Invalid, Message: "The contact has been restored and deleted again since. Undo the latest deletion instead."}}
 	}
-	w := &unitOfWork{Service: s, tx: tx, viewer: v, old: current}
+	w := &unitOfWork{transaction: t, old: current}
 	if err := w.reconcileRemoval(ctx, Lock{Expected: &row.Version}); err != nil {
 		return err
 	}
@@ -160,7 +145,7 @@ func (s *Service) checkRestorable(ctx context.Context, tx *database.Tx, v viewer
 
 // detailsOf returns what belongs to the contact of a snapshot, as details to write.
 func detailsOf(p *changelog.Snapshot) Details {
-	d := Details{Logins: &p.Logins, Membership: &p.Segments}
+	d := Details{Logins: &p.Logins, ExternalIDs: &p.ExternalIDs, Membership: &p.Segments}
 	for _, id := range slices.Sorted(maps.Keys(p.Values)) {
 		if len(p.Values[id]) > 0 {
 			d.Properties = append(d.Properties, PropertyPatch{Property: id, Values: p.Values[id]})

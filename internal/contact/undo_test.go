@@ -40,6 +40,8 @@ func contactState(c *ent.Contact) map[string]any {
 	if c.LimitMailsTemporarilyUntil != nil {
 		p[field.LimitUntil.Path] = revision.FormatTime(*c.LimitMailsTemporarilyUntil)
 	}
+	external := field.NonNil(field.ExternalIDsOf(c.Edges.ExternalIds))
+	field.SortExternalIDs(external)
 	properties, segments, logins := map[int][]field.Value{}, []int{}, map[string]login.Kind{}
 	for _, v := range c.Edges.Values {
 		properties[v.PropertyID] = append(properties[v.PropertyID], field.Value{Value: v.Value, Description: v.Description})
@@ -50,7 +52,7 @@ func contactState(c *ent.Contact) map[string]any {
 	for _, l := range c.Edges.Logins {
 		logins[l.Name] = l.Kind
 	}
-	p["properties"], p["membership"], p["logins"] = properties, segments, logins
+	p["properties"], p["membership"], p["logins"], p["externalIds"] = properties, segments, logins, external
 	return p
 }
 
@@ -65,7 +67,7 @@ func contactStateWithVersion(c *ent.Contact) map[string]any {
 
 // readContact reads a contact with its relations, nil if there is none.
 func readContact(a *contacttest.Tenant, id int) *ent.Contact {
-	c, err := a.DB.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithMemberships(func(q *ent.MembershipQuery) { q.Order(ent.Asc("segment_id")) }).
+	c, err := a.DB.Client().Contact.Query().Where(entcontact.ID(id)).WithLogins().WithExternalIds().WithMemberships(func(q *ent.MembershipQuery) { q.Order(ent.Asc("segment_id")) }).
 		WithValues(func(q *ent.PropertyValueQuery) { q.Order(propertyvalue.ByPosition()) }).Only(a.Agent)
 	if err != nil && !ent.IsNotFound(err) {
 		a.T.Fatal(err)
@@ -102,6 +104,9 @@ func randomWrite(a *contacttest.Tenant, rt *rapid.T, id int, props []int) error 
 		}
 		if v := some.Draw(rt, "login"); v != "" {
 			d.Logins = &[]field.Login{{Name: fmt.Sprint(v, id), Kind: login.KindEmail}, {Name: fmt.Sprint("z", id), Kind: login.KindBlank}}
+		}
+		if v := some.Draw(rt, "external id"); v != "" {
+			d.ExternalIDs = &[]field.ExternalID{{System: v, Value: fmt.Sprint(id)}, {System: "z", Value: fmt.Sprint(id)}}
 		}
 		if rapid.Bool().Draw(rt, "moves") {
 			d.Membership = new(rapid.SliceOfDistinct(rapid.SampledFrom(a.SegmentIDs), rapid.ID).Draw(rt, "segments"))
@@ -163,7 +168,7 @@ func TestRandomHistoriesCanBeUndone(t *testing.T) {
 // undoAndRedo undoes a random change of the contact, and undoes the undo. It returns false if later
 // changes are in the way.
 func undoAndRedo(a *contacttest.Tenant, rt *rapid.T, id int, record func()) bool {
-	log := contacttest.Must(a.History(a.Agent, id, 1<<40, query.MaxPage))
+	log := a.MustHistory(a.Agent, id, query.MaxPage)
 	before := readContact(a, id)
 	row := rapid.SampledFrom(log).Draw(rt, "change")
 	r, err := a.Undo(a.Agent, changeID(row))
@@ -261,12 +266,12 @@ func TestCustomersUndo(t *testing.T) {
 	if err := undo(name)(); err != nil {
 		t.Errorf("its own name: %v", err)
 	}
-	for _, row := range contacttest.Must(a.History(a.AsCustomer(c), c.ID, 1<<40, 10)) {
+	for _, row := range a.MustHistory(a.AsCustomer(c), c.ID, 10) {
 		if row.ActorName != "" {
 			t.Errorf("it learns of %s", row.ActorName)
 		}
 	}
-	if _, err := a.History(a.AsCustomer(c), other.ID, 1<<40, 10); err == nil {
+	if _, _, err := a.History(a.AsCustomer(c), other.ID, 1<<40, 10); err == nil {
 		t.Error("it sees another's changes")
 	}
 	if _, err := a.AsOf(a.AsCustomer(c), other.ID, 1); err == nil {

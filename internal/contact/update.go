@@ -2,20 +2,21 @@ package contact
 
 import (
 	"context"
+	"strconv"
 
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
-	"contactgraph/internal/viewer"
 )
 
-// Update is the command that writes a contact's own fields.
+// Update is the command that writes a contact's own fields, and properties by their API names.
 type Update struct {
 	ID       int
 	Lock     Lock
 	Set      field.Patch
+	Custom   Custom
 	Password *PasswordChange // nil keeps the current one
 }
 
@@ -23,36 +24,25 @@ type Update struct {
 // u.Lock.OnConflict decides. It fails with Errors: NotFound or Forbidden alone, or everything that
 // is wrong with the version, values, unique keys and references. A new password ends the contact's
 // other sessions.
-func (s *Service) Update(ctx context.Context, u Update) (*Result, error) {
-	p, err := s.prepare(ctx, u)
+func (s *Service) Update(ctx context.Context, u Update) (*Result, error) { return s.run(ctx, u) }
+
+func (u Update) subject() string { return strconv.Itoa(u.ID) }
+
+func (u Update) prepare(ctx context.Context, s *Service) (*prepared, error) {
+	v, err := authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), u.ID))
 	if err != nil {
 		return nil, err
 	}
-	return s.writeContact(ctx, p.viewer, u.ID, p.errs, func(ctx context.Context, w *unitOfWork) (*Result, error) {
-		return w.applyAndSave(ctx, u.Lock, p.edit, change.KindUPDATE)
-	})
-}
-
-// prepared is an update that is checked as far as possible outside the transaction.
-type prepared struct {
-	Update
-
-	viewer viewer.Viewer
-	edit   edit
-	errs   usererror.Errors
-}
-
-// prepare checks u. It fails with the errors that Update reports alone; the others are in the
-// result.
-func (s *Service) prepare(ctx context.Context, u Update) (p prepared, err error) {
-	p.Update = u
-	if p.viewer, err = authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), u.ID)); err != nil {
-		return p, err
+	var errs usererror.Errors
+	u.Lock.check(&errs)
+	e := edit{set: s.checkPatch(&errs, u.Set), details: Details{Custom: u.Custom}}
+	if e.password, err = s.preparePassword(ctx, v, u, &errs); err != nil {
+		return nil, err
 	}
-	u.Lock.check(&p.errs)
-	p.edit.set = checkPatch(&p.errs, u.Set)
-	p.edit.password, err = s.preparePassword(ctx, p.viewer, u, &p.errs)
-	return p, err
+	return existing(v, u.ID, errs, func(ctx context.Context, w *unitOfWork) error {
+		w.kind = change.KindUPDATE
+		return w.apply(ctx, u.Lock, e)
+	}), nil
 }
 
 // setPassword sets the prepared password, unless another one has been set since it was prepared.

@@ -11,7 +11,7 @@ import (
 // checkPatch adds errors for values that are invalid for any contact. It returns the patch without
 // them, so that the valid ones can still be checked against the contact, and with times truncated
 // to the stored precision.
-func checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
+func (s *Service) checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
 	valid := field.Patch{}
 	for _, f := range field.Fields {
 		v, ok := p[f]
@@ -19,7 +19,7 @@ func checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
 			continue
 		}
 		before := len(*errs)
-		valid[f] = checkField(errs, f, v)
+		valid[f] = s.checkField(errs, f, v)
 		if len(*errs) > before {
 			delete(valid, f)
 		}
@@ -27,13 +27,16 @@ func checkPatch(errs *usererror.Errors, p field.Patch) field.Patch {
 	return valid
 }
 
-func checkField(errs *usererror.Errors, f *field.Field, v any) any {
+func (s *Service) checkField(errs *usererror.Errors, f *field.Field, v any) any {
 	switch v := v.(type) {
 	case nil:
 		if f.NonNull {
 			errs.Add(usererror.Required, f.Path, "%s must not be null.", f.Path)
 		}
 	case string:
+		if v == "" && s.nullOnly {
+			errs.Add(usererror.Empty, f.Path, "%s must not be an empty text: send null to clear it.", f.Path)
+		}
 		errs.CheckText(f.Path, f.Path, v, f.Limit)
 	case time.Time:
 		v = v.UTC().Truncate(time.Microsecond)

@@ -12,10 +12,13 @@ const maxRows = 1024
 // chunks cuts rows into chunks of few different lengths, seldom more than two. So there are few
 // different statements, and the engines can keep them prepared. If a chunk had fewer than least
 // rows, it yields its rows one by one.
-func chunks[T any](rows []T, least int) iter.Seq[[]T] {
+func chunks[T any](rows []T, least int) iter.Seq[[]T] { return chunksOf(rows, least, maxRows) }
+
+// chunksOf is chunks with at most this many rows.
+func chunksOf[T any](rows []T, least, most int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
-			n := chunkLength(len(rows))
+			n := chunkLength(min(len(rows), most))
 			if n < least {
 				n = 1
 			}

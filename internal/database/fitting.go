@@ -22,9 +22,14 @@ const (
 // ReadFitting reads at most limit rows of a query that is ordered, and at least one if there are
 // any: as many as have at most maxBytes. more reports whether there are more rows within the limit.
 func ReadFitting(ctx context.Context, q *ent.ChangeQuery, limit int) (rows []*ent.Change, more bool, err error) {
+	return ReadFittingIn(ctx, q, limit, maxBytes)
+}
+
+// ReadFittingIn is ReadFitting with another bound than maxBytes, which must be smaller.
+func ReadFittingIn(ctx context.Context, q *ent.ChangeQuery, limit, bound int) (rows []*ent.Change, more bool, err error) {
 	fits := limit
 	if limit > unmeasured {
-		if fits, more, err = fitting(ctx, q, limit); err != nil || fits == 0 {
+		if fits, more, err = fitting(ctx, q, limit, bound); err != nil || fits == 0 {
 			return nil, false, err
 		}
 	}
@@ -32,20 +37,25 @@ func ReadFitting(ctx context.Context, q *ent.ChangeQuery, limit int) (rows []*en
 	return rows, more, err
 }
 
-// fitting returns how many of the first limit rows have at most maxBytes. They are measured by the
-// database, because reading them would already take the memory.
-func fitting(ctx context.Context, q *ent.ChangeQuery, limit int) (fits int, more bool, err error) {
+// fitting returns how many of the first limit rows have at most bound bytes: limit if all have.
+// They are measured by the database, because reading them would already take the memory. Rows that
+// are written meanwhile can come before those that were measured, and must not displace the last
+// ones.
+func fitting(ctx context.Context, q *ent.ChangeQuery, limit, bound int) (fits int, more bool, err error) {
 	sizes, err := q.Clone().Limit(limit).Aggregate(sizeOfFields).Ints(ctx)
 	if err != nil {
 		return 0, false, err
 	}
 	sum := 0
 	for i, size := range sizes {
-		if sum += size; sum > maxBytes && i > 0 {
+		if sum += size; sum > bound && i > 0 {
 			return i, true, nil
 		}
 	}
-	return len(sizes), false, nil
+	if len(sizes) == 0 {
+		return 0, false, nil
+	}
+	return limit, false, nil
 }
 
 // sizeOfFields is the number of bytes of a row's field changes. It aggregates nothing: ent has no

@@ -37,7 +37,7 @@ func (w *writer) flushPending() []dialect.Step {
 // the same account.
 func (w *writer) updateContacts(updates []Update) (steps []dialect.Step) {
 	alike := func(a, b Update) bool {
-		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && slices.Equal(a.Columns, b.Columns)
+		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && a.KeepVersion == b.KeepVersion && slices.Equal(a.Columns, b.Columns)
 	}
 	for group := range chunkBy(updates, alike) {
 		if group[0].Version == 0 {
@@ -56,12 +56,16 @@ func (w *writer) updateChunk(updates []Update) dialect.Step {
 	for _, u := range updates {
 		args = append(append(args, u.Contact, u.Version), u.Values...)
 	}
-	statement := w.cachedStatement(statementKey{"update", strings.Join(columns, " "), len(updates)}, func(b *dialect.Builder) {
+	name := "update"
+	if updates[0].KeepVersion {
+		name = "derive"
+	}
+	statement := w.cachedStatement(statementKey{name, strings.Join(columns, " "), len(updates)}, func(b *dialect.Builder) {
 		if len(updates) == 1 {
-			updateOne(b, columns)
+			updateOne(b, updates[0])
 			return
 		}
-		updateMany(b, columns, len(updates))
+		updateMany(b, updates[0], len(updates))
 	})
 	return dialect.Step{Statement: statement, Args: args, Ran: func(rows int64) error {
 		if rows != int64(len(updates)) {
@@ -72,25 +76,33 @@ func (w *writer) updateChunk(updates []Update) dialect.Step {
 }
 
 // updateOne writes the compare-and-set of one contact. Its parameters are those of updateMany.
-func updateOne(b *dialect.Builder, columns []string) {
+func updateOne(b *dialect.Builder, like Update) {
 	account, id, version := b.Parameter(), b.Parameter(), b.Parameter()
-	b.Write(`UPDATE "contacts" SET "version" = "version" + 1`)
-	for _, c := range columns {
-		b.Write(`, "`, c, `" = `, b.Parameter())
-	}
+	writeSet(b, like, func(int) string { return b.Parameter() })
 	b.Write(` WHERE "account_id" = `, account, ` AND "id" = `, id, ` AND "version" = `, version)
 }
 
 // updateMany writes the compare-and-set of n contacts of one account.
-func updateMany(b *dialect.Builder, columns []string, n int) {
-	b.Write(`UPDATE "contacts" SET "version" = "contacts"."version" + 1`)
-	for i, c := range columns {
-		b.Write(`, "`, c, `" = v.column`, strconv.Itoa(i+3))
-	}
+func updateMany(b *dialect.Builder, like Update, n int) {
+	writeSet(b, like, func(i int) string { return "v.column" + strconv.Itoa(i+3) })
 	account := b.Parameter()
 	b.Write(` FROM (`)
-	b.Values(n, append([]string{entcontact.FieldID, entcontact.FieldVersion}, columns...))
+	b.Values(n, append([]string{entcontact.FieldID, entcontact.FieldVersion}, like.Columns...))
 	b.Write(`) AS v WHERE "contacts"."account_id" = `, account, ` AND "contacts"."id" = v.column1 AND "contacts"."version" = v.column2`)
+}
+
+// writeSet writes the beginning of an UPDATE of the columns of an update that is like the others of
+// the statement, and of the version. value returns the new value of the i-th column.
+func writeSet(b *dialect.Builder, like Update, value func(i int) string) {
+	b.Write(`UPDATE "contacts" SET `)
+	for i, c := range like.Columns {
+		b.Separate(i, ", ")
+		b.Write(`"`, c, `" = `, value(i))
+	}
+	if !like.KeepVersion {
+		b.Separate(len(like.Columns), ", ")
+		b.Write(`"version" = "contacts"."version" + 1`)
+	}
 }
 
 // termRow is a row of the table of search terms.
@@ -117,9 +129,12 @@ func (w *writer) replaceTerms(updates []Update) []dialect.Step {
 	return append(w.deleteTerms(gone), w.insertTerms(added)...)
 }
 
+// maxAlternatives bounds the alternatives of one condition: SQLite parses at most 1,000 levels.
+const maxAlternatives = 512
+
 func (w *writer) deleteTerms(rows []termRow) (steps []dialect.Step) {
 	for group := range chunkBy(rows, func(a, b termRow) bool { return a.account == b.account }) {
-		for chunk := range chunks(group, 1) {
+		for chunk := range chunksOf(group, 1, maxAlternatives) {
 			statement := w.cachedStatement(statementKey{"delete terms", "", len(chunk)}, func(b *dialect.Builder) {
 				writeDeleteTerms(b, len(chunk))
 			})
@@ -146,11 +161,14 @@ func writeDeleteTerms(b *dialect.Builder, n int) {
 	b.Write(")")
 }
 
+// insertTerms returns the steps that insert words. A contact may have some of them already, of an
+// earlier version of the normal forms (see package rekey).
 func (w *writer) insertTerms(rows []termRow) (steps []dialect.Step) {
 	for chunk := range chunks(rows, 1) {
 		statement := w.cachedStatement(statementKey{"insert terms", "", len(chunk)}, func(b *dialect.Builder) {
 			b.Write(`INSERT INTO "search_terms" ("`, strings.Join(termColumns, `", "`), `") `)
 			b.Values(len(chunk), termColumns)
+			b.Write(` ON CONFLICT DO NOTHING`)
 		})
 		steps = append(steps, dialect.Step{Statement: statement, Args: termArgs(chunk)})
 	}

@@ -29,7 +29,8 @@ type Tx struct {
 // its search terms.
 type Update struct {
 	Account, Contact int
-	Version          revision.Version // at which the contact was read; 0 if it is new and has only terms
+	Version          revision.Version // at which the contact was read; 0 if only its terms change
+	KeepVersion      bool             // the version stays: the columns follow from others, which do not change
 	Columns          []string         // that change, always in the same order
 	Values           []any            // of the columns
 	Gone, New        []Term

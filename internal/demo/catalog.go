@@ -45,14 +45,14 @@ var mainCatalog = referenceData{
 	},
 	properties: []catalog.NewProperty{
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
-		{Name: "Middle Initial", Kind: property.KindText},
+		{Name: "Middle Initial", APIName: new("middleInitial"), Kind: property.KindText},
 		{Name: "Last Name", Kind: property.KindText, Bound: new(property.BoundLastName)},
-		{Name: "Birthday", Kind: property.KindDate},
-		{Name: "Household Size", Kind: property.KindInteger},
-		{Name: "Discount", Kind: property.KindNumber},
-		{Name: "Last Visit", Kind: property.KindDateTime, ReadOnly: true},
-		{Name: "Language", Kind: property.KindChoice, Required: true, Choices: languages},
-		{Name: "Interests", Kind: property.KindText, Multiple: true},
+		{Name: "Birthday", APIName: new("birthday"), Kind: property.KindDate},
+		{Name: "Household Size", APIName: new("householdSize"), Kind: property.KindInteger},
+		{Name: "Discount", APIName: new("discount"), Kind: property.KindNumber},
+		{Name: "Last Visit", APIName: new("lastVisit"), Kind: property.KindDateTime, ReadOnly: true},
+		{Name: "Language", APIName: new("language"), Kind: property.KindChoice, Required: true, Choices: languages},
+		{Name: "Interests", APIName: new("interests"), Kind: property.KindText, Multiple: true},
 	},
 }
 
@@ -65,7 +65,7 @@ var otherCatalog = referenceData{
 	segments:  []string{"Newsletter"},
 	properties: []catalog.NewProperty{
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
-		{Name: "Customer Number", Kind: property.KindInteger, ReadOnly: true},
+		{Name: "Customer Number", APIName: new("customerNumber"), Kind: property.KindInteger, ReadOnly: true},
 	},
 }
 

@@ -187,8 +187,9 @@ func documentedContact() contact.Create {
 				values(middleInitial, "Q"), values(birthday, "1978-05-14"), values(language, "English"),
 				values(lastVisit, "2025-11-03T14:30:00Z"), values(interests, "books", "hiking"),
 			},
-			Logins:     &[]field.Login{{Name: CustomerLogin, Kind: login.KindEmail}},
-			Membership: &[]int{2, 3, 4, 5, 6, 7, 8, 10, 11, 12},
+			Logins:      &[]field.Login{{Name: CustomerLogin, Kind: login.KindEmail}},
+			ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "C-100466"}, {System: "shop", Value: "466"}},
+			Membership:  &[]int{2, 3, 4, 5, 6, 7, 8, 10, 11, 12},
 		},
 	}
 }

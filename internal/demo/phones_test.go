@@ -17,7 +17,7 @@ func TestPhonesAreUnique(t *testing.T) {
 	numbers, normalized := map[string]bool{}, map[string]bool{}
 	for code, number, ok := p.next(); ok; code, number, ok = p.next() {
 		if len(normalized) < 500 { // parsing a number is slow
-			normalized[normalize.Phone(code, number)] = true
+			normalized[normalize.Phone("", code, number)] = true
 		}
 		if numbers[code+number] {
 			t.Fatalf("%s %s is returned twice", code, number)

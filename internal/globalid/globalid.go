@@ -5,6 +5,7 @@ package globalid
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,16 @@ import (
 // Encode returns the global id of the object with this type and number. Clients must not parse it.
 func Encode(typ string, id int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(typ + ":" + strconv.Itoa(id)))
+}
+
+// EncodeKey returns the global id of an object that is identified by several values. It is not
+// decoded: it distinguishes objects that are not looked up.
+func EncodeKey(typ string, key ...any) string {
+	text := []byte(typ)
+	for _, part := range key {
+		text = fmt.Append(text, ":", part)
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // Decode decodes a global id. ok is false if text is not a global id.

@@ -24,7 +24,8 @@ type callerKey struct{}
 // endless is a schema whose operations return one response and then wait for their end.
 type endless struct{ schema }
 
-func (endless) Exec(context.Context) graphql.ResponseHandler {
+func (endless) Exec(ctx context.Context) graphql.ResponseHandler {
+	beginStream(ctx)
 	begun := false
 	return func(ctx context.Context) *graphql.Response {
 		if begun {

@@ -174,15 +174,9 @@ func (c *connection) handshake(ctx context.Context) (context.Context, error) {
 	case m.Type != "connection_init":
 		return nil, errInvalidMessage
 	}
-	header := http.Header{}
-	var payload map[string]any
-	if len(m.Payload) > 0 && json.Unmarshal(m.Payload, &payload) != nil {
-		return nil, errInvalidMessage
-	}
-	for name, value := range payload {
-		if text, ok := value.(string); ok {
-			header.Set(name, text)
-		}
+	header, err := initHeader(m.Payload)
+	if err != nil {
+		return nil, err
 	}
 	connected, err := safego.Run(func() (context.Context, error) { return c.onConnect(ctx, header) })
 	switch {
@@ -192,6 +186,25 @@ func (c *connection) handshake(ctx context.Context) (context.Context, error) {
 		return nil, errForbidden
 	}
 	return connected, nil
+}
+
+// initHeader returns the headers in the payload of connection_init: its members that are texts, and
+// those of its member "headers", in which clients for Hasura send them.
+func initHeader(payload json.RawMessage) (http.Header, error) {
+	var members map[string]any
+	if len(payload) > 0 && json.Unmarshal(payload, &members) != nil {
+		return nil, errInvalidMessage
+	}
+	nested, _ := members["headers"].(map[string]any)
+	header := http.Header{}
+	for _, all := range []map[string]any{nested, members} { // the latter take precedence
+		for name, value := range all {
+			if text, _ := value.(string); text != "" {
+				header.Set(name, text)
+			}
+		}
+	}
+	return header, nil
 }
 
 // receive reads the next message.
@@ -314,14 +327,18 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 		return gqlerror.List{rejected}
 	}
 	defer permit.Release()
-	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) { return c.exec.CreateOperationContext(ctx, params) })
+	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) {
+		return c.exec.CreateOperationContext(ctx, &params.RawParams)
+	})
 	if len(errs) > 0 {
-		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, errs)).Errors
+		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, params, errs)).Errors
 	}
-	if errs := rejectDefer(op); len(errs) > 0 {
+	running := c.start(ctx, c.exec, op, permit)
+	defer running.stop()
+	if errs := running.failure(); errs != nil {
 		return errs
 	}
-	stopped, err := c.responses(ctx, c.exec, op, permit, func(resp *graphql.Response) error { return c.next(id, resp) })
+	stopped, err := running.each(func(resp *graphql.Response, _ string) error { return c.next(id, resp) })
 	switch {
 	case err != nil:
 		return nil // the client has gone away

@@ -1,75 +1,121 @@
 package graphqlhttp
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"contactgraph/internal/weborigin"
+
+	"github.com/coder/websocket"
 )
 
-func TestForged(t *testing.T) {
-	t.Parallel()
-	for headers, passes := range map[string]bool{
-		"":                                 true, // a program
-		"Sec-Fetch-Site: same-origin":      true,
-		"Sec-Fetch-Site: none":             true,
-		"Sec-Fetch-Site: same-site":        false,
-		"Sec-Fetch-Site: cross-site":       false,
-		"Sec-Fetch-Site: new-value":        false,
-		"Origin: https://example.com":      true, // the host of httptest.NewRequest
-		"Origin: http://EXAMPLE.com":       true,
-		"Origin: https://example.com:8443": false,
-		"Origin: https://evil.example":     false,
-		"Origin: null":                     false,
-		"Origin: %zz":                      false,
-		"Sec-Fetch-Site: same-origin\nOrigin: https://behind-a-proxy.example": true,
-		"Sec-Fetch-Site: cross-site\nOrigin: https://example.com":             false,
-		"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: true":          true,
-		"Sec-Fetch-Site: cross-site\nX-Apollo-Operation-Name: Q":              true,
-		"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: ":              false,
-		"Sec-Fetch-Site: cross-site\nContent-Type: application/json":          false,
-		"Origin: https://evil.example\nApollo-Require-Preflight: x":           true,
-	} {
-		s := newServer()
-		a := s.do(t, request(http.MethodGet, "/graphql?query={any}", "", strings.Split(headers, "\n")...))
-		if passes && (a.status != 200 || s.runs.Load() != 1) {
-			t.Errorf("%q: status %d: %s", headers, a.status, a.body)
+// originsCase is a request with the headers of a browser, and whether it runs: without an allowed
+// origin, if https://app.example.com is allowed, and if all are.
+type originsCase struct {
+	headers           string
+	none, listed, any bool
+}
+
+// policies returns the policies of an originsCase by its fields.
+func policies(t *testing.T) (all [3]*weborigin.Policy) {
+	t.Helper()
+	for i, allowed := range [][]string{nil, {"https://app.example.com"}, {"*"}} {
+		p, err := weborigin.NewPolicy(allowed)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !passes {
-			expectError(t, a, errForged)
-			if s.runs.Load() != 0 {
-				t.Errorf("%q: executed", headers)
+		all[i] = p
+	}
+	return all
+}
+
+// checkOrigins sends each request to a server of each policy. Those that do not run get the error.
+func checkOrigins(t *testing.T, cases []originsCase, send func(headers []string) *http.Request, rejected *requestError) {
+	t.Helper()
+	for i, policy := range policies(t) {
+		for _, c := range cases {
+			s := newServerWith(Transport{Execution: Execution{Origins: policy}})
+			a := s.do(t, send(strings.Split(c.headers, "\n")))
+			passes := [3]bool{c.none, c.listed, c.any}[i]
+			if passes && (a.status != 200 || s.runs.Load() != 1) {
+				t.Errorf("policy %d, %q: status %d: %s", i, c.headers, a.status, a.body)
+			}
+			if !passes {
+				expectError(t, a, rejected)
+				if s.runs.Load() != 0 {
+					t.Errorf("policy %d, %q: executed", i, c.headers)
+				}
 			}
 		}
 	}
 }
 
-// TestPostsOfOtherSites: a POST that a browser marks as sent by another site never runs, whatever
-// its credentials; see crossSite.
+func TestForged(t *testing.T) {
+	t.Parallel()
+	checkOrigins(t, []originsCase{
+		{"", true, true, true}, // a program
+		{"Sec-Fetch-Site: same-origin", true, true, true},
+		{"Sec-Fetch-Site: none", true, true, true},
+		{"Sec-Fetch-Site: cross-site", false, false, false}, // an image or a link
+		{"Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate", false, false, false},
+		{"Origin: https://example.com", true, true, true}, // the host of httptest.NewRequest
+		{"Origin: https://evil.example", false, false, true},
+		{"Origin: https://app.example.com", false, true, true},
+		{"Origin: null", false, false, true},
+		{"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: true", true, true, true},
+		{"Sec-Fetch-Site: cross-site\nX-Apollo-Operation-Name: Q", true, true, true},
+		{"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: ", false, false, false},
+		{"Sec-Fetch-Site: cross-site\nContent-Type: application/json", false, false, false},
+		{"Origin: https://evil.example\nApollo-Require-Preflight: x", true, true, true},
+	}, func(headers []string) *http.Request {
+		return request(http.MethodGet, "/graphql?query={any}", "", headers...)
+	}, errForged)
+}
+
+// TestPostsOfOtherSites: a POST that a browser marks as sent by another site never runs unless its
+// origin is allowed, whatever its credentials; see checkOrigin.
 func TestPostsOfOtherSites(t *testing.T) {
 	t.Parallel()
-	for headers, passes := range map[string]bool{
-		"":                                        true, // a program
-		"X-ApiKey: x":                             true,
-		"Sec-Fetch-Site: same-origin":             true,
-		"Sec-Fetch-Site: none":                    true,
-		"Sec-Fetch-Site: same-site":               false,
-		"Sec-Fetch-Site: cross-site":              false,
-		"Origin: https://example.com":             true, // the host of httptest.NewRequest
-		"Origin: https://evil.example":            false,
-		"Origin: null":                            false,
-		"Sec-Fetch-Site: cross-site\nX-ApiKey: x": false,
-		"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: x":             false,
-		"Sec-Fetch-Site: same-origin\nOrigin: https://behind-a-proxy.example": true,
-	} {
-		s := newServer()
-		a := s.do(t, post(document("mutation {set}"), strings.Split("Content-Type: application/json\n"+headers, "\n")...))
-		if passes && (a.status != 200 || s.runs.Load() != 1) {
-			t.Errorf("%q: status %d: %s", headers, a.status, a.body)
-		}
-		if !passes {
-			expectError(t, a, errCrossSite)
-			if s.runs.Load() != 0 {
-				t.Errorf("%q: executed", headers)
+	checkOrigins(t, []originsCase{
+		{"", true, true, true}, // a program
+		{"X-ApiKey: x", true, true, true},
+		{"Sec-Fetch-Site: same-origin", true, true, true},
+		{"Sec-Fetch-Site: none", true, true, true},
+		{"Sec-Fetch-Site: same-site", false, false, false},
+		{"Origin: https://example.com", true, true, true}, // the host of httptest.NewRequest
+		{"Origin: https://evil.example", false, false, true},
+		{"Sec-Fetch-Site: cross-site\nOrigin: https://app.example.com", false, true, true},
+		{"Origin: null", false, false, true},
+		{"Sec-Fetch-Site: cross-site\nX-ApiKey: x", false, false, false},
+		{"Sec-Fetch-Site: cross-site\nApollo-Require-Preflight: x", false, false, false},
+		{"Sec-Fetch-Site: same-origin\nOrigin: https://behind-a-proxy.example", true, true, true},
+	}, func(headers []string) *http.Request { return post(document("mutation {set}"), headers...) }, errCrossSite)
+}
+
+// TestWebSocketsOfOtherSites: browsers send no preflight before a handshake, so the server decides.
+func TestWebSocketsOfOtherSites(t *testing.T) {
+	t.Parallel()
+	accept := func(ctx context.Context, _ http.Header) (context.Context, error) { return ctx, nil }
+	for i, policy := range policies(t) {
+		execution := Execution{Origins: policy}
+		srv := httptest.NewServer(newServer(WebSocket(execution, accept, testCallers(nil), 0)))
+		t.Cleanup(srv.Close)
+		for origin, accepted := range map[string][3]bool{
+			"": {true, true, true}, srv.URL: {true, true, true}, "https://app.example.com": {false, true, true}, "https://evil.example": {false, false, true}, "null": {false, false, true},
+		} {
+			header := http.Header{}
+			if origin != "" {
+				header.Set("Origin", origin)
+			}
+			conn, resp, _ := websocket.Dial(t.Context(), srv.URL, &websocket.DialOptions{Subprotocols: []string{protocol}, HTTPHeader: header}) //nolint:bodyclose // it has been read
+			if conn != nil {
+				defer conn.CloseNow()
+			}
+			if got := resp.StatusCode == http.StatusSwitchingProtocols; got != accepted[i] || !got && resp.StatusCode != http.StatusForbidden {
+				t.Errorf("policy %d, %q: %d", i, origin, resp.StatusCode)
 			}
 		}
 	}

@@ -16,8 +16,9 @@
 // Start with [Transport.Do] in transport.go, which shows the steps of a request: select the media
 // type (negotiate.go), reject requests forged by other sites (crosssite.go), read and parse the
 // request (request.go, json.go), execute it, translate gqlgen's errors (translate.go), and write
-// the response (response.go). errors.go lists the errors of requests, limits.go the limits of one
-// request. execution.go waits for the permit of a request and ends it in time, callers.go limits
-// the streams of each caller, and starting.go answers before there is an executor. stream.go has
-// what the two streaming transports share, and resolver.go what a resolver can add to a response.
+// the response (response.go, status.go). errors.go lists the errors of requests, limits.go the
+// limits of one request. execution.go waits for the permit of a request and ends it in time,
+// callers.go limits the streams of each caller, and starting.go answers before there is an
+// executor. stream.go has what the two streaming transports share, and resolver.go what a resolver
+// can add to a response.
 package graphqlhttp

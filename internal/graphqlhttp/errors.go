@@ -12,9 +12,17 @@ const (
 	// CodeBadUserInput marks a malformed request, a variable of the wrong type, and an operation
 	// that cannot run as it was sent.
 	CodeBadUserInput = "BAD_USER_INPUT"
+	// CodeBatching marks an array of requests.
+	CodeBatching = "BATCHING_NOT_SUPPORTED"
 	// CodeUnauthenticated marks a request whose caller must sign in first. The executor returns it;
 	// this package maps it to the status 401.
 	CodeUnauthenticated = "UNAUTHENTICATED"
+	// CodeForbidden marks a request whose caller may not do what it asks for. The executor returns
+	// it; this package maps it to the status 403.
+	CodeForbidden = "FORBIDDEN"
+	// CodeCursorExpired marks a request that continues from a position that no longer exists. The
+	// executor returns it; this package maps it to the status 410.
+	CodeCursorExpired = "CURSOR_EXPIRED"
 	// CodeInternal marks a failure of the server.
 	CodeInternal = "INTERNAL_SERVER_ERROR"
 	// CodeUnavailable marks a temporary failure. The executor returns it; this package maps it to
@@ -89,15 +97,23 @@ var (
 	errSurrogate = &requestError{status: http.StatusBadRequest,
 		message: "A JSON string of the request has an unpaired surrogate."}
 
-	errNotObject = &requestError{status: http.StatusBadRequest,
-		message: "The request body must be a JSON object. Batches are not supported."}
-	errQuery = &requestError{status: http.StatusBadRequest,
-		message: "The request must have a query, and it must be a string."}
-	errOperationName = &requestError{status: http.StatusBadRequest,
+	errNotObject = &requestError{status: http.StatusUnprocessableEntity,
+		message: "The request must be a JSON object."}
+	errBatch = &requestError{status: http.StatusUnprocessableEntity, code: CodeBatching,
+		message: "Batches are not supported: send each operation in a request of its own, or several fields in one operation."}
+	errQuery = &requestError{status: http.StatusUnprocessableEntity,
+		message: "The request must have a query that is a string, a documentId or extensions.persistedQuery."}
+	errDocumentID = &requestError{status: http.StatusUnprocessableEntity,
+		message: "The documentId must be a string."}
+	errPersistedQuery = &requestError{status: http.StatusUnprocessableEntity,
+		message: "extensions.persistedQuery must be a JSON object."}
+	errTwoDocuments = &requestError{status: http.StatusUnprocessableEntity,
+		message: "A request with a documentId must have neither a query nor extensions.persistedQuery."}
+	errOperationName = &requestError{status: http.StatusUnprocessableEntity,
 		message: "The operationName must be a string."}
-	errVariables = &requestError{status: http.StatusBadRequest,
+	errVariables = &requestError{status: http.StatusUnprocessableEntity,
 		message: "The variables must be a JSON object."}
-	errExtensions = &requestError{status: http.StatusBadRequest,
+	errExtensions = &requestError{status: http.StatusUnprocessableEntity,
 		message: "The extensions must be a JSON object."}
 
 	errInterrupted = unavailable(CodeUnavailable, "The request body was not read to its end: send the request again.")

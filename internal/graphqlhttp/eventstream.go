@@ -38,7 +38,7 @@ func (EventStream) Supports(r *http.Request) bool {
 // Do handles the request.
 func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	out := newResponseWriter(w, responseType)
-	if reqErr := precheck(r, eventStreamType); reqErr != nil {
+	if reqErr := t.precheck(r, eventStreamType); reqErr != nil {
 		out.sendError(reqErr)
 		return
 	}
@@ -53,10 +53,9 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		return
 	}
 	defer permit.Release()
-	effects := &sideEffects{}
-	ctx, cancel := context.WithCancel(withSideEffects(r.Context(), effects))
+	ctx, cancel := context.WithCancel(withSideEffects(r.Context(), &sideEffects{}))
 	defer cancel()
-	op, errs, reqErr := prepare(ctx, r.Method, exec, params, rejectDefer)
+	op, errs, reqErr := prepare(ctx, r.Method, exec, params)
 	switch {
 	case reqErr != nil:
 		out.sendError(reqErr)
@@ -71,14 +70,17 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		return
 	}
 	defer who.end()
-	t.stream(ctx, cancel, w, permit, exec, op, effects)
+	running := t.start(ctx, exec, op, permit)
+	defer running.stop()
+	if errs := running.failure(); errs != nil { // with a status that ends an EventSource, which would try again otherwise
+		out.send(&graphql.Response{Errors: errs})
+		return
+	}
+	t.stream(ctx, cancel, w, running)
 }
 
-// stream executes an operation and writes its responses as events.
-func (t EventStream) stream(
-	ctx context.Context, cancel func(), w http.ResponseWriter, permit *Permit,
-	exec graphql.GraphExecutor, op *graphql.OperationContext, effects *sideEffects,
-) {
+// stream writes the responses of an operation as events.
+func (t EventStream) stream(ctx context.Context, cancel func(), w http.ResponseWriter, running *streamed) {
 	e := &eventWriter{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
 	w.Header().Set("Content-Type", eventStreamType)
 	w.Header().Set("X-Accel-Buffering", "no") // otherwise a proxy would buffer short events
@@ -89,15 +91,15 @@ func (t EventStream) stream(
 	pinging.Go(func() { e.ping(ctx, cancel) })
 	defer pinging.Wait()
 	defer cancel()
-	stopped, err := t.responses(ctx, exec, op, permit, e.next)
+	stopped, err := running.each(e.next)
 	switch {
 	case err != nil:
 		return // the client has gone away
 	case stopped != nil:
-		_ = e.next(&graphql.Response{Errors: stopped.errors()})
+		_ = e.next(&graphql.Response{Errors: stopped.errors()}, "")
 	}
-	if err := effects.streamEnd(); err != nil {
-		_ = e.next(&graphql.Response{Errors: gqlerror.List{err}})
+	if err := running.effects.streamEnd(); err != nil {
+		_ = e.next(&graphql.Response{Errors: gqlerror.List{err}}, "")
 	}
 	_ = e.write([]byte(completeEvent))
 }
@@ -113,6 +115,7 @@ type eventWriter struct {
 // Parts of an event stream.
 const (
 	pingEvent     = ":\n\n" // a comment
+	idPrefix      = "id: "
 	nextPrefix    = "event: next\ndata: "
 	eventEnd      = "\n\n"
 	completeEvent = "event: complete\ndata: \n\n"
@@ -136,14 +139,18 @@ func (e *eventWriter) ping(ctx context.Context, cancel func()) {
 	}
 }
 
-// next writes a response as an event. Its JSON has no line breaks, as the format requires.
-func (e *eventWriter) next(resp *graphql.Response) error {
+// next writes a response as an event, with the id unless it is empty. Its JSON has no line breaks,
+// as the format requires.
+func (e *eventWriter) next(resp *graphql.Response, id string) error {
 	body := getBuffer()
 	defer putBuffer(body)
 	if err := encode(body, resp); err != nil {
 		return err
 	}
-	return e.write([]byte(nextPrefix), body.Bytes(), []byte(eventEnd))
+	if id != "" {
+		id = idPrefix + id + "\n"
+	}
+	return e.write([]byte(id), []byte(nextPrefix), body.Bytes(), []byte(eventEnd))
 }
 
 func (e *eventWriter) write(parts ...[]byte) error {
@@ -153,7 +160,7 @@ func (e *eventWriter) write(parts ...[]byte) error {
 		return err
 	}
 	for _, part := range parts {
-		if _, err := e.w.Write(part); err != nil {
+		if _, err := e.w.Write(part); err != nil { //nolint:gosec // browsers do not show an event stream as a page
 			return err
 		}
 	}

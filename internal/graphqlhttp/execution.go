@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"contactgraph/internal/safego"
+	"contactgraph/internal/weborigin"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,21 +18,22 @@ import (
 
 // Limiter decides whether and when a request is executed.
 type Limiter interface {
-	// Acquire waits until the request can run. It is called before the document is parsed, because
-	// validating one can cost as much as executing it. The permit is not nil even if the request is
-	// rejected.
-	Acquire(ctx context.Context, params *graphql.RawParams) (*Permit, *gqlerror.Error)
+	// Acquire sets the Query of a request that only identifies its document, and waits until the
+	// request can run. It is called before the document is parsed, because validating one can cost
+	// as much as executing it. The permit is not nil even if the request is rejected.
+	Acquire(ctx context.Context, params *Request) (*Permit, *gqlerror.Error)
 }
 
 // Execution is how a transport executes operations. The zero Execution runs every request
-// immediately, without a timeout.
+// immediately, without a timeout, except those from pages of other origins.
 type Execution struct {
 	Limiter Limiter
 	Timeout time.Duration // of an operation other than a subscription; 0 for none
+	Origins *weborigin.Policy
 }
 
 // acquire waits for the permit of a request.
-func (e Execution) acquire(ctx context.Context, params *graphql.RawParams) (permit *Permit, rejected *gqlerror.Error) {
+func (e Execution) acquire(ctx context.Context, params *Request) (permit *Permit, rejected *gqlerror.Error) {
 	permit = &Permit{}
 	if e.Limiter != nil {
 		permit, rejected = e.Limiter.Acquire(ctx, params)
@@ -50,32 +52,65 @@ func (e Execution) withTimeout(ctx context.Context, op *graphql.OperationContext
 	return context.WithTimeoutCause(ctx, e.Timeout, errDeadline)
 }
 
-// responses executes an operation of a stream, and calls next with each response until there are
-// no more. It returns why the operation was stopped, nil if it was not, or the error of next.
-func (e Execution) responses(
-	ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, permit *Permit, next func(*graphql.Response) error,
-) (stopped *requestError, err error) {
+// streamed is an operation of a stream that was started.
+type streamed struct {
+	permit       *Permit
+	effects      *sideEffects
+	subscription bool
+	stop         func() // must be called at the end
+	next         func() *graphql.Response
+	incomplete   func(*graphql.Response) *requestError // as that of Permit
+	timedOut     func() bool
+}
+
+// start starts an operation of a stream. ctx has its side effects.
+func (e Execution) start(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, permit *Permit) *streamed {
 	limited, stop := e.withTimeout(ctx, op)
-	defer stop()
 	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return exec.DispatchOperation(limited, op) })
 	if op.Operation.Operation == ast.Subscription {
 		permit.Release() // it lasts long, and waits most of the time
 		permit.Cost = nil
 	}
 	permit.mutation = op.Operation.Operation == ast.Mutation
+	return &streamed{
+		permit: permit, effects: sideEffectsOf(ctx), subscription: op.Operation.Operation == ast.Subscription, stop: stop,
+		next:       func() *graphql.Response { return responses(running) },
+		incomplete: func(resp *graphql.Response) *requestError { return permit.incomplete(limited, op, resp) },
+		timedOut:   func() bool { return timedOut(limited) },
+	}
+}
+
+// failure returns the errors of a subscription whose resolver has failed, so that there is no
+// stream; otherwise nil.
+func (s *streamed) failure() gqlerror.List {
+	if !s.subscription || s.effects.hasStream() {
+		return nil
+	}
+	resp := s.next()
+	if stopped := s.incomplete(resp); stopped != nil {
+		return stopped.errors()
+	}
+	return resp.Errors
+}
+
+// each calls next with each response and the id of its event, until there are no more. It returns
+// why the operation was stopped, nil if it was not, or the error of next.
+func (s *streamed) each(next func(resp *graphql.Response, id string) error) (stopped *requestError, err error) {
 	sent := false
-	for resp := responses(running); resp != nil; resp = responses(running) {
-		permit.Release()
-		if stopped := permit.incomplete(limited, op, resp); stopped != nil {
+	for resp := s.next(); resp != nil; resp = s.next() {
+		s.permit.Release()
+		if stopped := s.incomplete(resp); stopped != nil {
 			return stopped, nil
 		}
 		sent = true
-		if stopped, err := permit.send(resp, next); stopped != nil || err != nil {
+		id := s.effects.nextID()
+		stopped, err := s.permit.send(resp, func(resp *graphql.Response) error { return next(resp, id) })
+		if stopped != nil || err != nil {
 			return stopped, err
 		}
 	}
-	if !sent && timedOut(limited) {
-		return ended(limited, op), nil
+	if !sent && s.timedOut() {
+		return s.incomplete(nil), nil
 	}
 	return nil, nil
 }

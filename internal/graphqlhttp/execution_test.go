@@ -29,7 +29,7 @@ type fakeLimiter struct {
 	held               atomic.Int64
 }
 
-func (l *fakeLimiter) Acquire(context.Context, *graphql.RawParams) (*Permit, *gqlerror.Error) {
+func (l *fakeLimiter) Acquire(context.Context, *Request) (*Permit, *gqlerror.Error) {
 	l.acquired.Add(1)
 	return &Permit{
 		Release: sync.OnceFunc(func() { l.released.Add(1) }),
@@ -57,7 +57,7 @@ func TestPermits(t *testing.T) {
 		retry   string
 	}{
 		{"a query", &fakeLimiter{}, "{__typename}", 200, ""},
-		{"a document that is not valid", &fakeLimiter{}, "{none}", 400, ""},
+		{"a document that is not valid", &fakeLimiter{}, "{none}", 422, ""},
 		{"a rejected query", &fakeLimiter{reject: rate}, "{__typename}", 429, "9"},
 		{"a response for which there is no memory", &fakeLimiter{full: true}, "{__typename}", 503, "1"},
 		{"the same of a mutation", &fakeLimiter{full: true}, "mutation {set}", 200, ""},

@@ -20,12 +20,15 @@ import (
 var testSchema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	scalar Any
 	enum Kind { FIRST SECOND }
+	input Sizes { all: [Int] }
 	input Patch { email: String, newPassword: String, kind: Kind, size: Int }
 	type Query {
 		self: Query
 		any(value: Any): Any
 		text(value: String): Any
 		number(value: Int!): Any
+		counts(value: [Int]): Any
+		sizes(value: Sizes): Any
 		kind(value: Kind): Any
 		patch(value: Patch): Any
 	}
@@ -67,8 +70,16 @@ func (schema) Complexity(context.Context, string, string, int, map[string]any) (
 	return 0, false
 }
 
+// beginStream stands for the call of Stream in the resolver of a subscription.
+func beginStream(ctx context.Context) {
+	if effects := sideEffectsOf(ctx); effects != nil {
+		effects.locked(func() { effects.stream = true })
+	}
+}
+
 func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	s.runs.Add(1)
+	beginStream(ctx)
 	return graphql.OneShot(&graphql.Response{Data: resolve(graphql.GetOperationContext(ctx))})
 }
 

@@ -1,6 +1,7 @@
 package graphqlhttp
 
 import (
+	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -14,10 +15,28 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// Request is a GraphQL request. It has a Query, or else what identifies the document to run, which
+// Limiter finds. A request with a Query and a PersistedQuery asks the server to keep the document.
+type Request struct {
+	graphql.RawParams
+
+	// DocumentID is that of GraphQL over HTTP, appendix Persisted Documents; "" for none.
+	DocumentID string
+	// PersistedQuery is nil for none.
+	PersistedQuery *PersistedQuery
+}
+
+// ExtensionPersistedQuery is the key of a request extension: see PersistedQuery.
+const ExtensionPersistedQuery = "persistedQuery"
+
+// PersistedQuery is extensions.persistedQuery of a request, by Apollo's protocol of automatic
+// persisted queries. Members of another type are empty.
+type PersistedQuery struct{ Version, SHA256 string }
+
 // read reads the GraphQL request from the HTTP request.
-func (t Transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
+func (t Transport) read(w http.ResponseWriter, r *http.Request) (*Request, *requestError) {
 	start := graphql.Now()
-	var params *graphql.RawParams
+	var params *Request
 	var reqErr *requestError
 	if r.Method == http.MethodPost {
 		params, reqErr = t.readBody(w, r)
@@ -36,7 +55,7 @@ func (t Transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 }
 
 // readBody reads a request by POST (GraphQL over HTTP, section POST).
-func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
+func (t Transport) readBody(w http.ResponseWriter, r *http.Request) (*Request, *requestError) {
 	if !isJSON(r.Header["Content-Type"]) {
 		return nil, errContentType
 	}
@@ -90,18 +109,24 @@ func isJSON(contentType []string) bool {
 
 // parseBody parses the JSON of a body. Member names are case-sensitive, and unknown members are
 // ignored.
-func parseBody(body []byte) (*graphql.RawParams, *requestError) {
+func parseBody(body []byte) (*Request, *requestError) {
 	value, reqErr := parseJSON(body)
 	if reqErr != nil {
 		return nil, reqErr
+	}
+	if _, batch := value.([]any); batch {
+		return nil, errBatch
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
 		return nil, errNotObject
 	}
-	var params graphql.RawParams
-	if params.Query, ok = members["query"].(string); !ok {
+	var params Request
+	if params.Query, ok = optional[string](members["query"]); !ok {
 		return nil, errQuery
+	}
+	if params.DocumentID, ok = optional[string](members["documentId"]); !ok {
+		return nil, errDocumentID
 	}
 	if params.OperationName, ok = optional[string](members["operationName"]); !ok {
 		return nil, errOperationName
@@ -112,7 +137,28 @@ func parseBody(body []byte) (*graphql.RawParams, *requestError) {
 	if params.Extensions, ok = optional[map[string]any](members["extensions"]); !ok {
 		return nil, errExtensions
 	}
-	return &params, nil
+	return &params, params.identify(members["query"] != nil)
+}
+
+// identify reads extensions.persistedQuery. It fails unless the request has a query or identifies
+// its document, in one way.
+func (r *Request) identify(hasQuery bool) *requestError {
+	if value := r.Extensions[ExtensionPersistedQuery]; value != nil {
+		members, ok := value.(map[string]any)
+		if !ok {
+			return errPersistedQuery
+		}
+		version, _ := members["version"].(json.Number)
+		hash, _ := members["sha256Hash"].(string)
+		r.PersistedQuery = &PersistedQuery{Version: version.String(), SHA256: hash}
+	}
+	switch {
+	case r.DocumentID != "" && (r.Query != "" || r.PersistedQuery != nil):
+		return errTwoDocuments
+	case !hasQuery && r.DocumentID == "" && r.PersistedQuery == nil:
+		return errQuery
+	}
+	return nil
 }
 
 // optional returns the value as a T, or the zero T if the value is absent or null.
@@ -125,7 +171,7 @@ func optional[T any](value any) (t T, ok bool) {
 }
 
 // readURL reads a request by GET (GraphQL over HTTP, section GET).
-func readURL(u *url.URL) (*graphql.RawParams, *requestError) {
+func readURL(u *url.URL) (*Request, *requestError) {
 	if len(u.RawQuery) > MaxURLQuery {
 		return nil, errURLTooLong
 	}
@@ -133,7 +179,7 @@ func readURL(u *url.URL) (*graphql.RawParams, *requestError) {
 	if err != nil {
 		return nil, errURL
 	}
-	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
 		if len(values[name]) > 1 {
 			return nil, errURLRepeats
 		}
@@ -141,10 +187,8 @@ func readURL(u *url.URL) (*graphql.RawParams, *requestError) {
 			return nil, errUTF8
 		}
 	}
-	if !values.Has("query") {
-		return nil, errQuery
-	}
-	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	params := &Request{DocumentID: values.Get("documentId")}
+	params.Query, params.OperationName = values.Get("query"), values.Get("operationName")
 	var reqErr *requestError
 	if params.Variables, reqErr = parseObject(values.Get("variables"), errVariables); reqErr != nil {
 		return nil, reqErr
@@ -152,7 +196,7 @@ func readURL(u *url.URL) (*graphql.RawParams, *requestError) {
 	if params.Extensions, reqErr = parseObject(values.Get("extensions"), errExtensions); reqErr != nil {
 		return nil, reqErr
 	}
-	return params, nil
+	return params, params.identify(values.Has("query"))
 }
 
 // parseObject parses a URL parameter that is a JSON object, null or empty.

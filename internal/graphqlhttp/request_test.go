@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestMalformedRequests: they get the same error in both media types, and no response repeats any
@@ -28,7 +30,7 @@ func TestMalformedRequests(t *testing.T) {
 		"byte order mark":           {"\ufeff{" + q + "}", errJSON},
 		"null":                      {"null", errNotObject},
 		"string":                    {`"hunter2"`, errNotObject},
-		"batch":                     {`[{` + q + `}]`, errNotObject},
+		"batch":                     {`[{` + q + `}]`, errBatch},
 		"trailing value":            {`{` + q + `}{"hunter2":1}`, errTrailing},
 		"trailing brace":            {`{` + q + `}}`, errTrailing},
 		"trailing NUL":              {`{` + q + "}\x00", errTrailing},
@@ -45,6 +47,12 @@ func TestMalformedRequests(t *testing.T) {
 		"query null":                {`{"query":null}`, errQuery},
 		"query number":              {`{"query":1}`, errQuery},
 		"query object":              {`{"query":{"hunter2":1}}`, errQuery},
+		"query and documentId":      {`{` + q + `,"documentId":"hunter2"}`, errTwoDocuments},
+		"documentId twice":          {`{"documentId":"hunter2","extensions":{"persistedQuery":{}}}`, errTwoDocuments},
+		"documentId number":         {`{"documentId":7}`, errDocumentID},
+		"documentId empty":          {`{"documentId":""}`, errQuery},
+		"persistedQuery text":       {`{` + q + `,"extensions":{"persistedQuery":"hunter2"}}`, errPersistedQuery},
+		"persistedQuery null":       {`{"extensions":{"persistedQuery":null}}`, errQuery},
 		"operationName number":      {`{` + q + `,"operationName":0}`, errOperationName},
 		"variables list":            {`{` + q + `,"variables":["hunter2"]}`, errVariables},
 		"variables string":          {`{` + q + `,"variables":"{\"hunter2\":1}"}`, errVariables},
@@ -56,6 +64,13 @@ func TestMalformedRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer()
+			code := CodeBadUserInput
+			if c.want == errBatch {
+				code = CodeBatching
+			}
+			if got := c.want.errors()[0].Extensions["code"]; got != code {
+				t.Errorf("its code is %v", got)
+			}
 			for _, accept := range []string{acceptJSON, acceptResponse} {
 				expectError(t, s.do(t, post(c.body, accept)), c.want)
 			}
@@ -71,10 +86,14 @@ func TestMalformedRequests(t *testing.T) {
 
 func expectError(t *testing.T, a response, want *requestError) {
 	t.Helper()
-	if a.status != want.status || len(a.json.Errors) != 1 || a.json.Errors[0].Message != want.message {
-		t.Errorf("status %d, want %d, %q: %s", a.status, want.status, want.message, a.body)
+	status := want.status
+	if status == 422 && strings.HasPrefix(a.header.Get("Content-Type"), jsonType) {
+		status = 400
 	}
-	if a.code(t) != CodeBadUserInput || a.hasData() {
+	if a.status != status || len(a.json.Errors) != 1 || a.json.Errors[0].Message != want.message {
+		t.Errorf("status %d, want %d, %q: %s", a.status, status, want.message, a.body)
+	}
+	if a.code(t) != want.errors()[0].Extensions["code"] || a.hasData() {
 		t.Errorf("code %q: %s", a.code(t), a.body)
 	}
 	if want.name != "" && a.header.Get(want.name) != want.value {
@@ -208,9 +227,44 @@ func TestMalformedURLs(t *testing.T) {
 		"query={any}&variables=1%201":       errTrailing,
 		"query={any}&extensions=[]":         errExtensions,
 		"query={any}&extensions={":          errJSON,
+		"query={any}&documentId=hunter2":    errTwoDocuments,
+		"documentId=hunter2&documentId=":    errURLRepeats,
+		"documentId=%ff":                    errUTF8,
+		"documentId=":                       errQuery,
 		"query={any}&x=" + strings.Repeat("x", MaxURLQuery): errURLTooLong,
 	} {
 		expectError(t, newServer().do(t, request(http.MethodGet, "/graphql?"+target, "")), want)
+	}
+}
+
+// TestDocumentsAreIdentified: a request can identify its document instead of sending it, or as
+// well.
+func TestDocumentsAreIdentified(t *testing.T) {
+	t.Parallel()
+	for extension, want := range map[string]*PersistedQuery{
+		`{"version":1,"sha256Hash":"ab"}`: {"1", "ab"},
+		`{}`:                              {},
+		`{"version":"1"}`:                 {},
+		`{"sha256Hash":17}`:               {},
+		`null`:                            nil,
+	} {
+		extensions := `{"persistedQuery":` + extension + `}`
+		for name, r := range map[string]*http.Request{
+			"POST": post(`{"query":"{any}","extensions":` + extensions + `}`), "GET": get("query", "{any}", "extensions", extensions),
+		} {
+			got, reqErr := Transport{}.read(httptest.NewRecorder(), r)
+			if reqErr != nil || got.Query != "{any}" || !cmp.Equal(got.PersistedQuery, want) {
+				t.Errorf("%s %s: got %v, %v, want %v", name, extension, got, reqErr, want)
+			}
+		}
+	}
+	for name, r := range map[string]*http.Request{
+		"POST": post(`{"documentId":"d"}`), "POST with null": post(`{"query":null,"documentId":"d"}`), "GET": get("documentId", "d"),
+	} {
+		got, reqErr := Transport{}.read(httptest.NewRecorder(), r)
+		if reqErr != nil || got.Query != "" || got.DocumentID != "d" {
+			t.Errorf("%s: got %v, %v", name, got, reqErr)
+		}
 	}
 }
 

@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // responseWriter writes the response to a request for a single response.
@@ -33,7 +31,7 @@ func (o responseWriter) sendError(e *requestError) {
 	if e.name != "" {
 		o.w.Header().Set(e.name, e.value)
 	}
-	o.write(e.status, &graphql.Response{Errors: e.errors()})
+	o.write(o.requestStatus(e), &graphql.Response{Errors: e.errors()})
 }
 
 // ExtensionReplayed is the key of a response extension that lists, by alias, the mutations whose
@@ -62,36 +60,6 @@ func retryAfter(resp *graphql.Response) string {
 		}
 	}
 	return "1"
-}
-
-// status follows GraphQL over HTTP, section Status Codes. In application/json every well-formed
-// request is a success. In application/graphql-response+json a request that could not run, and so
-// has no data, is an error; one that ran is a success, even with errors. In both, a server that
-// cannot do its work responds with 503, and one whose client sends too much with 429, so that
-// proxies between them notice.
-func (o responseWriter) status(resp *graphql.Response) int {
-	switch {
-	case hasCode(resp, CodeUnavailable), hasCode(resp, CodeOutcomeUnknown):
-		return http.StatusServiceUnavailable
-	case hasCode(resp, CodeRateLimited) && !hasData(resp):
-		return http.StatusTooManyRequests
-	case o.mediaType == jsonType, hasData(resp):
-		return http.StatusOK
-	case hasCode(resp, CodeUnauthenticated):
-		return http.StatusUnauthorized
-	}
-	return http.StatusBadRequest
-}
-
-// hasCode reports whether the response has an error with the code.
-func hasCode(resp *graphql.Response, code string) bool {
-	return slices.ContainsFunc(resp.Errors, func(err *gqlerror.Error) bool { return err.Extensions["code"] == code })
-}
-
-// hasData reports whether the response has a data member, even if it is null. A response without
-// one is for a request that did not run, and must have errors (GraphQL specification, section 7.1).
-func hasData(resp *graphql.Response) bool {
-	return len(resp.Data) > 0 || len(resp.Errors) == 0
 }
 
 func (o responseWriter) write(status int, resp *graphql.Response) {

@@ -29,7 +29,8 @@ type source struct {
 	taken     *atomic.Int64
 }
 
-func (s source) Exec(context.Context) graphql.ResponseHandler {
+func (s source) Exec(ctx context.Context) graphql.ResponseHandler {
+	beginStream(ctx)
 	data := []byte(`{"ticks":"` + strings.Repeat("x", s.size) + `"}`)
 	return func(ctx context.Context) *graphql.Response {
 		select {
@@ -210,6 +211,12 @@ func TestHandshake(t *testing.T) {
 		{"accepted", []string{protocol}, `{"X-Test": 7}`, -1},
 		{"one of several protocols", []string{"graphql-ws", protocol}, `null`, -1},
 		{"rejected", []string{protocol}, `{"X-Test": "forbidden"}`, closeForbidden},
+		{"rejected, by another case of the name", []string{protocol}, `{"x-test": "forbidden"}`, closeForbidden},
+		{"rejected, by the member headers", []string{protocol}, `{"headers": {"x-tEST": "forbidden"}}`, closeForbidden},
+		{"rejected, by a name outside of headers", []string{protocol}, `{"headers": {"X-Test": "accepted"}, "x-test": "forbidden"}`, closeForbidden},
+		{"accepted, by a name in headers next to a blank one", []string{protocol}, `{"headers": {"X-Test": "accepted"}, "X-Test": ""}`, -1},
+		{"accepted, without headers", []string{protocol}, `{"headers": "X-Test: forbidden", "x": {"X-Test": "forbidden"}}`, -1},
+		{"not an object", []string{protocol}, `["X-Test"]`, closeInvalid},
 		{"temporarily unavailable", []string{protocol}, `{"X-Test": "later"}`, closeTryAgain},
 		{"an older protocol", []string{"graphql-ws"}, `null`, closeProtocol},
 		{"no protocol", nil, `null`, closeProtocol},

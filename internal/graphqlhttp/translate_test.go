@@ -35,8 +35,8 @@ func TestNoEcho(t *testing.T) {
 		"lines in a string":       {query: `{number(value: """a` + "\n" + `value: ` + secret + `""")}`, message: "Int cannot represent non-integer value"},
 		"enum variable":           {query: `query($v: Kind) {kind(value: $v)}`, rest: `"variables":{"v":"` + secret + `"}`, message: "The value is not a valid Kind"},
 		"enum in a variable":      {query: `query($v: Patch) {patch(value: $v)}`, rest: `"variables":{"v":{"kind":"a is not a valid \n ` + secret + `"}}`, message: "The value is not a valid Kind"},
-		"number variable":         {query: `query($v: Int!) {number(value: $v)}`, rest: `"variables":{"v":1234512345123451234512345}`},
-		"fraction variable":       {query: `query($v: Int!) {number(value: $v)}`, rest: `"variables":{"v":12345.5}`},
+		"number variable":         {query: `query($v: Int!) {number(value: $v)}`, rest: `"variables":{"v":1234512345123451234512345}`, message: "cannot use this number as Int"},
+		"long fraction variable":  {query: `query($v: Int!) {number(value: $v)}`, rest: `"variables":{"v":12345.12345123451234512345}`, message: "cannot use this number as Int"},
 		"text in a variable":      {query: `query($v: Patch) {patch(value: $v)}`, rest: `"variables":{"v":{"size":"` + secret + `"}}`},
 		"string variable":         {query: `query($v: Patch) {patch(value: $v)}`, rest: `"variables":{"v":"` + secret + `"}`},
 		"object variable":         {query: `query($v: String) {text(value: $v)}`, rest: `"variables":{"v":{"newPassword":"` + secret + `"}}`},
@@ -77,5 +77,28 @@ func TestVariableErrorHasAPath(t *testing.T) {
 	}
 	if path := fmt.Sprint(a.json.Errors[0].Path); path != "[variable v kind]" {
 		t.Errorf("path %s", path)
+	}
+}
+
+// TestNumberOfAnotherNotation: an Int is written without a fraction and an exponent. The message
+// has the number as it was sent, also if it is in an object or a list.
+func TestNumberOfAnotherNotation(t *testing.T) {
+	t.Parallel()
+	for _, number := range []string{"10.0", "1e2", "1E+2", "-0.5"} {
+		for query, variable := range map[string]string{
+			`query($v: Int!) {number(value: $v)}`:  `%s`,
+			`query($v: Patch) {patch(value: $v)}`:  `{"size": %s}`,
+			`query($v: Sizes) {sizes(value: $v)}`:  `{"all": [1, %s]}`,
+			`query($v: [Int]) {counts(value: $v)}`: `%s`,
+		} {
+			a := newServer().do(t, post(fmt.Sprintf(`{"query":%q,"variables":{"v":`+variable+`}}`, query, number)))
+			if want := "cannot use " + number + " as Int"; len(a.json.Errors) != 1 || a.json.Errors[0].Message != want {
+				t.Errorf("%s: %s, want %s", query, a.body, want)
+			}
+		}
+		a := newServer().do(t, post(fmt.Sprintf(`{"query":"{number(value: %s)}"}`, number)))
+		if want := "Int cannot represent non-integer value: " + number; len(a.json.Errors) != 1 || a.json.Errors[0].Message != want {
+			t.Errorf("literal: %s, want %s", a.body, want)
+		}
 	}
 }

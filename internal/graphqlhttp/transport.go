@@ -61,7 +61,7 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	mediaType := negotiate(r.Header["Accept"], offers)
 	// Set the headers first, so that gqlgen's response to a panic has them too.
 	out := newResponseWriter(w, mediaType)
-	if reqErr := precheck(r, mediaType); reqErr != nil {
+	if reqErr := t.precheck(r, mediaType); reqErr != nil {
 		out.sendError(reqErr)
 		return
 	}
@@ -86,31 +86,30 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 }
 
 // precheck rejects requests by their method and headers, before anything else is read.
-func precheck(r *http.Request, mediaType string) *requestError {
+func (t Transport) precheck(r *http.Request, mediaType string) *requestError {
 	switch {
 	case r.Method != http.MethodPost && r.Method != http.MethodGet:
 		return errMethod
 	case mediaType == "":
 		return errNotAcceptable
-	case crossSite.Check(r) != nil:
-		return errCrossSite
-	case forged(r):
-		return errForged
 	}
-	return nil
+	return t.checkOrigin(r)
 }
 
 // execute runs the document. If the document cannot run, the response has the reason. It releases
 // the permit.
 func (t Transport) execute(
-	ctx context.Context, method string, exec graphql.GraphExecutor, params *graphql.RawParams,
+	ctx context.Context, method string, exec graphql.GraphExecutor, params *Request,
 ) (*graphql.Response, *Permit, *requestError) {
 	permit, rejected := t.acquire(ctx, params)
 	if rejected != nil {
 		return permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}), permit, nil
 	}
 	defer permit.Release()
-	op, errs, reqErr := prepare(ctx, method, exec, params, rejectStream)
+	op, errs, reqErr := prepare(ctx, method, exec, params)
+	if reqErr == nil && len(errs) == 0 {
+		errs = rejectStream(op)
+	}
 	switch {
 	case reqErr != nil:
 		return nil, permit, reqErr
@@ -129,18 +128,16 @@ func (t Transport) execute(
 }
 
 // prepare parses and validates the document. If it cannot run, prepare returns either a request
-// error or GraphQL errors. reject returns errors for operations that the transport does not
-// support.
+// error or GraphQL errors.
 func prepare(
-	ctx context.Context, method string, exec graphql.GraphExecutor, params *graphql.RawParams,
-	reject func(*graphql.OperationContext) gqlerror.List,
+	ctx context.Context, method string, exec graphql.GraphExecutor, params *Request,
 ) (*graphql.OperationContext, gqlerror.List, *requestError) {
-	op, errs := exec.CreateOperationContext(ctx, params)
+	op, errs := exec.CreateOperationContext(ctx, &params.RawParams)
 	switch {
 	case len(errs) > 0:
-		return op, translate(op, errs), nil
+		return op, translate(op, params, errs), nil
 	case method == http.MethodGet && op.Operation.Operation == ast.Mutation:
 		return op, nil, errMutationByGet
 	}
-	return op, reject(op), nil
+	return op, nil, nil
 }

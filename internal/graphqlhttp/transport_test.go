@@ -50,19 +50,14 @@ func TestStatus(t *testing.T) {
 	}{
 		"success":             {document("{__typename}"), "", 200, 200},
 		"parse error":         {document("{"), "GRAPHQL_PARSE_FAILED", 200, 400},
-		"empty document":      {document(""), "GRAPHQL_VALIDATION_FAILED", 200, 400},
+		"empty document":      {document(""), "GRAPHQL_VALIDATION_FAILED", 200, 422},
 		"too many tokens":     {document("{" + strings.Repeat(" any", ParserTokenLimit) + "}"), "GRAPHQL_PARSE_FAILED", 200, 400},
-		"validation error":    {document("{nothing}"), "GRAPHQL_VALIDATION_FAILED", 200, 400},
-		"missing variable":    {document("query($v: Int!) {number(value: $v)}"), CodeBadUserInput, 200, 400},
-		"bad variable":        {`{"query":"query($v: Int!) {number(value: $v)}","variables":{"v":"x"}}`, CodeBadUserInput, 200, 400},
-		"unknown operation":   {`{"query":"query A {__typename}","operationName":"B"}`, CodeBadUserInput, 200, 400},
-		"operation not named": {document("query A {__typename} query B {__typename}"), CodeBadUserInput, 200, 400},
-		"subscription":        {document("subscription {ticks}"), CodeBadUserInput, 200, 400},
-		"defer":               {document("{... @defer {__typename}}"), CodeBadUserInput, 200, 400},
-		"defer on a spread":   {document("{...f @defer} fragment f on Query {__typename}"), CodeBadUserInput, 200, 400},
-		"defer in a fragment": {document("{...f} fragment f on Query {... on Query {... @defer {__typename}}}"), CodeBadUserInput, 200, 400},
-		"defer in a field":    {document("{self {... @defer {any}}}"), CodeBadUserInput, 200, 400},
-		"the word defer":      {document(`{text(value: "@defer")}`), "", 200, 200},
+		"validation error":    {document("{nothing}"), "GRAPHQL_VALIDATION_FAILED", 200, 422},
+		"missing variable":    {document("query($v: Int!) {number(value: $v)}"), CodeBadUserInput, 200, 422},
+		"bad variable":        {`{"query":"query($v: Int!) {number(value: $v)}","variables":{"v":"x"}}`, CodeBadUserInput, 200, 422},
+		"unknown operation":   {`{"query":"query A {__typename}","operationName":"B"}`, CodeBadUserInput, 200, 422},
+		"operation not named": {document("query A {__typename} query B {__typename}"), CodeBadUserInput, 200, 422},
+		"subscription":        {document("subscription {ticks}"), CodeBadUserInput, 200, 422},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +103,7 @@ func TestMutationByGet(t *testing.T) {
 // status, and so has RATE_LIMITED, even in application/json.
 func TestRejectedByExtension(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 400, "RATE_LIMITED": 429, "COST_LIMIT": 400, "": 400} {
+	for code, want := range map[string]int{"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "CURSOR_EXPIRED": 410, "RATE_LIMITED": 429, "COST_LIMIT": 422, "INTERNAL_SERVER_ERROR": 500, "": 422} {
 		rejection := &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}
 		for name, install := range map[string]func(*server){
 			"before the operation": func(s *server) { s.Use(contextMutator{rejection}) },
@@ -142,7 +137,8 @@ func (m contextMutator) MutateOperationContext(context.Context, *graphql.Operati
 	return m.err
 }
 
-// TestPartialResponse: an operation that ran is a success, even if it has errors.
+// TestPartialResponse: an operation that ran is a success, even if it has errors, but the status
+// shows that it has some.
 func TestPartialResponse(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{`null`, `{"any":null}`} {
@@ -156,8 +152,38 @@ func TestPartialResponse(t *testing.T) {
 		})
 		a := s.do(t, post(document("{any}"), acceptResponse))
 		want := `{"errors":[{"message":"a < b & c","extensions":{"code":"UNAUTHENTICATED"}}],"data":` + data + `,"extensions":{"cost":7}}`
-		if a.status != 200 || a.body != want {
+		if a.status != StatusPartialSuccess || a.body != want {
 			t.Errorf("status %d: %s", a.status, a.body)
+		}
+		if a = s.do(t, post(document("{any}"), acceptJSON)); a.status != 200 || a.body != want {
+			t.Errorf("in application/json: status %d: %s", a.status, a.body)
+		}
+	}
+}
+
+// TestUnavailable: a server that could do nothing responds with 503, in both media types. If a part
+// of the operation succeeded, the client gets it as a success.
+func TestUnavailable(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]struct{ json, response int }{
+		``:                            {503, 503},
+		`null`:                        {503, 503},
+		`{"a":null,"b": null }`:       {503, 503},
+		`{"a":null,"b":{"c":null}}`:   {200, StatusPartialSuccess},
+		`{"a":false}`:                 {200, StatusPartialSuccess},
+		`{"a":"null","b":{"c":null}}`: {200, StatusPartialSuccess},
+	} {
+		for _, code := range []string{CodeUnavailable, CodeOutcomeUnknown} {
+			s := newServer()
+			s.AroundOperations(func(context.Context, graphql.OperationHandler) graphql.ResponseHandler {
+				return graphql.OneShot(&graphql.Response{Data: []byte(data), Errors: coded(code, "later")})
+			})
+			for accept, want := range map[string]int{acceptJSON: want.json, acceptResponse: want.response} {
+				a := s.do(t, post(document("{any}"), accept))
+				if a.status != want || (a.header.Get("Retry-After") != "") != (want == 503) {
+					t.Errorf("%s with %s, %s: status %d, want %d; %v", code, data, accept, a.status, want, a.header)
+				}
+			}
 		}
 	}
 }

@@ -24,12 +24,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxLength is the largest length of a password, in UTF-16 units: the time to hash one grows with
-// it.
+// MaxLength is the largest length of a password, in UTF-16 units of its normal form: the time to
+// hash one grows with it.
 const MaxLength = 1000
 
-// Normalize returns the form of a password that is hashed: NFC, so that it does not depend on the
-// keyboard how an accented letter is encoded.
+// Normalize returns the form of a password that is hashed, and that the rules are about: NFC, so
+// that it does not depend on the keyboard how an accented letter is encoded. Different letters that
+// only look alike, such as a ligature, remain different.
 func Normalize(password string) string { return norm.NFC.String(password) }
 
 // Rules are the rules that apply to one password.

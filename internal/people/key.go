@@ -30,9 +30,11 @@ type Key struct {
 	ExpiresAt  *time.Time
 	RevokedAt  *time.Time
 	ReadOnly   bool
-	SegmentID  *int     // limits the key to the contacts of a segment; nil for none
-	Addresses  []string // prefixes; none allows all addresses
-	Origins    []string // of pages; none allows all clients
+	// TrustedOnly limits the key to trusted documents of the GraphQL API.
+	TrustedOnly bool
+	SegmentID   *int     // limits the key to the contacts of a segment; nil for none
+	Addresses   []string // prefixes; none allows all addresses
+	Origins     []string // of pages; none allows all clients
 }
 
 // GlobalID returns the id of the key in the GraphQL API.
@@ -42,7 +44,7 @@ func keyOf(row *ent.APIKey) *Key {
 	return &Key{
 		ID: row.ID, Name: row.Name, Assignment: Assignment{Role: roles[string(row.Role)], RoleID: row.RoleID}, Prefix: row.Prefix,
 		CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt, RevokedAt: row.RevokedAt,
-		ReadOnly: row.ReadOnly != nil && *row.ReadOnly, SegmentID: row.SegmentID, Addresses: row.Addresses, Origins: row.Origins,
+		ReadOnly: row.ReadOnly != nil && *row.ReadOnly, TrustedOnly: row.TrustedOnly != nil && *row.TrustedOnly, SegmentID: row.SegmentID, Addresses: row.Addresses, Origins: row.Origins,
 	}
 }
 
@@ -77,11 +79,12 @@ func (k CreatedKey) String() string { return k.Key.Name }
 type NewKey struct {
 	Name string
 	Assignment
-	ReadOnly  bool
-	SegmentID *int       // limits the key, one of an agent, to the contacts of a segment; nil for none
-	ExpiresAt *time.Time // nil for a key that does not expire
-	Addresses []string   // addresses and prefixes in CIDR notation; none allows all
-	Origins   []string   // web origins such as https://app.example.com; none allows all clients
+	ReadOnly    bool
+	TrustedOnly bool       // limits the key to trusted documents of the GraphQL API
+	SegmentID   *int       // limits the key, one of an agent, to the contacts of a segment; nil for none
+	ExpiresAt   *time.Time // nil for a key that does not expire
+	Addresses   []string   // addresses and prefixes in CIDR notation; none allows all
+	Origins     []string   // web origins such as https://app.example.com; none allows all clients
 }
 
 // check returns the key to insert, with its values in their normal form.
@@ -99,8 +102,8 @@ func (n NewKey) check(now time.Time) (k auth.NewKey, errs usererror.Errors) {
 		errs.Add(usererror.Invalid, "expiresAt", "The key must expire in the future.")
 	}
 	return auth.NewKey{
-		Name: n.Name, Role: n.Role, RoleID: n.RoleID, SegmentID: n.SegmentID, ReadOnly: n.ReadOnly, ExpiresAt: stored(n.ExpiresAt),
-		Addresses: checkAddresses(&errs, n.Addresses), Origins: checkOrigins(&errs, n.Origins),
+		Name: n.Name, Role: n.Role, RoleID: n.RoleID, SegmentID: n.SegmentID, ReadOnly: n.ReadOnly, TrustedOnly: n.TrustedOnly,
+		ExpiresAt: stored(n.ExpiresAt), Addresses: checkAddresses(&errs, n.Addresses), Origins: checkOrigins(&errs, n.Origins),
 	}, errs
 }
 
@@ -126,7 +129,7 @@ func (s *Service) CreateAccountWithKey(ctx context.Context, name string, n NewKe
 		return nil, err
 	}
 	err = s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
-		id, err := auth.InsertAccount(ctx, tx, name)
+		id, err := auth.InsertAccount(ctx, tx, s.now(), name)
 		if err != nil {
 			return err
 		}
@@ -243,7 +246,10 @@ func (s *Service) RotateKey(ctx context.Context, id, overlap int) (*CreatedKey, 
 // successorOf returns the key to create in the place of an old one.
 func successorOf(old *ent.APIKey, at time.Time) auth.NewKey {
 	k := keyOf(old)
-	next := auth.NewKey{Name: k.Name, Role: k.Role, RoleID: k.RoleID, SegmentID: k.SegmentID, ReadOnly: k.ReadOnly, Addresses: k.Addresses, Origins: k.Origins}
+	next := auth.NewKey{
+		Name: k.Name, Role: k.Role, RoleID: k.RoleID, SegmentID: k.SegmentID, ReadOnly: k.ReadOnly, TrustedOnly: k.TrustedOnly,
+		Addresses: k.Addresses, Origins: k.Origins,
+	}
 	if k.ExpiresAt != nil {
 		next.ExpiresAt = new(at.Add(k.ExpiresAt.Sub(k.CreatedAt)))
 	}

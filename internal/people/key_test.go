@@ -21,17 +21,17 @@ func TestCreateAndListKeys(t *testing.T) {
 	var created *people.CreatedKey
 	f.wantAudited(func() {
 		created = must(f.CreateKey(f.admin, people.NewKey{
-			Name: " till ", Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, ExpiresAt: &expires, Addresses: []string{"192.0.2.7", "10.1.2.3/8"},
+			Name: " till ", Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, TrustedOnly: true, ExpiresAt: &expires, Addresses: []string{"192.0.2.7", "10.1.2.3/8"},
 			Origins: []string{"https://Shop.example.com/", "http://localhost:3000"},
 		}))
 	}, `API_KEY_CREATED by "admin key": "till" map[addresses:[192.0.2.7/32 10.0.0.0/8] expiresAt:2026-03-02T12:00:00Z `+
-		`origins:[https://shop.example.com http://localhost:3000] readOnly:true role:AGENT]`)
+		`origins:[https://shop.example.com http://localhost:3000] readOnly:true role:AGENT trustedOnly:true]`)
 	if !strings.HasPrefix(created.Token, "ctk_") || fmt.Sprint(created) == created.Token {
 		t.Errorf("created %s with the token %s", created, created.Token)
 	}
 	want := &people.Key{
 		ID: created.Key.ID, Name: "till", Assignment: people.Assignment{Role: viewer.Agent}, Prefix: new(created.Token[:8]), CreatedAt: start, CreatedBy: new("admin key"),
-		ExpiresAt: &expires, ReadOnly: true, Addresses: []string{"192.0.2.7/32", "10.0.0.0/8"},
+		ExpiresAt: &expires, ReadOnly: true, TrustedOnly: true, Addresses: []string{"192.0.2.7/32", "10.0.0.0/8"},
 		Origins: []string{"https://shop.example.com", "http://localhost:3000"},
 	}
 	if diff := cmp.Diff([]*people.Key{want}, must(f.Keys(f.admin))); diff != "" {
@@ -43,7 +43,7 @@ func TestCreateAndListKeys(t *testing.T) {
 	if strings.Contains(f.db.Dump(), created.Token) {
 		t.Error("the database has the token")
 	}
-	if k := must(f.CreateKey(f.system, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}})).Key; k.CreatedBy != nil || k.ReadOnly || k.Addresses != nil || k.Origins != nil {
+	if k := must(f.CreateKey(f.system, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Admin}})).Key; k.CreatedBy != nil || k.ReadOnly || k.TrustedOnly || k.Addresses != nil || k.Origins != nil {
 		t.Errorf("without settings: %v", k)
 	}
 }
@@ -80,34 +80,6 @@ func TestAddressesAreNormalized(t *testing.T) {
 			continue
 		}
 		if err != nil || !cmp.Equal(created.Key.Addresses, []string{want}) {
-			t.Errorf("%q: got %v, %v, want %s", text, created, err, want)
-		}
-	}
-}
-
-func TestOriginsAreNormalized(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	for text, want := range map[string]string{
-		"https://app.example.com": "https://app.example.com", " HTTPS://App.Example.COM/ ": "https://app.example.com",
-		"https://app.example.com:443": "https://app.example.com", "https://app.example.com:8443": "https://app.example.com:8443", "https://app.example.com:080": "https://app.example.com:80",
-		"https://xn--bcher-kva.example": "https://xn--bcher-kva.example", "https://intranet": "https://intranet", "https://a_b.example.com": "https://a_b.example.com",
-		"https://192.0.2.7": "https://192.0.2.7", "https://[2001:DB8:0::1]:444": "https://[2001:db8::1]:444",
-		"http://localhost:80": "http://localhost", "http://app.localhost:3000": "http://app.localhost:3000", "http://127.0.0.1:3000": "http://127.0.0.1:3000", "http://[::1]": "http://[::1]",
-		"http://app.example.com": "", "http://localhost.example.com": "", "http://192.0.2.7": "", "app.example.com": "", "//app.example.com": "", "https:app.example.com": "", "https://": "", "": "", "null": "", "*": "",
-		"https://*.example.com": "", "https://app.example.com/path": "", "https://app.example.com//": "", "https://app.example.com?": "", "https://app.example.com#": "", "https://u@app.example.com": "",
-		"https://app.example.com:0": "", "https://app.example.com:65536": "", "https://app.example.com:x": "", "https://bücher.example": "", "https://app.example.com.": "", "https://-a.example": "",
-		"https://127.1": "", "https://[::ffff:192.0.2.7]": "", "https://[fe80::1%25eth0]": "", "https://app example.com": "", "ftp://app.example.com": "", "file:///": "", "https://a\nb.example": "",
-		"https://" + strings.Repeat("a.", 126) + "io": "",
-	} {
-		created, err := f.CreateKey(f.admin, people.NewKey{Name: "x", Assignment: people.Assignment{Role: viewer.Agent}, Origins: []string{text, text}})
-		if want == "" {
-			if err == nil {
-				t.Errorf("%q was accepted as %s", text, created.Key.Origins)
-			}
-			continue
-		}
-		if err != nil || !cmp.Equal(created.Key.Origins, []string{want}) {
 			t.Errorf("%q: got %v, %v, want %s", text, created, err, want)
 		}
 	}
@@ -158,7 +130,7 @@ func TestRotateKey(t *testing.T) {
 		f.mu.Lock()
 		f.clock = start
 		f.mu.Unlock()
-		old := must(f.CreateKey(f.admin, people.NewKey{Name: tt.name, Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, ExpiresAt: tt.expires, Addresses: []string{"2001:db8::/64"}, Origins: []string{"https://shop.example.com"}})).Key
+		old := must(f.CreateKey(f.admin, people.NewKey{Name: tt.name, Assignment: people.Assignment{Role: viewer.Agent}, ReadOnly: true, TrustedOnly: true, ExpiresAt: tt.expires, Addresses: []string{"2001:db8::/64"}, Origins: []string{"https://shop.example.com"}})).Key
 		f.advance(time.Hour)
 		created := must(f.RotateKey(f.admin, old.ID, tt.overlap))
 		f.wantErrors("a second rotation", func() error { return errOf(f.RotateKey(f.admin, old.ID, tt.overlap)) }, "INVALID")

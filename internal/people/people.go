@@ -42,13 +42,22 @@ type Service struct {
 	db        DB
 	passwords Passwords
 	guesses   Guesses
+	keys      Keys
 	now       func() time.Time
 	key       *idempotency.Key
 }
 
+// Keys computes the keys of contacts again after a change of the default country.
+type Keys interface {
+	// Wake makes it begin.
+	Wake()
+	// Running reports whether it has not finished in the account.
+	Running(ctx context.Context, account int) (bool, error)
+}
+
 // New returns a service on the database that takes the time from now.
-func New(db DB, passwords Passwords, guesses Guesses, now func() time.Time) *Service {
-	return &Service{db: db, passwords: passwords, guesses: guesses, now: now}
+func New(db DB, passwords Passwords, guesses Guesses, keys Keys, now func() time.Time) *Service {
+	return &Service{db: db, passwords: passwords, guesses: guesses, keys: keys, now: now}
 }
 
 // WithKey returns the service for one request with an idempotency key, nil if it has none. A write

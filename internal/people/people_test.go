@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/people"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
@@ -47,6 +49,7 @@ type fixture struct {
 
 	guesses int  // wrong passwords that were counted
 	limited bool // whether the next guess has to wait
+	keys    *rekey.Service
 
 	codes        int // the same of codes
 	codesLimited bool
@@ -84,7 +87,8 @@ func (f *fixture) BeginCode(context.Context, viewer.Viewer) (undo func(context.C
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, db: databasetest.Open(t), clock: start}
-	f.Service = people.New(f.db, passwords{}, f, f.now)
+	f.keys = rekey.New(f.db, f.now, slog.New(slog.DiscardHandler))
+	f.Service = people.New(f.db, passwords{}, f, f.keys, f.now)
 	f.account, f.other = f.db.Account("demo"), f.db.Account("other")
 	f.admin = f.as(f.account, viewer.Admin, viewer.Actor{Kind: viewer.ActorKey, ID: 1, Name: "admin key"})
 	f.agent = f.as(f.account, viewer.Agent, viewer.Actor{Kind: viewer.ActorKey, ID: 2, Name: "agent key"})

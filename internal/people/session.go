@@ -54,23 +54,11 @@ func (s *Service) OwnSessions(ctx context.Context, first int) ([]*Session, error
 	if err != nil {
 		return nil, err
 	}
-	own := ownSessions(v)
+	own := auth.SessionsOf(v)
 	if own == nil {
 		return nil, nil
 	}
 	return s.sessions(ctx, v, first, own)
-}
-
-// ownSessions returns the condition on the sessions of the viewer, nil if it can have none.
-func ownSessions(v viewer.Viewer) predicate.Session {
-	switch v.Actor.Kind {
-	case viewer.ActorUser:
-		return session.UserID(v.Actor.ID)
-	case viewer.ActorContact:
-		return session.ContactID(v.Contact)
-	case viewer.ActorKey, viewer.ActorSystem:
-	}
-	return nil
 }
 
 // sessions reads as the server itself, because agents may not read users.
@@ -138,7 +126,7 @@ func (s *Service) RevokeSession(ctx context.Context, id int) error {
 	}
 	which := []predicate.Session{session.AccountID(v.Account), session.ID(id)}
 	if !v.Is(viewer.Admin) {
-		own := ownSessions(v)
+		own := auth.SessionsOf(v)
 		if own == nil {
 			return usererror.NewNotFound("Session", id)
 		}

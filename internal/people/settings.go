@@ -2,11 +2,14 @@ package people
 
 import (
 	"context"
+	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/account"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/normalize"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/settings"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -36,6 +39,8 @@ type SettingsChange struct {
 
 	RequireSecondFactor *bool
 	OIDCCreatesUsers    *bool
+
+	DefaultCountry *string // "" for none
 }
 
 // number is a setting that is a number, with its range.
@@ -72,8 +77,22 @@ func (ch SettingsChange) flags() []flag {
 	}
 }
 
+// pathCountry is the path of the default country in errors and the audit log.
+const pathCountry = "defaultCountry"
+
+// country returns the default country in its stored form.
+func (ch SettingsChange) country() (code string, ok bool) {
+	code = strings.ToUpper(strings.TrimSpace(*ch.DefaultCountry))
+	return code, code == "" || normalize.IsCountry(code)
+}
+
 func (ch SettingsChange) check() usererror.Errors {
 	var errs usererror.Errors
+	if ch.DefaultCountry != nil {
+		if _, ok := ch.country(); !ok {
+			errs.Add(usererror.Invalid, pathCountry, "The default country must be the code of a country in ISO 3166, such as SE.")
+		}
+	}
 	for _, n := range ch.numbers() {
 		if n.to != nil && (*n.to < n.min || *n.to > n.max) {
 			errs.Add(usererror.Invalid, n.name, "%s must be from %d to %d.", n.noun, n.min, n.max)
@@ -101,15 +120,45 @@ func (ch SettingsChange) applyTo(a *settings.Account) (changed map[string]any) {
 			*is = *f.to
 		}
 	}
+	if ch.DefaultCountry != nil {
+		if code, _ := ch.country(); code != a.DefaultCountry {
+			from := a.Country()
+			a.DefaultCountry = code
+			changed[pathCountry] = change(from, a.Country())
+		}
+	}
 	return changed
 }
 
 // UpdateSettings changes settings of the account, for admins, and returns those that apply. If a
-// second factor becomes required, the sessions of users who have none can only set one up. It fails
-// with Invalid if a number is out of its range, or if a session would last longer without requests
-// than with them.
+// second factor becomes required, the sessions of users who have none can only set one up. If the
+// default country changes, writes use it at once, and the keys of stored phone numbers are computed
+// again in the background: see Recomputing. It fails with Invalid if a number is out of its range,
+// if a session would last longer without requests than with them, or if there is no such country.
 func (s *Service) UpdateSettings(ctx context.Context, ch SettingsChange) (*settings.Account, error) {
+	applied, err := s.updateSettings(ctx, ch)
+	if err == nil && ch.DefaultCountry != nil {
+		s.keys.Wake()
+	}
+	return applied, err
+}
+
+// Recomputing reports whether keys and search terms of the account's contacts are being computed
+// again, to admins.
+func (s *Service) Recomputing(ctx context.Context) (bool, error) {
+	v, err := authz.RequireRole(ctx, viewer.Admin)
+	if err != nil {
+		return false, err
+	}
+	return s.keys.Running(ctx, v.Account)
+}
+
+func (s *Service) updateSettings(ctx context.Context, ch SettingsChange) (*settings.Account, error) {
 	return adminRun(ctx, s, ch.check, func(ctx context.Context, c command) (*settings.Account, error) {
+		keys, err := ch.lockKeys(ctx, c)
+		if err != nil {
+			return nil, err
+		}
 		row, err := c.lockAccount(ctx)
 		if err != nil {
 			return nil, err
@@ -129,13 +178,33 @@ func (s *Service) UpdateSettings(ctx context.Context, ch SettingsChange) (*setti
 		if err != nil {
 			return nil, err
 		}
-		if next.RequireSecondFactor && !row.Settings.RequireSecondFactor {
-			if err := c.enrollSessions(ctx); err != nil {
-				return nil, err
-			}
+		if err := c.follow(ctx, row.Settings, next, keys); err != nil {
+			return nil, err
 		}
 		return &applied, c.record(ctx, audit.Entry{Action: audit.SettingsChanged, Subject: row.ID, Name: row.Name, Details: changed})
 	})
+}
+
+// follow does what follows from a change of the settings. keys is the state of the keys of
+// contacts.
+func (c command) follow(ctx context.Context, old, next settings.Account, keys *ent.Derivation) error {
+	if next.DefaultCountry != old.DefaultCountry {
+		if err := rekey.Restart(ctx, c.tx, c.viewer.Account, keys, next.DefaultCountry, c.at); err != nil {
+			return err
+		}
+	}
+	if next.RequireSecondFactor && !old.RequireSecondFactor {
+		return c.enrollSessions(ctx)
+	}
+	return nil
+}
+
+// lockKeys locks the state of the keys of contacts, if the change may restart their computation.
+func (ch SettingsChange) lockKeys(ctx context.Context, c command) (*ent.Derivation, error) {
+	if ch.DefaultCountry == nil {
+		return nil, nil
+	}
+	return rekey.Lock(ctx, c.tx, c.viewer.Account)
 }
 
 // lockAccount returns the account of the viewer, and keeps other transactions from changing it.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"contactgraph/internal/people"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/settings"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,6 +48,43 @@ func TestSettings(t *testing.T) {
 	check("of another account", got, err)
 }
 
+// TestDefaultCountry sets, keeps and clears the country. After each change, the keys of contacts
+// are computed again.
+func TestDefaultCountry(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	if _, err := f.UpdateSettings(f.admin, people.SettingsChange{IdleMinutes: new(60)}); err != nil { // that of the fixture is longer than a session
+		t.Fatal(err)
+	}
+	set := func(country, want string, recomputing bool) {
+		t.Helper()
+		got, err := f.UpdateSettings(f.admin, people.SettingsChange{DefaultCountry: &country})
+		if err != nil || got.DefaultCountry != want {
+			t.Errorf("set to %q: got %v, %v", country, got, err)
+		}
+		if got, err := f.Recomputing(f.admin); err != nil || got != recomputing {
+			t.Errorf("set to %q: recomputing is %t, %v", country, got, err)
+		}
+		if _, err := f.keys.Run(t.Context(), rekey.Outdated); err != nil {
+			t.Error(err)
+		}
+		if got, err := f.Recomputing(f.admin); err != nil || got {
+			t.Errorf("after the run: recomputing is %t, %v", got, err)
+		}
+	}
+	f.wantAudited(func() {
+		set(" se ", "SE", true)
+		set("SE", "SE", false)
+		set("", "", true)
+		set("", "", false)
+	},
+		`SETTINGS_CHANGED by "admin key": "demo" map[defaultCountry:map[from:<nil> to:SE]]`,
+		`SETTINGS_CHANGED by "admin key": "demo" map[defaultCountry:map[from:SE to:<nil>]]`)
+	if _, err := f.Recomputing(f.agent); err == nil {
+		t.Error("an agent reads it")
+	}
+}
+
 func TestUpdateSettingsFails(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -60,6 +98,11 @@ func TestUpdateSettingsFails(t *testing.T) {
 		for _, ch := range changes {
 			f.wantErrors(path, func() error { return errOf(f.UpdateSettings(f.admin, ch)) }, "INVALID "+path)
 		}
+	}
+	for _, country := range []string{"SWE", "XX", "46", "s"} {
+		f.wantErrors(country, func() error {
+			return errOf(f.UpdateSettings(f.admin, people.SettingsChange{DefaultCountry: &country}))
+		}, "INVALID defaultCountry")
 	}
 	for _, ch := range []people.SettingsChange{
 		{StaffPassword: new(100), CustomerPassword: new(4), SessionMinutes: new(43200), IdleMinutes: new(43200), AuditDays: new(3650)},

@@ -88,7 +88,7 @@ func (s *Service) UserByLogin(ctx context.Context, login string) (*User, error) 
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.db.Client().User.Query().Where(user.AccountID(v.Account), user.LoginKey(normalize.Name(login))).
+	row, err := s.db.Client().User.Query().Where(user.AccountID(v.Account), user.LoginKey(normalize.Email(login))).
 		WithIdentities(withIdentities(v.Account)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, usererror.Errors{{Code: usererror.NotFound, Message: "No user has this login."}}
@@ -117,7 +117,7 @@ func (n NewUser) toInsert() auth.NewUser {
 func (n NewUser) check() usererror.Errors {
 	var errs usererror.Errors
 	checkText(&errs, pathLogin, "The login", n.Login)
-	if strings.TrimSpace(n.Login) != "" && normalize.Name(n.Login) == "" {
+	if strings.TrimSpace(n.Login) != "" && normalize.Email(n.Login) == "" {
 		errs.Add(usererror.Invalid, pathLogin, "The login must contain a letter, a digit or a symbol.")
 	}
 	checkText(&errs, pathName, "The name", n.Name)

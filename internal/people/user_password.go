@@ -45,7 +45,7 @@ func (p newPassword) String() string { return "the password of " + p.login }
 // a transaction, because that is slow. errs are other errors of the command; with any error, it
 // fails without hashing.
 func (s *Service) hashPassword(ctx context.Context, v viewer.Viewer, path string, p newPassword, errs usererror.Errors) (string, error) {
-	errs.CheckText(path, "The password", p.text, password.MaxLength)
+	errs.CheckText(path, "The password", password.Normalize(p.text), password.MaxLength)
 	row, err := s.db.Client().Account.Query().Where(account.ID(v.Account)).Only(ctx)
 	if err != nil {
 		return "", err

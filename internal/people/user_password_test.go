@@ -118,9 +118,13 @@ func TestChangePassword(t *testing.T) {
 	f.wantErrors("no new password", change(uma, "first", ""), "REQUIRED newPassword")
 	f.wantErrors("the login", change(uma, "first", "uma"), "INVALID newPassword")
 	f.wantErrors("a long one", change(uma, "first", strings.Repeat("x", 1001)), "TOO_LONG newPassword")
+	f.wantErrors("a long normal form", change(uma, "first", strings.Repeat("\u0958", 501)), "TOO_LONG newPassword")
 	f.wantErrors("an API key", change(f.admin, "first", "second"), "FORBIDDEN")
-	if err := change(uma, "first", "second")(); err != nil {
-		t.Fatal(err)
+	short := strings.Repeat("e\u0301a\u0300c\u0327n\u0303", 250) // as many characters in its normal form as are allowed
+	for _, next := range [][2]string{{"first", short}, {short, "second"}} {
+		if err := change(uma, next[0], next[1])(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if f.guesses != 1 {
 		t.Errorf("after the right password, %d guesses are counted", f.guesses)

@@ -73,12 +73,24 @@ func TestChangesAreReadPageByPage(t *testing.T) {
 	}
 }
 
+func TestChangesParametersInAnyLetterCase(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	agent := headers{"X-ApiKey": agentKey}
+	all, _ := f.changes("first=1000", agent)
+	page, got := f.changes("FIRST=1&After="+all.Changes[0].Cursor+"&contactid="+strconv.Itoa(all.Changes[1].ContactID), agent)
+	if len(page.Changes) != 1 || page.Changes[0].ID != all.Changes[1].ID {
+		t.Errorf("got %s, want change %s", got.body, all.Changes[1].ID)
+	}
+}
+
 func TestChangesRejectsRequests(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	invalid := func(key, text string) string {
 		return `{"Message":"The request is invalid.","ModelState":{"` + key + `":["` + text + `"]}}`
 	}
+	agent := headers{"X-ApiKey": agentKey}
 	tests := []struct {
 		name, query string
 		as          headers
@@ -92,6 +104,17 @@ func TestChangesRejectsRequests(t *testing.T) {
 			`{"Message":"This cursor is no longer valid: changes after it were deleted, or it belongs to another change log. Read all contacts again, then continue from LastCursor."}`},
 		{"a malformed number", "first=x", headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value 'x' is not valid for Int32.")},
 		{"too many", "first=" + strconv.Itoa(1001), headers{"X-ApiKey": agentKey}, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
+		{"too many, in another letter case", "FIRST=1001", agent, http.StatusBadRequest, invalid("first", "The value must be from 0 to 1000.")},
+		{"an unknown parameter", "limit=5", agent, http.StatusBadRequest, invalid("limit", "There is no such parameter.")},
+		{"an unknown parameter of another letter case", "Limit=5&first=1", agent, http.StatusBadRequest, invalid("Limit", "There is no such parameter.")},
+		{"a parameter without a name", "=5", agent, http.StatusBadRequest, invalid("", "There is no such parameter.")},
+		{"a parameter given twice", "first=1&first=1", agent, http.StatusBadRequest, invalid("first", "The parameter is given more than once.")},
+		{"given twice in two letter cases", "contactId=1&ContactID=1", agent, http.StatusBadRequest, invalid("contactId", "The parameter is given more than once.")},
+		{"given twice, once without a value", "After=&after=", agent, http.StatusBadRequest, invalid("after", "The parameter is given more than once.")},
+		{"a malformed query", "first=%zz", agent, http.StatusBadRequest, invalid("", "The query of the URL is malformed.")},
+		{"all at once", "b=1&a=1&first=1&FIRST=2&contactid=x", agent, http.StatusBadRequest, `{"Message":"The request is invalid.","ModelState":{` +
+			`"a":["There is no such parameter."],"b":["There is no such parameter."],"first":["The parameter is given more than once."],` +
+			`"contactId":["The value 'x' is not valid for Int32."]}}`},
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {

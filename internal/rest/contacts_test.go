@@ -223,6 +223,14 @@ func TestPutSetsAPassword(t *testing.T) {
 		`["The field NewPassword must be a string with a maximum length of 1000."]}}`
 	expect(t, put(tooLong), 400, refused)
 	expect(t, f.put(absent, `{"Version":"AAAAAAAAAAE="`+tooLong+`}`), 400, refused)
+
+	// The limit is one of the normal form, which can be shorter and longer.
+	decomposed := strings.Repeat("e\u0301bcde", 200)
+	if got := put(`,"NewPassword":"` + decomposed + `"`); got.StatusCode != 200 || !signsIn(strings.Repeat("\u00e9bcde", 200)) {
+		t.Errorf("1200 units, 1000 of them composed: %d %s", got.StatusCode, got.body)
+	}
+	expect(t, put(`,"NewPassword":"`+decomposed+`p"`), 400, refused)
+	expect(t, put(`,"NewPassword":"`+strings.Repeat("\u0958", 501)+`"`), 400, refused)
 }
 
 func TestIdAndBodyAreCheckedTogether(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/legacypath"
 	"contactgraph/internal/rest/resttest"
 	"contactgraph/internal/viewer"
 )
@@ -82,7 +83,7 @@ func newFixture(t *testing.T) *fixture {
 		IServiceAccount: f.iServiceAccount,
 		Log:             slog.New(slog.NewTextHandler(f.log, nil)),
 	})
-	server := httptest.NewServer(routes(api))
+	server := httptest.NewServer(legacypath.Normalize(api))
 	t.Cleanup(server.Close)
 	f.url = server.URL
 	return f
@@ -90,24 +91,6 @@ func newFixture(t *testing.T) *fixture {
 
 // iServiceAccount returns the account, unless found is false.
 func (f *fixture) iServiceAccount(context.Context) (int, bool, error) { return f.account, f.found, nil }
-
-// routes registers the handlers as the server does.
-func routes(api *rest.API) http.Handler {
-	mux := http.NewServeMux()
-	for _, path := range []string{"/api/v1/Contacts/{id}", "/api/v1/Contacts/{id}/{$}"} {
-		mux.HandleFunc("GET "+path, api.GetContact)
-		mux.HandleFunc("PUT "+path, api.PutContact)
-		mux.HandleFunc(path, api.MethodNotAllowed("GET", "PUT"))
-	}
-	for _, prefix := range []string{"", "/f"} {
-		mux.HandleFunc(prefix+"/webapp-api-custinfo", api.CustInfo)
-		mux.HandleFunc(prefix+"/webapp-api-login", api.Login)
-	}
-	mux.HandleFunc("GET /api/v1/Changes", api.GetChanges)
-	mux.HandleFunc("GET /exports/audit-log", api.ExportAuditLog)
-	mux.HandleFunc("/", api.NoRoute)
-	return mux
-}
 
 // seed creates two accounts: the one under test, and one whose contact must stay invisible.
 func (f *fixture) seed() {

@@ -15,6 +15,7 @@ import (
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/legacypath"
 )
 
 func TestOtherMethodsAreNotAllowed(t *testing.T) {
@@ -29,11 +30,84 @@ func TestOtherMethodsAreNotAllowed(t *testing.T) {
 	}
 }
 
+// Clients take 404 for "no such contact", for an empty list, or for success: it is never the
+// response to an operation of the legacy API that this server does not have.
+func TestOperationsThatAreNotSupported(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, c := range [][3]string{ // method, request and what the message names
+		{"GET", "/api/v1/Orders", "/api/v1/orders"},
+		{"GET", "/api/v1/ORDERS/7/lines/?x=y", "/api/v1/orders/7/lines"},
+		{"GET", "/api/v1/Points", "/api/v1/points"},
+		{"POST", "/api/v1/Points/", "/api/v1/points"},
+		{"GET", "/api/v1/PointSums/1", "/api/v1/pointsums/1"},
+		{"PATCH", "/api/v1/Vouchers/1", "/api/v1/vouchers/1"},
+		{"DELETE", "/api/v1/Messages/1", "/api/v1/messages/1"},
+		{"POST", "/api/v1/PushTokens", "/api/v1/pushtokens"},
+		{"GET", "/api/v1/Media", "/api/v1/media"},
+		{"GET", "/api/v1/FeedSyncs", "/api/v1/feedsyncs"},
+		{"GET", "/api/v1/Data/x", "/api/v1/data/x"},
+		{"GET", "/api/v1/Newsletters", "/api/v1/newsletters"},
+		{"POST", "/api/v2/12/ContactEvents", "/api/v2/12/contactevents"},
+		{"GET", "/api/v2/12/tables/t/rows", "/api/v2/12/tables/t/rows"},
+		{"GET", "/API/V2/Tables", "/api/v2/tables"},
+		{"POST", "/api/v2/12/Contacts/1/Merge/2", "/api/v2/12/contacts/1/merge/2"},
+		{"GET", "/api/v1/Contacts?email=a%40example.com", "/api/v1/contacts"},
+		{"POST", "/api/v1/Contacts", "/api/v1/contacts"},
+		{"PATCH", "/api/v1/Contacts", "/api/v1/contacts"},
+		{"POST", "/api/v1/Contacts/1/login", "/api/v1/contacts/1/login"},
+		{"POST", "/api/v1/Contacts/1/SetPassword", "/api/v1/contacts/1/setpassword"},
+		{"POST", "/api/v1/Contacts/1/UnblockEmail", "/api/v1/contacts/1/unblockemail"},
+		{"GET", "/api/v1/Stores/?number=7", "/api/v1/stores"},
+		{"GET", "/api/v1/ContactCompanies/1/Contacts", "/api/v1/contactcompanies/1/contacts"},
+		{"GET", "/api/v1/Segments/1/GetContactIds", "/api/v1/segments/1/getcontactids"},
+		{"GET", "/api/v1/DynamicFields?owner=Contacts", "/api/v1/dynamicfields"},
+	} {
+		expect(t, f.do(c[0], c[1], "", nil), http.StatusNotImplemented, `{"Message":"`+c[0]+" "+c[2]+` is not supported."}`)
+	}
+	for _, path := range []string{"/f/webapp-api-subscriptions?api=mine", "/webapp-api-FindAnswer?api=mydetails", "/f/webapp-api-x/"} {
+		for _, method := range []string{"GET", "POST", "PUT"} {
+			got := f.do(method, path, "", nil)
+			expect(t, got, 200, `{"errors":["Not supported."],"errorDetails":["This server does not have this endpoint."]}`)
+		}
+	}
+}
+
+// TestStarting: before the database is open, clients learn that they should try again, and what
+// needs no database works.
+func TestStarting(t *testing.T) {
+	t.Parallel()
+	api := legacypath.Normalize(rest.NewStarting(true))
+	const noErrors = `"errors":["An error has occurred."],"errorDetails":["The server could not process the request."]}`
+	for _, c := range []struct {
+		method, path string
+		status       int
+		body         string
+	}{
+		{"GET", "/api/v1/Contacts/1", 503, anError},
+		{"PUT", "/api/v1/Contacts/1", 503, anError},
+		{"GET", "/api/v1/Changes", 503, anError},
+		{"GET", "/exports/audit-log", 503, anError},
+		{"POST", "/f/webapp-api-custinfo?api=setdetails", 503, "{" + noErrors},
+		{"POST", "/webapp-api-login?api=login", 503, notSignedIn + noErrors},
+		{"POST", "/api/v1/Changes", 405, `{"Message":"The requested resource does not support http method 'POST'."}`},
+		{"GET", "/api/v1/Orders", 501, `{"Message":"GET /api/v1/orders is not supported."}`},
+		{"POST", "/f/other", 404, "404 page not found\n"},
+		{"GET", "/api/v1/Nope", 404, `{"Message":"No HTTP resource was found that matches the request URI 'https://example.com/api/v1/Nope'."}`},
+	} {
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
+		if retry := w.Header().Get("Retry-After"); w.Code != c.status || w.Body.String() != c.body || (retry == "1") != (c.status == 503) {
+			t.Errorf("%s %s: %d, Retry-After %q: %s", c.method, c.path, w.Code, retry, w.Body)
+		}
+	}
+}
+
 func TestNoRouteRepeatsTheURI(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for _, uri := range []string{"/api/v1/Nope/1", "/api/v1/Contacts", "/API/v1/contacts/1/x?a=b%20&c", "/"} {
-		got := f.do("GET", uri, "", headers{"Accept": "text/json"})
+	for _, uri := range []string{"/api/v1/Nope/1", "/API/v1/nope/1/x?a=b%20&c", "/api", "/api/v3/Contacts/1", "/api/v1/Contacts"} {
+		got := f.do("PUT", uri, "", headers{"Accept": "text/json"})
 		expect(t, got, 404, `{"Message":"No HTTP resource was found that matches the request URI '`+f.url+uri+`'."}`)
 		if h := got.Header.Get("Content-Type"); h != "text/json; charset=utf-8" {
 			t.Errorf("Content-Type is %s", h)
@@ -52,9 +126,9 @@ func TestNoRouteKnowsTheScheme(t *testing.T) {
 		{false, "http://example.com/x", "http://example.com/x"},
 	} {
 		w := httptest.NewRecorder()
-		r := httptest.NewRequest(http.MethodGet, "/x", nil)
+		r := httptest.NewRequest(http.MethodGet, "/api/x", nil)
 		r.RequestURI = c.uri
-		broken(c.secure, nil).NoRoute(w, r)
+		broken(c.secure, nil).ServeHTTP(w, r)
 		if want := `{"Message":"No HTTP resource was found that matches the request URI '` + c.url + `'."}`; w.Body.String() != want {
 			t.Errorf("got %s", w.Body)
 		}
@@ -168,10 +242,9 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 	var log bytes.Buffer
 	api := broken(false, &log)
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodGet, "/api/v1/Contacts/1", nil)
+	r := httptest.NewRequest(http.MethodGet, "/api/v1/contacts/1", nil)
 	r.Header.Set("X-ApiKey", "key")
-	r.Pattern = "GET /api/v1/contacts/{id}" // as the mux leaves it
-	api.GetContact(w, r)
+	api.ServeHTTP(w, r)
 	if w.Code != 500 || w.Body.String() != anError {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -185,8 +258,8 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 	w = httptest.NewRecorder()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	r = httptest.NewRequestWithContext(gone, http.MethodPost, "/webapp-api-login?api=login", nil)
-	api.Login(w, r)
+	r = httptest.NewRequestWithContext(gone, http.MethodPost, "/f/webapp-api-login?api=login", nil)
+	api.ServeHTTP(w, r)
 	if w.Code != 200 || w.Body.String() != notSignedIn+`"errors":["An error has occurred."],"errorDetails":["The server could not process the request."]}` {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -196,8 +269,8 @@ func TestFaultsAreLoggedAndNotShown(t *testing.T) {
 }
 
 // broken is an API whose sign-in panics.
-func broken(secure bool, log *bytes.Buffer) *rest.API {
-	c := rest.Config{Services: &app.Services{Contacts: contact.New(nil, nil, contact.Passwords{}, time.Now, nil), Auth: &auth.Service{SecureCookies: secure}}}
+func broken(secure bool, log *bytes.Buffer) http.Handler {
+	c := rest.Config{Services: &app.Services{Contacts: contact.New(nil, nil, contact.Passwords{}, time.Now, nil), Auth: &auth.Service{}}, HTTPS: secure}
 	c.IServiceAccount = func(context.Context) (int, bool, error) { panic("no account") }
 	if log != nil {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))

@@ -9,6 +9,7 @@ import (
 
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/legacypath"
 )
 
 // TestRateLimit: a caller that has used up its cost gets an answer in the form of the API, and
@@ -44,7 +45,7 @@ func TestRateLimit(t *testing.T) {
 func (f *fixture) limited(l *limiter.Limiter) {
 	f.t.Helper()
 	api := rest.New(rest.Config{Services: f.Services, IServiceAccount: f.iServiceAccount, Limiter: l, Log: slog.New(slog.DiscardHandler)})
-	server := httptest.NewServer(routes(api))
+	server := httptest.NewServer(legacypath.Normalize(api))
 	f.t.Cleanup(server.Close)
 	f.url = server.URL
 }

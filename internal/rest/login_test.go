@@ -191,7 +191,9 @@ func TestOtherSitesCannotUseTheCookie(t *testing.T) {
 		expect(t, f.do("POST", loginPath, form(customerMail, password), from.and("Content-Type", urlEncoded["Content-Type"])), 200, notSignedIn+refused[1:])
 		expect(t, f.do("POST", logoutPath, "", h), 200, notSignedIn+refused[1:])
 		expect(t, f.do("GET", logoutPath, "", h), 200, notSignedIn+refused[1:])
-		expect(t, f.do("GET", loggedInPath, "", h), 200, asJohn) // reads are safe: the page cannot see the answer
+		expect(t, f.do("GET", loggedInPath, "", h), 200, notSignedIn+refused[1:])
+		expect(t, f.do("GET", contactPath(customer), "", h), 403, denied)
+		expect(t, f.do("GET", loggedInPath, "", h.and("Authorization", "Bearer "+strings.SplitN(cookie["Cookie"], "=", 2)[1])), 200, asJohn)
 		if after := f.version(customer); after != before {
 			t.Errorf("%v: version %s became %s", from, before, after)
 		}

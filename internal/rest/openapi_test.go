@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/rest/resttest"
-	"contactgraph/internal/usererror"
 )
 
 func TestTheDocumentIsValid(t *testing.T) {
@@ -48,17 +48,6 @@ func asDocumented(t *testing.T, a resttest.Response) {
 	}
 }
 
-func TestTheDocumentAllowsEveryCode(t *testing.T) {
-	t.Parallel()
-	for _, code := range usererror.Codes() {
-		status, header, body := rest.CodeResponse(code)
-		t.Run(string(code), func(t *testing.T) {
-			t.Parallel()
-			asDocumented(t, resttest.Response{Method: http.MethodPut, Target: "/api/v1/Contacts/7", Status: status, Header: header, Body: body})
-		})
-	}
-}
-
 func TestTheDocumentAllowsRecordedResponses(t *testing.T) {
 	t.Parallel()
 	file := must(os.Open("testdata/contacts-put.jsonl"))
@@ -83,7 +72,7 @@ func TestTheDocumentAllowsRecordedResponses(t *testing.T) {
 	}
 }
 
-// TestTheDocumentIsStrict corrupts each example of a response in every way; the document must
+// TestTheDocumentIsStrict corrupts each example of a response in every way; resttest.Document must
 // reject the result.
 func TestTheDocumentIsStrict(t *testing.T) {
 	t.Parallel()
@@ -114,6 +103,39 @@ func TestTheDocumentIsStrict(t *testing.T) {
 	}
 }
 
+// TestMembersMayBeAdded: a client that validates responses with the document of today accepts those
+// of later releases.
+func TestMembersMayBeAdded(t *testing.T) {
+	t.Parallel()
+	if strings.Contains(string(openapi.Document()), `"additionalProperties": false`) {
+		t.Error("a schema of the document allows no further members")
+	}
+}
+
+// TestTheDocumentHasCanonicalTypes: generators of typed clients, such as oapi-codegen, read schemas
+// of one type, or of one type and null.
+func TestTheDocumentHasCanonicalTypes(t *testing.T) {
+	t.Parallel()
+	var check func(where string, v any)
+	check = func(where string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			types, _ := v["type"].([]any)
+			if types = slices.DeleteFunc(slices.Clone(types), func(name any) bool { return name == "null" }); len(types) > 1 {
+				t.Errorf("%s has the types %v: choose one, and describe the others in words", where, types)
+			}
+			for name, member := range v {
+				check(where+"/"+name, member)
+			}
+		case []any:
+			for i, element := range v {
+				check(fmt.Sprint(where, "/", i), element)
+			}
+		}
+	}
+	check("", parsed(string(openapi.Document())))
+}
+
 // jsonSchema reads schemas as OpenAPI 3.1 does.
 var jsonSchema = openapi3.EnableJSONSchema2020
 
@@ -127,7 +149,7 @@ func parsed(body string) (v any) {
 // TestTheDocumentDescribesAll finds what swagger-ui would show without a description.
 func TestTheDocumentDescribesAll(t *testing.T) {
 	t.Parallel()
-	doc := parsed(string(rest.OpenAPI())).(map[string]any)
+	doc := parsed(string(openapi.Document())).(map[string]any)
 	described := func(where string, v any) {
 		m := v.(map[string]any)
 		if text, _ := m["description"].(string); text == "" && m["$ref"] == nil {
@@ -168,27 +190,6 @@ func TestTheDocumentDescribesAll(t *testing.T) {
 	}
 	for name, s := range components["schemas"].(map[string]any) {
 		properties(name, s)
-	}
-}
-
-func TestTheDocumentIsServed(t *testing.T) {
-	t.Parallel()
-	api := broken(false, nil)
-	get := func(etag string) *httptest.ResponseRecorder {
-		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/openapi.json", nil)
-		r.Header.Set("If-None-Match", etag)
-		api.OpenAPI(w, r)
-		return w
-	}
-	w := get("")
-	if w.Code != http.StatusOK || w.Body.String() != string(rest.OpenAPI()) {
-		t.Errorf("got %d %s", w.Code, w.Body)
-	}
-	if h := w.Header(); h.Get("Content-Type") != "application/json; charset=utf-8" || h.Get("Cache-Control") != "no-cache" {
-		t.Errorf("got %v", h)
-	}
-	if again := get(w.Header().Get("ETag")); again.Code != http.StatusNotModified {
-		t.Errorf("with its ETag: %d", again.Code)
 	}
 }
 

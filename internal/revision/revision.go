@@ -67,8 +67,8 @@ type FieldChange struct {
 }
 
 // rfc3339 is the date-time of RFC 3339, section 5.6, with any number of fractional digits.
-// time.Parse alone also takes a comma and hours of one digit.
-var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`)
+// time.Parse alone also takes a comma, hours of one digit, and offsets of 24 hours or 60 minutes.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // ErrNotTime is the error of ParseTime for a text that is not a time of RFC 3339.
 var ErrNotTime = errors.New("time is not RFC 3339")

@@ -14,26 +14,10 @@ import (
 	"sync/atomic"
 
 	"contactgraph/internal/netlimit"
+	"contactgraph/internal/rest/legacypath"
+	"contactgraph/internal/weborigin"
 	"contactgraph/web"
 )
-
-// REST has a handler for each route of the REST APIs. Package rest implements it.
-type REST interface {
-	GetContact(w http.ResponseWriter, r *http.Request)
-	PutContact(w http.ResponseWriter, r *http.Request)
-	GetChanges(w http.ResponseWriter, r *http.Request)
-	// ExportAuditLog answers with the audit log as a file.
-	ExportAuditLog(w http.ResponseWriter, r *http.Request)
-	// MethodNotAllowed answers a known path with a method that is not in allow.
-	MethodNotAllowed(allow ...string) http.HandlerFunc
-	// NoRoute answers an unknown path below /api/.
-	NoRoute(w http.ResponseWriter, r *http.Request)
-	// OpenAPI answers with the OpenAPI document of these APIs.
-	OpenAPI(w http.ResponseWriter, r *http.Request)
-	// CustInfo and Login answer the two endpoints of the iService API.
-	CustInfo(w http.ResponseWriter, r *http.Request)
-	Login(w http.ResponseWriter, r *http.Request)
-}
 
 // SSO has the handlers of sign-ins by an OpenID Connect provider. Package sso implements it.
 type SSO interface {
@@ -41,13 +25,17 @@ type SSO interface {
 	Callback(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields but SSO and Certificate are required.
+// Config is what a server needs. All fields but SSO, Origins and Certificate are required.
 type Config struct {
 	GraphQL http.Handler
-	SDL     func() string // the GraphQL schema
-	REST    func() REST   // is called for each request: see rest.Starting
-	SSO     func() SSO    // is called for each request; nil for a server without a provider
-	Site    *web.Site     // the console and the pages for developers
+	SDL     string // the GraphQL schema
+	// AuthorizeSchema returns the reason why the sender of a request may not read the GraphQL
+	// schema, nil if it may. Its text is public.
+	AuthorizeSchema func(*http.Request) error
+	REST            func() http.Handler // the REST APIs; is called for each request: see rest.NewStarting
+	OpenAPI         []byte              // describes the REST APIs
+	SSO             func() SSO          // is called for each request; nil for a server without a provider
+	Site            *web.Site           // the console and the pages for developers
 	// CloseStreams ends the WebSockets and event streams, which never end by themselves. It returns
 	// when they have ended.
 	CloseStreams func()
@@ -58,6 +46,8 @@ type Config struct {
 	// LocalOnly reports whether only requests to this machine are answered, because the
 	// credentials of the data are public.
 	LocalOnly func() bool
+	// Origins are the other origins whose pages may use the APIs; nil for none.
+	Origins *weborigin.Policy
 	// Limits bound what clients can hold.
 	Limits netlimit.Limits
 	// HTTPS is true if browsers connect by HTTPS, whether directly or through a proxy.
@@ -72,18 +62,26 @@ type Server struct {
 	Config
 
 	handler  http.Handler
+	sdl      document
+	openAPI  document
 	guard    *netlimit.Guard
 	stopping atomic.Bool
 }
 
 // New returns a server that is ready to Serve.
 func New(c Config) *Server {
-	s := &Server{Config: c, guard: netlimit.New(c.Limits, c.Log)}
+	s := &Server{
+		Config: c, guard: netlimit.New(c.Limits, c.Log),
+		// No media type is registered for a schema, and browsers show plain text.
+		sdl: newDocument("text/plain", []byte(c.SDL)), openAPI: newDocument("application/json", c.OpenAPI),
+	}
 	mux := http.NewServeMux()
 	for _, route := range routes {
-		mux.HandleFunc(route.pattern(), func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
+		for _, pattern := range route.patterns() {
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
+		}
 	}
-	s.handler = s.guard.Handler(requestID(s.securityHeaders(s.logAccess(s.recoverPanic(s.localOnly(normalizeLegacyPath(mux)))))))
+	s.handler = s.guard.Handler(requestID(s.securityHeaders(s.logAccess(s.recoverPanic(compress(s.localOnly(legacypath.Normalize(s.share(mux)))))))))
 	return s
 }
 

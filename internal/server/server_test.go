@@ -19,16 +19,11 @@ import (
 	"contactgraph/web"
 )
 
-// apis is a stand-in for the APIs. Each handler answers with its name and what it saw of the
-// request.
-type apis struct{}
-
-var _ server.REST = apis{}
-
+// named returns a handler that answers with its name and what it saw of the request.
 func named(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Handler", name)
-		io.WriteString(w, name+" id="+r.PathValue("id")+" uri="+r.RequestURI)
+		io.WriteString(w, name+" path="+r.URL.Path+" uri="+r.RequestURI)
 	}
 }
 
@@ -37,20 +32,6 @@ type signOn struct{}
 
 func (signOn) Start(w http.ResponseWriter, r *http.Request)    { named("oidcStart")(w, r) }
 func (signOn) Callback(w http.ResponseWriter, r *http.Request) { named("oidcCallback")(w, r) }
-
-func (apis) GetContact(w http.ResponseWriter, r *http.Request) { named("getContact")(w, r) }
-func (apis) PutContact(w http.ResponseWriter, r *http.Request) { named("putContact")(w, r) }
-func (apis) GetChanges(w http.ResponseWriter, r *http.Request) { named("getChanges")(w, r) }
-func (apis) ExportAuditLog(w http.ResponseWriter, r *http.Request) {
-	named("exportAuditLog")(w, r)
-}
-func (apis) NoRoute(w http.ResponseWriter, r *http.Request)  { named("noRoute")(w, r) }
-func (apis) OpenAPI(w http.ResponseWriter, r *http.Request)  { named("openapi")(w, r) }
-func (apis) CustInfo(w http.ResponseWriter, r *http.Request) { named("custInfo")(w, r) }
-func (apis) Login(w http.ResponseWriter, r *http.Request)    { named("login")(w, r) }
-func (apis) MethodNotAllowed(allow ...string) http.HandlerFunc {
-	return named("notAllowed " + strings.Join(allow, ","))
-}
 
 // fixture is a server with its log.
 type fixture struct {
@@ -76,15 +57,17 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 	t.Helper()
 	f := &fixture{}
 	c := server.Config{
-		GraphQL:      named("graphql"),
-		SDL:          func() string { return "type Query { viewer: Viewer }\n" },
-		REST:         func() server.REST { return apis{} },
-		SSO:          func() server.SSO { return signOn{} },
-		Site:         web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
-		Ping:         func(context.Context) error { return nil },
-		Ready:        func(context.Context) error { return nil },
-		CloseStreams: func() {},
-		LocalOnly:    func() bool { return false },
+		GraphQL:         named("graphql"),
+		SDL:             "type Query { viewer: Viewer }\n",
+		AuthorizeSchema: func(*http.Request) error { return nil },
+		REST:            func() http.Handler { return named("rest") },
+		OpenAPI:         []byte(`{"openapi": "3.1.0"}`),
+		SSO:             func() server.SSO { return signOn{} },
+		Site:            web.New(func() web.Settings { return web.Settings{} }, web.GraphQL{}),
+		Ping:            func(context.Context) error { return nil },
+		Ready:           func(context.Context) error { return nil },
+		CloseStreams:    func() {},
+		LocalOnly:       func() bool { return false },
 		Limits: netlimit.Limits{
 			Connections: 1000, ConnectionsPerAddress: 1000, BodyBytes: 1 << 20, BodyBytesPerAddress: 1 << 20,
 		},
@@ -111,53 +94,43 @@ func (f *fixture) send(t *testing.T, method, target string, headers ...string) *
 func TestRouting(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	for _, c := range []struct{ method, target, handler, id string }{
-		{"GET", "/api/v1/Contacts/466", "getContact", "466"},
-		{"HEAD", "/api/v1/Contacts/466", "getContact", "466"},
-		{"GET", "/api/v1/Changes", "getChanges", ""},
-		{"GET", "/API/V1/changes/", "getChanges", ""},
-		{"POST", "/api/v1/Changes", "notAllowed GET", ""},
-		{"GET", "/exports/audit-log", "exportAuditLog", ""},
-		{"HEAD", "/exports/audit-log", "notAllowed GET", ""},
-		{"PUT", "/api/v1/Contacts/466", "putContact", "466"},
-		{"PUT", "/API/V1/CONTACTS/466", "putContact", "466"},
-		{"PUT", "/api/v1/contacts/466/", "putContact", "466"},
-		{"PUT", "/api/v1/Contacts/%20466%20", "putContact", "466"},
-		{"PUT", "/api/v1/Contacts/466%20/", "putContact", "466"},
-		{"PUT", "/%61pi/v1/Contacts/466", "putContact", "466"},
-		{"PUT", "/api/v1/Contacts/aBc", "putContact", "aBc"},
-		{"PUT", "/api/v1/Contacts/4%2F6", "putContact", "4/6"},
-		{"PUT", "/api/v1/Contacts/4%256", "putContact", "4%6"},
-		{"PUT", "/api/v1/Contacts/466?x=%2F&api=Y", "putContact", "466"},
-		{"POST", "/api/v1/Contacts/466", "notAllowed GET,PUT", "466"},
-		{"DELETE", "/Api/v1/Contacts/466/", "notAllowed GET,PUT", "466"},
-		{"PUT", "/api", "noRoute", ""},
-		{"PUT", "/API/", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts/", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts/%20", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts/1/2", "noRoute", ""},
-		{"PUT", "/api/v1/Nope/1", "noRoute", ""},
-		{"PUT", "/api//v1/Contacts/1", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts/../Contacts/1", "noRoute", ""},
-		{"PUT", "/api/v1/Contacts/%2e%2e", "noRoute", ""},
-		{"GET", "/api/v2/Contacts/1", "noRoute", ""},
-		{"POST", "/f/webapp-api-custinfo?api=setdetails", "custInfo", ""},
-		{"POST", "/webapp-api-custinfo?api=setdetails", "custInfo", ""},
-		{"GET", "/F/WebApp-API-CustInfo/?api=setdetails", "custInfo", ""},
-		{"POST", "/f/webapp-api-login?api=login", "login", ""},
-		{"POST", "/WEBAPP-API-LOGIN/", "login", ""},
-		{"POST", "/graphql", "graphql", ""},
-		{"GET", "/graphql?query=x", "graphql", ""},
-		{"OPTIONS", "/graphql", "graphql", ""},
+	for _, c := range []struct{ method, target, handler, path string }{
+		{"GET", "/api/v1/Contacts/466", "rest", "/api/v1/contacts/466"},
+		{"HEAD", "/api/v1/Contacts/466", "rest", "/api/v1/contacts/466"},
+		{"GET", "/API/V1/changes/", "rest", "/api/v1/changes"},
+		{"GET", "/exports/audit-log", "rest", "/exports/audit-log"},
+		{"PUT", "/API/V1/CONTACTS/466", "rest", "/api/v1/contacts/466"},
+		{"PUT", "/api/v1/contacts/466/", "rest", "/api/v1/contacts/466"},
+		{"PUT", "/api/v1/Contacts/%20466%20", "rest", "/api/v1/contacts/466"},
+		{"PUT", "/api/v1/Contacts/466%20/", "rest", "/api/v1/contacts/466"},
+		{"PUT", "/%61pi/v1/Contacts/466", "rest", "/api/v1/contacts/466"},
+		{"PUT", "/api/v1/Contacts/aBc", "rest", "/api/v1/contacts/abc"},
+		{"PUT", "/api/v1/Contacts/4%2F6", "rest", "/api/v1/contacts/4/6"},
+		{"PUT", "/api/v1/Contacts/4%256", "rest", "/api/v1/contacts/4%6"},
+		{"PUT", "/api/v1/Contacts/466?x=%2F&api=Y", "rest", "/api/v1/contacts/466"},
+		{"GET", "/api/v1/Stores/?number=7", "rest", "/api/v1/stores"},
+		{"PUT", "/api", "rest", "/api/"},
+		{"PUT", "/API/", "rest", "/api/"},
+		{"PUT", "/api/v1/Contacts/", "rest", "/api/v1/contacts"},
+		{"PUT", "/api/v1/Contacts/%20", "rest", "/api/"},
+		{"PUT", "/api//v1/Contacts/1", "rest", "/api/"},
+		{"PUT", "/api/v1/Contacts/../Contacts/1", "rest", "/api/"},
+		{"PUT", "/api/v1/Contacts/%2e%2e", "rest", "/api/"},
+		{"POST", "/f/webapp-api-custinfo?api=setdetails", "rest", "/f/webapp-api-custinfo"},
+		{"POST", "/webapp-api-custinfo?api=setdetails", "rest", "/f/webapp-api-custinfo"},
+		{"GET", "/F/WebApp-API-CustInfo/?api=setdetails", "rest", "/f/webapp-api-custinfo"},
+		{"POST", "/WEBAPP-API-LOGIN/", "rest", "/f/webapp-api-login"},
+		{"POST", "/graphql", "graphql", "/graphql"},
+		{"GET", "/graphql?query=x", "graphql", "/graphql"},
+		{"OPTIONS", "/graphql", "graphql", "/graphql"},
 	} {
-		t.Run(c.method+" "+c.target+" is "+c.handler, func(t *testing.T) {
+		t.Run(c.method+" "+c.target+" is "+c.path, func(t *testing.T) {
 			t.Parallel()
 			w := f.send(t, c.method, c.target)
 			if w.Header().Get("Handler") != c.handler {
 				t.Fatalf("answered by %q, status %d, location %q", w.Header().Get("Handler"), w.Code, w.Header().Get("Location"))
 			}
-			if want := c.handler + " id=" + c.id + " uri=" + c.target; w.Body.String() != want {
+			if want := c.handler + " path=" + c.path + " uri=" + c.target; w.Body.String() != want {
 				t.Errorf("the handler saw %q, want %q", w.Body, want)
 			}
 		})
@@ -174,14 +147,13 @@ func TestOwnResponses(t *testing.T) {
 		body           string // a part of it
 	}{
 		{"GET", "/", 200, "text/html; charset=utf-8", "console"},
-		{"GET", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", "type Query { viewer: Viewer }\n"},
-		{"HEAD", "/graphql/schema.graphqls", 200, "text/plain; charset=utf-8", ""},
 		{"POST", "/graphql/schema.graphqls", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
 		{"GET", "/healthz", 200, "application/json; charset=utf-8", `{"status":"alive"}`},
 		{"GET", "/readyz", 200, "application/json; charset=utf-8", `{"status":"ready"}`},
 		{"POST", "/healthz", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
 		{"GET", "/nope", 404, "text/plain; charset=utf-8", "404"},
-		{"POST", "/f/webapp-api-nope", 404, "text/plain; charset=utf-8", "404"},
+		{"GET", "/docs/errors", 200, "text/html; charset=utf-8", "VERSION_CONFLICT"},
+		{"GET", "/docs/nope", 404, "text/plain; charset=utf-8", "404"},
 	} {
 		t.Run(c.method+" "+c.target, func(t *testing.T) {
 			t.Parallel()
@@ -203,6 +175,55 @@ func TestOwnResponses(t *testing.T) {
 	}
 }
 
+// TestSchemaIsOnlyForSome: who may not read the schema learns why, wherever it is described.
+func TestSchemaIsOnlyForSome(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *server.Config) {
+		c.AuthorizeSchema = func(r *http.Request) error {
+			if r.Header.Get("X-ApiKey") == "known" {
+				return nil
+			}
+			return errors.New("Only for staff.")
+		}
+	})
+	for _, target := range []string{"/graphql/schema.graphqls", "/docs/graphql"} {
+		if w := f.send(t, "GET", target, "X-ApiKey", "known"); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d", target, w.Code)
+		}
+		w := f.send(t, "GET", target, "If-None-Match", "*") // a tag that a client has is no permission
+		if w.Code != http.StatusForbidden || w.Body.String() != "Only for staff.\n" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: status %d, Cache-Control %q: %s", target, w.Code, w.Header().Get("Cache-Control"), w.Body)
+		}
+	}
+}
+
+// TestDocuments: clients may cache the descriptions of the APIs, and learn when they change.
+func TestDocuments(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for target, want := range map[string][2]string{
+		"/graphql/schema.graphqls": {"text/plain; charset=utf-8", "type Query { viewer: Viewer }\n"},
+		"/openapi.json":            {"application/json; charset=utf-8", `{"openapi": "3.1.0"}`},
+	} {
+		w := f.send(t, "GET", target)
+		tag := w.Header().Get("ETag")
+		if w.Code != 200 || w.Body.String() != want[1] || w.Header().Get("Content-Type") != want[0] || w.Header().Get("Cache-Control") != "no-cache" || tag == "" {
+			t.Errorf("%s: %d %v %s", target, w.Code, w.Header(), w.Body)
+		}
+		if w := f.send(t, "HEAD", target); w.Code != 200 || w.Body.Len() > 0 || w.Header().Get("ETag") != tag {
+			t.Errorf("HEAD %s: %d %v", target, w.Code, w.Header())
+		}
+		for sent, status := range map[string]int{tag: 304, "W/" + tag: 304, `"old", ` + tag: 304, "*": 304, `"old"`: 200} {
+			if w := f.send(t, "GET", target, "If-None-Match", sent); w.Code != status || w.Header().Get("ETag") != tag || (w.Body.Len() == 0) != (status == 304) {
+				t.Errorf("%s, If-None-Match %s: %d %v, want %d", target, sent, w.Code, w.Header(), status)
+			}
+		}
+	}
+	if a, b := f.send(t, "GET", "/graphql/schema.graphqls").Header().Get("ETag"), f.send(t, "GET", "/openapi.json").Header().Get("ETag"); a == b {
+		t.Error("two documents have the same tag")
+	}
+}
+
 // asset returns the name of a file that the console loads.
 func asset(t *testing.T, f *fixture) string {
 	t.Helper()
@@ -221,10 +242,41 @@ func TestAllRoutesAreServed(t *testing.T) {
 		if method == "" {
 			method = http.MethodPatch
 		}
-		target := strings.NewReplacer("{$}", "", "{id}", "1", "{page...}", "1", "{file}", asset(t, f)).Replace(r.Pattern)
+		target := strings.NewReplacer("{$}", "", "{page...}", "1", "{page}", "errors", "{file}", asset(t, f)).Replace(r.Pattern)
 		if w := f.send(t, method, target); w.Code != http.StatusOK || r.Name == "" {
 			t.Errorf("%s %s (%s) answers %d", method, target, r.Name, w.Code)
 		}
+	}
+}
+
+// TestSlashesAtTheEnd: a fixed path is the same with a slash, for every method and without a
+// redirect.
+func TestSlashesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	tried := 0
+	for _, r := range server.Routes() {
+		if strings.HasSuffix(r.Pattern, "/") || strings.Contains(r.Pattern, "{") {
+			continue
+		}
+		for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS", "DELETE"} {
+			with, without := f.send(t, method, r.Pattern+"/"), f.send(t, method, r.Pattern)
+			if with.Code != without.Code || with.Header().Get("Handler") != without.Header().Get("Handler") || with.Header().Get("Content-Type") != without.Header().Get("Content-Type") {
+				t.Errorf("%s %s: %d %v with a slash, %d %v without", method, r.Pattern, with.Code, with.Header(), without.Code, without.Header())
+			}
+			tried++
+		}
+	}
+	for _, path := range []string{"/graphql/", "/docs/", "/docs/graphql/", "/playground/"} {
+		if w := f.send(t, "GET", path+"?query=x"); w.Code != 200 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if w := f.send(t, "GET", "/graphql/nope"); w.Code != 404 {
+		t.Errorf("a path below: %d", w.Code)
+	}
+	if tried < 50 {
+		t.Errorf("only %d requests", tried)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package settings has what admins decide for their account: the rules for passwords, how long
-// sessions last, whether users need a second factor, how long the audit log is kept, and whether a
-// sign-in by the OpenID Connect provider creates users.
+// sessions last, whether users need a second factor, how long the audit log is kept, whether a
+// sign-in by the OpenID Connect provider creates users, and the country of phone numbers.
 package settings
 
 import (
@@ -20,6 +20,17 @@ type Account struct {
 	// RequireSecondFactor makes every user set up a second factor before anything else.
 	RequireSecondFactor bool `json:"requireSecondFactor,omitempty"`
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers,omitempty"` // at the first sign-in by the provider
+	// DefaultCountry is the country of phone numbers that have no country code, as an ISO 3166 code
+	// for which normalize.IsCountry is true; "" for none.
+	DefaultCountry string `json:"defaultCountry,omitempty"`
+}
+
+// Country returns DefaultCountry, nil for none.
+func (a Account) Country() *string {
+	if a.DefaultCountry == "" {
+		return nil
+	}
+	return &a.DefaultCountry
 }
 
 // The defaults.

@@ -1,8 +1,8 @@
 // Package usererror has the errors that a caller can fix. Each has a code, the path of what is
 // wrong and a message for people. A command reports all of them at once, as Errors; any other error
-// is a fault of the server. Each API defines how it reports a code: internal/rest/codes.go has two
-// tables; GraphQL has the enum ContactErrorCode and graph/payload_errors.go. CONTRIBUTING.md lists
-// the steps to add a code.
+// is a fault of the server. Each API defines how it reports a code: each REST API has a table in
+// its codes.go; GraphQL has the enum UserErrorCode and graph/payload_errors.go. CONTRIBUTING.md
+// lists the steps to add a code.
 //
 // Start reading at Code and Error.
 package usererror
@@ -50,17 +50,19 @@ const (
 	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
 	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
 	LoginTaken       Code = "LOGIN_TAKEN"        // another contact or user has the login
-	NameTaken        Code = "NAME_TAKEN"         // another property has the name
+	ExternalIDTaken  Code = "EXTERNAL_ID_TAKEN"  // another contact has the external id
+	NameTaken        Code = "NAME_TAKEN"         // another property has the name or API name
 	StoreNotFound    Code = "STORE_NOT_FOUND"    // the account has no such store
 	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // the account has no such company
 	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // the account has no such segment
 	PropertyNotFound Code = "PROPERTY_NOT_FOUND" // the account has no such property
 	Required         Code = "REQUIRED"           // must not be missing, null or cleared
+	Empty            Code = "EMPTY"              // an empty text, where null clears the field
 	TooLong          Code = "TOO_LONG"           // more UTF-16 units than allowed
-	TooMany          Code = "TOO_MANY"           // more values, logins, segments, properties or updates than allowed
+	TooMany          Code = "TOO_MANY"           // more values, logins, external ids, segments, properties or commands than allowed
 	Invalid          Code = "INVALID"            // not a valid value
 	Duplicate        Code = "DUPLICATE"          // listed twice in one call
-	ReadOnly         Code = "READ_ONLY"          // customers may not write the property
+	ReadOnly         Code = "READ_ONLY"          // customers may not write the property or external ids
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
 	WrongCode        Code = "WRONG_CODE"         // the code of the second factor is wrong, or was used before
 	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
@@ -72,9 +74,9 @@ const (
 
 // allCodes lists the constants above; a test compares the two.
 var allCodes = []Code{
-	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, NameTaken,
+	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
-	Required, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
+	Required, Empty, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
 	KeyReused,
 }
 
@@ -84,13 +86,13 @@ func Codes() []Code { return slices.Clone(allCodes) }
 // Error is one thing that the caller can fix.
 type Error struct {
 	Code    Code
-	Path    string // as in the change log: "email", "properties.7", "logins"; "" for the whole command
+	Path    string // as in the change log: "email", "properties.7", "logins"; "custom.name"; "" for the whole command
 	Message string // one sentence, for people
 
 	Latest   *ent.Contact      // VersionConflict: the contact as it is now
 	Conflict *merge.Divergence // VersionConflict: the changes since the expected version
-	// EmailTaken, PhoneTaken, LoginTaken: the contact that has the key; nil for a customer, and for
-	// a contact that is unknown or not stored yet.
+	// EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken: the contact that has the key; nil for a
+	// customer, and for a contact that is unknown or not stored yet.
 	Existing *ent.Contact
 	Subject  string // the login, or the id of the object, that the error is about
 
@@ -106,7 +108,7 @@ func (e *Error) Error() string {
 }
 
 // Errors is everything that the caller can fix about one command, in a stable order: the contact,
-// its fields, properties, logins, membership. As an error, it is never empty.
+// its fields, properties, logins, external ids, membership. As an error, it is never empty.
 type Errors []*Error
 
 // Error joins the texts of the errors.

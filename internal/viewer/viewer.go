@@ -71,6 +71,9 @@ type Viewer struct {
 	Segment int
 	// ReadOnly is true for an API key that may not write.
 	ReadOnly bool
+	// TrustedOnly is true for an API key that may only run trusted documents of the GraphQL API,
+	// except while it runs one: see package authz.
+	TrustedOnly bool
 	// Enrolling is true for a session that can only set up the second factor of its user, because
 	// the account or the user requires one: see package authz.
 	Enrolling bool
@@ -105,8 +108,8 @@ func NewSystemContext(ctx context.Context, account int) context.Context {
 }
 
 // AccountWide returns a context that is not limited to some contacts, but still to the account. It
-// is only for finding out whether another contact has an email address, phone number or login that
-// a write sets.
+// is only for finding out whether another contact has a unique key that a write sets, and for what
+// the viewer is not shown.
 func AccountWide(ctx context.Context) context.Context {
 	v, ok := FromContext(ctx)
 	if !ok {

@@ -107,7 +107,7 @@ func validation() []Document {
 
 func data() []Document {
 	history := func(depth, first int) string {
-		return "{viewer{" + strings.Repeat(fmt.Sprintf("contact{changes(first:%d){", first), depth) + "contact{id}" + strings.Repeat("}}", depth) + "}}"
+		return "{viewer{" + strings.Repeat(fmt.Sprintf("contact{changes(first:%d){nodes{", first), depth) + "contact{id}" + strings.Repeat("}}}", depth) + "}}"
 	}
 	full := "id contactId version secret registrationDateTime registrationSource registrationIp lastModified email phone firstName lastName " +
 		"registrationStore{id name} preferredStore{id name} company{id name} properties{property{id name} values{value description}} logins{name type} segments{id name}"
@@ -116,8 +116,8 @@ func data() []Document {
 		updates[i] = map[string]any{"id": strconv.Itoa(i + 1), "onConflict": "OVERWRITE", "set": map[string]any{"newPassword": "correct horse battery staple"}}
 	}
 	return []Document{
-		{Name: "58 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(58, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
-		{Name: "2 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(2, `a#:signIn(account:"a",login:"b",password:"c"){token}`) + "}"},
+		{Name: "58 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(58, `a#:signIn(input: {account:"a",login:"b",password:"c"}){token}`) + "}"},
+		{Name: "2 signIn", Role: Anonymous, Rejected: true, Query: "mutation{" + repeat(2, `a#:signIn(input: {account:"a",login:"b",password:"c"}){token}`) + "}"},
 		{Name: "changes of the contact 100^2", Role: Customer, Rejected: true, Query: history(2, 100)},
 		{Name: "changes of the contact 20^3", Role: Customer, Rejected: true, Query: history(3, 20)},
 		{Name: "changes of the contact 60^3", Role: Customer, Rejected: true, Query: history(3, 60)},
@@ -126,7 +126,7 @@ func data() []Document {
 			Query: "mutation{" + repeat(28, `a#:updateContact(input:{id:"466",onConflict:OVERWRITE,set:{currentPassword:"wrong",newPassword:"new"}}){errors{code}}`) + "}"},
 		{Name: "60 lastChanges", Role: Customer, Query: "{viewer{contact{" + repeat(60, "a#:lastChanges{path change{at}}") + "}}}"},
 		{Name: "40 pages of 100 contacts", Role: Agent, Rejected: true, Query: "{" + repeat(40, "a#:contacts(first:100){nodes{...C}}") + "} fragment C on Contact{" + full + "}"},
-		{Name: "changes of contacts on 40 levels", Role: Agent, Query: "{contact(id:\"466\"){" + strings.Repeat("changes(first:1){contact{", 40) + "id" + strings.Repeat("}}", 40) + "}}"},
+		{Name: "changes of contacts on 40 levels", Role: Agent, Query: "{contact(id:\"466\"){" + strings.Repeat("changes(first:1){nodes{contact{", 40) + "id" + strings.Repeat("}}}", 40) + "}}"},
 		{Name: "20 feeds of 1000 changes", Role: Agent, Rejected: true, Query: "{" + repeat(20, "a#:contactChanges(first:1000){changes{contact{...C}}}") + "} fragment C on Contact{" + full + "}"},
 		{Name: "1000 changes with contacts", Role: Agent, Rejected: true, Query: "{contactChanges(first:1000){changes{at kind fields{path old new} contact{...C}}}} fragment C on Contact{" + full + "}"},
 		{Name: "a name of 50 KB in 1000 changes", Role: Agent, Rejected: true, Query: "{contactChanges(first:1000){changes{" + strings.Repeat("x", 50_000) + ":at}}}"},
@@ -135,7 +135,7 @@ func data() []Document {
 		{Name: "25 writes of 10,000 values", Role: Customer, Rejected: true,
 			Query:     "mutation($v:[PropertyValueInput!]){" + repeat(25, "a#:setContactDetails(input:{id:466,onConflict:OVERWRITE,properties:[{propertyId:1,values:$v}]}){errors{code}}") + "}",
 			Variables: map[string]any{"v": slices.Repeat([]any{map[string]any{"value": "x"}}, 10_000)}},
-		{Name: "a subscription with a history for each event", Role: Customer, Rejected: true, Query: "subscription{contactChanges{contact{changes(first:100){contact{email}}}}}"},
+		{Name: "a subscription with a history for each event", Role: Customer, Rejected: true, Query: "subscription{contactChanges{contact{changes(first:100){nodes{contact{email}}}}}}"},
 		{Name: "100 newPassword in a batch", Role: Agent, Rejected: true,
 			Query: "mutation($input:UpdateContactsInput!){updateContacts(input:$input){errors{code}}}", Variables: map[string]any{"input": map[string]any{"errorPolicy": "PER_ITEM", "items": updates}}},
 	}

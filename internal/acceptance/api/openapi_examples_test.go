@@ -68,6 +68,8 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"getChanges", "", unchanged, 200, "changes"},
 		{"getChanges", "", query("first", "1001"), 400, "first"},
 		{"getChanges", "", query("after", "7"), 400, "after"},
+		{"getChanges", "", query("limit", "10"), 400, "unknown"},
+		{"getChanges", "", query("FIRST", "10"), 400, "repeated"}, // next to first
 		{"getChanges", "", as(harness.Anonymous), 401, "denied"},
 		{"getChanges", "", as(customer), 403, "denied"},
 		{"getChanges", "", query("after", "TG9nOjk5OTk5OTk"), 410, "expired"},

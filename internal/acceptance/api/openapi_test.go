@@ -15,9 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"contactgraph/internal/acceptance/harness"
-	"contactgraph/internal/rest"
+	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/rest/resttest"
-	"contactgraph/internal/server"
 )
 
 func document(t *testing.T) *openapi3.T {
@@ -27,41 +26,6 @@ func document(t *testing.T) *openapi3.T {
 		t.Fatal(err)
 	}
 	return doc
-}
-
-// TestOpenAPIHasEveryRoute compares the paths of the document with the routes of the server: there
-// are no others in either.
-func TestOpenAPIHasEveryRoute(t *testing.T) {
-	t.Parallel()
-	documented := map[string]bool{} // whether the server has a route for the operation
-	for path, item := range document(t).Paths.Map() {
-		for method := range item.Operations() {
-			documented[method+" "+strings.ToLower(path)] = false
-		}
-	}
-	for _, r := range server.Routes() {
-		if len(harness.RouteOperations[r.Name]) == 0 || r.Name == "graphql" || r.Name == "exportAuditLog" {
-			continue // it serves nothing that belongs to an account, has a schema of its own, or is a download for people
-		}
-		pattern := "/f/" + strings.TrimPrefix(strings.TrimPrefix(r.Pattern, "/"), "f/") // the prefix /f is optional; the document has it
-		if strings.HasPrefix(r.Pattern, "/api/") {
-			pattern = r.Pattern
-		}
-		found := false
-		for operation := range documented {
-			if method, path, _ := strings.Cut(operation, " "); path == pattern && (r.Method == "" || r.Method == method) {
-				documented[operation], found = true, true
-			}
-		}
-		if !found {
-			t.Errorf("the document does not have %s %s", r.Method, r.Pattern)
-		}
-	}
-	for operation, routed := range documented {
-		if !routed {
-			t.Errorf("the server has no route for %s", operation)
-		}
-	}
 }
 
 // request is a request for an operation. It has the values of the document's examples until a test
@@ -207,7 +171,7 @@ func TestOpenAPIIsServed(t *testing.T) {
 	t.Parallel()
 	s := harness.Demo(t, 20)
 	got := s.Send(harness.Anonymous, "GET", "/openapi.json", "", "")
-	if got.Status != http.StatusOK || got.Body != string(rest.OpenAPI()) {
+	if got.Status != http.StatusOK || got.Body != string(openapi.Document()) {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 	if h := got.Header; h.Get("Content-Type") != "application/json; charset=utf-8" || h.Get("Cache-Control") != "no-cache" {

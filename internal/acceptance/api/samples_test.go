@@ -148,7 +148,7 @@ func TestPropertiesAtTheirLimits(t *testing.T) {
 		Errors   []struct{ Code string }
 		Property struct{ PropertyID int }
 	}
-	if p := harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation { deleteProperty(id: 1) { errors { code } } }`, nil); fmt.Sprint(p.Errors) != "[{IN_USE}]" {
+	if p := harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation { deleteProperty(input: {id: 1}) { errors { code } } }`, nil); fmt.Sprint(p.Errors) != "[{IN_USE}]" {
 		t.Errorf("deleting First Name: %v", p.Errors)
 	}
 	values := strings.TrimSuffix(strings.Repeat(`{"value":"v","description":"d"},`, 100), ",")

@@ -30,7 +30,7 @@ func TestInTheBrowser(t *testing.T) {
 		t.Fatalf("Playwright is not installed: run make tools (%v)", err)
 	}
 	// go test reruns the test if one of these files has changed, because it has read them.
-	for _, pattern := range []string{"e2e/*.ts", "playwright.config.ts"} {
+	for _, pattern := range []string{"e2e/*.ts", "playwright.config.ts", "../internal/acceptance/clients/testdata/*.mjs", "../clients/typescript/src/*.ts"} {
 		files, err := filepath.Glob(filepath.Join(web, pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no file matches %s (%v)", pattern, err)

@@ -2,7 +2,6 @@ package concurrency
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 
@@ -71,55 +70,4 @@ func updateOneContact(t *testing.T, e harness.Engine) {
 		t.Errorf("the version rose by %d after %d successes", rise, want)
 	}
 	t.Logf("%d successes, %d conflicts", harness.Clients*successes, len(seen))
-}
-
-// TestRacingClaimsOfOneAddress runs many contacts of an account that all set the same email
-// address: exactly one of them gets it, in each account.
-func TestRacingClaimsOfOneAddress(t *testing.T) {
-	t.Parallel()
-	harness.OnSelected(t, claimOneAddress)
-}
-
-func claimOneAddress(t *testing.T, e harness.Engine) {
-	f := harness.NewFleet(t, e, 5)
-	for _, account := range []string{"demo-admin", "demo-other"} {
-		t.Run(account, func(t *testing.T) {
-			t.Parallel()
-			ids := make([]string, harness.Clients)
-			for i := range ids {
-				ids[i] = harness.Query[struct{ Contact struct{ ID string } }](f.For(i), harness.APIKey(account),
-					`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
-			}
-			for round, address := range []string{"Prize@Example.com", "strasse-Ä@example.com"} {
-				claim(t, f, harness.APIKey(account), ids, address, round)
-			}
-		})
-	}
-}
-
-// claim sets the address on all contacts at the same time, in upper case on half of them.
-func claim(t *testing.T, f harness.Fleet, w harness.Caller, ids []string, address string, round int) {
-	t.Helper()
-	var mu sync.Mutex
-	won := 0
-	harness.Concurrently(len(ids), func(i int) {
-		spelling := strings.ToLower(address)
-		if i%2 == 0 {
-			spelling = strings.ToUpper(address)
-		}
-		o := harness.Query[harness.WriteResult](f.For(i), w, `mutation($id: ID!, $email: String!) {
-			updateContact(input: {id: $id, onConflict: OVERWRITE, set: {email: $email}}) { contact { version } errors { code } } }`,
-			harness.Variables{"id": ids[i], "email": spelling})
-		mu.Lock()
-		defer mu.Unlock()
-		switch {
-		case len(o.Errors) == 0:
-			won++
-		case o.Errors[0].Code != "EMAIL_TAKEN":
-			t.Errorf("neither success nor conflict: %+v", o)
-		}
-	})
-	if won != 1 {
-		t.Errorf("round %d: %d contacts got the address, not 1", round, won)
-	}
 }

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"testing"
 
 	"contactgraph/internal/acceptance/harness"
@@ -39,14 +37,6 @@ func openForm(t *testing.T, s *harness.Server, args ...string) *form {
 		cmd.Wait()
 	})
 	return &form{t, in, bufio.NewScanner(out)}
-}
-
-// example returns the command that runs an example of the guides against the server.
-func example(s *harness.Server, name string, args ...string) *exec.Cmd {
-	cmd := exec.Command("node", append([]string{harness.ModulePath(s.T, "docs/examples/"+name)}, args...)...)
-	cmd.Env = append(os.Environ(), "CONTACTGRAPH_URL="+s.URL)
-	cmd.Stderr = s.Log
-	return cmd
 }
 
 // expect fails the test unless this is the form's next line.

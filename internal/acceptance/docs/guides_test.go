@@ -1,8 +1,11 @@
 package docs
 
 import (
+	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,39 +14,70 @@ import (
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
-// TestGuidesMatchTheServer runs the curl calls of the guides one after the other against a demo
+// trustedDocuments are those of the servers that the guides are tested with.
+const trustedDocuments = "trusted-documents.json"
+
+// TestGuidesMatchTheServer runs the curl calls of each guide one after the other against a demo
 // server. The block after a call must be its output: white space does not matter, … matches any
 // text, and extensions.cost is left out. Code that a guide quotes from an example must be in that
 // example.
 func TestGuidesMatchTheServer(t *testing.T) {
 	t.Parallel()
-	for document, example := range map[string]string{"conflicts.md": "form.mjs", "feed.md": "mirror.mjs"} {
+	examples := map[string]string{"conflicts.md": "form.mjs", "feed.md": "mirror.mjs"}
+	for _, document := range documentsWithCalls(t) {
 		t.Run(document, func(t *testing.T) {
 			t.Parallel()
-			s := harness.Demo(t, 20)
-			text, code := harness.ReadFile(t, "docs/"+document), harness.ReadFile(t, "docs/examples/"+example)
-			output, calls := "", 0
+			const contacts = 20
+			s := harness.Launch(t, harness.NewDemoDatabase(t, harness.Selected(), contacts), "--demo", "--demo-contacts", fmt.Sprint(contacts),
+				"--trusted-documents", harness.ModulePath(t, "docs/examples/"+trustedDocuments))
+			s.Await()
+			text, example, output := harness.ReadFile(t, "docs/"+document), examples[document], ""
 			for _, block := range fence.FindAllStringSubmatch(text, -1) {
 				switch kind, body := block[1], block[2]; kind {
 				case "sh":
-					if strings.Contains(body, "curl") {
-						output, calls = runShell(t, s, body), calls+1
+					output = ""
+					if isCall(body) {
+						output = runShell(t, s, body)
 					}
 				case "js":
-					if !strings.Contains(compact(code), compact(body)) {
+					if !strings.Contains(compact(harness.ReadFile(t, "docs/examples/"+example)), compact(body)) {
 						t.Errorf("%s does not contain:\n%s", example, body)
 					}
 				case "json", "text":
-					if !pattern(body).MatchString(compact(withoutCost(output))) {
+					if output != "" && !pattern(body).MatchString(compact(withoutCost(output))) {
 						t.Errorf("got\n%s\nwant\n%s", output, body)
 					}
+					output = ""
 				}
-			}
-			if calls == 0 {
-				t.Error("the guide has no calls")
 			}
 		})
 	}
+}
+
+// isCall reports whether a shell block sends requests and shows what they return.
+func isCall(body string) bool {
+	return strings.Contains(body, "curl -s") && !strings.Contains(body, " -o ")
+}
+
+// documentsWithCalls returns the names of the documents with shell blocks that send requests.
+func documentsWithCalls(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob(harness.ModulePath(t, "docs/*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		for _, block := range fence.FindAllStringSubmatch(harness.ReadFile(t, "docs/"+name), -1) {
+			if block[1] == "sh" && isCall(block[2]) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) < 7 {
+		t.Errorf("only %v have calls", names)
+	}
+	return names
 }
 
 // runShell runs a shell block of a document against the server and returns its output.

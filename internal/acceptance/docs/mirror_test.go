@@ -48,8 +48,9 @@ func TestMirrorCatchesUp(t *testing.T) {
 // contacts that do not change.
 func TestMirrorReadsEveryField(t *testing.T) {
 	t.Parallel()
-	query := regexp.MustCompile("(?s)const CONTACTS = `.+?`").FindString(harness.ReadFile(t, "docs/examples/mirror.mjs"))
-	others := []string{"id", "lastModified", "changes", "lastChanges"} // a second id, and what describes writes
+	query := regexp.MustCompile("(?s)const CONTACTS = parse\\(`.+?`").FindString(harness.ReadFile(t, "docs/examples/mirror.mjs"))
+	// A second id, the properties in other forms, and what describes writes.
+	others := []string{"id", "property", "custom", "lastModified", "changes", "lastChanges"}
 	contact := harness.Query[struct{ Fields []struct{ Name string } }](harness.Demo(t, 150), harness.APIKey("demo-agent"), `{ __type(name: "Contact") { fields { name } } }`, nil)
 	for _, f := range contact.Fields {
 		if !slices.Contains(others, f.Name) && !regexp.MustCompile(`\b`+f.Name+`\b`).MatchString(query) {
@@ -75,7 +76,7 @@ func writeInEveryWay(t *testing.T, s *harness.Server, name string) []int {
 	}
 	create := func(n int) int {
 		return do(fmt.Sprintf(`createContact(input: {registrationSource: "web", set: {email: "%s%d@example.com", firstName: "Ada", newPassword: "a long secret"},
-			logins: [{name: "%[1]s%[2]d"}], membership: ["2", "1"], properties: [{propertyId: "3", values: [{value: "Ek"}]}, {propertyId: "4", values: [{value: "1999-12-31", description: "said so"}]}]})
+			logins: [{name: "%[1]s%[2]d"}], externalIds: [{system: "crm", value: "%[1]s%[2]d"}], membership: ["2", "1"], properties: [{propertyId: "3", values: [{value: "Ek"}]}, {propertyId: "4", values: [{value: "1999-12-31", description: "said so"}]}]})
 			{ contact { contactId } errors { code } }`, name, n)).Contact.ContactID
 	}
 	const result = "{ change { id } errors { code } }"
@@ -87,7 +88,7 @@ func writeInEveryWay(t *testing.T, s *harness.Server, name string) []int {
 		do(fmt.Sprintf(`updateContact(input: {id: "%d", onConflict: OVERWRITE, set: {firstName: null, lastName: "%s", limitMailsPermanently: true,
 			limitMailsTemporarilyUntil: "2027-01-01T00:00:00Z", preferredStoreId: "3"}}) %s`, id, name, result))
 		do(fmt.Sprintf(`setContactDetails(input: {id: "%d", onConflict: OVERWRITE, properties: [{propertyId: "4", values: []},
-			{propertyId: "9", values: [{value: "%s"}, {value: "films"}]}], membership: ["3"], logins: []}) %s`, id, name, result))
+			{propertyId: "9", values: [{value: "%s"}, {value: "films"}]}], membership: ["3"], logins: [], externalIds: []}) %s`, id, name, result))
 	}
 	do(fmt.Sprintf(`updateContact(input: {id: "%d", onConflict: OVERWRITE, set: {limitMailsPermanently: false, preferredStoreId: null}}) %s`, kept, result))
 	deletion(deleted)
@@ -195,7 +196,7 @@ func wanted(s *harness.Server) mirrored {
 			contactId version email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil latestPermissionSource
 			secret registrationDateTime registrationSource registrationIp
 			preferredStoreId: preferredStore { n: storeId } companyId: company { n: companyId } registrationStoreId: registrationStore { n: storeId }
-			logins { name type } membership: segments { n: segmentId } properties { property { n: propertyId boundTo } values { value description } }
+			logins { name type } externalIds { system value } membership: segments { n: segmentId } properties { property { n: propertyId boundTo } values { value description } }
 		} } }`, after)
 		for _, node := range p.Nodes {
 			all.Contacts[fmt.Sprintf("%.0f", node["contactId"])] = mirroredContact{node["version"].(string), valuesOf(node)}

@@ -74,7 +74,9 @@ func newFollowers(f *feedTest) (all []*follower) {
 	socket := func(c *follower) session { return c.socket }
 	query := func(c *follower) session { return c.poll(c.query) }
 	rest := func(c *follower) session { return c.poll(c.rest) }
+	eventSource := func(c *follower) session { return c.eventSource }
 	add("SSE", 0, events)
+	add("EventSource", 0, eventSource)
 	add("WebSocket", 0, socket)
 	add("GraphQL queries", 0, query)
 	add("REST", 0, rest)

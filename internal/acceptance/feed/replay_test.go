@@ -109,7 +109,7 @@ const allContacts = `query($after: String) { contacts(first: 100, after: $after)
 	contactId version secret registrationDateTime registrationSource registrationIp registrationStore { storeId }
 	email phoneCountryCode phone firstName lastName limitMailsPermanently limitMailsTemporarilyUntil
 	preferredStore { storeId } company { companyId } latestPermissionSource
-	properties { property { propertyId boundTo } values { value description } } logins { name type } segments { segmentId } } } }`
+	properties { property { propertyId boundTo } values { value description } } logins { name type } externalIds { system value } segments { segmentId } } } }`
 
 // readContacts reads all contacts of the demo account over GraphQL.
 func readContacts(s *harness.Server) map[int]state {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 
 	"contactgraph/internal/acceptance/harness"
 
@@ -13,6 +14,23 @@ import (
 // events is a session over text/event-stream.
 func (c *follower) events(ctx context.Context, s *harness.Server, limit int) error {
 	stream, a, err := s.OpenStream(ctx, harness.APIKey("demo-agent"), followChanges, c.variables())
+	return c.readEvents(stream, a, err, limit)
+}
+
+// eventSource is a session of a browser's EventSource, which always opens the same URL: only the id
+// of the last event says where to resume.
+func (c *follower) eventSource(ctx context.Context, s *harness.Server, limit int) error {
+	after := c.after
+	c.after = "" // in the URL
+	variables := c.variables()
+	c.after = after
+	stream, a, err := s.OpenEventSource(ctx, harness.APIKey("demo-agent"), followChanges, variables, after)
+	return c.readEvents(stream, a, err, limit)
+}
+
+// readEvents reads a stream, if it could be opened. The id of each event must be the cursor of its
+// change.
+func (c *follower) readEvents(stream *harness.Stream, a harness.Response, err error, limit int) error {
 	switch {
 	case err != nil:
 		return err
@@ -22,7 +40,13 @@ func (c *follower) events(ctx context.Context, s *harness.Server, limit int) err
 		return violated("%d %s", a.Status, a.Body)
 	}
 	defer stream.Close()
-	return c.read(limit, stream.Next)
+	return c.read(limit, func() (harness.Result, error) {
+		g, err := stream.Next()
+		if id := stream.LastEventID; err == nil && len(g.Errors) == 0 && !strings.Contains(string(g.Data["contactChanges"]), `"cursor":"`+id+`"`) {
+			return g, violated("the event %q has %s", id, g.Data["contactChanges"])
+		}
+		return g, err
+	})
 }
 
 // socket is a session over a WebSocket. Half of the time it ends only the subscription, and starts

@@ -65,7 +65,7 @@ func Query[T any](s *Server, c Caller, document string, v Variables) T {
 func (s *Server) SignInCustomer() Caller {
 	s.T.Helper()
 	session := Query[struct{ Token string }](s, Anonymous,
-		`mutation { signIn(account: "Demo", login: "customer11@1to1service.com", password: "demo-password") { token } }`, nil)
+		`mutation { signIn(input: {account: "Demo", login: "customer11@1to1service.com", password: "demo-password"}) { token } }`, nil)
 	if session.Token == "" {
 		s.T.Fatal("the demo customer could not sign in")
 	}

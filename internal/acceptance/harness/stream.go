@@ -9,11 +9,15 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // Stream is a GraphQL subscription over text/event-stream.
 type Stream struct {
+	// LastEventID is the id of the last event that Next has returned, "" if it had none.
+	LastEventID string
+
 	body  io.ReadCloser
 	lines *bufio.Scanner
 }
@@ -29,8 +33,30 @@ func (s *Server) OpenStream(ctx context.Context, c Caller, document string, v Va
 	if err != nil {
 		return nil, Response{}, err
 	}
-	maps.Copy(r.Header, c)
 	r.Header.Set("Content-Type", "application/json")
+	return openStream(r, c)
+}
+
+// OpenEventSource starts a subscription as the EventSource of a browser does: by GET, and if it
+// resumes, with the id of the last event.
+func (s *Server) OpenEventSource(ctx context.Context, c Caller, document string, v Variables, lastEventID string) (*Stream, Response, error) {
+	variables, err := json.Marshal(v)
+	if err != nil {
+		return nil, Response{}, err
+	}
+	query := url.Values{"query": {document}, "variables": {string(variables)}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/graphql?"+query.Encode(), nil)
+	if err != nil {
+		return nil, Response{}, err
+	}
+	if lastEventID != "" {
+		r.Header.Set("Last-Event-ID", lastEventID)
+	}
+	return openStream(r, c)
+}
+
+func openStream(r *http.Request, c Caller) (*Stream, Response, error) {
+	maps.Copy(r.Header, c)
 	r.Header.Set("Accept", "text/event-stream")
 	resp, err := streamClient.Do(r)
 	if err != nil {
@@ -42,7 +68,7 @@ func (s *Server) OpenStream(ctx context.Context, c Caller, document string, v Va
 	}
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, 1<<20)
-	return &Stream{resp.Body, lines}, Response{Status: resp.StatusCode}, nil
+	return &Stream{body: resp.Body, lines: lines}, Response{Status: resp.StatusCode}, nil
 }
 
 // streamClient has no timeout: a stream may stay open for long.
@@ -53,7 +79,10 @@ var ErrEnded = errors.New("the server has ended the subscription")
 
 // Next returns the next result, and ErrEnded after the last.
 func (s *Stream) Next() (Result, error) {
-	for s.lines.Scan() {
+	for s.LastEventID = ""; s.lines.Scan(); {
+		if id, ok := strings.CutPrefix(s.lines.Text(), "id: "); ok {
+			s.LastEventID = id
+		}
 		data, ok := strings.CutPrefix(s.lines.Text(), "data: ")
 		if !ok || data == "" {
 			continue

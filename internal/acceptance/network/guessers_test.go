@@ -32,7 +32,7 @@ func TestGuessers(t *testing.T) {
 		guessers.Go(func() {
 			for ctx.Err() == nil {
 				address := fmt.Sprintf("%d.%d.%d.%d", 1+rand.IntN(99), rand.IntN(256), rand.IntN(256), rand.IntN(256))
-				body := fmt.Sprintf(`{"query": "mutation { signIn(account: \"Demo\", login: \"agent%d\", password: \"x\") { errors { code } } }"}`, rand.IntN(1000))
+				body := fmt.Sprintf(`{"query": "mutation { signIn(input: {account: \"Demo\", login: \"agent%d\", password: \"x\"}) { errors { code } } }"}`, rand.IntN(1000))
 				r, err := s.TrySendContext(ctx, harness.Anonymous.With("X-Forwarded-For", address), "POST", "/graphql", "application/json", body)
 				switch {
 				case err != nil: // the end of the test

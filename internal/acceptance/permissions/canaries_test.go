@@ -10,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"contactgraph/graph"
 	"contactgraph/internal/acceptance/harness"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -76,7 +74,7 @@ func TestCrashShowsNothingPrivate(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				_, _ = s.TryExecute(harness.Anonymous, `mutation($p: String!) { signIn(account: "Demo", login: $p, password: $p) { token } }`, harness.Variables{"p": secretCanary})
+				_, _ = s.TryExecute(harness.Anonymous, `mutation($p: String!) { signIn(input: {account: "Demo", login: $p, password: $p}) { token } }`, harness.Variables{"p": secretCanary})
 			}
 		}
 	}()
@@ -103,7 +101,7 @@ func expectNoCanary(t *testing.T, where, text string) {
 // operationsWithCanaries returns a request for each query, mutation and subscription, with canaries
 // in all arguments: once as literals and once as variables.
 func operationsWithCanaries() (bodies []string) {
-	schema := gqlparser.MustLoadSchema(&ast.Source{Name: "served", Input: graph.SDL()})
+	schema := servedSchema()
 	for kind, def := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation, "subscription": schema.Subscription} {
 		for _, f := range def.Fields {
 			if strings.HasPrefix(f.Name, "__") || f.Name == "signOut" { // it would end the session
@@ -173,8 +171,8 @@ func requestsWithCanaries() []request {
 		{"POST", "/graphql", jsonType, `{"query":"{ contactByEmail(email: \"` + secretCanary},
 		{"POST", "/graphql", jsonType, `{"query":"query($` + "x" + `: Int) { contacts(first: $x) { nodes { id } } }","variables":{"x":"` + secretCanary + `"}}`},
 		{"POST", "/graphql", jsonType, `{"query":"{ contacts(first: \"` + secretCanary + `\") { nodes { id } } }"}`},
-		{"POST", "/graphql", jsonType, `{"query":"mutation { signIn(account: \"Demo\", login: \"` + dataCanary + `\", password: \"` + secretCanary + `\") { token errors { message } } }"}`},
-		{"POST", "/graphql", jsonType, `{"query":"mutation { signIn(account: \"Demo\", login: 1, password: \"` + secretCanary + `\") { token } }"}`},
+		{"POST", "/graphql", jsonType, `{"query":"mutation { signIn(input: {account: \"Demo\", login: \"` + dataCanary + `\", password: \"` + secretCanary + `\"}) { token errors { message } } }"}`},
+		{"POST", "/graphql", jsonType, `{"query":"mutation { signIn(input: {account: \"Demo\", login: 1, password: \"` + secretCanary + `\"}) { token } }"}`},
 		{"POST", "/graphql", jsonType, `{"query":"{ viewer { role } }","operationName":"` + secretCanary + `"}`},
 		{"POST", "/graphql", "text/plain", secretCanary},
 		{"PUT", "/api/v1/Contacts/466", jsonType, `{"Version":"QEA=","Email":"` + dataCanary + `","Password":"` + secretCanary + `","FirstName":"` + dataCanary + `"}`},

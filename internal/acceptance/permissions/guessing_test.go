@@ -17,7 +17,7 @@ const guessed = "customer11@1to1service.com" // the login of contact 466
 func signIn(s *harness.Server, login, password, address string) (token, outcome, wait string) {
 	s.T.Helper()
 	body, err := json.Marshal(map[string]any{
-		"query":     `mutation($l: String!, $p: String!) { signIn(account: "Demo", login: $l, password: $p) { token failedAttempts errors { code } } }`,
+		"query":     `mutation($l: String!, $p: String!) { signIn(input: {account: "Demo", login: $l, password: $p}) { token failedAttempts errors { code } } }`,
 		"variables": map[string]string{"l": login, "p": password},
 	})
 	if err != nil {

@@ -54,8 +54,8 @@ func TestResponsesToACustomerLeakNothing(t *testing.T) {
 	request("several", `mutation($c: String!) { updateContacts(input: {items: [{id: 466, onConflict: OVERWRITE, set: {email: $c}}, {id: 1, onConflict: OVERWRITE, set: {}}]}) {
 		results { `+report+` } } }`, harness.Variables{"c": harness.Marker})
 	request("undoing", `mutation($id: ID!) { undoChange(input: {id: $id}) { `+report+` } }`, harness.Variables{"id": change})
-	request("history", `{ contact(id: 466) { changes { actor { id name } fields { path old new } } lastChanges { path change { actor { name } } } } }`, nil)
-	request("the past", `query($v: Version!) { contact(id: 466, asOf: $v) { firstName changes { actor { name } } } }`, harness.Variables{"v": first})
+	request("history", `{ contact(id: 466) { changes { nodes { actor { id number name } fields { path old new } } } lastChanges { path change { actor { name } } } } }`, nil)
+	request("the past", `query($v: Version!) { contactSnapshot(id: 466, version: $v) { firstName properties { id values { value } } } }`, harness.Variables{"v": first})
 	request("the feed", `{ contactChanges(first: 1000) { changes { contactId actor { name } fields { old new } contact { email } } } }`, nil)
 	for name, path := range map[string]string{"the REST feed": "/api/v1/Changes?first=1000", "another's in it": "/api/v1/Changes?contactId=1"} {
 		responses[name] = s.Send(customer, "GET", path, "", "").Body
@@ -79,7 +79,7 @@ func firstEvents(t *testing.T, s *harness.Server, w harness.Caller) (all string)
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	stream, _, err := s.OpenStream(ctx, w, `subscription { contactChanges { contactId actor { id name } fields { path old new } contact { email } } }`, nil)
+	stream, _, err := s.OpenStream(ctx, w, `subscription { contactChanges { contactId actor { id number name } fields { path old new } contact { email } } }`, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

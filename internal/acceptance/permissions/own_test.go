@@ -34,7 +34,7 @@ func TestRolesThatWriteNothing(t *testing.T) {
 	run(admin, fmt.Sprintf(`createUser(input: {login: "reader", name: "Reader", role: AGENT, customRoleId: %q, password: "the first password"}) { errors { code } }`, role))
 	signIn := func(password string) harness.Caller {
 		t.Helper()
-		return harness.Bearer(run(nil, fmt.Sprintf(`signIn(account: "Demo", login: "reader", password: %q) { token errors { code } }`, password)).Token)
+		return harness.Bearer(run(nil, fmt.Sprintf(`signIn(input: {account: "Demo", login: "reader", password: %q}) { token errors { code } }`, password)).Token)
 	}
 	reader := signIn("the first password")
 	run(reader, `createContact(input: {registrationSource: "test", set: {}}) { errors { code } }`, "FORBIDDEN")

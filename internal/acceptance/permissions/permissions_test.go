@@ -69,6 +69,7 @@ func newFixture(t *testing.T) *fixture {
 	foreign := harness.Query[page](s, harness.APIKey("demo-other"), `{ contacts(first: 1) { nodes { contactId } } }`, nil)
 	type created struct{ Token string }
 	readOnly := harness.Query[created](s, harness.APIKey("demo-admin"), `mutation { createApiKey(input: {name: "reader", role: ADMIN, readOnly: true}) { token } }`, nil)
+	trusted := harness.Query[created](s, harness.APIKey("demo-admin"), `mutation { createApiKey(input: {name: "kiosk", role: ADMIN, trustedOnly: true}) { token } }`, nil)
 	segment := harness.Query[created](s, harness.APIKey("demo-admin"), fmt.Sprintf(`mutation { createApiKey(input: {name: "segment", role: AGENT, segmentId: %d}) { token } }`, ownSegment(s)), nil)
 	return &fixture{
 		Server: s,
@@ -77,6 +78,7 @@ func newFixture(t *testing.T) *fixture {
 			"anonymous": harness.Anonymous, "forged key": harness.APIKey("demo-agent-forged"), "forged token": harness.Bearer("cgs_1_forged"),
 			"customer": s.SignInCustomer(), "agent": harness.APIKey("demo-agent"), "admin": harness.APIKey("demo-admin"), "foreign admin": harness.APIKey("demo-other"),
 			"read-only admin": harness.APIKey(readOnly.Token), "segment agent": harness.APIKey(segment.Token), "enrolling admin": signInEnrolling(s),
+			"trusted-only admin": harness.APIKey(trusted.Token),
 		},
 	}
 }
@@ -84,7 +86,7 @@ func newFixture(t *testing.T) *fixture {
 // ownSegment creates a segment that has only the contact of the customer, and returns its number.
 func ownSegment(s *harness.Server) int {
 	type payload struct{ Segment struct{ SegmentID int } }
-	id := harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation { createSegment(name: "own") { segment { segmentId } } }`, nil).Segment.SegmentID
+	id := harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation { createSegment(input: {name: "own"}) { segment { segmentId } } }`, nil).Segment.SegmentID
 	type contact struct{ Segments []struct{ SegmentID int } }
 	ids := []int{id}
 	for _, other := range harness.Query[contact](s, harness.APIKey("demo-admin"), `{ contact(id: 466) { segments { segmentId } } }`, nil).Segments {
@@ -120,7 +122,7 @@ func signInEnrolling(s *harness.Server) harness.Caller {
 	harness.Query[payload](s, harness.APIKey("demo-admin"), `mutation($id: ID!) { updateUser(input: {id: $id, secondFactorRequired: true}) { user { id } } }`,
 		harness.Variables{"id": created.User.ID})
 	session := harness.Query[payload](s, harness.Anonymous,
-		`mutation { signIn(account: "Demo", login: "enrolling", password: "correct horse battery") { token } }`, nil)
+		`mutation { signIn(input: {account: "Demo", login: "enrolling", password: "correct horse battery"}) { token } }`, nil)
 	if session.Token == "" {
 		s.T.Fatal("the user could not sign in")
 	}
@@ -137,6 +139,8 @@ func (p permission) want(caller string, target int) string {
 		return unauthenticated
 	case "forged key", "forged token":
 		return unauthenticated
+	case "trusted-only admin": // on a server without trusted documents
+		return forbidden
 	case "enrolling admin":
 		return cmp.Or(p.enrolling, forbidden)
 	case "customer":
@@ -180,7 +184,7 @@ func TestPermissions(t *testing.T) {
 		}
 		for caller, w := range f.callers {
 			for i, target := range targets {
-				if strings.HasPrefix(caller, "forged") && strings.HasPrefix(operation, "iService log") {
+				if (strings.HasPrefix(caller, "forged") || caller == "trusted-only admin") && strings.HasPrefix(operation, "iService log") {
 					continue // signing in and out does not need credentials
 				}
 				got := p.try(&attempt{Server: f.Server, caller: w, target: target, ids: f.ids})
@@ -209,15 +213,24 @@ func contains(list []string, s string) bool {
 func (c *attempt) graph(document string, v harness.Variables) string {
 	g := c.Execute(c.caller, document, v)
 	if len(g.Errors) > 0 {
-		return map[string]string{"UNAUTHENTICATED": unauthenticated, "FORBIDDEN": forbidden}[g.Errors[0].Extensions.Code]
+		return map[string]string{"UNAUTHENTICATED": unauthenticated, "FORBIDDEN": forbidden, "NO_SUCH_VERSION": notFound}[g.Errors[0].Extensions.Code]
 	}
 	for _, raw := range g.Data { // of several fields, at most one has an error
 		if string(raw) == "null" {
 			return null
 		}
-		var payload struct{ Errors []struct{ Code string } }
-		if json.Unmarshal(raw, &payload) == nil && len(payload.Errors) > 0 {
-			return payloadOutcome(payload.Errors[0].Code)
+		type result struct{ Errors []struct{ Code string } }
+		var payload struct {
+			result
+			Results []result
+		}
+		if json.Unmarshal(raw, &payload) != nil {
+			continue // a list
+		}
+		for _, r := range append(payload.Results, payload.result) {
+			if len(r.Errors) > 0 {
+				return payloadOutcome(r.Errors[0].Code)
+			}
 		}
 	}
 	return ok

@@ -6,12 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"contactgraph/graph"
 	"contactgraph/internal/acceptance/harness"
 	"contactgraph/internal/contact/field"
-
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // rightsFixture is a demo server with a role for each level of access to each path, and the values
@@ -26,7 +22,7 @@ type rightsFixture struct {
 
 func newRightsFixture(t *testing.T) *rightsFixture {
 	t.Helper()
-	f := &rightsFixture{Server: harness.Demo(t, 5), record: selection("Contact", 2)}
+	f := &rightsFixture{Server: harness.Demo(t, 5), record: selection("Contact", 3)}
 	create := func(document string) int {
 		type created map[string]json.RawMessage
 		var object map[string]int
@@ -39,38 +35,14 @@ func newRightsFixture(t *testing.T) *rightsFixture {
 		t.Fatalf("%s returns no id", document)
 		return 0
 	}
-	f.store = create(`createStore(name: "canary store") { store { storeId } }`)
-	f.company = create(`createCompany(name: "canary company") { company { companyId } }`)
-	f.segment = create(`createSegment(name: "canary segment") { segment { segmentId } }`)
-	f.property = create(`createProperty(input: {name: "canary property", type: TEXT}) { property { propertyId } }`)
+	f.store = create(`createStore(input: {name: "canary store"}) { store { storeId } }`)
+	f.company = create(`createCompany(input: {name: "canary company"}) { company { companyId } }`)
+	f.segment = create(`createSegment(input: {name: "canary segment"}) { segment { segmentId } }`)
+	f.property = create(`createProperty(input: {name: "canary property", apiName: "` + canaryName + `", type: TEXT}) { property { propertyId } }`)
 	return f
 }
 
 var admin = harness.APIKey("demo-admin")
-
-// selection selects everything of a type, with objects down to a depth, but not the contacts in
-// them.
-func selection(typ string, depth int) string {
-	schema := gqlparser.MustLoadSchema(&ast.Source{Name: "served", Input: graph.SDL()})
-	var of func(typ string, depth int) string
-	of = func(typ string, depth int) string {
-		var parts []string
-		for _, f := range schema.Types[typ].Fields {
-			inner := schema.Types[f.Type.Name()]
-			switch {
-			case inner.Name == "Contact" || strings.HasPrefix(f.Name, "__"):
-			case inner.Kind == ast.Scalar || inner.Kind == ast.Enum:
-				parts = append(parts, f.Name)
-			case depth > 0:
-				if s := of(inner.Name, depth-1); s != "" {
-					parts = append(parts, f.Name+" { "+s+" }")
-				}
-			}
-		}
-		return strings.Join(parts, " ")
-	}
-	return of(typ, depth)
-}
 
 // role returns an API key of a new role.
 func (f *rightsFixture) role(others string, rights map[string]string) harness.Caller {
@@ -148,7 +120,7 @@ func (f *rightsFixture) mark(path, neutral string) *marked {
 	}
 	write(fmt.Sprintf(`updateContact(input: {id: %d, onConflict: OVERWRITE, set: {%s}})`, c.id, set))
 	write(fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, properties: [{propertyId: %d, values: [{value: "canary-value-%d"}]}],
-		logins: [{name: "canary-login-%d"}], membership: [%d]})`, c.id, f.property, n, n, f.segment))
+		logins: [{name: "canary-login-%d"}], externalIds: [{system: "canary", value: "canary-external-%d"}], membership: [%d]})`, c.id, f.property, n, n, n, f.segment))
 	last := write(fmt.Sprintf(`updateContact(input: {id: %d, onConflict: OVERWRITE, set: {%s: "Neutral2"}})`, c.id, neutral))
 	c.final, c.undo = last.Contact.Version, last.Change.ID
 	c.texts = f.texts(c, p.Contact.Secret)
@@ -164,8 +136,8 @@ func (f *rightsFixture) texts(c *marked, secret string) map[string][]string {
 		"limitMailsPermanently": {`"limitMailsPermanently":true`, `"LimitMailsPermanently":true`}, "limitMailsTemporarilyUntil": {"2031-07-08T09:10:11"},
 		"preferredStoreId": {`"preferredStore":{"id"`, fmt.Sprintf(`"PreferredStoreId":%d`, f.store)},
 		"companyId":        {`"company":{"id"`, fmt.Sprintf(`"ContactCompanyId":%d`, f.company)},
-		"password":         {}, "logins": {fmt.Sprint("canary-login-", c.number)}, "membership": {"canary segment"},
-		field.PropertyPath(f.property): {fmt.Sprint("canary-value-", c.number)},
+		"password":         {}, "logins": {fmt.Sprint("canary-login-", c.number)}, "externalIds": {fmt.Sprint("canary-external-", c.number)}, "membership": {"canary segment"},
+		field.PropertyPath(f.property): {fmt.Sprint("canary-value-", c.number), fmt.Sprintf(`%q:"canary-value-%d"`, canaryName, c.number)},
 	}
 	for name, literal := range f.values(c.number) {
 		if strings.HasPrefix(literal, `"`) && texts[name] == nil {
@@ -236,8 +208,8 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 		return func(w harness.Caller) string {
 			counter++
 			document := strings.NewReplacer("$new", fmt.Sprintf("%q", fmt.Sprint("Neutral ", counter)), "$id", fmt.Sprint(c.id), "RECORD", f.record,
-				"PAYLOAD", "contact { "+f.record+" } change { "+selection("Change", 2)+" } merge { fields { path base latest yours } } "+
-					"errors { code message path ... on VersionConflict { latest { "+f.record+" } fields { path base latest yours } } ... on UniqueConflict { existing { "+f.record+" } } }",
+				"PAYLOAD", "contact { "+f.record+" } change { "+selection("Change", 2)+" } merge { fields { path base latest yours merged } } "+
+					"errors { code message path ... on VersionConflict { latest { "+f.record+" } fields { path base latest yours merged } } ... on UniqueConflict { existing { "+f.record+" } } }",
 			).Replace(document)
 			body := f.Send(w, "POST", "/graphql", "application/json", jsonText(f.T, map[string]any{"query": document})).Body
 			if strings.Contains(body, "QUERY_TOO_EXPENSIVE") || strings.Contains(body, "GRAPHQL_VALIDATION_FAILED") || strings.Contains(body, "RATE_LIMITED") {
@@ -251,18 +223,22 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 	}
 	stale := fmt.Sprintf("expectedVersion: %q", c.first)
 	return map[string]func(harness.Caller) string{
-		"contact":           graph(`{ contact(id: $id) { RECORD } }`),
-		"contact as of":     graph(fmt.Sprintf(`{ contact(id: $id, asOf: %q) { RECORD } }`, c.final)),
-		"node":              graph(fmt.Sprintf(`{ node(id: %q) { ... on Contact { RECORD } } }`, f.globalID(c))),
-		"contacts":          graph(`{ contacts(last: 3) { nodes { RECORD } edges { node { RECORD } } } }`),
-		"contactChanges":    graph(`{ contactChanges(contactId: $id) { changes { ` + selection("Change", 2) + ` contact { RECORD } } } }`),
-		"updateContact":     graph(update("onConflict: OVERWRITE")),
-		"a conflict":        graph(update(stale)),
-		"a merge":           graph(update(stale + ", onConflict: MERGE")),
-		"updateContacts":    graph(`mutation { updateContacts(input: {items: [{id: $id, onConflict: OVERWRITE, set: {` + neutral + `: $new}}]}) { results { PAYLOAD } } }`),
-		"several conflicts": graph(`mutation { updateContacts(input: {items: [{id: $id, ` + stale + `, set: {` + neutral + `: $new}}]}) { results { PAYLOAD } } }`),
-		"setContactDetails": graph(`mutation { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { PAYLOAD } }`),
-		"undoChange":        graph(fmt.Sprintf(`mutation { undoChange(input: {id: %q}) { PAYLOAD } }`, c.undo)),
+		"contact":            graph(`{ contact(id: $id) { RECORD } }`),
+		"contactSnapshot":    graph(fmt.Sprintf(`{ contactSnapshot(id: $id, version: %q) { `+selection("ContactSnapshot", 2)+` } }`, c.final)),
+		"contactSnapshot at": graph(`{ contactSnapshot(id: $id, at: "2099-01-01T00:00:00Z") { ` + selection("ContactSnapshot", 2) + ` } }`),
+		"an entity":          graph(`{ _entities(representations: [{__typename: "Contact", contactId: $id}]) { ... on Contact { RECORD } } }`),
+		"a change as node":   graph(fmt.Sprintf(`{ node(id: %q) { ... on Change { `+selection("Change", 2)+` contact { RECORD } } } }`, f.lastChange(c))),
+		"node":               graph(fmt.Sprintf(`{ node(id: %q) { ... on Contact { RECORD } } }`, f.globalID(c))),
+		"contacts":           graph(`{ contacts(last: 3) { nodes { RECORD } edges { node { RECORD } } } }`),
+		"contactChanges":     graph(`{ contactChanges(contactId: $id) { changes { ` + selection("Change", 2) + ` contact { RECORD } } } }`),
+		"updateContact":      graph(update("onConflict: OVERWRITE")),
+		"a conflict":         graph(update(stale)),
+		"a merge":            graph(update(stale + ", onConflict: MERGE")),
+		"updateContacts":     graph(`mutation { updateContacts(input: {items: [{id: $id, onConflict: OVERWRITE, set: {` + neutral + `: $new}}]}) { results { PAYLOAD } } }`),
+		"several conflicts":  graph(`mutation { updateContacts(input: {items: [{id: $id, ` + stale + `, set: {` + neutral + `: $new}}]}) { results { PAYLOAD } } }`),
+		"setContactDetails":  graph(`mutation { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { PAYLOAD } }`),
+		"setContactsDetails": graph(`mutation { setContactsDetails(input: {items: [{id: $id, onConflict: OVERWRITE}]}) { results { PAYLOAD } } }`),
+		"undoChange":         graph(fmt.Sprintf(`mutation { undoChange(input: {id: %q}) { PAYLOAD } }`, c.undo)),
 		"REST GET": func(w harness.Caller) string {
 			return f.Send(w, "GET", fmt.Sprint("/api/v1/Contacts/", c.id), "", "").Body
 		},
@@ -306,6 +282,14 @@ func (f *rightsFixture) put(w harness.Caller, c *marked, neutral, version string
 
 func (f *rightsFixture) globalID(c *marked) string {
 	return harness.Query[struct{ ID string }](f.Server, admin, fmt.Sprintf(`{ contact(id: %d) { id } }`, c.id), nil).ID
+}
+
+// lastChange returns the global id of the latest change of the contact.
+func (f *rightsFixture) lastChange(c *marked) string {
+	type contact struct {
+		Changes struct{ Nodes []struct{ ID string } }
+	}
+	return harness.Query[contact](f.Server, admin, fmt.Sprintf(`{ contact(id: %d) { changes(first: 1) { nodes { id } } } }`, c.id), nil).Changes.Nodes[0].ID
 }
 
 // stream returns the first four changes of the contact that a subscription delivers.
@@ -352,8 +336,12 @@ func TestHiddenFieldsFindNothing(t *testing.T) {
 		{`contacts(orderBy: {field: NAME}) { nodes { id } }`, names},
 		{fmt.Sprintf(`contacts(filter: {storeId: %d}) { totalCount nodes { id } }`, f.store), []string{"preferredStoreId"}},
 		{fmt.Sprintf(`contacts(filter: {companyId: %d}) { nodes { id } }`, f.company), []string{"companyId"}},
+		{`contacts(filter: {search: "canary company"}) { nodes { id } }`, []string{"companyId"}},
 		{fmt.Sprintf(`contacts(filter: {segmentId: %d}) { nodes { id } }`, f.segment), []string{"membership"}},
 		{fmt.Sprintf(`contactByLogin(name: "canary-login-%d") { id }`, c.number), []string{"logins"}},
+		{fmt.Sprintf(`contactByExternalId(system: "canary", value: "canary-external-%d") { id }`, c.number), []string{"externalIds"}},
+		{fmt.Sprintf(`contacts(filter: {externalId: {system: "canary", value: "canary-external-%d"}}) { nodes { id } }`, c.number), []string{"externalIds"}},
+		{fmt.Sprintf(`contacts(filter: {search: "canary-external-%d"}) { nodes { id } }`, c.number), []string{"externalIds"}},
 		{fmt.Sprintf(`contactBySecret(secret: %q) { id }`, secret), []string{"secret"}},
 	} {
 		found := func(w harness.Caller) bool {

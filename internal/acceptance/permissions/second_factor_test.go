@@ -39,7 +39,7 @@ func signInCode(s *harness.Server, login, code string) (token, outcome string) {
 		Token  string
 		Errors []struct{ Code string }
 	}
-	p := harness.Query[payload](s, harness.Anonymous, `mutation($l: String!, $p: String!, $c: String) { signIn(account: "Demo", login: $l, password: $p, code: $c) {
+	p := harness.Query[payload](s, harness.Anonymous, `mutation($l: String!, $p: String!, $c: String) { signIn(input: {account: "Demo", login: $l, password: $p, code: $c}) {
 		token errors { code } } }`, harness.Variables{"l": login, "p": ownPassword, "c": code})
 	if len(p.Errors) > 0 {
 		return "", p.Errors[0].Code

@@ -62,6 +62,31 @@ var permissions = map[string]permission{
 	},
 	"query contact": hides(reads(`query($id: ID!) { contact(id: $id) { id } }`, (*attempt).plainID)),
 	"query node":    hides(reads(`query($id: ID!) { node(id: $id) { id } }`, (*attempt).globalID)),
+	"query contactSnapshot": hides(permission{
+		customer: per(ok, null, null, null), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), segment: per(ok, null, null, null),
+		try: func(c *attempt) string {
+			return c.graph(`query($id: ID!) { contactSnapshot(id: $id, at: "2999-01-01T00:00:00Z") { email } }`, harness.Variables{"id": c.plainID()})
+		},
+	}),
+	"query _service": {
+		anonymous: ok, customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok), enrolling: ok,
+		try: func(c *attempt) string { return c.graph(`{ _service { sdl } }`, nil) },
+	},
+	"query _entities": {
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			const document = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Contact { id email } } }`
+			v := harness.Variables{"r": []any{map[string]any{"__typename": "Contact", "id": c.globalID()}}}
+			if outcome := c.graph(document, v); outcome != ok {
+				return outcome
+			}
+			if found := harness.Query[[]*struct{ ID string }](c.Server, c.caller, document, v); found[0] == nil || found[0].ID != c.known().ID {
+				return null
+			}
+			return ok
+		},
+	},
 	"query contactByEmail": reads(`query($id: String!) { contactByEmail(email: $id) { id } }`,
 		func(c *attempt) string { return strings.ToUpper(c.known().Email) }),
 	"query contactByPhone": reads(`query($id: String!, $code: String) { contactByPhone(phone: $id, phoneCountryCode: $code) { id } }`,
@@ -70,6 +95,8 @@ var permissions = map[string]permission{
 		func(c *attempt) string { return c.known().Secret }),
 	"query contactByLogin": reads(`query($id: String!) { contactByLogin(name: $id) { id } }`,
 		func(c *attempt) string { return c.known().Login }),
+	"query contactByExternalId": reads(`query($id: String!) { contactByExternalId(system: "crm", value: $id) { id } }`,
+		func(c *attempt) string { return c.known().ExternalID }),
 	"query contacts": {
 		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
 		try: func(c *attempt) string {
@@ -148,7 +175,9 @@ var permissions = map[string]permission{
 	},
 	"mutation updateContacts": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
-		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: (*attempt).updateContacts,
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: func(c *attempt) string {
+			return c.inBatches("updateContacts", func() string { return fmt.Sprintf("{id: %d, onConflict: OVERWRITE, set: {}}", c.id()) })
+		},
 	},
 	"mutation setContactDetails": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
@@ -156,6 +185,32 @@ var permissions = map[string]permission{
 		try: func(c *attempt) string {
 			return c.graph(`mutation($id: ID!) { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { errors { code } } }`,
 				harness.Variables{"id": c.id()})
+		},
+	},
+	"mutation setContactsDetails": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: func(c *attempt) string {
+			return c.inBatches("setContactsDetails", func() string { return fmt.Sprintf("{id: %d, onConflict: OVERWRITE}", c.id()) })
+		},
+	},
+	"mutation createContacts": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok), segment: all(forbidden), // outside of the segment
+		try: func(c *attempt) string {
+			return c.inBatches("createContacts", func() string { return `{registrationSource: "test", set: {}}` })
+		},
+	},
+	"mutation deleteContacts": {
+		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), segment: all(notFound), try: func(c *attempt) string {
+			return c.inBatches("deleteContacts", func() string { return fmt.Sprintf("{id: %q, onConflict: OVERWRITE}", c.doomed()) })
+		},
+	},
+	"mutation upsertContacts": { // the target is found by its address; a viewer that does not see it creates a contact, unless the address is taken
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok), segment: per(ok, forbidden, forbidden, forbidden),
+		try: func(c *attempt) string {
+			return c.inBatches("upsertContacts", func() string {
+				return fmt.Sprintf(`{match: {email: %q}, registrationSource: "test", set: {}}`, c.known().Email)
+			})
 		},
 	},
 	"mutation createContact": {
@@ -178,26 +233,26 @@ var permissions = map[string]permission{
 		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: (*attempt).undoChange,
 	},
 
-	"mutation createStore":   creates("createStore(name: \"x\")"),
-	"mutation createCompany": creates("createCompany(name: \"x\")"),
-	"mutation createSegment": creates("createSegment(name: \"x\")"),
+	"mutation createStore":   creates("createStore(input: {name: \"x\"})"),
+	"mutation createCompany": creates("createCompany(input: {name: \"x\"})"),
+	"mutation createSegment": creates("createSegment(input: {name: \"x\"})"),
 	"mutation createProperty": manages(ok, ok, func(c *attempt) string {
 		return c.graph(`mutation($n: String!) { createProperty(input: {name: $n}) { errors { code } } }`, harness.Variables{"n": unique()})
 	}),
-	"mutation updateStore":   changes("createStore(name: $n) { store { id } }", "updateStore(id: $id, name: $n)"),
-	"mutation updateCompany": changes("createCompany(name: $n) { company { id } }", "updateCompany(id: $id, name: $n)"),
-	"mutation updateSegment": changes("createSegment(name: $n) { segment { id } }", "updateSegment(id: $id, name: $n)"),
+	"mutation updateStore":   changes("createStore(input: {name: $n}) { store { id } }", "updateStore(input: {id: $id, name: $n})"),
+	"mutation updateCompany": changes("createCompany(input: {name: $n}) { company { id } }", "updateCompany(input: {id: $id, name: $n})"),
+	"mutation updateSegment": changes("createSegment(input: {name: $n}) { segment { id } }", "updateSegment(input: {id: $id, name: $n})"),
 	"mutation updateProperty": changes("createProperty(input: {name: $n}) { property { id } }",
 		"updateProperty(input: {id: $id, name: $n})"),
-	"mutation deleteStore":    changes("createStore(name: $n) { store { id } }", "deleteStore(id: $id)"),
-	"mutation deleteCompany":  changes("createCompany(name: $n) { company { id } }", "deleteCompany(id: $id)"),
-	"mutation deleteSegment":  changes("createSegment(name: $n) { segment { id } }", "deleteSegment(id: $id)"),
-	"mutation deleteProperty": changes("createProperty(input: {name: $n}) { property { id } }", "deleteProperty(id: $id)"),
+	"mutation deleteStore":    changes("createStore(input: {name: $n}) { store { id } }", "deleteStore(input: {id: $id})"),
+	"mutation deleteCompany":  changes("createCompany(input: {name: $n}) { company { id } }", "deleteCompany(input: {id: $id})"),
+	"mutation deleteSegment":  changes("createSegment(input: {name: $n}) { segment { id } }", "deleteSegment(input: {id: $id})"),
+	"mutation deleteProperty": changes("createProperty(input: {name: $n}) { property { id } }", "deleteProperty(input: {id: $id})"),
 
 	"mutation signIn": {
 		anonymous: refused, customer: all(refused), agent: all(refused), admin: all(refused), foreign: all(refused), enrolling: refused,
 		try: func(c *attempt) string {
-			return c.graph(`mutation($login: String!) { signIn(account: "Demo", login: $login, password: "x") { errors { code } } }`,
+			return c.graph(`mutation($login: String!) { signIn(input: {account: "Demo", login: $login, password: "x"}) { errors { code } } }`,
 				harness.Variables{"login": unique()}) // one that was guessed too often would have to wait
 		},
 	},

@@ -15,6 +15,7 @@ import (
 type fieldWrite struct {
 	name string
 	do   func(w harness.Caller, value string) (codes []string)
+	adds bool // elements, so that an empty list writes nothing
 }
 
 // TestFieldRightsOfWrites writes each path through each API, by a role with each level of access: a
@@ -40,7 +41,7 @@ func TestFieldRightsOfWrites(t *testing.T) {
 				writes := f.fieldWrites(c, path)
 				for _, w := range writes {
 					value, sent := values[kind]
-					if !sent {
+					if !sent || w.adds && kind == "empty" {
 						continue
 					}
 					before := f.stored(c)
@@ -70,6 +71,9 @@ func (f *rightsFixture) writtenValues(c *marked, path string) map[string]string 
 		return map[string]string{"same": `"correct horse battery"`, "new": `"correct horse battery 2"`}
 	case path == "logins":
 		return map[string]string{"same": fmt.Sprintf(`[{name: "canary-login-%d"}]`, c.number), "new": fmt.Sprintf(`[{name: "new-login-%d"}]`, c.number), "empty": "[]"}
+	case path == "externalIds":
+		same := fmt.Sprintf(`{system: "canary", value: "canary-external-%d"}`, c.number)
+		return map[string]string{"same": "[" + same + "]", "new": "[" + same + `, {system: "canary", value: "new"}]`, "empty": "[]"}
 	case path == "membership":
 		return map[string]string{"same": fmt.Sprintf("[%d]", f.segment), "new": "[1]", "empty": "[]"}
 	case !known: // a property
@@ -92,7 +96,7 @@ func (f *rightsFixture) writtenValues(c *marked, path string) map[string]string 
 // fieldWrites returns the ways to write the path.
 func (f *rightsFixture) fieldWrites(c *marked, path string) []fieldWrite {
 	mutation := func(name, input string, several bool) fieldWrite {
-		return fieldWrite{name, func(w harness.Caller, value string) []string {
+		return fieldWrite{name: name, do: func(w harness.Caller, value string) []string {
 			document := strings.ReplaceAll(input, "VALUE", value)
 			type payload struct {
 				Errors  []struct{ Code string }
@@ -110,6 +114,16 @@ func (f *rightsFixture) fieldWrites(c *marked, path string) []fieldWrite {
 			return codes
 		}}
 	}
+	upsert := func(set string) fieldWrite {
+		match := fmt.Sprintf(`email: "qwmail%d@example.net"`, c.number)
+		if path == "email" {
+			match = fmt.Sprintf(`externalId: {system: "canary", value: "canary-external-%d"}`, c.number)
+		}
+		return mutation("an upsert: "+set, fmt.Sprintf(`upsertContacts(input: {items: [{match: {%s}, registrationSource: "", %s}]}) { results { errors { code } } }`, match, set), true)
+	}
+	added := map[string]string{"logins": "addLogins", "membership": "addToMembership", "externalIds": "addExternalIds"}[path]
+	addition := func(w fieldWrite) fieldWrite { w.adds = true; return w }
+	add := addition(mutation("elements", fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, %s: VALUE}) { errors { code } }`, c.id, added), false))
 	name := path
 	switch {
 	case path == "password":
@@ -118,17 +132,24 @@ func (f *rightsFixture) fieldWrites(c *marked, path string) []fieldWrite {
 		return []fieldWrite{
 			mutation("setContactDetails", fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, %s: VALUE}) { errors { code } }`, c.id, path), false),
 			f.setDetails(c, map[string]string{"logins": `"details": {"setLogins": true, "logins": VALUE}`, "membership": `"details": {}, "membership": VALUE`}[path]),
+			add, upsert("set: {}, " + path + ": VALUE"), addition(upsert("set: {}, " + added + ": VALUE")),
 		}
+	case path == "externalIds":
+		return []fieldWrite{mutation("setContactDetails", fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, externalIds: VALUE}) { errors { code } }`, c.id), false), add, upsert("set: {}, externalIds: VALUE"), addition(upsert("set: {}, addExternalIds: VALUE"))}
 	case strings.HasPrefix(path, "properties."):
 		return []fieldWrite{
 			mutation("setContactDetails", fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, properties: [{propertyId: %d, values: VALUE}]}) { errors { code } }`, c.id, f.property), false),
 			f.setDetails(c, fmt.Sprintf(`"details": {"properties": [{"propertyID": %d, "values": VALUE}]}`, f.property)),
+			upsert(fmt.Sprintf("set: {}, properties: [{propertyId: %d, values: VALUE}]", f.property)), asCustom(upsert("set: {custom: {" + canaryName + ": VALUE}}")),
+			asCustom(mutation("details by name", fmt.Sprintf(`setContactDetails(input: {id: %d, onConflict: OVERWRITE, custom: {%s: VALUE}}) { errors { code } }`, c.id, canaryName), false)),
+			asCustom(mutation("updateContact by name", fmt.Sprintf(`updateContact(input: {id: %d, onConflict: OVERWRITE, set: {custom: {%s: VALUE}}}) { errors { code } }`, c.id, canaryName), false)),
 		}
 	}
 	stale := fmt.Sprintf("expectedVersion: %q, onConflict: MERGE", c.final)
 	writes := []fieldWrite{
 		mutation("updateContact", fmt.Sprintf(`updateContact(input: {id: %d, onConflict: OVERWRITE, set: {%s: VALUE}}) { errors { code } }`, c.id, name), false),
 		mutation("updateContacts", fmt.Sprintf(`updateContacts(input: {items: [{id: %d, onConflict: OVERWRITE, set: {%s: VALUE}}]}) { results { errors { code } } }`, c.id, name), true),
+		upsert("set: {" + name + ": VALUE}"),
 	}
 	if path == "password" { // two changes of a password never merge, and a PUT sends none to keep it
 		return writes
@@ -137,9 +158,16 @@ func (f *rightsFixture) fieldWrites(c *marked, path string) []fieldWrite {
 		mutation("a merge", fmt.Sprintf(`updateContact(input: {id: %d, %s, set: {%s: VALUE}}) { errors { code } }`, c.id, stale, name), false))
 }
 
+// asCustom returns a write that sends the value of a property as custom has it.
+func asCustom(w fieldWrite) fieldWrite {
+	return fieldWrite{name: w.name, do: func(c harness.Caller, value string) []string {
+		return w.do(c, strings.NewReplacer("[{value: ", "", "}]", "", "[]", "null").Replace(value))
+	}}
+}
+
 // replace returns the PUT of what the caller has read, with another value of the path.
 func (f *rightsFixture) replace(c *marked, path string) fieldWrite {
-	return fieldWrite{"PUT", func(w harness.Caller, value string) []string {
+	return fieldWrite{name: "PUT", do: func(w harness.Caller, value string) []string {
 		url := fmt.Sprint("/api/v1/Contacts/", c.id)
 		var dto map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(f.Send(w, "GET", url, "", "").Body), &dto); err != nil {
@@ -166,7 +194,7 @@ func (f *rightsFixture) replace(c *marked, path string) fieldWrite {
 
 // setDetails returns the write of the legacy API.
 func (f *rightsFixture) setDetails(c *marked, details string) fieldWrite {
-	return fieldWrite{"setdetails", func(w harness.Caller, value string) []string {
+	return fieldWrite{name: "setdetails", do: func(w harness.Caller, value string) []string {
 		value = strings.NewReplacer("{name:", `{"name":`, "{value:", `{"value":`).Replace(value)
 		body := fmt.Sprintf(`{"contactID": %d, %s}`, c.id, strings.ReplaceAll(details, "VALUE", value))
 		var r struct{ Errors, ErrorDetails []string }

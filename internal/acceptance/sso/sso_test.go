@@ -193,7 +193,7 @@ func TestSignInByProvider(t *testing.T) {
 	expect("the sessions have ended", b.graphQL(`{ viewer { name } }`), `null`)
 	f.provider.SignsIn(ada("sales"))
 
-	signIn := `signIn(account: "Demo", login: "ada@example.com", password: "` + password + `") { errors { code } }`
+	signIn := `signIn(input: {account: "Demo", login: "ada@example.com", password: "` + password + `"}) { errors { code } }`
 	expect("a password instead", manage(`resetUserPassword(input: {id: "`+id+`", newPassword: "`+password+`"}) { user { hasPassword issuer } errors { code } }`),
 		`{"user":{"hasPassword":true,"issuer":null},"errors":[]}`)
 	expect("the password is accepted", manage(signIn), `{"errors":[]}`)

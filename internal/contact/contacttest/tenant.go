@@ -3,6 +3,7 @@ package contacttest
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -81,6 +82,13 @@ func (a *Tenant) AsCustomerID(id int) context.Context {
 	})
 }
 
+// AsSegmentKey returns the context of an API key with an id that is limited to the first segment.
+func (a *Tenant) AsSegmentKey(id int) context.Context {
+	return viewer.NewContext(a.T.Context(), viewer.Viewer{
+		Account: a.Account, Role: viewer.Agent, Segment: a.SegmentIDs[0], Actor: viewer.Actor{Kind: viewer.ActorKey, ID: id, Name: "segment"},
+	})
+}
+
 // MustGet reads a contact as the agent.
 func (a *Tenant) MustGet(id int) *ent.Contact {
 	a.T.Helper()
@@ -89,6 +97,16 @@ func (a *Tenant) MustGet(id int) *ent.Contact {
 		a.T.Fatal(err)
 	}
 	return c
+}
+
+// MustHistory returns the latest changes of a contact, newest first.
+func (a *Tenant) MustHistory(ctx context.Context, id, first int) []*ent.Change {
+	a.T.Helper()
+	rows, _, err := a.History(ctx, id, math.MaxInt64, first)
+	if err != nil {
+		a.T.Fatal(err)
+	}
+	return rows
 }
 
 // Log returns the rows of the account's change log in their order. It fails the test if their

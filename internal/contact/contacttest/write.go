@@ -52,3 +52,22 @@ func SetProperty(id int, values ...string) contact.PropertyPatch {
 	}
 	return p
 }
+
+// UpdateAll runs updates, all or none.
+func (f *Fixture) UpdateAll(ctx context.Context, updates []contact.Update) ([]contact.Outcome, error) {
+	return f.RunAll(ctx, CommandsOf(updates))
+}
+
+// UpdateEach runs each update by itself.
+func (f *Fixture) UpdateEach(ctx context.Context, updates []contact.Update) ([]contact.Outcome, error) {
+	return f.RunEach(ctx, CommandsOf(updates))
+}
+
+// CommandsOf returns commands of one kind as a list for RunAll and RunEach.
+func CommandsOf[C contact.Command](list []C) []contact.Command {
+	commands := make([]contact.Command, len(list))
+	for i, c := range list {
+		commands[i] = c
+	}
+	return commands
+}

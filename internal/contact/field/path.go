@@ -9,9 +9,10 @@ import (
 )
 
 // Paths name the parts of a contact in errors, conflicts and the change log. A field has its own in
-// Field.Path, and a property "properties.7".
+// Field.Path, and a property "properties.7". An API name that no property has is "custom.name".
 const (
 	PathVersion            = "expectedVersion"
+	PathMatch              = "match" // of an upsert
 	PathSecret             = "secret"
 	PathRegisteredAt       = "registrationDateTime"
 	PathRegistrationSource = "registrationSource"
@@ -20,15 +21,18 @@ const (
 	PathPassword           = "password" // both of its values are always null in the log
 	PathCurrentPassword    = "currentPassword"
 	PathProperties         = "properties"
+	PathCustom             = "custom"
 	PathLogins             = "logins"
+	PathExternalIDs        = "externalIds"
 	PathMembership         = "membership"
 )
 
 // paths lists all paths, in the order in which errors and conflicts are reported.
 var paths = slices.Concat(
-	[]string{"", PathVersion, PathSecret, PathRegisteredAt, PathRegistrationSource, PathRegistrationIP, PathRegistrationStore},
+	[]string{"", PathVersion, PathMatch, PathSecret, PathRegisteredAt, PathRegistrationSource, PathRegistrationIP, PathRegistrationStore},
 	fieldPaths(),
-	[]string{PathPassword, PathCurrentPassword, PathProperties, PathLogins, PathMembership},
+	[]string{PathPassword, PathCurrentPassword, PathProperties, PathCustom},
+	setPaths,
 )
 
 func fieldPaths() []string {
@@ -39,6 +43,9 @@ func fieldPaths() []string {
 	return all
 }
 
+// setPaths lists the paths of the sets that a contact has in other tables.
+var setPaths = []string{PathLogins, PathExternalIDs, PathMembership}
+
 // pathPosition returns the index of the path in paths, where all properties share one. It is -1 for
 // paths of other objects, such as property definitions; sorting keeps the order of these.
 func pathPosition(path string) int {
@@ -47,8 +54,8 @@ func pathPosition(path string) int {
 }
 
 // ComparePathKinds orders paths as errors and conflicts are reported: the whole contact, its
-// version, its registration, the fields as in Fields, the password, properties, logins, membership.
-// All properties compare as equal.
+// version, the match, its registration, the fields as in Fields, the password, properties, logins,
+// external ids, membership. All properties compare as equal.
 func ComparePathKinds(a, b string) int { return cmp.Compare(pathPosition(a), pathPosition(b)) }
 
 // ComparePaths is a total order of a contact's paths: that of ComparePathKinds, and properties by
@@ -59,6 +66,18 @@ func ComparePaths(a, b string) int {
 
 // PropertyPath returns the path of a property.
 func PropertyPath(id int) string { return fmt.Sprintf("%s.%d", PathProperties, id) }
+
+// MaxAPIName is the largest length of the API name of a property.
+const MaxAPIName = 50
+
+// CustomPath returns the path of an API name that no property has: that of all, if it is so long
+// that an error should not repeat it.
+func CustomPath(name string) string {
+	if len(name) > MaxAPIName {
+		return PathCustom
+	}
+	return PathCustom + "." + name
+}
 
 // PropertyID returns the id of the property that the path names, 0 for other paths.
 func PropertyID(path string) int {
@@ -80,5 +99,5 @@ func ByPath(path string) *Field {
 // Editable reports whether an edit can change what the path names. What a contact is registered
 // with never changes.
 func Editable(path string) bool {
-	return ByPath(path) != nil || path == PathPassword || path == PathLogins || path == PathMembership || PropertyID(path) != 0
+	return ByPath(path) != nil || path == PathPassword || slices.Contains(setPaths, path) || PropertyID(path) != 0
 }

@@ -24,7 +24,7 @@ func Restrictable(path string) bool {
 // RestrictablePaths lists the paths that are restrictable in every account: all but those of
 // properties.
 func RestrictablePaths() []string {
-	return slices.Concat(registrationPaths, fieldPaths(), []string{PathPassword, PathLogins, PathMembership})
+	return slices.Concat(registrationPaths, fieldPaths(), []string{PathPassword}, setPaths)
 }
 
 // CanRead reports whether the viewer may read what the path names. Passwords are never shown; to
@@ -34,15 +34,15 @@ func CanRead(v viewer.Viewer, path string) bool {
 }
 
 // CanWrite reports whether the viewer may write what the path names. Only staff may write some
-// fields and the segments. Of a phone number, who may not read both parts may write neither: the
-// error that another contact has the number would tell the hidden part.
+// fields, the external ids and the segments. Of a phone number, who may not read both parts may
+// write neither: the error that another contact has the number would tell the hidden part.
 func CanWrite(v viewer.Viewer, path string) bool {
 	if !Editable(path) {
 		return false
 	}
 	if v.Role == viewer.Customer {
 		f := ByPath(path)
-		return path != PathMembership && (f == nil || !f.staffOnly)
+		return path != PathExternalIDs && path != PathMembership && (f == nil || !f.staffOnly)
 	}
 	if (path == Phone.Path || path == PhoneCountryCode.Path) && !CanReadKey(v, entcontact.FieldPhoneKey) {
 		return false
@@ -163,6 +163,9 @@ func CanReadKey(v viewer.Viewer, column string) bool {
 func hideRelations(v viewer.Viewer, c *ent.Contact) {
 	if !CanRead(v, PathLogins) {
 		c.Edges.Logins = []*ent.Login{}
+	}
+	if !CanRead(v, PathExternalIDs) {
+		c.Edges.ExternalIds = []*ent.ExternalID{}
 	}
 	if !CanRead(v, PathMembership) {
 		c.Edges.Memberships = []*ent.Membership{}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"contactgraph/ent"
@@ -36,11 +37,18 @@ type Login struct {
 }
 
 // Key returns the normal form under which the login is unique in its account.
-func (l Login) Key() string { return normalize.Name(l.Name) }
+func (l Login) Key() string { return normalize.Email(l.Name) }
 
-// SortLogins sorts logins by their keys, which is the order of the change log.
+// SortLogins sorts logins by their keys, which is the order of the change log. A contact can have
+// several logins of one key, of which all but one are hidden: see HiddenKeys.
 func SortLogins(set []Login) {
-	slices.SortFunc(set, func(a, b Login) int { return cmp.Compare(a.Key(), b.Key()) })
+	keys := make(map[string]string, len(set)) // by name: to compute one takes longer than to look it up
+	for _, l := range set {
+		keys[l.Name] = l.Key()
+	}
+	slices.SortFunc(set, func(a, b Login) int {
+		return cmp.Or(cmp.Compare(keys[a.Name], keys[b.Name]), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 // LoginsOf returns the logins of rows, in their order.
@@ -48,6 +56,36 @@ func LoginsOf(rows []*ent.Login) []Login {
 	set := make([]Login, len(rows))
 	for i, l := range rows {
 		set[i] = Login{l.Name, l.Kind}
+	}
+	return set
+}
+
+// ExternalID is the id that a contact has in another system. Both texts are compared exactly, with
+// regard to case.
+type ExternalID struct {
+	System string `json:"system"`
+	Value  string `json:"value"`
+}
+
+// Key returns the text under which the id is unique in its account. Neither part has a NUL.
+func (e ExternalID) Key() string { return e.System + "\x00" + e.Value }
+
+// ExternalIDOf returns the external id that has the key.
+func ExternalIDOf(key string) ExternalID {
+	system, value, _ := strings.Cut(key, "\x00")
+	return ExternalID{system, value}
+}
+
+// SortExternalIDs sorts external ids by system and value, which is the order of the change log.
+func SortExternalIDs(set []ExternalID) {
+	slices.SortFunc(set, func(a, b ExternalID) int { return cmp.Compare(a.Key(), b.Key()) })
+}
+
+// ExternalIDsOf returns the external ids of rows, in their order.
+func ExternalIDsOf(rows []*ent.ExternalID) []ExternalID {
+	set := make([]ExternalID, len(rows))
+	for i, e := range rows {
+		set[i] = ExternalID{e.System, e.Value}
 	}
 	return set
 }
@@ -62,8 +100,8 @@ func SegmentsOf(rows []*ent.Membership) []int {
 }
 
 // The change log stores values as JSON. In Go, each path has values of one type: a field's own (see
-// Fields), []Value for a property, []Login for the logins and []int for the membership. None of
-// these lists is nil.
+// Fields), []Value for a property, []Login for the logins, []ExternalID for the external ids and
+// []int for the membership. None of these lists is nil.
 
 // EncodeValue returns a value in the form in which the change log stores and compares it: JSON that
 // is the same on both engines.
@@ -82,6 +120,9 @@ func DecodeValue(path string, v any) (any, error) {
 	switch {
 	case path == PathLogins:
 		set, err := Decode[[]Login](v)
+		return NonNil(set), err
+	case path == PathExternalIDs:
+		set, err := Decode[[]ExternalID](v)
 		return NonNil(set), err
 	case path == PathMembership:
 		set, err := Decode[[]int](v)

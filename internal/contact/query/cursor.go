@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +21,10 @@ import (
 // keyPosition is a place in a list as a cursor encodes it: the field that orders the list, its
 // value, and the id of the contact.
 type keyPosition struct {
-	Field OrderField `json:"f"`
-	Value string     `json:"v,omitempty"`
-	ID    int        `json:"i"`
+	Field    OrderField `json:"f"`
+	Value    string     `json:"v,omitempty"`
+	ID       int        `json:"i"`
+	Nameless bool       `json:"n,omitempty"` // the contact has no name and is behind those that have one
 
 	at time.Time // Value, if that is a time
 }
@@ -31,7 +33,7 @@ func (o Order) cursor(c *ent.Contact) string {
 	p := keyPosition{Field: o.Field, ID: c.ID}
 	switch o.Field {
 	case ByName:
-		p.Value = c.NameKey
+		p.Value, p.Nameless = c.NameKey, c.NameKey == ""
 	case ByLastModified:
 		p.Value = revision.FormatTime(c.LastModified)
 	case ByRegistration:
@@ -64,15 +66,79 @@ func (o Order) position(cursor *string) (*keyPosition, error) {
 // keyRange is the part of a list between two positions, both excluded. A nil position is no bound.
 type keyRange struct{ above, below *keyPosition }
 
-func (a PageArgs) keyRange(o Order) (r keyRange, err error) {
-	above, below := a.After, a.Before
+// keyRanges returns the parts of the list between the cursors, in the order in which a page of it
+// is read.
+func (a PageArgs) keyRanges(o Order) ([]keyRange, error) {
+	after, err := o.position(a.After)
+	if err != nil {
+		return nil, err
+	}
+	before, err := o.position(a.Before)
+	if err != nil || o.Field != ByName {
+		return []keyRange{o.between(after, before)}, err
+	}
+	var ranges []keyRange
+	for _, part := range []namePart{named, nameless} {
+		from, to := after, before
+		switch {
+		case after != nil && after.namePart(o) > part, before != nil && before.namePart(o) < part:
+			continue
+		case after != nil && after.namePart(o) < part:
+			from = nil
+		}
+		if before != nil && before.namePart(o) > part {
+			to = nil
+		}
+		ranges = append(ranges, o.between(from, to).only(part))
+	}
+	if a.backwards() {
+		slices.Reverse(ranges)
+	}
+	return ranges, nil
+}
+
+// namePart is a part of a list by name. Contacts without a name are the last part in both
+// directions, but the first ones in the index.
+type namePart int
+
+const (
+	beforeNames namePart = iota // in ascending lists of earlier versions, contacts without a name
+	named
+	nameless
+)
+
+// namePart returns the part of a list by name in which the position is. Cursors of earlier versions
+// do not have Nameless.
+func (p *keyPosition) namePart(o Order) namePart {
+	switch {
+	case p.Value != "":
+		return named
+	case p.Nameless || o.Desc:
+		return nameless
+	default:
+		return beforeNames
+	}
+}
+
+// endOfNameless is the position in the index between the contacts without a name and the others.
+var endOfNameless = keyPosition{Field: ByName, ID: math.MaxInt32 + 1}
+
+// only returns the range without the other parts of a list by name.
+func (r keyRange) only(part namePart) keyRange {
+	if part == named {
+		r.raiseStart(endOfNameless)
+	} else {
+		r.lowerEnd(endOfNameless)
+	}
+	return r
+}
+
+// between returns the range between two positions, in the order of the list.
+func (o Order) between(after, before *keyPosition) keyRange {
 	if o.Desc {
-		above, below = below, above
+		return keyRange{above: before, below: after}
 	}
-	if r.above, err = o.position(above); err == nil {
-		r.below, err = o.position(below)
-	}
-	return r, err
+	return keyRange{above: after, below: before}
 }
 
 // modifiedAfter returns the position, in a list by modification time, after which the contacts

@@ -1,11 +1,12 @@
 package query
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/ent/searchterm"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
@@ -14,15 +15,18 @@ import (
 
 // Filter restricts a list of contacts. A nil field is no condition; a contact must meet all others.
 type Filter struct {
-	Name          *string    // each word is a prefix of a word of the name
-	Email         *string    // the address, without regard to case
-	Phone         *string    // the number, however it is written
-	CountryCode   *string    // of Phone, where that does not start with +
-	Store         *int       // the preferred store
-	Company       *int       // the company
-	Segment       *int       // a segment that the contact is in
+	Name          *string // each word is a prefix of a word of the name
+	Email         *string // the address, without regard to case
+	Phone         *string // the number, however it is written
+	CountryCode   *string // of Phone, where that does not start with +
+	Store         *int    // the preferred store
+	Company       *int    // the company
+	Segment       *int    // a segment that the contact is in
+	ExternalID    *field.ExternalID
 	ModifiedSince *time.Time // last modified at this time or later
-	Search        *string    // each word is a prefix of a word of the name or email or of the phone's digits
+	Search        *string    // what people type or paste to find a contact: see package normalize
+
+	phoneKey string // of Phone, see withPhoneKey
 }
 
 // Limits of a search: each word costs an index lookup.
@@ -48,8 +52,24 @@ func (f Filter) check() error {
 }
 
 // conditions returns the conditions of f, with one for a viewer that sees only some contacts.
-func (f Filter) conditions(v viewer.Viewer) []condition {
-	var cs []condition
+func (s *Service) conditions(ctx context.Context, v viewer.Viewer, f Filter) ([]condition, error) {
+	cs := f.withoutWords(v)
+	if f.Name != nil && !isBlank(*f.Name) {
+		cs = append(cs, nameSearch(v).conditions(normalize.NameQuery(*f.Name))...)
+	}
+	if f.Search == nil || isBlank(*f.Search) {
+		return cs, nil
+	}
+	search, err := s.newSearch(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	search.external, err = s.withExternalID(ctx, v, strings.TrimSpace(*f.Search))
+	return append(cs, search.conditions(normalize.Query(*f.Search))...), err
+}
+
+// withoutWords returns the conditions of f that do not come from words.
+func (f Filter) withoutWords(v viewer.Viewer) (cs []condition) {
 	if v.Role == viewer.Customer {
 		cs = append(cs, uniqueCondition(v.Account, entcontact.ID(v.Contact)))
 	}
@@ -57,10 +77,13 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 		cs = append(cs, inSegment(v.Account, v.Segment))
 	}
 	if f.Email != nil {
-		cs = append(cs, uniqueCondition(v.Account, entcontact.EmailKey(normalize.Name(*f.Email))))
+		cs = append(cs, uniqueCondition(v.Account, entcontact.EmailKey(normalize.Email(*f.Email))))
 	}
 	if f.Phone != nil {
-		cs = append(cs, uniqueCondition(v.Account, entcontact.PhoneKey(normalize.Phone(f.countryCode(), *f.Phone))))
+		cs = append(cs, uniqueCondition(v.Account, entcontact.PhoneKey(f.phoneKey)))
+	}
+	if f.ExternalID != nil {
+		cs = append(cs, hasExternalID(v.Account, *f.ExternalID))
 	}
 	if f.Store != nil {
 		cs = append(cs, columnCondition(v.Account, entcontact.PreferredStoreID(*f.Store)))
@@ -74,13 +97,15 @@ func (f Filter) conditions(v viewer.Viewer) []condition {
 	if f.Segment != nil {
 		cs = append(cs, inSegment(v.Account, *f.Segment))
 	}
-	if f.Name != nil && !isBlank(*f.Name) {
-		cs = append(cs, hasWords(v.Account, normalize.NameQuery(*f.Name), searchterm.KindName)...)
-	}
-	if f.Search != nil && !isBlank(*f.Search) {
-		cs = append(cs, hasSearchWords(v, normalize.Query(*f.Search))...)
-	}
 	return cs
+}
+
+// withPhoneKey returns the filter with the key of Phone, if it has that.
+func (s *Service) withPhoneKey(ctx context.Context, account int, f Filter) (_ Filter, err error) {
+	if f.Phone != nil {
+		f.phoneKey, err = s.phoneKey(ctx, account, f.countryCode(), *f.Phone)
+	}
+	return f, err
 }
 
 // countryCode returns the country code of Phone, "" if there is none.
@@ -89,20 +114,4 @@ func (f Filter) countryCode() string {
 		return ""
 	}
 	return *f.CountryCode
-}
-
-// isBlank reports whether a search text is blank. An empty search box does not restrict a list.
-func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
-
-// hasWords returns one condition for each word: that it is a prefix of a word of the contact.
-// Without any word, the condition matches no contact.
-func hasWords(account int, words []string, kinds ...searchterm.Kind) []condition {
-	if len(words) == 0 {
-		return []condition{uniqueCondition(account, entcontact.ID(0))}
-	}
-	cs := make([]condition, len(words))
-	for i, w := range words {
-		cs[i] = hasWord(account, w, kinds...)
-	}
-	return cs
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"contactgraph/ent"
+	entaccount "contactgraph/ent/account"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/ent/login"
 	"contactgraph/ent/predicate"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
@@ -30,13 +30,35 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 // ByEmail returns the contact with the email address, which is compared without regard to case. It
 // returns nil if there is none that the viewer can see.
 func (s *Service) ByEmail(ctx context.Context, email string) (*ent.Contact, error) {
-	return s.only(ctx, byKey(entcontact.FieldEmailKey), normalize.Name(email), entcontact.EmailKey)
+	return s.only(ctx, byKey(entcontact.FieldEmailKey), normalize.Email(email), entcontact.EmailKey)
 }
 
-// ByPhone returns the contact with the phone number, in whatever form that is written. It returns
-// nil if there is none that the viewer can see.
+// ByPhone returns the contact with the phone number, in whatever form that is written. Without a
+// country code, the number is one of the default country of the account. It returns nil if there is
+// none that the viewer can see.
 func (s *Service) ByPhone(ctx context.Context, countryCode, phone string) (*ent.Contact, error) {
-	return s.only(ctx, byKey(entcontact.FieldPhoneKey), normalize.Phone(countryCode, phone), entcontact.PhoneKey)
+	v, err := authz.RequireViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.phoneKey(ctx, v.Account, countryCode, phone)
+	if err != nil {
+		return nil, err
+	}
+	return s.only(ctx, byKey(entcontact.FieldPhoneKey), key, entcontact.PhoneKey)
+}
+
+// phoneKey returns the key of a phone number in the account. It reads the default country of the
+// account only for a number that needs it.
+func (s *Service) phoneKey(ctx context.Context, account int, code, phone string) (string, error) {
+	if !normalize.NeedsCountry(code, phone) {
+		return normalize.Phone("", code, phone), nil
+	}
+	row, err := s.db.Client().Account.Query().Where(entaccount.ID(account)).Only(ctx)
+	if err != nil {
+		return "", err
+	}
+	return normalize.Phone(row.Settings.DefaultCountry, code, phone), nil
 }
 
 // BySecret returns the contact with the secret, nil if there is none that the viewer can see.
@@ -51,9 +73,17 @@ func (s *Service) ByLogin(ctx context.Context, name string) (*ent.Contact, error
 	if err != nil {
 		return nil, err
 	}
-	return s.only(ctx, byPath(field.PathLogins), normalize.Name(name), func(key string) predicate.Contact {
-		return entcontact.HasLoginsWith(login.NameKey(key), login.AccountID(v.Account))
-	})
+	return s.only(ctx, byPath(field.PathLogins), normalize.Email(name), func(key string) predicate.Contact { return field.HasLogin(v.Account, key) })
+}
+
+// ByExternalID returns the contact with the external id, nil if there is none that the viewer can
+// see.
+func (s *Service) ByExternalID(ctx context.Context, id field.ExternalID) (*ent.Contact, error) {
+	v, err := authz.RequireViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.only(ctx, byPath(field.PathExternalIDs), id.Value, func(string) predicate.Contact { return field.HasExternalID(v.Account, id) })
 }
 
 // only returns the contact that has the unique key, nil if there is none, the key is blank, or the

@@ -3,7 +3,9 @@ package query_test
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"contactgraph/ent"
@@ -19,7 +21,7 @@ func TestContactIsFoundByItsKeys(t *testing.T) {
 	f := contacttest.New(t)
 	a := f.Demo
 	set := field.Patch{field.Email: "Anna@Example.com", field.PhoneCountryCode: "46", field.Phone: "070-174 06 05"}
-	logins := contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindGoogle}}}
+	logins := contact.Details{Logins: &[]field.Login{{Name: "Anna", Kind: login.KindGoogle}}, ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "A-1"}}}
 	c, theirs := a.NewContact(set, logins), f.Other.NewContact(set, logins)
 	another := a.NewContact(nil)
 	tests := []struct {
@@ -39,6 +41,15 @@ func TestContactIsFoundByItsKeys(t *testing.T) {
 		{"no secret", func(ctx context.Context) (*ent.Contact, error) { return f.BySecret(ctx, "") }, 0},
 		{"login in another case", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, " ANNA") }, c.ID},
 		{"another login", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, "eva") }, 0},
+		{"external id", func(ctx context.Context) (*ent.Contact, error) {
+			return f.ByExternalID(ctx, field.ExternalID{System: "crm", Value: "A-1"})
+		}, c.ID},
+		{"external id in another case", func(ctx context.Context) (*ent.Contact, error) {
+			return f.ByExternalID(ctx, field.ExternalID{System: "crm", Value: "a-1"})
+		}, 0},
+		{"external id of another system", func(ctx context.Context) (*ent.Contact, error) {
+			return f.ByExternalID(ctx, field.ExternalID{System: "CRM", Value: "A-1"})
+		}, 0},
 		{"no login", func(ctx context.Context) (*ent.Contact, error) { return f.ByLogin(ctx, "") }, 0},
 	}
 	for _, tt := range tests {
@@ -99,5 +110,41 @@ func TestTextThatCannotBeStoredFindsNothing(t *testing.T) {
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(`{"f":"name_key","v":"\u0000","i":1}`))
 	if _, err := f.Queries.Page(a.Agent, query.Filter{}, byName, query.PageArgs{After: &cursor}); err != nil {
 		t.Errorf("a cursor: %v", err)
+	}
+}
+
+// TestSystemsAreFoundByTheIndex: the search for an external id reads one entry for each system of
+// the account, also for an API key of a segment, which then finds only contacts of the segment.
+func TestSystemsAreFoundByTheIndex(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	inside := a.NewContact(nil, contact.Details{ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "inside"}}, Membership: new(a.SegmentIDs[:1])})
+	a.NewContact(nil, contact.Details{ExternalIDs: &[]field.ExternalID{{System: "erp", Value: "outside"}}})
+	found := func(text string) (ids []int) {
+		for _, c := range contacttest.Must(f.Queries.Page(a.AsSegmentKey(9), query.Filter{Search: &text}, query.Order{}, query.PageArgs{First: new(10)})).Contacts {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	ran := f.DB.Statements(func() {
+		if got := found("inside"); !slices.Equal(got, []int{inside.ID}) {
+			t.Errorf("found %v", got)
+		}
+	})
+	systems := 0
+	for _, s := range ran {
+		if strings.Contains(s, "`external_ids`.`system` > ?") {
+			systems++
+			if strings.Contains(s, "memberships") {
+				t.Errorf("a system is looked up among the contacts of the segment: %s", s)
+			}
+		}
+	}
+	if systems != 3 {
+		t.Errorf("%d lookups of a system, want 3 for 2 systems: %q", systems, ran)
+	}
+	if got := found("outside"); got != nil {
+		t.Errorf("found %v outside of the segment", got)
 	}
 }

@@ -75,23 +75,30 @@ func (s *Service) page(ctx context.Context, f Filter, o Order, a PageArgs, limit
 	if err == nil {
 		err = checkRights(v, f, o)
 	}
+	if err == nil {
+		f, err = s.withPhoneKey(ctx, v.Account, f)
+	}
 	if err != nil {
 		return nil, err
 	}
-	keys, err := a.keyRange(o)
+	ranges, err := a.keyRanges(o)
 	if err != nil {
 		return nil, err
 	}
 	if f.ModifiedSince != nil && o.Field == ByLastModified {
-		keys.raiseStart(*modifiedAfter(*f.ModifiedSince))
+		ranges[0].raiseStart(*modifiedAfter(*f.ModifiedSince))
 		f.ModifiedSince = nil
+	}
+	conditions, err := s.conditions(ctx, v, f)
+	if err != nil {
+		return nil, err
 	}
 	// One contact more than the page has shows whether there is a next page.
 	pq := &pageQuery{
-		limits: limits, db: s.db, account: v.Account, conditions: f.conditions(v),
-		order: Order{o.Field, o.Desc != a.backwards()}, keys: keys, size: size + 1,
+		limits: limits, db: s.db, account: v.Account, conditions: conditions,
+		order: Order{o.Field, o.Desc != a.backwards()}, size: size + 1,
 	}
-	found, err := pq.run(ctx)
+	found, err := pq.run(ctx, ranges)
 	if err != nil {
 		return nil, err
 	}
@@ -127,12 +134,19 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	if err == nil {
 		err = checkRights(v, f, Order{})
 	}
+	if err == nil {
+		f, err = s.withPhoneKey(ctx, v.Account, f)
+	}
+	if err != nil {
+		return 0, err
+	}
+	conditions, err := s.conditions(ctx, v, f)
 	if err != nil {
 		return 0, err
 	}
 	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
 		id, b, seeks := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
-		for _, c := range f.conditions(v) {
+		for _, c := range conditions {
 			switch in := sql.In(id, c.selectMatches(b, noLimit)); {
 			case c.isLocal():
 				c.restrict(q)

@@ -62,6 +62,9 @@ func sortedIDs(all []*ent.Contact, o query.Order) []int {
 		switch o.Field {
 		case query.ByName:
 			n = cmp.Compare(x.NameKey, y.NameKey)
+			if last := func(c *ent.Contact) int { return min(len(c.NameKey), 1) }; last(x) != last(y) {
+				return last(y) - last(x) // in both directions
+			}
 		case query.ByLastModified:
 			n = x.LastModified.Compare(y.LastModified)
 		case query.ByRegistration:
@@ -194,6 +197,35 @@ func TestCursorOutlivesItsContact(t *testing.T) {
 	rest := contacttest.Must(f.Queries.Page(a.Agent, query.Filter{}, query.Order{}, query.PageArgs{After: &p.Cursors[2]}))
 	if diff := gocmp.Diff([]int{4, 5, 6}, idsOf(rest.Contacts)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// Cursors of earlier versions, whose ascending lists by name began with the contacts without a
+// name, continue without a gap.
+func TestOldCursorsOfContactsWithoutAName(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	for _, name := range []any{nil, "Ek", nil, "Åberg", nil} {
+		a.NewContact(field.Patch{field.LastName: name})
+	}
+	old := base64.RawURLEncoding.EncodeToString([]byte(`{"f":"name_key","i":3}`)) // of the third contact
+	first := 10
+	for _, tt := range []struct {
+		name string
+		desc bool
+		args query.PageArgs
+		want []int
+	}{
+		{"ascending, after", false, query.PageArgs{First: &first, After: &old}, []int{4, 2, 1, 3, 5}},
+		{"ascending, before", false, query.PageArgs{Last: &first, Before: &old}, []int{}},
+		{"descending, after", true, query.PageArgs{First: &first, After: &old}, []int{1}},
+		{"descending, before", true, query.PageArgs{Last: &first, Before: &old}, []int{2, 4, 5}},
+	} {
+		p, err := f.Queries.Page(a.Agent, query.Filter{}, query.Order{Field: query.ByName, Desc: tt.desc}, tt.args)
+		if err != nil || !slices.Equal(idsOf(p.Contacts), tt.want) {
+			t.Errorf("%s: got %v, %v, want %v", tt.name, idsOf(p.Contacts), err, tt.want)
+		}
 	}
 }
 

@@ -34,6 +34,12 @@ import (
 // A condition on a column of the contact that more than maxSet contacts meet is residual: the scan
 // evaluates it on each row, and is not limited for it.
 //
+// A word of a search can mean several words, a number or companies: its condition has a list of
+// entries for each. Most of these are empty, and the counts remove them.
+//
+// Contacts without a name are at the end of a list by name in both directions, but at one end of
+// its index. So that list consists of two key ranges, whose pages are found one after the other.
+//
 // Reading a page takes several statements, and others write between them. The counts only choose
 // the plan; the statement that returns the page is correct whatever they were.
 //
@@ -63,19 +69,38 @@ type pageQuery struct {
 	size       int
 }
 
-// run returns the contacts of the page.
-func (pq *pageQuery) run(ctx context.Context) ([]*ent.Contact, error) {
-	if len(pq.conditions) == 0 {
-		return pq.query().Where(pq.applyOrder).Limit(pq.size).All(ctx)
-	}
+// run returns the contacts of the page, from key ranges that follow one another in the list.
+func (pq *pageQuery) run(ctx context.Context, ranges []keyRange) (found []*ent.Contact, err error) {
 	if err := pq.countConditions(ctx); err != nil {
 		return nil, err
+	}
+	for i, r := range ranges {
+		part := *pq
+		part.keys, part.size = r, pq.size-len(found)
+		if i > 0 && len(pq.conditions) > 0 {
+			some, err := part.query().Where(r.restrict).Limit(1).IDs(ctx)
+			if err != nil || len(some) == 0 { // most accounts have no contacts without a name
+				return found, err
+			}
+		}
+		more, err := part.runRange(ctx)
+		if found = append(found, more...); err != nil || len(found) == pq.size {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// runRange returns the contacts of the page that are in the key range.
+func (pq *pageQuery) runRange(ctx context.Context) ([]*ent.Contact, error) {
+	if len(pq.conditions) == 0 {
+		return pq.query().Where(pq.applyOrder).Limit(pq.size).All(ctx)
 	}
 	least, most, single := pq.conditions[0].count, pq.conditions[len(pq.conditions)-1].count, len(pq.conditions) == 1
 	switch {
 	case least <= pq.maxSort, single && least <= pq.maxSet && pq.order.Field == ByID:
 		return pq.fetch(ctx, pq.sortMatches)
-	case most <= pq.maxSet && (!single || pq.hasPrefixRange()):
+	case most <= pq.maxSet && (!single || len(pq.prefixes()) > 0):
 		return pq.sortOrScan(ctx)
 	default:
 		return pq.scan(ctx)
@@ -128,17 +153,37 @@ func (pq *pageQuery) countConditions(ctx context.Context) error {
 	for i := range pq.conditions {
 		c := &pq.conditions[i]
 		if c.count == uncounted {
-			n, err := pq.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return c.selectMatches(b, pq.maxSet+1) })
-			if err != nil {
+			if err := pq.countEntries(ctx, c); err != nil {
 				return err
 			}
-			c.count = n
 		}
 		if c.count <= pq.maxSort {
 			break
 		}
 	}
 	slices.SortStableFunc(pq.conditions, func(c, d condition) int { return cmp.Compare(c.count, d.count) })
+	return nil
+}
+
+// countEntries counts the entries of a condition, and removes lists without any: most of the words
+// that a search may also mean do not exist.
+func (pq *pageQuery) countEntries(ctx context.Context, c *condition) error {
+	c.count = 0
+	var lists []entries
+	for _, e := range c.entries {
+		n, err := pq.db.CountRows(ctx, func(b *sql.DialectBuilder) *sql.Selector { return e.selectMatches(b, pq.maxSet+1) })
+		if err != nil {
+			return err
+		}
+		if c.count += n; n > 0 {
+			lists = append(lists, e)
+		}
+	}
+	if len(lists) > 0 {
+		c.entries = lists
+	} else {
+		c.entries = c.entries[:1]
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strconv"
 
 	entcontact "contactgraph/ent/contact"
 
@@ -22,25 +23,29 @@ func (pq *pageQuery) sortMatchesIfFew(b *sql.DialectBuilder) *sql.Selector {
 	}))
 }
 
-// candidates selects the ids from which the page is sorted: the unsorted matches and, if there is a
+// candidates selects the ids from which the page is sorted: the unsorted matches and, of each
 // prefix range, its first page, which the index has sorted.
 func (pq *pageQuery) candidates(b *sql.DialectBuilder, unsorted sql.TableView) *sql.Selector {
 	ids := b.Select().From(unsorted)
-	if !pq.hasPrefixRange() {
-		return ids.SetDistinct(pq.conditions[0].prefix != "")
+	prefixes := pq.prefixes()
+	if len(prefixes) == 0 {
+		return ids.SetDistinct(pq.conditions[0].repeats())
 	}
-	leading := pq.prefixRange(b, pq.keys)
-	pq.order.sort(leading, leading.C)
-	leading.Limit(pq.size).As("leading")
-	return ids.Union(b.Select(leading.C(entcontact.FieldID)).From(leading))
+	for i, prefix := range prefixes {
+		leading := pq.prefixRange(b, prefix, pq.keys)
+		pq.order.sort(leading, leading.C)
+		leading.Limit(pq.size).As("leading" + strconv.Itoa(i))
+		ids.Union(b.Select(leading.C(entcontact.FieldID)).From(leading))
+	}
+	return ids
 }
 
 // unsorted selects the ids of the matches that have to be sorted; ids can repeat. Those in the
-// prefix range need no sorting and are left out, up to maxSet of them.
+// prefix ranges need no sorting and are left out, up to maxSet of each range.
 func (pq *pageQuery) unsorted(b *sql.DialectBuilder, limit int) *sql.Selector {
 	q := pq.matches(b, limit)
-	if pq.hasPrefixRange() {
-		q.Where(unindexed(sql.In(q.C(pq.conditions[0].id), pq.prefixRange(b, keyRange{}).Limit(pq.maxSet)), "IS NOT TRUE"))
+	for _, prefix := range pq.prefixes() {
+		q.Where(unindexed(sql.In(pq.conditions[0].idIn(q), pq.prefixRange(b, prefix, keyRange{}).Limit(pq.maxSet)), "IS NOT TRUE"))
 	}
 	return q
 }
@@ -53,12 +58,12 @@ func (pq *pageQuery) matches(b *sql.DialectBuilder, limit int) *sql.Selector {
 		return pq.entries(b, limit)
 	}
 	entries := pq.entries(b, noLimit).As("entries")
-	if first.prefix != "" {
+	if first.repeats() {
 		entries = b.Select().Distinct().From(entries).As("entries")
 	}
 	q := b.Select().From(entries)
 	for _, c := range others {
-		q.Where(c.semiJoin(b, entries.C(first.id), pq.fitsSet(c)))
+		q.Where(c.semiJoin(b, entries.C(first.id()), pq.fitsSet(c)))
 	}
 	return q.Limit(limit)
 }
@@ -73,17 +78,19 @@ func (pq *pageQuery) entries(b *sql.DialectBuilder, limit int) *sql.Selector {
 	return q
 }
 
-// hasPrefixRange reports whether the list is ordered by name and filtered by one word. Then the
-// contacts whose names begin with the word, which may be most matches, are adjacent in the index of
-// the order and need no sorting.
-func (pq *pageQuery) hasPrefixRange() bool {
-	return pq.order.Field == ByName && len(pq.conditions) == 1 && pq.conditions[0].matchesNamePrefix()
+// prefixes returns the prefixes of names with which contacts match, if the list is ordered by name
+// and filtered by one word. The contacts whose names begin with such a prefix, which may be most
+// matches, are adjacent in the index of the order and need no sorting.
+func (pq *pageQuery) prefixes() []string {
+	if pq.order.Field != ByName || len(pq.conditions) != 1 {
+		return nil
+	}
+	return pq.conditions[0].namePrefixes()
 }
 
 // prefixRange selects the ids of the contacts in a key range of the list by name whose names begin
-// with the word.
-func (pq *pageQuery) prefixRange(b *sql.DialectBuilder, r keyRange) *sql.Selector {
-	prefix := pq.conditions[0].prefix
+// with the prefix.
+func (pq *pageQuery) prefixRange(b *sql.DialectBuilder, prefix string, r keyRange) *sql.Selector {
 	r.raiseStart(keyPosition{Field: ByName, Value: prefix})
 	r.lowerEnd(keyPosition{Field: ByName, Value: afterPrefix(prefix)})
 	q := pq.allContacts(b)
@@ -94,7 +101,7 @@ func (pq *pageQuery) prefixRange(b *sql.DialectBuilder, r keyRange) *sql.Selecto
 // sortIDs selects the ids of the page from ids.
 func (pq *pageQuery) sortIDs(b *sql.DialectBuilder, ids *sql.Selector) *sql.Selector {
 	first := pq.conditions[0]
-	id := ids.As("ids").C(first.id)
+	id := ids.As("ids").C(first.id())
 	switch {
 	case pq.order.Field == ByID:
 		return pq.firstOf(b.Select(id).From(ids), func(string) string { return id })

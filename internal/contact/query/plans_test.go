@@ -6,14 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"contactgraph/ent"
 	"contactgraph/internal/contact/contacttest"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 )
 
 // Steps of a query plan that only read the results of other steps, and steps that search an index.
 var (
-	allowedSteps = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|unsorted|ids|scan|counted|leading)$|^(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
-		`^USE TEMP B-TREE FOR (DISTINCT|ORDER BY)$|^CREATE BLOOM FILTER$|^MERGE \(UNION\)$|^LEFT$|^RIGHT$`)
+	allowedSteps = regexp.MustCompile(`^(SCAN|CO-ROUTINE|MATERIALIZE) (entries|unsorted|ids|scan|counted|leading\d|lists?\d*)$|^(LIST|REUSE LIST|SCALAR|CORRELATED SCALAR) SUBQUERY \d+$|` +
+		`^USE TEMP B-TREE FOR (DISTINCT|ORDER BY)$|^CREATE BLOOM FILTER$|^MERGE \(UNION\)$|^LEFT$|^RIGHT$|^COMPOUND QUERY$|^LEFT-MOST SUBQUERY$|^UNION( ALL)?( USING TEMP B-TREE)?$`)
 	indexSearch = regexp.MustCompile(`^SEARCH \w+ USING (?:(?:COVERING )?INDEX (\w+)|INTEGER PRIMARY KEY) (\(.*\))$`)
 )
 
@@ -48,6 +50,9 @@ func TestPagesUseIndexes(t *testing.T) {
 		{"none", query.Filter{}, "", ""},
 		{"name", query.Filter{Name: new("ann")}, terms, contactTerms},
 		{"search", query.Filter{Search: new("e")}, terms, contactTerms},
+		{"search for two spellings", query.Filter{Search: new("müller")}, terms, contactTerms},
+		{"search for a number", query.Filter{Search: new("7")}, "", ""},
+		{"search for a company", query.Filter{Search: new("demo")}, "contact_account_id_company_id_id", "contacts_account_id_id"},
 		{"email", query.Filter{Email: new("ann4@ek.example")}, "contact_account_id_email_key", ""},
 		{"phone", query.Filter{Phone: new("070 005")}, "contact_account_id_phone_key", ""},
 		{"store", query.Filter{Store: &a.StoreIDs[0]}, "contact_account_id_preferred_store_id_id", ""},
@@ -109,7 +114,7 @@ func TestCountSeeksOnce(t *testing.T) {
 }
 
 // checkPlan finds steps that read too much, and returns the indexes that are used. A scan reads the
-// index of the order, and must not sort: it would read to the end.
+// index of the order, and must not sort: it would read to the end. A search reads all companies.
 func checkPlan(t *testing.T, plan []string, order string) (used []string) {
 	t.Helper()
 	if slices.Contains(plan, "CO-ROUTINE scan") && slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") {
@@ -124,9 +129,38 @@ func checkPlan(t *testing.T, plan []string, order string) (used []string) {
 			continue
 		}
 		used = append(used, m[1])
-		if m[2] == "(account_id=?)" && m[1] != order {
+		if m[2] == "(account_id=?)" && m[1] != order && m[1] != "companies_account_id_id" {
 			t.Errorf("a step that reads all of an account: %s", step)
 		}
 	}
 	return used
+}
+
+// TestLookupsReadNoOtherContacts: a contact is looked up by an index of the key, not by reading all
+// contacts of the account.
+func TestLookupsReadNoOtherContacts(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	createSimilarContacts(a, 30)
+	all := regexp.MustCompile(`contacts .*\(account_id=\?\)$|SCAN contacts`)
+	for name, look := range map[string]func() (*ent.Contact, error){
+		"email":  func() (*ent.Contact, error) { return f.ByEmail(a.Agent, "x") },
+		"phone":  func() (*ent.Contact, error) { return f.ByPhone(a.Agent, "46", "701740605") },
+		"secret": func() (*ent.Contact, error) { return f.BySecret(a.Agent, "x") },
+		"login":  func() (*ent.Contact, error) { return f.ByLogin(a.Agent, "x") },
+		"external id": func() (*ent.Contact, error) {
+			return f.ByExternalID(a.Agent, field.ExternalID{System: "crm", Value: "x"})
+		},
+	} {
+		plans := statementPlans(f, func() { contacttest.Must(look()) })
+		for _, step := range slices.Concat(plans...) {
+			if all.MatchString(step) {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+		if len(plans) == 0 {
+			t.Errorf("%s: no statement", name)
+		}
+	}
 }

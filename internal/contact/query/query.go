@@ -1,9 +1,10 @@
 // Package query reads contacts: one by its id or a unique key, or a page of a list under a filter.
 //
-// Start reading at Page in page.go. filter.go turns a filter into conditions, and condition.go
-// turns each condition into SQL on an index: hasWord, for example, finds the contacts that have a
-// word with a prefix. planner.go decides by counts which of the plans in plans.go finds a page
-// fast, and cursor.go encodes the position where a page ends. lookup.go reads single contacts.
+// Start reading at Page in page.go. filter.go turns a filter into conditions, search.go does this
+// with the words of a search, and condition.go turns each condition into SQL on indexes. planner.go
+// decides by counts which of the plans in plans.go finds a page fast, and cursor.go encodes the
+// position where a page ends. suggest.go finds what a search without a result may have meant.
+// lookup.go reads single contacts.
 //
 // Every query fails with authz.ErrUnauthenticated without a viewer.
 package query
@@ -14,6 +15,7 @@ import (
 	"contactgraph/ent"
 
 	"entgo.io/ent/dialect/sql"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // DB is the part of database.DB that queries need.
@@ -28,7 +30,16 @@ type DB interface {
 }
 
 // Service reads contacts. It is safe for concurrent use.
-type Service struct{ db DB }
+type Service struct {
+	db           DB
+	companyWords *lru.Cache[string, []string] // by the name of the company
+}
 
 // New returns a service that reads from the database.
-func New(db DB) *Service { return &Service{db: db} }
+func New(db DB) *Service {
+	words, err := lru.New[string, []string](2 * maxCompanies)
+	if err != nil {
+		panic(err) // the size is not positive
+	}
+	return &Service{db: db, companyWords: words}
+}

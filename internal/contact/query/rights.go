@@ -26,7 +26,9 @@ var searchKinds = []struct {
 	kind searchterm.Kind
 	key  string
 }{
-	{searchterm.KindName, entcontact.FieldNameKey}, {searchterm.KindEmail, entcontact.FieldEmailKey}, {searchterm.KindPhone, entcontact.FieldPhoneKey},
+	{searchterm.KindName, entcontact.FieldNameKey}, {searchterm.KindNameSpelling, entcontact.FieldNameKey},
+	{searchterm.KindEmail, entcontact.FieldEmailKey}, {searchterm.KindEmailSpelling, entcontact.FieldEmailKey},
+	{searchterm.KindPhone, entcontact.FieldPhoneKey}, {searchterm.KindPhoneSpelling, entcontact.FieldPhoneKey},
 }
 
 // searchable returns the kinds of words that the viewer may search.
@@ -53,10 +55,11 @@ func checkRights(v viewer.Viewer, f Filter, o Order) error {
 		{"the filter name", f.Name != nil, field.CanReadKey(v, entcontact.FieldNameKey)},
 		{"the filter email", f.Email != nil, field.CanReadKey(v, entcontact.FieldEmailKey)},
 		{"the filter phone", f.Phone != nil, field.CanReadKey(v, entcontact.FieldPhoneKey)},
+		{"the filter externalId", f.ExternalID != nil, field.CanRead(v, field.PathExternalIDs)},
 		{"the filter storeId", f.Store != nil, field.CanRead(v, field.PreferredStore.Path)},
 		{"the filter companyId", f.Company != nil, field.CanRead(v, field.Company.Path)},
 		{"the filter segmentId", f.Segment != nil, field.CanRead(v, field.PathMembership)},
-		{"the filter search", f.Search != nil, len(searchable(v)) > 0},
+		{"the filter search", f.Search != nil, len(searchable(v)) > 0 || field.CanRead(v, field.Company.Path) || field.CanRead(v, field.PathExternalIDs)},
 		{"the order NAME", o.Field == ByName, field.CanReadKey(v, entcontact.FieldNameKey)},
 	} {
 		if use.used && !use.allowed {
@@ -64,14 +67,4 @@ func checkRights(v viewer.Viewer, f Filter, o Order) error {
 		}
 	}
 	return nil
-}
-
-// hasSearchWords returns the conditions of a search: on words of all kinds, or of those that the
-// viewer may search.
-func hasSearchWords(v viewer.Viewer, words []string) []condition {
-	kinds := searchable(v)
-	if len(kinds) == len(searchKinds) {
-		kinds = nil
-	}
-	return hasWords(v.Account, words, kinds...)
 }

@@ -6,6 +6,7 @@ package databasetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -85,15 +86,37 @@ func Server(tb testing.TB) *pgserver.Server {
 	return server.running
 }
 
-// URL names a new database for the test, as database.Open takes it. An SQLite file does not exist
-// yet; a PostgreSQL database is migrated.
+// URL names a new migrated database for the test, as database.Open takes it.
 func URL(tb testing.TB) string {
 	tb.Helper()
 	if Postgres() {
 		return PostgresURL(tb)
 	}
-	return SQLiteURL(tb)
+	file, err := migratedFile()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	url := SQLiteURL(tb)
+	if err := os.WriteFile(url, file, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return url
 }
+
+// migratedFile returns a migrated SQLite file. Copies of it take a tenth of the time that the
+// statements of the migrations take.
+var migratedFile = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "databasetest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	url := filepath.Join(dir, migrated+".db")
+	if _, err := database.Migrate(context.Background(), url); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(url) //nolint:gosec // a file of its own
+})
 
 // Empty names a new database for the test that has no tables.
 func Empty(tb testing.TB) string {
@@ -104,7 +127,7 @@ func Empty(tb testing.TB) string {
 	return SQLiteURL(tb)
 }
 
-// SQLiteURL names a new file on every engine.
+// SQLiteURL names a new file, which does not exist yet, on every engine.
 func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 	return filepath.Join(tb.TempDir(), "t.db")

@@ -37,10 +37,11 @@ func TestMigrationsAreAdditive(t *testing.T) {
 // added.
 var (
 	createTable = regexp.MustCompile("^CREATE TABLE [`\"](\\w+)[`\"] ")
-	createIndex = regexp.MustCompile("^CREATE (UNIQUE )?INDEX [`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] ")
+	createIndex = regexp.MustCompile("^CREATE (UNIQUE )?INDEX [`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] (.*)$")
 	dropIndex   = regexp.MustCompile("^DROP INDEX [`\"](\\w+)[`\"]$")
-	alterTable  = regexp.MustCompile("^ALTER TABLE [`\"]\\w+[`\"] (.+)$")
-	addColumn   = regexp.MustCompile("^ADD COLUMN [`\"]\\w+[`\"] ")
+	alterTable  = regexp.MustCompile("^ALTER TABLE [`\"](\\w+)[`\"] (.+)$")
+	addColumn   = regexp.MustCompile("^ADD COLUMN [`\"](\\w+)[`\"] ")
+	quotedName  = regexp.MustCompile("[`\"]\\w+[`\"]")
 	notNull     = regexp.MustCompile(`\bNOT NULL\b`)
 	hasDefault  = regexp.MustCompile(`\bDEFAULT\b`)
 	refuses     = regexp.MustCompile(`\b(UNIQUE|PRIMARY|CHECK|GENERATED)\b`)
@@ -67,12 +68,13 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 		if i > 0 && !marked {
 			wrong = append(wrong, fmt.Sprintf("%s lacks -- atlas:additive and an empty line at its top", f.Name()))
 		}
-		var created []string // tables
+		var created []string // tables, and columns that are null in what older binaries insert
 		for _, s := range statements {
 			s = strings.TrimSuffix(strings.TrimSpace(s), ";")
 			if m := createTable.FindStringSubmatch(s); m != nil {
 				created = append(created, m[1])
 			}
+			created = append(created, nullColumns(s)...)
 			if m := createIndex.FindStringSubmatch(s); m != nil && m[1] != "" {
 				unique[m[2]] = true
 			}
@@ -84,6 +86,31 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 	return wrong
 }
 
+// nullColumns returns the columns that a statement adds without a default, as table.column.
+func nullColumns(s string) (columns []string) {
+	m := alterTable.FindStringSubmatch(s)
+	if m == nil {
+		return nil
+	}
+	for _, clause := range clauses(m[2]) {
+		if c := addColumn.FindStringSubmatch(clause); c != nil && !hasDefault.MatchString(clause) {
+			columns = append(columns, m[1]+"."+c[1])
+		}
+	}
+	return columns
+}
+
+// allowsOlder reports whether an index allows everything that older binaries write: it is not
+// unique, or its table is new, or one of its columns is new and therefore null in their rows.
+func allowsOlder(index, created []string) bool {
+	if index[1] == "" || slices.Contains(created, index[3]) {
+		return true
+	}
+	return slices.ContainsFunc(quotedName.FindAllString(index[4], -1), func(column string) bool {
+		return slices.Contains(created, index[3]+"."+strings.Trim(column, "`\""))
+	})
+}
+
 // leavesAlone reports whether a statement leaves the tables usable as they were, except those that
 // its file has created.
 func leavesAlone(s string, created []string, unique map[string]bool) bool {
@@ -91,7 +118,7 @@ func leavesAlone(s string, created []string, unique map[string]bool) bool {
 		return true
 	}
 	if m := createIndex.FindStringSubmatch(s); m != nil {
-		return m[1] == "" || slices.Contains(created, m[3]) // on an older table it would refuse what older binaries write
+		return allowsOlder(m, created)
 	}
 	if m := dropIndex.FindStringSubmatch(s); m != nil {
 		return !unique[m[1]] // older binaries depend on what it refuses
@@ -100,7 +127,7 @@ func leavesAlone(s string, created []string, unique map[string]bool) bool {
 	if m == nil {
 		return false
 	}
-	for _, clause := range clauses(m[1]) {
+	for _, clause := range clauses(m[2]) {
 		mayBeLeftOut := !notNull.MatchString(clause) || hasDefault.MatchString(clause)
 		if !addColumn.MatchString(clause) || !mayBeLeftOut || refuses.MatchString(clause) {
 			return false
@@ -139,6 +166,9 @@ func TestWhatIsAdditive(t *testing.T) {
 		{"CREATE TABLE `notes` (`id` integer NOT NULL);\nCREATE UNIQUE INDEX `note` ON `notes` (`id`)", true},
 		{"CREATE INDEX `more` ON `stores` (`id`)", true},
 		{"CREATE UNIQUE INDEX `more` ON `stores` (`id`)", false},
+		{"ALTER TABLE `stores` ADD COLUMN `code` text NULL;\nCREATE UNIQUE INDEX `more` ON `stores` (`id`, `code`)", true},
+		{"ALTER TABLE `stores` ADD COLUMN `code` text NULL;\nCREATE UNIQUE INDEX `more` ON `stores` (`id`)", false},
+		{"ALTER TABLE `stores` ADD COLUMN `code` text NOT NULL DEFAULT '';\nCREATE UNIQUE INDEX `more` ON `stores` (`code`)", false},
 		{"DROP INDEX `plain`", true},
 		{"DROP INDEX `key`", false},
 		{"ALTER TABLE `stores` ADD COLUMN `city` text NULL", true},

@@ -14,6 +14,7 @@ import (
 	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/database"
+	"contactgraph/internal/rekey"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/internal/viewer"
@@ -23,6 +24,7 @@ import (
 type program struct {
 	t       *testing.T
 	handler http.Handler
+	keys    *rekey.Service
 	tokens  map[string]string // by their owner
 	cursor  string            // the end of the latest page
 }
@@ -45,9 +47,9 @@ func newProgram(t *testing.T, s *database.DB) *program {
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
 	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "a long secret", Role: viewer.Agent}))
 	api := rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log})
-	return &program{t: t, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
+	return &program{t: t, keys: services.Keys, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
-		REST:    func() server.REST { return api },
+		REST:    func() http.Handler { return api },
 		Ping:    s.Ping, LocalOnly: func() bool { return false }, Log: log,
 	})}
 }
@@ -96,7 +98,7 @@ var token = regexp.MustCompile(`"token":"([^"]*)"`)
 
 func (p *program) signIn(who, password string) {
 	p.t.Helper()
-	answer := p.ask(anonymous, `mutation { signIn(account: "demo", login: "`+who+`", password: "`+password+`") { token errors { code } } }`, "")
+	answer := p.ask(anonymous, `mutation { signIn(input: {account: "demo", login: "`+who+`", password: "`+password+`"}) { token errors { code } } }`, "")
 	p.tokens[who] = token.FindStringSubmatch(answer)[1]
 }
 
@@ -113,24 +115,39 @@ func (p *program) runEverything() {
 	p.ask(customer, `mutation { updateContact(input: {id: 1, onConflict: OVERWRITE,
 		set: {newPassword: "the third one", currentPassword: "another one"}}) { errors { code } } }`, "")
 	p.useREST()
+	p.recompute()
 	p.ask(agent, `mutation { deleteContact(input: {id: 1, onConflict: OVERWRITE}) { errors { code } } }`, "")
-	p.ask(admin, `mutation { deleteStore(id: 2) { errors { code } } deleteCompany(id: 1) { errors { code } }
-		deleteSegment(id: 1) { errors { code } } deleteProperty(id: 1) { errors { code } } }`, "")
+	p.ask(admin, `mutation { deleteStore(input: {id: 2}) { errors { code } } deleteCompany(input: {id: 1}) { errors { code } }
+		deleteSegment(input: {id: 1}) { errors { code } } deleteProperty(input: {id: 1}) { errors { code } } }`, "")
 	p.ask(agent, `mutation { signOut { errors { code } } }`, "")
+}
+
+// recompute sets the country of an account with phone numbers without one, of which two are the
+// same.
+func (p *program) recompute() {
+	p.t.Helper()
+	for _, number := range []string{"070-123 45 68", "+46 70 123 45 68"} {
+		p.ask(agent, `mutation { createContact(input: {registrationSource: "web", set: {phone: "`+number+`"}}) { errors { code } } }`, "")
+	}
+	p.ask(admin, `mutation { updateAccountSettings(input: {defaultCountry: "SE"}) { settings { recomputing } errors { code } } }`, "")
+	must(p.keys.Run(p.t.Context(), rekey.Always))
 }
 
 func (p *program) makeCatalog() {
 	p.t.Helper()
 	for _, document := range []string{
-		`mutation { createStore(name: "North") { errors { code } } }`,
-		`mutation { createStore(name: "South") { errors { code } } updateStore(id: 2, name: "Sur") { errors { code } } }`,
-		`mutation { createCompany(name: "Example") { errors { code } } updateCompany(id: 1, name: "Ex") { errors { code } } }`,
-		`mutation { createSegment(name: "News") { errors { code } } updateSegment(id: 1, name: "Nova") { errors { code } } }`,
-		`mutation { createSegment(name: "Offers") { errors { code } } }`,
+		`mutation { createStore(input: {name: "North"}) { errors { code } } }`,
+		`mutation { createStore(input: {name: "South"}) { errors { code } } updateStore(input: {id: 2, name: "Sur"}) { errors { code } } }`,
+		`mutation { createCompany(input: {name: "Example"}) { errors { code } } updateCompany(input: {id: 1, name: "Ex"}) { errors { code } } }`,
+		`mutation { createSegment(input: {name: "News"}) { errors { code } } updateSegment(input: {id: 1, name: "Nova"}) { errors { code } } }`,
+		`mutation { createSegment(input: {name: "Offers"}) { errors { code } } }`,
 		`mutation { createProperty(input: {name: "Note", multiple: true}) { errors { code } } }`,
 		`mutation { createProperty(input: {name: "First Name", boundTo: FIRST_NAME}) { errors { code } } }`,
 		`mutation { createProperty(input: {name: "Size", type: CHOICE, choices: ["S", "M"]}) { errors { code } } }`,
 		`mutation { updateProperty(input: {id: 3, name: "Dress", choices: ["S"]}) { errors { code } } }`,
+		`mutation { createProperty(input: {name: "Visits", apiName: "visits", type: INTEGER}) { errors { code } } }`,
+		`mutation { updateProperty(input: {id: 4, apiName: "stays"}) { errors { code } } }`,
+		`mutation { updateProperty(input: {id: 4, apiName: null}) { errors { code } } }`,
 	} {
 		p.ask(admin, document, "")
 	}
@@ -140,7 +157,7 @@ func (p *program) writeContacts() {
 	p.t.Helper()
 	for _, w := range []struct{ document, code string }{
 		{`mutation { createContact(input: {registrationSource: "web", registrationStoreId: 1, membership: [1, 2],
-			logins: [{name: "ann", type: EMAIL}], properties: [{propertyId: 1, values: [{value: "a"}, {value: "b"}]}],
+			logins: [{name: "ann", type: EMAIL}], externalIds: [{system: "crm", value: "1"}], properties: [{propertyId: 1, values: [{value: "a"}, {value: "b"}]}],
 			set: {email: "ann@example.com", phone: "+46701234567", firstName: "Ann", lastName: "Ek", newPassword: "a long secret",
 			preferredStoreId: 1, companyId: 1}}) { errors { code } } }`, ""},
 		{`mutation { createContact(input: {registrationSource: "web", set: {lastName: "Bo"}}) { errors { code } } }`, ""},
@@ -153,9 +170,12 @@ func (p *program) writeContacts() {
 		{`mutation { updateContact(input: {id: 2, onConflict: OVERWRITE, set: {email: "eva@example.com", phone: "+46701"}})
 			{ errors { code ... on UniqueConflict { existing { id } } } } }`, "EMAIL_TAKEN"},
 		{`mutation { setContactDetails(input: {id: 1, onConflict: OVERWRITE, membership: [2],
-			logins: [{name: "ann"}, {name: "customer"}], properties: [{propertyId: 1, values: [{value: "c"}]},
+			logins: [{name: "ann"}, {name: "customer"}], externalIds: [{system: "crm", value: "2"}], properties: [{propertyId: 1, values: [{value: "c"}]},
 			{propertyId: 2, values: [{value: "Ida"}]}]}) { errors { code } } }`, ""},
 		{`mutation { setContactDetails(input: {id: 2, onConflict: OVERWRITE, logins: [{name: "ann"}]}) { errors { code } } }`, "LOGIN_TAKEN"},
+		{`mutation { setContactDetails(input: {id: 2, onConflict: OVERWRITE, addExternalIds: [{system: "crm", value: "2"}]}) { errors { code } } }`, "EXTERNAL_ID_TAKEN"},
+		{`mutation { upsertContacts(input: {items: [{match: {email: "eva@example.com"}, registrationSource: "web", set: {}},
+			{match: {externalId: {system: "crm", value: "3"}}, registrationSource: "web", set: {lastName: "Ek"}}]}) { errors { code } } }`, ""},
 	} {
 		p.ask(agent, w.document, w.code)
 	}
@@ -165,9 +185,10 @@ func (p *program) read() {
 	p.t.Helper()
 	p.ask(admin, `{ viewer { account } stores { name } companies { name } segments { name } properties { name choices } }`, "")
 	p.ask(agent, `{ viewer { name } contact(id: 1) { registrationStore { name } preferredStore { name } company { name }
-		properties { property { name } values { value } } logins { name } segments { name } } }`, "")
+		properties { property { name } values { value } } logins { name } externalIds { system value } segments { name } } }`, "")
 	p.ask(agent, `{ contactByEmail(email: "eva@example.com") { id } contactByPhone(phone: "+46701") { id }
-		contactByLogin(name: "ann") { id } contactBySecret(secret: "x") { id } }`, "")
+		contactByLogin(name: "ann") { id } contactBySecret(secret: "x") { id } contactByExternalId(system: "crm", value: "2") { id }
+		contacts(filter: {externalId: {system: "crm", value: "2"}, search: "2"}) { nodes { id } } }`, "")
 	p.ask(customer, `{ viewer { contact { firstName properties { values { value } } logins { name } segments { name } } }
 		contacts { nodes { id } } }`, "")
 }

@@ -27,6 +27,9 @@ type Migration struct {
 	Unknown       bool      // a newer binary has applied it, and this one does not have it
 }
 
+// IsPending reports whether the database lacks the migration.
+func (m Migration) IsPending() bool { return m.Applied.IsZero() }
+
 // StatusOf lists the migrations that the database has and lacks. It changes nothing, and creates no
 // database.
 func StatusOf(ctx context.Context, d dialect.Dialect, url string) (s *Status, err error) {

@@ -18,6 +18,8 @@ type Member struct {
 	Kind      Kind
 	Required  bool // rejects null and absent
 	MaxLength int  // of a String, in UTF-16 units; 0 means no limit
+	// Normalize returns the form of a String whose length counts; nil for the text as it is.
+	Normalize func(string) string
 }
 
 // Model describes a class whose members are all scalars.

@@ -15,11 +15,19 @@ func (b *binder) validate() {
 		if m.Required && missing(value) {
 			b.state.add(b.key(m.Name), fmt.Sprintf("The %s field is required.", m.Name))
 		}
-		if text, ok := value.(string); ok && m.MaxLength > 0 && utf16Length(text) > m.MaxLength {
+		if text, ok := value.(string); ok && m.tooLong(text) {
 			b.state.add(b.key(m.Name),
 				fmt.Sprintf("The field %s must be a string with a maximum length of %d.", m.Name, m.MaxLength))
 		}
 	}
+}
+
+// tooLong follows StringLengthAttribute.
+func (m Member) tooLong(text string) bool {
+	if m.Normalize != nil {
+		text = m.Normalize(text)
+	}
+	return m.MaxLength > 0 && utf16Length(text) > m.MaxLength
 }
 
 // missing follows RequiredAttribute.IsValid, which treats a blank string as missing.

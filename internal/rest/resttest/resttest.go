@@ -15,26 +15,40 @@ import (
 	"strings"
 	"sync"
 
+	"contactgraph/internal/rest/openapi"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-
-	"contactgraph/internal/rest"
 )
 
 // ErrUndocumented is the error for a request without an operation in the document.
 var ErrUndocumented = errors.New("the document has no such operation")
 
 // Document returns the OpenAPI document. It fails if the document or one of its examples is
-// invalid.
+// invalid. The schemas of the document allow further members, which later releases may add; here
+// they do not, so that the document has every member that there is now.
 var Document = sync.OnceValues(func() (*openapi3.T, error) {
 	openapi3filter.RegisterBodyDecoder("text/json", openapi3filter.JSONBodyDecoder)
-	doc, err := openapi3.NewLoader().LoadFromData(rest.OpenAPI())
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
 	if err != nil {
 		return nil, err
 	}
+	for _, schema := range doc.Components.Schemas {
+		if err := schema.WalkSubtree(closeObject); err != nil {
+			return nil, err
+		}
+	}
 	return doc, doc.Validate(context.Background())
 })
+
+// closeObject makes the schema of an object reject members that it does not list.
+func closeObject(_ string, schema *openapi3.SchemaRef) error {
+	if len(schema.Value.Properties) > 0 {
+		schema.Value.AdditionalProperties.Has = new(false)
+	}
+	return nil
+}
 
 // Response is the server's response to a request.
 type Response struct {

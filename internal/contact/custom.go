@@ -1,0 +1,97 @@
+package contact
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"contactgraph/ent"
+	"contactgraph/internal/catalog"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/usererror"
+)
+
+// This file has writes of properties by their API names. They become PropertyPatches, which all
+// rules are about.
+
+// Custom has new values of properties by their API names: a map[string]any of what catalog.TextsOf
+// accepts, nil for none. Properties that it does not have stay. The values keep the descriptions
+// that the contact has for the same texts.
+type Custom any
+
+// patchesOf returns the patches that the members of a Custom stand for, ordered by property. It
+// adds errors for unknown names and for JSON of the wrong type.
+func (w *unitOfWork) patchesOf(custom map[string]any) (patches []PropertyPatch) {
+	named := make(map[string]*ent.Property, len(w.definitions))
+	for _, p := range w.definitions {
+		if p.APIName != nil {
+			named[*p.APIName] = p
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(custom)) {
+		p := named[name]
+		if p == nil {
+			w.errs.Add(usererror.PropertyNotFound, field.CustomPath(name), "No property has this API name.")
+			continue
+		}
+		texts, ok := catalog.TextsOf(p, custom[name])
+		if !ok {
+			w.errs.Add(usererror.Invalid, field.PropertyPath(p.ID), "%s must be %s.", p.Name, catalog.JSONForm(p))
+			continue
+		}
+		patch := PropertyPatch{Property: p.ID, keepsDescriptions: true}
+		for _, text := range texts {
+			patch.Values = append(patch.Values, field.Value{Value: text})
+		}
+		patches = append(patches, patch)
+	}
+	slices.SortFunc(patches, func(a, b PropertyPatch) int { return a.Property - b.Property })
+	return patches
+}
+
+// keepDescriptions returns a checked edit in which values of custom properties have descriptions:
+// those of the same texts as they are now, or else at the version that the write expects, from
+// which it diverges by d. Without the second, a value that only the other side has removed would
+// count as changed by both.
+func (w *unitOfWork) keepDescriptions(ctx context.Context, e edit, d *merge.Divergence) (edit, error) {
+	var kept []int
+	for _, p := range e.details.Properties {
+		if p.keepsDescriptions {
+			kept = append(kept, p.Property)
+		}
+	}
+	if len(kept) == 0 {
+		return e, nil
+	}
+	current, err := w.currentProperties(ctx, kept...)
+	if err != nil {
+		return e, err
+	}
+	e.details.Properties = slices.Clone(e.details.Properties)
+	for i, p := range e.details.Properties {
+		if p.keepsDescriptions {
+			base := merge.As[field.Value](d.BaseOf(field.PropertyPath(p.Property)))
+			e.details.Properties[i].Values = described(p.Values, current[p.Property], base)
+		}
+	}
+	return e, nil
+}
+
+// described returns the values with the descriptions of those with the same texts in the first
+// source that has them. Of a text that is listed several times, each has its own description.
+func described(values []field.Value, sources ...[]field.Value) []field.Value {
+	result, seen := slices.Clone(values), map[string]int{}
+	for i, v := range result {
+		nth := seen[v.Value]
+		seen[v.Value]++
+		for _, source := range sources {
+			same := slices.DeleteFunc(slices.Clone(source), func(s field.Value) bool { return s.Value != v.Value })
+			if nth < len(same) {
+				result[i] = same[nth]
+				break
+			}
+		}
+	}
+	return result
+}

@@ -1,0 +1,153 @@
+package iservice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"contactgraph/ent"
+	"contactgraph/internal/auth"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/rest/call"
+	"contactgraph/internal/viewer"
+	"contactgraph/internal/weborigin"
+)
+
+// costSignIn is the cost of a sign-in: the hash of a password.
+const costSignIn = 3000
+
+// signIn handles the operation login: it opens a session in the account that this API serves, and
+// sets the session cookie.
+func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) error {
+	if weborigin.Foreign(r) {
+		return call.ErrCrossSite // otherwise a page could sign its visitor in to a different account
+	}
+	form, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	permit, err := a.BeginAnonymous(r, costSignIn)
+	defer permit.Release()
+	if err != nil {
+		return err
+	}
+	account, found, err := a.IServiceAccount(r.Context())
+	if err != nil {
+		return fmt.Errorf("look up the account of the iService API: %w", err)
+	}
+	if !found {
+		account = 0 // sign-in fails there, and takes as long as in any account
+	}
+	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"), auth.OriginOf(r))
+	if errors.Is(err, auth.ErrRefused) || errors.Is(err, auth.ErrCodeRequired) { // this API has no parameter for a code
+		return errLogin
+	}
+	if err != nil {
+		return err
+	}
+	if session.Viewer.Enrolling { // nor does it set up second factors
+		if err := a.Auth.SignOut(viewer.NewContext(r.Context(), session.Viewer), false); err != nil {
+			return err
+		}
+		return errLogin
+	}
+	who, err := a.describe(r.Context(), session.Viewer)
+	if err != nil {
+		return err
+	}
+	if err := a.Auth.EndCookieSession(r.Context(), r); err != nil { // whose cookie is replaced
+		return err
+	}
+	resp.LoggedIn = who
+	http.SetCookie(w, a.Auth.Cookie(session.Token, session.ExpiresAt))
+	return nil
+}
+
+// readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of
+// the URL are ignored.
+func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	if err := call.LimitBody(w, r); err != nil {
+		return nil, err
+	}
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(call.MaxBody) //nolint:gosec // call.LimitBody has limited it
+	}
+	if err == nil || errors.Is(err, http.ErrNotMultipart) {
+		return r.PostForm, nil
+	}
+	if cause := call.BodyError(err); !errors.Is(cause, call.ErrUnreadable) {
+		return nil, cause
+	}
+	return nil, errNotForm
+}
+
+// signedIn handles the operation loggedin: it describes the signed-in user. It is not an error if
+// there is none.
+func (a *API) signedIn(_ http.ResponseWriter, r *http.Request, resp *response) error {
+	r, permit, err := a.Begin(r, call.CostRead)
+	defer permit.Release()
+	if errors.Is(err, call.ErrUnauthenticated) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v, err := authz.RequireViewer(r.Context())
+	if err != nil {
+		return err
+	}
+	who, err := a.describe(r.Context(), v)
+	if err == nil {
+		resp.LoggedIn = who
+	}
+	return err
+}
+
+// signOut handles the operation logout: it ends the session and clears the cookie. A GET signs out
+// as well, so it is checked like a POST: a link on another site must not sign the user out.
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *response) error {
+	if weborigin.Foreign(r) {
+		return call.ErrCrossSite
+	}
+	// The session of the cookie ends even if the request has other credentials, because the
+	// response clears the cookie.
+	if err := a.Auth.EndCookieSession(r.Context(), r); err != nil {
+		return err
+	}
+	signedIn, err := a.Authenticate(r)
+	if err == nil {
+		err = a.Auth.SignOut(signedIn.Context(), false)
+	}
+	if err != nil && !errors.Is(err, call.ErrUnauthenticated) {
+		return err
+	}
+	http.SetCookie(w, a.Auth.ClearingCookie())
+	return nil
+}
+
+// describe returns the id and name of a contact, and the name of an agent or an API key.
+func (a *API) describe(ctx context.Context, v viewer.Viewer) (*loggedIn, error) {
+	if v.Role != viewer.Customer {
+		return &loggedIn{IsLoggedIn: true, ContactName: v.Actor.Name}, nil
+	}
+	c, err := a.Queries.Get(viewer.NewContext(ctx, v), v.Contact)
+	if err != nil {
+		return nil, err
+	}
+	return &loggedIn{IsLoggedIn: true, ContactID: &c.ID, ContactName: fullName(c)}, nil
+}
+
+// fullName joins the first and the last name with a space.
+func fullName(c *ent.Contact) string {
+	var names []string
+	for _, name := range []*string{c.FirstName, c.LastName} {
+		if name != nil && *name != "" {
+			names = append(names, *name)
+		}
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,51 @@
+package iservice
+
+import (
+	"contactgraph/internal/idempotency"
+	"contactgraph/internal/rest/call"
+)
+
+// message is one error of an iService response: an entry of errors and the entry of errorDetails
+// that explains it.
+type message struct{ summary, detail string }
+
+// Errors of this API only.
+const (
+	errNoForm      call.Error = "unknown endpoint"
+	errNoOperation call.Error = "unknown operation"
+	errMethod      call.Error = "the operation does not support the HTTP method"
+	errNotJSON     call.Error = "the body is not JSON"
+	errNotForm     call.Error = "the body is not a form"
+	errShape       call.Error = "the JSON does not have the documented format"
+	errNoLogins    call.Error = "setLogins without logins"
+	errLogin       call.Error = "wrong login or password"
+)
+
+const (
+	errorOccurred  = "An error has occurred."
+	accessDenied   = "Access denied."
+	invalidRequest = "Invalid request."
+)
+
+// faultMessage reports a failure of the server.
+var faultMessage = message{errorOccurred, "The server could not process the request."}
+
+// errorMessages maps the errors of requests to messages of the iService API.
+var errorMessages = map[call.Error]message{
+	call.ErrUnauthenticated: {"You must be logged in.", "The session is missing or has expired."},
+	call.ErrCrossSite:       {accessDenied, "The request was sent from another site."},
+	call.ErrStarting:        faultMessage,
+	errNoForm:               {"Not supported.", "This server does not have this endpoint."},
+	errNoOperation:          {invalidRequest, "The URL parameter api does not name an operation of this endpoint."},
+	errMethod:               {invalidRequest, "This operation does not support the HTTP method of the request."},
+	call.ErrTooLarge:        {invalidRequest, "The request body is too large."},
+	call.ErrEncoded:         {invalidRequest, "The request body must not be compressed."},
+	call.ErrUnreadable:      {invalidRequest, "The request body could not be read."},
+	call.ErrInterrupted:     {errorOccurred, "The request body was not read to its end: send the request again."},
+	call.ErrIdempotencyKey:  {invalidRequest, idempotency.MessageKey},
+	errNotJSON:              {invalidRequest, "The request body is not valid JSON."},
+	errNotForm:              {invalidRequest, "The request body is not a valid form."},
+	errShape:                {invalidRequest, "The request body does not have the documented format."},
+	errNoLogins:             {invalidRequest, "setLogins is true, but logins is missing."},
+	errLogin:                {"Login failed.", "The email address or the password is wrong."},
+}

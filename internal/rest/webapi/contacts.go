@@ -1,0 +1,142 @@
+package webapi
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"contactgraph/internal/contact"
+	"contactgraph/internal/idempotency"
+	"contactgraph/internal/rest/aspnet"
+	"contactgraph/internal/rest/call"
+	"contactgraph/internal/rest/legacypath"
+	"contactgraph/internal/viewer"
+)
+
+const costWrite = 60
+
+// getContact handles GET /api/v1/Contacts/{id}. Clients need it to learn the Version that PUT
+// expects.
+func (a *API) getContact(w http.ResponseWriter, r *http.Request) {
+	a.serveContact(w, r, call.CostRead, a.readContact)
+}
+
+// putContact handles PUT /api/v1/Contacts/{id}.
+func (a *API) putContact(w http.ResponseWriter, r *http.Request) {
+	a.serveContact(w, r, costWrite, a.replaceContact)
+}
+
+// serveContact authenticates the request, checks that the viewer has access to the contact of the
+// URL, and calls h.
+//
+// The order is the framework's: its authentication and authorization filters run before anything of
+// the request is read. Only then are all parameters bound, and only after that their errors
+// reported.
+func (a *API) serveContact(w http.ResponseWriter, r *http.Request, cost int, h call.Handler) {
+	err := a.Run(func(w http.ResponseWriter, r *http.Request) error {
+		r, permit, err := a.Begin(r, cost)
+		defer permit.Release()
+		if err == nil {
+			err = a.authorized(w, r, h)
+		}
+		if err != nil {
+			a.sendError(w, r, err) // reads the contact if there is a conflict, so it needs the viewer
+		}
+		return nil
+	}, w, r)
+	if err != nil { // a panic
+		a.sendError(w, r, err)
+	}
+}
+
+// authorized calls h if the viewer has access to the contact of the URL.
+func (a *API) authorized(w http.ResponseWriter, r *http.Request, h call.Handler) error {
+	id, _ := routeID(r)
+	if v, _ := viewer.FromContext(r.Context()); v.Role == viewer.Customer && v.Contact != id {
+		return errForbidden
+	}
+	return h(w, r)
+}
+
+func (a *API) readContact(w http.ResponseWriter, r *http.Request) error {
+	id, state := routeID(r)
+	if len(state) > 0 {
+		return responseError{invalidResponse(state)}
+	}
+	c, err := a.Queries.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	response{status: http.StatusOK, body: readContactDto(c)}.send(w, r)
+	return nil
+}
+
+func (a *API) replaceContact(w http.ResponseWriter, r *http.Request) error {
+	id, state := routeID(r)
+	body, err := call.ReadBody(w, r)
+	if err != nil {
+		return err
+	}
+	values, bodyState, err := bindBody(r.Header, body)
+	if err != nil {
+		return err
+	}
+	if state = append(state, bodyState...); len(state) > 0 {
+		return responseError{invalidResponse(state)}
+	}
+	u := updateCommand(id, values)
+	if v, _ := viewer.FromContext(r.Context()); u.Password != nil && v.Role == viewer.Customer {
+		return errForbidden // customers must give their current password, and this API has no member for it
+	}
+	if u.Password != nil {
+		values[memberPassword] = true // a stored hash of a password could be guessed
+	}
+	var result *contact.Result
+	err = call.RunIdempotent(w, r, values, func(key *idempotency.Key) (err error) {
+		result, err = a.contacts.WithKey(key).Update(r.Context(), u)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	response{status: http.StatusOK, body: readContactDto(result.Contact)}.send(w, r)
+	return nil
+}
+
+// bindBody reads the body by its media type. An empty body counts as absent whatever its type.
+func bindBody(h http.Header, body []byte) (aspnet.Values, aspnet.ModelState, error) {
+	media, charset, ok := call.ContentType(h)
+	switch {
+	case len(body) == 0 || media == call.ApplicationJSON || media == call.TextJSON:
+		values, state := updateContactDto.BindJSON(body, charset)
+		return values, state, nil
+	case media == call.FormURLEncoded:
+		values, state := updateContactDto.BindForm(body)
+		return values, state, nil
+	}
+	text := "The request contains an entity body but no Content-Type header. The inferred media type " +
+		"'application/octet-stream' is not supported for this resource."
+	if ok {
+		sent, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+		text = "The request entity's media type '" + strings.TrimSpace(sent) + "' is not supported for this resource."
+	}
+	return nil, nil, responseError{messageResponse(http.StatusUnsupportedMediaType, text)}
+}
+
+// idSegment is where the id is in a path: /api/v1/Contacts/{id}.
+const idSegment = 3
+
+// routeID reads the id of the URL and reports what is wrong with it. Like the framework, it reports
+// a number that does not fit in 32 bits differently from text that is not a number.
+func routeID(r *http.Request) (int, aspnet.ModelState) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
+	if err == nil {
+		return int(id), nil
+	}
+	message := errorOccurred
+	if !errors.Is(err, strconv.ErrRange) {
+		message = "The value '" + legacypath.Segment(r, idSegment) + "' is not valid for Int32."
+	}
+	return 0, aspnet.ModelState{{Key: "id", Messages: []string{message}}}
+}
