@@ -16,7 +16,7 @@ export default defineConfig({
   ...(process.env.MEASURE ? { grep: measured } : { grepInvert: measured }),
   // Each worker runs a browser and a server: more of them would compete for two cores.
   workers: 2,
-  timeout: 300_000,
+  timeout: 600_000, // on a machine that runs all other tests, too
   expect: { timeout: 20_000 },
   reporter: [['list', { printSteps: true }]],
   use: {

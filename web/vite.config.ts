@@ -1,13 +1,16 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { pageHeader } from './build/header.ts';
+import { manual, manualPages } from './build/manual-plugin.ts';
+import { resolve } from './build/resolve.ts';
 
-// The HTML pages: the console, /playground, /docs and /docs/graphql. Each loads only the code it
-// needs; shared code is in chunks of its own.
-const pages = ['console.html', 'playground.html', 'docs.html', 'manual.html'];
+// The HTML pages: the console, /playground, /docs and the manual below it. Each loads only the code
+// it needs; shared code is in chunks of its own.
+const pages = ['console.html', 'playground.html', 'docs.html', ...manualPages];
 
 export default defineConfig({
-  plugins: [react(), pageHeader()],
+  plugins: [react(), manual(), pageHeader()],
+  resolve,
   build: {
     outDir: 'out',
     assetsInlineLimit: 0, // the Content-Security-Policy forbids data: URLs for scripts and fonts

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -30,17 +31,11 @@ type SSO struct {
 	Name string `json:"name"` // on the button
 }
 
-// GraphQL has the codes and limits that the docs of the GraphQL API show.
+// GraphQL has the limits and costs that the manual of the GraphQL API shows.
 type GraphQL struct {
-	PayloadCodes []Code // of errors that callers can fix
-	Codes        []Code // the values of extensions.code
-	Limits       []Limit
-	Costs        []Cost // of fields
-	KeyLife      string // how long an idempotency key returns the first result
+	Limits []Limit
+	Costs  []Cost // of fields
 }
-
-// Code is an error code with its description.
-type Code struct{ Name, Meaning string }
 
 // Cost is what a field costs, and how many elements its list is assumed to have.
 type Cost struct {
@@ -71,8 +66,14 @@ const (
 	Console    = "console.html"
 	Playground = "playground.html"
 	Docs       = "docs.html"
-	Manual     = "manual.html"
+	GraphQLAPI = manual + "graphql.html"
 )
+
+// manual is the folder of the pages of the manual.
+const manual = "manual/"
+
+// ManualPage returns the file name of a page of the manual, which may not exist.
+func ManualPage(name string) string { return manual + name + ".html" }
 
 // policies are the parts of the Content-Security-Policy that differ between the pages. NONCE stands
 // for the nonce of the page's style elements.
@@ -81,8 +82,10 @@ var policies = map[string]string{
 	// The editors create style elements and attributes, and their style sheets contain fonts.
 	Playground: "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self'",
 	Docs:       "style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-	Manual:     "style-src 'self'; img-src 'self'",
 }
+
+// manualPolicy is that part for the pages of the manual.
+const manualPolicy = "style-src 'self'; img-src 'self'"
 
 // Site serves the pages and their assets.
 type Site struct {
@@ -97,18 +100,41 @@ func New(settings func() Settings, graphQL GraphQL) *Site {
 	return &Site{
 		settings: settings,
 		graphQL:  graphQL,
-		pages:    template.Must(template.ParseFS(dist, "dist/*.html")),
+		pages:    parse(),
 		assets:   statigz.FileServer(dist, brotli.AddEncoding, statigz.FSPrefix("dist"), statigz.OnNotFound(notFound)),
 	}
 }
 
+// parse returns the templates of all pages, each with its file name.
+func parse() *template.Template {
+	pages := template.New("")
+	for _, pattern := range []string{"dist/*.html", "dist/" + manual + "*.html"} {
+		files, _ := fs.Glob(dist, pattern) // the patterns are valid
+		for _, file := range files {
+			text, err := dist.ReadFile(file)
+			if err != nil {
+				panic(err)
+			}
+			template.Must(pages.New(strings.TrimPrefix(file, "dist/")).Parse(string(text)))
+		}
+	}
+	return pages
+}
+
+// Has reports whether there is a page of that file name.
+func (s *Site) Has(name string) bool { return s.pages.Lookup(name) != nil }
+
 // Page responds with the page of that file name.
 func (s *Site) Page(w http.ResponseWriter, name string) {
 	nonce := rand.Text()
+	policy := policies[name]
+	if strings.HasPrefix(name, manual) {
+		policy = manualPolicy
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; "+
-		strings.ReplaceAll(policies[name], "NONCE", nonce)+"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
+		strings.ReplaceAll(policy, "NONCE", nonce)+"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
 	err := s.pages.ExecuteTemplate(w, name, struct {
 		Settings Settings
 		GraphQL  GraphQL

@@ -120,7 +120,7 @@ func TestPagesLoadExistingAssets(t *testing.T) {
 				t.Errorf("%s loads %s, which returns %d", name, asset[1], w.Code)
 			}
 		}
-		if foreign := regexp.MustCompile(`(?:src|href)="(?:\w+:)?//|<script>|style=`).FindString(body); foreign != "" {
+		if foreign := regexp.MustCompile(`<(?:link|script|img)[^>]*(?:src|href)="(?:\w+:)?//|<script>|<[^>]* style=`).FindString(body); foreign != "" {
 			t.Errorf("%s contains %s, which the policy blocks", name, foreign)
 		}
 	}

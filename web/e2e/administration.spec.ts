@@ -3,6 +3,7 @@ import { expect, signIn, test } from './fixtures';
 
 interface Property {
   name: string;
+  apiName: string | null;
   type: string;
   multiple: boolean;
   readOnly: boolean;
@@ -144,15 +145,18 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await button('Edit Size').click();
     const edited = page.getByRole('dialog', { name: 'Edit Size' });
     await field('Name', edited).fill('Shoe size');
+    await expect(field('API name', edited)).toHaveValue('size'); // as suggested when it was created
+    await field('API name', edited).fill('shoe_size');
     await edited.getByRole('combobox', { name: 'Choices' }).fill('huge');
     await page.keyboard.press('Enter');
     await button('Save', edited).click();
     await edited.waitFor({ state: 'detached' });
     await row('Shoe size').getByText('Choice: small, large, huge').waitFor();
-    const document = '{ properties { name type multiple readOnly choices } }';
+    const document = '{ properties { name apiName type multiple readOnly choices } }';
     const { properties } = await api.query<{ properties: Property[] }>(document, {}, 'demo-admin');
     expect(properties.find(({ name }) => name === 'Shoe size')).toEqual({
       name: 'Shoe size',
+      apiName: 'shoe_size',
       type: 'CHOICE',
       multiple: true,
       readOnly: true,

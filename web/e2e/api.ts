@@ -172,19 +172,19 @@ export class Api {
   /** Reads the changes of a contact, newest first. */
   async changes(id: number, first = 50): Promise<Change[]> {
     const document = `query ($id: ID!, $first: Int!) { contact(id: $id) {
-      changes(first: $first) { id kind source undoes actor { type name } fields { path old new } } } }`;
+      changes(first: $first) { nodes { id kind source undoes actor { type name } fields { path old new } } } } }`;
     return (
-      await this.query<{ contact: { changes: Change[] } }>(
+      await this.query<{ contact: { changes: { nodes: Change[] } } }>(
         document,
         { id: `${id}`, first },
         'demo-admin',
       )
-    ).contact.changes;
+    ).contact.changes.nodes;
   }
 }
 
 export interface Details {
-  properties?: { propertyId: string; values: { value: string }[] }[];
+  properties?: { propertyId: string; values: { value: string; description?: string }[] }[];
   logins?: Login[];
   membership?: string[];
 }

@@ -228,6 +228,18 @@ test('an admin manages users and API keys, and users manage their own password a
     }
   });
 
+  await step('create an API key that is limited to trusted documents', async () => {
+    await button('New API key').click();
+    const created = dialog('New API key');
+    await field('Name', created).fill('Kiosk');
+    await field('Trusted documents only', created).check();
+    await submit('New API key', 'Create');
+    token = await field('Token', dialog('Token of Kiosk')).inputValue();
+    await submit('Token of Kiosk', 'Close');
+    await expect(row('Kiosk')).toContainText('Agent, only trusted documents');
+    expect(await status()).toBe('FORBIDDEN');
+  });
+
   await step('change the settings of the account', async () => {
     await open('Account');
     await field('Activity is kept, in days').fill('0');
@@ -237,14 +249,20 @@ test('an admin manages users and API keys, and users manage their own password a
       .getByText(/from 1 to 3650/)
       .waitFor();
     await field('Activity is kept, in days').fill('30');
+    await field('Country of phone numbers without a country code').fill('xy');
+    await button('Save').click();
+    await page
+      .getByRole('alert')
+      .getByText(/code of a country/)
+      .waitFor();
+    await field('Country of phone numbers without a country code').fill('se');
+    await page.getByText('Sweden').waitFor();
     await button('Save').click();
     await page.getByText('Settings saved.').waitFor();
-    const { accountSettings } = await api.query<{ accountSettings: { auditDays: number } }>(
-      '{ accountSettings { auditDays } }',
-      {},
-      'demo-admin',
-    );
-    expect(accountSettings).toEqual({ auditDays: 30 });
+    const { accountSettings } = await api.query<{
+      accountSettings: { auditDays: number; defaultCountry: string };
+    }>('{ accountSettings { auditDays defaultCountry } }', {}, 'demo-admin');
+    expect(accountSettings).toEqual({ auditDays: 30, defaultCountry: 'SE' });
   });
 
   await step('the activity lists all of this', async () => {
@@ -262,7 +280,7 @@ test('an admin manages users and API keys, and users manage their own password a
       'Demo Admin created the API key Till with the role Agent.',
       'Demo Admin rotated the API key Till: the old one expires within 48 hours.',
       'Demo Admin revoked the API key Till.',
-      'Demo Admin changed the settings: “Activity is kept, in days” from 365 to 30.',
+      'Demo Admin changed the settings: “Activity is kept, in days” from 365 to 30; “Country of phone numbers without a country code” from none to SE.',
     ])
       await expect(activity().getByText(sentence).first()).toBeVisible();
     const signedIn = activity().getByRole('listitem').filter({ hasText: 'Uma signed in.' });

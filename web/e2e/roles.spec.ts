@@ -114,7 +114,7 @@ test('an admin limits with a role what a user sees and edits of contacts', async
       'Preferred store',
       'Last changed',
     ]);
-    await expect(list.search).toHaveAttribute('placeholder', 'Name or phone');
+    await expect(list.search).toHaveAttribute('placeholder', 'Name, phone or company');
     await list.sortBy('Name');
     await list.search.fill('Odile Krantz');
     await list.link('Odile Krantz').waitFor();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const startTimeout = 300_000; // milliseconds; with the race detector, 60,000 demo contacts take 40 s, and minutes on a busy machine
+const startTimeout = 300_000; // milliseconds; with the race detector, thousands of demo contacts take minutes on a busy machine
 const stopTimeout = 30_000;
 
 /** A running server with demo data, on a port and with a SQLite database of its own. */
@@ -29,6 +29,11 @@ export class Server {
       running.kill();
       throw new Error(`${error}\n${running.log}`);
     }
+  }
+
+  /** What the server has logged so far. */
+  get log(): string {
+    return this.running.log;
   }
 
   /**

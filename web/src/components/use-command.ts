@@ -3,9 +3,14 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useState } from 'react';
 import type { UserErrorPartsFragment } from '../gql';
 
-/** The result of a mutation whose field has the alias done. */
-interface Done {
-  done: { errors: UserErrorPartsFragment[] };
+/** What a mutation returns. */
+interface Payload {
+  errors: UserErrorPartsFragment[];
+}
+
+/** The response to a mutation whose field has the alias done; it is null only after a fault. */
+interface Done<P extends Payload> {
+  done: P | null;
 }
 
 /** What a command does to an object, as messages about it say it. */
@@ -13,12 +18,12 @@ type Goal = 'created' | 'saved' | 'deleted' | 'disabled' | 'enabled' | 'rotated'
 
 /** Runs mutations, one at a time. */
 export interface Command {
-  /** Runs a mutation. Returns its result; undefined if it did not succeed. */
-  run<Result extends Done, Variables extends Record<string, unknown>>(
+  /** Runs a mutation. Returns its payload; undefined if it did not succeed. */
+  run<P extends Payload, Variables extends Record<string, unknown>>(
     goal: Goal,
-    mutation: TypedDocumentNode<Result, Variables>,
+    mutation: TypedDocumentNode<Done<P>, Variables>,
     variables: Variables,
-  ): Promise<Result | undefined>;
+  ): Promise<P | undefined>;
   busy: boolean;
   /** The goal of the last mutation. */
   goal: Goal;
@@ -38,25 +43,25 @@ export function useCommand(refetchQueries: string[] = catalogQueries): Command {
   const [goal, setGoal] = useState<Goal>('saved');
   const [userErrors, setUserErrors] = useState<readonly UserErrorPartsFragment[]>([]);
   const [fault, setFault] = useState<unknown>();
-  const run = async <Result extends Done, Variables extends Record<string, unknown>>(
+  const run = async <P extends Payload, Variables extends Record<string, unknown>>(
     goal: Goal,
-    mutation: TypedDocumentNode<Result, Variables>,
+    mutation: TypedDocumentNode<Done<P>, Variables>,
     variables: Variables,
-  ): Promise<Result | undefined> => {
+  ): Promise<P | undefined> => {
     setBusy(true);
     setGoal(goal);
     setUserErrors([]);
     setFault(undefined);
     try {
-      const { data } = await client.mutate<Result, Record<string, unknown>>({
+      const { data } = await client.mutate<Done<P>, Record<string, unknown>>({
         mutation,
         variables,
         refetchQueries,
         awaitRefetchQueries: true,
       });
-      const errors = data?.done.errors ?? [];
-      setUserErrors(errors);
-      return errors.length === 0 ? data : undefined;
+      const payload = data?.done ?? undefined;
+      setUserErrors(payload?.errors ?? []);
+      return payload?.errors.length === 0 ? payload : undefined;
     } catch (error) {
       setFault(error);
       return undefined;

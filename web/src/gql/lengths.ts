@@ -8,6 +8,11 @@ export const lengths = {
     "name": 250,
     "search": 250
   },
+  "ContactMatch": {
+    "email": 250,
+    "phone": 20,
+    "phoneCountryCode": 10
+  },
   "ContactPatch": {
     "email": 250,
     "firstName": 50,
@@ -19,15 +24,25 @@ export const lengths = {
   "CreateApiKeyInput": {
     "name": 250
   },
+  "CreateCompanyInput": {
+    "name": 250
+  },
   "CreateContactInput": {
     "registrationIp": 16,
     "registrationSource": 50
   },
   "CreatePropertyInput": {
+    "apiName": 50,
     "choices": 4000,
     "name": 250
   },
   "CreateRoleInput": {
+    "name": 250
+  },
+  "CreateSegmentInput": {
+    "name": 250
+  },
+  "CreateStoreInput": {
     "name": 250
   },
   "CreateUserInput": {
@@ -35,25 +50,11 @@ export const lengths = {
     "name": 250,
     "password": 1000
   },
+  "ExternalIDInput": {
+    "system": 50,
+    "value": 250
+  },
   "LoginInput": {
-    "name": 250
-  },
-  "createCompany": {
-    "name": 250
-  },
-  "createSegment": {
-    "name": 250
-  },
-  "createStore": {
-    "name": 250
-  },
-  "updateCompany": {
-    "name": 250
-  },
-  "updateSegment": {
-    "name": 250
-  },
-  "updateStore": {
     "name": 250
   },
   "PropertyValueInput": {
@@ -63,14 +64,28 @@ export const lengths = {
   "ResetUserPasswordInput": {
     "newPassword": 1000
   },
+  "UpdateCompanyInput": {
+    "name": 250
+  },
   "UpdatePropertyInput": {
+    "apiName": 50,
     "choices": 4000,
     "name": 250
   },
   "UpdateRoleInput": {
     "name": 250
   },
+  "UpdateSegmentInput": {
+    "name": 250
+  },
+  "UpdateStoreInput": {
+    "name": 250
+  },
   "UpdateUserInput": {
     "name": 250
+  },
+  "UpsertContactInput": {
+    "registrationIp": 16,
+    "registrationSource": 50
   }
 } as const;

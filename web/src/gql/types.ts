@@ -7,7 +7,15 @@
       }
       const result: PossibleTypesResultData = {
   "possibleTypes": {
-    "ContactError": [
+    "Node": [
+      "Change",
+      "Company",
+      "Contact",
+      "Property",
+      "Segment",
+      "Store"
+    ],
+    "UserError": [
       "Forbidden",
       "NotFound",
       "ReferenceNotFound",
@@ -15,7 +23,7 @@
       "ValidationError",
       "VersionConflict"
     ],
-    "Node": [
+    "_Entity": [
       "Company",
       "Contact",
       "Property",

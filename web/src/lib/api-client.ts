@@ -3,7 +3,9 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
 import { RetryLink } from '@apollo/client/link/retry';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'contactgraph-client';
+import { fromApollo } from 'contactgraph-client/apollo';
+import { createClient } from 'graphql-ws';
 import { map, tap } from 'rxjs';
 import interfaces from '../gql/types';
 import { isUnauthenticated, rememberRequestId } from './fault';
@@ -43,7 +45,9 @@ const isSessionMutation = (name: string | undefined) => sessionMutations.include
  */
 const idempotencyLink = new ApolloLink((operation, forward) => {
   if (operation.operationType === 'mutation' && !isSessionMutation(operation.operationName)) {
-    operation.setContext({ headers: { 'Idempotency-Key': randomId() } });
+    operation.setContext(({ headers }: { headers?: Record<string, string> }) => ({
+      headers: { 'Idempotency-Key': randomId(), ...headers },
+    }));
   }
   return forward(operation);
 });
@@ -60,6 +64,8 @@ const retryLink = new RetryLink({
 /** The console's connection. */
 export interface Api {
   client: ApolloClient;
+  /** The same, for the draft of a contact and the feed. */
+  contacts: Client;
   /**
    * Calls the listener each time the WebSocket has connected. Returns a function that removes the
    * listener.
@@ -72,7 +78,7 @@ export interface Api {
  * has ended.
  */
 export function connect(onSignedOut: () => void): Api {
-  const socket: Client = createClient({
+  const socket = createClient({
     url: new URL('/graphql', window.location.href).href.replace(/^http/, 'ws'),
     retryAttempts: 0, // a subscriber that reconnects starts from a later cursor
   });
@@ -86,16 +92,15 @@ export function connect(onSignedOut: () => void): Api {
     requestIdLink,
     new HttpLink({ uri: '/graphql' }),
   ]);
-  return {
-    client: new ApolloClient({
-      cache: new InMemoryCache(interfaces),
-      link: ApolloLink.split(
-        ({ operationType }) => operationType === 'subscription',
-        new GraphQLWsLink(socket),
-        http,
-      ),
-      defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
-    }),
-    onConnected: (listener) => socket.on('connected', listener),
-  };
+  const client = new ApolloClient({
+    cache: new InMemoryCache(interfaces),
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === 'subscription',
+      new GraphQLWsLink(socket),
+      http,
+    ),
+    defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+  });
+  const onConnected: Api['onConnected'] = (listener) => socket.on('connected', listener);
+  return { client, contacts: fromApollo(client, { onConnected }), onConnected };
 }

@@ -1,5 +1,6 @@
 // Faults: requests that failed for a reason that the person cannot fix in a form.
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import { RequestError } from 'contactgraph-client';
 import type { GraphQLFormattedError } from 'graphql';
 
 /** A failed request. */
@@ -24,6 +25,7 @@ export function isUnauthenticated({ extensions }: GraphQLFormattedError): boolea
 
 /** Describes an error of a request. */
 export function faultOf(error: unknown): Fault {
+  if (error instanceof RequestError && error.cause !== undefined) return faultOf(error.cause);
   if (CombinedGraphQLErrors.is(error)) {
     return {
       message: error.errors.map((e) => e.message).join(' '),

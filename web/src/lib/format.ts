@@ -69,6 +69,13 @@ export const staffRoleOptions: { value: StaffRole; label: string }[] = [
   { value: 'ADMIN', label: roleLabels.ADMIN },
 ];
 
+const countries = new Intl.DisplayNames('en-GB', { type: 'region', fallback: 'none' });
+
+/** The name of a country by its ISO 3166 code, in any case; undefined if there is none. */
+export function countryName(code: string): string | undefined {
+  return /^[a-z]{2}$/i.test(code.trim()) ? countries.of(code.trim().toUpperCase()) : undefined;
+}
+
 /** What admins decide for their account. */
 export const settingLabels: Record<keyof SettingsPartsFragment, string> = {
   staffPassword: 'Shortest password of a user, in characters',
@@ -79,6 +86,7 @@ export const settingLabels: Record<keyof SettingsPartsFragment, string> = {
   auditDays: 'Activity is kept, in days',
   requireSecondFactor: 'All users must have a second factor',
   oidcCreatesUsers: 'The first sign-in by the provider creates a user',
+  defaultCountry: 'Country of phone numbers without a country code',
 };
 
 export const propertyTypeLabels: Record<PropertyType, string> = {
@@ -131,7 +139,7 @@ export function actorName(actor: ActorPartsFragment | null): string {
   if (actor.type === 'SYSTEM') return 'the server';
   return (
     actor.name ??
-    (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.id}`)
+    (actor.type === 'CONTACT' ? 'the customer' : `${actorTypeLabels[actor.type]} ${actor.number}`)
   );
 }
 

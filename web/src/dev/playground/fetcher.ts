@@ -2,7 +2,8 @@ import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphi
 import { type ExecutionResult, getOperationAST, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
-const url = new URL('/graphql', location.href).href;
+/** The URL of the API. */
+export const url = new URL('/graphql', location.href).href;
 
 const send = createGraphiQLFetcher({ url, enableIncrementalDelivery: false });
 

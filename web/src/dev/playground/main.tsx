@@ -4,10 +4,12 @@ import './playground.css';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { settings } from '../../lib/settings';
+import { copier } from '../copy';
 import { fixAccessibility } from './accessibility';
 import { ColorScheme } from './color-scheme';
+import { CopyAsCurl } from './copy-as-curl';
 import { examples } from './examples';
-import { fetcher } from './fetcher';
+import { fetcher, url } from './fetcher';
 
 const tabs = examples(settings.demo !== null).map(({ query, variables }) => ({
   query,
@@ -30,6 +32,8 @@ const plugins: never[] = [];
 
 fixAccessibility();
 
+const copy = copier();
+
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
@@ -48,5 +52,15 @@ if (root)
           schema.graphqls
         </a>
       </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy: copyQuery }) => (
+          <>
+            {prettify}
+            {merge}
+            {copyQuery}
+            <CopyAsCurl url={url} copy={copy} />
+          </>
+        )}
+      </GraphiQL.Toolbar>
     </GraphiQL>,
   );

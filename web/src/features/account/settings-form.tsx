@@ -1,11 +1,11 @@
-import { Button, Checkbox, Stack } from '@mantine/core';
+import { Button, Checkbox, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { CommandErrors } from '../../components/command-errors';
 import { isWholeNumber, NumberInput } from '../../components/number-input';
 import { useCommand } from '../../components/use-command';
 import { type SettingsPartsFragment, UpdateAccountSettingsDocument } from '../../gql';
-import { settingLabels } from '../../lib/format';
+import { countryName, settingLabels } from '../../lib/format';
 import { settings } from '../../lib/settings';
 
 /** The settings that are numbers, in the order of the form, and what applies to each. */
@@ -34,6 +34,7 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
   const [commonPasswords, setCommonPasswords] = useState(saved.commonPasswords);
   const [requireSecondFactor, setRequireSecondFactor] = useState(saved.requireSecondFactor);
   const [oidcCreatesUsers, setOidcCreatesUsers] = useState(saved.oidcCreatesUsers);
+  const [defaultCountry, setDefaultCountry] = useState(saved.defaultCountry ?? '');
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!names.every((name) => isWholeNumber(numbers[name]))) return;
@@ -41,6 +42,7 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
       commonPasswords,
       requireSecondFactor,
       oidcCreatesUsers,
+      defaultCountry: defaultCountry.trim() || null,
       ...Object.fromEntries(names.map((name) => [name, Number(numbers[name])])),
     };
     if (await command.run('saved', UpdateAccountSettingsDocument, { input }))
@@ -60,6 +62,14 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
             error={!isWholeNumber(numbers[name]) && 'Enter a whole number.'}
           />
         ))}
+        <TextInput
+          label={settingLabels.defaultCountry}
+          description={
+            countryName(defaultCountry) ?? 'A code of two letters, such as SE, or blank for none.'
+          }
+          value={defaultCountry}
+          onChange={(e) => setDefaultCountry(e.currentTarget.value)}
+        />
         <Checkbox
           label={settingLabels.commonPasswords}
           checked={commonPasswords}

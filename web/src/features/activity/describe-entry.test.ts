@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AuditEntryPartsFragment } from '../../gql';
 import { describeEntry } from './describe-entry';
 
-const ann = { type: 'USER', id: 1, name: 'Ann' } as const;
+const ann = { id: 'x', type: 'USER', number: 1, name: 'Ann' } as const;
 
 function entry(part: Partial<AuditEntryPartsFragment>): AuditEntryPartsFragment {
   return {
@@ -23,7 +23,7 @@ const uma = { subjectId: 2, subjectName: 'uma@example.com' };
 
 test.each<[string, Partial<AuditEntryPartsFragment>]>([
   ['Ann signed in.', {}],
-  ['Contact 466 signed in.', { actor: { type: 'CONTACT', id: 466, name: null } }],
+  ['Contact 466 signed in.', { actor: { id: 'x', type: 'CONTACT', number: 466, name: null } }],
   [
     'A sign-in failed because the login or password was wrong (3 failures).',
     { action: 'SIGN_IN_FAILED', actor: null, details: { failures: 3 } },
@@ -32,7 +32,7 @@ test.each<[string, Partial<AuditEntryPartsFragment>]>([
     'The server created the user uma@example.com with the role Agent.',
     {
       action: 'USER_CREATED',
-      actor: { type: 'SYSTEM', id: 0, name: null },
+      actor: { id: 'x', type: 'SYSTEM', number: 0, name: null },
       ...uma,
       details: { role: 'AGENT' },
     },
@@ -89,7 +89,7 @@ test.each<[string, Partial<AuditEntryPartsFragment>]>([
     'The server linked the user uma@example.com to the provider.',
     {
       action: 'IDENTITY_LINKED',
-      actor: { type: 'SYSTEM', id: 0, name: null },
+      actor: { id: 'x', type: 'SYSTEM', number: 0, name: null },
       ...uma,
       details: { issuer },
     },
@@ -98,7 +98,7 @@ test.each<[string, Partial<AuditEntryPartsFragment>]>([
     'The server changed the user uma@example.com by the provider: role from Admin to Agent.',
     {
       action: 'USER_CHANGED',
-      actor: { type: 'SYSTEM', id: 0, name: null },
+      actor: { id: 'x', type: 'SYSTEM', number: 0, name: null },
       ...uma,
       details: { issuer, role: { from: 'ADMIN', to: 'AGENT' } },
     },

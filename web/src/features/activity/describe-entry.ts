@@ -38,7 +38,7 @@ export const actionLabels: Record<AuditAction, string> = {
 export function describeEntry(entry: AuditEntryPartsFragment): string {
   const { action, actor } = entry;
   if (actor === null) return `${failedSignIn(entry)}.`;
-  const who = actor.type === 'CONTACT' ? `contact ${actor.id}` : actorName(actor);
+  const who = actor.type === 'CONTACT' ? `contact ${actor.number}` : actorName(actor);
   return `${capitalize(who)} ${predicates[action](entry)}.`;
 }
 
@@ -99,7 +99,7 @@ function byProvider(entry: AuditEntryPartsFragment): string {
 
 function passwordSet(entry: AuditEntryPartsFragment): string {
   const { actor, subjectId } = entry;
-  const own = actor?.type === 'USER' && actor.id === subjectId;
+  const own = actor?.type === 'USER' && actor.number === subjectId;
   return own ? 'changed their own password' : `set the password of ${subject(entry)}`;
 }
 

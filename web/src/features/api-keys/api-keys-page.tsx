@@ -98,10 +98,11 @@ function statusOf({ revokedAt, expiresAt }: ApiKeyPartsFragment): string {
 }
 
 function accessOf(apiKey: ApiKeyPartsFragment, segments: Names): string {
-  const { readOnly, segmentId, addresses, origins } = apiKey;
+  const { readOnly, trustedOnly, segmentId, addresses, origins } = apiKey;
   return [
     roleName(apiKey),
     readOnly && 'read-only',
+    trustedOnly && 'only trusted documents',
     segmentId !== null && `only contacts in ${segments.get(segmentId) ?? `segment ${segmentId}`}`,
     addresses.length > 0 && `only from ${addresses.join(', ')}`,
     origins.length > 0 && `only by pages of ${origins.join(', ')}`,

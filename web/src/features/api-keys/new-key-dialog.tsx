@@ -22,6 +22,7 @@ export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
   const [name, setName] = useState('');
   const [role, setRole] = useState(agent);
   const [readOnly, setReadOnly] = useState(false);
+  const [trustedOnly, setTrustedOnly] = useState(false);
   const [segmentId, setSegmentId] = useState('');
   const [expiresAt, setExpiresAt] = useState('');
   const [addresses, setAddresses] = useState<string[]>([]);
@@ -31,13 +32,14 @@ export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
       name,
       ...assignmentInput(role),
       readOnly,
+      trustedOnly,
       segmentId: segmentId || null,
       expiresAt: expiresAt || null,
       addresses,
       origins,
     };
-    const result = await command.run('created', CreateApiKeyDocument, { input });
-    if (result) onCreated(name, result.done.token);
+    const payload = await command.run('created', CreateApiKeyDocument, { input });
+    if (payload) onCreated(name, payload.token);
   };
   return (
     <FormDialog
@@ -61,6 +63,12 @@ export function NewKeyDialog({ onCreated, onClose }: NewKeyDialogProps) {
         label="Read-only"
         checked={readOnly}
         onChange={(e) => setReadOnly(e.currentTarget.checked)}
+      />
+      <Checkbox
+        label="Trusted documents only"
+        description="The key can run only the GraphQL operations that the server was started with."
+        checked={trustedOnly}
+        onChange={(e) => setTrustedOnly(e.currentTarget.checked)}
       />
       <ClearableSelect
         label="Segment"

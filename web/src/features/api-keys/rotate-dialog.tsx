@@ -21,8 +21,8 @@ export function RotateDialog({ apiKey, onRotated, onClose }: RotateDialogProps) 
   const submit = async () => {
     if (!valid) return;
     const input = { id: apiKey.id, overlapHours: Number(hours) };
-    const result = await command.run('rotated', RotateApiKeyDocument, { input });
-    if (result) onRotated(apiKey.name, result.done.token);
+    const payload = await command.run('rotated', RotateApiKeyDocument, { input });
+    if (payload) onRotated(apiKey.name, payload.token);
   };
   return (
     <FormDialog

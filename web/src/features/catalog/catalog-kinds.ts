@@ -20,7 +20,7 @@ export const catalogKinds = {
     create: CreateStoreDocument,
     rename: RenameStoreDocument,
     remove: DeleteStoreDocument,
-    maxLength: lengths.createStore.name,
+    maxLength: lengths.CreateStoreInput.name,
   },
   companies: {
     title: 'Companies',
@@ -28,7 +28,7 @@ export const catalogKinds = {
     create: CreateCompanyDocument,
     rename: RenameCompanyDocument,
     remove: DeleteCompanyDocument,
-    maxLength: lengths.createCompany.name,
+    maxLength: lengths.CreateCompanyInput.name,
   },
   segments: {
     title: 'Segments',
@@ -36,7 +36,7 @@ export const catalogKinds = {
     create: CreateSegmentDocument,
     rename: RenameSegmentDocument,
     remove: DeleteSegmentDocument,
-    maxLength: lengths.createSegment.name,
+    maxLength: lengths.CreateSegmentInput.name,
   },
 } as const;
 

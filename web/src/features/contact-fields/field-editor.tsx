@@ -1,15 +1,16 @@
 import { Checkbox, TextInput } from '@mantine/core';
+import type { ExternalId, Login, PropertyValue, Value } from 'contactgraph-client';
 import type { ReactElement, ReactNode } from 'react';
 import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { TimeInput } from '../../components/time-input';
 import { lengths } from '../../gql/lengths';
 import type { Names } from '../../lib/catalog';
 import { useSession } from '../session/session';
+import { ExternalIdsEditor } from './external-ids-editor';
 import type { EditableField } from './fields';
 import { LoginsEditor } from './logins-editor';
 import { PropertyEditor } from './property-editor';
 import { SegmentsEditor } from './segments-editor';
-import type { Login, PropertyValue, Value } from './values';
 
 interface FieldEditorProps {
   field: EditableField;
@@ -95,6 +96,15 @@ export function FieldEditor({
     case 'logins':
       return (
         <LoginsEditor label={label} logins={value as Login[]} onChange={onChange} error={error} />
+      );
+    case 'externalIds':
+      return (
+        <ExternalIdsEditor
+          label={label}
+          ids={value as ExternalId[]}
+          onChange={onChange}
+          error={error}
+        />
       );
     case 'segments':
       return (

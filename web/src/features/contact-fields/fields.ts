@@ -2,8 +2,9 @@
 // history use these tables.
 //
 // The generated types keep the tables complete: a field that the API accepts or that
-// contact.graphql selects must have an entry with a label, a kind and a reader, or the code does
+// contact.graphql selects must have an entry with a label and a kind, or the code does
 // not compile.
+import { type PropertyPath, propertyIdOf, propertyPath } from 'contactgraph-client';
 import type {
   ContactPartsFragment,
   ContactPatch,
@@ -13,7 +14,7 @@ import type {
   SetContactDetailsInput,
 } from '../../gql';
 import type { Catalog } from '../../lib/catalog';
-import { type PropertyPath, propertyIdOf, propertyPath, type ValueOfKind } from './values';
+import type { ValueOfKind } from './values';
 
 /**
  * A field that can be shown. Its kind chooses the editor and the format; of a property it is the
@@ -31,10 +32,16 @@ export interface EditableField extends Field {
   kind: keyof ValueOfKind | PropertyPartsFragment;
 }
 
-/** The logins and the segments, which are written together with the properties. */
+/** The logins, external ids and segments, which are written together with the properties. */
 type DetailPath = Exclude<
   keyof SetContactDetailsInput,
-  'id' | 'expectedVersion' | 'onConflict' | 'properties'
+  | 'id'
+  | 'expectedVersion'
+  | 'onConflict'
+  | 'properties'
+  | 'custom'
+  | `add${string}`
+  | `remove${string}`
 >;
 
 /** What contact.graphql selects, by path. */
@@ -56,52 +63,43 @@ type SelectedPath = {
 
 /** The path of each field that the form has, properties aside. */
 export type FieldPath =
-  | Exclude<keyof ContactPatch, 'currentPassword' | 'newPassword'>
+  | Exclude<keyof ContactPatch, 'currentPassword' | 'newPassword' | 'custom'>
   | SelectedPath
   | DetailPath;
 
-type TableEntry = {
-  [K in keyof ValueOfKind]: {
-    label: string;
-    kind: K;
-    read: (contact: ContactPartsFragment) => ValueOfKind[K];
-  };
-}[keyof ValueOfKind];
+interface TableEntry {
+  label: string;
+  kind: keyof ValueOfKind;
+}
 
 const ownTable: Record<Exclude<FieldPath, DetailPath>, TableEntry> = {
-  firstName: { label: 'First name', kind: 'text', read: (contact) => contact.firstName },
-  lastName: { label: 'Last name', kind: 'text', read: (contact) => contact.lastName },
-  email: { label: 'Email', kind: 'email', read: (contact) => contact.email },
+  firstName: { label: 'First name', kind: 'text' },
+  lastName: { label: 'Last name', kind: 'text' },
+  email: { label: 'Email', kind: 'email' },
   phoneCountryCode: {
     label: 'Country code',
     kind: 'text',
-    read: (contact) => contact.phoneCountryCode,
   },
-  phone: { label: 'Phone', kind: 'phone', read: (contact) => contact.phone },
+  phone: { label: 'Phone', kind: 'phone' },
   preferredStoreId: {
     label: 'Preferred store',
     kind: 'store',
-    read: (contact) => contact.preferredStore?.storeId ?? null,
   },
   companyId: {
     label: 'Company',
     kind: 'company',
-    read: (contact) => contact.company?.companyId ?? null,
   },
   latestPermissionSource: {
     label: 'Permission source',
     kind: 'text',
-    read: (contact) => contact.latestPermissionSource,
   },
   limitMailsPermanently: {
     label: 'No marketing email',
     kind: 'checkbox',
-    read: (contact) => contact.limitMailsPermanently,
   },
   limitMailsTemporarilyUntil: {
     label: 'No marketing email until',
     kind: 'time',
-    read: (contact) => contact.limitMailsTemporarilyUntil,
   },
 };
 
@@ -109,20 +107,13 @@ const detailTable: Record<DetailPath, TableEntry> = {
   logins: {
     label: 'Logins',
     kind: 'logins',
-    read: ({ logins }) => logins.map(({ name, type }) => ({ name, type })),
   },
-  membership: {
-    label: 'Segments',
-    kind: 'segments',
-    read: ({ segments }) => segments.map(({ segmentId }) => segmentId),
-  },
+  externalIds: { label: 'External IDs', kind: 'externalIds' },
+  membership: { label: 'Segments', kind: 'segments' },
 };
 
-/** Reads the value of each field out of a contact. */
-export const readers = Object.entries({ ...ownTable, ...detailTable }).map(([path, { read }]) => ({
-  path: path as FieldPath,
-  read,
-}));
+/** The path of each field that the form has, properties aside. */
+export const fieldPaths = Object.keys({ ...ownTable, ...detailTable }) as FieldPath[];
 
 // Fields that only the history and conflicts show.
 type RegistrationPath =
@@ -190,7 +181,7 @@ export function formSections(catalog: Catalog, shows: (path: ContactPath) => boo
   return [
     { legend: 'Details', fields: ownFields, columns: 2 },
     { legend: 'Properties', fields: properties, columns: 2 },
-    { legend: 'Sign-in and segments', fields: detailFields, columns: 1 },
+    { legend: 'Sign-in, other systems and segments', fields: detailFields, columns: 1 },
   ]
     .map((section) => ({ ...section, fields: section.fields.filter(({ path }) => shows(path)) }))
     .filter(({ fields }) => fields.length > 0);

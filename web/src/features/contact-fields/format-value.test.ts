@@ -1,9 +1,9 @@
+import type { Value } from 'contactgraph-client';
 import { describe, expect, it } from 'vitest';
 import type { PropertyPartsFragment, PropertyType } from '../../gql';
 import type { Catalog } from '../../lib/catalog';
 import { fieldAt } from './fields';
 import { formatValue } from './format-value';
-import type { Value } from './values';
 
 const property = (propertyId: number, type: PropertyType): [number, PropertyPartsFragment] => [
   propertyId,
@@ -11,6 +11,7 @@ const property = (propertyId: number, type: PropertyType): [number, PropertyPart
     id: String(propertyId),
     propertyId,
     name: type,
+    apiName: null,
     type,
     multiple: true,
     required: false,
@@ -43,6 +44,7 @@ describe('formatted values', () => {
     ['password', null, '••••••'],
     ['logins', [{ name: 'nora', type: 'BLANK' }], 'nora'],
     ['logins', [{ name: 'n@example.com', type: 'EMAIL' }], 'n@example.com (Email)'],
+    ['externalIds', [{ system: 'crm', value: '4711' }], '4711 (crm)'],
     ['membership', [2, 7], 'Outlet, #7'],
     ['membership', [], '–'],
     ['properties.1', value('1234567'), '1,234,567'],

@@ -1,4 +1,5 @@
 // Formats the values of a contact's fields for people.
+import type { Login, PropertyValue, Value } from 'contactgraph-client';
 import type { PropertyType } from '../../gql';
 import type { Catalog, Names } from '../../lib/catalog';
 import {
@@ -10,7 +11,6 @@ import {
   noValue,
 } from '../../lib/format';
 import { type Field, propertyType } from './fields';
-import type { Login, PropertyValue, Value } from './values';
 
 /** Formats a value of a field. */
 export function formatValue(field: Field, value: Value, catalog: Catalog): string {
@@ -23,6 +23,7 @@ export function formatValue(field: Field, value: Value, catalog: Catalog): strin
   const type = propertyType(field);
   const entries = value.map((entry) => {
     if (typeof entry === 'number') return nameOrNumber(catalog.segments, entry);
+    if ('system' in entry) return `${entry.value} (${entry.system})`;
     return 'value' in entry ? formatPropertyValue(entry, type) : formatLogin(entry);
   });
   return entries.length === 0 ? noValue : formatList(entries);

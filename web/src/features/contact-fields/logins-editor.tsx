@@ -1,9 +1,9 @@
 import { Button, CloseButton, Group, Input, NativeSelect, Stack, TextInput } from '@mantine/core';
+import type { Login } from 'contactgraph-client';
 import type { ReactNode } from 'react';
 import type { LoginType } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { loginTypeLabels } from '../../lib/format';
-import type { Login } from './values';
 
 interface LoginsEditorProps {
   label: string;

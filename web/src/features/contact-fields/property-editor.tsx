@@ -1,9 +1,9 @@
 import { Button, CloseButton, Group, Input, Stack, TextInput } from '@mantine/core';
+import type { PropertyValue } from 'contactgraph-client';
 import { type ReactNode, useState } from 'react';
 import type { PropertyPartsFragment } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { ValueInput } from './value-input';
-import type { PropertyValue } from './values';
 
 interface PropertyEditorProps {
   property: PropertyPartsFragment;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChangeKind, PropertyPartsFragment, ViewerRole } from '../../gql';
 import type { Catalog } from '../../lib/catalog';
-import { readers, registrationPaths } from './fields';
+import { fieldPaths, registrationPaths } from './fields';
 import { namePaths, rightsOf } from './rights';
 
 const catalog: Catalog = {
@@ -10,7 +10,7 @@ const catalog: Catalog = {
   segments: new Map(),
   properties: new Map([[7, {} as PropertyPartsFragment]]),
 };
-const writable = [...readers.map(({ path }) => path as string), 'password', 'properties.7'];
+const writable = [...fieldPaths, 'password', 'properties.7'];
 const all = [...writable, ...registrationPaths];
 
 /** The rights of a viewer that may do everything, but not read or write these paths. */

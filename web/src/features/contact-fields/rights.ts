@@ -1,11 +1,11 @@
 // What the viewer may do with contacts. The server decides this for every request; the console
 // shows and offers the same, and so sends nothing that the server would reject.
+import { propertyPath } from 'contactgraph-client';
 import { useMemo } from 'react';
 import type { ChangePartsFragment, ViewerPartsFragment } from '../../gql';
 import type { Catalog } from '../../lib/catalog';
 import { useSession } from '../session/session';
-import { type ContactPath, readers, registrationPaths } from './fields';
-import { propertyPath } from './values';
+import { type ContactPath, fieldPaths, registrationPaths } from './fields';
 
 export interface Rights {
   /** Whether the viewer may read all of these paths of a contact. */
@@ -45,7 +45,7 @@ export function rightsOf(
   const mayWrite: Rights['mayWrite'] = (path) => writable.has(path);
   const mayRemove =
     staff &&
-    readers.every(({ path }) => mayWrite(path)) &&
+    fieldPaths.every(mayWrite) &&
     mayWrite('password') &&
     [...properties.keys()].every((id) => mayWrite(propertyPath(id))) &&
     mayRead(...registrationPaths);

@@ -1,4 +1,5 @@
 import { Button, List, Text, Timeline } from '@mantine/core';
+import type { Value } from 'contactgraph-client';
 import type { ChangePartsFragment } from '../../gql';
 import {
   actorName,
@@ -10,7 +11,6 @@ import {
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
 import { useRights } from '../contact-fields/rights';
-import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import classes from './change-item.module.css';
 

@@ -1,19 +1,17 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import type { Comparison, Conflict, Value } from 'contactgraph-client';
 import { type FormEvent, useState } from 'react';
 import { Dialog } from '../../components/dialog';
-import type { ComparisonPartsFragment } from '../../gql';
 import { actorName, formatTime, noValue } from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
-import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import classes from './conflict-dialog.module.css';
 import { ConflictField, type Side } from './conflict-field';
-import type { Conflict } from './save';
 
 interface ConflictDialogProps {
   conflict: Conflict;
-  isChangedByOthers: (comparison: ComparisonPartsFragment) => boolean;
+  isChangedByOthers: (comparison: Comparison) => boolean;
   onClose: () => void;
   /** Called with the paths at which the others' values were chosen. */
   onResolve: (theirs: string[]) => void;

@@ -1,8 +1,8 @@
+import type { Value } from 'contactgraph-client';
 import type { ComparisonPartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import type { Field } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
-import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import classes from './conflict-dialog.module.css';
 

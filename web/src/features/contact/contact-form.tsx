@@ -1,10 +1,10 @@
 import { Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import type { UserError } from 'contactgraph-client';
 import { type FormEvent, useEffect, useMemo, useRef } from 'react';
 import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
 import { ScrollIntoView } from '../../components/scroll-into-view';
-import type { ErrorPartsFragment } from '../../gql';
 import { formSections } from '../contact-fields/fields';
 import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
@@ -58,7 +58,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
 interface SaveResultNoticesProps {
   editing: Editing;
   /** The errors that are not about a field of the form. */
-  otherErrors: readonly ErrorPartsFragment[];
+  otherErrors: readonly UserError[];
 }
 
 /** The result of the last save. */

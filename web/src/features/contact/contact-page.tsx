@@ -77,7 +77,7 @@ function LoadedContactPage({ id }: { id: string }) {
             conflict={conflict}
             isChangedByOthers={editing.isChangedByOthers}
             onClose={editing.dismiss}
-            onResolve={(theirs) => editing.resolve(conflict, theirs)}
+            onResolve={editing.resolve}
           />
         )}
         <UnsavedChangesDialog when={editing.dirty} />

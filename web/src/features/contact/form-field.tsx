@@ -1,12 +1,12 @@
 import { Stack, Text } from '@mantine/core';
+import type { UserError, Value } from 'contactgraph-client';
 import { memo } from 'react';
 import { ErrorText } from '../../components/error-text';
-import type { ChangePartsFragment, ErrorPartsFragment } from '../../gql';
+import type { ChangePartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import { FieldEditor } from '../contact-fields/field-editor';
 import type { EditableField } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
-import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 import type { Editing } from './use-editing';
 
@@ -15,7 +15,7 @@ interface FormFieldProps {
   /** Whether the viewer may only read it. */
   readOnly: boolean;
   value: Value;
-  errors: readonly ErrorPartsFragment[];
+  errors: readonly UserError[];
   /** The last change of others to the field since the page was opened. */
   remoteChange: ChangePartsFragment | undefined;
   /** Whether others have changed the field while the person edits it. */

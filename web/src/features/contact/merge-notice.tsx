@@ -1,9 +1,9 @@
 import { Alert, List, Text } from '@mantine/core';
+import type { Value } from 'contactgraph-client';
 import type { ComparisonPartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
-import type { Value } from '../contact-fields/values';
 import { useSession } from '../session/session';
 
 interface MergeNoticeProps {

@@ -36,7 +36,7 @@ export function PasswordDialog({ contact, onClose }: PasswordDialogProps) {
       set,
     };
     const { data } = await update({ variables: { input } }).catch(() => ({ data: undefined })); // the error is shown below
-    if (!data) return;
+    if (!data?.updateContact) return;
     setErrors(data.updateContact.errors);
     if (data.updateContact.errors.length > 0) return;
     notifications.show({

@@ -1,13 +1,14 @@
 import { useQuery } from '@apollo/client/react';
+import { followChanges } from 'contactgraph-client';
 import { useEffect, useRef, useState } from 'react';
 import {
   type ChangePartsFragment,
   ContactPageDocument,
   type ContactPageQuery,
+  FollowContactDocument,
   LogEndDocument,
 } from '../../gql';
 import { useSession } from '../session/session';
-import { type Follower, follow } from './follow';
 
 /** A contact that is kept up to date. */
 export interface LiveContact {
@@ -18,6 +19,9 @@ export interface LiveContact {
   error: unknown;
   retry: () => void;
 }
+
+/** The changes with the contact, which the cache then has. */
+const documents = { stream: FollowContactDocument };
 
 /**
  * Loads a contact and follows its changes. The end of the log is read before the contact, so that
@@ -35,15 +39,24 @@ export function useContact(
     variables: { id },
     skip: cursor === undefined && !logEnd.error,
   });
-  const follower = useRef<Follower>({ onChange, onLive: setLive });
-  follower.current.onChange = onChange;
+  const latest = useRef(onChange);
+  latest.current = onChange;
 
   useEffect(() => {
     if (cursor === undefined) return;
-    return follow(api, id, cursor, {
-      onChange: (change) => follower.current.onChange(change),
-      onLive: (live) => follower.current.onLive(live),
+    const ended = new AbortController();
+    const changes = followChanges(api.contacts, {
+      after: cursor,
+      contactId: id,
+      signal: ended.signal,
+      onLive: setLive,
+      documents,
     });
+    const follow = async () => {
+      for await (const event of changes) if (event.type === 'change') latest.current(event.change);
+    };
+    follow().catch(() => {}); // onLive has been called
+    return () => ended.abort();
   }, [api, id, cursor]);
 
   return {

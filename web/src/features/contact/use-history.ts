@@ -12,6 +12,8 @@ interface History {
   loadMore: () => void;
 }
 
+const noChanges = { nodes: [], pageInfo: { endCursor: null, hasNextPage: false } };
+
 /** Loads the history of a contact page by page, and adds the changes that have arrived since. */
 export function useHistory(id: string, arrived: readonly ChangePartsFragment[]): History {
   const client = useApolloClient();
@@ -20,21 +22,21 @@ export function useHistory(id: string, arrived: readonly ChangePartsFragment[]):
     loading: true,
     hasMore: false,
   });
-  const before = loaded.at(-1)?.version ?? null;
+  const [end, setEnd] = useState<string | null>(null);
 
   const load = useCallback(
-    async (before: string | null) => {
+    async (after: string | null) => {
       setState({ loading: true, hasMore: false });
       try {
         const { data } = await client.query({
           query: HistoryDocument,
-          variables: { id, before },
+          variables: { id, after },
           fetchPolicy: 'no-cache',
         });
-        const page = data?.contact?.changes ?? [];
-        setLoaded((old) => (before === null ? page : [...old, ...page]));
-        const oldest = page.at(-1)?.kind;
-        setState({ loading: false, hasMore: page.length > 0 && oldest !== 'CREATE' });
+        const { nodes, pageInfo } = data?.contact?.changes ?? noChanges;
+        setLoaded((old) => (after === null ? nodes : [...old, ...nodes]));
+        setEnd(pageInfo.endCursor);
+        setState({ loading: false, hasMore: pageInfo.hasNextPage });
       } catch (error) {
         setState({ loading: false, error, hasMore: true });
       }
@@ -51,6 +53,6 @@ export function useHistory(id: string, arrived: readonly ChangePartsFragment[]):
     loading: state.loading,
     error: state.error,
     hasMore: state.hasMore,
-    loadMore: () => load(before),
+    loadMore: () => load(end),
   };
 }

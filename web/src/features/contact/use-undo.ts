@@ -35,9 +35,9 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
         variables: { id },
         refetchQueries: ['ContactPage'],
       });
-      const errors = data?.undoChange.errors ?? [];
+      const errors = data?.undoChange?.errors ?? [];
       setRefusal(errors.map((error) => reason(error, catalog)).join(' '));
-      if (data?.undoChange.change) onUndone?.(data.undoChange.change.id);
+      if (data?.undoChange?.change) onUndone?.(data.undoChange.change.id);
       return errors.length === 0;
     } catch (error) {
       setFault(error);

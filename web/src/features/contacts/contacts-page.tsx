@@ -7,6 +7,7 @@ import { useRights } from '../contact-fields/rights';
 import { ContactTable } from './contact-table';
 import { Filters } from './filters';
 import { orderOf, sortBy } from './list-params';
+import { NoContacts } from './no-contacts';
 import { useContacts } from './use-contacts';
 import { useListParams } from './use-list-params';
 
@@ -49,7 +50,7 @@ export function ContactsPage() {
           />
         )}
         {loading && <Text c="dimmed">Loading…</Text>}
-        {!loading && error === undefined && rows.length === 0 && <Text>No contacts found.</Text>}
+        {!loading && error === undefined && rows.length === 0 && <NoContacts params={params} />}
       </Stack>
     </Page>
   );

@@ -37,10 +37,17 @@ describe('list parameters', () => {
     expect(usable('companyId')).toEqual({ ...params, company: '' });
     expect(usable('membership')).toEqual({ ...params, segment: '' });
     expect(usable('lastName')).toEqual({ ...params, sort: '' });
-    expect(usable('lastName', 'email', 'phone')).toEqual({ ...params, q: '', sort: '' });
+    expect(usable('lastName', 'email', 'phone')).toEqual({ ...params, sort: '' });
+    expect(usable('lastName', 'email', 'phone', 'companyId')).toEqual({
+      ...params,
+      q: '',
+      company: '',
+      sort: '',
+    });
     expect(searchedBy((...paths) => !paths.includes('phoneCountryCode'))).toEqual([
       'name',
       'email',
+      'company',
     ]);
   });
 

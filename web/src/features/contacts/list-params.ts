@@ -43,9 +43,14 @@ export function toSearchParams(params: ListParams): URLSearchParams {
 
 type MayRead = Rights['mayRead'];
 
-const searched = { name: namePaths, email: ['email'], phone: phonePaths } as const;
+const searched = {
+  name: namePaths,
+  email: ['email'],
+  phone: phonePaths,
+  company: ['companyId'],
+} as const;
 
-/** Returns what the search finds contacts by: of name, email and phone what the viewer may read. */
+/** Returns what the search finds contacts by: of these fields, those that the viewer may read. */
 export function searchedBy(mayRead: MayRead): string[] {
   return Object.entries(searched)
     .filter(([, paths]) => mayRead(...paths))

@@ -1,5 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { inputsOf, type Values } from 'contactgraph-client';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ErrorAlert } from '../../components/error-alert';
@@ -12,9 +13,8 @@ import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { FieldEditor } from '../contact-fields/field-editor';
 import { formSections } from '../contact-fields/fields';
-import { inputsOf } from '../contact-fields/inputs';
 import { useRights } from '../contact-fields/rights';
-import { emptyValues, type Values } from '../contact-fields/values';
+import { emptyValues } from '../contact-fields/values';
 import { useSession } from '../session/session';
 
 /** Creates a contact. */
@@ -30,8 +30,8 @@ function NewContact() {
   const [source, setSource] = useState('console');
   const [values, setValues] = useState<Values>({});
   const [create, { loading, data, error }] = useMutation(CreateContactDocument);
-  const created = data?.createContact.contact;
-  const errors = data?.createContact.errors ?? [];
+  const created = data?.createContact?.contact;
+  const errors = data?.createContact?.errors ?? [];
   const sections = formSections(catalog, mayWrite);
   const asksForSource = mayRead('registrationSource');
   const shown = new Set<string>([

@@ -37,6 +37,7 @@ export function PropertiesPage() {
               <Table.Tr>
                 <Table.Th>ID</Table.Th>
                 <Table.Th>Name</Table.Th>
+                <Table.Th>API name</Table.Th>
                 <Table.Th>Type</Table.Th>
                 <Table.Th>Rules</Table.Th>
                 <Table.Th>
@@ -67,11 +68,12 @@ function PropertyRow({
   property: PropertyPartsFragment;
   onOpen: (dialog: OpenDialog) => void;
 }) {
-  const { propertyId, name, type, choices } = property;
+  const { propertyId, name, apiName, type, choices } = property;
   return (
     <Table.Tr>
       <Table.Td>{propertyId}</Table.Td>
       <Table.Td>{name}</Table.Td>
+      <Table.Td>{apiName ?? noValue}</Table.Td>
       <Table.Td>
         {propertyTypeLabels[type]}
         {choices.length > 0 && `: ${choices.join(', ')}`}

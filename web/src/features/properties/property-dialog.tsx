@@ -12,6 +12,7 @@ import {
 } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import { propertyTypeLabels } from '../../lib/format';
+import { suggestApiName } from './api-name';
 
 interface PropertyDialogProps {
   /** The property to edit; null creates one. */
@@ -33,6 +34,8 @@ const bindings = [
 export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const command = useCommand();
   const [name, setName] = useState(property?.name ?? '');
+  const [ownApiName, setApiName] = useState(property ? (property.apiName ?? '') : undefined);
+  const apiName = ownApiName ?? suggestApiName(name); // a new one follows the name until it is edited
   const [type, setType] = useState<PropertyType>(property?.type ?? 'TEXT');
   const [boundTo, setBoundTo] = useState<PropertyBinding | ''>('');
   const [choices, setChoices] = useState<string[]>(property?.choices ?? []);
@@ -44,7 +47,13 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const { multiple, required, readOnly } = rules;
-    const common = { name, required, readOnly, ...(type === 'CHOICE' && { choices }) };
+    const common = {
+      name,
+      apiName: apiName || null,
+      required,
+      readOnly,
+      ...(type === 'CHOICE' && { choices }),
+    };
     const done = property
       ? await command.run('saved', UpdatePropertyDocument, {
           input: { id: property.id, ...common },
@@ -72,6 +81,14 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
             maxLength={lengths.CreatePropertyInput.name}
             value={name}
             onChange={(e) => setName(e.currentTarget.value)}
+          />
+          <TextInput
+            label="API name"
+            description="The name by which programs read and write the property (optional)"
+            placeholder={suggestApiName(name)}
+            maxLength={lengths.CreatePropertyInput.apiName}
+            value={apiName}
+            onChange={(e) => setApiName(e.currentTarget.value)}
           />
           {!property && (
             <NativeSelect

@@ -64,8 +64,8 @@ export function RecoveryCodesDialog({ onClose }: SecondFactorDialogProps) {
   const [proof, setProof] = useState(noProof);
   const [codes, setCodes] = useState<readonly string[] | null>();
   const submit = async () => {
-    const result = await command.run('created', CreateRecoveryCodesDocument, { input: proof });
-    if (result) setCodes(result.done.recoveryCodes);
+    const payload = await command.run('created', CreateRecoveryCodesDocument, { input: proof });
+    if (payload) setCodes(payload.recoveryCodes);
   };
   const title = 'New recovery codes';
   if (codes !== undefined)

@@ -12,7 +12,7 @@ import {
 import { noProof, ProofInputs } from './proof-inputs';
 import { RecoveryCodes } from './recovery-codes';
 
-type NewSecondFactor = SetUpSecondFactorMutation['done'];
+type NewSecondFactor = NonNullable<SetUpSecondFactorMutation['done']>;
 
 interface SetUpProps {
   /** Whether the user has a second factor, which is replaced. */
@@ -42,8 +42,8 @@ function Begin({ replace, cancel, onCreated }: BeginProps) {
   const [proof, setProof] = useState(noProof);
   const submit = async () => {
     const input = replace ? proof : { currentPassword: proof.currentPassword };
-    const result = await command.run('saved', SetUpSecondFactorDocument, { input });
-    if (result) onCreated(result.done);
+    const payload = await command.run('saved', SetUpSecondFactorDocument, { input });
+    if (payload) onCreated(payload);
   };
   return (
     <StepForm command={command} submitLabel="Continue" cancel={cancel} onSubmit={submit}>
@@ -67,8 +67,8 @@ function Confirm({ created, cancel, onConfirmed }: ConfirmProps) {
   const command = useCommand([]); // the viewer is read again when the recovery codes were seen
   const [code, setCode] = useState('');
   const submit = async () => {
-    const result = await command.run('saved', ConfirmSecondFactorDocument, { input: { code } });
-    if (result) onConfirmed(result.done.recoveryCodes);
+    const payload = await command.run('saved', ConfirmSecondFactorDocument, { input: { code } });
+    if (payload) onConfirmed(payload.recoveryCodes);
   };
   return (
     <StepForm command={command} submitLabel="Turn on" cancel={cancel} onSubmit={submit}>

@@ -32,7 +32,7 @@ export function SignInForm({ account = '', inDialog = false, onSignedIn }: SignI
     setMessage('');
     const variables = { ...credentials, code: entered };
     const { data } = await signIn({ variables }).catch(() => ({ data: undefined })); // the error is shown below
-    if (!data) return;
+    if (!data?.signIn) return;
     const { viewer, errors, failedAttempts } = data.signIn;
     const codes = errors.map((e) => e.code);
     if (codes.includes('SECOND_FACTOR_REQUIRED')) {

@@ -9,7 +9,7 @@ export async function signOut({ client }: Api): Promise<void> {
   let next = '/';
   try {
     const { data } = await client.mutate({ mutation: SignOutDocument });
-    next = data?.signOut.providerUrl ?? next; // otherwise the next sign-in would need no password there
+    next = data?.signOut?.providerUrl ?? next; // otherwise the next sign-in would need no password there
   } catch (error) {
     const ended = CombinedGraphQLErrors.is(error) && error.errors.some(isUnauthenticated);
     if (!ended) {
