@@ -3,14 +3,16 @@
 # make test       runs everything that CI runs
 # make lint       runs the linters
 # make test-sqlite, test-postgres  run the tests on one engine
-# make generate   generates ent's client, gqlgen's server and the documents of the console; run it after
-#                 changing ent/schema, schema or web/src/**.graphql
+# make generate   generates ent's client, gqlgen's server and the operations of the console and of
+#                 clients/; run it after changing ent/schema, schema or a .graphql file
 # make web        builds the pages into web/dist; run it after changing web/src
 # make migration NAME=…  writes the SQL that migrates from migrations/ to ent/schema; without NAME it
 #                 updates the checksums after a manual change
 # make bench      compares the server with a minimal one (ARGS=…): see bench/README.md
 # make fuzz       runs each fuzz test for FUZZTIME, such as 30s or 1000000x
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
+# make test-clients   runs linters, code generators and client libraries on the schema and openapi.json
+# make release-schema copies the schema to schema/released.graphql; run it with each release
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
@@ -20,15 +22,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-clients test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release-schema lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
-NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata
+NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata internal/acceptance/contracts/testdata internal/acceptance/federation/testdata clients/typescript
 # The packages whose tests run on both engines.
 BOTH := ./internal/database/... ./internal/contact/... ./internal/catalog ./internal/people ./internal/changelog ./internal/auth ./internal/demo ./internal/rest ./internal/acceptance/... ./graph
 # The generated files. The pages are compared by their checksums, because compressors differ between machines.
-GENERATED := find ent graph web/src/gql web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
+GENERATED := find ent graph web/src/gql clients/typescript/src/generated clients/go/contactgraph/generated.go web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' -o -path 'clients/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
 build:
 	go build -o bin/contactgraph .
@@ -46,10 +48,14 @@ test:
 	$(MAKE) --no-print-directory -j 2 test-sqlite test-postgres
 
 test-sqlite:
-	go test -race -vet=off -p 2 -timeout 20m ./...
+	go test -race -vet=off -p 2 -timeout 30m ./...
 
 test-postgres: lint
-	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -vet=off -p 2 -count=1 -timeout 20m $(BOTH)
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -vet=off -p 2 -count=1 -timeout 30m $(BOTH)
+
+# A part of the tests on SQLite.
+test-clients: tools
+	go test -count=1 -v ./internal/acceptance/clients ./internal/acceptance/contracts
 
 # What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
 tools: $(NPM:%=%/node_modules)
@@ -63,10 +69,13 @@ $(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
 	touch $@
 
+# genqlient is the one of the tests of generated clients, and built in the same way.
 generate:
 	cd ent && go run entc.go
 	go run github.com/99designs/gqlgen generate
 	npm run --silent --prefix web generate
+	npm run --silent --prefix clients/typescript generate
+	cd clients/go/contactgraph && GOFLAGS="$${GOFLAGS-} -race=false" go tool -modfile=../../../internal/acceptance/contracts/testdata/go/go.mod genqlient
 
 web:
 	npm run --silent --prefix web build
@@ -83,10 +92,15 @@ fresh: tools
 migration:
 	go run ./internal/database/schema/plan $(NAME)
 
+release-schema: tools
+	go test ./internal/acceptance/contracts -run TestTheSchemaBreaksNoClients -update
+
 # The linter is pinned by its own module, which keeps its many dependencies out of go.mod.
 lint: $(LINT)
 	$(LINT) run ./...
+	cd clients/go && ../../$(LINT) run ./...
 	npm run --silent --prefix web check
+	npm run --silent --prefix clients/typescript check
 
 $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 	cd .ci/lint && go build -race=false -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -1,44 +1,19 @@
-// A mirror of all contacts in a file; docs/feed.md explains it. Against the demo server:
+// A mirror of all contacts in a file; docs/feed.md explains it. In a folder with the package of
+// clients/typescript, and against the demo server:
 //
-//   node docs/examples/mirror.mjs contacts.json
+//   node mirror.mjs contacts.json
 //
 // It runs until it is stopped. It can be killed at any time: when it is started again, it continues
 // where it stopped.
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, followChanges, readAll } from "contactgraph-client";
+import { parse } from "graphql";
 
-const url = process.env.CONTACTGRAPH_URL ?? "http://127.0.0.1:8080";
-const apiKey = process.env.CONTACTGRAPH_KEY ?? "demo-agent";
+const client = createClient({
+  url: `${process.env.CONTACTGRAPH_URL ?? "http://127.0.0.1:8080"}/graphql`,
+  headers: { "X-ApiKey": process.env.CONTACTGRAPH_KEY ?? "demo-agent" },
+});
 const file = process.argv[2] ?? "contacts.json";
-
-function post(query, variables, accept) {
-  return fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-ApiKey": apiKey, Accept: accept },
-    body: JSON.stringify({ query, variables }),
-  });
-}
-
-function dataOf({ data, errors }) {
-  if (errors) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions?.code });
-  return data;
-}
-
-const send = async (query, variables) => dataOf(await (await post(query, variables, "application/json")).json());
-
-// subscribe yields the results of a subscription until the stream ends.
-async function* subscribe(query, variables) {
-  const response = await post(query, variables, "text/event-stream");
-  if (!response.headers.get("Content-Type").startsWith("text/event-stream")) dataOf(await response.json());
-  let unread = "";
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = (unread + chunk).split("\n");
-    unread = lines.pop();
-    for (const line of lines) {
-      if (line.startsWith("data: {")) yield dataOf(JSON.parse(line.slice("data: ".length)));
-    }
-  }
-}
 
 // The mirror stores each contact's values by the paths of the change log. Values that are null, false
 // or empty are omitted, because a CREATE omits them as well.
@@ -47,11 +22,11 @@ function put(values, path, value) {
   else values[path] = value;
 }
 
-const CONTACTS = `query($after: String) { contacts(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
+const CONTACTS = parse(`query($after: String) { contacts(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
   contactId version email phoneCountryCode phone firstName lastName latestPermissionSource limitMailsPermanently
   limitMailsTemporarilyUntil secret registrationDateTime registrationSource registrationIp
   preferredStore { storeId } company { companyId } registrationStore { storeId }
-  properties { property { propertyId boundTo } values { value description } } logins { name type } segments { segmentId } } } }`;
+  properties { property { propertyId boundTo } values { value description } } logins { name type } externalIds { system value } segments { segmentId } } } }`);
 
 function contactOf({ contactId, version, preferredStore, company, registrationStore, properties, segments, ...fields }) {
   const values = {};
@@ -66,22 +41,7 @@ function contactOf({ contactId, version, preferredStore, company, registrationSt
   return { version, values };
 }
 
-// readAll reads all contacts. It requests the end of the log first: contacts that are written while it
-// reads are in the changes after that cursor.
-async function readAll() {
-  const mirror = { cursor: (await send("{ contactChanges(first: 0) { lastCursor } }")).contactChanges.lastCursor, contacts: {} };
-  for (let page = { hasNextPage: true, endCursor: null }; page.hasNextPage; ) {
-    const { nodes, pageInfo } = (await send(CONTACTS, { after: page.endCursor })).contacts;
-    for (const node of nodes) mirror.contacts[node.contactId] = contactOf(node);
-    page = pageInfo;
-  }
-  return mirror;
-}
-
-const CHANGE = "cursor contactId version kind fields { path new }";
-
-function apply(mirror, { cursor, contactId, version, kind, fields }) {
-  mirror.cursor = cursor;
+function apply(mirror, { contactId, version, kind, fields }) {
   if (kind === "DELETE" || kind === "ERASE") {
     delete mirror.contacts[contactId];
     return;
@@ -99,36 +59,16 @@ async function save(mirror) {
   await rename(`${file}.new`, file);
 }
 
-async function catchUp(mirror) {
-  for (let more = true; more; ) {
-    const { contactChanges: page } = await send(
-      `query($after: String) { contactChanges(after: $after, first: 1000) { changes { ${CHANGE} } endCursor hasMore } }`,
-      { after: mirror.cursor },
-    );
-    for (const change of page.changes) apply(mirror, change);
-    mirror.cursor = page.endCursor;
-    more = page.hasMore;
-    await save(mirror);
-  }
-}
-
-async function follow(mirror) {
-  const stream = subscribe(`subscription($after: String) { contactChanges(after: $after) { ${CHANGE} } }`, { after: mirror.cursor });
-  for await (const { contactChanges: change } of stream) {
-    apply(mirror, change);
-    await save(mirror);
-  }
-}
-
-let mirror = await readFile(file, "utf8").then(JSON.parse, () => null);
-for (;;) {
-  try {
-    mirror ??= await readAll();
-    await catchUp(mirror);
-    await follow(mirror);
-  } catch (err) {
-    console.error(err.code ?? "", err.message);
-    if (err.code === "CURSOR_EXPIRED") mirror = null;
-  }
-  await sleep(1000);
+const mirror = await readFile(file, "utf8").then(JSON.parse, () => ({ contacts: {} }));
+let live = false;
+const options = { after: mirror.cursor, pageSize: 500, onLive: (open) => (live = open) };
+for await (const event of followChanges(client, options)) {
+  if (event.type === "reset") {
+    // There is no cursor, or it has expired. This event has the end of the log, from which the follower
+    // continues: contacts that are written while all are read are in the changes after it.
+    mirror.contacts = {};
+    for await (const node of readAll(client, CONTACTS, {}, (data) => data.contacts)) mirror.contacts[node.contactId] = contactOf(node);
+  } else if (event.type === "change") apply(mirror, event.change);
+  mirror.cursor = event.cursor;
+  if (live || event.type !== "change") await save(mirror); // while it catches up, only at the end
 }
