@@ -222,7 +222,6 @@ func TestStoppingWhileSeedingSucceedsAndLeavesIncompleteData(t *testing.T) {
 	for !strings.Contains(r.stderr.String(), "seeding") {
 		time.Sleep(time.Millisecond)
 	}
-	time.Sleep(200 * time.Millisecond)
 	if err := r.shutDown(); err != nil {
 		t.Fatalf("ended with %v", err)
 	}

@@ -62,6 +62,22 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 	return id, nil
 }
 
+// CreateAccountWithKey creates an account with its first API key, as CreateAccount and CreateKey do,
+// in one transaction.
+func (s *Service) CreateAccountWithKey(ctx context.Context, name string, k NewKey) (id int, err error) {
+	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
+		if id, err = InsertAccount(ctx, tx, s.now(), name); err != nil {
+			return err
+		}
+		_, _, err = InsertKey(viewer.NewSystemContext(ctx, id), tx, s.now(), k)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return id, nil
+}
+
 // InsertAccount creates an account, with the sequence of its change log and the state of its keys,
 // in a transaction of the server itself. It fails with ErrNameTaken if an account has this name,
 // ignoring case, and with ErrInvalid if the name is blank.

@@ -65,9 +65,9 @@ var ErrInterrupted = errors.New("seeding the demo data was interrupted")
 // contacts 1 to n, with n from 0 to MaxContacts, and always the contact CustomerID. It does not
 // change a database that has accounts.
 //
-// Seeding takes many transactions, so it can be interrupted between them. AdminKey is created
-// before the data and OtherKey after it: a database with the first and without the second is
-// incomplete, and Seed fails with ErrInterrupted so that no one mistakes it for complete data.
+// Seeding takes many transactions, so it can be interrupted between them. The first one creates
+// Account with AdminKey, and the last one OtherKey: a database with AdminKey and without OtherKey
+// is incomplete, and Seed fails with ErrInterrupted so that no one mistakes it for complete data.
 func Seed(ctx context.Context, services *app.Services, n int, log *slog.Logger) (seeded bool, err error) {
 	if n < 0 || n > MaxContacts {
 		return false, fmt.Errorf("the demo data can have 0 to %d contacts, not %d", MaxContacts, n)
@@ -80,8 +80,7 @@ func Seed(ctx context.Context, services *app.Services, n int, log *slog.Logger) 
 		_, err := Present(ctx, services.Auth)
 		return false, err
 	}
-	log.InfoContext(ctx, "seeding demo data", slog.Int("contacts", n))
-	s := seeder{services}
+	s := seeder{services, log}
 	if err := s.seedMain(ctx, n); err != nil {
 		return false, fmt.Errorf("seeding account %s: %w", Account, err)
 	}
@@ -118,17 +117,19 @@ func keyExists(ctx context.Context, authService *auth.Service, key string) (bool
 }
 
 // seeder creates the data.
-type seeder struct{ *app.Services }
+type seeder struct {
+	*app.Services
+
+	log *slog.Logger
+}
 
 // seedMain creates Account.
 func (s seeder) seedMain(ctx context.Context, n int) error {
-	account, err := s.Auth.CreateAccount(ctx, Account)
+	account, err := s.Auth.CreateAccountWithKey(ctx, Account, newKey(AdminKey, viewer.Admin))
 	if err != nil {
 		return err
 	}
-	if err := s.createKey(ctx, account, AdminKey, viewer.Admin); err != nil {
-		return err
-	}
+	s.log.InfoContext(ctx, "seeding demo data", slog.Int("contacts", n))
 	for _, u := range []auth.NewUser{
 		{Login: AdminLogin, Name: "Demo Admin", Password: Password, Role: viewer.Admin},
 		{Login: AgentLogin, Name: "Demo Agent", Password: Password, Role: viewer.Agent},
@@ -164,8 +165,12 @@ func (s seeder) seedOther(ctx context.Context) error {
 
 // createKey creates an API key with its token as its name: the token is not a secret.
 func (s seeder) createKey(ctx context.Context, account int, token string, role viewer.Role) error {
-	_, err := s.Auth.CreateKey(ctx, account, auth.NewKey{Name: token, Role: role, Token: token})
+	_, err := s.Auth.CreateKey(ctx, account, newKey(token, role))
 	return err
+}
+
+func newKey(token string, role viewer.Role) auth.NewKey {
+	return auth.NewKey{Name: token, Role: role, Token: token}
 }
 
 // batchSize is the number of contacts that one transaction creates: the maximum.

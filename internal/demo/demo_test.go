@@ -303,7 +303,7 @@ func TestADatabaseInUseIsNotChanged(t *testing.T) {
 
 func TestInterruptedSeedingIsDetected(t *testing.T) {
 	t.Parallel()
-	for _, writes := range []int{2, 3, 4, 20, 40, 41, 42, 43, 44} {
+	for _, writes := range []int{1, 2, 3, 20, 40, 41, 42, 43} {
 		f := newFixture(t)
 		f.left = writes
 		if seeded, err := f.seed(t, 3); seeded || !errors.Is(err, errPower) {
