@@ -65,7 +65,7 @@ func (s *Service) useCodeOf(ctx context.Context, tx *database.Tx, who identity, 
 	if err := UseCode(ctx, tx, v, code, now); err != nil {
 		return err
 	}
-	_, err := codeOf(who).succeed(ctx, tx, now)
+	_, err := codeOf(who).succeed(ctx, tx)
 	return err
 }
 

@@ -237,7 +237,7 @@ func (s *Service) openSession(ctx context.Context, key string, who identity, g g
 		if err := s.useCodeOf(ctx, tx, who, code, now, from); err != nil {
 			return err
 		}
-		if opened.FailedAttempts, err = g.succeed(ctx, tx, now); err != nil {
+		if opened.FailedAttempts, err = g.succeed(ctx, tx); err != nil {
 			return err
 		}
 		opened.ExpiresAt = now.Add(owner.Settings.SessionLifetime())

@@ -206,12 +206,17 @@ func (t *Throttle) enter(ctx context.Context, g *guess) (wait time.Duration, err
 	return wait, nil
 }
 
+// waits reports whether there is a wait after the last attempt. If there is none, the time of the
+// wait says nothing: for attempts at the same time, or at servers whose clocks differ, it may be in
+// the future.
+func waits(row *ent.Attempt) bool { return row.WaitUntil.After(row.LastAt) }
+
 // wait returns how long the attempt has to wait.
 func (g guess) wait(rows map[digest]*ent.Attempt, now time.Time) time.Duration {
 	var wait time.Duration
 	for _, target := range g.targets() {
 		row := rows[target.key]
-		if row == nil || target == g.owner && !g.both.counts(rows[g.both.key], now) {
+		if row == nil || !waits(row) || target == g.owner && !g.both.counts(rows[g.both.key], now) {
 			continue
 		}
 		wait = max(wait, row.WaitUntil.Sub(now))
@@ -254,7 +259,7 @@ func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *e
 	}
 	until := now.Add(t.waitAfter(failures))
 	switch {
-	case free && row != nil:
+	case free && row != nil && waits(row):
 		until = row.WaitUntil
 	case free:
 		until = now
@@ -299,7 +304,7 @@ func (g guess) fail(ctx context.Context, tx *database.Tx) (failures int, err err
 
 // succeed undoes the attempt in the transaction of what it was for, and forgets the failures of
 // the owner. It returns how many there were since the last success.
-func (g guess) succeed(ctx context.Context, tx *database.Tx, now time.Time) (failures int, err error) {
+func (g guess) succeed(ctx context.Context, tx *database.Tx) (failures int, err error) {
 	ctx = viewer.NewSystemContext(ctx, 0)
 	rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 	if err != nil {
@@ -311,37 +316,37 @@ func (g guess) succeed(ctx context.Context, tx *database.Tx, now time.Time) (fai
 			continue
 		}
 		failures += row.SinceSuccess // 0 for both together
-		if err := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(0).SetSinceSuccess(0).SetWaitUntil(now).Exec(ctx); err != nil {
+		if err := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(0).SetSinceSuccess(0).SetWaitUntil(row.LastAt).Exec(ctx); err != nil {
 			return 0, err
 		}
 	}
-	return failures, g.undoOne(ctx, tx, g.address, rows, now)
+	return failures, g.undoOne(ctx, tx, g.address, rows)
 }
 
 // undoOne removes one failure of a target. The attempt did not have to wait, so no other one has to
 // because of it. If another attempt was counted in the meantime, the wait after that one stays:
 // otherwise, those who know the password and guess the second factor could end their waits.
-func (g guess) undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*ent.Attempt, now time.Time) error {
+func (g guess) undoOne(ctx context.Context, tx *database.Tx, t target, rows map[digest]*ent.Attempt) error {
 	row := rows[t.key]
 	if row == nil || row.Failures == 0 {
 		return nil
 	}
 	update := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(row.Failures - 1)
 	if row.LastAt.Equal(g.at) {
-		update.SetWaitUntil(now)
+		update.SetWaitUntil(row.LastAt)
 	}
 	return update.Exec(ctx)
 }
 
 // undo removes the failure of an attempt that could not be checked, or one that was not wrong.
 func (t *Throttle) undo(ctx context.Context, g guess) error {
-	err := t.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *database.Tx, now time.Time) error {
+	err := t.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *database.Tx, _ time.Time) error {
 		rows, err := g.find(ctx, tx.Ent, tx.ForUpdate)
 		if err != nil {
 			return err
 		}
 		for _, target := range g.targets() {
-			if err := g.undoOne(ctx, tx, target, rows, now); err != nil {
+			if err := g.undoOne(ctx, tx, target, rows); err != nil {
 				return err
 			}
 		}

@@ -133,6 +133,23 @@ func TestLoginsOfAContactCountTogether(t *testing.T) {
 
 // TestGuessesAtTheSameTime: no more of them are checked than if they came one after the other, on
 // two servers.
+// TestClocksThatDiffer: the clock of one server is behind that of another, or a sign-in has waited
+// for the transaction of a later one.
+func TestClocksThatDiffer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	demo := f.account("Demo")
+	f.user(demo, "ann", "right", viewer.Agent)
+	f.user(demo, "bob", "right", viewer.Agent)
+	for _, login := range []string{"ann", "bob", "ann", "ann"} {
+		f.expectAttempts(demo, login, "right", from(1), "ok")
+		f.advance(-time.Second)
+		f.expectAttempts(demo, "ann", "wrong", from(1), "refused")
+		f.advance(-time.Second)
+	}
+	f.expectAttempts(demo, "eve", "wrong", from(1), "refused", "wait 1")
+}
+
 func TestGuessesAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
