@@ -36,7 +36,7 @@ export async function checkAppearance(page: Page, name: string): Promise<void> {
       await page.setViewportSize(viewport);
       await settle(page);
       if (screenshots) await screenshot(page, join(screenshots, `${name}-${scheme}-${size}.png`));
-      const wrong = await violations(page);
+      const wrong = await violations(page, scheme === 'dark' ? rulesOfColors : undefined);
       if (size === 'phone') for (const text of await sidewaysScrolling(page)) wrong.set(text, text);
       for (const [key, text] of wrong) {
         const entry = found.get(key) ?? { text, where: [] };
@@ -74,16 +74,25 @@ function fail(wrong: string[]): void {
   if (wrong.length > 0) throw new Error(`the page is not accessible:\n${wrong.join('\n')}`);
 }
 
-/** The violations that axe finds, each by its rule and its element. */
-async function violations(page: Page): Promise<Map<string, string>> {
+/** The rules of axe that depend on colors: in another color scheme, no other can be broken. */
+const rulesOfColors = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * The violations that axe finds, each by its rule and its element. Without rules, those of all
+ * rules.
+ */
+async function violations(page: Page, rules?: string[]): Promise<Map<string, string>> {
   // Evaluated by the debugger, because the policy of the page blocks scripts that are added to it.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
-  const result = await page.evaluate(() => {
+  const result = await page.evaluate((rules) => {
     const { axe } = globalThis as unknown as {
       axe: { run(root: Document, options: RunOptions): Promise<AxeResults> };
     };
-    return axe.run(document, { resultTypes: ['violations'] });
-  });
+    return axe.run(document, {
+      resultTypes: ['violations'],
+      ...(rules && { runOnly: { type: 'rule', values: rules } }),
+    });
+  }, rules);
   const all = new Map<string, string>();
   for (const { id, impact, help, nodes } of result.violations) {
     if (impact !== 'serious' && impact !== 'critical') continue;

@@ -1,4 +1,5 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Api } from './api';
 
 /** A row of the list that is in the page. */
 export interface Row {
@@ -24,6 +25,15 @@ export interface Scrolling {
   /** Of the tasks that delayed a frame. */
   longTasks: number[];
 }
+
+export interface Order {
+  field: string;
+  direction: 'ASC' | 'DESC';
+}
+
+export const byNumber: Order = { field: 'ID', direction: 'ASC' };
+
+export type Filter = Record<string, unknown>;
 
 /** The page with the list of contacts. */
 export class ContactListPage {
@@ -59,6 +69,21 @@ export class ContactListPage {
   /** Sorts by a column, or the other way round if it is sorted by it. */
   async sortBy(column: string): Promise<void> {
     await this.column(column).getByRole('button').click();
+  }
+
+  /**
+   * Waits until the page lists what the server does, from the first row on, and how many there are.
+   */
+  async expectListed(api: Api, filter: Filter, orderBy = byNumber): Promise<void> {
+    await expect(async () => {
+      const { ids, total } = await listed(api, filter, orderBy, 20);
+      const rows = (await this.rows()).slice(0, 20);
+      expect(rows.map(({ index, id }) => [index, id])).toEqual(ids.map((id, index) => [index, id]));
+      expect(await this.page.getByRole('status').textContent({ timeout: 1000 })).toBe(
+        countText(total),
+      );
+      // Both the page and the server are slower while they are asked.
+    }).toPass({ intervals: [50, 100, 200, 400], timeout: 20_000 });
   }
 
   /** The parameters in the address of the page. */
@@ -106,7 +131,7 @@ export class ContactListPage {
       let mostRows = 0;
       while (seen.size < rows) {
         const now = await new Promise(requestAnimationFrame);
-        if (now - begin > 120_000) throw new Error(`only ${seen.size} rows after two minutes`);
+        if (now - begin > 300_000) throw new Error(`only ${seen.size} rows after five minutes`);
         frames.push(Math.round(now - before));
         before = now;
         const all = document.querySelectorAll('[role=rowgroup] [role=row]');
@@ -130,5 +155,47 @@ export class ContactListPage {
         longTasks,
       };
     }, rows);
+  }
+}
+
+interface ListPage {
+  contacts: {
+    nodes: { contactId: number }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+    totalCount?: number;
+  };
+}
+
+function countText(n: number | undefined): string {
+  return n === 1 ? '1 contact' : `${n?.toLocaleString('en-GB')} contacts`;
+}
+
+/**
+ * Reads the first ids of the list that the server has, and how many there are unless that is asked
+ * for in several pages.
+ */
+export async function listed(
+  api: Api,
+  filter: Filter,
+  orderBy: Order,
+  most: number,
+): Promise<{ ids: number[]; total?: number | undefined }> {
+  const document = `query ($first: Int!, $after: String, $filter: ContactFilter, $orderBy: ContactOrder) {
+    contacts(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+      nodes { contactId } pageInfo { hasNextPage endCursor } totalCount @include(if: ${most <= 100}) } }`;
+  const ids: number[] = [];
+  for (let after: string | null = null; ; ) {
+    const variables: Record<string, unknown> = {
+      first: Math.min(100, most - ids.length),
+      after,
+      filter,
+      orderBy,
+    };
+    const { nodes, pageInfo, totalCount }: ListPage['contacts'] = (
+      await api.query<ListPage>(document, variables)
+    ).contacts;
+    ids.push(...nodes.map((n) => n.contactId));
+    if (ids.length >= most || !pageInfo.hasNextPage) return { ids, total: totalCount };
+    after = pageInfo.endCursor;
   }
 }
