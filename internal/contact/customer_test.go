@@ -110,7 +110,7 @@ func TestCustomerMayNotChange(t *testing.T) {
 		{"its membership to one that is not there", details(contact.Details{Membership: &[]int{999}}), []string{"FORBIDDEN membership"}},
 		{"its external ids", details(contact.Details{ExternalIDs: &[]field.ExternalID{{System: "crm", Value: "1"}}}), []string{"READ_ONLY externalIds"}},
 		{"a read-only property", details(value(field.Value{Value: "y"})), []string{"READ_ONLY properties.1"}},
-		{"a read-only property to what it has", details(value(field.Value{Value: "x"})), []string{"READ_ONLY properties.1"}},
+		{"a read-only property to what it has, with a description", details(value(field.Value{Value: "x", Description: new("")})), []string{"READ_ONLY properties.1"}},
 		{"a read-only property to nothing", details(value()), []string{"READ_ONLY properties.1"}},
 	}
 	for _, tt := range tests {

@@ -28,10 +28,13 @@ type SetDetails struct {
 	ID   int
 	Lock Lock
 	Details
+
+	IfChanged bool // a write that changes nothing succeeds without a new version
 }
 
 // SetDetails applies d completely or not at all, under the same lock as Update, and increments the
-// contact's version. It fails with Errors: NotFound or Forbidden alone, or everything that is wrong
+// contact's version. Values of a property that the contact already has are accepted even if they
+// could not be set now. It fails with Errors: NotFound or Forbidden alone, or everything that is wrong
 // with the version, properties, logins, external ids and membership.
 func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
 	return s.run(ctx, d)
@@ -48,7 +51,7 @@ func (d SetDetails) prepare(ctx context.Context, s *Service) (*prepared, error) 
 	d.Lock.check(&errs)
 	details := d.check(&errs)
 	return existing(v, d.ID, errs, func(ctx context.Context, w *unitOfWork) error {
-		w.kind = change.KindDETAILS
+		w.kind, w.ifChanged = change.KindDETAILS, d.IfChanged
 		return w.apply(ctx, d.Lock, edit{details: details})
 	}), nil
 }

@@ -29,7 +29,10 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	if err := w.readDefinitions(ctx, e); err != nil {
 		return err
 	}
-	e, err := w.reconcile(ctx, l, w.checkEdit(e))
+	e, err := w.checkEdit(ctx, e)
+	if err == nil {
+		e, err = w.reconcile(ctx, l, e)
+	}
 	if err != nil {
 		return err
 	}
@@ -45,18 +48,21 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 
 // checkEdit returns the edit with its valid properties, of which those that are bound to fields
 // become fields, and without what the viewer may not read.
-func (w *unitOfWork) checkEdit(e edit) edit {
+func (w *unitOfWork) checkEdit(ctx context.Context, e edit) (edit, error) {
 	if !e.details.setProperties() {
-		return w.withoutHidden(e)
+		return w.withoutHidden(e), nil
 	}
-	set, own := w.checkProperties(e.details)
+	set, own, err := w.checkProperties(ctx, e.details)
+	if err != nil {
+		return e, err
+	}
 	for f, v := range e.set {
 		if _, bound := set[f]; !bound {
 			set[f] = v
 		}
 	}
 	e.set, e.details.Properties, e.details.Custom = set, own, nil
-	return w.withoutHidden(e)
+	return w.withoutHidden(e), nil
 }
 
 // applyEdit applies the parts of a checked edit, except for the password.

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"slices"
 
+	"contactgraph/ent"
 	"contactgraph/ent/change"
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/database"
@@ -60,13 +62,16 @@ func (s *Service) transactionForAll(contacts []int) idempotency.Transaction {
 }
 
 // storedChange names a change. It is what an idempotency key stores of a result: the change log has
-// the rest.
+// the rest. The version is 0 if nothing was changed.
 type storedChange struct {
 	Contact int              `json:"contact"`
 	Version revision.Version `json:"version"`
 }
 
 func storedChangeOf(r *Result) storedChange {
+	if r.Change == nil {
+		return storedChange{Contact: r.Contact.ID}
+	}
 	return storedChange{r.Change.ContactID, r.Change.Version}
 }
 
@@ -114,8 +119,16 @@ func (s *Service) resultsCodec() idempotency.Codec[[]*Result] {
 // resultOf restores the result of the write that made a change, as far as the change log still has
 // it. What the write was merged with is not stored.
 func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error) {
-	if _, err := authz.AuthorizeContact(ctx, s.db.Client(), c.Contact); err != nil {
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), c.Contact)
+	if err != nil {
 		return nil, err
+	}
+	if c.Version == 0 {
+		current, err := s.db.Client().Contact.Query().Where(entcontact.ID(c.Contact), entcontact.AccountID(v.Account)).Only(ctx)
+		if ent.IsNotFound(err) {
+			err = usererror.NewNotFound("Contact", c.Contact)
+		}
+		return &Result{Contact: current}, err
 	}
 	row, err := s.log.Change(ctx, revision.ChangeID{Contact: c.Contact, Version: c.Version})
 	if err == nil && row == nil {

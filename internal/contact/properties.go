@@ -58,8 +58,9 @@ func (d propertyDefinitions) haveSeveral(path string) bool {
 }
 
 // checkProperties adds errors for what is wrong with the properties of an edit. It returns the
-// valid ones: as fields if the property is bound to one.
-func (w *unitOfWork) checkProperties(d Details) (bound field.Patch, own []PropertyPatch) {
+// valid ones: as fields if the property is bound to one. What has invalid values that the contact
+// already has is in neither: it stays.
+func (w *unitOfWork) checkProperties(ctx context.Context, d Details) (bound field.Patch, own []PropertyPatch, err error) {
 	bound = field.Patch{}
 	custom, isObject := d.Custom.(map[string]any)
 	if d.Custom != nil && !isObject {
@@ -67,10 +68,12 @@ func (w *unitOfWork) checkProperties(d Details) (bound field.Patch, own []Proper
 	}
 	if len(d.Properties)+len(custom) > maxProperties {
 		w.errs.Add(usererror.TooMany, field.PathProperties, "At most %d properties can be set in one call.", maxProperties)
-		return bound, nil
+		return bound, nil, nil
 	}
+	patches := slices.Concat(d.Properties, w.patchesOf(custom))
+	now := present{unitOfWork: w, properties: propertyIDs(patches)}
 	seen := map[int]bool{}
-	for _, p := range slices.Concat(d.Properties, w.patchesOf(custom)) {
+	for _, p := range patches {
 		path := field.PropertyPath(p.Property)
 		if seen[p.Property] && p.Property != 0 { // the APIs use 0 for every invalid id
 			w.errs.Add(usererror.Duplicate, path, "Property %d is listed twice.", p.Property)
@@ -86,13 +89,20 @@ func (w *unitOfWork) checkProperties(d Details) (bound field.Patch, own []Proper
 		w.checkValues(path, definition, p)
 		switch f := field.BoundTo(definition); {
 		case len(w.errs) > before:
+			same, err := now.are(ctx, definition, p)
+			if err != nil {
+				return nil, nil, err
+			}
+			if same {
+				w.errs = w.errs[:before]
+			}
 		case f == nil:
 			own = append(own, p)
 		default:
 			bound[f] = p.boundValue()
 		}
 	}
-	return bound, own
+	return bound, own, nil
 }
 
 // checkValues adds errors for values that are not valid for the property.

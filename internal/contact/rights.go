@@ -102,7 +102,11 @@ func (r *Result) visibleTo(v viewer.Viewer) *Result {
 	if r == nil {
 		return nil
 	}
-	return &Result{Contact: field.Visible(v, r.Contact), Change: changelog.VisibleTo(v, r.Change), Merge: r.Merge}
+	seen := &Result{Contact: field.Visible(v, r.Contact), Merge: r.Merge}
+	if r.Change != nil {
+		seen.Change = changelog.VisibleTo(v, r.Change)
+	}
+	return seen
 }
 
 // hideFields removes from the contacts in the errors what the viewer may not read.

@@ -103,7 +103,7 @@ func (s *Service) WithKey(key *idempotency.Key) *Service {
 // Result is the result of a command.
 type Result struct {
 	Contact *ent.Contact      // after the write; the state before a deletion; nil after an erasure
-	Change  *ent.Change       // its row in the change log
+	Change  *ent.Change       // its row in the change log; nil if nothing was changed, see SetDetails
 	Merge   *merge.Divergence // what it was merged with; nil if the version was current
 }
 

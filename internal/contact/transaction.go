@@ -127,6 +127,9 @@ func (w *unitOfWork) finish(ctx context.Context) (*Result, error) {
 	if w.kind == change.KindDELETE {
 		return w.remove(ctx)
 	}
+	if w.ifChanged && w.isUnchanged() {
+		return &Result{Contact: w.old}, nil
+	}
 	if w.isNew() {
 		_, terms := changedTerms(w.old, w.next)
 		w.tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})

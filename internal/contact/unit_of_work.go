@@ -20,6 +20,7 @@ type unitOfWork struct {
 	*transaction
 
 	kind       change.Kind // CREATE, UPDATE, DETAILS or DELETE
+	ifChanged  bool        // see SetDetails
 	errs       usererror.Errors
 	old        *ent.Contact
 	next       *ent.Contact

@@ -30,6 +30,14 @@ func (v Value) Equal(w Value) bool {
 	return v.Value == w.Value && *v.Description == *w.Description
 }
 
+// Values returns the values of a property that is bound to the field, which has texts.
+func (f *Field) Values(c *ent.Contact) []Value {
+	if text, ok := f.Get(c).(string); ok {
+		return []Value{{Value: text}}
+	}
+	return nil
+}
+
 // Login is a name that a contact signs in with.
 type Login struct {
 	Name string     `json:"name"`
