@@ -27,6 +27,18 @@ type NewUser struct {
 // String describes the user without the password.
 func (u NewUser) String() string { return fmt.Sprintf("%s user %q", u.Role, u.Login) }
 
+// LoginOf returns the login of the viewer if it is a user, and "" otherwise.
+func (s *Service) LoginOf(ctx context.Context, v viewer.Viewer) (string, error) {
+	if v.Actor.Kind != viewer.ActorUser {
+		return "", nil
+	}
+	u, err := s.db.Client().User.Query().Where(user.ID(v.Actor.ID), user.AccountID(v.Account)).Only(viewer.NewSystemContext(ctx, v.Account))
+	if err != nil {
+		return "", err
+	}
+	return u.Login, nil
+}
+
 // CheckStaffPassword fails with ErrInvalid if the account does not allow the password for a user
 // with this login. The error says which rule it breaks.
 func (s *Service) CheckStaffPassword(ctx context.Context, account int, login, plain string) error {

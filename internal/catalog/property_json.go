@@ -24,7 +24,7 @@ func JSONOf(p *ent.Property, texts []string) any {
 	for i, text := range texts {
 		list[i] = text
 		if isNumeric(p) {
-			list[i] = numberOf(text)
+			list[i] = NumberOf(text)
 		}
 	}
 	switch {
@@ -40,9 +40,9 @@ func JSONOf(p *ent.Property, texts []string) any {
 // neither its plus sign nor leading zeros, and requires digits on both sides of a point.
 var number = regexp.MustCompile(`^([+-]?)0*(\d*)(\.\d*)?([eE][+-]?\d+)?$`)
 
-// numberOf returns a number that is stored as text in the form of JSON; the text itself if it is no
+// NumberOf returns a number that is stored as text in the form of JSON; the text itself if it is no
 // number, which no write stores.
-func numberOf(text string) any {
+func NumberOf(text string) any {
 	m := number.FindStringSubmatch(text)
 	if m == nil {
 		return text

@@ -34,8 +34,8 @@ type SetDetails struct {
 
 // SetDetails applies d completely or not at all, under the same lock as Update, and increments the
 // contact's version. Values of a property that the contact already has are accepted even if they
-// could not be set now. It fails with Errors: NotFound or Forbidden alone, or everything that is wrong
-// with the version, properties, logins, external ids and membership.
+// could not be set now. It fails with Errors: NotFound or Forbidden alone, or everything that is
+// wrong with the version, properties, logins, external ids and membership.
 func (s *Service) SetDetails(ctx context.Context, d SetDetails) (*Result, error) {
 	return s.run(ctx, d)
 }

@@ -23,9 +23,12 @@ const (
 	logoutPath   = "/f/webapp-api-login?api=logout"
 
 	noErrors    = `"errors":[],"errorDetails":[]}`
-	notSignedIn = `{"loggedIn":{"isLoggedIn":false,"contactID":null,"contactName":""},`
-	asJohn      = `{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"John Deer"},` + noErrors
-	asAnn       = `{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Ann Agent"},` + noErrors
+	notSignedIn = `{"loggedIn":{"isLoggedIn":false,"contactID":null,"contactName":"","logins":[],"accessibleSegments":[]},`
+	customers   = `"logins":[{"name":"` + customerMail + `","type":"Email"}],"accessibleSegments":["2","3"]},` + noErrors
+	asJohn      = `{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"John Deer",` + customers
+	segments    = `"accessibleSegments":["1","2","3","4","5","6","7","8","9","10","11","12"]},` + noErrors
+	asAnn       = `{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Ann Agent",` +
+		`"logins":[{"name":"` + agentMail + `","type":"Email"}],` + segments
 )
 
 var urlEncoded = headers{"Content-Type": "application/x-www-form-urlencoded"}
@@ -122,7 +125,7 @@ func TestSignInIsRefusedAlikeForEveryReason(t *testing.T) {
 	expect(t, f.do("POST", loginPath, form(customerMail, password), urlEncoded), 200, refused)
 }
 
-func TestSignInReadsFormsOnly(t *testing.T) {
+func TestSignInReadsForms(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	refused := func(detail string) string { return notSignedIn + failed("Invalid request.", detail)[1:] }
@@ -155,7 +158,7 @@ func TestLoggedInDescribesTheCaller(t *testing.T) {
 	expect(t, f.do("GET", loggedInPath, "", nil), 200, notSignedIn+noErrors)
 	expect(t, f.do("GET", loggedInPath, "", headers{"X-ApiKey": "forged"}), 200, notSignedIn+noErrors)
 	expect(t, f.do("GET", loggedInPath, "", headers{"X-ApiKey": agentKey}), 200,
-		`{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Demo agent"},`+noErrors)
+		`{"loggedIn":{"isLoggedIn":true,"contactID":null,"contactName":"Demo agent","logins":[],`+segments)
 	cookie := f.cookie()
 	for body, name := range map[string]string{
 		`"FirstName":"<Jo>"`:              "<Jo>",
@@ -167,7 +170,7 @@ func TestLoggedInDescribesTheCaller(t *testing.T) {
 			t.Fatal(got.body)
 		}
 		expect(t, f.do("GET", loggedInPath, "", cookie), 200,
-			`{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"`+name+`"},`+noErrors)
+			`{"loggedIn":{"isLoggedIn":true,"contactID":466,"contactName":"`+name+`",`+customers)
 	}
 	if _, err := f.Contacts.Delete(f.staff, contact.Delete{ID: customer, Lock: contact.Lock{OnConflict: contact.Overwrite}}); err != nil {
 		t.Fatal(err)
@@ -236,4 +239,39 @@ func TestStaffWithSecondFactorCannotSignIn(t *testing.T) {
 	if n := f.db.Client().Session.Query().CountX(viewer.NewSystemContext(f.t.Context(), f.account)); n != 0 {
 		t.Errorf("%d sessions are open", n)
 	}
+}
+
+func TestSignInReadsJSON(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	right := `{"emailAddress":"` + customerMail + `","Password":"` + password + `"}`
+	refused := notSignedIn + failed("Login failed.", "The email address or the password is wrong.")[1:]
+	rejected := func(detail string) string { return notSignedIn + failed("Invalid request.", detail)[1:] }
+	notJSON, shape := rejected("The request body is not valid JSON."), rejected("The request body does not have the documented format.")
+	for name, c := range map[string]struct{ body, want string }{
+		"as documented":   {right, asJohn},
+		"any letter case": {`{"EMAILADDRESS":"` + customerMail + `","password":"` + password + `","__TZO__":1}`, asJohn},
+		"wrong":           {strings.Replace(right, password, "wrong", 1), refused},
+		"a number":        {`{"emailAddress":1,"Password":2}`, refused},
+		"null":            {`{"emailAddress":null,"Password":null}`, refused},
+		"no members":      {`{}`, refused},
+		"a list":          {`{"emailAddress":["` + customerMail + `"],"Password":"` + password + `"}`, shape},
+		"an array":        {`[` + right + `]`, shape},
+		"null alone":      {`null`, shape},
+		"a form":          {form(customerMail, password), notJSON},
+		"empty":           {``, notJSON},
+		"cut off":         {right[:20], notJSON},
+		"too large":       {`{"x":"` + strings.Repeat("x", 256<<10) + `"}`, rejected("The request body is too large.")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.forgetAttempts()
+			got := f.do("POST", loginPath, c.body, headers{"Content-Type": "application/json; charset=utf-8"})
+			expect(t, got, 200, c.want)
+			if signsIn := c.want == asJohn; signsIn != (got.sessionCookie() != nil) {
+				t.Errorf("cookie %v", got.sessionCookie())
+			}
+		})
+	}
+	expect(t, f.do("POST", loginPath, right, headers{"Content-Type": "text/json"}), 200, asJohn)
+	expect(t, f.do("POST", loginPath, right, urlEncoded), 200, refused)
 }

@@ -165,7 +165,7 @@ func writes(operation string) bool {
 	switch operation {
 	case "mutation signIn", "mutation signOut":
 		return false
-	case "iService setdetails":
+	case "iService setdetails", "iService newcontact":
 		return true
 	}
 	return strings.HasPrefix(operation, "mutation ") || strings.HasPrefix(operation, "PUT ")
@@ -257,6 +257,29 @@ func (c *attempt) rest(a harness.Response) string {
 		return notFound
 	}
 	return fmt.Sprintf("%d %s", a.Status, a.Body)
+}
+
+// contactForm returns the permission for an operation of iService on a contact, whose id the body
+// has.
+func contactForm(form, api, body string) permission {
+	return permission{
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-"+form+"?api="+api, "application/json", fmt.Sprintf(body, c.id())))
+		},
+	}
+}
+
+// staffForm returns the permission for an operation of iService on no contact that exists. The body
+// has a login. segment is the outcome of an API key that is limited to a segment.
+func staffForm(api, body, segment string) permission {
+	return permission{
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok), segment: all(segment),
+		try: func(c *attempt) string {
+			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-custinfo?api="+api, "application/json", fmt.Sprintf(body, unique())))
+		},
+	}
 }
 
 // iservice returns the outcome of a response of iService.

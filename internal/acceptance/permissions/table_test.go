@@ -298,12 +298,15 @@ var permissions = map[string]permission{
 	"GET /exports/audit-log": manages(ok, ok, func(c *attempt) string {
 		return c.rest(c.Send(c.caller, "GET", "/exports/audit-log?format=csv", "", ""))
 	}),
-	"iService setdetails": {
-		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
-		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+	"iService setdetails": contactForm("custinfo", "setdetails", `{"contactID":%d,"details":{"properties":[]}}`),
+	"iService details":    contactForm("custinfo", "details", `{"contactID":%d}`),
+	"iService name":       contactForm("custinfo", "name", `{"contactID":%d}`),
+	"iService search":     staffForm("search", `{"fields":{"groups":[{"fields":[{"fieldID":"login","searchString":"%s"}]}]}}`, ok),
+	"iService newcontact": staffForm("newcontact", `{"details":{"setLogins":true,"logins":[{"name":"%s"}]}}`, forbidden),
+	"iService mydetails": {
+		customer: all(ok), agent: all(forbidden), admin: all(forbidden), foreign: all(forbidden),
 		try: func(c *attempt) string {
-			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-custinfo?api=setdetails", "application/json",
-				fmt.Sprintf(`{"contactID":%d,"details":{"properties":[]}}`, c.id())))
+			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-findanswer?api=mydetails", "application/json", `{}`))
 		},
 	},
 	"iService login":    sessions("POST", "login", refused, refused),

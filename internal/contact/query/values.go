@@ -52,9 +52,9 @@ const (
 )
 
 // ByValues returns at most MaxFound contacts, by id and with their logins as edges, to staff: those
-// that meet one search of each group. A group whose searches are all blank is no condition. What the
-// viewer may not read finds nothing. It fails with PropertyNotFound, TooLong and TooMany; that also
-// if more than maxValues values would have to be read.
+// that meet one search of each group. A group whose searches are all blank is no condition. What
+// the viewer may not read finds nothing. It fails with PropertyNotFound, TooLong and TooMany; that
+// also if more than maxValues values would have to be read.
 func (s *Service) ByValues(ctx context.Context, groups [][]FieldSearch) ([]*ent.Contact, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
@@ -85,7 +85,8 @@ type valueSearch struct {
 	errs       usererror.Errors
 }
 
-// valueGroup is a group: a contact must have a value that one of the matchers of its source accepts.
+// valueGroup is a group: a contact must have a value that one of the matchers of its source
+// accepts.
 type valueGroup struct {
 	sources map[source][]matcher
 	scans   bool // whether it reads all values of a source, not only those that match

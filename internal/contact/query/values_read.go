@@ -31,8 +31,8 @@ func (v ownedValue) normal(from source) string {
 }
 
 // read reads the values of a source, at most one more than the budget allows. If the set is small,
-// it reads only those of its contacts. The statements are not limited to what the viewer sees, which
-// would have to be looked up for each value; the set is.
+// it reads only those of its contacts. The statements are not limited to what the viewer sees,
+// which would have to be looked up for each value; the set is.
 func (r *valueSearch) read(ctx context.Context, from source, matchers []matcher, among ids) ([]ownedValue, error) {
 	var owners []int // nil for all
 	if among != nil && len(among) <= maxCandidates {
@@ -93,20 +93,21 @@ func (r *valueSearch) readLogins(ctx context.Context, matchers []matcher, owners
 	return values, err
 }
 
-// readColumn reads the texts in a column of contacts.
+// readColumn reads the texts of the field to which a property is bound.
 func (r *valueSearch) readColumn(ctx context.Context, column string, owners []int) ([]ownedValue, error) {
 	q := r.db.Client().Contact.Query().Where(entcontact.AccountID(r.viewer.Account), predicate.Contact(sql.FieldNotNull(column))).Limit(r.budget + 1)
 	if owners != nil {
 		q.Where(entcontact.IDIn(owners...))
 	}
-	var rows []struct {
-		ID   int    `json:"id"`
-		Text string `json:"text"`
+	var rows []struct { // the column that is not selected stays empty
+		ID        int    `json:"id"`
+		FirstName string `json:"first_name"`
+		LastName  string `json:"last_name"`
 	}
-	err := q.Modify(func(s *sql.Selector) { s.Select(s.C(entcontact.FieldID), sql.As(s.C(column), "text")) }).Scan(ctx, &rows)
+	err := q.Select(entcontact.FieldID, column).Scan(ctx, &rows)
 	values := make([]ownedValue, len(rows))
 	for i, row := range rows {
-		values[i] = ownedValue{row.ID, row.Text}
+		values[i] = ownedValue{row.ID, row.FirstName + row.LastName}
 	}
 	return values, err
 }

@@ -16,8 +16,7 @@ type codeMessage struct{ summary, withSubject, withoutSubject string }
 var messageByCode = map[usererror.Code]codeMessage{
 	usererror.NotFound: {"Contact not found.",
 		"No contact exists with contactID {}.", "No contact exists with this contactID."},
-	usererror.Forbidden: {accessDenied,
-		"", "Customers may only update properties for their own contact ID."},
+	usererror.Forbidden: {accessDenied, "", ""},
 	usererror.LoginTaken: {"Login already in use.",
 		"{} is assigned to another contact.", "A login is assigned to another contact."},
 	usererror.PropertyNotFound: {"Unknown contact property.",
@@ -34,7 +33,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.KeyReused:       {"Idempotency key reused.", "", ""},
 	usererror.RateLimited:     {"Too many attempts.", "", ""},
 
-	// setdetails never fails with these.
+	// No operation fails with these.
 	usererror.Empty:           {invalidRequest, "", ""},
 	usererror.EmailTaken:      {invalidRequest, "", ""},
 	usererror.PhoneTaken:      {invalidRequest, "", ""},
@@ -59,7 +58,7 @@ func messageOf(e *usererror.Error) message {
 	switch {
 	case hasSubject && m.withSubject != "":
 		return message{m.summary, strings.ReplaceAll(m.withSubject, "{}", e.Subject)}
-	case m.withoutSubject == "", e.Code == usererror.Forbidden && e.Path != "":
+	case m.withoutSubject == "":
 		return message{m.summary, e.Message}
 	}
 	return message{m.summary, m.withoutSubject}

@@ -27,7 +27,8 @@ func TestIServiceReportsEveryCode(t *testing.T) {
 
 func TestEveryRequestErrorHasAMessage(t *testing.T) {
 	t.Parallel()
-	for _, e := range append(call.Errors(), errNoForm, errNoOperation, errMethod, errNotJSON, errNotForm, errShape, errNoLogins, errLogin) {
+	for _, e := range append(call.Errors(), errNoForm, errNotSupported, errNoOperation, errMethod, errNotJSON, errNotForm, errShape, errNoLogins, errLogin,
+		errForeign, errNoContact) {
 		if errorMessages[e].summary == "" || errorMessages[e].detail == "" {
 			t.Errorf("%v", e)
 		}

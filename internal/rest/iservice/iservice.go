@@ -37,13 +37,15 @@ func New(c *call.Calls) *API { return &API{c, c.Via(change.SourceISERVICE)} }
 type form struct {
 	name       string
 	operations []operation
-	signsIn    bool // its responses say who is signed in
+	signsIn    bool     // its responses say who is signed in
+	others     []string // operations that iService has and this server does not
 }
 
 // forms lists the endpoints. To add an operation, add its row to the operations of its endpoint.
 var forms = []form{
-	{"custinfo", custInfoOperations, false},
-	{"login", loginOperations, true},
+	{"custinfo", custInfoOperations, false, []string{"subscriptions", "setsubscriptions"}},
+	{"findanswer", findAnswerOperations, false, []string{"mysubscriptions", "mysubscriptionsset"}},
+	{"login", loginOperations, true, nil},
 }
 
 // formPath is the start of the path of each endpoint.
@@ -90,37 +92,48 @@ type operation struct {
 
 var (
 	custInfoOperations = []operation{
-		{"setdetails", []string{http.MethodPost}, (*API).setDetails},
+		{"details", post, (*API).details},
+		{"name", post, (*API).name},
+		{"newcontact", post, (*API).newContact},
+		{"search", post, (*API).search},
+		{"setdetails", post, (*API).setDetails},
+	}
+	findAnswerOperations = []operation{
+		{"mydetails", post, (*API).myDetails},
 	}
 	loginOperations = []operation{
-		{"login", []string{http.MethodPost}, (*API).signIn}, // no GET: a password in a URL would end up in logs
-		{"loggedin", []string{http.MethodGet, http.MethodPost}, (*API).signedIn},
-		{"logout", []string{http.MethodGet, http.MethodPost}, (*API).signOut},
+		{"login", post, (*API).signIn}, // no GET: a password in a URL would end up in logs
+		{"loggedin", getOrPost, (*API).signedIn},
+		{"logout", getOrPost, (*API).signOut},
 	}
+)
+
+var (
+	post      = []string{http.MethodPost}
+	getOrPost = []string{http.MethodGet, http.MethodPost}
 )
 
 // response is a response of the iService API. Its status is 200 even for errors, because
 // clients take any other status for a broken connection; only an unavailable database is reported
-// as 503.
+// as 503. The members before the errors are the results of operations: a response has those of its
+// operation, and none if that failed, except for loggedIn.
 type response struct {
-	status       int       // 0 stands for 200
-	LoggedIn     *loggedIn `json:"loggedIn,omitempty"` // present in every response of the login endpoint, and only there
-	Errors       []string  `json:"errors"`
-	ErrorDetails []string  `json:"errorDetails"` // entry i explains entry i of Errors
-}
-
-// loggedIn describes the signed-in user. An agent has no contactID.
-type loggedIn struct {
-	IsLoggedIn  bool   `json:"isLoggedIn"`
-	ContactID   *int   `json:"contactID"`
-	ContactName string `json:"contactName"`
+	status       int             // 0 stands for 200
+	LoggedIn     *loggedIn       `json:"loggedIn,omitempty"` // present in every response of the login endpoint, and only there
+	Properties   []propertyGroup `json:"properties,omitempty"`
+	Membership   *[]string       `json:"membership,omitempty"` // ids of segments
+	Name         *string         `json:"name,omitempty"`
+	Contacts     *[]foundContact `json:"contacts,omitempty"`
+	ContactID    *string         `json:"contactID,omitempty"` // of a new contact
+	Errors       []string        `json:"errors"`
+	ErrorDetails []string        `json:"errorDetails"` // entry i explains entry i of Errors
 }
 
 // newResponse returns a response without errors.
 func newResponse(signsIn bool) response {
 	resp := response{Errors: []string{}, ErrorDetails: []string{}}
 	if signsIn {
-		resp.LoggedIn = &loggedIn{}
+		resp.LoggedIn = &loggedIn{Logins: []loginEntry{}, AccessibleSegments: []string{}}
 	}
 	return resp
 }
@@ -146,6 +159,9 @@ func (f form) find(r *http.Request) (operation, error) {
 	name := parameter(r.URL.Query(), "api")
 	i := slices.IndexFunc(f.operations, func(op operation) bool { return strings.EqualFold(op.name, name) })
 	if i < 0 {
+		if slices.ContainsFunc(f.others, func(other string) bool { return strings.EqualFold(other, name) }) {
+			return operation{}, errNotSupported
+		}
 		return operation{}, errNoOperation
 	}
 	if !slices.Contains(f.operations[i].methods, r.Method) {

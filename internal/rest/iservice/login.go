@@ -1,14 +1,11 @@
 package iservice
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"contactgraph/ent"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/rest/call"
@@ -25,7 +22,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) err
 	if weborigin.Foreign(r) {
 		return call.ErrCrossSite // otherwise a page could sign its visitor in to a different account
 	}
-	form, err := readForm(w, r)
+	sent, err := readCredentials(w, r)
 	if err != nil {
 		return err
 	}
@@ -41,7 +38,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) err
 	if !found {
 		account = 0 // sign-in fails there, and takes as long as in any account
 	}
-	session, err := a.Auth.SignIn(r.Context(), account, parameter(form, "emailAddress"), parameter(form, "Password"), auth.OriginOf(r))
+	session, err := a.Auth.SignIn(r.Context(), account, string(sent.EmailAddress), string(sent.Password), auth.OriginOf(r))
 	if errors.Is(err, auth.ErrRefused) || errors.Is(err, auth.ErrCodeRequired) { // this API has no parameter for a code
 		return errLogin
 	}
@@ -64,6 +61,22 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) err
 	resp.LoggedIn = who
 	http.SetCookie(w, a.Auth.Cookie(session.Token, session.ExpiresAt))
 	return nil
+}
+
+// credentials are the parameters of login. The letter case of their names is ignored.
+type credentials struct {
+	EmailAddress text `json:"emailAddress"`
+	Password     text `json:"Password"` //nolint:gosec // it is only read
+}
+
+// readCredentials reads the body, which is JSON or a form.
+func readCredentials(w http.ResponseWriter, r *http.Request) (sent credentials, err error) {
+	if media, _, _ := call.ContentType(r.Header); media == call.ApplicationJSON || media == call.TextJSON {
+		err = readJSON(w, r, &sent)
+		return sent, err
+	}
+	form, err := readForm(w, r)
+	return credentials{text(parameter(form, "emailAddress")), text(parameter(form, "Password"))}, err
 }
 
 // readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of
@@ -127,27 +140,4 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, _ *response) error
 	}
 	http.SetCookie(w, a.Auth.ClearingCookie())
 	return nil
-}
-
-// describe returns the id and name of a contact, and the name of an agent or an API key.
-func (a *API) describe(ctx context.Context, v viewer.Viewer) (*loggedIn, error) {
-	if v.Role != viewer.Customer {
-		return &loggedIn{IsLoggedIn: true, ContactName: v.Actor.Name}, nil
-	}
-	c, err := a.Queries.Get(viewer.NewContext(ctx, v), v.Contact)
-	if err != nil {
-		return nil, err
-	}
-	return &loggedIn{IsLoggedIn: true, ContactID: &c.ID, ContactName: fullName(c)}, nil
-}
-
-// fullName joins the first and the last name with a space.
-func fullName(c *ent.Contact) string {
-	var names []string
-	for _, name := range []*string{c.FirstName, c.LastName} {
-		if name != nil && *name != "" {
-			names = append(names, *name)
-		}
-	}
-	return strings.Join(names, " ")
 }

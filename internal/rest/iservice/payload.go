@@ -2,13 +2,16 @@ package iservice
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"net/http"
 	"strings"
 
 	"contactgraph/ent/login"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/globalid"
+	"contactgraph/internal/rest/call"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -26,16 +29,39 @@ type details struct {
 	Logins     json.RawMessage             `json:"logins"` // read only if SetLogins is set: clients always send it
 }
 
-// propertyPayload is an element of properties.
+// propertyPayload is an element of properties: a property, or a group of them, as details returns
+// them.
 type propertyPayload struct {
 	PropertyID number                    `json:"propertyID"`
 	Values     replaced[*[]valuePayload] `json:"values"`
+	Group      []propertyPayload         `json:"properties"`
+}
+
+// listed returns all properties, those of groups in the place of the group.
+func (d details) listed() (all []propertyPayload) {
+	for _, p := range d.Properties.value {
+		if p.Group == nil {
+			all = append(all, p)
+		}
+		all = append(all, p.Group...)
+	}
+	return all
 }
 
 // valuePayload is an element of values.
 type valuePayload struct {
-	Value       *text `json:"value"`
-	Description *text `json:"description"`
+	Value            *text `json:"value"`
+	ValueDateUTC     *text `json:"valueDateUtc"`
+	ValueDatetimeUTC *text `json:"valueDatetimeUtc"`
+	ValueInt         *text `json:"valueInt"`
+	ValueNumber      *text `json:"valueNumber"`
+	Description      *text `json:"description"`
+}
+
+// text returns the value: the member for its type counts only if value is absent. It returns nil if
+// there is none.
+func (v valuePayload) text() *text {
+	return cmp.Or(v.Value, v.ValueDateUTC, v.ValueDatetimeUTC, v.ValueInt, v.ValueNumber)
 }
 
 // replaced is a T that each member with its name replaces completely, so that the last of several
@@ -56,37 +82,46 @@ type loginPayload struct {
 	Type text `json:"type"`
 }
 
-// parsePayload reads a body: a JSON object in UTF-8, in the documented format. It rejects invalid
+// readJSON reads the body into v, a struct: see parseJSON.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	body, err := call.ReadBody(w, r)
+	if err != nil {
+		return err
+	}
+	return parseJSON(body, v)
+}
+
+// parseJSON parses a body: a JSON object in UTF-8, in the documented format. It rejects invalid
 // UTF-8 and half surrogate pairs as invalid JSON; encoding/json would replace them by another
-// character.
-func parsePayload(body []byte) (payload, error) {
-	var p payload
+// character. The content type does not matter.
+func parseJSON(body []byte, v any) error {
 	body = bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))
 	if !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
-		return p, errNotJSON
+		return errNotJSON
 	}
 	if bytes.TrimLeft(body, " \t\r\n")[0] != '{' { // encoding/json would read null as an object without members
-		return p, errShape
+		return errShape
 	}
-	if err := json.Unmarshal(body, &p); err != nil {
-		return p, errShape
+	if err := json.Unmarshal(body, v); err != nil {
+		return errShape
 	}
-	return p, nil
+	return nil
 }
 
 // command returns the command for the payload. It overwrites, because this API has no versions.
 func (p payload) command() (contact.SetDetails, error) {
-	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{OnConflict: contact.Overwrite}}
-	for _, property := range p.Details.value.Properties.value {
+	set := contact.SetDetails{ID: int(p.ContactID), Lock: contact.Lock{OnConflict: contact.Overwrite}, IfChanged: true}
+	for _, property := range p.Details.value.listed() {
 		if property.Values.value == nil {
 			continue // like a property that is not listed; only [] clears
 		}
 		patch := contact.PropertyPatch{Property: int(property.PropertyID)}
 		for _, v := range *property.Values.value {
-			if v.Value == nil { // ignoring it could clear the property
+			text := v.text()
+			if text == nil { // ignoring it could clear the property
 				return set, errShape
 			}
-			patch.Values = append(patch.Values, field.Value{Value: string(*v.Value), Description: (*string)(v.Description)})
+			patch.Values = append(patch.Values, field.Value{Value: string(*text), Description: (*string)(v.Description)})
 		}
 		set.Properties = append(set.Properties, patch)
 	}

@@ -100,30 +100,38 @@ func find(doc *openapi3.T, method string, target *url.URL) *openapi3.Operation {
 		path = "/f" + path
 	}
 	for template, item := range doc.Paths.Map() {
+		template, query, _ := strings.Cut(template, "?")
 		pattern := variable.ReplaceAllString(regexp.QuoteMeta(template), "[^/]+")
 		if !regexp.MustCompile("(?i)^" + pattern + "$").MatchString(path) {
 			continue
 		}
-		if o := item.GetOperation(method); o != nil && names(o, target.Query().Get("api")) {
+		if o := item.GetOperation(method); o != nil && names(o, query, target.Query().Get("api")) {
 			return o
 		}
 	}
 	return nil
 }
 
-// names reports whether the parameter api selects the operation. It always does for operations
-// without this parameter.
-func names(o *openapi3.Operation, api string) bool {
-	p := o.Parameters.GetByInAndName(openapi3.ParameterInQuery, "api")
-	if p == nil {
-		return true
+// names reports whether the parameter api selects the operation, whose path has the query. It
+// always does for operations without this parameter.
+func names(o *openapi3.Operation, query, api string) bool {
+	all := apis(o, query)
+	return all == nil || slices.Contains(all, api)
+}
+
+// apis returns the values of the parameter api that select the operation, nil if it has no such
+// parameter. An endpoint of iService has several operations with one method. Each but the first has
+// the parameter in the query of its path: so it has a body and responses of its own.
+func apis(o *openapi3.Operation, query string) (all []string) {
+	if name, ok := strings.CutPrefix(query, "api="); ok {
+		return []string{name}
 	}
-	for _, name := range p.Schema.Value.Enum {
-		if name == api {
-			return true
+	if p := o.Parameters.GetByInAndName(openapi3.ParameterInQuery, "api"); p != nil {
+		for _, name := range p.Schema.Value.Enum {
+			all = append(all, fmt.Sprint(name))
 		}
 	}
-	return false
+	return all
 }
 
 // Operations names the operations of the document as rest.Operations does.
@@ -135,13 +143,13 @@ func Operations() ([]string, error) {
 	var all []string
 	for path, item := range doc.Paths.Map() {
 		for method, o := range item.Operations() {
-			p := o.Parameters.GetByInAndName(openapi3.ParameterInQuery, "api")
-			if p == nil {
+			_, query, _ := strings.Cut(path, "?")
+			selected := apis(o, query)
+			if selected == nil {
 				all = append(all, method+" "+path)
-				continue
 			}
-			for _, name := range p.Schema.Value.Enum {
-				all = append(all, fmt.Sprintf("iService %s", name))
+			for _, name := range selected {
+				all = append(all, "iService "+name)
 			}
 		}
 	}
