@@ -55,7 +55,7 @@ func TestPackagesAreDocumented(t *testing.T) {
 }
 
 // writers are the packages that may write to the database, with the packages below them.
-var writers = []string{"internal/audit", "internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/database", "internal/idempotency", "internal/people", "internal/rekey"}
+var writers = []string{"internal/audit", "internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/database", "internal/idempotency", "internal/people", "internal/rekey", "internal/reset"}
 
 // TestTenantIsolation rejects calls of ent that the condition on account_id does not reach (see
 // ent/schema.Tenant), and writes in packages that are not in writers.

@@ -23,19 +23,21 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/reset"},
 
 	// The benchmarks, and packages that only tests import.
-	"bench":                        {"internal/pgserver"},
-	"bench/yardstick":              {},
-	"internal/rest/resttest":       {"internal/rest/openapi"},
-	"graph/cost/costtest":          {},
-	"internal/acceptance":          {},
-	"internal/acceptance/harness":  {"internal/pgserver"},
-	"internal/powercut":            {},
-	"internal/sso/ssotest":         {},
-	"internal/sso/ssotest/provide": {"internal/sso/ssotest"},
-	"internal/contact/contacttest": {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/normalize", "internal/revision", "internal/usererror", "internal/viewer"},
+	"bench":                          {"internal/pgserver"},
+	"bench/yardstick":                {},
+	"internal/rest/resttest":         {"internal/rest/openapi"},
+	"graph/cost/costtest":            {},
+	"internal/acceptance":            {},
+	"internal/acceptance/harness":    {"internal/pgserver"},
+	"internal/powercut":              {},
+	"internal/sso/ssotest":           {},
+	"internal/sso/ssotest/provide":   {"internal/sso/ssotest"},
+	"internal/mail/mailtest":         {},
+	"internal/mail/mailtest/receive": {"internal/mail/mailtest"},
+	"internal/contact/contacttest":   {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/normalize", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
 	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/weborigin"},
@@ -43,7 +45,7 @@ var layers = map[string][]string{
 	"web":                      {},
 	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings"},
 	"internal/demo":            {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/settings", "internal/weborigin"},
+	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/reset", "internal/settings", "internal/weborigin"},
 	"graph/gate":               {"graph/apierror", "graph/arguments", "graph/cost", "graph/loader", "graph/persisted", "internal/auth", "internal/authz", "internal/bytelru", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer", "internal/weborigin"},
 	"graph/persisted":          {"graph/apierror", "internal/bytelru", "internal/graphqlhttp", "internal/limiter"},
 	"graph/arguments":          {"graph/apierror", "graph/scalar", "internal/revision", "internal/storable"},
@@ -63,12 +65,13 @@ var layers = map[string][]string{
 	"internal/rest/legacypath": {},
 
 	// The services.
-	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey"},
+	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey", "internal/reset"},
 	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/contact/field", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/people":        {"ent/...", "internal/rekey", "internal/limiter", "internal/password", "internal/secondfactor", "internal/audit", "internal/auth", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/globalid", "internal/idempotency", "internal/normalize", "internal/revision", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/reset":         {"ent/...", "internal/audit", "internal/auth", "internal/contact", "internal/database", "internal/dberr", "internal/mail", "internal/normalize", "internal/password", "internal/settings", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/auth":          {"ent/...", "internal/rekey", "internal/revision", "internal/audit", "internal/database", "internal/dberr", "internal/limiter", "internal/netlimit", "internal/normalize", "internal/password", "internal/secondfactor", "internal/settings", "internal/viewer", "internal/weborigin"},
 	"internal/password":      {"internal/settings"},
 	"internal/rekey":         {"ent/...", "internal/contact/field", "internal/database", "internal/dberr", "internal/normalize", "internal/revision", "internal/viewer"},
@@ -101,6 +104,7 @@ var layers = map[string][]string{
 	"internal/safego":       {},
 	"internal/secondfactor": {},
 	"internal/globalid":     {},
+	"internal/mail":         {},
 	"internal/netlimit":     {},
 	"internal/normalize":    {},
 	"internal/pgserver":     {},

@@ -32,6 +32,7 @@ type serve struct {
 	GraphQL  graphQL       `embed:""`
 	Requests requestLimits `embed:""`
 	OIDC     oidcSettings  `embed:"" prefix:"oidc-"`
+	Mail     mailSettings  `embed:""`
 
 	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
@@ -65,6 +66,10 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if err != nil {
 		return err
 	}
+	sender, links, err := c.Mail.config(p.Getenv, c.https())
+	if err != nil {
+		return err
+	}
 	trusted, err := c.GraphQL.trusted()
 	if err != nil {
 		return err
@@ -80,7 +85,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	defer listener.Close() //nolint:errcheck // the server has closed it, if it was started
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
-	startup := state{provider: provider}
+	startup := state{provider: provider, mail: sender != nil}
 	srv := c.newServer(ctx, certificate, origins, &startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
@@ -92,6 +97,9 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		return errors.Join(err, <-served)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if sender != nil {
+		s.Resets.SendBy(sender, links)
+	}
 	startup.services.Store(s)
 	if err := c.prepare(ctx, s, log); err != nil {
 		stop()
@@ -108,6 +116,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		var background sync.WaitGroup
 		background.Go(func() { c.prune(serving, s.Changes, log) })
 		background.Go(func() { s.Keys.Serve(serving) })
+		background.Go(func() { s.Resets.Serve(serving) })
 		defer func() {
 			stop()
 			background.Wait()

@@ -93,6 +93,7 @@ type apis struct {
 // state is what the handlers need to know about the startup of the server.
 type state struct {
 	provider   *sso.Config                  // nil if there is none
+	mail       bool                         // the server sends messages
 	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
 	services   atomic.Pointer[cli.Services] // nil until the database is open
 	prepared   atomic.Bool                  // the database can be used
@@ -142,7 +143,7 @@ func (s *state) closeStreams() {
 
 // settings returns what the pages need to know about the server.
 func (s *state) settings() web.Settings {
-	var settings web.Settings
+	settings := web.Settings{PasswordReset: s.mail}
 	if s.provider != nil {
 		settings.SSO = &web.SSO{Name: s.provider.Name}
 	}

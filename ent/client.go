@@ -26,6 +26,7 @@ import (
 	"contactgraph/ent/identity"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
+	"contactgraph/ent/passwordreset"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/ent/role"
@@ -79,6 +80,8 @@ type Client struct {
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// PasswordReset is the client for interacting with the PasswordReset builders.
+	PasswordReset *PasswordResetClient
 	// Property is the client for interacting with the Property builders.
 	Property *PropertyClient
 	// PropertyValue is the client for interacting with the PropertyValue builders.
@@ -123,6 +126,7 @@ func (c *Client) init() {
 	c.Identity = NewIdentityClient(c.config)
 	c.Login = NewLoginClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
+	c.PasswordReset = NewPasswordResetClient(c.config)
 	c.Property = NewPropertyClient(c.config)
 	c.PropertyValue = NewPropertyValueClient(c.config)
 	c.Role = NewRoleClient(c.config)
@@ -239,6 +243,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Identity:       NewIdentityClient(cfg),
 		Login:          NewLoginClient(cfg),
 		Membership:     NewMembershipClient(cfg),
+		PasswordReset:  NewPasswordResetClient(cfg),
 		Property:       NewPropertyClient(cfg),
 		PropertyValue:  NewPropertyValueClient(cfg),
 		Role:           NewRoleClient(cfg),
@@ -282,6 +287,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Identity:       NewIdentityClient(cfg),
 		Login:          NewLoginClient(cfg),
 		Membership:     NewMembershipClient(cfg),
+		PasswordReset:  NewPasswordResetClient(cfg),
 		Property:       NewPropertyClient(cfg),
 		PropertyValue:  NewPropertyValueClient(cfg),
 		Role:           NewRoleClient(cfg),
@@ -322,8 +328,8 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
 		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Login, c.Membership, c.Property, c.PropertyValue, c.Role, c.SearchTerm,
-		c.Segment, c.Session, c.Store, c.UsedState, c.User,
+		c.Login, c.Membership, c.PasswordReset, c.Property, c.PropertyValue, c.Role,
+		c.SearchTerm, c.Segment, c.Session, c.Store, c.UsedState, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -335,8 +341,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
 		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Login, c.Membership, c.Property, c.PropertyValue, c.Role, c.SearchTerm,
-		c.Segment, c.Session, c.Store, c.UsedState, c.User,
+		c.Login, c.Membership, c.PasswordReset, c.Property, c.PropertyValue, c.Role,
+		c.SearchTerm, c.Segment, c.Session, c.Store, c.UsedState, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -375,6 +381,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Login.mutate(ctx, m)
 	case *MembershipMutation:
 		return c.Membership.mutate(ctx, m)
+	case *PasswordResetMutation:
+		return c.PasswordReset.mutate(ctx, m)
 	case *PropertyMutation:
 		return c.Property.mutate(ctx, m)
 	case *PropertyValueMutation:
@@ -2837,6 +2845,140 @@ func (c *MembershipClient) mutate(ctx context.Context, m *MembershipMutation) (V
 	}
 }
 
+// PasswordResetClient is a client for the PasswordReset schema.
+type PasswordResetClient struct {
+	config
+}
+
+// NewPasswordResetClient returns a client for the PasswordReset from the given config.
+func NewPasswordResetClient(c config) *PasswordResetClient {
+	return &PasswordResetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `passwordreset.Hooks(f(g(h())))`.
+func (c *PasswordResetClient) Use(hooks ...Hook) {
+	c.hooks.PasswordReset = append(c.hooks.PasswordReset, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `passwordreset.Intercept(f(g(h())))`.
+func (c *PasswordResetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PasswordReset = append(c.inters.PasswordReset, interceptors...)
+}
+
+// Create returns a builder for creating a PasswordReset entity.
+func (c *PasswordResetClient) Create() *PasswordResetCreate {
+	mutation := newPasswordResetMutation(c.config, OpCreate)
+	return &PasswordResetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PasswordReset entities.
+func (c *PasswordResetClient) CreateBulk(builders ...*PasswordResetCreate) *PasswordResetCreateBulk {
+	return &PasswordResetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PasswordResetClient) MapCreateBulk(slice any, setFunc func(*PasswordResetCreate, int)) *PasswordResetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PasswordResetCreateBulk{err: fmt.Errorf("calling to PasswordResetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PasswordResetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PasswordResetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PasswordReset.
+func (c *PasswordResetClient) Update() *PasswordResetUpdate {
+	mutation := newPasswordResetMutation(c.config, OpUpdate)
+	return &PasswordResetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PasswordResetClient) UpdateOne(_m *PasswordReset) *PasswordResetUpdateOne {
+	mutation := newPasswordResetMutation(c.config, OpUpdateOne, withPasswordReset(_m))
+	return &PasswordResetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PasswordResetClient) UpdateOneID(id int) *PasswordResetUpdateOne {
+	mutation := newPasswordResetMutation(c.config, OpUpdateOne, withPasswordResetID(id))
+	return &PasswordResetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PasswordReset.
+func (c *PasswordResetClient) Delete() *PasswordResetDelete {
+	mutation := newPasswordResetMutation(c.config, OpDelete)
+	return &PasswordResetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PasswordResetClient) DeleteOne(_m *PasswordReset) *PasswordResetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PasswordResetClient) DeleteOneID(id int) *PasswordResetDeleteOne {
+	builder := c.Delete().Where(passwordreset.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PasswordResetDeleteOne{builder}
+}
+
+// Query returns a query builder for PasswordReset.
+func (c *PasswordResetClient) Query() *PasswordResetQuery {
+	return &PasswordResetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePasswordReset},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PasswordReset entity by its id.
+func (c *PasswordResetClient) Get(ctx context.Context, id int) (*PasswordReset, error) {
+	return c.Query().Where(passwordreset.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PasswordResetClient) GetX(ctx context.Context, id int) *PasswordReset {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PasswordResetClient) Hooks() []Hook {
+	hooks := c.hooks.PasswordReset
+	return append(hooks[:len(hooks):len(hooks)], passwordreset.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PasswordResetClient) Interceptors() []Interceptor {
+	return c.inters.PasswordReset
+}
+
+func (c *PasswordResetClient) mutate(ctx context.Context, m *PasswordResetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PasswordResetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PasswordResetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PasswordResetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PasswordResetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PasswordReset mutation op: %q", m.Op())
+	}
+}
+
 // PropertyClient is a client for the Property schema.
 type PropertyClient struct {
 	config
@@ -4312,14 +4454,14 @@ type (
 	hooks struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
 		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
-		Property, PropertyValue, Role, SearchTerm, Segment, Session, Store, UsedState,
-		User []ent.Hook
+		PasswordReset, Property, PropertyValue, Role, SearchTerm, Segment, Session,
+		Store, UsedState, User []ent.Hook
 	}
 	inters struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
 		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
-		Property, PropertyValue, Role, SearchTerm, Segment, Session, Store, UsedState,
-		User []ent.Interceptor
+		PasswordReset, Property, PropertyValue, Role, SearchTerm, Segment, Session,
+		Store, UsedState, User []ent.Interceptor
 	}
 )
 

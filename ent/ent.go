@@ -18,6 +18,7 @@ import (
 	"contactgraph/ent/identity"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
+	"contactgraph/ent/passwordreset"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/ent/role"
@@ -111,6 +112,7 @@ func checkColumn(t, c string) error {
 			identity.Table:       identity.ValidColumn,
 			login.Table:          login.ValidColumn,
 			membership.Table:     membership.ValidColumn,
+			passwordreset.Table:  passwordreset.ValidColumn,
 			property.Table:       property.ValidColumn,
 			propertyvalue.Table:  propertyvalue.ValidColumn,
 			role.Table:           role.ValidColumn,

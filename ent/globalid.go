@@ -62,6 +62,9 @@ func (_m *Login) GlobalID() string { return globalid.Encode("Login", _m.ID) }
 // GlobalID returns the id of the Membership in the GraphQL API.
 func (_m *Membership) GlobalID() string { return globalid.Encode("Membership", _m.ID) }
 
+// GlobalID returns the id of the PasswordReset in the GraphQL API.
+func (_m *PasswordReset) GlobalID() string { return globalid.Encode("PasswordReset", _m.ID) }
+
 // GlobalID returns the id of the Property in the GraphQL API.
 func (_m *Property) GlobalID() string { return globalid.Encode("Property", _m.ID) }
 

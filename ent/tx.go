@@ -44,6 +44,8 @@ type Tx struct {
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// PasswordReset is the client for interacting with the PasswordReset builders.
+	PasswordReset *PasswordResetClient
 	// Property is the client for interacting with the Property builders.
 	Property *PropertyClient
 	// PropertyValue is the client for interacting with the PropertyValue builders.
@@ -208,6 +210,7 @@ func (tx *Tx) init() {
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
+	tx.PasswordReset = NewPasswordResetClient(tx.config)
 	tx.Property = NewPropertyClient(tx.config)
 	tx.PropertyValue = NewPropertyValueClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)

@@ -74,6 +74,7 @@ var unbounded = []string{
 	"ContactPropertyInput.remove", "SetContactDetailsInput.removeLogins", "UpsertContactInput.removeLogins",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
+	"RequestPasswordResetInput.account", "RequestPasswordResetInput.login", "ResetPasswordInput.token", "ResetPasswordInput.newPassword",
 	"SignInInput.account", "SignInInput.login", "SignInInput.password", "SignInInput.code",
 	"SetUpSecondFactorInput.currentPassword", "SetUpSecondFactorInput.code", "ConfirmSecondFactorInput.code",
 	"SecondFactorProofInput.currentPassword", "SecondFactorProofInput.code",

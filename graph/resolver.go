@@ -24,6 +24,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
+	"contactgraph/internal/reset"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -35,6 +36,7 @@ type Resolver struct {
 	queries  *query.Service
 	catalog  *catalog.Service
 	people   *people.Service
+	resets   *reset.Service
 	changes  *changelog.Service
 	auth     *auth.Service
 	cookies  gate.Cookies

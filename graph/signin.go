@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"contactgraph/graph/gate"
 	"contactgraph/graph/model"
 	"contactgraph/internal/auth"
-	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/viewer"
 )
@@ -72,9 +70,7 @@ func signInError(err error) model.UserError {
 
 // throttledSignIn is the payload of a sign-in that has to wait.
 func throttledSignIn(ctx context.Context, limited *limiter.RateError) *model.SignInPayload {
-	if h := graphqlhttp.Header(ctx); h != nil {
-		h.Set("Retry-After", strconv.Itoa(limited.RetryAfter))
-	}
+	retryAfter(ctx, limited)
 	return refusedSignIn(model.ValidationError{
 		Code:    model.UserErrorCodeRateLimited,
 		Message: fmt.Sprintf("Too many failed attempts to sign in: try again in %d seconds.", limited.RetryAfter),

@@ -24,6 +24,8 @@ var dist embed.FS
 type Settings struct {
 	Demo *Demo `json:"demo"` // nil on a server without demo data
 	SSO  *SSO  `json:"sso"`  // nil on a server without an OpenID Connect provider
+	// PasswordReset is true if the server sends links for new passwords by email.
+	PasswordReset bool `json:"passwordReset"`
 }
 
 // SSO is the OpenID Connect provider that staff can sign in by.

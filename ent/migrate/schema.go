@@ -595,6 +595,50 @@ var (
 			},
 		},
 	}
+	// PasswordResetsColumns holds the columns for the "password_resets" table.
+	PasswordResetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "target", Type: field.TypeBytes},
+		{Name: "tenant", Type: field.TypeInt},
+		{Name: "login", Type: field.TypeString, Nullable: true},
+		{Name: "link", Type: field.TypeString, Nullable: true},
+		{Name: "requested_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "next_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempts", Type: field.TypeInt},
+		{Name: "user_id", Type: field.TypeInt, Nullable: true},
+		{Name: "contact_id", Type: field.TypeInt, Nullable: true},
+		{Name: "token_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "password_state", Type: field.TypeBytes, Nullable: true},
+	}
+	// PasswordResetsTable holds the schema information for the "password_resets" table.
+	PasswordResetsTable = &schema.Table{
+		Name:       "password_resets",
+		Columns:    PasswordResetsColumns,
+		PrimaryKey: []*schema.Column{PasswordResetsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "passwordreset_target",
+				Unique:  true,
+				Columns: []*schema.Column{PasswordResetsColumns[1]},
+			},
+			{
+				Name:    "passwordreset_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{PasswordResetsColumns[11]},
+			},
+			{
+				Name:    "passwordreset_next_at",
+				Unique:  false,
+				Columns: []*schema.Column{PasswordResetsColumns[7]},
+			},
+			{
+				Name:    "passwordreset_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{PasswordResetsColumns[6]},
+			},
+		},
+	}
 	// PropertiesColumns holds the columns for the "properties" table.
 	PropertiesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -945,6 +989,7 @@ var (
 		IdentitiesTable,
 		LoginsTable,
 		MembershipsTable,
+		PasswordResetsTable,
 		PropertiesTable,
 		PropertyValuesTable,
 		RolesTable,

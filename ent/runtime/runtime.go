@@ -18,6 +18,7 @@ import (
 	"contactgraph/ent/identity"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
+	"contactgraph/ent/passwordreset"
 	"contactgraph/ent/property"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/ent/role"
@@ -334,6 +335,15 @@ func init() {
 	membership.Hooks[1] = membershipMixinHooks0[0]
 	membershipMixinInters0 := membershipMixin[0].Interceptors()
 	membership.Interceptors[0] = membershipMixinInters0[0]
+	passwordreset.Policy = privacy.NewPolicies(schema.PasswordReset{})
+	passwordreset.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := passwordreset.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	propertyMixin := schema.Property{}.Mixin()
 	property.Policy = privacy.NewPolicies(propertyMixin[0], schema.Property{})
 	property.Hooks[0] = func(next ent.Mutator) ent.Mutator {

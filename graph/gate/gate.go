@@ -1,6 +1,6 @@
 // Package gate authenticates requests, decides whether they may run, and checks each operation
 // before it is executed: that its credentials are valid, that it has some unless it asks only for
-// __typename, __schema, __type, viewer and signIn, and, with package arguments, that no argument is
+// what needs none (see openFields), and, with package arguments, that no argument is
 // wrong. It also reads the idempotency key. What a viewer may do is decided by the services. All
 // but the Limiter is a gqlgen extension.
 //
@@ -54,7 +54,7 @@ func (Gate) ExtensionName() string { return "Gate" }
 func (Gate) Validate(graphql.ExecutableSchema) error { return nil }
 
 // openFields are the root fields that are allowed without credentials.
-var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "_service": true, "viewer": true, "signIn": true}
+var openFields = map[string]bool{"__typename": true, "__schema": true, "__type": true, "_service": true, "viewer": true, "signIn": true, "requestPasswordReset": true, "resetPassword": true}
 
 // MutateOperationContext rejects operations whose credentials are invalid or, on a WebSocket, have
 // expired; operations without credentials whose root fields require some; subscriptions that do not

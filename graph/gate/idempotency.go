@@ -55,7 +55,7 @@ func KeyOf(ctx context.Context) *idempotency.Key {
 }
 
 // keyless are the mutations that take no key.
-var keyless = []string{"signIn", "signOut", "__typename"}
+var keyless = []string{"signIn", "signOut", "requestPasswordReset", "resetPassword", "__typename"}
 
 // InterceptRootField derives the key of a mutation from that of the request and the alias. It
 // rejects the mutation if the header is invalid.

@@ -92,6 +92,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFieldRightInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
+		ec.unmarshalInputRequestPasswordResetInput,
+		ec.unmarshalInputResetPasswordInput,
 		ec.unmarshalInputResetSecondFactorInput,
 		ec.unmarshalInputResetUserPasswordInput,
 		ec.unmarshalInputRevokeApiKeyInput,
@@ -245,6 +247,11 @@ enum AuditAction {
   USER_ENABLED
   "The password of a user was set."
   PASSWORD_SET
+  """
+  A user or contact has set its password by a link that was sent by email. The subject is the user
+  or contact, which is also the actor.
+  """
+  PASSWORD_RESET
   "A user signs in by the OpenID Connect provider from then on."
   IDENTITY_LINKED
   "A user turned on a second factor, or replaced it."
@@ -1002,6 +1009,8 @@ enum UserErrorCode {
   session was opened, and this does not count as a failed attempt.
   """
   SECOND_FACTOR_REQUIRED
+  "This server cannot do this: it was started without the setting that the operation needs."
+  NOT_AVAILABLE
 }
 
 "The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
@@ -1108,7 +1117,8 @@ type ReferenceNotFound implements UserError {
 type ValidationError implements UserError {
   """
   REQUIRED, EMPTY, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
-  SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
+  SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED, NOT_AVAILABLE or
+  IDEMPOTENCY_KEY_REUSED.
   """
   code: UserErrorCode!
   "A sentence to show to people."
@@ -1236,6 +1246,63 @@ type Subscription {
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/password_reset.graphqls", Input: `"Whose password is forgotten."
+input RequestPasswordResetInput {
+  "The name of the account, ignoring case."
+  account: String!
+  "The login: the email address that the user or contact signs in with."
+  login: String!
+}
+
+"The result of requestPasswordReset."
+type RequestPasswordResetPayload {
+  """
+  Why the request was not recorded. The errors do not reveal whether the account or the login
+  exists.
+  """
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+"A new password, and the token that allows to set it."
+input ResetPasswordInput {
+  "The token in the link of the message."
+  token: String!
+  "The new password, which must follow the rules of the account."
+  newPassword: String!
+}
+
+"The result of resetPassword."
+type ResetPasswordPayload {
+  "Why the password was not set. The token remains valid unless the error is about the token."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  """
+  Sends a message with a link to set a new password, if the login is an email address of a user or
+  contact who has a password. The request needs no credentials. The response is the same, and takes
+  as long, if there is no such login, and does not wait for the message. Without an SMTP server it
+  causes the error NOT_AVAILABLE. After three requests for one login, or twenty from one address,
+  further ones have to wait: they cause the error RATE_LIMITED, and the header Retry-After of the
+  response has the seconds.
+  """
+  requestPasswordReset(
+    "The account and the login."
+    input: RequestPasswordResetInput!
+  ): RequestPasswordResetPayload @cost(weight: "30")
+  """
+  Sets the password of the user or contact who has received the token by email. The request needs no
+  credentials. A token is valid for an hour, once, until the next request for the same user or
+  contact, and until the password is changed in another way; otherwise the error is INVALID, with
+  the path ` + "`" + `token` + "`" + `. All sessions of the user or contact end. A second factor stays as it is: the
+  next sign-in requires it.
+  """
+  resetPassword(
+    "The token and the new password."
+    input: ResetPasswordInput!
+  ): ResetPasswordPayload @cost(weight: "3000")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/people.graphqls", Input: `"An agent or admin who signs in with a password or by the OpenID Connect provider of the server."
@@ -3683,6 +3750,22 @@ func (ec *executionContext) childFields_RecoveryCodesPayload(ctx context.Context
 		return ec.fieldContext_RecoveryCodesPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecoveryCodesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_RequestPasswordResetPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_ResetPasswordPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -656,6 +656,35 @@ func (this ReferenceNotFound) GetMessage() string { return this.Message }
 // if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
 
+// Whose password is forgotten.
+type RequestPasswordResetInput struct {
+	// The name of the account, ignoring case.
+	Account string `json:"account"`
+	// The login: the email address that the user or contact signs in with.
+	Login string `json:"login"`
+}
+
+// The result of requestPasswordReset.
+type RequestPasswordResetPayload struct {
+	// Why the request was not recorded. The errors do not reveal whether the account or the login
+	// exists.
+	Errors []UserError `json:"errors"`
+}
+
+// A new password, and the token that allows to set it.
+type ResetPasswordInput struct {
+	// The token in the link of the message.
+	Token string `json:"token"`
+	// The new password, which must follow the rules of the account.
+	NewPassword string `json:"newPassword"`
+}
+
+// The result of resetPassword.
+type ResetPasswordPayload struct {
+	// Why the password was not set. The token remains valid unless the error is about the token.
+	Errors []UserError `json:"errors"`
+}
+
 // The user whose second factor is reset.
 type ResetSecondFactorInput struct {
 	// The global id or the plain number.
@@ -1147,7 +1176,8 @@ type UserPayload struct {
 // The input is not accepted.
 type ValidationError struct {
 	// REQUIRED, EMPTY, TOO_LONG, TOO_MANY, INVALID, DUPLICATE, WRONG_PASSWORD, WRONG_CODE,
-	// SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED or IDEMPOTENCY_KEY_REUSED.
+	// SECOND_FACTOR_REQUIRED, IN_USE, NOT_APPLIED, RATE_LIMITED, NOT_AVAILABLE or
+	// IDEMPOTENCY_KEY_REUSED.
 	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
@@ -1620,6 +1650,8 @@ const (
 	// The password is right, but the user has a second factor: send the same sign-in with a `code`. No
 	// session was opened, and this does not count as a failed attempt.
 	UserErrorCodeSecondFactorRequired UserErrorCode = "SECOND_FACTOR_REQUIRED"
+	// This server cannot do this: it was started without the setting that the operation needs.
+	UserErrorCodeNotAvailable UserErrorCode = "NOT_AVAILABLE"
 )
 
 var AllUserErrorCode = []UserErrorCode{
@@ -1650,11 +1682,12 @@ var AllUserErrorCode = []UserErrorCode{
 	UserErrorCodeIdempotencyKeyReused,
 	UserErrorCodeSignInRefused,
 	UserErrorCodeSecondFactorRequired,
+	UserErrorCodeNotAvailable,
 }
 
 func (e UserErrorCode) IsValid() bool {
 	switch e {
-	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired:
+	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired, UserErrorCodeNotAvailable:
 		return true
 	}
 	return false

@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
 	"contactgraph/internal/rekey"
+	"contactgraph/internal/reset"
 )
 
 // DB is the part of database.DB that the services need.
@@ -23,6 +24,7 @@ type DB interface {
 	catalog.DB
 	changelog.DB
 	people.DB
+	reset.DB
 	changelog.HubDB
 }
 
@@ -33,6 +35,7 @@ type Services struct {
 	Queries  *query.Service     // reads of contacts
 	Catalog  *catalog.Service   // stores, companies, segments and property definitions
 	People   *people.Service    // users, API keys, sessions, settings, the audit log
+	Resets   *reset.Service     // new passwords by email; see its SendBy
 	Keys     *rekey.Service     // computes keys and search terms again
 	Changes  *changelog.Service // history, as-of reads, the change feed
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
@@ -50,6 +53,7 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 		Queries:  query.New(db),
 		Catalog:  catalog.New(db, now),
 		People:   people.New(db, passwords, authService.Throttle(), keys, now),
+		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),
 		Keys:     keys,
 		Changes:  changes,
 		Hub:      hub,

@@ -28,6 +28,8 @@ const (
 	UserDisabled Action = "USER_DISABLED"
 	UserEnabled  Action = "USER_ENABLED"
 	PasswordSet  Action = "PASSWORD_SET" // of a user
+	// A user or contact has set its password by a link that was sent by email.
+	PasswordReset Action = "PASSWORD_RESET"
 	// A user signs in by the provider from now on.
 	IdentityLinked Action = "IDENTITY_LINKED"
 	// The second factor of a user. It failed if the password was right and the code wrong.
@@ -56,7 +58,7 @@ const (
 // allActions lists the constants above; a test compares the two.
 var allActions = []Action{
 	SignedIn, SignInFailed, SignedOut,
-	UserCreated, UserChanged, UserDisabled, UserEnabled, PasswordSet, IdentityLinked,
+	UserCreated, UserChanged, UserDisabled, UserEnabled, PasswordSet, PasswordReset, IdentityLinked,
 	SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorFailed, RecoveryCodeUsed, RecoveryCodesCreated,
 	RoleCreated, RoleChanged, RoleDeleted,
 	KeyCreated, KeyRotated, KeyRevoked, SessionRevoked,

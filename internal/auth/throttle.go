@@ -70,6 +70,7 @@ type target struct {
 	free    int // how many attempts can fail before the next one has to wait
 	longest time.Duration
 	memory  time.Duration // without a failure, after which it starts again; forgottenAfter if it is 0
+	first   time.Duration // the first wait; firstWait if it is 0
 }
 
 // guess is one attempt. It is counted as a failure before it is checked; undo removes the failure.
@@ -84,9 +85,9 @@ type guess struct {
 func newGuess(owner string, address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address) // the network of an IPv6 address
 	return guess{
-		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait, 0},
-		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait, 0},
-		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait, 0},
+		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait, 0, 0},
+		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait, 0, 0},
+		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait, 0, 0},
 		known:   from.IsValid(),
 	}
 }
@@ -95,7 +96,7 @@ func newGuess(owner string, address netip.Addr) guess {
 // the address.
 func newToken(address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address)
-	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait, 0}
+	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait, 0, 0}
 	return guess{owner: t, both: t, address: t}
 }
 
@@ -104,7 +105,7 @@ func newToken(address netip.Addr) guess {
 // many addresses must not have a guess from each. Strangers cannot lock the owner out by this,
 // because they do not know the password.
 func newCode(owner string) guess {
-	t := target{sha256.Sum256(fmt.Appendf(nil, "code of owner %q", owner)), freeFailures, longestWait, codesForgottenAfter}
+	t := target{sha256.Sum256(fmt.Appendf(nil, "code of owner %q", owner)), freeFailures, longestWait, codesForgottenAfter, 0}
 	return guess{owner: t, both: t}
 }
 
@@ -112,7 +113,7 @@ func newCode(owner string) guess {
 // be guessed in it, so it counts only for the address.
 func newProviderAttempt(address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address)
-	t := target{sha256.Sum256([]byte("provider from " + from.String())), freeTokens, longestSharedWait, 0}
+	t := target{sha256.Sum256([]byte("provider from " + from.String())), freeTokens, longestSharedWait, 0, 0}
 	return guess{owner: t, both: t, address: t}
 }
 
@@ -283,7 +284,7 @@ func (t target) waitAfter(failures int) time.Duration {
 	if failures < t.free {
 		return 0
 	}
-	return min(firstWait<<min(failures-t.free, 30), t.longest)
+	return min(cmp.Or(t.first, firstWait)<<min(failures-t.free, 20), t.longest)
 }
 
 // fail records that the attempt was wrong, in the transaction of what is stored about it. It

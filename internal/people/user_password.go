@@ -153,18 +153,11 @@ func (s *Service) verify(ctx context.Context, v viewer.Viewer, row *ent.User, cu
 func (s *Service) setPassword(ctx context.Context, v viewer.Viewer, row *ent.User, hash string) (*User, error) {
 	return run(ctx, s, v, func(ctx context.Context, c command) (*User, error) {
 		ctx = viewer.NewSystemContext(ctx, v.Account) // an agent may change its own password
-		n, err := c.tx.Ent.User.Update().Where(user.AccountID(v.Account), user.ID(row.ID), user.PasswordHash(row.PasswordHash)).
-			SetPasswordHash(hash).Save(ctx)
-		if err == nil && n == 0 {
+		set, err := auth.SetUserPassword(ctx, c.tx, v.Account, row.ID, row.PasswordHash, hash, v.Session)
+		if err == nil && !set {
 			err = usererror.Errors{{Code: usererror.Invalid, Path: pathNewPassword, Message: "The password was changed in the meantime."}}
 		}
 		if err != nil {
-			return nil, err
-		}
-		if err := auth.Unlink(ctx, c.tx, v.Account, row.ID); err != nil {
-			return nil, err
-		}
-		if err := auth.EndSessions(ctx, c.tx, v.Account, row.ID, v.Session); err != nil {
 			return nil, err
 		}
 		row.PasswordHash = hash

@@ -69,7 +69,8 @@ const (
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected, or too many passwords were wrong
 
-	KeyReused Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
+	NotAvailable Code = "NOT_AVAILABLE"          // the server was started without the setting that this needs
+	KeyReused    Code = "IDEMPOTENCY_KEY_REUSED" // the idempotency key was used for another request
 )
 
 // allCodes lists the constants above; a test compares the two.
@@ -77,7 +78,7 @@ var allCodes = []Code{
 	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
 	Required, Empty, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
-	KeyReused,
+	NotAvailable, KeyReused,
 }
 
 // Codes returns every code. The tests of each API check that it has an answer for each of them.

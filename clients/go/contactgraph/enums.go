@@ -88,6 +88,7 @@ const (
 	UserErrorCodeIdempotencyKeyReused UserErrorCode = "IDEMPOTENCY_KEY_REUSED"
 	UserErrorCodeSignInRefused        UserErrorCode = "SIGN_IN_REFUSED"
 	UserErrorCodeSecondFactorRequired UserErrorCode = "SECOND_FACTOR_REQUIRED"
+	UserErrorCodeNotAvailable         UserErrorCode = "NOT_AVAILABLE"
 )
 
 func (c UserErrorCode) Error() string { return string(c) }

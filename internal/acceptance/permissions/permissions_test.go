@@ -30,6 +30,7 @@ const (
 	forbidden       = "forbidden"       // the caller may not do it, whether the target exists or not
 	notFound        = "not found"       // the target does not exist, or the caller may not see it
 	refused         = "refused"         // the sign-in failed
+	notAvailable    = "not available"   // the server was started without the setting that this needs
 )
 
 // permission is the outcomes of an operation: for each caller one outcome for all targets, or one
@@ -163,7 +164,7 @@ func (p permission) want(caller string, target int) string {
 // writes reports whether an operation changes what an API key may not change that may only read.
 func writes(operation string) bool {
 	switch operation {
-	case "mutation signIn", "mutation signOut":
+	case "mutation signIn", "mutation signOut", "mutation requestPasswordReset", "mutation resetPassword":
 		return false
 	case "iService setdetails", "iService newcontact":
 		return true
@@ -237,7 +238,7 @@ func (c *attempt) graph(document string, v harness.Variables) string {
 }
 
 func payloadOutcome(code string) string {
-	outcomes := map[string]string{"FORBIDDEN": forbidden, "NOT_FOUND": notFound, "SIGN_IN_REFUSED": refused}
+	outcomes := map[string]string{"FORBIDDEN": forbidden, "NOT_FOUND": notFound, "SIGN_IN_REFUSED": refused, "NOT_AVAILABLE": notAvailable}
 	if o, known := outcomes[code]; known {
 		return o
 	}

@@ -256,6 +256,19 @@ var permissions = map[string]permission{
 				harness.Variables{"login": unique()}) // one that was guessed too often would have to wait
 		},
 	},
+	"mutation requestPasswordReset": {
+		anonymous: notAvailable, customer: all(notAvailable), agent: all(notAvailable), admin: all(notAvailable), foreign: all(notAvailable), enrolling: notAvailable,
+		try: func(c *attempt) string {
+			return c.graph(`mutation($login: String!) { requestPasswordReset(input: {account: "Demo", login: $login}) { errors { code } } }`,
+				harness.Variables{"login": unique()})
+		},
+	},
+	"mutation resetPassword": {
+		anonymous: notAvailable, customer: all(notAvailable), agent: all(notAvailable), admin: all(notAvailable), foreign: all(notAvailable), enrolling: notAvailable,
+		try: func(c *attempt) string {
+			return c.graph(`mutation { resetPassword(input: {token: "forged", newPassword: "correct horse battery"}) { errors { code } } }`, nil)
+		},
+	},
 	"mutation signOut": {
 		customer: all(ok), agent: all(ok), admin: all(ok), foreign: all(ok), enrolling: ok,
 		try: func(c *attempt) string {

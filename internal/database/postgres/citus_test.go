@@ -17,6 +17,7 @@ import (
 var unspread = map[string]string{
 	"attempts":         "an address belongs to no account, and stays on the coordinator",
 	"used_states":      "the state of a sign-in belongs to no account, and stays on the coordinator",
+	"password_resets":  "a request may name an account that does not exist: they stay on the coordinator",
 	"accounts":         "these are the tenants: every server has all of them",
 	"api_keys":         "a key is looked up before the account is known: every server has all of them",
 	"clocks":           "it is about the servers, and stays on the coordinator",

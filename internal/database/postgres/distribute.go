@@ -54,7 +54,7 @@ func (p placement) statement() string {
 }
 
 // local are the tables that stay on the coordinator: they belong to no account.
-var local = []string{migrate.ClocksTable.Name, migrate.AttemptsTable.Name, migrate.UsedStatesTable.Name}
+var local = []string{migrate.ClocksTable.Name, migrate.AttemptsTable.Name, migrate.UsedStatesTable.Name, migrate.PasswordResetsTable.Name}
 
 // placements returns the placement of each table, in the order in which they can be placed:
 // reference tables first, and a table after those that it refers to, because a foreign key can only

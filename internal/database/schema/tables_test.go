@@ -21,6 +21,7 @@ var withoutAccount = map[string]string{
 	"accounts":                   "it is the tenant itself",
 	"attempts":                   "an address belongs to no account",
 	"used_states":                "the state of a sign-in belongs to no account",
+	"password_resets":            "a request may name an account that does not exist",
 	"clocks":                     "its row belongs to no account",
 }
 

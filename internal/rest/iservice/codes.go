@@ -32,6 +32,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.VersionConflict: {"Contact changed.", "", ""},
 	usererror.KeyReused:       {"Idempotency key reused.", "", ""},
 	usererror.RateLimited:     {"Too many attempts.", "", ""},
+	usererror.NotAvailable:    {"Not available.", "", ""},
 
 	// No operation fails with these.
 	usererror.Empty:           {invalidRequest, "", ""},

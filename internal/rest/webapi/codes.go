@@ -56,6 +56,7 @@ var statusByCode = []codeResponse{
 	{usererror.WrongCode, http.StatusBadRequest, messageBody, ""},
 	{usererror.InUse, http.StatusBadRequest, messageBody, ""},
 	{usererror.NotApplied, http.StatusBadRequest, messageBody, ""},
+	{usererror.NotAvailable, http.StatusBadRequest, messageBody, ""},
 }
 
 // decisive returns the error that decides about the response, and how its code is reported. errs is

@@ -550,6 +550,8 @@ export type UserErrorCode =
   | 'NAME_TAKEN'
   /** This item is valid, but another item of the same call failed, so none was applied. */
   | 'NOT_APPLIED'
+  /** This server cannot do this: it was started without the setting that the operation needs. */
+  | 'NOT_AVAILABLE'
   /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
   /** Another contact has this phone number. */

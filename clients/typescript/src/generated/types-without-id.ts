@@ -32,6 +32,8 @@ export const typesWithoutId = [
   "PropertyValue",
   "RecoveryCodesPayload",
   "ReferenceNotFound",
+  "RequestPasswordResetPayload",
+  "ResetPasswordPayload",
   "RevokeApiKeyPayload",
   "RevokeSessionPayload",
   "RolePayload",

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"contactgraph/internal/mail"
+	"contactgraph/internal/reset"
+)
+
+// mailSettings are the flags of the messages that the server sends.
+type mailSettings struct {
+	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"SMTP server that sends links to people who have forgotten their password: smtp://USER@HOST:587 with STARTTLS, or smtps://USER@HOST with TLS. Without it, there are no such links. The password can be in the URL or, hidden from other users of the machine, in the environment variable CONTACTGRAPH_SMTP_PASSWORD."`
+	MailFrom       string   `placeholder:"ADDRESS" help:"Sender of the messages, such as no-reply@example.com or Contacts <no-reply@example.com>."`
+	PublicURL      string   `name:"public-url" placeholder:"URL" help:"This server as browsers see it, such as https://contacts.example.com. The links of the messages begin with it."`
+	MailLinkOrigin []string `placeholder:"ORIGIN" help:"Other origin, such as https://www.example.com, whose pages the links of messages may lead to when a form of the iService API asks for it. Can be repeated."`
+}
+
+// smtpPasswordVariable is the environment variable with the password of the SMTP server. It is not
+// a flag, because other users of the machine can see the flags of a process.
+const smtpPasswordVariable = "CONTACTGRAPH_SMTP_PASSWORD"
+
+// config returns what sends messages and where their links lead, nil if the server sends none.
+// https is whether browsers connect by HTTPS.
+func (m *mailSettings) config(getenv func(string) string, https bool) (*mail.Sender, reset.Links, error) {
+	if m.SMTPURL == "" {
+		if m.MailFrom != "" || m.PublicURL != "" || len(m.MailLinkOrigin) > 0 {
+			return nil, reset.Links{}, errors.New("--smtp-url is missing: the other settings of messages need it")
+		}
+		return nil, reset.Links{}, nil
+	}
+	server, err := mail.ParseURL(m.SMTPURL, getenv(smtpPasswordVariable))
+	if err != nil {
+		return nil, reset.Links{}, fmt.Errorf("--smtp-url %w", err)
+	}
+	if m.MailFrom == "" {
+		return nil, reset.Links{}, errors.New("--mail-from is missing: messages need a sender")
+	}
+	sender, err := mail.NewSender(server, m.MailFrom)
+	if err != nil {
+		return nil, reset.Links{}, fmt.Errorf("--mail-from: %w", err)
+	}
+	links, err := m.links(https)
+	return sender, links, err
+}
+
+func (m *mailSettings) links(https bool) (reset.Links, error) {
+	console, err := secureURL("--public-url", m.PublicURL)
+	switch {
+	case err != nil:
+		return reset.Links{}, err
+	case strings.Trim(console.Path, "/") != "":
+		return reset.Links{}, fmt.Errorf("--public-url is %q, but must not have a path", m.PublicURL)
+	case (console.Scheme == schemeHTTPS) != https:
+		return reset.Links{}, fmt.Errorf("--public-url is %q: it must begin with https:// if --secure-cookies or --tls-certificate is set, and with http:// otherwise", m.PublicURL)
+	}
+	links := reset.Links{Console: originOf(console)}
+	for _, text := range m.MailLinkOrigin {
+		u, err := secureURL("--mail-link-origin", text)
+		if err == nil && strings.Trim(u.Path, "/") != "" {
+			err = fmt.Errorf("--mail-link-origin is %q, but must not have a path", text)
+		}
+		if err != nil {
+			return reset.Links{}, err
+		}
+		links.Origins = append(links.Origins, originOf(u))
+	}
+	return links, nil
+}
+
+// originOf returns the origin of a URL in the form that browsers have.
+func originOf(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }
