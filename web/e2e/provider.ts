@@ -52,7 +52,7 @@ export class Provider {
 }
 
 /** An address that no server listens on: the redirect URI contains it. */
-async function freeAddress(): Promise<string> {
+export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

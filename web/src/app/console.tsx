@@ -1,16 +1,20 @@
 // Decides by the viewer what the console shows: the sign-in page, or the pages of the viewer's
-// role. The pages that end a sign-in by the provider are outside of both.
+// role. The pages that end a sign-in by the provider, and those for a forgotten password, are
+// outside of both.
 import { ApolloProvider, useQuery } from '@apollo/client/react';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { FaultAlert } from '../components/fault-alert';
 import { LoadingPage } from '../components/loading-page';
 import { SetUpPage } from '../features/second-factor/set-up-page';
+import { ForgottenPasswordPage } from '../features/session/forgotten-password-page';
+import { NewPasswordPage } from '../features/session/new-password-page';
 import { viewerKey } from '../features/session/session';
 import { SessionProvider } from '../features/session/session-provider';
 import { SignInPage } from '../features/session/sign-in-page';
 import { SignedInPage, SignInFailedPage } from '../features/session/sign-in-result';
 import { ViewerDocument } from '../gql';
 import { type Api, connect } from '../lib/api-client';
+import { passwordResetPaths, takeToken } from '../lib/password-reset';
 import { signInPaths } from '../lib/sso';
 import { Routes } from './routes';
 
@@ -18,18 +22,31 @@ import { Routes } from './routes';
 export function Console() {
   const [expired, setExpired] = useState(false);
   const [api] = useState<Api>(() => connect(() => setExpired(true)));
+  const [token] = useState(() =>
+    window.location.pathname === passwordResetPaths.set ? takeToken() : '',
+  );
   if (window.location.pathname === signInPaths.failed) return <SignInFailedPage />;
-  if (window.location.pathname === signInPaths.done)
-    return (
-      <ApolloProvider client={api.client}>
-        <SignedInPage />
-      </ApolloProvider>
-    );
   return (
     <ApolloProvider client={api.client}>
-      <ViewerGate api={api} expired={expired} onSignedIn={() => setExpired(false)} />
+      {pageOutside(token) ?? (
+        <ViewerGate api={api} expired={expired} onSignedIn={() => setExpired(false)} />
+      )}
     </ApolloProvider>
   );
+}
+
+/** The page at a path that looks the same for every viewer; null at all other paths. */
+function pageOutside(token: string): ReactNode {
+  switch (window.location.pathname) {
+    case signInPaths.done:
+      return <SignedInPage />;
+    case passwordResetPaths.request:
+      return <ForgottenPasswordPage />;
+    case passwordResetPaths.set:
+      return <NewPasswordPage token={token} />;
+    default:
+      return null;
+  }
 }
 
 interface ViewerGateProps {

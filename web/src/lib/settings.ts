@@ -14,6 +14,8 @@ interface Settings {
   demo: { key: string; signIns: SignIn[] } | null;
   /** The OpenID Connect provider that staff can sign in by; null on a server without. */
   sso: { name: string } | null;
+  /** Whether the server sends links for new passwords by email. */
+  passwordReset: boolean;
 }
 
 const element = document.getElementById('settings');
@@ -21,6 +23,7 @@ const element = document.getElementById('settings');
 export const settings: Settings = JSON.parse(element?.textContent ?? 'null') ?? {
   demo: null,
   sso: null,
+  passwordReset: false,
 };
 
 /** The nonce that the page's Content-Security-Policy requires of style elements. */

@@ -1,5 +1,5 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { anyCode, CodeInput } from '../../components/code-input';
@@ -7,6 +7,7 @@ import { ErrorAlert } from '../../components/error-alert';
 import { FaultAlert } from '../../components/fault-alert';
 import { SignInDocument, ViewerDocument } from '../../gql';
 import { roleLabels } from '../../lib/format';
+import { passwordResetPaths } from '../../lib/password-reset';
 import { type SignIn, settings } from '../../lib/settings';
 import { viewerKey } from './session';
 import { broadcastSignIn } from './session-channel';
@@ -89,6 +90,15 @@ export function SignInForm({ account = '', inDialog = false, onSignedIn }: SignI
           <Button variant="default" onClick={() => setCode(undefined)}>
             Back
           </Button>
+        )}
+        {settings.passwordReset && code === undefined && (
+          <Anchor
+            size="sm"
+            href={passwordResetPaths.request}
+            {...(inDialog && { target: '_blank', rel: 'noopener' })}
+          >
+            Forgotten password?
+          </Anchor>
         )}
         {code === undefined && <SsoButton newTab={inDialog} />}
         {settings.demo && code === undefined && (

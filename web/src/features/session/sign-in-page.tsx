@@ -1,4 +1,5 @@
-import { Anchor, Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
+import { SessionFrame } from './session-frame';
 import { SignInForm } from './sign-in-form';
 
 /**
@@ -7,28 +8,25 @@ import { SignInForm } from './sign-in-form';
  */
 export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
   return (
-    <Center component="main" mih="100vh" p="md">
-      <title>Sign in – contactgraph</title>
-      <Stack w="100%" maw={380}>
-        <Title order={1} size="h2" ta="center">
-          contactgraph
-        </Title>
-        <Paper withBorder p="lg">
-          <SignInForm onSignedIn={onSignedIn} />
-        </Paper>
-        <Group justify="center" gap="md">
-          <Text size="sm">For developers:</Text>
-          <Anchor size="sm" href="/playground">
-            Playground
-          </Anchor>
-          <Anchor size="sm" href="/docs/graphql">
-            GraphQL
-          </Anchor>
-          <Anchor size="sm" href="/docs">
-            REST
-          </Anchor>
-        </Group>
-      </Stack>
-    </Center>
+    <SessionFrame title="Sign in" below={<DeveloperLinks />}>
+      <SignInForm onSignedIn={onSignedIn} />
+    </SessionFrame>
+  );
+}
+
+function DeveloperLinks() {
+  return (
+    <Group justify="center" gap="md">
+      <Text size="sm">For developers:</Text>
+      <Anchor size="sm" href="/playground">
+        Playground
+      </Anchor>
+      <Anchor size="sm" href="/docs/graphql">
+        GraphQL
+      </Anchor>
+      <Anchor size="sm" href="/docs">
+        REST
+      </Anchor>
+    </Group>
   );
 }
