@@ -45,7 +45,7 @@ var layers = map[string][]string{
 	"web":                      {},
 	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings"},
 	"internal/demo":            {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/reset", "internal/settings", "internal/weborigin"},
+	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/report", "internal/reset", "internal/settings", "internal/weborigin"},
 	"graph/gate":               {"graph/apierror", "graph/arguments", "graph/cost", "graph/loader", "graph/persisted", "internal/auth", "internal/authz", "internal/bytelru", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer", "internal/weborigin"},
 	"graph/persisted":          {"graph/apierror", "internal/bytelru", "internal/graphqlhttp", "internal/limiter"},
 	"graph/arguments":          {"graph/apierror", "graph/scalar", "internal/revision", "internal/storable"},
@@ -56,7 +56,7 @@ var layers = map[string][]string{
 	"graph/model":              {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit"},
 	"graph/scalar":             {"internal/revision"},
 	"internal/rest":            {"internal/rest/call", "internal/rest/iservice", "internal/rest/webapi"},
-	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/changelog", "internal/contact", "internal/contact/field", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/changelog", "internal/contact", "internal/contact/field", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/report", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
 	"internal/rest/iservice":   {"ent/...", "internal/auth", "internal/authz", "internal/catalog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/rest/call", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
 	"internal/rest/call":       {"ent/...", "internal/app", "internal/auth", "internal/contact", "internal/dberr", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/viewer"},
 	"internal/rest/openapi":    {},
@@ -65,8 +65,9 @@ var layers = map[string][]string{
 	"internal/rest/legacypath": {},
 
 	// The services.
-	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey", "internal/reset"},
+	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey", "internal/report", "internal/reset"},
 	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
+	"internal/report":        {"ent/...", "internal/audit", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/database", "internal/people", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/contact/field", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/catalog":       {"ent/...", "internal/authz", "internal/contact/field", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},

@@ -24,6 +24,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
+	"contactgraph/internal/report"
 	"contactgraph/internal/reset"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -38,6 +39,7 @@ type Resolver struct {
 	people   *people.Service
 	resets   *reset.Service
 	changes  *changelog.Service
+	reports  *report.Service
 	auth     *auth.Service
 	cookies  gate.Cookies
 	client   *ent.Client // for reads

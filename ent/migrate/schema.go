@@ -127,6 +127,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[10], AuditEntriesColumns[2]},
 			},
+			{
+				Name:    "auditentry_account_id_actor_kind_actor_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[10], AuditEntriesColumns[3], AuditEntriesColumns[4], AuditEntriesColumns[2]},
+			},
 		},
 	}
 	// ChangesColumns holds the columns for the "changes" table.

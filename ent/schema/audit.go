@@ -37,5 +37,5 @@ func (AuditEntry) Fields() []ent.Field {
 
 // Indexes of AuditEntry.
 func (AuditEntry) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("account_id", "at")}
+	return []ent.Index{index.Fields("account_id", "at"), index.Fields("account_id", "actor_kind", "actor_id", "at")}
 }

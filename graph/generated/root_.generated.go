@@ -30,6 +30,7 @@ type ResolverRoot interface {
 	ContactSnapshot() ContactSnapshotResolver
 	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
+	PersonalDataReport() PersonalDataReportResolver
 	Query() QueryResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
@@ -295,6 +296,10 @@ enum AuditAction {
   CONTACT_ERASED
   "Entries of the audit log were exported. ` + "`" + `details` + "`" + ` has the format and the filter."
   AUDIT_EXPORTED
+  """
+  A report of everything that is held on a person was read. ` + "`" + `subjectId` + "`" + ` is the contact's number.
+  """
+  PERSONAL_DATA_REPORTED
 }
 
 "A page of the audit log."
@@ -1796,6 +1801,43 @@ extend type Mutation {
     "The property."
     input: DeletePropertyInput!
   ): PropertyPayload @cost(weight: "30")
+}
+`, BuiltIn: false},
+	{Name: "../../schema/report.graphqls", Input: `"""
+Everything that is held on a person, as the right of access asks for it: the contact with all that
+belongs to it, when and by whom its permissions were changed, its sessions, what it did, and the
+history of its changes.
+"""
+type PersonalDataReport {
+  "The number of the contact, as ` + "`" + `Contact.contactId` + "`" + `."
+  contactId: Int!
+  """
+  The report as a JSON object. docs/personal-data.md describes its members. A report of more than
+  1 MiB fails with the code BAD_USER_INPUT: read it from ` + "`" + `url` + "`" + `, which has no limit. The audit log
+  records it each time.
+  """
+  data: JSON @cost(weight: "200")
+  """
+  The address of the report, relative to that of this server. It works only with the credential of
+  this request: the same API key, token or cookie. The answer is JSON, and a page for people if the
+  Accept header prefers text/html; the parameter ` + "`" + `format` + "`" + ` (` + "`" + `json` + "`" + ` or ` + "`" + `html` + "`" + `) chooses as well. The
+  audit log records each read.
+  """
+  url: String! @credential
+  "Until when ` + "`" + `url` + "`" + ` works: for 15 minutes."
+  urlExpiresAt: Time!
+}
+
+extend type Query {
+  """
+  A report of everything that is held on the person, also if the contact has been deleted and the
+  change log still has its changes; null if neither exists, or the viewer may not read it. If the
+  role of the viewer hides fields, the report has neither these nor sessions and activity.
+  """
+  personalDataReport(
+    "The contact: its global id or plain number."
+    id: ID!
+  ): PersonalDataReport @cost(weight: "20")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/role.graphqls", Input: `"""
@@ -3694,6 +3736,20 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonalDataReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contactId":
+		return ec.fieldContext_PersonalDataReport_contactId(ctx, field)
+	case "data":
+		return ec.fieldContext_PersonalDataReport_data(ctx, field)
+	case "url":
+		return ec.fieldContext_PersonalDataReport_url(ctx, field)
+	case "urlExpiresAt":
+		return ec.fieldContext_PersonalDataReport_urlExpiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonalDataReport", field.Name)
 }
 
 func (ec *executionContext) childFields_Property(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -606,6 +606,25 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
+// Everything that is held on a person, as the right of access asks for it: the contact with all that
+// belongs to it, when and by whom its permissions were changed, its sessions, what it did, and the
+// history of its changes.
+type PersonalDataReport struct {
+	// The number of the contact, as `Contact.contactId`.
+	ContactID int `json:"contactId"`
+	// The report as a JSON object. docs/personal-data.md describes its members. A report of more than
+	// 1 MiB fails with the code BAD_USER_INPUT: read it from `url`, which has no limit. The audit log
+	// records it each time.
+	Data any `json:"data,omitempty"`
+	// The address of the report, relative to that of this server. It works only with the credential of
+	// this request: the same API key, token or cookie. The answer is JSON, and a page for people if the
+	// Accept header prefers text/html; the parameter `format` (`json` or `html`) chooses as well. The
+	// audit log records each read.
+	URL string `json:"url"`
+	// Until when `url` works: for 15 minutes.
+	URLExpiresAt time.Time `json:"urlExpiresAt"`
+}
+
 // The result of a mutation of a property.
 type PropertyPayload struct {
 	// The property as it is now; null after any error and after a deletion.

@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
 	"contactgraph/internal/rekey"
+	"contactgraph/internal/report"
 	"contactgraph/internal/reset"
 )
 
@@ -38,6 +39,7 @@ type Services struct {
 	Resets   *reset.Service     // new passwords by email; see its SendBy
 	Keys     *rekey.Service     // computes keys and search terms again
 	Changes  *changelog.Service // history, as-of reads, the change feed
+	Reports  *report.Service    // what is held on a person
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
 }
 
@@ -47,15 +49,17 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 	changes := changelog.New(db, hub, now)
 	keys := rekey.New(db, now, log)
 	authService := auth.New(db, passwords, now, log)
+	peopleService := people.New(db, passwords, authService.Throttle(), keys, now)
 	return &Services{
 		Auth:     authService,
 		Contacts: contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log),
 		Queries:  query.New(db),
 		Catalog:  catalog.New(db, now),
-		People:   people.New(db, passwords, authService.Throttle(), keys, now),
+		People:   peopleService,
 		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),
 		Keys:     keys,
 		Changes:  changes,
+		Reports:  report.New(db, changes, peopleService, now),
 		Hub:      hub,
 	}
 }

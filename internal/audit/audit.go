@@ -53,6 +53,8 @@ const (
 	AccountResumed   Action = "ACCOUNT_RESUMED"
 	ContactErased    Action = "CONTACT_ERASED"
 	AuditExported    Action = "AUDIT_EXPORTED" // this log
+	// Someone read everything that is held on a person.
+	PersonalDataReported Action = "PERSONAL_DATA_REPORTED"
 )
 
 // allActions lists the constants above; a test compares the two.
@@ -62,7 +64,7 @@ var allActions = []Action{
 	SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorFailed, RecoveryCodeUsed, RecoveryCodesCreated,
 	RoleCreated, RoleChanged, RoleDeleted,
 	KeyCreated, KeyRotated, KeyRevoked, SessionRevoked,
-	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported,
+	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported, PersonalDataReported,
 }
 
 // Actions returns every action.

@@ -140,7 +140,7 @@ func (s *Service) sessionViewer(ctx context.Context, token string, use bool) (vi
 	if err != nil {
 		return viewer.Viewer{}, false, err
 	}
-	v.Session = row.ID
+	v.Session, v.Credential = row.ID, d
 	v.Enrolling = row.Enrolling != nil && *row.Enrolling
 	if use {
 		s.use(ctx, row)

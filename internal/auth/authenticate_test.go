@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -135,13 +136,14 @@ func TestAuthenticateCarriesTheKeysAccount(t *testing.T) {
 	f := newFixture(t)
 	demo, other := f.account("Demo"), f.account("Other")
 	for _, account := range []int{demo, other} {
-		v, ok, err := f.Authenticate(request(map[string]string{"X-ApiKey": f.key(account, viewer.Agent, "")}))
+		token := f.key(account, viewer.Agent, "")
+		v, ok, err := f.Authenticate(request(map[string]string{"X-ApiKey": token}))
 		if !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		want := viewer.Viewer{
 			Account: account, Role: viewer.Agent, Actor: viewer.Actor{Kind: viewer.ActorKey, ID: v.Actor.ID, Name: "till"},
-			Address: netip.MustParseAddr("192.0.2.1"),
+			Credential: sha256.Sum256([]byte(token)), Address: netip.MustParseAddr("192.0.2.1"),
 		}
 		if v != want || v.Actor.ID == 0 {
 			t.Errorf("got %+v, want %+v with the key's id", v, want)

@@ -103,6 +103,7 @@ func (s *Service) key(ctx context.Context, d digest) (*cachedKey, error) {
 			Account: row.AccountID, Role: roles[string(row.Role)], ReadOnly: row.ReadOnly != nil && *row.ReadOnly,
 			TrustedOnly: row.TrustedOnly != nil && *row.TrustedOnly,
 			Actor:       viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
+			Credential:  d,
 		},
 		expires: row.ExpiresAt, origins: row.Origins, cachedAt: now,
 	}

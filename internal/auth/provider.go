@@ -126,10 +126,8 @@ func (p providerSignIn) run(ctx context.Context) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	opened := Session{
-		Token: newSessionToken(p.account), Viewer: v,
-		ExpiresAt: p.now.Add(owner.Settings.SessionLifetime()), Issuer: p.Issuer,
-	}
+	opened := newSession(v)
+	opened.ExpiresAt, opened.Issuer = p.now.Add(owner.Settings.SessionLifetime()), p.Issuer
 	opened.Viewer.Address = p.from.Address
 	if opened.Viewer.Session, err = storeSession(ctx, p.tx, opened, owner.Settings, p.now, p.from); err != nil {
 		return Session{}, err

@@ -216,7 +216,7 @@ func noLock(*sql.Selector) {}
 func (s *Service) openSession(ctx context.Context, key string, who identity, g guess, code string, from Origin) (Session, error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
 	account := who.viewer.Account
-	opened := Session{Token: newSessionToken(account), Viewer: who.viewer}
+	opened := newSession(who.viewer)
 	opened.Viewer.Address = from.Address
 	err := s.db.Write(ctx, who.viewer.Contact, func(ctx context.Context, tx *database.Tx) error {
 		owner, err := tx.Ent.Account.Query().Where(entaccount.ID(account), tx.ForShare).Only(ctx) // it is not suspended meanwhile
@@ -256,6 +256,13 @@ func (s *Service) openSession(ctx context.Context, key string, who identity, g g
 		return Session{}, fmt.Errorf("opening a session: %w", err)
 	}
 	return opened, nil
+}
+
+// newSession returns a session of the viewer that is not stored yet.
+func newSession(v viewer.Viewer) Session {
+	token := newSessionToken(v.Account)
+	v.Credential = digestOf(token)
+	return Session{Token: token, Viewer: v}
 }
 
 // storeSession stores a session, deletes expired ones of the account, and returns the id.

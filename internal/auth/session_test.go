@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -90,7 +91,7 @@ func TestSignIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tt.want.Session = s.Viewer.Session
+			tt.want.Session, tt.want.Credential = s.Viewer.Session, sha256.Sum256([]byte(s.Token))
 			if s.Viewer != tt.want || s.Viewer.Session == 0 {
 				t.Errorf("got viewer %+v, want %+v with a session", s.Viewer, tt.want)
 			}

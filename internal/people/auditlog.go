@@ -95,6 +95,24 @@ func (s *Service) AuditLog(ctx context.Context, f AuditFilter, first int, before
 	return s.auditPage(ctx, v.Account, where, first)
 }
 
+// ContactActivity returns the latest entries about what a contact did, such as its sign-ins, as
+// AuditLog does, to those who may read the contact. It also fails as authz.AuthorizeContact does.
+func (s *Service) ContactActivity(ctx context.Context, contact, first int, before *string) (*AuditPage, error) {
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), contact)
+	if err != nil {
+		return nil, err
+	}
+	where := []predicate.AuditEntry{auditentry.ActorKind(string(viewer.ActorContact)), auditentry.ActorID(contact)}
+	if before != nil {
+		older, err := olderThan(*before)
+		if err != nil {
+			return nil, err
+		}
+		where = append(where, older)
+	}
+	return s.auditPage(viewer.NewSystemContext(ctx, v.Account), v.Account, where, first)
+}
+
 func (s *Service) auditPage(ctx context.Context, account int, where []predicate.AuditEntry, first int) (*AuditPage, error) {
 	rows, err := s.db.Client().AuditEntry.Query().Where(auditentry.AccountID(account)).Where(where...).
 		Order(auditentry.ByAt(sql.OrderDesc()), auditentry.ByID(sql.OrderDesc())).Limit(first + 1).All(ctx)

@@ -61,6 +61,16 @@ func (s *Service) OwnSessions(ctx context.Context, first int) ([]*Session, error
 	return s.sessions(ctx, v, first, own)
 }
 
+// ContactSessions returns the sessions of a contact that have not ended, newest first, to those who
+// may read the contact. It fails as authz.AuthorizeContact does.
+func (s *Service) ContactSessions(ctx context.Context, contact int) ([]*Session, error) {
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), contact)
+	if err != nil {
+		return nil, err
+	}
+	return s.sessions(ctx, v, MaxSessions, session.ContactID(contact))
+}
+
 // sessions reads as the server itself, because agents may not read users.
 func (s *Service) sessions(ctx context.Context, v viewer.Viewer, first int, where ...predicate.Session) ([]*Session, error) {
 	if first < 0 || first > MaxSessions {

@@ -77,6 +77,9 @@ type Viewer struct {
 	// Enrolling is true for a session that can only set up the second factor of its user, because
 	// the account or the user requires one: see package authz.
 	Enrolling bool
+	// Credential is the SHA-256 of the credential of the request, so that what is issued to it can
+	// be bound to it; zero without one.
+	Credential [32]byte
 	// Address is where the request comes from; the zero Addr if that is unknown.
 	Address netip.Addr
 }

@@ -96,6 +96,11 @@ const newUser = `createUser(input: {login: $n, name: $n, role: AGENT, password: 
 // newRole is a mutation that creates a role with the name $n.
 const newRole = `createRole(input: {name: $n})`
 
+// personDataFile requests the address of the report on the target.
+func (c *attempt) personDataFile(w harness.Caller) harness.Response {
+	return c.Send(w, "GET", fmt.Sprintf("/api/v1/Contacts/%d/PersonDataFile", c.id()), "", "")
+}
+
 // revokeSession ends a session that was opened for the attempt: for own one of the customer,
 // otherwise one of a new user.
 func (c *attempt) revokeSession() string {

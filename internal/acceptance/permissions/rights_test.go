@@ -242,6 +242,14 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 		"REST GET": func(w harness.Caller) string {
 			return f.Send(w, "GET", fmt.Sprint("/api/v1/Contacts/", c.id), "", "").Body
 		},
+		"personalDataReport": graph(`{ personalDataReport(id: $id) { data } }`),
+		"REST PersonDataFile": func(w harness.Caller) string {
+			var address string
+			if err := json.Unmarshal([]byte(f.Send(w, "GET", fmt.Sprintf("/api/v1/Contacts/%d/PersonDataFile", c.id), "", "").Body), &address); err != nil {
+				f.T.Error(err)
+			}
+			return f.Send(w, "GET", strings.TrimPrefix(address, f.URL)+"?format=html", "", "").Body
+		},
 		"REST changes": func(w harness.Caller) string {
 			return f.Send(w, "GET", fmt.Sprint("/api/v1/Changes?contactId=", c.id), "", "").Body
 		},

@@ -3,16 +3,18 @@ package permissions
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"contactgraph/internal/acceptance/harness"
+	"contactgraph/internal/report"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 )
 
 // operations lists the operations of the server: the root fields of the schema, from introspection,
-// those of the REST APIs, and the export.
+// those of the REST APIs, and the downloads.
 func operations(t *testing.T, s *harness.Server) []string {
 	t.Helper()
 	type root struct{ Fields []struct{ Name string } }
@@ -28,7 +30,7 @@ func operations(t *testing.T, s *harness.Server) []string {
 	for _, f := range schema.SubscriptionType.Fields {
 		list = append(list, "subscription "+f.Name)
 	}
-	return append(append(list, rest.Operations()...), "GET /exports/audit-log")
+	return append(append(list, rest.Operations()...), "GET /exports/audit-log", "GET /exports/personal-data/{token}")
 }
 
 // TestEveryRouteHasPermissions checks that the table has a permission for each operation of each
@@ -67,6 +69,12 @@ var permissions = map[string]permission{
 		foreign: per(notFound, notFound, ok, notFound), segment: per(ok, null, null, null),
 		try: func(c *attempt) string {
 			return c.graph(`query($id: ID!) { contactSnapshot(id: $id, at: "2999-01-01T00:00:00Z") { email } }`, harness.Variables{"id": c.plainID()})
+		},
+	}),
+	"query personalDataReport": hides(permission{
+		customer: per(ok, null, null, null), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null),
+		try: func(c *attempt) string {
+			return c.graph(`query($id: ID!) { personalDataReport(id: $id) { url data } }`, harness.Variables{"id": c.plainID()})
 		},
 	}),
 	"query _service": {
@@ -311,6 +319,29 @@ var permissions = map[string]permission{
 	"GET /exports/audit-log": manages(ok, ok, func(c *attempt) string {
 		return c.rest(c.Send(c.caller, "GET", "/exports/audit-log?format=csv", "", ""))
 	}),
+	"GET /api/v1/Contacts/{id}/PersonDataFile": {
+		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string { return c.rest(c.personDataFile(c.caller)) },
+	},
+	// The address that the caller was given; if it was given none, that of the contact's owner.
+	"GET /exports/personal-data/{token}": {
+		customer: per(ok, notFound, notFound, notFound), agent: per(ok, ok, notFound, notFound),
+		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),
+		try: func(c *attempt) string {
+			address := report.Path + "7-2000000000-token"
+			given := c.personDataFile(c.caller)
+			if given.Status != http.StatusOK {
+				given = c.personDataFile(c.owner())
+			}
+			if c.target != absent {
+				if err := json.Unmarshal([]byte(given.Body), &address); err != nil {
+					c.T.Fatal(err)
+				}
+			}
+			return c.rest(c.Send(c.caller, "GET", strings.TrimPrefix(address, c.URL), "", ""))
+		},
+	},
 	"iService setdetails": contactForm("custinfo", "setdetails", `{"contactID":%d,"details":{"properties":[]}}`),
 	"iService details":    contactForm("custinfo", "details", `{"contactID":%d}`),
 	"iService name":       contactForm("custinfo", "name", `{"contactID":%d}`),

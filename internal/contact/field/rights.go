@@ -68,6 +68,23 @@ func CanWriteAll(v viewer.Viewer) bool {
 	return true
 }
 
+// CanReadAll reports whether nothing of a contact is hidden from the viewer.
+func CanReadAll(v viewer.Viewer) bool {
+	if v.Rights.WriteAll() {
+		return true
+	}
+	others, paths, err := v.Rights.Levels()
+	if err != nil || others < viewer.Read {
+		return false
+	}
+	for path := range paths {
+		if !CanRead(v, path) {
+			return false
+		}
+	}
+	return true
+}
+
 // CanReadProperty reports whether the viewer may read values of the property. A property that is
 // bound to a field is limited like the field as well.
 func CanReadProperty(v viewer.Viewer, p *ent.Property) bool {

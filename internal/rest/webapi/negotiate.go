@@ -24,15 +24,24 @@ type mediaRange struct {
 // formatter: what Accept prefers; if Accept names no offered type, the type of the request body;
 // else the default. It never results in a 406.
 func negotiate(h http.Header) string {
-	for _, accepted := range parseAccept(h.Values("Accept")) {
-		if i := slices.IndexFunc(offers, accepted.matches); i >= 0 {
-			return offers[i]
-		}
+	if accepted := preferred(h, offers); accepted != "" {
+		return accepted
 	}
 	if sent, _, ok := call.ContentType(h); ok && slices.Contains(offers, sent) {
 		return sent
 	}
 	return offers[0]
+}
+
+// preferred returns which of the offered media types Accept prefers, the first if it prefers none,
+// "" if it names none of them.
+func preferred(h http.Header, offers []string) string {
+	for _, accepted := range parseAccept(h.Values("Accept")) {
+		if i := slices.IndexFunc(offers, accepted.matches); i >= 0 {
+			return offers[i]
+		}
+	}
+	return ""
 }
 
 // parseAccept returns the media ranges of the Accept lines by descending quality, the more specific

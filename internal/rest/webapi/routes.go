@@ -36,17 +36,18 @@ type route struct {
 var routes = []route{
 	{http.MethodGet, "/api/v1/Contacts/{id}", (*API).getContact},
 	{http.MethodPut, "/api/v1/Contacts/{id}", (*API).putContact},
+	{http.MethodGet, "/api/v1/Contacts/{id}/PersonDataFile", (*API).getPersonDataFile},
 	{http.MethodGet, "/api/v1/Changes", (*API).getChanges},
 	{http.MethodGet, auditLogPath, (*API).exportAuditLog},
+	{http.MethodGet, personalDataPath, (*API).getPersonalData},
 }
 
 // Operations names every operation. The tests compare it with the OpenAPI document and with the
-// table of access rights. The export of the audit log is not among them: it is a download for
-// people.
+// table of access rights. Downloads are not among them: they are for people.
 func Operations() []string {
 	var names []string
 	for _, rt := range routes {
-		if rt.path != auditLogPath {
+		if strings.HasPrefix(rt.path, "/api/") {
 			names = append(names, rt.method+" "+rt.path)
 		}
 	}
@@ -97,13 +98,18 @@ func (a *API) noRoute(w http.ResponseWriter, r *http.Request) {
 	}
 	uri := r.RequestURI
 	if strings.HasPrefix(uri, "/") { // otherwise a proxy has sent the absolute form
-		scheme := "http"
-		if r.TLS != nil || a.HTTPS {
-			scheme = "https"
-		}
-		uri = scheme + "://" + r.Host + uri
+		uri = a.origin(r) + uri
 	}
 	messageResponse(http.StatusNotFound, "No HTTP resource was found that matches the request URI '"+uri+"'.").send(w, r)
+}
+
+// origin returns the origin of the server as the client sees it.
+func (a *API) origin(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || a.HTTPS {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
 }
 
 // isLegacyOperation reports whether the legacy API can have an operation of this method and path.

@@ -28,6 +28,7 @@ export const typesWithoutId = [
   "Merge",
   "NotFound",
   "PageInfo",
+  "PersonalDataReport",
   "PropertyPayload",
   "PropertyValue",
   "RecoveryCodesPayload",

@@ -17,6 +17,7 @@ import { DeletedContact } from './deleted-contact';
 import { DeletedNotice } from './deleted-notice';
 import { History } from './history';
 import { PasswordDialog } from './password-dialog';
+import { PersonalDataDialog } from './personal-data-dialog';
 import { useContact } from './use-contact';
 import { useEditing } from './use-editing';
 
@@ -100,6 +101,7 @@ function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']
   const { staff } = useSession();
   const { mayWrite, mayRemove } = useRights();
   const [password, { open: openPassword, close: closePassword }] = useDisclosure();
+  const [report, { open: openReport, close: closeReport }] = useDisclosure();
   const [deletion, { open: openDeletion, close: closeDeletion }] = useDisclosure();
   return (
     <Group gap="xs">
@@ -108,6 +110,9 @@ function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']
           Set password
         </Button>
       )}
+      <Button variant="default" onClick={openReport}>
+        Personal data
+      </Button>
       {mayRemove && (
         <Button variant="default" onClick={openDeletion}>
           Delete
@@ -115,6 +120,7 @@ function Actions({ contact }: { contact: NonNullable<ContactPageQuery['contact']
       )}
       {!staff && <Badge variant="outline">You</Badge>}
       {password && <PasswordDialog contact={contact} onClose={closePassword} />}
+      {report && <PersonalDataDialog id={contact.id} onClose={closeReport} />}
       {deletion && <DeleteDialog contact={contact} onClose={closeDeletion} />}
     </Group>
   );
