@@ -62,8 +62,8 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 	return id, nil
 }
 
-// CreateAccountWithKey creates an account with its first API key, as CreateAccount and CreateKey do,
-// in one transaction.
+// CreateAccountWithKey creates an account with its first API key, as CreateAccount and CreateKey
+// do, in one transaction.
 func (s *Service) CreateAccountWithKey(ctx context.Context, name string, k NewKey) (id int, err error) {
 	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
 		if id, err = InsertAccount(ctx, tx, s.now(), name); err != nil {
