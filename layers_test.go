@@ -96,7 +96,7 @@ var layers = map[string][]string{
 	"internal/database/databasetest": {"ent/...", "internal/database", "internal/database/dialect", "internal/database/engines", "internal/pgserver", "internal/settings", "internal/viewer"},
 	"internal/dberr":                 {"internal/database/engines"},
 	"ent/...":                        {"ent/...", "internal/globalid", "internal/revision", "internal/settings", "internal/viewer"},
-	"ent/schema":                     {"ent/intercept", "ent/membership", "ent/privacy", "internal/revision", "internal/settings", "internal/viewer"},
+	"ent/schema":                     {"ent", "ent/intercept", "ent/membership", "ent/privacy", "internal/revision", "internal/settings", "internal/viewer"},
 
 	"internal/limiter": {"internal/netlimit", "internal/viewer"},
 

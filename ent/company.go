@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/company"
 	"fmt"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -21,6 +22,18 @@ type Company struct {
 	AccountID int `json:"account_id,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
+	// Number holds the value of the "number" field.
+	Number *string `json:"number,omitempty"`
+	// EmailDomains holds the value of the "email_domains" field.
+	EmailDomains *string `json:"email_domains,omitempty"`
+	// Logo holds the value of the "logo" field.
+	Logo *string `json:"logo,omitempty"`
+	// ParentID holds the value of the "parent_id" field.
+	ParentID *int `json:"parent_id,omitempty"`
+	// PrimaryContactID holds the value of the "primary_contact_id" field.
+	PrimaryContactID *int `json:"primary_contact_id,omitempty"`
+	// LastModified holds the value of the "last_modified" field.
+	LastModified *time.Time `json:"last_modified,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CompanyQuery when eager-loading is set.
 	Edges        CompanyEdges `json:"edges"`
@@ -52,10 +65,12 @@ func (*Company) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case company.FieldID, company.FieldAccountID:
+		case company.FieldID, company.FieldAccountID, company.FieldParentID, company.FieldPrimaryContactID:
 			values[i] = new(sql.NullInt64)
-		case company.FieldName:
+		case company.FieldName, company.FieldNumber, company.FieldEmailDomains, company.FieldLogo:
 			values[i] = new(sql.NullString)
+		case company.FieldLastModified:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -88,6 +103,48 @@ func (_m *Company) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
+			}
+		case company.FieldNumber:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field number", values[i])
+			} else if value.Valid {
+				_m.Number = new(string)
+				*_m.Number = value.String
+			}
+		case company.FieldEmailDomains:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field email_domains", values[i])
+			} else if value.Valid {
+				_m.EmailDomains = new(string)
+				*_m.EmailDomains = value.String
+			}
+		case company.FieldLogo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field logo", values[i])
+			} else if value.Valid {
+				_m.Logo = new(string)
+				*_m.Logo = value.String
+			}
+		case company.FieldParentID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field parent_id", values[i])
+			} else if value.Valid {
+				_m.ParentID = new(int)
+				*_m.ParentID = int(value.Int64)
+			}
+		case company.FieldPrimaryContactID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field primary_contact_id", values[i])
+			} else if value.Valid {
+				_m.PrimaryContactID = new(int)
+				*_m.PrimaryContactID = int(value.Int64)
+			}
+		case company.FieldLastModified:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_modified", values[i])
+			} else if value.Valid {
+				_m.LastModified = new(time.Time)
+				*_m.LastModified = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -135,6 +192,36 @@ func (_m *Company) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
+	builder.WriteString(", ")
+	if v := _m.Number; v != nil {
+		builder.WriteString("number=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.EmailDomains; v != nil {
+		builder.WriteString("email_domains=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Logo; v != nil {
+		builder.WriteString("logo=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.ParentID; v != nil {
+		builder.WriteString("parent_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.PrimaryContactID; v != nil {
+		builder.WriteString("primary_contact_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.LastModified; v != nil {
+		builder.WriteString("last_modified=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

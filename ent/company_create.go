@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -29,6 +30,90 @@ func (_c *CompanyCreate) SetAccountID(v int) *CompanyCreate {
 // SetName sets the "name" field.
 func (_c *CompanyCreate) SetName(v string) *CompanyCreate {
 	_c.mutation.SetName(v)
+	return _c
+}
+
+// SetNumber sets the "number" field.
+func (_c *CompanyCreate) SetNumber(v string) *CompanyCreate {
+	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillableNumber(v *string) *CompanyCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
+// SetEmailDomains sets the "email_domains" field.
+func (_c *CompanyCreate) SetEmailDomains(v string) *CompanyCreate {
+	_c.mutation.SetEmailDomains(v)
+	return _c
+}
+
+// SetNillableEmailDomains sets the "email_domains" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillableEmailDomains(v *string) *CompanyCreate {
+	if v != nil {
+		_c.SetEmailDomains(*v)
+	}
+	return _c
+}
+
+// SetLogo sets the "logo" field.
+func (_c *CompanyCreate) SetLogo(v string) *CompanyCreate {
+	_c.mutation.SetLogo(v)
+	return _c
+}
+
+// SetNillableLogo sets the "logo" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillableLogo(v *string) *CompanyCreate {
+	if v != nil {
+		_c.SetLogo(*v)
+	}
+	return _c
+}
+
+// SetParentID sets the "parent_id" field.
+func (_c *CompanyCreate) SetParentID(v int) *CompanyCreate {
+	_c.mutation.SetParentID(v)
+	return _c
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillableParentID(v *int) *CompanyCreate {
+	if v != nil {
+		_c.SetParentID(*v)
+	}
+	return _c
+}
+
+// SetPrimaryContactID sets the "primary_contact_id" field.
+func (_c *CompanyCreate) SetPrimaryContactID(v int) *CompanyCreate {
+	_c.mutation.SetPrimaryContactID(v)
+	return _c
+}
+
+// SetNillablePrimaryContactID sets the "primary_contact_id" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillablePrimaryContactID(v *int) *CompanyCreate {
+	if v != nil {
+		_c.SetPrimaryContactID(*v)
+	}
+	return _c
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_c *CompanyCreate) SetLastModified(v time.Time) *CompanyCreate {
+	_c.mutation.SetLastModified(v)
+	return _c
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_c *CompanyCreate) SetNillableLastModified(v *time.Time) *CompanyCreate {
+	if v != nil {
+		_c.SetLastModified(*v)
+	}
 	return _c
 }
 
@@ -131,6 +216,30 @@ func (_c *CompanyCreate) createSpec() (*Company, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(company.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if value, ok := _c.mutation.Number(); ok {
+		_spec.SetField(company.FieldNumber, field.TypeString, value)
+		_node.Number = &value
+	}
+	if value, ok := _c.mutation.EmailDomains(); ok {
+		_spec.SetField(company.FieldEmailDomains, field.TypeString, value)
+		_node.EmailDomains = &value
+	}
+	if value, ok := _c.mutation.Logo(); ok {
+		_spec.SetField(company.FieldLogo, field.TypeString, value)
+		_node.Logo = &value
+	}
+	if value, ok := _c.mutation.ParentID(); ok {
+		_spec.SetField(company.FieldParentID, field.TypeInt, value)
+		_node.ParentID = &value
+	}
+	if value, ok := _c.mutation.PrimaryContactID(); ok {
+		_spec.SetField(company.FieldPrimaryContactID, field.TypeInt, value)
+		_node.PrimaryContactID = &value
+	}
+	if value, ok := _c.mutation.LastModified(); ok {
+		_spec.SetField(company.FieldLastModified, field.TypeTime, value)
+		_node.LastModified = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

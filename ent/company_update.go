@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -39,6 +40,140 @@ func (_u *CompanyUpdate) SetNillableName(v *string) *CompanyUpdate {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *CompanyUpdate) SetNumber(v string) *CompanyUpdate {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillableNumber(v *string) *CompanyUpdate {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *CompanyUpdate) ClearNumber() *CompanyUpdate {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetEmailDomains sets the "email_domains" field.
+func (_u *CompanyUpdate) SetEmailDomains(v string) *CompanyUpdate {
+	_u.mutation.SetEmailDomains(v)
+	return _u
+}
+
+// SetNillableEmailDomains sets the "email_domains" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillableEmailDomains(v *string) *CompanyUpdate {
+	if v != nil {
+		_u.SetEmailDomains(*v)
+	}
+	return _u
+}
+
+// ClearEmailDomains clears the value of the "email_domains" field.
+func (_u *CompanyUpdate) ClearEmailDomains() *CompanyUpdate {
+	_u.mutation.ClearEmailDomains()
+	return _u
+}
+
+// SetLogo sets the "logo" field.
+func (_u *CompanyUpdate) SetLogo(v string) *CompanyUpdate {
+	_u.mutation.SetLogo(v)
+	return _u
+}
+
+// SetNillableLogo sets the "logo" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillableLogo(v *string) *CompanyUpdate {
+	if v != nil {
+		_u.SetLogo(*v)
+	}
+	return _u
+}
+
+// ClearLogo clears the value of the "logo" field.
+func (_u *CompanyUpdate) ClearLogo() *CompanyUpdate {
+	_u.mutation.ClearLogo()
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *CompanyUpdate) SetParentID(v int) *CompanyUpdate {
+	_u.mutation.ResetParentID()
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillableParentID(v *int) *CompanyUpdate {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// AddParentID adds value to the "parent_id" field.
+func (_u *CompanyUpdate) AddParentID(v int) *CompanyUpdate {
+	_u.mutation.AddParentID(v)
+	return _u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (_u *CompanyUpdate) ClearParentID() *CompanyUpdate {
+	_u.mutation.ClearParentID()
+	return _u
+}
+
+// SetPrimaryContactID sets the "primary_contact_id" field.
+func (_u *CompanyUpdate) SetPrimaryContactID(v int) *CompanyUpdate {
+	_u.mutation.ResetPrimaryContactID()
+	_u.mutation.SetPrimaryContactID(v)
+	return _u
+}
+
+// SetNillablePrimaryContactID sets the "primary_contact_id" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillablePrimaryContactID(v *int) *CompanyUpdate {
+	if v != nil {
+		_u.SetPrimaryContactID(*v)
+	}
+	return _u
+}
+
+// AddPrimaryContactID adds value to the "primary_contact_id" field.
+func (_u *CompanyUpdate) AddPrimaryContactID(v int) *CompanyUpdate {
+	_u.mutation.AddPrimaryContactID(v)
+	return _u
+}
+
+// ClearPrimaryContactID clears the value of the "primary_contact_id" field.
+func (_u *CompanyUpdate) ClearPrimaryContactID() *CompanyUpdate {
+	_u.mutation.ClearPrimaryContactID()
+	return _u
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_u *CompanyUpdate) SetLastModified(v time.Time) *CompanyUpdate {
+	_u.mutation.SetLastModified(v)
+	return _u
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_u *CompanyUpdate) SetNillableLastModified(v *time.Time) *CompanyUpdate {
+	if v != nil {
+		_u.SetLastModified(*v)
+	}
+	return _u
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (_u *CompanyUpdate) ClearLastModified() *CompanyUpdate {
+	_u.mutation.ClearLastModified()
 	return _u
 }
 
@@ -108,6 +243,48 @@ func (_u *CompanyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(company.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(company.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(company.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.EmailDomains(); ok {
+		_spec.SetField(company.FieldEmailDomains, field.TypeString, value)
+	}
+	if _u.mutation.EmailDomainsCleared() {
+		_spec.ClearField(company.FieldEmailDomains, field.TypeString)
+	}
+	if value, ok := _u.mutation.Logo(); ok {
+		_spec.SetField(company.FieldLogo, field.TypeString, value)
+	}
+	if _u.mutation.LogoCleared() {
+		_spec.ClearField(company.FieldLogo, field.TypeString)
+	}
+	if value, ok := _u.mutation.ParentID(); ok {
+		_spec.SetField(company.FieldParentID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedParentID(); ok {
+		_spec.AddField(company.FieldParentID, field.TypeInt, value)
+	}
+	if _u.mutation.ParentIDCleared() {
+		_spec.ClearField(company.FieldParentID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PrimaryContactID(); ok {
+		_spec.SetField(company.FieldPrimaryContactID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPrimaryContactID(); ok {
+		_spec.AddField(company.FieldPrimaryContactID, field.TypeInt, value)
+	}
+	if _u.mutation.PrimaryContactIDCleared() {
+		_spec.ClearField(company.FieldPrimaryContactID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.LastModified(); ok {
+		_spec.SetField(company.FieldLastModified, field.TypeTime, value)
+	}
+	if _u.mutation.LastModifiedCleared() {
+		_spec.ClearField(company.FieldLastModified, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -141,6 +318,140 @@ func (_u *CompanyUpdateOne) SetNillableName(v *string) *CompanyUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *CompanyUpdateOne) SetNumber(v string) *CompanyUpdateOne {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillableNumber(v *string) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *CompanyUpdateOne) ClearNumber() *CompanyUpdateOne {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetEmailDomains sets the "email_domains" field.
+func (_u *CompanyUpdateOne) SetEmailDomains(v string) *CompanyUpdateOne {
+	_u.mutation.SetEmailDomains(v)
+	return _u
+}
+
+// SetNillableEmailDomains sets the "email_domains" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillableEmailDomains(v *string) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetEmailDomains(*v)
+	}
+	return _u
+}
+
+// ClearEmailDomains clears the value of the "email_domains" field.
+func (_u *CompanyUpdateOne) ClearEmailDomains() *CompanyUpdateOne {
+	_u.mutation.ClearEmailDomains()
+	return _u
+}
+
+// SetLogo sets the "logo" field.
+func (_u *CompanyUpdateOne) SetLogo(v string) *CompanyUpdateOne {
+	_u.mutation.SetLogo(v)
+	return _u
+}
+
+// SetNillableLogo sets the "logo" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillableLogo(v *string) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetLogo(*v)
+	}
+	return _u
+}
+
+// ClearLogo clears the value of the "logo" field.
+func (_u *CompanyUpdateOne) ClearLogo() *CompanyUpdateOne {
+	_u.mutation.ClearLogo()
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *CompanyUpdateOne) SetParentID(v int) *CompanyUpdateOne {
+	_u.mutation.ResetParentID()
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillableParentID(v *int) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// AddParentID adds value to the "parent_id" field.
+func (_u *CompanyUpdateOne) AddParentID(v int) *CompanyUpdateOne {
+	_u.mutation.AddParentID(v)
+	return _u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (_u *CompanyUpdateOne) ClearParentID() *CompanyUpdateOne {
+	_u.mutation.ClearParentID()
+	return _u
+}
+
+// SetPrimaryContactID sets the "primary_contact_id" field.
+func (_u *CompanyUpdateOne) SetPrimaryContactID(v int) *CompanyUpdateOne {
+	_u.mutation.ResetPrimaryContactID()
+	_u.mutation.SetPrimaryContactID(v)
+	return _u
+}
+
+// SetNillablePrimaryContactID sets the "primary_contact_id" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillablePrimaryContactID(v *int) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetPrimaryContactID(*v)
+	}
+	return _u
+}
+
+// AddPrimaryContactID adds value to the "primary_contact_id" field.
+func (_u *CompanyUpdateOne) AddPrimaryContactID(v int) *CompanyUpdateOne {
+	_u.mutation.AddPrimaryContactID(v)
+	return _u
+}
+
+// ClearPrimaryContactID clears the value of the "primary_contact_id" field.
+func (_u *CompanyUpdateOne) ClearPrimaryContactID() *CompanyUpdateOne {
+	_u.mutation.ClearPrimaryContactID()
+	return _u
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_u *CompanyUpdateOne) SetLastModified(v time.Time) *CompanyUpdateOne {
+	_u.mutation.SetLastModified(v)
+	return _u
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_u *CompanyUpdateOne) SetNillableLastModified(v *time.Time) *CompanyUpdateOne {
+	if v != nil {
+		_u.SetLastModified(*v)
+	}
+	return _u
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (_u *CompanyUpdateOne) ClearLastModified() *CompanyUpdateOne {
+	_u.mutation.ClearLastModified()
 	return _u
 }
 
@@ -239,6 +550,48 @@ func (_u *CompanyUpdateOne) sqlSave(ctx context.Context) (_node *Company, err er
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(company.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(company.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(company.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.EmailDomains(); ok {
+		_spec.SetField(company.FieldEmailDomains, field.TypeString, value)
+	}
+	if _u.mutation.EmailDomainsCleared() {
+		_spec.ClearField(company.FieldEmailDomains, field.TypeString)
+	}
+	if value, ok := _u.mutation.Logo(); ok {
+		_spec.SetField(company.FieldLogo, field.TypeString, value)
+	}
+	if _u.mutation.LogoCleared() {
+		_spec.ClearField(company.FieldLogo, field.TypeString)
+	}
+	if value, ok := _u.mutation.ParentID(); ok {
+		_spec.SetField(company.FieldParentID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedParentID(); ok {
+		_spec.AddField(company.FieldParentID, field.TypeInt, value)
+	}
+	if _u.mutation.ParentIDCleared() {
+		_spec.ClearField(company.FieldParentID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PrimaryContactID(); ok {
+		_spec.SetField(company.FieldPrimaryContactID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPrimaryContactID(); ok {
+		_spec.AddField(company.FieldPrimaryContactID, field.TypeInt, value)
+	}
+	if _u.mutation.PrimaryContactIDCleared() {
+		_spec.ClearField(company.FieldPrimaryContactID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.LastModified(); ok {
+		_spec.SetField(company.FieldLastModified, field.TypeTime, value)
+	}
+	if _u.mutation.LastModifiedCleared() {
+		_spec.ClearField(company.FieldLastModified, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Company{config: _u.config}

@@ -5422,16 +5422,24 @@ func (m *ClockMutation) ResetEdge(name string) error {
 // CompanyMutation represents an operation that mutates the Company nodes in the graph.
 type CompanyMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *int
-	name           *string
-	clearedFields  map[string]struct{}
-	account        *int
-	clearedaccount bool
-	done           bool
-	oldValue       func(context.Context) (*Company, error)
-	predicates     []predicate.Company
+	op                    Op
+	typ                   string
+	id                    *int
+	name                  *string
+	number                *string
+	email_domains         *string
+	logo                  *string
+	parent_id             *int
+	addparent_id          *int
+	primary_contact_id    *int
+	addprimary_contact_id *int
+	last_modified         *time.Time
+	clearedFields         map[string]struct{}
+	account               *int
+	clearedaccount        bool
+	done                  bool
+	oldValue              func(context.Context) (*Company, error)
+	predicates            []predicate.Company
 }
 
 var _ ent.Mutation = (*CompanyMutation)(nil)
@@ -5610,6 +5618,342 @@ func (m *CompanyMutation) ResetName() {
 	m.name = nil
 }
 
+// SetNumber sets the "number" field.
+func (m *CompanyMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CompanyMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldNumber(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *CompanyMutation) ClearNumber() {
+	m.number = nil
+	m.clearedFields[company.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *CompanyMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[company.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CompanyMutation) ResetNumber() {
+	m.number = nil
+	delete(m.clearedFields, company.FieldNumber)
+}
+
+// SetEmailDomains sets the "email_domains" field.
+func (m *CompanyMutation) SetEmailDomains(s string) {
+	m.email_domains = &s
+}
+
+// EmailDomains returns the value of the "email_domains" field in the mutation.
+func (m *CompanyMutation) EmailDomains() (r string, exists bool) {
+	v := m.email_domains
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailDomains returns the old "email_domains" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldEmailDomains(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailDomains is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailDomains requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailDomains: %w", err)
+	}
+	return oldValue.EmailDomains, nil
+}
+
+// ClearEmailDomains clears the value of the "email_domains" field.
+func (m *CompanyMutation) ClearEmailDomains() {
+	m.email_domains = nil
+	m.clearedFields[company.FieldEmailDomains] = struct{}{}
+}
+
+// EmailDomainsCleared returns if the "email_domains" field was cleared in this mutation.
+func (m *CompanyMutation) EmailDomainsCleared() bool {
+	_, ok := m.clearedFields[company.FieldEmailDomains]
+	return ok
+}
+
+// ResetEmailDomains resets all changes to the "email_domains" field.
+func (m *CompanyMutation) ResetEmailDomains() {
+	m.email_domains = nil
+	delete(m.clearedFields, company.FieldEmailDomains)
+}
+
+// SetLogo sets the "logo" field.
+func (m *CompanyMutation) SetLogo(s string) {
+	m.logo = &s
+}
+
+// Logo returns the value of the "logo" field in the mutation.
+func (m *CompanyMutation) Logo() (r string, exists bool) {
+	v := m.logo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLogo returns the old "logo" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldLogo(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLogo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLogo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLogo: %w", err)
+	}
+	return oldValue.Logo, nil
+}
+
+// ClearLogo clears the value of the "logo" field.
+func (m *CompanyMutation) ClearLogo() {
+	m.logo = nil
+	m.clearedFields[company.FieldLogo] = struct{}{}
+}
+
+// LogoCleared returns if the "logo" field was cleared in this mutation.
+func (m *CompanyMutation) LogoCleared() bool {
+	_, ok := m.clearedFields[company.FieldLogo]
+	return ok
+}
+
+// ResetLogo resets all changes to the "logo" field.
+func (m *CompanyMutation) ResetLogo() {
+	m.logo = nil
+	delete(m.clearedFields, company.FieldLogo)
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *CompanyMutation) SetParentID(i int) {
+	m.parent_id = &i
+	m.addparent_id = nil
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *CompanyMutation) ParentID() (r int, exists bool) {
+	v := m.parent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldParentID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// AddParentID adds i to the "parent_id" field.
+func (m *CompanyMutation) AddParentID(i int) {
+	if m.addparent_id != nil {
+		*m.addparent_id += i
+	} else {
+		m.addparent_id = &i
+	}
+}
+
+// AddedParentID returns the value that was added to the "parent_id" field in this mutation.
+func (m *CompanyMutation) AddedParentID() (r int, exists bool) {
+	v := m.addparent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *CompanyMutation) ClearParentID() {
+	m.parent_id = nil
+	m.addparent_id = nil
+	m.clearedFields[company.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *CompanyMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[company.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *CompanyMutation) ResetParentID() {
+	m.parent_id = nil
+	m.addparent_id = nil
+	delete(m.clearedFields, company.FieldParentID)
+}
+
+// SetPrimaryContactID sets the "primary_contact_id" field.
+func (m *CompanyMutation) SetPrimaryContactID(i int) {
+	m.primary_contact_id = &i
+	m.addprimary_contact_id = nil
+}
+
+// PrimaryContactID returns the value of the "primary_contact_id" field in the mutation.
+func (m *CompanyMutation) PrimaryContactID() (r int, exists bool) {
+	v := m.primary_contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrimaryContactID returns the old "primary_contact_id" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldPrimaryContactID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrimaryContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrimaryContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrimaryContactID: %w", err)
+	}
+	return oldValue.PrimaryContactID, nil
+}
+
+// AddPrimaryContactID adds i to the "primary_contact_id" field.
+func (m *CompanyMutation) AddPrimaryContactID(i int) {
+	if m.addprimary_contact_id != nil {
+		*m.addprimary_contact_id += i
+	} else {
+		m.addprimary_contact_id = &i
+	}
+}
+
+// AddedPrimaryContactID returns the value that was added to the "primary_contact_id" field in this mutation.
+func (m *CompanyMutation) AddedPrimaryContactID() (r int, exists bool) {
+	v := m.addprimary_contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPrimaryContactID clears the value of the "primary_contact_id" field.
+func (m *CompanyMutation) ClearPrimaryContactID() {
+	m.primary_contact_id = nil
+	m.addprimary_contact_id = nil
+	m.clearedFields[company.FieldPrimaryContactID] = struct{}{}
+}
+
+// PrimaryContactIDCleared returns if the "primary_contact_id" field was cleared in this mutation.
+func (m *CompanyMutation) PrimaryContactIDCleared() bool {
+	_, ok := m.clearedFields[company.FieldPrimaryContactID]
+	return ok
+}
+
+// ResetPrimaryContactID resets all changes to the "primary_contact_id" field.
+func (m *CompanyMutation) ResetPrimaryContactID() {
+	m.primary_contact_id = nil
+	m.addprimary_contact_id = nil
+	delete(m.clearedFields, company.FieldPrimaryContactID)
+}
+
+// SetLastModified sets the "last_modified" field.
+func (m *CompanyMutation) SetLastModified(t time.Time) {
+	m.last_modified = &t
+}
+
+// LastModified returns the value of the "last_modified" field in the mutation.
+func (m *CompanyMutation) LastModified() (r time.Time, exists bool) {
+	v := m.last_modified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastModified returns the old "last_modified" field's value of the Company entity.
+// If the Company object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompanyMutation) OldLastModified(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastModified is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastModified requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastModified: %w", err)
+	}
+	return oldValue.LastModified, nil
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (m *CompanyMutation) ClearLastModified() {
+	m.last_modified = nil
+	m.clearedFields[company.FieldLastModified] = struct{}{}
+}
+
+// LastModifiedCleared returns if the "last_modified" field was cleared in this mutation.
+func (m *CompanyMutation) LastModifiedCleared() bool {
+	_, ok := m.clearedFields[company.FieldLastModified]
+	return ok
+}
+
+// ResetLastModified resets all changes to the "last_modified" field.
+func (m *CompanyMutation) ResetLastModified() {
+	m.last_modified = nil
+	delete(m.clearedFields, company.FieldLastModified)
+}
+
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *CompanyMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -5671,12 +6015,30 @@ func (m *CompanyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CompanyMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 8)
 	if m.account != nil {
 		fields = append(fields, company.FieldAccountID)
 	}
 	if m.name != nil {
 		fields = append(fields, company.FieldName)
+	}
+	if m.number != nil {
+		fields = append(fields, company.FieldNumber)
+	}
+	if m.email_domains != nil {
+		fields = append(fields, company.FieldEmailDomains)
+	}
+	if m.logo != nil {
+		fields = append(fields, company.FieldLogo)
+	}
+	if m.parent_id != nil {
+		fields = append(fields, company.FieldParentID)
+	}
+	if m.primary_contact_id != nil {
+		fields = append(fields, company.FieldPrimaryContactID)
+	}
+	if m.last_modified != nil {
+		fields = append(fields, company.FieldLastModified)
 	}
 	return fields
 }
@@ -5690,6 +6052,18 @@ func (m *CompanyMutation) Field(name string) (ent.Value, bool) {
 		return m.AccountID()
 	case company.FieldName:
 		return m.Name()
+	case company.FieldNumber:
+		return m.Number()
+	case company.FieldEmailDomains:
+		return m.EmailDomains()
+	case company.FieldLogo:
+		return m.Logo()
+	case company.FieldParentID:
+		return m.ParentID()
+	case company.FieldPrimaryContactID:
+		return m.PrimaryContactID()
+	case company.FieldLastModified:
+		return m.LastModified()
 	}
 	return nil, false
 }
@@ -5703,6 +6077,18 @@ func (m *CompanyMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAccountID(ctx)
 	case company.FieldName:
 		return m.OldName(ctx)
+	case company.FieldNumber:
+		return m.OldNumber(ctx)
+	case company.FieldEmailDomains:
+		return m.OldEmailDomains(ctx)
+	case company.FieldLogo:
+		return m.OldLogo(ctx)
+	case company.FieldParentID:
+		return m.OldParentID(ctx)
+	case company.FieldPrimaryContactID:
+		return m.OldPrimaryContactID(ctx)
+	case company.FieldLastModified:
+		return m.OldLastModified(ctx)
 	}
 	return nil, fmt.Errorf("unknown Company field %s", name)
 }
@@ -5726,6 +6112,48 @@ func (m *CompanyMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetName(v)
 		return nil
+	case company.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case company.FieldEmailDomains:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailDomains(v)
+		return nil
+	case company.FieldLogo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLogo(v)
+		return nil
+	case company.FieldParentID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
+		return nil
+	case company.FieldPrimaryContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrimaryContactID(v)
+		return nil
+	case company.FieldLastModified:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastModified(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Company field %s", name)
 }
@@ -5734,6 +6162,12 @@ func (m *CompanyMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *CompanyMutation) AddedFields() []string {
 	var fields []string
+	if m.addparent_id != nil {
+		fields = append(fields, company.FieldParentID)
+	}
+	if m.addprimary_contact_id != nil {
+		fields = append(fields, company.FieldPrimaryContactID)
+	}
 	return fields
 }
 
@@ -5742,6 +6176,10 @@ func (m *CompanyMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *CompanyMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case company.FieldParentID:
+		return m.AddedParentID()
+	case company.FieldPrimaryContactID:
+		return m.AddedPrimaryContactID()
 	}
 	return nil, false
 }
@@ -5751,6 +6189,20 @@ func (m *CompanyMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *CompanyMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case company.FieldParentID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddParentID(v)
+		return nil
+	case company.FieldPrimaryContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPrimaryContactID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Company numeric field %s", name)
 }
@@ -5758,7 +6210,26 @@ func (m *CompanyMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *CompanyMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(company.FieldNumber) {
+		fields = append(fields, company.FieldNumber)
+	}
+	if m.FieldCleared(company.FieldEmailDomains) {
+		fields = append(fields, company.FieldEmailDomains)
+	}
+	if m.FieldCleared(company.FieldLogo) {
+		fields = append(fields, company.FieldLogo)
+	}
+	if m.FieldCleared(company.FieldParentID) {
+		fields = append(fields, company.FieldParentID)
+	}
+	if m.FieldCleared(company.FieldPrimaryContactID) {
+		fields = append(fields, company.FieldPrimaryContactID)
+	}
+	if m.FieldCleared(company.FieldLastModified) {
+		fields = append(fields, company.FieldLastModified)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5771,6 +6242,26 @@ func (m *CompanyMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *CompanyMutation) ClearField(name string) error {
+	switch name {
+	case company.FieldNumber:
+		m.ClearNumber()
+		return nil
+	case company.FieldEmailDomains:
+		m.ClearEmailDomains()
+		return nil
+	case company.FieldLogo:
+		m.ClearLogo()
+		return nil
+	case company.FieldParentID:
+		m.ClearParentID()
+		return nil
+	case company.FieldPrimaryContactID:
+		m.ClearPrimaryContactID()
+		return nil
+	case company.FieldLastModified:
+		m.ClearLastModified()
+		return nil
+	}
 	return fmt.Errorf("unknown Company nullable field %s", name)
 }
 
@@ -5783,6 +6274,24 @@ func (m *CompanyMutation) ResetField(name string) error {
 		return nil
 	case company.FieldName:
 		m.ResetName()
+		return nil
+	case company.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case company.FieldEmailDomains:
+		m.ResetEmailDomains()
+		return nil
+	case company.FieldLogo:
+		m.ResetLogo()
+		return nil
+	case company.FieldParentID:
+		m.ResetParentID()
+		return nil
+	case company.FieldPrimaryContactID:
+		m.ResetPrimaryContactID()
+		return nil
+	case company.FieldLastModified:
+		m.ResetLastModified()
 		return nil
 	}
 	return fmt.Errorf("unknown Company field %s", name)
@@ -14050,6 +14559,7 @@ type PropertyMutation struct {
 	name           *string
 	name_key       *string
 	api_name       *string
+	label          *string
 	kind           *property.Kind
 	multiple       *bool
 	required       *bool
@@ -14327,6 +14837,55 @@ func (m *PropertyMutation) APINameCleared() bool {
 func (m *PropertyMutation) ResetAPIName() {
 	m.api_name = nil
 	delete(m.clearedFields, property.FieldAPIName)
+}
+
+// SetLabel sets the "label" field.
+func (m *PropertyMutation) SetLabel(s string) {
+	m.label = &s
+}
+
+// Label returns the value of the "label" field in the mutation.
+func (m *PropertyMutation) Label() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabel returns the old "label" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldLabel(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabel: %w", err)
+	}
+	return oldValue.Label, nil
+}
+
+// ClearLabel clears the value of the "label" field.
+func (m *PropertyMutation) ClearLabel() {
+	m.label = nil
+	m.clearedFields[property.FieldLabel] = struct{}{}
+}
+
+// LabelCleared returns if the "label" field was cleared in this mutation.
+func (m *PropertyMutation) LabelCleared() bool {
+	_, ok := m.clearedFields[property.FieldLabel]
+	return ok
+}
+
+// ResetLabel resets all changes to the "label" field.
+func (m *PropertyMutation) ResetLabel() {
+	m.label = nil
+	delete(m.clearedFields, property.FieldLabel)
 }
 
 // SetKind sets the "kind" field.
@@ -14702,7 +15261,7 @@ func (m *PropertyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PropertyMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.account != nil {
 		fields = append(fields, property.FieldAccountID)
 	}
@@ -14714,6 +15273,9 @@ func (m *PropertyMutation) Fields() []string {
 	}
 	if m.api_name != nil {
 		fields = append(fields, property.FieldAPIName)
+	}
+	if m.label != nil {
+		fields = append(fields, property.FieldLabel)
 	}
 	if m.kind != nil {
 		fields = append(fields, property.FieldKind)
@@ -14749,6 +15311,8 @@ func (m *PropertyMutation) Field(name string) (ent.Value, bool) {
 		return m.NameKey()
 	case property.FieldAPIName:
 		return m.APIName()
+	case property.FieldLabel:
+		return m.Label()
 	case property.FieldKind:
 		return m.Kind()
 	case property.FieldMultiple:
@@ -14778,6 +15342,8 @@ func (m *PropertyMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldNameKey(ctx)
 	case property.FieldAPIName:
 		return m.OldAPIName(ctx)
+	case property.FieldLabel:
+		return m.OldLabel(ctx)
 	case property.FieldKind:
 		return m.OldKind(ctx)
 	case property.FieldMultiple:
@@ -14826,6 +15392,13 @@ func (m *PropertyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAPIName(v)
+		return nil
+	case property.FieldLabel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabel(v)
 		return nil
 	case property.FieldKind:
 		v, ok := value.(property.Kind)
@@ -14905,6 +15478,9 @@ func (m *PropertyMutation) ClearedFields() []string {
 	if m.FieldCleared(property.FieldAPIName) {
 		fields = append(fields, property.FieldAPIName)
 	}
+	if m.FieldCleared(property.FieldLabel) {
+		fields = append(fields, property.FieldLabel)
+	}
 	if m.FieldCleared(property.FieldChoices) {
 		fields = append(fields, property.FieldChoices)
 	}
@@ -14927,6 +15503,9 @@ func (m *PropertyMutation) ClearField(name string) error {
 	switch name {
 	case property.FieldAPIName:
 		m.ClearAPIName()
+		return nil
+	case property.FieldLabel:
+		m.ClearLabel()
 		return nil
 	case property.FieldChoices:
 		m.ClearChoices()
@@ -14953,6 +15532,9 @@ func (m *PropertyMutation) ResetField(name string) error {
 		return nil
 	case property.FieldAPIName:
 		m.ResetAPIName()
+		return nil
+	case property.FieldLabel:
+		m.ResetLabel()
 		return nil
 	case property.FieldKind:
 		m.ResetKind()
@@ -18795,6 +19377,14 @@ type StoreMutation struct {
 	typ            string
 	id             *int
 	name           *string
+	number         *string
+	phone          *string
+	address        *string
+	zip_code       *string
+	city           *string
+	email          *string
+	json_string    *string
+	last_modified  *time.Time
 	clearedFields  map[string]struct{}
 	account        *int
 	clearedaccount bool
@@ -18979,6 +19569,398 @@ func (m *StoreMutation) ResetName() {
 	m.name = nil
 }
 
+// SetNumber sets the "number" field.
+func (m *StoreMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *StoreMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldNumber(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *StoreMutation) ClearNumber() {
+	m.number = nil
+	m.clearedFields[store.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *StoreMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[store.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *StoreMutation) ResetNumber() {
+	m.number = nil
+	delete(m.clearedFields, store.FieldNumber)
+}
+
+// SetPhone sets the "phone" field.
+func (m *StoreMutation) SetPhone(s string) {
+	m.phone = &s
+}
+
+// Phone returns the value of the "phone" field in the mutation.
+func (m *StoreMutation) Phone() (r string, exists bool) {
+	v := m.phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhone returns the old "phone" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldPhone(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhone: %w", err)
+	}
+	return oldValue.Phone, nil
+}
+
+// ClearPhone clears the value of the "phone" field.
+func (m *StoreMutation) ClearPhone() {
+	m.phone = nil
+	m.clearedFields[store.FieldPhone] = struct{}{}
+}
+
+// PhoneCleared returns if the "phone" field was cleared in this mutation.
+func (m *StoreMutation) PhoneCleared() bool {
+	_, ok := m.clearedFields[store.FieldPhone]
+	return ok
+}
+
+// ResetPhone resets all changes to the "phone" field.
+func (m *StoreMutation) ResetPhone() {
+	m.phone = nil
+	delete(m.clearedFields, store.FieldPhone)
+}
+
+// SetAddress sets the "address" field.
+func (m *StoreMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *StoreMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldAddress(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ClearAddress clears the value of the "address" field.
+func (m *StoreMutation) ClearAddress() {
+	m.address = nil
+	m.clearedFields[store.FieldAddress] = struct{}{}
+}
+
+// AddressCleared returns if the "address" field was cleared in this mutation.
+func (m *StoreMutation) AddressCleared() bool {
+	_, ok := m.clearedFields[store.FieldAddress]
+	return ok
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *StoreMutation) ResetAddress() {
+	m.address = nil
+	delete(m.clearedFields, store.FieldAddress)
+}
+
+// SetZipCode sets the "zip_code" field.
+func (m *StoreMutation) SetZipCode(s string) {
+	m.zip_code = &s
+}
+
+// ZipCode returns the value of the "zip_code" field in the mutation.
+func (m *StoreMutation) ZipCode() (r string, exists bool) {
+	v := m.zip_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZipCode returns the old "zip_code" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldZipCode(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZipCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZipCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZipCode: %w", err)
+	}
+	return oldValue.ZipCode, nil
+}
+
+// ClearZipCode clears the value of the "zip_code" field.
+func (m *StoreMutation) ClearZipCode() {
+	m.zip_code = nil
+	m.clearedFields[store.FieldZipCode] = struct{}{}
+}
+
+// ZipCodeCleared returns if the "zip_code" field was cleared in this mutation.
+func (m *StoreMutation) ZipCodeCleared() bool {
+	_, ok := m.clearedFields[store.FieldZipCode]
+	return ok
+}
+
+// ResetZipCode resets all changes to the "zip_code" field.
+func (m *StoreMutation) ResetZipCode() {
+	m.zip_code = nil
+	delete(m.clearedFields, store.FieldZipCode)
+}
+
+// SetCity sets the "city" field.
+func (m *StoreMutation) SetCity(s string) {
+	m.city = &s
+}
+
+// City returns the value of the "city" field in the mutation.
+func (m *StoreMutation) City() (r string, exists bool) {
+	v := m.city
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCity returns the old "city" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldCity(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCity: %w", err)
+	}
+	return oldValue.City, nil
+}
+
+// ClearCity clears the value of the "city" field.
+func (m *StoreMutation) ClearCity() {
+	m.city = nil
+	m.clearedFields[store.FieldCity] = struct{}{}
+}
+
+// CityCleared returns if the "city" field was cleared in this mutation.
+func (m *StoreMutation) CityCleared() bool {
+	_, ok := m.clearedFields[store.FieldCity]
+	return ok
+}
+
+// ResetCity resets all changes to the "city" field.
+func (m *StoreMutation) ResetCity() {
+	m.city = nil
+	delete(m.clearedFields, store.FieldCity)
+}
+
+// SetEmail sets the "email" field.
+func (m *StoreMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *StoreMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldEmail(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ClearEmail clears the value of the "email" field.
+func (m *StoreMutation) ClearEmail() {
+	m.email = nil
+	m.clearedFields[store.FieldEmail] = struct{}{}
+}
+
+// EmailCleared returns if the "email" field was cleared in this mutation.
+func (m *StoreMutation) EmailCleared() bool {
+	_, ok := m.clearedFields[store.FieldEmail]
+	return ok
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *StoreMutation) ResetEmail() {
+	m.email = nil
+	delete(m.clearedFields, store.FieldEmail)
+}
+
+// SetJSONString sets the "json_string" field.
+func (m *StoreMutation) SetJSONString(s string) {
+	m.json_string = &s
+}
+
+// JSONString returns the value of the "json_string" field in the mutation.
+func (m *StoreMutation) JSONString() (r string, exists bool) {
+	v := m.json_string
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJSONString returns the old "json_string" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldJSONString(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJSONString is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJSONString requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJSONString: %w", err)
+	}
+	return oldValue.JSONString, nil
+}
+
+// ClearJSONString clears the value of the "json_string" field.
+func (m *StoreMutation) ClearJSONString() {
+	m.json_string = nil
+	m.clearedFields[store.FieldJSONString] = struct{}{}
+}
+
+// JSONStringCleared returns if the "json_string" field was cleared in this mutation.
+func (m *StoreMutation) JSONStringCleared() bool {
+	_, ok := m.clearedFields[store.FieldJSONString]
+	return ok
+}
+
+// ResetJSONString resets all changes to the "json_string" field.
+func (m *StoreMutation) ResetJSONString() {
+	m.json_string = nil
+	delete(m.clearedFields, store.FieldJSONString)
+}
+
+// SetLastModified sets the "last_modified" field.
+func (m *StoreMutation) SetLastModified(t time.Time) {
+	m.last_modified = &t
+}
+
+// LastModified returns the value of the "last_modified" field in the mutation.
+func (m *StoreMutation) LastModified() (r time.Time, exists bool) {
+	v := m.last_modified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastModified returns the old "last_modified" field's value of the Store entity.
+// If the Store object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StoreMutation) OldLastModified(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastModified is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastModified requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastModified: %w", err)
+	}
+	return oldValue.LastModified, nil
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (m *StoreMutation) ClearLastModified() {
+	m.last_modified = nil
+	m.clearedFields[store.FieldLastModified] = struct{}{}
+}
+
+// LastModifiedCleared returns if the "last_modified" field was cleared in this mutation.
+func (m *StoreMutation) LastModifiedCleared() bool {
+	_, ok := m.clearedFields[store.FieldLastModified]
+	return ok
+}
+
+// ResetLastModified resets all changes to the "last_modified" field.
+func (m *StoreMutation) ResetLastModified() {
+	m.last_modified = nil
+	delete(m.clearedFields, store.FieldLastModified)
+}
+
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *StoreMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -19040,12 +20022,36 @@ func (m *StoreMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StoreMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 10)
 	if m.account != nil {
 		fields = append(fields, store.FieldAccountID)
 	}
 	if m.name != nil {
 		fields = append(fields, store.FieldName)
+	}
+	if m.number != nil {
+		fields = append(fields, store.FieldNumber)
+	}
+	if m.phone != nil {
+		fields = append(fields, store.FieldPhone)
+	}
+	if m.address != nil {
+		fields = append(fields, store.FieldAddress)
+	}
+	if m.zip_code != nil {
+		fields = append(fields, store.FieldZipCode)
+	}
+	if m.city != nil {
+		fields = append(fields, store.FieldCity)
+	}
+	if m.email != nil {
+		fields = append(fields, store.FieldEmail)
+	}
+	if m.json_string != nil {
+		fields = append(fields, store.FieldJSONString)
+	}
+	if m.last_modified != nil {
+		fields = append(fields, store.FieldLastModified)
 	}
 	return fields
 }
@@ -19059,6 +20065,22 @@ func (m *StoreMutation) Field(name string) (ent.Value, bool) {
 		return m.AccountID()
 	case store.FieldName:
 		return m.Name()
+	case store.FieldNumber:
+		return m.Number()
+	case store.FieldPhone:
+		return m.Phone()
+	case store.FieldAddress:
+		return m.Address()
+	case store.FieldZipCode:
+		return m.ZipCode()
+	case store.FieldCity:
+		return m.City()
+	case store.FieldEmail:
+		return m.Email()
+	case store.FieldJSONString:
+		return m.JSONString()
+	case store.FieldLastModified:
+		return m.LastModified()
 	}
 	return nil, false
 }
@@ -19072,6 +20094,22 @@ func (m *StoreMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldAccountID(ctx)
 	case store.FieldName:
 		return m.OldName(ctx)
+	case store.FieldNumber:
+		return m.OldNumber(ctx)
+	case store.FieldPhone:
+		return m.OldPhone(ctx)
+	case store.FieldAddress:
+		return m.OldAddress(ctx)
+	case store.FieldZipCode:
+		return m.OldZipCode(ctx)
+	case store.FieldCity:
+		return m.OldCity(ctx)
+	case store.FieldEmail:
+		return m.OldEmail(ctx)
+	case store.FieldJSONString:
+		return m.OldJSONString(ctx)
+	case store.FieldLastModified:
+		return m.OldLastModified(ctx)
 	}
 	return nil, fmt.Errorf("unknown Store field %s", name)
 }
@@ -19094,6 +20132,62 @@ func (m *StoreMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetName(v)
+		return nil
+	case store.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case store.FieldPhone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhone(v)
+		return nil
+	case store.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case store.FieldZipCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZipCode(v)
+		return nil
+	case store.FieldCity:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCity(v)
+		return nil
+	case store.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case store.FieldJSONString:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJSONString(v)
+		return nil
+	case store.FieldLastModified:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastModified(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Store field %s", name)
@@ -19127,7 +20221,32 @@ func (m *StoreMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *StoreMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(store.FieldNumber) {
+		fields = append(fields, store.FieldNumber)
+	}
+	if m.FieldCleared(store.FieldPhone) {
+		fields = append(fields, store.FieldPhone)
+	}
+	if m.FieldCleared(store.FieldAddress) {
+		fields = append(fields, store.FieldAddress)
+	}
+	if m.FieldCleared(store.FieldZipCode) {
+		fields = append(fields, store.FieldZipCode)
+	}
+	if m.FieldCleared(store.FieldCity) {
+		fields = append(fields, store.FieldCity)
+	}
+	if m.FieldCleared(store.FieldEmail) {
+		fields = append(fields, store.FieldEmail)
+	}
+	if m.FieldCleared(store.FieldJSONString) {
+		fields = append(fields, store.FieldJSONString)
+	}
+	if m.FieldCleared(store.FieldLastModified) {
+		fields = append(fields, store.FieldLastModified)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -19140,6 +20259,32 @@ func (m *StoreMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *StoreMutation) ClearField(name string) error {
+	switch name {
+	case store.FieldNumber:
+		m.ClearNumber()
+		return nil
+	case store.FieldPhone:
+		m.ClearPhone()
+		return nil
+	case store.FieldAddress:
+		m.ClearAddress()
+		return nil
+	case store.FieldZipCode:
+		m.ClearZipCode()
+		return nil
+	case store.FieldCity:
+		m.ClearCity()
+		return nil
+	case store.FieldEmail:
+		m.ClearEmail()
+		return nil
+	case store.FieldJSONString:
+		m.ClearJSONString()
+		return nil
+	case store.FieldLastModified:
+		m.ClearLastModified()
+		return nil
+	}
 	return fmt.Errorf("unknown Store nullable field %s", name)
 }
 
@@ -19152,6 +20297,30 @@ func (m *StoreMutation) ResetField(name string) error {
 		return nil
 	case store.FieldName:
 		m.ResetName()
+		return nil
+	case store.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case store.FieldPhone:
+		m.ResetPhone()
+		return nil
+	case store.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case store.FieldZipCode:
+		m.ResetZipCode()
+		return nil
+	case store.FieldCity:
+		m.ResetCity()
+		return nil
+	case store.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case store.FieldJSONString:
+		m.ResetJSONString()
+		return nil
+	case store.FieldLastModified:
+		m.ResetLastModified()
 		return nil
 	}
 	return fmt.Errorf("unknown Store field %s", name)

@@ -26,6 +26,8 @@ type Property struct {
 	NameKey string `json:"name_key,omitempty"`
 	// APIName holds the value of the "api_name" field.
 	APIName *string `json:"api_name,omitempty"`
+	// Label holds the value of the "label" field.
+	Label *string `json:"label,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind property.Kind `json:"kind,omitempty"`
 	// Multiple holds the value of the "multiple" field.
@@ -86,7 +88,7 @@ func (*Property) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case property.FieldID, property.FieldAccountID:
 			values[i] = new(sql.NullInt64)
-		case property.FieldName, property.FieldNameKey, property.FieldAPIName, property.FieldKind, property.FieldBound:
+		case property.FieldName, property.FieldNameKey, property.FieldAPIName, property.FieldLabel, property.FieldKind, property.FieldBound:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -133,6 +135,13 @@ func (_m *Property) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.APIName = new(string)
 				*_m.APIName = value.String
+			}
+		case property.FieldLabel:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field label", values[i])
+			} else if value.Valid {
+				_m.Label = new(string)
+				*_m.Label = value.String
 			}
 		case property.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -230,6 +239,11 @@ func (_m *Property) String() string {
 	builder.WriteString(", ")
 	if v := _m.APIName; v != nil {
 		builder.WriteString("api_name=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Label; v != nil {
+		builder.WriteString("label=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -53,6 +53,20 @@ func (_c *PropertyCreate) SetNillableAPIName(v *string) *PropertyCreate {
 	return _c
 }
 
+// SetLabel sets the "label" field.
+func (_c *PropertyCreate) SetLabel(v string) *PropertyCreate {
+	_c.mutation.SetLabel(v)
+	return _c
+}
+
+// SetNillableLabel sets the "label" field if the given value is not nil.
+func (_c *PropertyCreate) SetNillableLabel(v *string) *PropertyCreate {
+	if v != nil {
+		_c.SetLabel(*v)
+	}
+	return _c
+}
+
 // SetKind sets the "kind" field.
 func (_c *PropertyCreate) SetKind(v property.Kind) *PropertyCreate {
 	_c.mutation.SetKind(v)
@@ -293,6 +307,10 @@ func (_c *PropertyCreate) createSpec() (*Property, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.APIName(); ok {
 		_spec.SetField(property.FieldAPIName, field.TypeString, value)
 		_node.APIName = &value
+	}
+	if value, ok := _c.mutation.Label(); ok {
+		_spec.SetField(property.FieldLabel, field.TypeString, value)
+		_node.Label = &value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(property.FieldKind, field.TypeEnum, value)

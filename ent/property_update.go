@@ -78,6 +78,26 @@ func (_u *PropertyUpdate) ClearAPIName() *PropertyUpdate {
 	return _u
 }
 
+// SetLabel sets the "label" field.
+func (_u *PropertyUpdate) SetLabel(v string) *PropertyUpdate {
+	_u.mutation.SetLabel(v)
+	return _u
+}
+
+// SetNillableLabel sets the "label" field if the given value is not nil.
+func (_u *PropertyUpdate) SetNillableLabel(v *string) *PropertyUpdate {
+	if v != nil {
+		_u.SetLabel(*v)
+	}
+	return _u
+}
+
+// ClearLabel clears the value of the "label" field.
+func (_u *PropertyUpdate) ClearLabel() *PropertyUpdate {
+	_u.mutation.ClearLabel()
+	return _u
+}
+
 // SetRequired sets the "required" field.
 func (_u *PropertyUpdate) SetRequired(v bool) *PropertyUpdate {
 	_u.mutation.SetRequired(v)
@@ -240,6 +260,12 @@ func (_u *PropertyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.APINameCleared() {
 		_spec.ClearField(property.FieldAPIName, field.TypeString)
 	}
+	if value, ok := _u.mutation.Label(); ok {
+		_spec.SetField(property.FieldLabel, field.TypeString, value)
+	}
+	if _u.mutation.LabelCleared() {
+		_spec.ClearField(property.FieldLabel, field.TypeString)
+	}
 	if value, ok := _u.mutation.Required(); ok {
 		_spec.SetField(property.FieldRequired, field.TypeBool, value)
 	}
@@ -372,6 +398,26 @@ func (_u *PropertyUpdateOne) SetNillableAPIName(v *string) *PropertyUpdateOne {
 // ClearAPIName clears the value of the "api_name" field.
 func (_u *PropertyUpdateOne) ClearAPIName() *PropertyUpdateOne {
 	_u.mutation.ClearAPIName()
+	return _u
+}
+
+// SetLabel sets the "label" field.
+func (_u *PropertyUpdateOne) SetLabel(v string) *PropertyUpdateOne {
+	_u.mutation.SetLabel(v)
+	return _u
+}
+
+// SetNillableLabel sets the "label" field if the given value is not nil.
+func (_u *PropertyUpdateOne) SetNillableLabel(v *string) *PropertyUpdateOne {
+	if v != nil {
+		_u.SetLabel(*v)
+	}
+	return _u
+}
+
+// ClearLabel clears the value of the "label" field.
+func (_u *PropertyUpdateOne) ClearLabel() *PropertyUpdateOne {
+	_u.mutation.ClearLabel()
 	return _u
 }
 
@@ -566,6 +612,12 @@ func (_u *PropertyUpdateOne) sqlSave(ctx context.Context) (_node *Property, err 
 	}
 	if _u.mutation.APINameCleared() {
 		_spec.ClearField(property.FieldAPIName, field.TypeString)
+	}
+	if value, ok := _u.mutation.Label(); ok {
+		_spec.SetField(property.FieldLabel, field.TypeString, value)
+	}
+	if _u.mutation.LabelCleared() {
+		_spec.ClearField(property.FieldLabel, field.TypeString)
 	}
 	if value, ok := _u.mutation.Required(); ok {
 		_spec.SetField(property.FieldRequired, field.TypeBool, value)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -29,6 +30,118 @@ func (_c *StoreCreate) SetAccountID(v int) *StoreCreate {
 // SetName sets the "name" field.
 func (_c *StoreCreate) SetName(v string) *StoreCreate {
 	_c.mutation.SetName(v)
+	return _c
+}
+
+// SetNumber sets the "number" field.
+func (_c *StoreCreate) SetNumber(v string) *StoreCreate {
+	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableNumber(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
+// SetPhone sets the "phone" field.
+func (_c *StoreCreate) SetPhone(v string) *StoreCreate {
+	_c.mutation.SetPhone(v)
+	return _c
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_c *StoreCreate) SetNillablePhone(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetPhone(*v)
+	}
+	return _c
+}
+
+// SetAddress sets the "address" field.
+func (_c *StoreCreate) SetAddress(v string) *StoreCreate {
+	_c.mutation.SetAddress(v)
+	return _c
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableAddress(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetAddress(*v)
+	}
+	return _c
+}
+
+// SetZipCode sets the "zip_code" field.
+func (_c *StoreCreate) SetZipCode(v string) *StoreCreate {
+	_c.mutation.SetZipCode(v)
+	return _c
+}
+
+// SetNillableZipCode sets the "zip_code" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableZipCode(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetZipCode(*v)
+	}
+	return _c
+}
+
+// SetCity sets the "city" field.
+func (_c *StoreCreate) SetCity(v string) *StoreCreate {
+	_c.mutation.SetCity(v)
+	return _c
+}
+
+// SetNillableCity sets the "city" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableCity(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetCity(*v)
+	}
+	return _c
+}
+
+// SetEmail sets the "email" field.
+func (_c *StoreCreate) SetEmail(v string) *StoreCreate {
+	_c.mutation.SetEmail(v)
+	return _c
+}
+
+// SetNillableEmail sets the "email" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableEmail(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetEmail(*v)
+	}
+	return _c
+}
+
+// SetJSONString sets the "json_string" field.
+func (_c *StoreCreate) SetJSONString(v string) *StoreCreate {
+	_c.mutation.SetJSONString(v)
+	return _c
+}
+
+// SetNillableJSONString sets the "json_string" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableJSONString(v *string) *StoreCreate {
+	if v != nil {
+		_c.SetJSONString(*v)
+	}
+	return _c
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_c *StoreCreate) SetLastModified(v time.Time) *StoreCreate {
+	_c.mutation.SetLastModified(v)
+	return _c
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_c *StoreCreate) SetNillableLastModified(v *time.Time) *StoreCreate {
+	if v != nil {
+		_c.SetLastModified(*v)
+	}
 	return _c
 }
 
@@ -131,6 +244,38 @@ func (_c *StoreCreate) createSpec() (*Store, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(store.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if value, ok := _c.mutation.Number(); ok {
+		_spec.SetField(store.FieldNumber, field.TypeString, value)
+		_node.Number = &value
+	}
+	if value, ok := _c.mutation.Phone(); ok {
+		_spec.SetField(store.FieldPhone, field.TypeString, value)
+		_node.Phone = &value
+	}
+	if value, ok := _c.mutation.Address(); ok {
+		_spec.SetField(store.FieldAddress, field.TypeString, value)
+		_node.Address = &value
+	}
+	if value, ok := _c.mutation.ZipCode(); ok {
+		_spec.SetField(store.FieldZipCode, field.TypeString, value)
+		_node.ZipCode = &value
+	}
+	if value, ok := _c.mutation.City(); ok {
+		_spec.SetField(store.FieldCity, field.TypeString, value)
+		_node.City = &value
+	}
+	if value, ok := _c.mutation.Email(); ok {
+		_spec.SetField(store.FieldEmail, field.TypeString, value)
+		_node.Email = &value
+	}
+	if value, ok := _c.mutation.JSONString(); ok {
+		_spec.SetField(store.FieldJSONString, field.TypeString, value)
+		_node.JSONString = &value
+	}
+	if value, ok := _c.mutation.LastModified(); ok {
+		_spec.SetField(store.FieldLastModified, field.TypeTime, value)
+		_node.LastModified = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

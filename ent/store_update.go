@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -39,6 +40,166 @@ func (_u *StoreUpdate) SetNillableName(v *string) *StoreUpdate {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *StoreUpdate) SetNumber(v string) *StoreUpdate {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableNumber(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *StoreUpdate) ClearNumber() *StoreUpdate {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetPhone sets the "phone" field.
+func (_u *StoreUpdate) SetPhone(v string) *StoreUpdate {
+	_u.mutation.SetPhone(v)
+	return _u
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillablePhone(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetPhone(*v)
+	}
+	return _u
+}
+
+// ClearPhone clears the value of the "phone" field.
+func (_u *StoreUpdate) ClearPhone() *StoreUpdate {
+	_u.mutation.ClearPhone()
+	return _u
+}
+
+// SetAddress sets the "address" field.
+func (_u *StoreUpdate) SetAddress(v string) *StoreUpdate {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableAddress(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetAddress(*v)
+	}
+	return _u
+}
+
+// ClearAddress clears the value of the "address" field.
+func (_u *StoreUpdate) ClearAddress() *StoreUpdate {
+	_u.mutation.ClearAddress()
+	return _u
+}
+
+// SetZipCode sets the "zip_code" field.
+func (_u *StoreUpdate) SetZipCode(v string) *StoreUpdate {
+	_u.mutation.SetZipCode(v)
+	return _u
+}
+
+// SetNillableZipCode sets the "zip_code" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableZipCode(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetZipCode(*v)
+	}
+	return _u
+}
+
+// ClearZipCode clears the value of the "zip_code" field.
+func (_u *StoreUpdate) ClearZipCode() *StoreUpdate {
+	_u.mutation.ClearZipCode()
+	return _u
+}
+
+// SetCity sets the "city" field.
+func (_u *StoreUpdate) SetCity(v string) *StoreUpdate {
+	_u.mutation.SetCity(v)
+	return _u
+}
+
+// SetNillableCity sets the "city" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableCity(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetCity(*v)
+	}
+	return _u
+}
+
+// ClearCity clears the value of the "city" field.
+func (_u *StoreUpdate) ClearCity() *StoreUpdate {
+	_u.mutation.ClearCity()
+	return _u
+}
+
+// SetEmail sets the "email" field.
+func (_u *StoreUpdate) SetEmail(v string) *StoreUpdate {
+	_u.mutation.SetEmail(v)
+	return _u
+}
+
+// SetNillableEmail sets the "email" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableEmail(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// ClearEmail clears the value of the "email" field.
+func (_u *StoreUpdate) ClearEmail() *StoreUpdate {
+	_u.mutation.ClearEmail()
+	return _u
+}
+
+// SetJSONString sets the "json_string" field.
+func (_u *StoreUpdate) SetJSONString(v string) *StoreUpdate {
+	_u.mutation.SetJSONString(v)
+	return _u
+}
+
+// SetNillableJSONString sets the "json_string" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableJSONString(v *string) *StoreUpdate {
+	if v != nil {
+		_u.SetJSONString(*v)
+	}
+	return _u
+}
+
+// ClearJSONString clears the value of the "json_string" field.
+func (_u *StoreUpdate) ClearJSONString() *StoreUpdate {
+	_u.mutation.ClearJSONString()
+	return _u
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_u *StoreUpdate) SetLastModified(v time.Time) *StoreUpdate {
+	_u.mutation.SetLastModified(v)
+	return _u
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_u *StoreUpdate) SetNillableLastModified(v *time.Time) *StoreUpdate {
+	if v != nil {
+		_u.SetLastModified(*v)
+	}
+	return _u
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (_u *StoreUpdate) ClearLastModified() *StoreUpdate {
+	_u.mutation.ClearLastModified()
 	return _u
 }
 
@@ -108,6 +269,54 @@ func (_u *StoreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(store.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(store.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(store.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.Phone(); ok {
+		_spec.SetField(store.FieldPhone, field.TypeString, value)
+	}
+	if _u.mutation.PhoneCleared() {
+		_spec.ClearField(store.FieldPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(store.FieldAddress, field.TypeString, value)
+	}
+	if _u.mutation.AddressCleared() {
+		_spec.ClearField(store.FieldAddress, field.TypeString)
+	}
+	if value, ok := _u.mutation.ZipCode(); ok {
+		_spec.SetField(store.FieldZipCode, field.TypeString, value)
+	}
+	if _u.mutation.ZipCodeCleared() {
+		_spec.ClearField(store.FieldZipCode, field.TypeString)
+	}
+	if value, ok := _u.mutation.City(); ok {
+		_spec.SetField(store.FieldCity, field.TypeString, value)
+	}
+	if _u.mutation.CityCleared() {
+		_spec.ClearField(store.FieldCity, field.TypeString)
+	}
+	if value, ok := _u.mutation.Email(); ok {
+		_spec.SetField(store.FieldEmail, field.TypeString, value)
+	}
+	if _u.mutation.EmailCleared() {
+		_spec.ClearField(store.FieldEmail, field.TypeString)
+	}
+	if value, ok := _u.mutation.JSONString(); ok {
+		_spec.SetField(store.FieldJSONString, field.TypeString, value)
+	}
+	if _u.mutation.JSONStringCleared() {
+		_spec.ClearField(store.FieldJSONString, field.TypeString)
+	}
+	if value, ok := _u.mutation.LastModified(); ok {
+		_spec.SetField(store.FieldLastModified, field.TypeTime, value)
+	}
+	if _u.mutation.LastModifiedCleared() {
+		_spec.ClearField(store.FieldLastModified, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -141,6 +350,166 @@ func (_u *StoreUpdateOne) SetNillableName(v *string) *StoreUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *StoreUpdateOne) SetNumber(v string) *StoreUpdateOne {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableNumber(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *StoreUpdateOne) ClearNumber() *StoreUpdateOne {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetPhone sets the "phone" field.
+func (_u *StoreUpdateOne) SetPhone(v string) *StoreUpdateOne {
+	_u.mutation.SetPhone(v)
+	return _u
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillablePhone(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetPhone(*v)
+	}
+	return _u
+}
+
+// ClearPhone clears the value of the "phone" field.
+func (_u *StoreUpdateOne) ClearPhone() *StoreUpdateOne {
+	_u.mutation.ClearPhone()
+	return _u
+}
+
+// SetAddress sets the "address" field.
+func (_u *StoreUpdateOne) SetAddress(v string) *StoreUpdateOne {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableAddress(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetAddress(*v)
+	}
+	return _u
+}
+
+// ClearAddress clears the value of the "address" field.
+func (_u *StoreUpdateOne) ClearAddress() *StoreUpdateOne {
+	_u.mutation.ClearAddress()
+	return _u
+}
+
+// SetZipCode sets the "zip_code" field.
+func (_u *StoreUpdateOne) SetZipCode(v string) *StoreUpdateOne {
+	_u.mutation.SetZipCode(v)
+	return _u
+}
+
+// SetNillableZipCode sets the "zip_code" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableZipCode(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetZipCode(*v)
+	}
+	return _u
+}
+
+// ClearZipCode clears the value of the "zip_code" field.
+func (_u *StoreUpdateOne) ClearZipCode() *StoreUpdateOne {
+	_u.mutation.ClearZipCode()
+	return _u
+}
+
+// SetCity sets the "city" field.
+func (_u *StoreUpdateOne) SetCity(v string) *StoreUpdateOne {
+	_u.mutation.SetCity(v)
+	return _u
+}
+
+// SetNillableCity sets the "city" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableCity(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetCity(*v)
+	}
+	return _u
+}
+
+// ClearCity clears the value of the "city" field.
+func (_u *StoreUpdateOne) ClearCity() *StoreUpdateOne {
+	_u.mutation.ClearCity()
+	return _u
+}
+
+// SetEmail sets the "email" field.
+func (_u *StoreUpdateOne) SetEmail(v string) *StoreUpdateOne {
+	_u.mutation.SetEmail(v)
+	return _u
+}
+
+// SetNillableEmail sets the "email" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableEmail(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// ClearEmail clears the value of the "email" field.
+func (_u *StoreUpdateOne) ClearEmail() *StoreUpdateOne {
+	_u.mutation.ClearEmail()
+	return _u
+}
+
+// SetJSONString sets the "json_string" field.
+func (_u *StoreUpdateOne) SetJSONString(v string) *StoreUpdateOne {
+	_u.mutation.SetJSONString(v)
+	return _u
+}
+
+// SetNillableJSONString sets the "json_string" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableJSONString(v *string) *StoreUpdateOne {
+	if v != nil {
+		_u.SetJSONString(*v)
+	}
+	return _u
+}
+
+// ClearJSONString clears the value of the "json_string" field.
+func (_u *StoreUpdateOne) ClearJSONString() *StoreUpdateOne {
+	_u.mutation.ClearJSONString()
+	return _u
+}
+
+// SetLastModified sets the "last_modified" field.
+func (_u *StoreUpdateOne) SetLastModified(v time.Time) *StoreUpdateOne {
+	_u.mutation.SetLastModified(v)
+	return _u
+}
+
+// SetNillableLastModified sets the "last_modified" field if the given value is not nil.
+func (_u *StoreUpdateOne) SetNillableLastModified(v *time.Time) *StoreUpdateOne {
+	if v != nil {
+		_u.SetLastModified(*v)
+	}
+	return _u
+}
+
+// ClearLastModified clears the value of the "last_modified" field.
+func (_u *StoreUpdateOne) ClearLastModified() *StoreUpdateOne {
+	_u.mutation.ClearLastModified()
 	return _u
 }
 
@@ -239,6 +608,54 @@ func (_u *StoreUpdateOne) sqlSave(ctx context.Context) (_node *Store, err error)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(store.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(store.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(store.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.Phone(); ok {
+		_spec.SetField(store.FieldPhone, field.TypeString, value)
+	}
+	if _u.mutation.PhoneCleared() {
+		_spec.ClearField(store.FieldPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(store.FieldAddress, field.TypeString, value)
+	}
+	if _u.mutation.AddressCleared() {
+		_spec.ClearField(store.FieldAddress, field.TypeString)
+	}
+	if value, ok := _u.mutation.ZipCode(); ok {
+		_spec.SetField(store.FieldZipCode, field.TypeString, value)
+	}
+	if _u.mutation.ZipCodeCleared() {
+		_spec.ClearField(store.FieldZipCode, field.TypeString)
+	}
+	if value, ok := _u.mutation.City(); ok {
+		_spec.SetField(store.FieldCity, field.TypeString, value)
+	}
+	if _u.mutation.CityCleared() {
+		_spec.ClearField(store.FieldCity, field.TypeString)
+	}
+	if value, ok := _u.mutation.Email(); ok {
+		_spec.SetField(store.FieldEmail, field.TypeString, value)
+	}
+	if _u.mutation.EmailCleared() {
+		_spec.ClearField(store.FieldEmail, field.TypeString)
+	}
+	if value, ok := _u.mutation.JSONString(); ok {
+		_spec.SetField(store.FieldJSONString, field.TypeString, value)
+	}
+	if _u.mutation.JSONStringCleared() {
+		_spec.ClearField(store.FieldJSONString, field.TypeString)
+	}
+	if value, ok := _u.mutation.LastModified(); ok {
+		_spec.SetField(store.FieldLastModified, field.TypeTime, value)
+	}
+	if _u.mutation.LastModifiedCleared() {
+		_spec.ClearField(store.FieldLastModified, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Store{config: _u.config}

@@ -7,20 +7,35 @@ package graph
 
 import (
 	"contactgraph/ent"
+	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
-	"contactgraph/internal/catalog"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
+func (r *companyResolver) Parent(ctx context.Context, objs []*ent.Company) ([]*ent.Company, error) {
+	return r.load.Parents(ctx, objs)
+}
+
+func (r *companyResolver) PrimaryContact(ctx context.Context, objs []*ent.Company) ([]*ent.Contact, error) {
+	return r.load.PrimaryContacts(ctx, objs)
+}
+
+func (r *companyResolver) Contacts(ctx context.Context, objs []*ent.Company, first *int, after *string) ([]*model.ContactConnection, error) {
+	return oneByOne(objs, func(c *ent.Company) (*model.ContactConnection, error) {
+		return r.contactPage(ctx, query.Filter{Company: &c.ID}, query.Order{}, query.PageArgs{First: first, After: cursorOf(after)})
+	})
+}
+
 func (r *mutationResolver) CreateCompany(ctx context.Context, input model.CreateCompanyInput) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).CreateCompany(ctx, catalog.Entry{Name: input.Name})
+	company, err := r.catalogCommands(ctx).CreateCompany(ctx, newCompanyOf(&input))
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateCompany(ctx context.Context, input model.UpdateCompanyInput) (*model.CompanyPayload, error) {
-	company, err := r.catalogCommands(ctx).RenameCompany(ctx, catalog.Entry{ID: globalid.Of(typeCompany, input.ID), Name: input.Name})
+	company, err := r.catalogCommands(ctx).ChangeCompany(ctx, companyChangeOf(&input))
 	errs, err := payloadErrors(err)
 	return &model.CompanyPayload{Company: company, Errors: errs}, err
 }
@@ -30,6 +45,13 @@ func (r *mutationResolver) DeleteCompany(ctx context.Context, input model.Delete
 	return &model.CompanyPayload{Errors: errs}, err
 }
 
-func (r *queryResolver) Companies(ctx context.Context) ([]*ent.Company, error) {
-	return r.catalog.Companies(ctx)
+func (r *queryResolver) Companies(ctx context.Context, filter *model.CompanyFilter) ([]*ent.Company, error) {
+	if filter == nil || filter.PrimaryContactEmail.Value() == nil {
+		return r.catalog.Companies(ctx)
+	}
+	return r.companiesByEmail(ctx, *filter.PrimaryContactEmail.Value())
 }
+
+func (r *Resolver) Company() generated.CompanyResolver { return &companyResolver{r} }
+
+type companyResolver struct{ *Resolver }

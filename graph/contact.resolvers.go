@@ -91,13 +91,7 @@ func (r *queryResolver) ContactByExternalID(ctx context.Context, system string, 
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ContactFilter, orderBy *model.ContactOrder) (*model.ContactConnection, error) {
-	f := filterOf(filter)
-	page, err := r.queries.Page(ctx, f, orderOf(orderBy), query.PageArgs{First: first, After: cursorOf(after), Last: last, Before: cursorOf(before)})
-	if err != nil {
-		return nil, err
-	}
-	loader.Prime(ctx, page.Contacts...)
-	return connection(page, f), nil
+	return r.contactPage(ctx, filterOf(filter), orderOf(orderBy), query.PageArgs{First: first, After: cursorOf(after), Last: last, Before: cursorOf(before)})
 }
 
 func (r *Resolver) Contact() generated.ContactResolver { return &contactResolver{r} }

@@ -70,7 +70,7 @@ func presentOf[T any](o graphql.Omittable[T]) *T {
 }
 
 // put adds a field that is present in the input: its value, or nil for null.
-func put[T any](p field.Patch, f *field.Field, o graphql.Omittable[*T]) {
+func put[K comparable, T any](p map[K]any, f K, o graphql.Omittable[*T]) {
 	v, ok := o.ValueOK()
 	switch {
 	case !ok:
@@ -81,7 +81,7 @@ func put[T any](p field.Patch, f *field.Field, o graphql.Omittable[*T]) {
 	}
 }
 
-func putID(p field.Patch, f *field.Field, typ string, o graphql.Omittable[*string]) {
+func putID[K comparable](p map[K]any, f K, typ string, o graphql.Omittable[*string]) {
 	put(p, f, o)
 	if text, ok := p[f].(string); ok {
 		p[f] = globalid.Of(typ, text)

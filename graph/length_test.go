@@ -72,6 +72,7 @@ func textInputs(t *testing.T) map[string]input {
 var unbounded = []string{
 	"UpdateAccountSettingsInput.defaultCountry", "CreateApiKeyInput.addresses", "CreateApiKeyInput.origins", "FieldRightInput.path", "Query.auditLog(before)",
 	"ContactPropertyInput.remove", "SetContactDetailsInput.removeLogins", "UpsertContactInput.removeLogins",
+	"CompanyFilter.primaryContactEmail", "Company.contacts(after)",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",
 	"RequestPasswordResetInput.account", "RequestPasswordResetInput.login", "ResetPasswordInput.token", "ResetPasswordInput.newPassword",
@@ -135,6 +136,8 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"CreatePropertyInput.name":              `createProperty(input: {name: $t}) { errors { code path } }`,
 		"CreatePropertyInput.apiName":           `createProperty(input: {name: "Named", apiName: $t}) { errors { code path } }`,
 		"UpdatePropertyInput.apiName":           fmt.Sprintf(`updateProperty(input: {id: %d, apiName: $t}) { errors { code path } }`, a.note),
+		"CreatePropertyInput.label":             `createProperty(input: {name: "Labelled", label: $t}) { errors { code path } }`,
+		"UpdatePropertyInput.label":             fmt.Sprintf(`updateProperty(input: {id: %d, label: $t}) { errors { code path } }`, a.note),
 		"CreatePropertyInput.choices":           `createProperty(input: {name: "New", type: CHOICE, choices: ["a", $t]}) { errors { code path } }`,
 		"UpdatePropertyInput.name":              fmt.Sprintf(`updateProperty(input: {id: %d, name: $t}) { errors { code path } }`, a.note),
 		"UpdatePropertyInput.choices":           fmt.Sprintf(`updateProperty(input: {id: %d, choices: ["a", $t]}) { errors { code path } }`, choice),
@@ -153,6 +156,16 @@ func TestLengthsAreEnforced(t *testing.T) {
 		"UpdateStoreInput.name":                 fmt.Sprintf(`updateStore(input: {id: %d, name: $t}) { errors { code path } }`, a.stores[0]),
 		"UpdateCompanyInput.name":               fmt.Sprintf(`updateCompany(input: {id: %d, name: $t}) { errors { code path } }`, a.company),
 		"UpdateSegmentInput.name":               fmt.Sprintf(`updateSegment(input: {id: %d, name: $t}) { errors { code path } }`, a.segments[0]),
+	}
+	for typ, fields := range map[string][]string{
+		"Store":   {"number", "phone", "address", "zipCode", "city", "email", "jsonString"},
+		"Company": {"number", "emailDomains", "logo"},
+	} {
+		for _, name := range fields {
+			id := map[string]int{"Store": a.stores[0], "Company": a.company}[typ]
+			bounds["Create"+typ+"Input."+name] = fmt.Sprintf(`create%s(input: {name: "x", %s: $t}) { errors { code path } }`, typ, name)
+			bounds["Update"+typ+"Input."+name] = fmt.Sprintf(`update%s(input: {id: %d, %s: $t}) { errors { code path } }`, typ, id, name)
+		}
 	}
 	inputs := textInputs(t)
 	for name, in := range inputs {

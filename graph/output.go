@@ -132,6 +132,29 @@ func customOf(list []*model.ContactProperty) any {
 	return object
 }
 
+// contactPage returns a page of contacts.
+func (r *Resolver) contactPage(ctx context.Context, f query.Filter, o query.Order, args query.PageArgs) (*model.ContactConnection, error) {
+	page, err := r.queries.Page(ctx, f, o, args)
+	if err != nil {
+		return nil, err
+	}
+	loader.Prime(ctx, page.Contacts...)
+	return connection(page, f), nil
+}
+
+// companiesByEmail returns the companies whose primary contact has the email address.
+func (r *Resolver) companiesByEmail(ctx context.Context, email string) ([]*ent.Company, error) {
+	primary, err := r.queries.ByEmail(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	id := 0 // no contact: whether the viewer may list companies is checked nevertheless
+	if primary != nil {
+		id = primary.ID
+	}
+	return r.catalog.CompaniesOf(ctx, id)
+}
+
 // connection translates a page.
 func connection(p *query.Page, f query.Filter) *model.ContactConnection {
 	conn := &model.ContactConnection{Nodes: p.Contacts, Filter: f, PageInfo: pageInfo(p.Cursors, p.HasPrev, p.HasNext)}

@@ -31,7 +31,8 @@ func payloadError(e *usererror.Error) model.UserError {
 	switch e.Code {
 	case usererror.VersionConflict:
 		return versionConflict(e, path)
-	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.ExternalIDTaken, usererror.NameTaken:
+	case usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.ExternalIDTaken, usererror.NameTaken,
+		usererror.NumberTaken:
 		return model.UniqueConflict{Code: code, Message: e.Message, Path: path, Existing: e.Existing}
 	case usererror.StoreNotFound, usererror.CompanyNotFound, usererror.SegmentNotFound, usererror.PropertyNotFound:
 		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"contactgraph/ent"
+	"contactgraph/graph/generated"
 	"contactgraph/graph/model"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
@@ -15,7 +16,7 @@ import (
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, input model.CreatePropertyInput) (*model.PropertyPayload, error) {
 	property, err := r.catalogCommands(ctx).CreateProperty(ctx, catalog.NewProperty{
-		Name: input.Name, APIName: input.APIName.Value(), Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
+		Name: input.Name, APIName: input.APIName.Value(), Label: input.Label.Value(), Kind: input.Type, Multiple: input.Multiple, Required: input.Required, ReadOnly: input.ReadOnly,
 		Choices: input.Choices.Value(), Bound: input.BoundTo.Value(),
 	})
 	errs, err := payloadErrors(err)
@@ -24,7 +25,7 @@ func (r *mutationResolver) CreateProperty(ctx context.Context, input model.Creat
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, input model.UpdatePropertyInput) (*model.PropertyPayload, error) {
 	property, err := r.catalogCommands(ctx).ChangeProperty(ctx, catalog.PropertyChange{
-		ID: globalid.Of(typeProperty, input.ID), Name: input.Name.Value(), APIName: presentOf(input.APIName), Required: input.Required.Value(),
+		ID: globalid.Of(typeProperty, input.ID), Name: input.Name.Value(), APIName: presentOf(input.APIName), Label: presentOf(input.Label), Required: input.Required.Value(),
 		ReadOnly: input.ReadOnly.Value(), Choices: input.Choices.Value(),
 	})
 	errs, err := payloadErrors(err)
@@ -36,6 +37,14 @@ func (r *mutationResolver) DeleteProperty(ctx context.Context, input model.Delet
 	return &model.PropertyPayload{Errors: errs}, err
 }
 
+func (r *propertyResolver) Label(ctx context.Context, objs []*ent.Property) ([]string, error) {
+	return each(objs, catalog.LabelOf), nil
+}
+
 func (r *queryResolver) Properties(ctx context.Context) ([]*ent.Property, error) {
 	return r.catalog.Properties(ctx)
 }
+
+func (r *Resolver) Property() generated.PropertyResolver { return &propertyResolver{r} }
+
+type propertyResolver struct{ *Resolver }

@@ -8,19 +8,18 @@ package graph
 import (
 	"contactgraph/ent"
 	"contactgraph/graph/model"
-	"contactgraph/internal/catalog"
 	"contactgraph/internal/globalid"
 	"context"
 )
 
 func (r *mutationResolver) CreateStore(ctx context.Context, input model.CreateStoreInput) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).CreateStore(ctx, catalog.Entry{Name: input.Name})
+	store, err := r.catalogCommands(ctx).CreateStore(ctx, newStoreOf(&input))
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }
 
 func (r *mutationResolver) UpdateStore(ctx context.Context, input model.UpdateStoreInput) (*model.StorePayload, error) {
-	store, err := r.catalogCommands(ctx).RenameStore(ctx, catalog.Entry{ID: globalid.Of(typeStore, input.ID), Name: input.Name})
+	store, err := r.catalogCommands(ctx).ChangeStore(ctx, storeChangeOf(&input))
 	errs, err := payloadErrors(err)
 	return &model.StorePayload{Store: store, Errors: errs}, err
 }

@@ -17,6 +17,18 @@ const (
 	FieldAccountID = "account_id"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// FieldNumber holds the string denoting the number field in the database.
+	FieldNumber = "number"
+	// FieldEmailDomains holds the string denoting the email_domains field in the database.
+	FieldEmailDomains = "email_domains"
+	// FieldLogo holds the string denoting the logo field in the database.
+	FieldLogo = "logo"
+	// FieldParentID holds the string denoting the parent_id field in the database.
+	FieldParentID = "parent_id"
+	// FieldPrimaryContactID holds the string denoting the primary_contact_id field in the database.
+	FieldPrimaryContactID = "primary_contact_id"
+	// FieldLastModified holds the string denoting the last_modified field in the database.
+	FieldLastModified = "last_modified"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the company in the database.
@@ -35,6 +47,12 @@ var Columns = []string{
 	FieldID,
 	FieldAccountID,
 	FieldName,
+	FieldNumber,
+	FieldEmailDomains,
+	FieldLogo,
+	FieldParentID,
+	FieldPrimaryContactID,
+	FieldLastModified,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -54,7 +72,7 @@ func ValidColumn(column string) bool {
 //	import _ "contactgraph/ent/runtime"
 var (
 	Hooks        [2]ent.Hook
-	Interceptors [1]ent.Interceptor
+	Interceptors [2]ent.Interceptor
 	Policy       ent.Policy
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
@@ -78,6 +96,36 @@ func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// ByNumber orders the results by the number field.
+func ByNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNumber, opts...).ToFunc()
+}
+
+// ByEmailDomains orders the results by the email_domains field.
+func ByEmailDomains(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEmailDomains, opts...).ToFunc()
+}
+
+// ByLogo orders the results by the logo field.
+func ByLogo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLogo, opts...).ToFunc()
+}
+
+// ByParentID orders the results by the parent_id field.
+func ByParentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParentID, opts...).ToFunc()
+}
+
+// ByPrimaryContactID orders the results by the primary_contact_id field.
+func ByPrimaryContactID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPrimaryContactID, opts...).ToFunc()
+}
+
+// ByLastModified orders the results by the last_modified field.
+func ByLastModified(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastModified, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

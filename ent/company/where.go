@@ -4,6 +4,7 @@ package company
 
 import (
 	"contactgraph/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -62,6 +63,36 @@ func AccountID(v int) predicate.Company {
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Company {
 	return predicate.Company(sql.FieldEQ(FieldName, v))
+}
+
+// Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
+func Number(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldNumber, v))
+}
+
+// EmailDomains applies equality check predicate on the "email_domains" field. It's identical to EmailDomainsEQ.
+func EmailDomains(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldEmailDomains, v))
+}
+
+// Logo applies equality check predicate on the "logo" field. It's identical to LogoEQ.
+func Logo(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldLogo, v))
+}
+
+// ParentID applies equality check predicate on the "parent_id" field. It's identical to ParentIDEQ.
+func ParentID(v int) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldParentID, v))
+}
+
+// PrimaryContactID applies equality check predicate on the "primary_contact_id" field. It's identical to PrimaryContactIDEQ.
+func PrimaryContactID(v int) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldPrimaryContactID, v))
+}
+
+// LastModified applies equality check predicate on the "last_modified" field. It's identical to LastModifiedEQ.
+func LastModified(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldLastModified, v))
 }
 
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
@@ -147,6 +178,381 @@ func NameEqualFold(v string) predicate.Company {
 // NameContainsFold applies the ContainsFold predicate on the "name" field.
 func NameContainsFold(v string) predicate.Company {
 	return predicate.Company(sql.FieldContainsFold(FieldName, v))
+}
+
+// NumberEQ applies the EQ predicate on the "number" field.
+func NumberEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldNumber, v))
+}
+
+// NumberNEQ applies the NEQ predicate on the "number" field.
+func NumberNEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldNumber, v))
+}
+
+// NumberIn applies the In predicate on the "number" field.
+func NumberIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldNumber, vs...))
+}
+
+// NumberNotIn applies the NotIn predicate on the "number" field.
+func NumberNotIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldNumber, vs...))
+}
+
+// NumberGT applies the GT predicate on the "number" field.
+func NumberGT(v string) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldNumber, v))
+}
+
+// NumberGTE applies the GTE predicate on the "number" field.
+func NumberGTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldNumber, v))
+}
+
+// NumberLT applies the LT predicate on the "number" field.
+func NumberLT(v string) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldNumber, v))
+}
+
+// NumberLTE applies the LTE predicate on the "number" field.
+func NumberLTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldNumber, v))
+}
+
+// NumberContains applies the Contains predicate on the "number" field.
+func NumberContains(v string) predicate.Company {
+	return predicate.Company(sql.FieldContains(FieldNumber, v))
+}
+
+// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
+func NumberHasPrefix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasPrefix(FieldNumber, v))
+}
+
+// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
+func NumberHasSuffix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasSuffix(FieldNumber, v))
+}
+
+// NumberIsNil applies the IsNil predicate on the "number" field.
+func NumberIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldNumber))
+}
+
+// NumberNotNil applies the NotNil predicate on the "number" field.
+func NumberNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldNumber))
+}
+
+// NumberEqualFold applies the EqualFold predicate on the "number" field.
+func NumberEqualFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldEqualFold(FieldNumber, v))
+}
+
+// NumberContainsFold applies the ContainsFold predicate on the "number" field.
+func NumberContainsFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldContainsFold(FieldNumber, v))
+}
+
+// EmailDomainsEQ applies the EQ predicate on the "email_domains" field.
+func EmailDomainsEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldEmailDomains, v))
+}
+
+// EmailDomainsNEQ applies the NEQ predicate on the "email_domains" field.
+func EmailDomainsNEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldEmailDomains, v))
+}
+
+// EmailDomainsIn applies the In predicate on the "email_domains" field.
+func EmailDomainsIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldEmailDomains, vs...))
+}
+
+// EmailDomainsNotIn applies the NotIn predicate on the "email_domains" field.
+func EmailDomainsNotIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldEmailDomains, vs...))
+}
+
+// EmailDomainsGT applies the GT predicate on the "email_domains" field.
+func EmailDomainsGT(v string) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldEmailDomains, v))
+}
+
+// EmailDomainsGTE applies the GTE predicate on the "email_domains" field.
+func EmailDomainsGTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldEmailDomains, v))
+}
+
+// EmailDomainsLT applies the LT predicate on the "email_domains" field.
+func EmailDomainsLT(v string) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldEmailDomains, v))
+}
+
+// EmailDomainsLTE applies the LTE predicate on the "email_domains" field.
+func EmailDomainsLTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldEmailDomains, v))
+}
+
+// EmailDomainsContains applies the Contains predicate on the "email_domains" field.
+func EmailDomainsContains(v string) predicate.Company {
+	return predicate.Company(sql.FieldContains(FieldEmailDomains, v))
+}
+
+// EmailDomainsHasPrefix applies the HasPrefix predicate on the "email_domains" field.
+func EmailDomainsHasPrefix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasPrefix(FieldEmailDomains, v))
+}
+
+// EmailDomainsHasSuffix applies the HasSuffix predicate on the "email_domains" field.
+func EmailDomainsHasSuffix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasSuffix(FieldEmailDomains, v))
+}
+
+// EmailDomainsIsNil applies the IsNil predicate on the "email_domains" field.
+func EmailDomainsIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldEmailDomains))
+}
+
+// EmailDomainsNotNil applies the NotNil predicate on the "email_domains" field.
+func EmailDomainsNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldEmailDomains))
+}
+
+// EmailDomainsEqualFold applies the EqualFold predicate on the "email_domains" field.
+func EmailDomainsEqualFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldEqualFold(FieldEmailDomains, v))
+}
+
+// EmailDomainsContainsFold applies the ContainsFold predicate on the "email_domains" field.
+func EmailDomainsContainsFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldContainsFold(FieldEmailDomains, v))
+}
+
+// LogoEQ applies the EQ predicate on the "logo" field.
+func LogoEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldLogo, v))
+}
+
+// LogoNEQ applies the NEQ predicate on the "logo" field.
+func LogoNEQ(v string) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldLogo, v))
+}
+
+// LogoIn applies the In predicate on the "logo" field.
+func LogoIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldLogo, vs...))
+}
+
+// LogoNotIn applies the NotIn predicate on the "logo" field.
+func LogoNotIn(vs ...string) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldLogo, vs...))
+}
+
+// LogoGT applies the GT predicate on the "logo" field.
+func LogoGT(v string) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldLogo, v))
+}
+
+// LogoGTE applies the GTE predicate on the "logo" field.
+func LogoGTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldLogo, v))
+}
+
+// LogoLT applies the LT predicate on the "logo" field.
+func LogoLT(v string) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldLogo, v))
+}
+
+// LogoLTE applies the LTE predicate on the "logo" field.
+func LogoLTE(v string) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldLogo, v))
+}
+
+// LogoContains applies the Contains predicate on the "logo" field.
+func LogoContains(v string) predicate.Company {
+	return predicate.Company(sql.FieldContains(FieldLogo, v))
+}
+
+// LogoHasPrefix applies the HasPrefix predicate on the "logo" field.
+func LogoHasPrefix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasPrefix(FieldLogo, v))
+}
+
+// LogoHasSuffix applies the HasSuffix predicate on the "logo" field.
+func LogoHasSuffix(v string) predicate.Company {
+	return predicate.Company(sql.FieldHasSuffix(FieldLogo, v))
+}
+
+// LogoIsNil applies the IsNil predicate on the "logo" field.
+func LogoIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldLogo))
+}
+
+// LogoNotNil applies the NotNil predicate on the "logo" field.
+func LogoNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldLogo))
+}
+
+// LogoEqualFold applies the EqualFold predicate on the "logo" field.
+func LogoEqualFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldEqualFold(FieldLogo, v))
+}
+
+// LogoContainsFold applies the ContainsFold predicate on the "logo" field.
+func LogoContainsFold(v string) predicate.Company {
+	return predicate.Company(sql.FieldContainsFold(FieldLogo, v))
+}
+
+// ParentIDEQ applies the EQ predicate on the "parent_id" field.
+func ParentIDEQ(v int) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldParentID, v))
+}
+
+// ParentIDNEQ applies the NEQ predicate on the "parent_id" field.
+func ParentIDNEQ(v int) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldParentID, v))
+}
+
+// ParentIDIn applies the In predicate on the "parent_id" field.
+func ParentIDIn(vs ...int) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldParentID, vs...))
+}
+
+// ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
+func ParentIDNotIn(vs ...int) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldParentID, vs...))
+}
+
+// ParentIDGT applies the GT predicate on the "parent_id" field.
+func ParentIDGT(v int) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldParentID, v))
+}
+
+// ParentIDGTE applies the GTE predicate on the "parent_id" field.
+func ParentIDGTE(v int) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldParentID, v))
+}
+
+// ParentIDLT applies the LT predicate on the "parent_id" field.
+func ParentIDLT(v int) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldParentID, v))
+}
+
+// ParentIDLTE applies the LTE predicate on the "parent_id" field.
+func ParentIDLTE(v int) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldParentID, v))
+}
+
+// ParentIDIsNil applies the IsNil predicate on the "parent_id" field.
+func ParentIDIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldParentID))
+}
+
+// ParentIDNotNil applies the NotNil predicate on the "parent_id" field.
+func ParentIDNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldParentID))
+}
+
+// PrimaryContactIDEQ applies the EQ predicate on the "primary_contact_id" field.
+func PrimaryContactIDEQ(v int) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDNEQ applies the NEQ predicate on the "primary_contact_id" field.
+func PrimaryContactIDNEQ(v int) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDIn applies the In predicate on the "primary_contact_id" field.
+func PrimaryContactIDIn(vs ...int) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldPrimaryContactID, vs...))
+}
+
+// PrimaryContactIDNotIn applies the NotIn predicate on the "primary_contact_id" field.
+func PrimaryContactIDNotIn(vs ...int) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldPrimaryContactID, vs...))
+}
+
+// PrimaryContactIDGT applies the GT predicate on the "primary_contact_id" field.
+func PrimaryContactIDGT(v int) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDGTE applies the GTE predicate on the "primary_contact_id" field.
+func PrimaryContactIDGTE(v int) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDLT applies the LT predicate on the "primary_contact_id" field.
+func PrimaryContactIDLT(v int) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDLTE applies the LTE predicate on the "primary_contact_id" field.
+func PrimaryContactIDLTE(v int) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldPrimaryContactID, v))
+}
+
+// PrimaryContactIDIsNil applies the IsNil predicate on the "primary_contact_id" field.
+func PrimaryContactIDIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldPrimaryContactID))
+}
+
+// PrimaryContactIDNotNil applies the NotNil predicate on the "primary_contact_id" field.
+func PrimaryContactIDNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldPrimaryContactID))
+}
+
+// LastModifiedEQ applies the EQ predicate on the "last_modified" field.
+func LastModifiedEQ(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldEQ(FieldLastModified, v))
+}
+
+// LastModifiedNEQ applies the NEQ predicate on the "last_modified" field.
+func LastModifiedNEQ(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldNEQ(FieldLastModified, v))
+}
+
+// LastModifiedIn applies the In predicate on the "last_modified" field.
+func LastModifiedIn(vs ...time.Time) predicate.Company {
+	return predicate.Company(sql.FieldIn(FieldLastModified, vs...))
+}
+
+// LastModifiedNotIn applies the NotIn predicate on the "last_modified" field.
+func LastModifiedNotIn(vs ...time.Time) predicate.Company {
+	return predicate.Company(sql.FieldNotIn(FieldLastModified, vs...))
+}
+
+// LastModifiedGT applies the GT predicate on the "last_modified" field.
+func LastModifiedGT(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldGT(FieldLastModified, v))
+}
+
+// LastModifiedGTE applies the GTE predicate on the "last_modified" field.
+func LastModifiedGTE(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldGTE(FieldLastModified, v))
+}
+
+// LastModifiedLT applies the LT predicate on the "last_modified" field.
+func LastModifiedLT(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldLT(FieldLastModified, v))
+}
+
+// LastModifiedLTE applies the LTE predicate on the "last_modified" field.
+func LastModifiedLTE(v time.Time) predicate.Company {
+	return predicate.Company(sql.FieldLTE(FieldLastModified, v))
+}
+
+// LastModifiedIsNil applies the IsNil predicate on the "last_modified" field.
+func LastModifiedIsNil() predicate.Company {
+	return predicate.Company(sql.FieldIsNull(FieldLastModified))
+}
+
+// LastModifiedNotNil applies the NotNil predicate on the "last_modified" field.
+func LastModifiedNotNil() predicate.Company {
+	return predicate.Company(sql.FieldNotNull(FieldLastModified))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

@@ -191,6 +191,12 @@ var (
 	CompaniesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
+		{Name: "number", Type: field.TypeString, Nullable: true},
+		{Name: "email_domains", Type: field.TypeString, Nullable: true},
+		{Name: "logo", Type: field.TypeString, Nullable: true},
+		{Name: "parent_id", Type: field.TypeInt, Nullable: true},
+		{Name: "primary_contact_id", Type: field.TypeInt, Nullable: true},
+		{Name: "last_modified", Type: field.TypeTime, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// CompaniesTable holds the schema information for the "companies" table.
@@ -201,9 +207,32 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "companies_accounts_account",
-				Columns:    []*schema.Column{CompaniesColumns[2]},
+				Columns:    []*schema.Column{CompaniesColumns[8]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "company_account_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{CompaniesColumns[8], CompaniesColumns[2]},
+			},
+			{
+				Name:    "company_account_id_parent_id",
+				Unique:  false,
+				Columns: []*schema.Column{CompaniesColumns[8], CompaniesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "parent_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "company_account_id_primary_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{CompaniesColumns[8], CompaniesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "primary_contact_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -650,6 +679,7 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "name_key", Type: field.TypeString},
 		{Name: "api_name", Type: field.TypeString, Nullable: true},
+		{Name: "label", Type: field.TypeString, Nullable: true},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"TEXT", "INTEGER", "NUMBER", "DATE", "DATETIME", "CHOICE"}},
 		{Name: "multiple", Type: field.TypeBool, Default: false},
 		{Name: "required", Type: field.TypeBool, Default: false},
@@ -666,7 +696,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "properties_accounts_account",
-				Columns:    []*schema.Column{PropertiesColumns[10]},
+				Columns:    []*schema.Column{PropertiesColumns[11]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -675,17 +705,17 @@ var (
 			{
 				Name:    "property_account_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[2]},
+				Columns: []*schema.Column{PropertiesColumns[11], PropertiesColumns[2]},
 			},
 			{
 				Name:    "property_account_id_bound",
 				Unique:  true,
-				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[9]},
+				Columns: []*schema.Column{PropertiesColumns[11], PropertiesColumns[10]},
 			},
 			{
 				Name:    "property_account_id_api_name",
 				Unique:  true,
-				Columns: []*schema.Column{PropertiesColumns[10], PropertiesColumns[3]},
+				Columns: []*schema.Column{PropertiesColumns[11], PropertiesColumns[3]},
 			},
 		},
 	}
@@ -895,6 +925,14 @@ var (
 	StoresColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
+		{Name: "number", Type: field.TypeString, Nullable: true},
+		{Name: "phone", Type: field.TypeString, Nullable: true},
+		{Name: "address", Type: field.TypeString, Nullable: true},
+		{Name: "zip_code", Type: field.TypeString, Nullable: true},
+		{Name: "city", Type: field.TypeString, Nullable: true},
+		{Name: "email", Type: field.TypeString, Nullable: true},
+		{Name: "json_string", Type: field.TypeString, Nullable: true},
+		{Name: "last_modified", Type: field.TypeTime, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// StoresTable holds the schema information for the "stores" table.
@@ -905,9 +943,16 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "stores_accounts_account",
-				Columns:    []*schema.Column{StoresColumns[2]},
+				Columns:    []*schema.Column{StoresColumns[10]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "store_account_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{StoresColumns[10], StoresColumns[2]},
 			},
 		},
 	}

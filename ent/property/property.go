@@ -23,6 +23,8 @@ const (
 	FieldNameKey = "name_key"
 	// FieldAPIName holds the string denoting the api_name field in the database.
 	FieldAPIName = "api_name"
+	// FieldLabel holds the string denoting the label field in the database.
+	FieldLabel = "label"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "type"
 	// FieldMultiple holds the string denoting the multiple field in the database.
@@ -64,6 +66,7 @@ var Columns = []string{
 	FieldName,
 	FieldNameKey,
 	FieldAPIName,
+	FieldLabel,
 	FieldKind,
 	FieldMultiple,
 	FieldRequired,
@@ -181,6 +184,11 @@ func ByNameKey(opts ...sql.OrderTermOption) OrderOption {
 // ByAPIName orders the results by the api_name field.
 func ByAPIName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAPIName, opts...).ToFunc()
+}
+
+// ByLabel orders the results by the label field.
+func ByLabel(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLabel, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

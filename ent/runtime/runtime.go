@@ -144,7 +144,9 @@ func init() {
 
 	company.Hooks[1] = companyMixinHooks0[0]
 	companyMixinInters0 := companyMixin[0].Interceptors()
+	companyInters := schema.Company{}.Interceptors()
 	company.Interceptors[0] = companyMixinInters0[0]
+	company.Interceptors[1] = companyInters[0]
 	companyFields := schema.Company{}.Fields()
 	_ = companyFields
 	// companyDescName is the schema descriptor for name field.
@@ -370,15 +372,15 @@ func init() {
 	// property.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
 	property.NameKeyValidator = propertyDescNameKey.Validators[0].(func(string) error)
 	// propertyDescMultiple is the schema descriptor for multiple field.
-	propertyDescMultiple := propertyFields[5].Descriptor()
+	propertyDescMultiple := propertyFields[6].Descriptor()
 	// property.DefaultMultiple holds the default value on creation for the multiple field.
 	property.DefaultMultiple = propertyDescMultiple.Default.(bool)
 	// propertyDescRequired is the schema descriptor for required field.
-	propertyDescRequired := propertyFields[6].Descriptor()
+	propertyDescRequired := propertyFields[7].Descriptor()
 	// property.DefaultRequired holds the default value on creation for the required field.
 	property.DefaultRequired = propertyDescRequired.Default.(bool)
 	// propertyDescReadOnly is the schema descriptor for read_only field.
-	propertyDescReadOnly := propertyFields[7].Descriptor()
+	propertyDescReadOnly := propertyFields[8].Descriptor()
 	// property.DefaultReadOnly holds the default value on creation for the read_only field.
 	property.DefaultReadOnly = propertyDescReadOnly.Default.(bool)
 	// propertyDescID is the schema descriptor for id field.
@@ -500,7 +502,9 @@ func init() {
 
 	store.Hooks[1] = storeMixinHooks0[0]
 	storeMixinInters0 := storeMixin[0].Interceptors()
+	storeInters := schema.Store{}.Interceptors()
 	store.Interceptors[0] = storeMixinInters0[0]
+	store.Interceptors[1] = storeInters[0]
 	storeFields := schema.Store{}.Fields()
 	_ = storeFields
 	// storeDescName is the schema descriptor for name field.

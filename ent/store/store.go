@@ -17,6 +17,22 @@ const (
 	FieldAccountID = "account_id"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// FieldNumber holds the string denoting the number field in the database.
+	FieldNumber = "number"
+	// FieldPhone holds the string denoting the phone field in the database.
+	FieldPhone = "phone"
+	// FieldAddress holds the string denoting the address field in the database.
+	FieldAddress = "address"
+	// FieldZipCode holds the string denoting the zip_code field in the database.
+	FieldZipCode = "zip_code"
+	// FieldCity holds the string denoting the city field in the database.
+	FieldCity = "city"
+	// FieldEmail holds the string denoting the email field in the database.
+	FieldEmail = "email"
+	// FieldJSONString holds the string denoting the json_string field in the database.
+	FieldJSONString = "json_string"
+	// FieldLastModified holds the string denoting the last_modified field in the database.
+	FieldLastModified = "last_modified"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the store in the database.
@@ -35,6 +51,14 @@ var Columns = []string{
 	FieldID,
 	FieldAccountID,
 	FieldName,
+	FieldNumber,
+	FieldPhone,
+	FieldAddress,
+	FieldZipCode,
+	FieldCity,
+	FieldEmail,
+	FieldJSONString,
+	FieldLastModified,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -54,7 +78,7 @@ func ValidColumn(column string) bool {
 //	import _ "contactgraph/ent/runtime"
 var (
 	Hooks        [2]ent.Hook
-	Interceptors [1]ent.Interceptor
+	Interceptors [2]ent.Interceptor
 	Policy       ent.Policy
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
@@ -78,6 +102,46 @@ func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// ByNumber orders the results by the number field.
+func ByNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNumber, opts...).ToFunc()
+}
+
+// ByPhone orders the results by the phone field.
+func ByPhone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPhone, opts...).ToFunc()
+}
+
+// ByAddress orders the results by the address field.
+func ByAddress(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAddress, opts...).ToFunc()
+}
+
+// ByZipCode orders the results by the zip_code field.
+func ByZipCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldZipCode, opts...).ToFunc()
+}
+
+// ByCity orders the results by the city field.
+func ByCity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCity, opts...).ToFunc()
+}
+
+// ByEmail orders the results by the email field.
+func ByEmail(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEmail, opts...).ToFunc()
+}
+
+// ByJSONString orders the results by the json_string field.
+func ByJSONString(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJSONString, opts...).ToFunc()
+}
+
+// ByLastModified orders the results by the last_modified field.
+func ByLastModified(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastModified, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

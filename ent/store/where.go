@@ -4,6 +4,7 @@ package store
 
 import (
 	"contactgraph/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -62,6 +63,46 @@ func AccountID(v int) predicate.Store {
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Store {
 	return predicate.Store(sql.FieldEQ(FieldName, v))
+}
+
+// Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
+func Number(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldNumber, v))
+}
+
+// Phone applies equality check predicate on the "phone" field. It's identical to PhoneEQ.
+func Phone(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldPhone, v))
+}
+
+// Address applies equality check predicate on the "address" field. It's identical to AddressEQ.
+func Address(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldAddress, v))
+}
+
+// ZipCode applies equality check predicate on the "zip_code" field. It's identical to ZipCodeEQ.
+func ZipCode(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldZipCode, v))
+}
+
+// City applies equality check predicate on the "city" field. It's identical to CityEQ.
+func City(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldCity, v))
+}
+
+// Email applies equality check predicate on the "email" field. It's identical to EmailEQ.
+func Email(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldEmail, v))
+}
+
+// JSONString applies equality check predicate on the "json_string" field. It's identical to JSONStringEQ.
+func JSONString(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldJSONString, v))
+}
+
+// LastModified applies equality check predicate on the "last_modified" field. It's identical to LastModifiedEQ.
+func LastModified(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldLastModified, v))
 }
 
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
@@ -147,6 +188,581 @@ func NameEqualFold(v string) predicate.Store {
 // NameContainsFold applies the ContainsFold predicate on the "name" field.
 func NameContainsFold(v string) predicate.Store {
 	return predicate.Store(sql.FieldContainsFold(FieldName, v))
+}
+
+// NumberEQ applies the EQ predicate on the "number" field.
+func NumberEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldNumber, v))
+}
+
+// NumberNEQ applies the NEQ predicate on the "number" field.
+func NumberNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldNumber, v))
+}
+
+// NumberIn applies the In predicate on the "number" field.
+func NumberIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldNumber, vs...))
+}
+
+// NumberNotIn applies the NotIn predicate on the "number" field.
+func NumberNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldNumber, vs...))
+}
+
+// NumberGT applies the GT predicate on the "number" field.
+func NumberGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldNumber, v))
+}
+
+// NumberGTE applies the GTE predicate on the "number" field.
+func NumberGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldNumber, v))
+}
+
+// NumberLT applies the LT predicate on the "number" field.
+func NumberLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldNumber, v))
+}
+
+// NumberLTE applies the LTE predicate on the "number" field.
+func NumberLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldNumber, v))
+}
+
+// NumberContains applies the Contains predicate on the "number" field.
+func NumberContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldNumber, v))
+}
+
+// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
+func NumberHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldNumber, v))
+}
+
+// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
+func NumberHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldNumber, v))
+}
+
+// NumberIsNil applies the IsNil predicate on the "number" field.
+func NumberIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldNumber))
+}
+
+// NumberNotNil applies the NotNil predicate on the "number" field.
+func NumberNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldNumber))
+}
+
+// NumberEqualFold applies the EqualFold predicate on the "number" field.
+func NumberEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldNumber, v))
+}
+
+// NumberContainsFold applies the ContainsFold predicate on the "number" field.
+func NumberContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldNumber, v))
+}
+
+// PhoneEQ applies the EQ predicate on the "phone" field.
+func PhoneEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldPhone, v))
+}
+
+// PhoneNEQ applies the NEQ predicate on the "phone" field.
+func PhoneNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldPhone, v))
+}
+
+// PhoneIn applies the In predicate on the "phone" field.
+func PhoneIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldPhone, vs...))
+}
+
+// PhoneNotIn applies the NotIn predicate on the "phone" field.
+func PhoneNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldPhone, vs...))
+}
+
+// PhoneGT applies the GT predicate on the "phone" field.
+func PhoneGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldPhone, v))
+}
+
+// PhoneGTE applies the GTE predicate on the "phone" field.
+func PhoneGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldPhone, v))
+}
+
+// PhoneLT applies the LT predicate on the "phone" field.
+func PhoneLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldPhone, v))
+}
+
+// PhoneLTE applies the LTE predicate on the "phone" field.
+func PhoneLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldPhone, v))
+}
+
+// PhoneContains applies the Contains predicate on the "phone" field.
+func PhoneContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldPhone, v))
+}
+
+// PhoneHasPrefix applies the HasPrefix predicate on the "phone" field.
+func PhoneHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldPhone, v))
+}
+
+// PhoneHasSuffix applies the HasSuffix predicate on the "phone" field.
+func PhoneHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldPhone, v))
+}
+
+// PhoneIsNil applies the IsNil predicate on the "phone" field.
+func PhoneIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldPhone))
+}
+
+// PhoneNotNil applies the NotNil predicate on the "phone" field.
+func PhoneNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldPhone))
+}
+
+// PhoneEqualFold applies the EqualFold predicate on the "phone" field.
+func PhoneEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldPhone, v))
+}
+
+// PhoneContainsFold applies the ContainsFold predicate on the "phone" field.
+func PhoneContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldPhone, v))
+}
+
+// AddressEQ applies the EQ predicate on the "address" field.
+func AddressEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldAddress, v))
+}
+
+// AddressNEQ applies the NEQ predicate on the "address" field.
+func AddressNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldAddress, v))
+}
+
+// AddressIn applies the In predicate on the "address" field.
+func AddressIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldAddress, vs...))
+}
+
+// AddressNotIn applies the NotIn predicate on the "address" field.
+func AddressNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldAddress, vs...))
+}
+
+// AddressGT applies the GT predicate on the "address" field.
+func AddressGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldAddress, v))
+}
+
+// AddressGTE applies the GTE predicate on the "address" field.
+func AddressGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldAddress, v))
+}
+
+// AddressLT applies the LT predicate on the "address" field.
+func AddressLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldAddress, v))
+}
+
+// AddressLTE applies the LTE predicate on the "address" field.
+func AddressLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldAddress, v))
+}
+
+// AddressContains applies the Contains predicate on the "address" field.
+func AddressContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldAddress, v))
+}
+
+// AddressHasPrefix applies the HasPrefix predicate on the "address" field.
+func AddressHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldAddress, v))
+}
+
+// AddressHasSuffix applies the HasSuffix predicate on the "address" field.
+func AddressHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldAddress, v))
+}
+
+// AddressIsNil applies the IsNil predicate on the "address" field.
+func AddressIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldAddress))
+}
+
+// AddressNotNil applies the NotNil predicate on the "address" field.
+func AddressNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldAddress))
+}
+
+// AddressEqualFold applies the EqualFold predicate on the "address" field.
+func AddressEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldAddress, v))
+}
+
+// AddressContainsFold applies the ContainsFold predicate on the "address" field.
+func AddressContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldAddress, v))
+}
+
+// ZipCodeEQ applies the EQ predicate on the "zip_code" field.
+func ZipCodeEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldZipCode, v))
+}
+
+// ZipCodeNEQ applies the NEQ predicate on the "zip_code" field.
+func ZipCodeNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldZipCode, v))
+}
+
+// ZipCodeIn applies the In predicate on the "zip_code" field.
+func ZipCodeIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldZipCode, vs...))
+}
+
+// ZipCodeNotIn applies the NotIn predicate on the "zip_code" field.
+func ZipCodeNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldZipCode, vs...))
+}
+
+// ZipCodeGT applies the GT predicate on the "zip_code" field.
+func ZipCodeGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldZipCode, v))
+}
+
+// ZipCodeGTE applies the GTE predicate on the "zip_code" field.
+func ZipCodeGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldZipCode, v))
+}
+
+// ZipCodeLT applies the LT predicate on the "zip_code" field.
+func ZipCodeLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldZipCode, v))
+}
+
+// ZipCodeLTE applies the LTE predicate on the "zip_code" field.
+func ZipCodeLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldZipCode, v))
+}
+
+// ZipCodeContains applies the Contains predicate on the "zip_code" field.
+func ZipCodeContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldZipCode, v))
+}
+
+// ZipCodeHasPrefix applies the HasPrefix predicate on the "zip_code" field.
+func ZipCodeHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldZipCode, v))
+}
+
+// ZipCodeHasSuffix applies the HasSuffix predicate on the "zip_code" field.
+func ZipCodeHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldZipCode, v))
+}
+
+// ZipCodeIsNil applies the IsNil predicate on the "zip_code" field.
+func ZipCodeIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldZipCode))
+}
+
+// ZipCodeNotNil applies the NotNil predicate on the "zip_code" field.
+func ZipCodeNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldZipCode))
+}
+
+// ZipCodeEqualFold applies the EqualFold predicate on the "zip_code" field.
+func ZipCodeEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldZipCode, v))
+}
+
+// ZipCodeContainsFold applies the ContainsFold predicate on the "zip_code" field.
+func ZipCodeContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldZipCode, v))
+}
+
+// CityEQ applies the EQ predicate on the "city" field.
+func CityEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldCity, v))
+}
+
+// CityNEQ applies the NEQ predicate on the "city" field.
+func CityNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldCity, v))
+}
+
+// CityIn applies the In predicate on the "city" field.
+func CityIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldCity, vs...))
+}
+
+// CityNotIn applies the NotIn predicate on the "city" field.
+func CityNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldCity, vs...))
+}
+
+// CityGT applies the GT predicate on the "city" field.
+func CityGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldCity, v))
+}
+
+// CityGTE applies the GTE predicate on the "city" field.
+func CityGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldCity, v))
+}
+
+// CityLT applies the LT predicate on the "city" field.
+func CityLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldCity, v))
+}
+
+// CityLTE applies the LTE predicate on the "city" field.
+func CityLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldCity, v))
+}
+
+// CityContains applies the Contains predicate on the "city" field.
+func CityContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldCity, v))
+}
+
+// CityHasPrefix applies the HasPrefix predicate on the "city" field.
+func CityHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldCity, v))
+}
+
+// CityHasSuffix applies the HasSuffix predicate on the "city" field.
+func CityHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldCity, v))
+}
+
+// CityIsNil applies the IsNil predicate on the "city" field.
+func CityIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldCity))
+}
+
+// CityNotNil applies the NotNil predicate on the "city" field.
+func CityNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldCity))
+}
+
+// CityEqualFold applies the EqualFold predicate on the "city" field.
+func CityEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldCity, v))
+}
+
+// CityContainsFold applies the ContainsFold predicate on the "city" field.
+func CityContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldCity, v))
+}
+
+// EmailEQ applies the EQ predicate on the "email" field.
+func EmailEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldEmail, v))
+}
+
+// EmailNEQ applies the NEQ predicate on the "email" field.
+func EmailNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldEmail, v))
+}
+
+// EmailIn applies the In predicate on the "email" field.
+func EmailIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldEmail, vs...))
+}
+
+// EmailNotIn applies the NotIn predicate on the "email" field.
+func EmailNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldEmail, vs...))
+}
+
+// EmailGT applies the GT predicate on the "email" field.
+func EmailGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldEmail, v))
+}
+
+// EmailGTE applies the GTE predicate on the "email" field.
+func EmailGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldEmail, v))
+}
+
+// EmailLT applies the LT predicate on the "email" field.
+func EmailLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldEmail, v))
+}
+
+// EmailLTE applies the LTE predicate on the "email" field.
+func EmailLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldEmail, v))
+}
+
+// EmailContains applies the Contains predicate on the "email" field.
+func EmailContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldEmail, v))
+}
+
+// EmailHasPrefix applies the HasPrefix predicate on the "email" field.
+func EmailHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldEmail, v))
+}
+
+// EmailHasSuffix applies the HasSuffix predicate on the "email" field.
+func EmailHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldEmail, v))
+}
+
+// EmailIsNil applies the IsNil predicate on the "email" field.
+func EmailIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldEmail))
+}
+
+// EmailNotNil applies the NotNil predicate on the "email" field.
+func EmailNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldEmail))
+}
+
+// EmailEqualFold applies the EqualFold predicate on the "email" field.
+func EmailEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldEmail, v))
+}
+
+// EmailContainsFold applies the ContainsFold predicate on the "email" field.
+func EmailContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldEmail, v))
+}
+
+// JSONStringEQ applies the EQ predicate on the "json_string" field.
+func JSONStringEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldJSONString, v))
+}
+
+// JSONStringNEQ applies the NEQ predicate on the "json_string" field.
+func JSONStringNEQ(v string) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldJSONString, v))
+}
+
+// JSONStringIn applies the In predicate on the "json_string" field.
+func JSONStringIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldJSONString, vs...))
+}
+
+// JSONStringNotIn applies the NotIn predicate on the "json_string" field.
+func JSONStringNotIn(vs ...string) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldJSONString, vs...))
+}
+
+// JSONStringGT applies the GT predicate on the "json_string" field.
+func JSONStringGT(v string) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldJSONString, v))
+}
+
+// JSONStringGTE applies the GTE predicate on the "json_string" field.
+func JSONStringGTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldJSONString, v))
+}
+
+// JSONStringLT applies the LT predicate on the "json_string" field.
+func JSONStringLT(v string) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldJSONString, v))
+}
+
+// JSONStringLTE applies the LTE predicate on the "json_string" field.
+func JSONStringLTE(v string) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldJSONString, v))
+}
+
+// JSONStringContains applies the Contains predicate on the "json_string" field.
+func JSONStringContains(v string) predicate.Store {
+	return predicate.Store(sql.FieldContains(FieldJSONString, v))
+}
+
+// JSONStringHasPrefix applies the HasPrefix predicate on the "json_string" field.
+func JSONStringHasPrefix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasPrefix(FieldJSONString, v))
+}
+
+// JSONStringHasSuffix applies the HasSuffix predicate on the "json_string" field.
+func JSONStringHasSuffix(v string) predicate.Store {
+	return predicate.Store(sql.FieldHasSuffix(FieldJSONString, v))
+}
+
+// JSONStringIsNil applies the IsNil predicate on the "json_string" field.
+func JSONStringIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldJSONString))
+}
+
+// JSONStringNotNil applies the NotNil predicate on the "json_string" field.
+func JSONStringNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldJSONString))
+}
+
+// JSONStringEqualFold applies the EqualFold predicate on the "json_string" field.
+func JSONStringEqualFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldEqualFold(FieldJSONString, v))
+}
+
+// JSONStringContainsFold applies the ContainsFold predicate on the "json_string" field.
+func JSONStringContainsFold(v string) predicate.Store {
+	return predicate.Store(sql.FieldContainsFold(FieldJSONString, v))
+}
+
+// LastModifiedEQ applies the EQ predicate on the "last_modified" field.
+func LastModifiedEQ(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldEQ(FieldLastModified, v))
+}
+
+// LastModifiedNEQ applies the NEQ predicate on the "last_modified" field.
+func LastModifiedNEQ(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldNEQ(FieldLastModified, v))
+}
+
+// LastModifiedIn applies the In predicate on the "last_modified" field.
+func LastModifiedIn(vs ...time.Time) predicate.Store {
+	return predicate.Store(sql.FieldIn(FieldLastModified, vs...))
+}
+
+// LastModifiedNotIn applies the NotIn predicate on the "last_modified" field.
+func LastModifiedNotIn(vs ...time.Time) predicate.Store {
+	return predicate.Store(sql.FieldNotIn(FieldLastModified, vs...))
+}
+
+// LastModifiedGT applies the GT predicate on the "last_modified" field.
+func LastModifiedGT(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldGT(FieldLastModified, v))
+}
+
+// LastModifiedGTE applies the GTE predicate on the "last_modified" field.
+func LastModifiedGTE(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldGTE(FieldLastModified, v))
+}
+
+// LastModifiedLT applies the LT predicate on the "last_modified" field.
+func LastModifiedLT(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldLT(FieldLastModified, v))
+}
+
+// LastModifiedLTE applies the LTE predicate on the "last_modified" field.
+func LastModifiedLTE(v time.Time) predicate.Store {
+	return predicate.Store(sql.FieldLTE(FieldLastModified, v))
+}
+
+// LastModifiedIsNil applies the IsNil predicate on the "last_modified" field.
+func LastModifiedIsNil() predicate.Store {
+	return predicate.Store(sql.FieldIsNull(FieldLastModified))
+}
+
+// LastModifiedNotNil applies the NotNil predicate on the "last_modified" field.
+func LastModifiedNotNil() predicate.Store {
+	return predicate.Store(sql.FieldNotNull(FieldLastModified))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

@@ -195,17 +195,33 @@ func (ec *executionContext) marshalN_Any2ᚕmapᚄ(ctx context.Context, sel ast.
 
 func (ec *executionContext) marshalN_Entity2ᚕcontactgraphᚋgraphᚋscalarᚐNode(ctx context.Context, sel ast.SelectionSet, v []scalar.Node) graphql.Marshaler {
 	{
+		var batchItemsProperty []*ent.Property
+		batchIdxMapProperty := map[int]int{}
 		var batchItemsContact []*ent.Contact
 		batchIdxMapContact := map[int]int{}
+		var batchItemsCompany []*ent.Company
+		batchIdxMapCompany := map[int]int{}
 		for i, item := range v {
 			switch concrete := item.(type) {
+			case *ent.Property:
+				batchIdxMapProperty[i] = len(batchItemsProperty)
+				batchItemsProperty = append(batchItemsProperty, concrete)
 			case *ent.Contact:
 				batchIdxMapContact[i] = len(batchItemsContact)
 				batchItemsContact = append(batchItemsContact, concrete)
+			case *ent.Company:
+				batchIdxMapCompany[i] = len(batchItemsCompany)
+				batchItemsCompany = append(batchItemsCompany, concrete)
 			}
+		}
+		if len(batchItemsProperty) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Property", batchItemsProperty, batchIdxMapProperty)
 		}
 		if len(batchItemsContact) > 0 {
 			ctx = graphql.WithBatchParents(ctx, "Contact", batchItemsContact, batchIdxMapContact)
+		}
+		if len(batchItemsCompany) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Company", batchItemsCompany, batchIdxMapCompany)
 		}
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {

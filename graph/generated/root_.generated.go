@@ -25,12 +25,14 @@ type ResolverRoot interface {
 	ApiKey() ApiKeyResolver
 	AuditEntry() AuditEntryResolver
 	Change() ChangeResolver
+	Company() CompanyResolver
 	Contact() ContactResolver
 	ContactConnection() ContactConnectionResolver
 	ContactSnapshot() ContactSnapshotResolver
 	FieldComparison() FieldComparisonResolver
 	Mutation() MutationResolver
 	PersonalDataReport() PersonalDataReportResolver
+	Property() PropertyResolver
 	Query() QueryResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
@@ -66,6 +68,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputChangePasswordInput,
+		ec.unmarshalInputCompanyFilter,
 		ec.unmarshalInputConfirmSecondFactorInput,
 		ec.unmarshalInputContactFilter,
 		ec.unmarshalInputContactMatch,
@@ -536,25 +539,98 @@ type Company implements Node {
   companyId: Int!
   "The name."
   name: String!
+  """
+  The number that the account gave the company, unique within the account. It is a text: ` + "`" + `007` + "`" + ` and
+  ` + "`" + `7` + "`" + ` are different numbers. Null for customers, as all fields below.
+  """
+  number: String
+  """
+  The company that it belongs to. There are two levels: a company with a parent is not the parent of
+  others.
+  """
+  parent: Company
+  """
+  The contact to turn to; null if there is none or the viewer may not read it. It need not belong to
+  the company. It becomes null when the contact is deleted, and stays null if that is undone.
+  """
+  primaryContact: Contact
+  "The domains of the company's email addresses, separated by commas."
+  emailDomains: String
+  "The logo, for example its address."
+  logo: String
+  """
+  When the company was last written; 2026-11-29 if it was not written since the server records it.
+  """
+  lastModified: Time
+  """
+  The contacts that belong to the company and that the viewer may read, ordered by id. A page has up
+  to 100 contacts; without ` + "`" + `first` + "`" + `, it has 50.
+  """
+  contacts(
+    "The number of contacts to return, 0 to 100."
+    first: Int @range(min: 0, max: 100)
+    "Return only contacts after this cursor. An empty text counts as absent."
+    after: String
+  ): ContactConnection!
+    @cost(weight: "20")
+    @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+}
+
+"A filter on the list of companies. A condition that is null is ignored."
+input CompanyFilter {
+  """
+  The email address of the primary contact, in any form in which it is the same: see
+  ` + "`" + `Contact.email` + "`" + `.
+  """
+  primaryContactEmail: String
 }
 
 extend type Query {
   "The companies of the account, ordered by id. Not available to customers."
-  companies: [Company!]! @cost(weight: "20") @listSize(assumedSize: 20)
+  companies(
+    "Which companies to return."
+    filter: CompanyFilter
+  ): [Company!]! @cost(weight: "20") @listSize(assumedSize: 20)
 }
 
 "A new company."
 input CreateCompanyInput {
-  "The name, at most 250 characters."
-  name: String! @length(max: 250)
+  "The name, at most 255 characters."
+  name: String! @length(max: 255)
+  "The number, at most 25 characters, unique within the account."
+  number: String @length(max: 25)
+  """
+  The company that it belongs to, by its global id or plain number. There are two levels: that
+  company must not have a parent.
+  """
+  parentId: ID
+  "The contact to turn to, by its global id or plain number."
+  primaryContactId: ID
+  "The domains, separated by commas, at most 2000 characters."
+  emailDomains: String @length(max: 2000)
+  "The logo, at most 500 characters."
+  logo: String @length(max: 500)
 }
 
-"A new name of a company."
+"A change of a company. Fields that are absent stay unchanged."
 input UpdateCompanyInput {
   "The company: its global id or plain number."
   id: ID!
-  "The new name, at most 250 characters."
-  name: String! @length(max: 250)
+  "The new name, at most 255 characters. Null is not allowed."
+  name: String @length(max: 255)
+  "The new number, at most 25 characters, unique within the account. Null removes it."
+  number: String @length(max: 25)
+  """
+  The company that it belongs to, by its global id or plain number. There are two levels: that
+  company must not have a parent, and this one must not be the parent of others. Null removes it.
+  """
+  parentId: ID
+  "The contact to turn to, by its global id or plain number. Null removes it."
+  primaryContactId: ID
+  "The new domains, separated by commas, at most 2000 characters. Null removes it."
+  emailDomains: String @length(max: 2000)
+  "The new logo, at most 500 characters. Null removes it."
+  logo: String @length(max: 500)
 }
 
 "The company to delete."
@@ -577,12 +653,12 @@ extend type Mutation {
     "The company."
     input: CreateCompanyInput!
   ): CompanyPayload @cost(weight: "30")
-  "Renames a company. Admins only."
+  "Changes a company. Admins only."
   updateCompany(
     "The change."
     input: UpdateCompanyInput!
   ): CompanyPayload @cost(weight: "30")
-  "Deletes a company that no contact refers to. Admins only."
+  "Deletes a company that no contact and no other company refers to. Admins only."
   deleteCompany(
     "The company."
     input: DeleteCompanyInput!
@@ -964,6 +1040,8 @@ enum UserErrorCode {
   EXTERNAL_ID_TAKEN
   "Another property has this name or API name."
   NAME_TAKEN
+  "Another store or company has this number."
+  NUMBER_TAKEN
   "No store has this id."
   STORE_NOT_FOUND
   "No company has this id."
@@ -990,7 +1068,10 @@ enum UserErrorCode {
   WRONG_PASSWORD
   "The code of the second factor is wrong, or was used before."
   WRONG_CODE
-  "Contacts still use the object or choice, or another property is already an alias of the field."
+  """
+  Contacts or companies still use the object or choice, or another property is already an alias of
+  the field.
+  """
   IN_USE
   "This item is valid, but another item of the same call failed, so none was applied."
   NOT_APPLIED
@@ -1098,11 +1179,11 @@ type Merge {
 
 "A value that must be unique within the account is already in use."
 type UniqueConflict implements UserError {
-  "EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN or NAME_TAKEN."
+  "EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN, NAME_TAKEN or NUMBER_TAKEN."
   code: UserErrorCode!
   "A sentence to show to people."
   message: String!
-  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `login` + "`" + `, ` + "`" + `name` + "`" + ` or ` + "`" + `apiName` + "`" + `."
+  "The field: ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `logins` + "`" + `, ` + "`" + `externalIds` + "`" + `, ` + "`" + `login` + "`" + `, ` + "`" + `name` + "`" + `, ` + "`" + `apiName` + "`" + ` or ` + "`" + `number` + "`" + `."
   path: String
   "The contact that has the value; null unless the viewer may read it."
   existing: Contact
@@ -1668,9 +1749,12 @@ type Property implements Node {
   name: String!
   """
   The name by which programs read and write the property: see ` + "`" + `Contact.custom` + "`" + `. It is unique within
-  the account, and compared exactly. Null if it has none.
+  the account without regard to case, but looked up exactly. Null if it has none. A property that
+  has one is also a member of contacts in the Contacts REST API.
   """
   apiName: String
+  "What people see: the label of the property, or its name if it has none."
+  label: String!
   "The type of the values."
   type: PropertyType!
   "Whether a contact can have several values."
@@ -1725,10 +1809,13 @@ input CreatePropertyInput {
   "The name, at most 250 characters, unique within the account, ignoring case."
   name: String! @length(max: 250)
   """
-  The name for programs, at most 50 characters, unique within the account: ASCII letters, digits and
-  underscores. It must not begin with a digit or with two underscores.
+  The name for programs, at most 50 characters, unique within the account without regard to case:
+  ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
+  not be the name of a member that contacts have in the Contacts REST API, such as ` + "`" + `Email` + "`" + `.
   """
   apiName: String @length(max: 50)
+  "What people see instead of the name, at most 250 characters."
+  label: String @length(max: 250)
   "The type of the values. It cannot be changed later."
   type: PropertyType! = TEXT
   "Whether a contact can have several values. It cannot be changed later."
@@ -1748,7 +1835,7 @@ input CreatePropertyInput {
 
 """
 A change of a property's definition. Fields that are absent or null stay unchanged, except that null
-removes the ` + "`" + `apiName` + "`" + `.
+removes the ` + "`" + `apiName` + "`" + ` and the ` + "`" + `label` + "`" + `.
 """
 input UpdatePropertyInput {
   "The property: its global id or plain number."
@@ -1760,6 +1847,8 @@ input UpdatePropertyInput {
   Clients that use the old name then find no property.
   """
   apiName: String @length(max: 50)
+  "What people see instead of the name, at most 250 characters. Null removes it."
+  label: String @length(max: 250)
   "Whether the property is required: its values cannot be cleared."
   required: Boolean
   "Whether the property is read-only for customers."
@@ -2608,6 +2697,27 @@ type Store implements Node {
   storeId: Int!
   "The name."
   name: String!
+  """
+  The number that the account gave the store, unique within the account. It is a text: ` + "`" + `007` + "`" + ` and ` + "`" + `7` + "`" + `
+  are different numbers. Null for customers, as all fields below.
+  """
+  number: String
+  "The phone number."
+  phone: String
+  "The street address."
+  address: String
+  "The postal code."
+  zipCode: String
+  "The city."
+  city: String
+  "The email address."
+  email: String
+  "Any text that a client stores with the store, for example JSON. It is returned unchanged."
+  jsonString: String
+  """
+  When the store was last written; 2026-11-29 if it was not written since the server records it.
+  """
+  lastModified: Time
 }
 
 extend type Query {
@@ -2619,14 +2729,42 @@ extend type Query {
 input CreateStoreInput {
   "The name, at most 250 characters."
   name: String! @length(max: 250)
+  "The number, at most 25 characters, unique within the account."
+  number: String @length(max: 25)
+  "The phone number, at most 50 characters."
+  phone: String @length(max: 50)
+  "The street address, at most 250 characters."
+  address: String @length(max: 250)
+  "The postal code, at most 20 characters."
+  zipCode: String @length(max: 20)
+  "The city, at most 100 characters."
+  city: String @length(max: 100)
+  "The email address, at most 250 characters."
+  email: String @length(max: 250)
+  "The text of the client, at most 65536 characters."
+  jsonString: String @length(max: 65536)
 }
 
-"A new name of a store."
+"A change of a store. Fields that are absent stay unchanged."
 input UpdateStoreInput {
   "The store: its global id or plain number."
   id: ID!
-  "The new name, at most 250 characters."
-  name: String! @length(max: 250)
+  "The new name, at most 250 characters. Null is not allowed."
+  name: String @length(max: 250)
+  "The new number, at most 25 characters, unique within the account. Null removes it."
+  number: String @length(max: 25)
+  "The new phone number, at most 50 characters. Null removes it."
+  phone: String @length(max: 50)
+  "The new street address, at most 250 characters. Null removes it."
+  address: String @length(max: 250)
+  "The new postal code, at most 20 characters. Null removes it."
+  zipCode: String @length(max: 20)
+  "The new city, at most 100 characters. Null removes it."
+  city: String @length(max: 100)
+  "The new email address, at most 250 characters. Null removes it."
+  email: String @length(max: 250)
+  "The new text of the client, at most 65536 characters. Null removes it."
+  jsonString: String @length(max: 65536)
 }
 
 "The store to delete."
@@ -2649,7 +2787,7 @@ extend type Mutation {
     "The store."
     input: CreateStoreInput!
   ): StorePayload @cost(weight: "30")
-  "Renames a store. Admins only."
+  "Changes a store. Admins only."
   updateStore(
     "The change."
     input: UpdateStoreInput!
@@ -3396,6 +3534,20 @@ func (ec *executionContext) childFields_Company(ctx context.Context, field graph
 		return ec.fieldContext_Company_companyId(ctx, field)
 	case "name":
 		return ec.fieldContext_Company_name(ctx, field)
+	case "number":
+		return ec.fieldContext_Company_number(ctx, field)
+	case "parent":
+		return ec.fieldContext_Company_parent(ctx, field)
+	case "primaryContact":
+		return ec.fieldContext_Company_primaryContact(ctx, field)
+	case "emailDomains":
+		return ec.fieldContext_Company_emailDomains(ctx, field)
+	case "logo":
+		return ec.fieldContext_Company_logo(ctx, field)
+	case "lastModified":
+		return ec.fieldContext_Company_lastModified(ctx, field)
+	case "contacts":
+		return ec.fieldContext_Company_contacts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Company", field.Name)
 }
@@ -3762,6 +3914,8 @@ func (ec *executionContext) childFields_Property(ctx context.Context, field grap
 		return ec.fieldContext_Property_name(ctx, field)
 	case "apiName":
 		return ec.fieldContext_Property_apiName(ctx, field)
+	case "label":
+		return ec.fieldContext_Property_label(ctx, field)
 	case "type":
 		return ec.fieldContext_Property_type(ctx, field)
 	case "multiple":
@@ -4000,6 +4154,22 @@ func (ec *executionContext) childFields_Store(ctx context.Context, field graphql
 		return ec.fieldContext_Store_storeId(ctx, field)
 	case "name":
 		return ec.fieldContext_Store_name(ctx, field)
+	case "number":
+		return ec.fieldContext_Store_number(ctx, field)
+	case "phone":
+		return ec.fieldContext_Store_phone(ctx, field)
+	case "address":
+		return ec.fieldContext_Store_address(ctx, field)
+	case "zipCode":
+		return ec.fieldContext_Store_zipCode(ctx, field)
+	case "city":
+		return ec.fieldContext_Store_city(ctx, field)
+	case "email":
+		return ec.fieldContext_Store_email(ctx, field)
+	case "jsonString":
+		return ec.fieldContext_Store_jsonString(ctx, field)
+	case "lastModified":
+		return ec.fieldContext_Store_lastModified(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Store", field.Name)
 }

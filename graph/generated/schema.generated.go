@@ -75,7 +75,7 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Node(ctx context.Context, id string) (scalar.Node, error)
 	AuditLog(ctx context.Context, filter *model.AuditFilter, first int, before *string) (*people.AuditPage, error)
-	Companies(ctx context.Context) ([]*ent.Company, error)
+	Companies(ctx context.Context, filter *model.CompanyFilter) ([]*ent.Company, error)
 	Contact(ctx context.Context, id string) (*ent.Contact, error)
 	ContactByEmail(ctx context.Context, email string) (*ent.Contact, error)
 	ContactByPhone(ctx context.Context, phone string, phoneCountryCode *string) (*ent.Contact, error)
@@ -772,6 +772,20 @@ func (ec *executionContext) field_Query_auditLog_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["before"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_companies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.CompanyFilter, error) {
+			return ec.unmarshalOCompanyFilter2ᚖcontactgraphᚋgraphᚋmodelᚐCompanyFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
 	return args, nil
 }
 
@@ -3200,7 +3214,8 @@ func (ec *executionContext) _Query_companies(ctx context.Context, field graphql.
 			return ec.fieldContext_Query_companies(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().Companies(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Companies(ctx, fc.Args["filter"].(*model.CompanyFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Company) graphql.Marshaler {
@@ -3210,7 +3225,7 @@ func (ec *executionContext) _Query_companies(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_companies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_companies(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
@@ -3219,6 +3234,17 @@ func (ec *executionContext) fieldContext_Query_companies(_ context.Context, fiel
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Company(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_companies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }

@@ -29,17 +29,17 @@ type Loader struct {
 // New returns a loader that reads with the client.
 func New(client *ent.Client, catalog *catalog.Service) *Loader { return &Loader{client, catalog} }
 
-// referred returns the object that each contact refers to, nil where it refers to none.
-func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent.Contact) *int,
+// referred returns the object that each of the rows refers to, nil where it refers to none.
+func referred[R, T any](ctx context.Context, rows []R, ref func(R) *int,
 	load func(context.Context, []int) ([]T, error), id func(T) int,
 ) ([]T, error) {
 	var ids []int
-	for _, c := range contacts {
+	for _, c := range rows {
 		if r := ref(c); r != nil {
 			ids = append(ids, *r)
 		}
 	}
-	found := make([]T, len(contacts))
+	found := make([]T, len(rows))
 	if len(ids) == 0 {
 		return found, nil
 	}
@@ -48,7 +48,7 @@ func referred[T any](ctx context.Context, contacts []*ent.Contact, ref func(*ent
 		return nil, err
 	}
 	byID := group(objects, id)
-	for i, c := range contacts {
+	for i, c := range rows {
 		if r := ref(c); r != nil && len(byID[*r]) > 0 {
 			found[i] = byID[*r][0]
 		}
@@ -83,6 +83,23 @@ func (l *Loader) Companies(ctx context.Context, contacts []*ent.Contact) ([]*ent
 // CompaniesByID returns the companies that exist of those with the ids.
 func (l *Loader) CompaniesByID(ctx context.Context, ids []int) ([]*ent.Company, error) {
 	return l.client.Company.Query().Where(company.IDIn(ids...)).All(ctx)
+}
+
+// Parents returns the company that each company belongs to, nil if it has none.
+func (l *Loader) Parents(ctx context.Context, companies []*ent.Company) ([]*ent.Company, error) {
+	return referred(ctx, companies, func(c *ent.Company) *int { return c.ParentID }, l.CompaniesByID, func(c *ent.Company) int { return c.ID })
+}
+
+// PrimaryContacts returns the primary contact of each company, nil if it has none or that is hidden
+// from the viewer.
+func (l *Loader) PrimaryContacts(ctx context.Context, companies []*ent.Company) ([]*ent.Contact, error) {
+	ids := make([]int, len(companies))
+	for i, c := range companies {
+		if c.PrimaryContactID != nil {
+			ids[i] = *c.PrimaryContactID
+		}
+	}
+	return l.ContactsByID(ctx, ids)
 }
 
 // Logins returns the logins of each contact, ordered by name.

@@ -98,6 +98,13 @@ type ChangePasswordInput struct {
 	NewPassword string `json:"newPassword"`
 }
 
+// A filter on the list of companies. A condition that is null is ignored.
+type CompanyFilter struct {
+	// The email address of the primary contact, in any form in which it is the same: see
+	// `Contact.email`.
+	PrimaryContactEmail graphql.Omittable[*string] `json:"primaryContactEmail,omitempty"`
+}
+
 // The result of a mutation of a company.
 type CompanyPayload struct {
 	// The company as it is now; null after any error and after a deletion.
@@ -328,8 +335,19 @@ type CreateAPIKeyPayload struct {
 
 // A new company.
 type CreateCompanyInput struct {
-	// The name, at most 250 characters.
+	// The name, at most 255 characters.
 	Name string `json:"name"`
+	// The number, at most 25 characters, unique within the account.
+	Number graphql.Omittable[*string] `json:"number,omitempty"`
+	// The company that it belongs to, by its global id or plain number. There are two levels: that
+	// company must not have a parent.
+	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
+	// The contact to turn to, by its global id or plain number.
+	PrimaryContactID graphql.Omittable[*string] `json:"primaryContactId,omitempty"`
+	// The domains, separated by commas, at most 2000 characters.
+	EmailDomains graphql.Omittable[*string] `json:"emailDomains,omitempty"`
+	// The logo, at most 500 characters.
+	Logo graphql.Omittable[*string] `json:"logo,omitempty"`
 }
 
 // A new contact.
@@ -383,9 +401,12 @@ type CreateContactsPayload struct {
 type CreatePropertyInput struct {
 	// The name, at most 250 characters, unique within the account, ignoring case.
 	Name string `json:"name"`
-	// The name for programs, at most 50 characters, unique within the account: ASCII letters, digits and
-	// underscores. It must not begin with a digit or with two underscores.
+	// The name for programs, at most 50 characters, unique within the account without regard to case:
+	// ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
+	// not be the name of a member that contacts have in the Contacts REST API, such as `Email`.
 	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
+	// What people see instead of the name, at most 250 characters.
+	Label graphql.Omittable[*string] `json:"label,omitempty"`
 	// The type of the values. It cannot be changed later.
 	Type property.Kind `json:"type"`
 	// Whether a contact can have several values. It cannot be changed later.
@@ -421,6 +442,20 @@ type CreateSegmentInput struct {
 type CreateStoreInput struct {
 	// The name, at most 250 characters.
 	Name string `json:"name"`
+	// The number, at most 25 characters, unique within the account.
+	Number graphql.Omittable[*string] `json:"number,omitempty"`
+	// The phone number, at most 50 characters.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
+	// The street address, at most 250 characters.
+	Address graphql.Omittable[*string] `json:"address,omitempty"`
+	// The postal code, at most 20 characters.
+	ZipCode graphql.Omittable[*string] `json:"zipCode,omitempty"`
+	// The city, at most 100 characters.
+	City graphql.Omittable[*string] `json:"city,omitempty"`
+	// The email address, at most 250 characters.
+	Email graphql.Omittable[*string] `json:"email,omitempty"`
+	// The text of the client, at most 65536 characters.
+	JSONString graphql.Omittable[*string] `json:"jsonString,omitempty"`
 }
 
 // The user to create.
@@ -944,11 +979,11 @@ type UndoChangePayload struct {
 
 // A value that must be unique within the account is already in use.
 type UniqueConflict struct {
-	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN or NAME_TAKEN.
+	// EMAIL_TAKEN, PHONE_TAKEN, LOGIN_TAKEN, EXTERNAL_ID_TAKEN, NAME_TAKEN or NUMBER_TAKEN.
 	Code UserErrorCode `json:"code"`
 	// A sentence to show to people.
 	Message string `json:"message"`
-	// The field: `email`, `phone`, `logins`, `externalIds`, `login`, `name` or `apiName`.
+	// The field: `email`, `phone`, `logins`, `externalIds`, `login`, `name`, `apiName` or `number`.
 	Path *string `json:"path,omitempty"`
 	// The contact that has the value; null unless the viewer may read it.
 	Existing *ent.Contact `json:"existing,omitempty"`
@@ -994,12 +1029,23 @@ type UpdateAccountSettingsInput struct {
 	DefaultCountry graphql.Omittable[*string] `json:"defaultCountry,omitempty"`
 }
 
-// A new name of a company.
+// A change of a company. Fields that are absent stay unchanged.
 type UpdateCompanyInput struct {
 	// The company: its global id or plain number.
 	ID string `json:"id"`
-	// The new name, at most 250 characters.
-	Name string `json:"name"`
+	// The new name, at most 255 characters. Null is not allowed.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// The new number, at most 25 characters, unique within the account. Null removes it.
+	Number graphql.Omittable[*string] `json:"number,omitempty"`
+	// The company that it belongs to, by its global id or plain number. There are two levels: that
+	// company must not have a parent, and this one must not be the parent of others. Null removes it.
+	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
+	// The contact to turn to, by its global id or plain number. Null removes it.
+	PrimaryContactID graphql.Omittable[*string] `json:"primaryContactId,omitempty"`
+	// The new domains, separated by commas, at most 2000 characters. Null removes it.
+	EmailDomains graphql.Omittable[*string] `json:"emailDomains,omitempty"`
+	// The new logo, at most 500 characters. Null removes it.
+	Logo graphql.Omittable[*string] `json:"logo,omitempty"`
 }
 
 // A write of a contact's own fields, and of properties by their `apiName`.
@@ -1044,7 +1090,7 @@ type UpdateContactsPayload struct {
 }
 
 // A change of a property's definition. Fields that are absent or null stay unchanged, except that null
-// removes the `apiName`.
+// removes the `apiName` and the `label`.
 type UpdatePropertyInput struct {
 	// The property: its global id or plain number.
 	ID string `json:"id"`
@@ -1053,6 +1099,8 @@ type UpdatePropertyInput struct {
 	// The new name for programs, at most 50 characters, as in `CreatePropertyInput`. Null removes it.
 	// Clients that use the old name then find no property.
 	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
+	// What people see instead of the name, at most 250 characters. Null removes it.
+	Label graphql.Omittable[*string] `json:"label,omitempty"`
 	// Whether the property is required: its values cannot be cleared.
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
 	// Whether the property is read-only for customers.
@@ -1082,12 +1130,26 @@ type UpdateSegmentInput struct {
 	Name string `json:"name"`
 }
 
-// A new name of a store.
+// A change of a store. Fields that are absent stay unchanged.
 type UpdateStoreInput struct {
 	// The store: its global id or plain number.
 	ID string `json:"id"`
-	// The new name, at most 250 characters.
-	Name string `json:"name"`
+	// The new name, at most 250 characters. Null is not allowed.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// The new number, at most 25 characters, unique within the account. Null removes it.
+	Number graphql.Omittable[*string] `json:"number,omitempty"`
+	// The new phone number, at most 50 characters. Null removes it.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
+	// The new street address, at most 250 characters. Null removes it.
+	Address graphql.Omittable[*string] `json:"address,omitempty"`
+	// The new postal code, at most 20 characters. Null removes it.
+	ZipCode graphql.Omittable[*string] `json:"zipCode,omitempty"`
+	// The new city, at most 100 characters. Null removes it.
+	City graphql.Omittable[*string] `json:"city,omitempty"`
+	// The new email address, at most 250 characters. Null removes it.
+	Email graphql.Omittable[*string] `json:"email,omitempty"`
+	// The new text of the client, at most 65536 characters. Null removes it.
+	JSONString graphql.Omittable[*string] `json:"jsonString,omitempty"`
 }
 
 // The change of a user. What is absent or null stays unchanged.
@@ -1625,6 +1687,8 @@ const (
 	UserErrorCodeExternalIDTaken UserErrorCode = "EXTERNAL_ID_TAKEN"
 	// Another property has this name or API name.
 	UserErrorCodeNameTaken UserErrorCode = "NAME_TAKEN"
+	// Another store or company has this number.
+	UserErrorCodeNumberTaken UserErrorCode = "NUMBER_TAKEN"
 	// No store has this id.
 	UserErrorCodeStoreNotFound UserErrorCode = "STORE_NOT_FOUND"
 	// No company has this id.
@@ -1651,7 +1715,8 @@ const (
 	UserErrorCodeWrongPassword UserErrorCode = "WRONG_PASSWORD"
 	// The code of the second factor is wrong, or was used before.
 	UserErrorCodeWrongCode UserErrorCode = "WRONG_CODE"
-	// Contacts still use the object or choice, or another property is already an alias of the field.
+	// Contacts or companies still use the object or choice, or another property is already an alias of
+	// the field.
 	UserErrorCodeInUse UserErrorCode = "IN_USE"
 	// This item is valid, but another item of the same call failed, so none was applied.
 	UserErrorCodeNotApplied UserErrorCode = "NOT_APPLIED"
@@ -1682,6 +1747,7 @@ var AllUserErrorCode = []UserErrorCode{
 	UserErrorCodeLoginTaken,
 	UserErrorCodeExternalIDTaken,
 	UserErrorCodeNameTaken,
+	UserErrorCodeNumberTaken,
 	UserErrorCodeStoreNotFound,
 	UserErrorCodeCompanyNotFound,
 	UserErrorCodeSegmentNotFound,
@@ -1706,7 +1772,7 @@ var AllUserErrorCode = []UserErrorCode{
 
 func (e UserErrorCode) IsValid() bool {
 	switch e {
-	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired, UserErrorCodeNotAvailable:
+	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeNumberTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired, UserErrorCodeNotAvailable:
 		return true
 	}
 	return false

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"contactgraph/ent"
@@ -13,7 +12,6 @@ import (
 	"contactgraph/internal/database"
 	"contactgraph/internal/dberr"
 	"contactgraph/internal/normalize"
-	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
@@ -22,6 +20,7 @@ import (
 
 const (
 	pathAPIName = "apiName"
+	pathLabel   = "label"
 	pathChoices = "choices"
 	pathBound   = "boundTo"
 	maxChoices  = 500
@@ -36,6 +35,7 @@ type NewProperty struct {
 	ID       int // 0 for the next free one
 	Name     string
 	APIName  *string // an identifier, by which programs read and write values; nil for none
+	Label    *string // what people see; nil for the name
 	Kind     property.Kind
 	Multiple bool
 	Required bool
@@ -45,8 +45,8 @@ type NewProperty struct {
 }
 
 // CreateProperty defines a property, for admins. It fails with NameTaken if another property has
-// the name, without regard to case, or the API name; with InUse if another is bound to the field;
-// and with Required, TooLong, Invalid or Duplicate if a value is not valid.
+// the name or the API name, without regard to case; with InUse if another is bound to the field;
+// and with Required, Empty, TooLong, Invalid or Duplicate if a value is not valid.
 func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Property, error) {
 	created, err := adminWrite(ctx, s, p.check, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (*ent.Property, error) {
 		errs, err := checkFree(ctx, tx, v, 0, &p.Name, p.APIName, p.Bound)
@@ -59,7 +59,7 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 		if err := tx.ReserveID(ctx, property.Table, p.ID); err != nil {
 			return nil, err
 		}
-		return database.WithID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetNillableAPIName(p.APIName).
+		return database.WithID(tx.Ent.Property.Create(), p.ID).SetName(p.Name).SetNameKey(normalize.Name(p.Name)).SetNillableAPIName(p.APIName).SetNillableLabel(p.Label).
 			SetKind(p.Kind).SetMultiple(p.Multiple).SetRequired(p.Required).SetReadOnly(p.ReadOnly).SetChoices(p.Choices).
 			SetNillableBound(p.Bound).Save(ctx)
 	})
@@ -69,6 +69,7 @@ func (s *Service) CreateProperty(ctx context.Context, p NewProperty) (*ent.Prope
 func (p NewProperty) check() usererror.Errors {
 	errs := checkName(p.Name)
 	errs = append(errs, checkAPIName(p.APIName)...)
+	errs = append(errs, checkLabel(p.Label)...)
 	if property.KindValidator(p.Kind) != nil {
 		errs.Add(usererror.Invalid, "type", "The type of a property must be text, integer, number, date, datetime or choice.")
 	}
@@ -80,22 +81,6 @@ func (p NewProperty) check() usererror.Errors {
 	}
 	if p.Bound != nil {
 		errs = append(errs, p.checkBound()...)
-	}
-	return errs
-}
-
-// identifier matches API names. Those that begin with two underscores are left to GraphQL.
-var identifier = regexp.MustCompile(`^(?:[A-Za-z]|_(?:[A-Za-z0-9]|$))[A-Za-z0-9_]*$`)
-
-// checkAPIName returns what is wrong with an API name, nothing if it is nil.
-func checkAPIName(name *string) (errs usererror.Errors) {
-	switch {
-	case name == nil:
-	case storable.Length(*name) > field.MaxAPIName:
-		errs.Add(usererror.TooLong, pathAPIName, "The API name must be at most %d characters long.", field.MaxAPIName)
-	case !identifier.MatchString(*name):
-		errs.Add(usererror.Invalid, pathAPIName,
-			"The API name must consist of ASCII letters, digits and underscores, and must not begin with a digit or two underscores.")
 	}
 	return errs
 }
@@ -146,14 +131,20 @@ var (
 )
 
 // checkFree returns errors if another property than the one with the id has the name, the API name
-// or the binding. What is nil is not looked up.
+// or the binding. What is nil is not looked up. API names that differ only in case are the same,
+// which no key of the database holds: older binaries did not compare them so.
 func checkFree(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, name, apiName *string, bound *property.Bound) (usererror.Errors, error) {
+	if apiName != nil {
+		if err := lockAccount(ctx, tx, v); err != nil {
+			return nil, err
+		}
+	}
 	wanted := map[*uniqueKey]predicate.Property{}
 	if name != nil {
 		wanted[keyName] = property.NameKey(normalize.Name(*name))
 	}
 	if apiName != nil {
-		wanted[keyAPIName] = property.APIName(*apiName)
+		wanted[keyAPIName] = property.APINameEqualFold(*apiName)
 	}
 	if bound != nil {
 		wanted[keyBound] = property.BoundEQ(*bound)

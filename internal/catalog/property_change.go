@@ -19,6 +19,7 @@ type PropertyChange struct {
 	ID       int
 	Name     *string
 	APIName  **string // nil removes it
+	Label    **string // nil removes it
 	Required *bool
 	ReadOnly *bool
 	Choices  []string // an empty list is invalid
@@ -28,6 +29,7 @@ type PropertyChange struct {
 //
 //   - NotFound if the account has no such property;
 //   - Required, TooLong, Invalid or NameTaken for the name and the API name;
+//   - Empty, TooLong or Invalid for the label;
 //   - Invalid if a bound property would become required or read-only;
 //   - Invalid, Required, TooLong or Duplicate for the choices, and InUse if a contact has one that
 //     would be removed.
@@ -75,6 +77,13 @@ func (p PropertyChange) update(tx *database.Tx, old *ent.Property) *ent.Property
 	default:
 		update.SetAPIName(**p.APIName)
 	}
+	switch {
+	case p.Label == nil:
+	case *p.Label == nil:
+		update.ClearLabel()
+	default:
+		update.SetLabel(**p.Label)
+	}
 	return update
 }
 
@@ -92,6 +101,9 @@ func (p PropertyChange) check(ctx context.Context, tx *database.Tx, v viewer.Vie
 		if errs = append(errs, wrong...); len(wrong) == 0 {
 			apiName = *p.APIName
 		}
+	}
+	if p.Label != nil {
+		errs = append(errs, checkLabel(*p.Label)...)
 	}
 	free, err := checkFree(ctx, tx, v, p.ID, lookedUp, apiName, nil)
 	if err != nil {

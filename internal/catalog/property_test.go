@@ -25,7 +25,7 @@ func TestCreateProperty(t *testing.T) {
 		{Name: "Choice", Kind: property.KindChoice, Choices: []string{"red", "green"}},
 		{Name: "First Name", APIName: new("_"), Kind: property.KindText, Bound: new(property.BoundFirstName)},
 		{Name: "A", APIName: new("Birth_Day2"), Kind: property.KindDate},
-		{Name: "B", APIName: new("birth_day2"), Kind: property.KindDate},
+		{Name: "B", Label: new("b"), Kind: property.KindDate},
 		{ID: 77, Name: "Chosen", Kind: property.KindDate},
 	} {
 		created, err := f.CreateProperty(a.Admin, p)
@@ -80,6 +80,9 @@ func TestCreatePropertyFails(t *testing.T) {
 		{"bound like another", catalog.NewProperty{Name: "x", Kind: property.KindText, Bound: first}, []string{"IN_USE boundTo"}},
 		{"named and bound like another", catalog.NewProperty{Name: "first name", Kind: property.KindText, Bound: first}, []string{"NAME_TAKEN name", "IN_USE boundTo"}},
 		{"an API name that is taken", catalog.NewProperty{Name: "x", APIName: new("size"), Kind: property.KindText}, []string{"NAME_TAKEN apiName"}},
+		{"an API name that is taken, in another case", catalog.NewProperty{Name: "x", APIName: new("SIZE"), Kind: property.KindText}, []string{"NAME_TAKEN apiName"}},
+		{"a blank label", catalog.NewProperty{Name: "x", Label: new(" "), Kind: property.KindText}, []string{"EMPTY label"}},
+		{"a label that is too long", catalog.NewProperty{Name: "x", Label: &long, Kind: property.KindText}, []string{"TOO_LONG label"}},
 		{"both names taken", catalog.NewProperty{Name: "größe", APIName: new("size"), Kind: property.KindText}, []string{"NAME_TAKEN name", "NAME_TAKEN apiName"}},
 		{"an API name that is too long", catalog.NewProperty{Name: "x", APIName: new(strings.Repeat("x", 51)), Kind: property.KindText}, []string{"TOO_LONG apiName"}},
 		{"all at once", catalog.NewProperty{Name: long, APIName: new(""), Kind: "x", Choices: []string{"a"}, Bound: last, Required: true},
@@ -94,7 +97,7 @@ func TestCreatePropertyFails(t *testing.T) {
 func TestAPINames(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
-	for _, name := range []string{"", " ", "1a", "__", "__a", "a b", "a-b", "a.b", "é", "a\x00", "a\n", "\xff", "ａ"} {
+	for _, name := range []string{"", " ", "1a", "__", "__a", "a b", "a-b", "a.b", "é", "a\x00", "a\n", "\xff", "ａ", "Email", "EMAIL", "id", "NewPassword"} {
 		f.WantErrors(fmt.Sprintf("%q", name), func() error {
 			return contacttest.ErrOf(f.CreateProperty(f.Demo.Admin, catalog.NewProperty{Name: "x", APIName: &name, Kind: property.KindText}))
 		}, "INVALID apiName")
@@ -167,6 +170,8 @@ func TestChangePropertyFails(t *testing.T) {
 		{"a name that cannot be stored", catalog.PropertyChange{ID: colour, Name: new("a\x00b")}, []string{"INVALID name"}},
 		{"a name that is taken", catalog.PropertyChange{ID: colour, Name: new("FIRST name")}, []string{"NAME_TAKEN name"}},
 		{"an API name that is taken", catalog.PropertyChange{ID: colour, APIName: new(new("first"))}, []string{"NAME_TAKEN apiName"}},
+		{"an API name that is taken, in another case", catalog.PropertyChange{ID: colour, APIName: new(new("FIRST"))}, []string{"NAME_TAKEN apiName"}},
+		{"a label that cannot be stored", catalog.PropertyChange{ID: colour, Label: new(new("a\x00b"))}, []string{"INVALID label"}},
 		{"an API name that cannot be stored", catalog.PropertyChange{ID: colour, APIName: new(new("a\x00b"))}, []string{"INVALID apiName"}},
 		{"a choice that a contact has", catalog.PropertyChange{ID: colour, Choices: []string{"red"}}, []string{"IN_USE choices"}},
 		{"no choices", catalog.PropertyChange{ID: colour, Choices: []string{}}, []string{"INVALID choices", "IN_USE choices"}},

@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"context"
+	"strings"
 
 	"contactgraph/ent"
 	"contactgraph/ent/company"
+	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/ent/segment"
 	"contactgraph/ent/store"
@@ -23,13 +25,36 @@ func (s *Service) Stores(ctx context.Context) ([]*ent.Store, error) {
 	return s.db.Client().Store.Query().Where(store.AccountID(v.Account)).Order(store.ByID()).All(ctx)
 }
 
-// Companies returns the account's companies by id, to staff.
-func (s *Service) Companies(ctx context.Context) ([]*ent.Company, error) {
+// StoreByNumber returns the store with the number, to staff; nil if there is none.
+func (s *Service) StoreByNumber(ctx context.Context, number string) (*ent.Store, error) {
 	v, err := authz.RequireRole(ctx, viewer.Agent)
 	if err != nil {
 		return nil, err
 	}
-	return s.db.Client().Company.Query().Where(company.AccountID(v.Account)).Order(company.ByID()).All(ctx)
+	found, err := s.db.Client().Store.Query().Where(store.AccountID(v.Account), store.Number(strings.TrimSpace(number))).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return found, err
+}
+
+// Companies returns the account's companies by id, to staff.
+func (s *Service) Companies(ctx context.Context) ([]*ent.Company, error) {
+	return s.companiesWhere(ctx)
+}
+
+// CompaniesOf returns the companies whose primary contact has the id, in the order of their ids, to
+// staff.
+func (s *Service) CompaniesOf(ctx context.Context, primaryContact int) ([]*ent.Company, error) {
+	return s.companiesWhere(ctx, company.PrimaryContactID(primaryContact))
+}
+
+func (s *Service) companiesWhere(ctx context.Context, where ...predicate.Company) ([]*ent.Company, error) {
+	v, err := authz.RequireRole(ctx, viewer.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return s.db.Client().Company.Query().Where(company.AccountID(v.Account)).Where(where...).Order(company.ByID()).All(ctx)
 }
 
 // Segments returns the account's segments by id, to staff.

@@ -18,39 +18,51 @@ const (
 	maxName  = 250 // UTF-16 units
 )
 
-// Entry is a store, company or segment to create or rename. To create one with the next free id, ID
-// is 0; the demo data chooses its own.
+// Entry is a store, company or segment to create. Its ID is 0 for the next free one; the demo data
+// chooses its own.
 type Entry struct {
 	ID   int
 	Name string
+	Set  Patch // the other columns
 }
 
-// CreateStore creates a store, for admins.
+// EntryChange is a change of a store or company.
+type EntryChange struct {
+	ID  int
+	Set Patch
+}
+
+// CreateStore creates a store, for admins. It fails with NumberTaken if another one has the number,
+// and with Empty for a blank text where nil clears the column.
 func (s *Service) CreateStore(ctx context.Context, n Entry) (*ent.Store, error) {
 	return stores.create(ctx, s, n)
 }
 
-// RenameStore renames the store with the id, for admins. It fails with NotFound.
-func (s *Service) RenameStore(ctx context.Context, n Entry) (*ent.Store, error) {
-	return stores.change(ctx, s, n)
+// ChangeStore changes the store with the id, for admins. It fails as CreateStore does, and with
+// NotFound.
+func (s *Service) ChangeStore(ctx context.Context, c EntryChange) (*ent.Store, error) {
+	return stores.change(ctx, s, c)
 }
 
 // DeleteStore deletes a store, for admins. It fails with NotFound, and with InUse if contacts refer
 // to it.
 func (s *Service) DeleteStore(ctx context.Context, id int) error { return stores.delete(ctx, s, id) }
 
-// CreateCompany creates a company, for admins.
+// CreateCompany creates a company, for admins. It fails with NumberTaken and Empty as CreateStore
+// does, with CompanyNotFound and Invalid for its parent, which must exist and have no parent
+// itself, and with NotFound, at the path of the column, if the primary contact does not exist.
 func (s *Service) CreateCompany(ctx context.Context, n Entry) (*ent.Company, error) {
 	return companies.create(ctx, s, n)
 }
 
-// RenameCompany renames the company with the id, for admins. It fails with NotFound.
-func (s *Service) RenameCompany(ctx context.Context, n Entry) (*ent.Company, error) {
-	return companies.change(ctx, s, n)
+// ChangeCompany changes the company with the id, for admins. It fails as CreateCompany does, with
+// NotFound, and with Invalid if a company that is the parent of others would get a parent.
+func (s *Service) ChangeCompany(ctx context.Context, c EntryChange) (*ent.Company, error) {
+	return companies.change(ctx, s, c)
 }
 
 // DeleteCompany deletes a company, for admins. It fails with NotFound, and with InUse if contacts
-// refer to it.
+// or other companies refer to it.
 func (s *Service) DeleteCompany(ctx context.Context, id int) error {
 	return companies.delete(ctx, s, id)
 }
@@ -62,7 +74,7 @@ func (s *Service) CreateSegment(ctx context.Context, n Entry) (*ent.Segment, err
 
 // RenameSegment renames the segment with the id, for admins. It fails with NotFound.
 func (s *Service) RenameSegment(ctx context.Context, n Entry) (*ent.Segment, error) {
-	return segments.change(ctx, s, n)
+	return segments.change(ctx, s, EntryChange{n.ID, Patch{segmentName: n.Name}})
 }
 
 // DeleteSegment deletes a segment, for admins. It fails with NotFound, and with InUse if it has
@@ -70,9 +82,6 @@ func (s *Service) RenameSegment(ctx context.Context, n Entry) (*ent.Segment, err
 func (s *Service) DeleteSegment(ctx context.Context, id int) error {
 	return segments.delete(ctx, s, id)
 }
-
-// check returns what is wrong with the name.
-func (n Entry) check() usererror.Errors { return checkName(n.Name) }
 
 func checkName(name string) usererror.Errors {
 	var errs usererror.Errors

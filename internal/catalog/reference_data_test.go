@@ -32,12 +32,19 @@ func catalogs(f *contacttest.Fixture) []entryKind {
 		return c
 	}
 	return []entryKind{
-		named(catalogOf("Store", f.CreateStore, f.RenameStore, f.DeleteStore, f.Store, f.Stores, func(s *ent.Store) (int, string) { return s.ID, s.Name }),
+		named(catalogOf("Store", f.CreateStore, changeOf(f.ChangeStore, catalog.StoreName), f.DeleteStore, f.Store, f.Stores, func(s *ent.Store) (int, string) { return s.ID, s.Name }),
 			func(a *contacttest.Tenant, id int) { a.NewContact(field.Patch{field.PreferredStore: id}) }),
-		named(catalogOf("Company", f.CreateCompany, f.RenameCompany, f.DeleteCompany, f.Company, f.Companies, func(c *ent.Company) (int, string) { return c.ID, c.Name }),
+		named(catalogOf("Company", f.CreateCompany, changeOf(f.ChangeCompany, catalog.CompanyName), f.DeleteCompany, f.Company, f.Companies, func(c *ent.Company) (int, string) { return c.ID, c.Name }),
 			func(a *contacttest.Tenant, id int) { a.NewContact(field.Patch{field.Company: id}) }),
 		named(catalogOf("Segment", f.CreateSegment, f.RenameSegment, f.DeleteSegment, f.Segment, f.Segments, func(s *ent.Segment) (int, string) { return s.ID, s.Name }),
 			func(a *contacttest.Tenant, id int) { a.NewContact(nil, contact.Details{Membership: &[]int{id}}) }),
+	}
+}
+
+// changeOf returns change as a function that changes the name.
+func changeOf[T any](change func(context.Context, catalog.EntryChange) (*T, error), name *catalog.Column) func(context.Context, catalog.Entry) (*T, error) {
+	return func(ctx context.Context, n catalog.Entry) (*T, error) {
+		return change(ctx, catalog.EntryChange{ID: n.ID, Set: catalog.Patch{name: n.Name}})
 	}
 }
 
@@ -105,7 +112,7 @@ func TestCatalogFails(t *testing.T) {
 	t.Parallel()
 	f := contacttest.New(t)
 	a := f.Demo
-	long := strings.Repeat("x", 251)
+	long := strings.Repeat("x", 256)
 	for _, c := range catalogs(f) {
 		used, _, err := c.create(a.Admin, catalog.Entry{Name: "Used"})
 		if err != nil {

@@ -166,15 +166,15 @@ func TestRoles(t *testing.T) {
 		{"CreateStore", admin, func(ctx context.Context) error {
 			return contacttest.ErrOf(f.CreateStore(ctx, catalog.Entry{Name: "x"}))
 		}},
-		{"RenameStore", admin, func(ctx context.Context) error {
-			return contacttest.ErrOf(f.RenameStore(ctx, catalog.Entry{ID: a.StoreIDs[0], Name: "x"}))
+		{"ChangeStore", admin, func(ctx context.Context) error {
+			return contacttest.ErrOf(f.ChangeStore(ctx, catalog.EntryChange{ID: a.StoreIDs[0], Set: catalog.Patch{catalog.StoreName: "x"}}))
 		}},
 		{"DeleteStore", admin, func(ctx context.Context) error { return f.DeleteStore(ctx, a.StoreIDs[0]) }},
 		{"CreateCompany", admin, func(ctx context.Context) error {
 			return contacttest.ErrOf(f.CreateCompany(ctx, catalog.Entry{Name: "x"}))
 		}},
-		{"RenameCompany", admin, func(ctx context.Context) error {
-			return contacttest.ErrOf(f.RenameCompany(ctx, catalog.Entry{ID: a.CompanyIDs[0], Name: "x"}))
+		{"ChangeCompany", admin, func(ctx context.Context) error {
+			return contacttest.ErrOf(f.ChangeCompany(ctx, catalog.EntryChange{ID: a.CompanyIDs[0], Set: catalog.Patch{catalog.CompanyName: "x"}}))
 		}},
 		{"DeleteCompany", admin, func(ctx context.Context) error { return f.DeleteCompany(ctx, a.CompanyIDs[0]) }},
 		{"CreateSegment", admin, func(ctx context.Context) error {

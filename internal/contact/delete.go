@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
@@ -57,9 +58,12 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	if n == 0 { // the write locks the contact, so this is a fault
 		return nil, fmt.Errorf("contact %d no longer has version %d", w.old.ID, w.old.Version)
 	}
-	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	// The tombstone: the next version, without any field.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.writeTime()}
+	if err := catalog.ForgetContact(ctx, w.tx, w.viewer.Account, w.old.ID, w.next.LastModified); err != nil {
+		return nil, err
+	}
+	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	r := w.appendChange(w.kind)
 	for i := range r.Change.Fields {
 		r.Change.Fields[i].New = nil // also for a boolean, which is never null while the contact exists

@@ -8,6 +8,7 @@ import (
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
@@ -77,6 +78,9 @@ func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id 
 func (w *unitOfWork) erase(ctx context.Context) error {
 	account, id := w.viewer.Account, w.old.ID
 	if _, err := w.tx.Ent.Contact.Delete().Where(entcontact.ID(id), entcontact.AccountID(account)).Exec(ctx); err != nil {
+		return err
+	}
+	if err := catalog.ForgetContact(ctx, w.tx, account, id, w.next.LastModified); err != nil {
 		return err
 	}
 	if err := idempotency.Erase(ctx, w.tx, account, id, concerns(id)); err != nil {

@@ -52,6 +52,7 @@ const (
 	LoginTaken       Code = "LOGIN_TAKEN"        // another contact or user has the login
 	ExternalIDTaken  Code = "EXTERNAL_ID_TAKEN"  // another contact has the external id
 	NameTaken        Code = "NAME_TAKEN"         // another property has the name or API name
+	NumberTaken      Code = "NUMBER_TAKEN"       // another store or company has the number
 	StoreNotFound    Code = "STORE_NOT_FOUND"    // the account has no such store
 	CompanyNotFound  Code = "COMPANY_NOT_FOUND"  // the account has no such company
 	SegmentNotFound  Code = "SEGMENT_NOT_FOUND"  // the account has no such segment
@@ -65,7 +66,7 @@ const (
 	ReadOnly         Code = "READ_ONLY"          // customers may not write the property or external ids
 	WrongPassword    Code = "WRONG_PASSWORD"     // the current password is wrong
 	WrongCode        Code = "WRONG_CODE"         // the code of the second factor is wrong, or was used before
-	InUse            Code = "IN_USE"             // contacts still use it, or another property is bound to the field
+	InUse            Code = "IN_USE"             // contacts or companies still use it, or another property is bound to the field
 	NotApplied       Code = "NOT_APPLIED"        // another command of the same call failed
 	RateLimited      Code = "RATE_LIMITED"       // too many writes of the customer were rejected, or too many passwords were wrong
 
@@ -75,7 +76,7 @@ const (
 
 // allCodes lists the constants above; a test compares the two.
 var allCodes = []Code{
-	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken,
+	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken, NumberTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
 	Required, Empty, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
 	NotAvailable, KeyReused,

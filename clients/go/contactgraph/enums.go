@@ -69,6 +69,7 @@ const (
 	UserErrorCodeLoginTaken           UserErrorCode = "LOGIN_TAKEN"
 	UserErrorCodeExternalIDTaken      UserErrorCode = "EXTERNAL_ID_TAKEN"
 	UserErrorCodeNameTaken            UserErrorCode = "NAME_TAKEN"
+	UserErrorCodeNumberTaken          UserErrorCode = "NUMBER_TAKEN"
 	UserErrorCodeStoreNotFound        UserErrorCode = "STORE_NOT_FOUND"
 	UserErrorCodeCompanyNotFound      UserErrorCode = "COMPANY_NOT_FOUND"
 	UserErrorCodeSegmentNotFound      UserErrorCode = "SEGMENT_NOT_FOUND"

@@ -65,7 +65,7 @@ func TestSearchByCompany(t *testing.T) {
 	finds([]string{"John"}, "john demo", "demo 0 john")
 	finds([]string{}, "other", "john other")
 	for _, name := range []string{"ACME Müller & Söhne (Berlin) GmbH", "O’Neill-Smith AB", "7-Eleven", "Studio 54, Paris", "AT&T", "info@acme.example"} {
-		contacttest.Must(f.RenameCompany(a.Admin, catalog.Entry{ID: a.CompanyIDs[0], Name: name}))
+		contacttest.Must(f.ChangeCompany(a.Admin, catalog.EntryChange{ID: a.CompanyIDs[0], Set: catalog.Patch{catalog.CompanyName: name}}))
 		finds([]string{"John", "Ann"}, name, strings.ToUpper(name))
 		finds([]string{"John"}, "john "+name, name+", John")
 		finds([]string{"Demo"}, "demo")

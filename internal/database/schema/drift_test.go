@@ -41,10 +41,10 @@ func TestDrift(t *testing.T) {
 			column(tables["contacts"], "secret").Nullable = true
 		}, "CREATE TABLE `new_contacts`"},
 		{"a new column is seen", func(tables map[string]*entschema.Table) {
-			city := *column(tables["stores"], "name")
-			city.Name, city.Nullable = "city", true
-			tables["stores"].Columns = append(tables["stores"].Columns, &city)
-		}, "ADD COLUMN `city`"},
+			region := *column(tables["stores"], "name")
+			region.Name, region.Nullable = "region", true
+			tables["stores"].Columns = append(tables["stores"].Columns, &region)
+		}, "ADD COLUMN `region`"},
 		{"a narrowed foreign key is seen", func(tables map[string]*entschema.Table) {
 			fk := find(tables["logins"].ForeignKeys, func(fk *entschema.ForeignKey) bool { return fk.RefTable.Name == "contacts" })
 			fk.Columns, fk.RefColumns = fk.Columns[1:], fk.RefColumns[1:]
@@ -109,13 +109,13 @@ func TestPlannedFileIsReadyToCommit(t *testing.T) {
 	}
 	tables := tablesOf(t, sqlite.Dialect{})
 	stores := find(tables, func(table *entschema.Table) bool { return table.Name == "stores" })
-	city := *column(stores, "name")
-	city.Name, city.Nullable = "city", true
-	stores.Columns = append(stores.Columns, &city)
-	if err := schema.PlanTables(t.Context(), filepath.Join(root, dev.Dialect.Folder()), dev, "29990101000000", "city", tables); err != nil {
+	region := *column(stores, "name")
+	region.Name, region.Nullable = "region", true
+	stores.Columns = append(stores.Columns, &region)
+	if err := schema.PlanTables(t.Context(), filepath.Join(root, dev.Dialect.Folder()), dev, "29990101000000", "region", tables); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(root, dev.Dialect.Folder(), "29990101000000_city.sql")
+	file := filepath.Join(root, dev.Dialect.Folder(), "29990101000000_region.sql")
 	text, err := os.ReadFile(file)
 	if err != nil || !strings.HasPrefix(string(text), "-- atlas:additive\n\n") {
 		t.Errorf("planned %s, %v", text, err)

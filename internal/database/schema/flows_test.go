@@ -136,9 +136,13 @@ func (p *program) recompute() {
 func (p *program) makeCatalog() {
 	p.t.Helper()
 	for _, document := range []string{
-		`mutation { createStore(input: {name: "North"}) { errors { code } } }`,
+		`mutation { createStore(input: {name: "North", number: "7", phone: "1", address: "A", zipCode: "1", city: "C", email: "e",
+			jsonString: "{}"}) { errors { code } } }`,
 		`mutation { createStore(input: {name: "South"}) { errors { code } } updateStore(input: {id: 2, name: "Sur"}) { errors { code } } }`,
 		`mutation { createCompany(input: {name: "Example"}) { errors { code } } updateCompany(input: {id: 1, name: "Ex"}) { errors { code } } }`,
+		`mutation { createCompany(input: {name: "Above", number: "7", emailDomains: "example.com", logo: "x"}) { errors { code } } }`,
+		`mutation { updateCompany(input: {id: 1, parentId: 2}) { errors { code } } }`,
+		`mutation { updateCompany(input: {id: 1, parentId: null}) { errors { code } } }`,
 		`mutation { createSegment(input: {name: "News"}) { errors { code } } updateSegment(input: {id: 1, name: "Nova"}) { errors { code } } }`,
 		`mutation { createSegment(input: {name: "Offers"}) { errors { code } } }`,
 		`mutation { createProperty(input: {name: "Note", multiple: true}) { errors { code } } }`,
@@ -147,7 +151,7 @@ func (p *program) makeCatalog() {
 		`mutation { updateProperty(input: {id: 3, name: "Dress", choices: ["S"]}) { errors { code } } }`,
 		`mutation { createProperty(input: {name: "Visits", apiName: "visits", type: INTEGER}) { errors { code } } }`,
 		`mutation { updateProperty(input: {id: 4, apiName: "stays"}) { errors { code } } }`,
-		`mutation { updateProperty(input: {id: 4, apiName: null}) { errors { code } } }`,
+		`mutation { updateProperty(input: {id: 4, apiName: null, label: "Stays"}) { errors { code } } }`,
 	} {
 		p.ask(admin, document, "")
 	}

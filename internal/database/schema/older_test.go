@@ -214,9 +214,9 @@ func TestFaultsOfOlderBinariesAreFound(t *testing.T) {
 		wrong        bool
 	}{
 		{"nothing", "SELECT 1", false},
-		{"a column that may be null", "ALTER TABLE stores ADD COLUMN city text NULL", false},
-		{"a column with a default", "ALTER TABLE stores ADD COLUMN city text NOT NULL DEFAULT ''", false},
-		{"a column that must be given", "ALTER TABLE stores ADD COLUMN city text NOT NULL", true},
+		{"a column that may be null", "ALTER TABLE stores ADD COLUMN region text NULL", false},
+		{"a column with a default", "ALTER TABLE stores ADD COLUMN region text NOT NULL DEFAULT ''", false},
+		{"a column that must be given", "ALTER TABLE stores ADD COLUMN region text NOT NULL", true},
 		{"a column that is gone", "ALTER TABLE stores DROP COLUMN name", true},
 		{"a column by another name", "ALTER TABLE stores RENAME COLUMN name TO title", true},
 		{"a table by another name", "ALTER TABLE stores RENAME TO shops", true},

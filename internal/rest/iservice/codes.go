@@ -40,6 +40,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.PhoneTaken:      {invalidRequest, "", ""},
 	usererror.ExternalIDTaken: {invalidRequest, "", ""},
 	usererror.NameTaken:       {invalidRequest, "", ""},
+	usererror.NumberTaken:     {invalidRequest, "", ""},
 	usererror.StoreNotFound:   {invalidRequest, "", ""},
 	usererror.CompanyNotFound: {invalidRequest, "", ""},
 	usererror.WrongPassword:   {invalidRequest, "", ""},

@@ -42,6 +42,7 @@ var statusByCode = []codeResponse{
 	{usererror.RateLimited, http.StatusTooManyRequests, messageBody, ""},
 	{usererror.StoreNotFound, http.StatusConflict, messageBody, "store"},
 	{usererror.CompanyNotFound, http.StatusConflict, messageBody, "company"},
+	{usererror.NumberTaken, http.StatusConflict, messageBody, "number"},
 
 	{usererror.Empty, http.StatusBadRequest, messageBody, ""},
 	{usererror.LoginTaken, http.StatusBadRequest, messageBody, ""},

@@ -358,8 +358,9 @@ export type CreateContactInput = {
 /** A new property. */
 export type CreatePropertyInput = {
   /**
-   * The name for programs, at most 50 characters, unique within the account: ASCII letters, digits and
-   * underscores. It must not begin with a digit or with two underscores.
+   * The name for programs, at most 50 characters, unique within the account without regard to case:
+   * ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
+   * not be the name of a member that contacts have in the Contacts REST API, such as `Email`.
    */
   apiName?: string | null | undefined;
   /**
@@ -369,6 +370,8 @@ export type CreatePropertyInput = {
   boundTo?: PropertyBinding | null | undefined;
   /** The allowed values for type CHOICE: 1 to 500, each at most 4000 characters. */
   choices?: Array<string> | null | undefined;
+  /** What people see instead of the name, at most 250 characters. */
+  label?: string | null | undefined;
   /** Whether a contact can have several values. It cannot be changed later. */
   multiple?: boolean;
   /** The name, at most 250 characters, unique within the account, ignoring case. */
@@ -673,7 +676,7 @@ export type UpdateContactInput = {
 
 /**
  * A change of a property's definition. Fields that are absent or null stay unchanged, except that null
- * removes the `apiName`.
+ * removes the `apiName` and the `label`.
  */
 export type UpdatePropertyInput = {
   /**
@@ -688,6 +691,8 @@ export type UpdatePropertyInput = {
   choices?: Array<string> | null | undefined;
   /** The property: its global id or plain number. */
   id: string | number;
+  /** What people see instead of the name, at most 250 characters. Null removes it. */
+  label?: string | null | undefined;
   /** The new name, at most 250 characters, unique within the account, ignoring case. */
   name?: string | null | undefined;
   /** Whether the property is read-only for customers. */
@@ -759,7 +764,10 @@ export type UserErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value has the wrong format. */
   | 'INVALID'
-  /** Contacts still use the object or choice, or another property is already an alias of the field. */
+  /**
+   * Contacts or companies still use the object or choice, or another property is already an alias of
+   * the field.
+   */
   | 'IN_USE'
   /** Another contact or user has this login. */
   | 'LOGIN_TAKEN'
@@ -771,6 +779,8 @@ export type UserErrorCode =
   | 'NOT_AVAILABLE'
   /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
+  /** Another store or company has this number. */
+  | 'NUMBER_TAKEN'
   /** Another contact has this phone number. */
   | 'PHONE_TAKEN'
   /** No property has this id or API name. */

@@ -25,7 +25,10 @@ export const lengths = {
     "name": 250
   },
   "CreateCompanyInput": {
-    "name": 250
+    "emailDomains": 2000,
+    "logo": 500,
+    "name": 255,
+    "number": 25
   },
   "CreateContactInput": {
     "registrationIp": 16,
@@ -34,6 +37,7 @@ export const lengths = {
   "CreatePropertyInput": {
     "apiName": 50,
     "choices": 4000,
+    "label": 250,
     "name": 250
   },
   "CreateRoleInput": {
@@ -43,7 +47,14 @@ export const lengths = {
     "name": 250
   },
   "CreateStoreInput": {
-    "name": 250
+    "address": 250,
+    "city": 100,
+    "email": 250,
+    "jsonString": 65536,
+    "name": 250,
+    "number": 25,
+    "phone": 50,
+    "zipCode": 20
   },
   "CreateUserInput": {
     "login": 250,
@@ -65,11 +76,15 @@ export const lengths = {
     "newPassword": 1000
   },
   "UpdateCompanyInput": {
-    "name": 250
+    "emailDomains": 2000,
+    "logo": 500,
+    "name": 255,
+    "number": 25
   },
   "UpdatePropertyInput": {
     "apiName": 50,
     "choices": 4000,
+    "label": 250,
     "name": 250
   },
   "UpdateRoleInput": {
@@ -79,7 +94,14 @@ export const lengths = {
     "name": 250
   },
   "UpdateStoreInput": {
-    "name": 250
+    "address": 250,
+    "city": 100,
+    "email": 250,
+    "jsonString": 65536,
+    "name": 250,
+    "number": 25,
+    "phone": 50,
+    "zipCode": 20
   },
   "UpdateUserInput": {
     "name": 250

@@ -542,7 +542,10 @@ export type UserErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value has the wrong format. */
   | 'INVALID'
-  /** Contacts still use the object or choice, or another property is already an alias of the field. */
+  /**
+   * Contacts or companies still use the object or choice, or another property is already an alias of
+   * the field.
+   */
   | 'IN_USE'
   /** Another contact or user has this login. */
   | 'LOGIN_TAKEN'
@@ -554,6 +557,8 @@ export type UserErrorCode =
   | 'NOT_AVAILABLE'
   /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
+  /** Another store or company has this number. */
+  | 'NUMBER_TAKEN'
   /** Another contact has this phone number. */
   | 'PHONE_TAKEN'
   /** No property has this id or API name. */
