@@ -41,6 +41,7 @@ type Services struct {
 	Changes  *changelog.Service // history, as-of reads, the change feed
 	Reports  *report.Service    // what is held on a person
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
+	Now      func() time.Time   // the time that all of them go by
 }
 
 // New returns the services on a database. They take the time from now.
@@ -61,5 +62,6 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 		Changes:  changes,
 		Reports:  report.New(db, changes, peopleService, now),
 		Hub:      hub,
+		Now:      now,
 	}
 }

@@ -71,11 +71,16 @@ type target struct {
 	longest time.Duration
 	memory  time.Duration // without a failure, after which it starts again; forgottenAfter if it is 0
 	first   time.Duration // the first wait; firstWait if it is 0
+	// refill makes the target a token bucket instead: of free failures, one is free again after
+	// each refill. Nothing else applies to it.
+	refill time.Duration
 }
 
 // guess is one attempt. It is counted as a failure before it is checked; undo removes the failure.
 type guess struct {
 	owner, both, address target
+	more                 []target  // what it counts for besides
+	everywhere           bool      // the wait of the owner applies wherever the attempt comes from
 	known                bool      // whether the address is known
 	at                   time.Time // when it was counted
 }
@@ -85,9 +90,9 @@ type guess struct {
 func newGuess(owner string, address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address) // the network of an IPv6 address
 	return guess{
-		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait, 0, 0},
-		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait, 0, 0},
-		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait, 0, 0},
+		owner:   target{sha256.Sum256(fmt.Appendf(nil, "owner %q", owner)), freeFailures, longestSharedWait, 0, 0, 0},
+		both:    target{sha256.Sum256(fmt.Appendf(nil, "owner %q from %s", owner, from)), freeFailures, longestWait, 0, 0, 0},
+		address: target{sha256.Sum256([]byte("from " + from.String())), freeFailures, longestSharedWait, 0, 0, 0},
 		known:   from.IsValid(),
 	}
 }
@@ -96,7 +101,7 @@ func newGuess(owner string, address netip.Addr) guess {
 // the address.
 func newToken(address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address)
-	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait, 0, 0}
+	t := target{sha256.Sum256([]byte("token from " + from.String())), freeTokens, longestSharedWait, 0, 0, 0}
 	return guess{owner: t, both: t, address: t}
 }
 
@@ -105,7 +110,7 @@ func newToken(address netip.Addr) guess {
 // many addresses must not have a guess from each. Strangers cannot lock the owner out by this,
 // because they do not know the password.
 func newCode(owner string) guess {
-	t := target{sha256.Sum256(fmt.Appendf(nil, "code of owner %q", owner)), freeFailures, longestWait, codesForgottenAfter, 0}
+	t := target{sha256.Sum256(fmt.Appendf(nil, "code of owner %q", owner)), freeFailures, longestWait, codesForgottenAfter, 0, 0}
 	return guess{owner: t, both: t}
 }
 
@@ -113,7 +118,7 @@ func newCode(owner string) guess {
 // be guessed in it, so it counts only for the address.
 func newProviderAttempt(address netip.Addr) guess {
 	from := netlimit.Proxies(nil).Key(address)
-	t := target{sha256.Sum256([]byte("provider from " + from.String())), freeTokens, longestSharedWait, 0, 0}
+	t := target{sha256.Sum256([]byte("provider from " + from.String())), freeTokens, longestSharedWait, 0, 0, 0}
 	return guess{owner: t, both: t, address: t}
 }
 
@@ -126,7 +131,7 @@ func (g guess) targets() []target {
 	if g.known {
 		all = append(all, g.address)
 	}
-	return all
+	return append(all, g.more...)
 }
 
 // ownerOf describes an owner that is known, or a login that no one has.
@@ -176,10 +181,18 @@ func (t *Throttle) begin(ctx context.Context, g *guess) error {
 	if wait <= 0 { // otherwise without a write: guessers must not keep the others from writing
 		wait, err = t.enter(ctx, g)
 	}
-	if err == nil && wait > 0 {
-		err = &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
+	if err != nil {
+		return err
 	}
-	return err
+	return rateError(wait)
+}
+
+// rateError returns the error of an attempt that has to wait, nil if it has not.
+func rateError(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	return &limiter.RateError{RetryAfter: int(math.Ceil(wait.Seconds()))}
 }
 
 // enter counts an attempt, unless it has to wait after all.
@@ -193,7 +206,7 @@ func (t *Throttle) enter(ctx context.Context, g *guess) (wait time.Duration, err
 		if wait = g.wait(rows, now); wait > 0 {
 			return nil
 		}
-		fresh := !g.both.counts(rows[g.both.key], now)
+		fresh := !g.everywhere && !g.both.counts(rows[g.both.key], now)
 		for _, target := range g.targets() {
 			if err := t.count(ctx, tx, target, rows[target.key], now, fresh && target == g.owner && g.both != g.owner); err != nil {
 				return err
@@ -217,7 +230,8 @@ func (g guess) wait(rows map[digest]*ent.Attempt, now time.Time) time.Duration {
 	var wait time.Duration
 	for _, target := range g.targets() {
 		row := rows[target.key]
-		if row == nil || !waits(row) || target == g.owner && !g.both.counts(rows[g.both.key], now) {
+		anywhere := g.everywhere || g.both.refill > 0
+		if row == nil || !waits(row) || target == g.owner && !anywhere && !g.both.counts(rows[g.both.key], now) {
 			continue
 		}
 		wait = max(wait, row.WaitUntil.Sub(now))
@@ -260,6 +274,8 @@ func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *e
 	}
 	until := now.Add(t.waitAfter(failures))
 	switch {
+	case t.refill > 0:
+		until = t.after(row, now)
 	case free && row != nil && waits(row):
 		until = row.WaitUntil
 	case free:
@@ -321,7 +337,12 @@ func (g guess) succeed(ctx context.Context, tx *database.Tx) (failures int, err 
 			return 0, err
 		}
 	}
-	return failures, g.undoOne(ctx, tx, g.address, rows)
+	for _, target := range append([]target{g.address}, g.more...) {
+		if err := g.undoOne(ctx, tx, target, rows); err != nil {
+			return 0, err
+		}
+	}
+	return failures, nil
 }
 
 // undoOne removes one failure of a target. The attempt did not have to wait, so no other one has to
@@ -333,7 +354,10 @@ func (g guess) undoOne(ctx context.Context, tx *database.Tx, t target, rows map[
 		return nil
 	}
 	update := tx.Ent.Attempt.Update().Where(attempt.ID(row.ID)).SetFailures(row.Failures - 1)
-	if row.LastAt.Equal(g.at) {
+	switch {
+	case t.refill > 0:
+		update.SetWaitUntil(row.WaitUntil.Add(-t.refill))
+	case row.LastAt.Equal(g.at):
 		update.SetWaitUntil(row.LastAt)
 	}
 	return update.Exec(ctx)

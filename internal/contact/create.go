@@ -14,6 +14,7 @@ import (
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
@@ -24,14 +25,15 @@ const maxCreate = 500
 
 // Limits of the registration, in UTF-16 units.
 const (
-	maxRegistrationSource = 50
-	maxRegistrationIP     = 16
+	MaxRegistrationSource = 50
+	MaxRegistrationIP     = 16
 )
 
 // Create is the command that creates a contact. Only staff create contacts: customers cannot
 // register themselves here.
 type Create struct {
-	ID                 int // 0 for the next free one; the demo data chooses its own
+	ID                 int       // 0 for the next free one; the demo data chooses its own
+	RegisteredAt       time.Time // zero for now; imports keep the time of their source
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int
@@ -98,7 +100,7 @@ type draft struct {
 	hash *string
 	errs usererror.Errors
 
-	// These restore a deleted contact.
+	// These restore a deleted contact; a new one can have the last.
 	undoes       *revision.Version
 	version      revision.Version // the one after the deletion
 	secret       string
@@ -108,8 +110,14 @@ type draft struct {
 // draft checks c for the contact with the id, 0 if it is new.
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) (*draft, error) {
 	d := &draft{Create: c, version: 1, secret: rand.Text()}
-	d.errs.CheckText(field.PathRegistrationSource, field.PathRegistrationSource, c.RegistrationSource, maxRegistrationSource)
-	d.errs.CheckText(field.PathRegistrationIP, field.PathRegistrationIP, c.RegistrationIP, maxRegistrationIP)
+	if !c.RegisteredAt.IsZero() {
+		d.registeredAt = c.RegisteredAt.UTC().Truncate(time.Microsecond)
+		if !storable.Time(d.registeredAt) {
+			d.errs.Add(usererror.Invalid, field.PathRegisteredAt, "%s must be a time in the years 1 to 9999.", field.PathRegisteredAt)
+		}
+	}
+	d.errs.CheckText(field.PathRegistrationSource, field.PathRegistrationSource, c.RegistrationSource, MaxRegistrationSource)
+	d.errs.CheckText(field.PathRegistrationIP, field.PathRegistrationIP, c.RegistrationIP, MaxRegistrationIP)
 	d.set, d.Details = s.checkPatch(&d.errs, c.Set), c.check(&d.errs)
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{ID: id, Password: c.Password}, &d.errs)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"contactgraph/ent"
+	"contactgraph/ent/property"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/merge"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 )
 
@@ -48,6 +51,64 @@ func (w *unitOfWork) patchesOf(custom map[string]any) (patches []PropertyPatch) 
 	}
 	slices.SortFunc(patches, func(a, b PropertyPatch) int { return a.Property - b.Property })
 	return patches
+}
+
+// withoutUnchanged returns the edit without the custom properties that the viewer may not write, or
+// that must have a value, and sends as it sees them, without values if it may not read them: see
+// AcceptingUnchanged.
+func (w *unitOfWork) withoutUnchanged(ctx context.Context, e edit) (edit, error) {
+	custom, ok := e.details.Custom.(map[string]any)
+	if !ok || !w.echoes {
+		return e, nil
+	}
+	kept := maps.Clone(custom)
+	for _, p := range w.definitions {
+		if p.APIName == nil || field.CanWriteProperty(w.viewer, p) && !p.Required {
+			continue
+		}
+		sent, given := custom[*p.APIName]
+		texts, ok := catalog.TextsOf(p, sent)
+		if !given || !ok {
+			continue
+		}
+		seen, err := w.visibleTexts(ctx, p)
+		if err != nil {
+			return e, err
+		}
+		if slices.EqualFunc(texts, seen, func(a, b string) bool { return sameText(p, a, b) }) {
+			delete(kept, *p.APIName)
+		}
+	}
+	e.details.Custom = kept
+	return e, nil
+}
+
+// visibleTexts returns the texts that the contact has for the property, as the viewer sees them.
+func (w *unitOfWork) visibleTexts(ctx context.Context, p *ent.Property) (texts []string, err error) {
+	if !field.CanReadProperty(w.viewer, p) {
+		return nil, nil
+	}
+	if f := field.BoundTo(p); f != nil {
+		if text, ok := f.Get(w.old).(string); ok {
+			texts = []string{text}
+		}
+		return texts, nil
+	}
+	values, err := w.currentProperties(ctx, p.ID)
+	for _, v := range values[p.ID] {
+		texts = append(texts, v.Value)
+	}
+	return texts, err
+}
+
+// sameText reports whether two values of a property are the same. Times are compared as instants.
+func sameText(p *ent.Property, a, b string) bool {
+	if p.Kind != property.KindDateTime {
+		return a == b
+	}
+	t, err1 := revision.ParseTime(a)
+	u, err2 := revision.ParseTime(b)
+	return err1 == nil && err2 == nil && t.Truncate(time.Microsecond).Equal(u.Truncate(time.Microsecond))
 }
 
 // keepDescriptions returns a checked edit in which values of custom properties have descriptions:

@@ -29,7 +29,10 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 	if err := w.readDefinitions(ctx, e); err != nil {
 		return err
 	}
-	e, err := w.checkEdit(ctx, e)
+	e, err := w.withoutUnchanged(ctx, e)
+	if err == nil {
+		e, err = w.checkEdit(ctx, e)
+	}
 	if err == nil {
 		e, err = w.reconcile(ctx, l, e)
 	}

@@ -67,6 +67,7 @@ type Service struct {
 	source    change.Source
 	key       *idempotency.Key
 	nullOnly  bool // see ClearingByNull
+	echoes    bool // see AcceptingUnchanged
 }
 
 // New returns a service whose changes have the source IMPORT, as those of the demo data do. The
@@ -90,6 +91,15 @@ func (s *Service) ClearingByNull() *Service {
 	strict := *s
 	strict.nullOnly = true
 	return &strict
+}
+
+// AcceptingUnchanged returns the service for an API whose clients send back all that they have
+// read: a custom property that the viewer may not write can be sent as the viewer sees it. For
+// other APIs, to send it is an error.
+func (s *Service) AcceptingUnchanged() *Service {
+	lenient := *s
+	lenient.echoes = true
+	return &lenient
 }
 
 // WithKey returns the service for one request with an idempotency key, nil if it has none. A write

@@ -33,7 +33,8 @@ const (
 
 // mainCatalog is the reference data of Account. The first three properties are those of the
 // documented setdetails call, which must be able to clear them. The others are one of each type;
-// one is read-only for customers and one is required.
+// one is read-only for customers and one is required. Two have an API name, and so are account
+// fields of the Contacts API.
 var mainCatalog = referenceData{
 	stores: []string{
 		"Stockholm", "Göteborg", "Malmö", "London", "Leeds", "Paris", "Lyon", "Berlin", "Hamburg", "Sydney", "Perth", "Online",
@@ -45,14 +46,14 @@ var mainCatalog = referenceData{
 	},
 	properties: []catalog.NewProperty{
 		{Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
-		{Name: "Middle Initial", APIName: new("middleInitial"), Kind: property.KindText},
+		{Name: "Middle Initial", APIName: new("MiddleInitial"), Kind: property.KindText},
 		{Name: "Last Name", Kind: property.KindText, Bound: new(property.BoundLastName)},
-		{Name: "Birthday", APIName: new("birthday"), Kind: property.KindDate},
-		{Name: "Household Size", APIName: new("householdSize"), Kind: property.KindInteger},
-		{Name: "Discount", APIName: new("discount"), Kind: property.KindNumber},
-		{Name: "Last Visit", APIName: new("lastVisit"), Kind: property.KindDateTime, ReadOnly: true},
-		{Name: "Language", APIName: new("language"), Kind: property.KindChoice, Required: true, Choices: languages},
-		{Name: "Interests", APIName: new("interests"), Kind: property.KindText, Multiple: true},
+		{Name: "Birthday", Kind: property.KindDate},
+		{Name: "Household Size", Kind: property.KindInteger},
+		{Name: "Discount", Kind: property.KindNumber},
+		{Name: "Last Visit", Kind: property.KindDateTime, ReadOnly: true},
+		{Name: "Language", APIName: new("Language"), Kind: property.KindChoice, Required: true, Choices: languages},
+		{Name: "Interests", Kind: property.KindText, Multiple: true},
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -31,21 +32,30 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 	}
 	body := func(text string) func(*request) { return func(a *request) { a.body = text } }
 	stale := func(members string) func(*request) { return body(`{"Version":"AAAAAAAAAAI=",` + members + `}`) }
+	only := func(name string) func(*request) {
+		return func(a *request) { a.query = url.Values{name: a.query[name]} }
+	}
 	plain := func(a *request) { a.mediaType = "text/plain" }
 	unchanged := func(*request) {}
 
-	tests := []struct {
+	bodies := map[string]bool{"postContact": true, "patchContacts": true, "loginContact": true, "setPassword": true, "patchContact": true}
+	type test struct {
 		operation, mediaType string
 		change               func(*request)
 		status               int
 		example              string
-	}{
+	}
+	tests := []test{
 		{"getContact", "", unchanged, 200, "contact"},
 		{"getContact", "", path("/api/v1/Contacts/abc"), 400, "id"},
 		{"getContact", "", as(harness.Anonymous), 401, "denied"},
 		{"getContact", "", as(customer), 403, "denied"},
 		{"getContact", "", path("/api/v1/Contacts/999"), 404, ""},
 
+		{"patchContact", asJSON, path("/api/v1/Contacts/999"), 404, ""},
+
+		{"getContacts", "", only("email"), 200, "contact"},
+		{"getContacts", "", func(a *request) { only("email")(a); query("email", "x@example.com")(a) }, 404, ""},
 		{"putContact", asJSON, path("/api/v1/Contacts/abc"), 400, "id"},
 		{"putContact", asJSON, body(`{}`), 400, "version"},
 		{"putContact", asJSON, stale(`"Phone":"012345678901234567890"`), 400, "length"},
@@ -73,6 +83,23 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"getChanges", "", as(harness.Anonymous), 401, "denied"},
 		{"getChanges", "", as(customer), 403, "denied"},
 		{"getChanges", "", query("after", "TG9nOjk5OTk5OTk"), 410, "expired"},
+
+		{"getRegistration", "", query("source", "unknown"), 200, "none"},
+		{"getContactFields", "", unchanged, 200, "fields"},
+		{"getDynamicFields", "", unchanged, 200, "fields"},
+		{"getPatchFields", "", unchanged, 200, "fields"},
+		{"postContact", asJSON, keyed("created"), 200, "contact"},
+		{"postContact", asJSON, unchanged, 409, "email"},
+		{"patchContacts", asJSON, unchanged, 200, "result"},
+		{"patchContacts", asJSON, body(`{"KeyType":1,"Keys":["7"],"Fields":{"PreferredStoreId":99}}`), 409, "store"},
+		{"loginContact", asJSON, unchanged, 422, "wrong"},
+		{"loginContact", asJSON, path("/api/v1/Contacts/999/Login"), 404, ""},
+		{"unblockEmail", "", unchanged, 200, "none"},
+		{"unblockEmail", "", path("/api/v1/Contacts/999/UnblockEmail"), 404, ""},
+		{"setPassword", asJSON, unchanged, 200, ""},
+		{"setPassword", asJSON, path("/api/v1/Contacts/999/SetPassword"), 404, ""},
+		{"deleteContact", "", path("/api/v1/Contacts/9"), 200, ""},
+		{"deleteContact", "", path("/api/v1/Contacts/9"), 404, ""},
 
 		{"login", asForm, as(harness.Anonymous), 200, "signedIn"},
 		{"login", "multipart/form-data", as(harness.Anonymous), 200, "signedIn"},
@@ -115,6 +142,21 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"setDetails", asJSON, body(`contactID=466`), 200, "notJSON"},
 		{"setDetails", asJSON, as(harness.Anonymous), 200, "notSignedIn"},
 	}
+	for _, o := range []string{"getContacts", "getRegistration", "getContactFields", "getDynamicFields", "getPatchFields", "postContact",
+		"patchContacts", "loginContact", "unblockEmail", "setPassword", "deleteContact", "getContactsBaseInfo", "patchContact"} {
+		mediaType := ""
+		if bodies[o] {
+			mediaType = asJSON
+		}
+		for w, status := range map[*harness.Caller]int{&harness.Anonymous: 401, &customer: 403} {
+			tests = append(tests, test{o, mediaType, func(a *request) {
+				as(*w)(a)
+				if a.id == "getContacts" {
+					only("email")(a)
+				}
+			}, status, "denied"})
+		}
+	}
 	var sent []string
 	for _, tt := range tests {
 		a := fromExamples(t, tt.operation, tt.mediaType)
@@ -122,6 +164,8 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		checkResponse(t, s, a, tt.status, tt.example)
 		sent = append(sent, fmt.Sprintf("%s %d %s", tt.operation, tt.status, tt.example))
 	}
+	checkResponse(t, harness.Demo(t, 20), fromExamples(t, "patchContact", asJSON), 200, "contact") // above, PUT has changed the contact
+	sent = append(sent, "patchContact 200 contact")
 	slices.Sort(sent)
 	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
 		t.Errorf("the examples of the document, and those that were provoked (-document +provoked)\n%s", d)

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,9 @@ func encode(t *testing.T, mediaType string, v any) (full, body string) {
 	}
 }
 
+// newID matches the id of a new contact: those of the other account are lower.
+var newID = regexp.MustCompile(`"Id":\d+`)
+
 // checkResponse sends the request, and compares the response with the document: the status, the
 // schema, and, if example is not "", the example of that name, except for the values that vary.
 func checkResponse(t *testing.T, s *harness.Server, a request, status int, example string) {
@@ -124,6 +128,9 @@ func checkResponse(t *testing.T, s *harness.Server, a request, status int, examp
 		want := o.Responses.Status(status).Value.Content.Get("application/json").Examples[example]
 		if want == nil {
 			t.Fatalf("the document has no example %s", what)
+		}
+		if a.id == "postContact" {
+			got.Body = newID.ReplaceAllString(got.Body, `"Id":1000021`)
 		}
 		text, err := json.Marshal(want.Value.Value)
 		if err != nil {

@@ -58,6 +58,33 @@ func lists(field, customer string) permission {
 	}
 }
 
+// staffOnly is the permission for a REST operation about no contact.
+func staffOnly(method, path string) permission {
+	return permission{
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string { return c.rest(c.Send(c.caller, method, path, "", "")) },
+	}
+}
+
+// findsStaff is the permission for a REST operation on many contacts, which tries whether the
+// target is among them.
+func findsStaff(try func(*attempt) string) permission {
+	return permission{
+		customer: all(forbidden), agent: per(ok, ok, null, null), admin: per(ok, ok, null, null), foreign: per(null, null, ok, null), try: try,
+	}
+}
+
+// onOne is the permission for a REST operation on one contact that customers do not have.
+func onOne(name, body, outcome string) permission {
+	return permission{
+		customer: all(forbidden), agent: per(outcome, outcome, notFound, notFound), admin: per(outcome, outcome, notFound, notFound),
+		foreign: per(notFound, notFound, outcome, notFound),
+		try: func(c *attempt) string {
+			return c.rest(c.Send(c.caller, "POST", fmt.Sprintf("/api/v1/Contacts/%d/%s", c.id(), name), "application/json", body))
+		},
+	}
+}
+
 // manages is a permission that only admins have.
 func manages(admin, foreign string, try func(*attempt) string) permission {
 	return permission{customer: all(forbidden), agent: all(forbidden), admin: all(admin), foreign: all(foreign), try: try}

@@ -168,8 +168,15 @@ func writes(operation string) bool {
 		return false
 	case "iService setdetails", "iService newcontact":
 		return true
+	case "POST /api/v1/Contacts/{id}/Login": // it checks a password
+		return false
 	}
-	return strings.HasPrefix(operation, "mutation ") || strings.HasPrefix(operation, "PUT ")
+	for _, prefix := range []string{"mutation ", "PUT ", "POST ", "PATCH ", "DELETE "} {
+		if strings.HasPrefix(operation, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestPermissions tries each operation that the server has. An operation that is not in the table
@@ -256,6 +263,8 @@ func (c *attempt) rest(a harness.Response) string {
 		return forbidden
 	case 404:
 		return notFound
+	case 422:
+		return refused
 	}
 	return fmt.Sprintf("%d %s", a.Status, a.Body)
 }
@@ -281,6 +290,14 @@ func staffForm(api, body, segment string) permission {
 			return c.iservice(c.Send(c.caller, "POST", "/f/webapp-api-custinfo?api="+api, "application/json", fmt.Sprintf(body, unique())))
 		},
 	}
+}
+
+// contains returns the outcome of a response with a list: null if it does not have the text.
+func (c *attempt) contains(a harness.Response, text string) string {
+	if a.Status == 200 && !strings.Contains(a.Body, text) {
+		return null
+	}
+	return c.rest(a)
 }
 
 // iservice returns the outcome of a response of iService.

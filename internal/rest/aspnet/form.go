@@ -22,9 +22,14 @@ func (b *binder) readForm(body []byte) bool {
 	}
 	for _, m := range b.model.Members {
 		name := lowerASCII(m.Name)
-		if m.Kind == Bytes {
+		values, ok := fields[name]
+		switch {
+		case m.Kind == Bytes:
 			b.bindBytes(m, name, fields)
-		} else if values, ok := fields[name]; ok {
+		case !ok:
+		case m.Kind == Scalars:
+			b.bindAll(m, values)
+		default:
 			b.bindScalar(m, values[0])
 		}
 	}
@@ -119,6 +124,17 @@ func (b *binder) bindScalar(m Member, text string) {
 	}
 }
 
+// bindAll binds all values of a name.
+func (b *binder) bindAll(m Member, values []string) {
+	for _, text := range values {
+		if _, ok := convertScalar(String, text); !ok {
+			b.state.add(b.key(m.Name), errorOccurred)
+			return
+		}
+	}
+	b.values[m.Name] = FormValues(values)
+}
+
 // convertScalar converts text as the type converters do, which trim it first.
 func convertScalar(kind Kind, text string) (any, bool) {
 	switch kind {
@@ -127,8 +143,10 @@ func convertScalar(kind Kind, text string) (any, bool) {
 		return value, err == nil && utf8.ValidString(text)
 	case NullableInt32:
 		return convertInteger(text, 32)
-	case Bool:
+	case Bool, NullableBool:
 		return parseBoolean(text)
+	case Object:
+		return nil, false
 	default:
 		return parseDate(text)
 	}

@@ -10,7 +10,20 @@ const (
 	Bool                               // bool
 	NullableDateTimeOffset             // time.Time with the offset that was sent, or nil
 	Bytes                              // []byte, or nil
+	NullableBool                       // bool, or nil
+
+	// Scalars is for members whose type depends on the account: a string, a bool, a json.Number
+	// with the digits that were sent, a []any of these, or nil. In a form it is a FormValues.
+	Scalars
+	// Object is for objects with a model of their own: a RawObject, or nil. Forms have none.
+	Object
 )
+
+// FormValues has the values of one name of a form, in order. There is at least one.
+type FormValues []string
+
+// RawObject is the JSON of an object, to be bound by another model.
+type RawObject string
 
 // Member describes one property of a model.
 type Member struct {
@@ -26,6 +39,8 @@ type Member struct {
 type Model struct {
 	Name    string // of the action's parameter, the root of every ModelState key
 	Members []Member
+	// Strict rejects members that the model does not have; the framework ignores them.
+	Strict bool
 }
 
 // Values maps the documented names of members to their bound values. A member that was not sent is

@@ -11,6 +11,7 @@ const (
 	errorOccurred = "An error has occurred."
 	bodyRequired  = "A request body is required."
 	valueRequired = "A value is required but was not present in the request."
+	memberUnknown = "A member cannot be set here."
 )
 
 // ModelState lists the errors of a body in the order in which they were found. It is empty if there

@@ -11,6 +11,7 @@ type number struct {
 	integer bool  // no decimal
 	small   int64 // the value of an integer that fits in 64 bits; else -1
 	zero    bool
+	text    string
 }
 
 // readNumber reads a number as a token.
@@ -23,6 +24,7 @@ func (r *reader) readNumber() error {
 	if !ok {
 		return r.badNumber()
 	}
+	n.text = text
 	r.token, r.value = tokenFloat, n
 	if n.integer {
 		r.token = tokenInteger

@@ -65,6 +65,9 @@ func (b *binder) populate(r *reader) error {
 // readProperty binds one property. It skips unknown ones.
 func (b *binder) readProperty(r *reader, name string) error {
 	member, ok := b.member(name)
+	if !ok && b.model.Strict {
+		b.state.add(b.model.Name, memberUnknown)
+	}
 	if !ok {
 		if more, err := r.read(); err != nil || !more {
 			return err

@@ -87,6 +87,8 @@ type reader struct {
 	current position
 	outer   []position // the enclosing positions, outermost first
 	tooDeep bool       // maxDepth was reported and not yet left
+
+	repaired bool // an unpaired surrogate of the last string token was replaced
 }
 
 // peek returns the next unit, or false at the end of the text.

@@ -70,6 +70,7 @@ func (r *reader) readAny() (bool, error) {
 		text, err := r.readString()
 		if err == nil {
 			r.setValue(tokenString, text.content)
+			r.repaired = text.repaired
 		}
 		return true, err
 	case '/':
@@ -103,10 +104,10 @@ func (r *reader) readBracket(c uint16) error {
 // readWord reads one of the unquoted words that ParseValue knows.
 func (r *reader) readWord(c uint16) error {
 	switch c {
-	case 't':
-		return r.readLiteral("true", tokenBoolean)
-	case 'f':
-		return r.readLiteral("false", tokenBoolean)
+	case 't', 'f':
+		_, err := r.readTruth(Bool, c)
+		r.value = c == 't'
+		return err
 	case 'u':
 		return r.readLiteral("undefined", tokenUndefined)
 	case 'N':

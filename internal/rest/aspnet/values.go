@@ -7,6 +7,14 @@ import "strings"
 // ReadAsInt32, ReadAsBoolean, ReadAsDateTimeOffset and ReadAsBytes, which differ only in the values
 // that they accept.
 func (r *reader) readValue(kind Kind) (any, error) {
+	switch kind {
+	case Scalars:
+		return r.readScalars()
+	case Object:
+		return r.readObject()
+	case NullableBool:
+		kind = Bool
+	}
 	for {
 		r.skipSpace()
 		c, ok := r.peek()

@@ -27,8 +27,8 @@ type codeResponse struct {
 
 // statusByCode is how the Contacts API reports each error code; a test checks that it lists all. An
 // unlisted code is reported as 400 with the error's own message. The order is that of the
-// documented checks: of several errors, the first in this table decides. Reading and replacing a
-// contact never fail with the codes of the second block.
+// documented checks: of several errors, the first in this table decides. Of the second block, only
+// PropertyNotFound, TooMany and ReadOnly occur: of account fields.
 var statusByCode = []codeResponse{
 	{usererror.Forbidden, http.StatusForbidden, deniedBody, ""},
 	{usererror.Required, http.StatusBadRequest, modelStateBody, ""},
@@ -52,7 +52,7 @@ var statusByCode = []codeResponse{
 	{usererror.PropertyNotFound, http.StatusBadRequest, messageBody, ""},
 	{usererror.TooMany, http.StatusBadRequest, messageBody, ""},
 	{usererror.Duplicate, http.StatusBadRequest, messageBody, ""},
-	{usererror.ReadOnly, http.StatusBadRequest, messageBody, ""},
+	{usererror.ReadOnly, http.StatusForbidden, deniedBody, ""},
 	{usererror.WrongPassword, http.StatusBadRequest, messageBody, ""},
 	{usererror.WrongCode, http.StatusBadRequest, messageBody, ""},
 	{usererror.InUse, http.StatusBadRequest, messageBody, ""},

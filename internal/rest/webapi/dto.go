@@ -1,6 +1,8 @@
 package webapi
 
 import (
+	"slices"
+
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
@@ -9,10 +11,14 @@ import (
 	"contactgraph/internal/revision"
 )
 
-// Members of UpdateContactDto that are not fields of the contact.
+// Members that are not fields of the contact.
 const (
-	memberPassword = "NewPassword"
-	memberVersion  = "Version"
+	memberPassword          = "NewPassword"
+	memberVersion           = "Version"
+	memberRegisteredAt      = "RegistrationDateTime"
+	memberSource            = "RegistrationSource"
+	memberIP                = "RegistrationIp"
+	memberRegistrationStore = "RegistrationStoreId"
 )
 
 // members are the documented members that are fields of the contact, in the documented order. Their
@@ -34,27 +40,48 @@ var members = []struct {
 	{"LatestPermissionSource", aspnet.String, field.PermissionSource},
 }
 
-// updateContactDto describes the body of a PUT.
-var updateContactDto = newUpdateContactDto()
+// registrationMembers are the documented members of a contact before those of members.
+var registrationMembers = []string{
+	"Id", "Secret", memberRegisteredAt, memberSource, memberIP, "LastModified", memberVersion, memberRegistrationStore,
+}
 
-func newUpdateContactDto() aspnet.Model {
-	model := aspnet.Model{Name: "updateContactDto", Members: []aspnet.Member{
-		{Name: memberPassword, Kind: aspnet.String, MaxLength: contact.MaxPassword, Normalize: password.Normalize},
-		{Name: memberVersion, Kind: aspnet.Bytes, Required: true},
-	}}
+// readMembers are the names of the documented members, in order.
+var readMembers = func() []string {
+	names := slices.Clone(registrationMembers)
 	for _, m := range members {
-		model.Members = append(model.Members, aspnet.Member{Name: m.name, Kind: m.kind, MaxLength: m.field.Limit})
+		names = append(names, m.name)
 	}
-	return model
+	return names
+}()
+
+// passwordMember is NewPassword of the bodies that can set a password next to other members.
+var passwordMember = aspnet.Member{
+	Name: memberPassword, Kind: aspnet.String, MaxLength: contact.MaxPassword, Normalize: password.Normalize,
+}
+
+// updateContactDto describes the body of a PUT.
+var updateContactDto = aspnet.Model{Name: "updateContactDto", Members: append(
+	[]aspnet.Member{passwordMember, {Name: memberVersion, Kind: aspnet.Bytes, Required: true}}, fieldMembers(aspnet.Bool)...,
+)}
+
+// fieldMembers returns the members that are fields of the contact. boolean is the kind of those
+// that are true or false.
+func fieldMembers(boolean aspnet.Kind) (all []aspnet.Member) {
+	for _, m := range members {
+		kind := m.kind
+		if kind == aspnet.Bool {
+			kind = boolean
+		}
+		all = append(all, aspnet.Member{Name: m.name, Kind: kind, MaxLength: m.field.Limit})
+	}
+	return all
 }
 
 // updateCommand returns the command for the values of a PUT. A PUT replaces the contact: a missing
 // member becomes null, and LimitMailsPermanently false. Only a missing or empty NewPassword leaves
-// the password unchanged.
+// the password unchanged, and a missing account field its values.
 func updateCommand(id int, values aspnet.Values) contact.Update {
-	sent, _ := values[memberVersion].([]byte)
-	version := revision.FromBytes(sent)
-	u := contact.Update{ID: id, Lock: contact.Lock{Expected: &version}, Set: field.Patch{}}
+	u := contact.Update{ID: id, Lock: lockOf(values), Set: field.Patch{}, Password: newPassword(values)}
 	for _, m := range members {
 		v := values[m.name]
 		if v == nil && m.kind == aspnet.Bool {
@@ -62,29 +89,39 @@ func updateCommand(id int, values aspnet.Values) contact.Update {
 		}
 		u.Set[m.field] = v
 	}
-	if text, _ := values[memberPassword].(string); text != "" {
-		u.Password = &contact.PasswordChange{New: &text}
-	}
 	return u
 }
 
-// readContactDto is the body of a response: all 18 documented members, in the documented order.
-func readContactDto(c *ent.Contact) []byte {
+// lockOf returns the lock of a body with a Version.
+func lockOf(values aspnet.Values) contact.Lock {
+	sent, _ := values[memberVersion].([]byte)
+	version := revision.FromBytes(sent)
+	return contact.Lock{Expected: &version}
+}
+
+// newPassword returns the change of the password in a body, nil if there is none.
+func newPassword(values aspnet.Values) *contact.PasswordChange {
+	if text, _ := values[memberPassword].(string); text != "" {
+		return &contact.PasswordChange{New: &text}
+	}
+	return nil
+}
+
+// documentedMembers begins the body of a contact: the 18 documented members, in the documented
+// order. The account fields follow.
+func documentedMembers(c *ent.Contact) object {
 	var store any
 	if c.RegistrationStoreID != nil {
 		store = *c.RegistrationStoreID
 	}
-	dto := object{}.
-		add("Id", c.ID).
-		add("Secret", c.Secret).
-		add("RegistrationDateTime", c.RegisteredAt).
-		add("RegistrationSource", c.RegistrationSource).
-		add("RegistrationIp", c.RegistrationIP).
-		add("LastModified", c.LastModified).
-		add(memberVersion, c.Version.String()).
-		add("RegistrationStoreId", store)
+	dto := object{}
+	for i, value := range []any{
+		c.ID, c.Secret, c.RegisteredAt, c.RegistrationSource, c.RegistrationIP, c.LastModified, c.Version.String(), store,
+	} {
+		dto = dto.add(registrationMembers[i], value)
+	}
 	for _, m := range members {
 		dto = dto.add(m.name, m.field.Get(c))
 	}
-	return dto.end()
+	return dto
 }

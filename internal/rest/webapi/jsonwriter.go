@@ -19,8 +19,8 @@ const netTime = "2006-01-02T15:04:05.9999999-07:00"
 // other characters.
 type object []byte
 
-// add appends a member. value is nil, a bool, int, string, time.Time, aspnet.ModelState or
-// json.RawMessage.
+// add appends a member. value is nil, a bool, int, string, time.Time, json.Number,
+// aspnet.ModelState, json.RawMessage, or a []any of these.
 func (o object) add(name string, value any) object {
 	if len(o) == 0 {
 		o = append(o, '{')
@@ -32,6 +32,9 @@ func (o object) add(name string, value any) object {
 
 // end returns the finished object.
 func (o object) end() []byte { return append(o, '}') }
+
+// raw returns the finished object as a value.
+func (o object) raw() json.RawMessage { return json.RawMessage(o.end()) }
 
 func appendValue(out []byte, value any) []byte {
 	switch v := value.(type) {
@@ -47,6 +50,17 @@ func appendValue(out []byte, value any) []byte {
 		return appendState(out, v)
 	case json.RawMessage:
 		return append(out, v...)
+	case json.Number:
+		return append(out, v...)
+	case []any:
+		out = append(out, '[')
+		for i, element := range v {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendValue(out, element)
+		}
+		return append(out, ']')
 	default:
 		return append(out, "null"...)
 	}

@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"strconv"
 
+	"contactgraph/internal/auth"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/rest/aspnet"
@@ -17,6 +20,7 @@ import (
 const (
 	authorizationDenied = "Authorization has been denied for this request."
 	errorOccurred       = "An error has occurred."
+	wrongPassword       = "The password is wrong."
 )
 
 // conflictHeader gives the reason for a 409; the documented body has no member for it.
@@ -116,10 +120,14 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 	if e, ok := errors.AsType[*limiter.RateError](err); ok {
 		return rateLimited(e), nil
 	}
+	if errors.Is(err, auth.ErrRefused) {
+		return messageResponse(http.StatusUnprocessableEntity, wrongPassword), nil
+	}
 	errs, ok := errors.AsType[usererror.Errors](err)
 	if !ok {
 		return response{}, err
 	}
+	body, _ := errors.AsType[bodyError](err)
 	e, row := decisive(errs)
 	switch row.body {
 	case deniedBody:
@@ -127,12 +135,15 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 	case noBody:
 		return response{status: row.status}, nil
 	case modelStateBody:
-		return invalidResponse(modelState(e)), nil
+		return invalidResponse(body.modelState(e)), nil
 	case contactBody:
 		if e.Code == usererror.EmailTaken && errs.Has(usererror.PhoneTaken) {
 			row.conflict = "email,phone"
 		}
-		return a.conflictResponse(r, e, row.conflict)
+		if body.creates {
+			return messageResponse(row.status, takenMessage(e.Code)).with(conflictHeader, row.conflict), nil
+		}
+		return a.conflictResponse(r, body.fields, e, row.conflict)
 	}
 	resp := messageResponse(row.status, e.Message)
 	if row.status == http.StatusTooManyRequests {
@@ -144,9 +155,9 @@ func (a *API) responseTo(r *http.Request, err error) (response, error) {
 	return resp, nil
 }
 
-// conflictResponse reports a PUT that conflicts with another write. The body is the contact of the
-// URL as it is now, never the other contact that has the email or phone.
-func (a *API) conflictResponse(r *http.Request, e *usererror.Error, reason string) (response, error) {
+// conflictResponse reports a write that conflicts with another write. The body is the contact of
+// the URL as it is now, never the other contact that has the email or phone.
+func (a *API) conflictResponse(r *http.Request, fs accountFields, e *usererror.Error, reason string) (response, error) {
 	latest := e.Latest
 	if latest == nil {
 		id, _ := routeID(r)
@@ -156,7 +167,20 @@ func (a *API) conflictResponse(r *http.Request, e *usererror.Error, reason strin
 		}
 		latest = c
 	}
-	return response{status: http.StatusConflict, body: readContactDto(latest)}.with(conflictHeader, reason), nil
+	resp, err := a.contactResponse(r.Context(), http.StatusConflict, fs, latest)
+	if err != nil {
+		return a.responseTo(r, err)
+	}
+	return resp.with(conflictHeader, reason), nil
+}
+
+// takenMessage reports that a contact with the key of a new one exists. It has no contact as its
+// body: there is none that the client has named.
+func takenMessage(code usererror.Code) string {
+	if code == usererror.PhoneTaken {
+		return "A contact with the same Phone exists."
+	}
+	return "A contact with the same Email exists."
 }
 
 // rateLimited reports that the caller has sent too many requests.
@@ -165,18 +189,35 @@ func rateLimited(err *limiter.RateError) response {
 		with("Retry-After", strconv.Itoa(err.RetryAfter))
 }
 
+// bodyError is an error of a command, with the body that the command came from.
+type bodyError struct {
+	error
+
+	dto     string        // the name of its model
+	fields  accountFields // that it can have
+	creates bool          // a contact
+}
+
+// Unwrap returns the error of the command.
+func (b bodyError) Unwrap() error { return b.error }
+
 // modelState reports an error that the validation of the body did not find, because only the domain
 // knows the rule. An error that is not about a field of the contact is about the password.
-func modelState(e *usererror.Error) aspnet.ModelState {
-	name, limit := memberPassword, contact.MaxPassword
+func (b bodyError) modelState(e *usererror.Error) aspnet.ModelState {
+	name, limit, text := memberPassword, contact.MaxPassword, errorOccurred
+	if e.Path == field.PathPassword && e.Code == usererror.Invalid {
+		text = e.Message // a rule of the account
+	}
 	for _, m := range members {
 		if m.field.Path == e.Path {
 			name, limit = m.name, m.field.Limit
 		}
 	}
-	text := errorOccurred
+	if own := b.fields.nameAt(e.Path); own != "" {
+		name, limit, text = own, catalog.MaxValue, e.Message
+	}
 	if e.Code == usererror.TooLong {
 		text = fmt.Sprintf("The field %s must be a string with a maximum length of %d.", name, limit)
 	}
-	return aspnet.ModelState{{Key: updateContactDto.Name + "." + name, Messages: []string{text}}}
+	return aspnet.ModelState{{Key: b.dto + "." + name, Messages: []string{text}}}
 }

@@ -2,8 +2,9 @@
 // follows its conventions: the change log, and the export of the audit log. Handlers return errors;
 // sendError turns them into responses, and statusByCode has the codes of the domain.
 //
-// Start reading at routes.go, then contacts.go, dto.go and response.go for a contact, and
-// changes.go for the change log.
+// Start reading at routes.go, then contacts.go, dto.go and response.go for a contact.
+// accountfields.go has the members that differ between accounts; find.go and lists.go read
+// contacts, create.go, patch.go, bulk.go and password.go write them. changes.go has the change log.
 package webapi
 
 import (
@@ -24,22 +25,49 @@ type API struct {
 }
 
 // New returns the handlers on top of c.
-func New(c *call.Calls) *API { return &API{c, c.Via(change.SourceREST)} }
-
-// route is an operation of the Contacts API, or one that follows its conventions.
-type route struct {
-	method, path string // as documented
-	serve        func(*API, http.ResponseWriter, *http.Request)
+func New(c *call.Calls) *API {
+	a := &API{Calls: c}
+	if service := c.Via(change.SourceREST); service != nil {
+		a.contacts = service.AcceptingUnchanged()
+	}
+	return a
 }
 
-// routes lists the operations. To add one, add its row here. GET includes HEAD.
+// handler serves an operation.
+type handler func(*API, http.ResponseWriter, *http.Request)
+
+// route is a path with its operations: those of the Contacts API, or some that follow its
+// conventions.
+type route struct {
+	path    string // as documented
+	methods []method
+}
+
+// method is an operation of a path. GET includes HEAD.
+type method struct {
+	name  string
+	serve handler
+}
+
+// routes lists the operations. To add one, add its row here.
 var routes = []route{
-	{http.MethodGet, "/api/v1/Contacts/{id}", (*API).getContact},
-	{http.MethodPut, "/api/v1/Contacts/{id}", (*API).putContact},
-	{http.MethodGet, "/api/v1/Contacts/{id}/PersonDataFile", (*API).getPersonDataFile},
-	{http.MethodGet, "/api/v1/Changes", (*API).getChanges},
-	{http.MethodGet, auditLogPath, (*API).exportAuditLog},
-	{http.MethodGet, personalDataPath, (*API).getPersonalData},
+	{"/api/v1/Contacts", []method{{http.MethodGet, (*API).getContacts}, {http.MethodPost, (*API).postContact}, {http.MethodPatch, (*API).patchContacts}}},
+	{"/api/v1/Contacts/GetContactsBaseInfo", []method{{http.MethodGet, (*API).getBaseInfo}}},
+	{"/api/v1/Contacts/Registration", []method{{http.MethodGet, (*API).getRegistration}}},
+	{"/api/v1/Contacts/DynamicFields", []method{{http.MethodGet, (*API).getContactFields}}},
+	{"/api/v1/Contacts/PatchFields", []method{{http.MethodGet, (*API).getPatchFields}}},
+	{"/api/v1/Contacts/{id}", []method{
+		{http.MethodGet, (*API).getContact}, {http.MethodPut, (*API).putContact},
+		{http.MethodPatch, (*API).patchContact}, {http.MethodDelete, (*API).deleteContact},
+	}},
+	{"/api/v1/Contacts/{id}/Login", []method{{http.MethodPost, (*API).login}}},
+	{"/api/v1/Contacts/{id}/SetPassword", []method{{http.MethodPost, (*API).setPassword}}},
+	{"/api/v1/Contacts/{id}/UnblockEmail", []method{{http.MethodPost, (*API).unblockEmail}}},
+	{"/api/v1/Contacts/{id}/PersonDataFile", []method{{http.MethodGet, (*API).getPersonDataFile}}},
+	{"/api/v1/DynamicFields", []method{{http.MethodGet, (*API).getDynamicFields}}},
+	{"/api/v1/Changes", []method{{http.MethodGet, (*API).getChanges}}},
+	{auditLogPath, []method{{http.MethodGet, (*API).exportAuditLog}}},
+	{personalDataPath, []method{{http.MethodGet, (*API).getPersonalData}}},
 }
 
 // Operations names every operation. The tests compare it with the OpenAPI document and with the
@@ -47,8 +75,10 @@ var routes = []route{
 func Operations() []string {
 	var names []string
 	for _, rt := range routes {
-		if strings.HasPrefix(rt.path, "/api/") {
-			names = append(names, rt.method+" "+rt.path)
+		for _, m := range rt.methods {
+			if strings.HasPrefix(rt.path, "/api/") {
+				names = append(names, m.name+" "+rt.path)
+			}
 		}
 	}
 	return names
@@ -56,22 +86,35 @@ func Operations() []string {
 
 // Register registers the operations, and the paths below /api/ that have none.
 func (a *API) Register(mux *http.ServeMux) {
-	allowed := map[string][]string{} // the methods by path
 	for _, rt := range routes {
+		serve := func(w http.ResponseWriter, r *http.Request) { a.serveRoute(rt, w, r) }
 		path := strings.ToLower(rt.path)
-		allowed[path] = append(allowed[path], rt.method)
-		handle(mux, rt.method+" ", path, func(w http.ResponseWriter, r *http.Request) { rt.serve(a, w, r) })
-	}
-	for path, methods := range allowed {
-		handle(mux, "", path, func(w http.ResponseWriter, r *http.Request) { a.methodNotAllowed(w, r, methods...) })
+		mux.HandleFunc(path, serve)
+		mux.HandleFunc(path+"/{$}", serve)
 	}
 	mux.HandleFunc("/api/", a.noRoute)
 }
 
-// handle registers a handler for a path with and without a slash at its end.
-func handle(mux *http.ServeMux, method, path string, h http.HandlerFunc) {
-	mux.HandleFunc(method+path, h)
-	mux.HandleFunc(method+path+"/{$}", h)
+// serveRoute serves the operation of a path that the method selects.
+func (a *API) serveRoute(rt route, w http.ResponseWriter, r *http.Request) {
+	name := r.Method
+	if name == http.MethodHead {
+		name = http.MethodGet
+	}
+	i := slices.IndexFunc(rt.methods, func(m method) bool { return m.name == name })
+	switch {
+	case i >= 0:
+		r.Pattern = name + " " + r.Pattern // for the log
+		rt.methods[i].serve(a, w, r)
+	case isUnknownOperation(r):
+		a.noRoute(w, r)
+	default:
+		var allowed []string
+		for _, m := range rt.methods {
+			allowed = append(allowed, m.name)
+		}
+		a.methodNotAllowed(w, r, allowed...)
+	}
 }
 
 // methodNotAllowed answers a known path with a method that is not among the allowed ones. It
@@ -112,12 +155,18 @@ func (a *API) origin(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
+// isUnknownOperation reports whether the request is the one operation that the legacy API does not
+// know by its path, although it has others of this path: the PUT of all contacts.
+func isUnknownOperation(r *http.Request) bool {
+	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	return r.Method == http.MethodPut && len(path) == 3 && path[2] == "contacts"
+}
+
 // isLegacyOperation reports whether the legacy API can have an operation of this method and path.
-// It has no PUT of all contacts.
 func isLegacyOperation(r *http.Request) bool {
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/api/"), "/")
 	switch {
-	case len(path) < 2, r.Method == http.MethodPut && len(path) == 2 && path[1] == "contacts":
+	case len(path) < 2, isUnknownOperation(r):
 		return false
 	case path[0] == "v1":
 		return slices.Contains(resources, path[1])

@@ -126,7 +126,7 @@ func TestErrorsOfTheDomainAreInModelState(t *testing.T) {
 		},
 	} {
 		errs := usererror.Errors{{Code: usererror.EmailTaken}, &c.e, {Code: usererror.VersionConflict}}
-		got, err := api.responseTo(r, errors.Join(errs))
+		got, err := api.responseTo(r, bodyError{error: errors.Join(errs), dto: updateContactDto.Name})
 		want := invalidResponse(aspnet.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
