@@ -20,7 +20,7 @@ type mailSettings struct {
 
 // smtpPasswordVariable is the environment variable with the password of the SMTP server. It is not
 // a flag, because other users of the machine can see the flags of a process.
-const smtpPasswordVariable = "CONTACTGRAPH_SMTP_PASSWORD"
+const smtpPasswordVariable = "CONTACTGRAPH_SMTP_PASSWORD" //nolint:gosec // only its name
 
 // config returns what sends messages and where their links lead, nil if the server sends none.
 // https is whether browsers connect by HTTPS.

@@ -82,7 +82,7 @@ func (s *Service) refuseCheck(ctx context.Context, v viewer.Viewer, c PasswordCh
 			return err
 		}
 		return audit.Record(ctx, tx.Ent, from, s.now(), audit.Entry{
-			Action: audit.SignInFailed, Name: s.throttle.Owner(v.Account, c.Contact), Details: map[string]any{"failures": failures},
+			Action: audit.SignInFailed, Name: s.throttle.Owner(v.Account, c.Contact), Details: map[string]any{detailFailures: failures},
 		})
 	})
 	if err != nil {

@@ -45,6 +45,7 @@ var (
 // The names of details in entries of the audit log.
 const (
 	detailIssuer     = "issuer"
+	detailFailures   = "failures"
 	detailRole       = "role"
 	detailCustomRole = "customRoleId"
 )

@@ -110,7 +110,7 @@ func (s *Service) refuseCode(ctx context.Context, who identity, g guess, from Or
 			return err
 		}
 		return audit.Record(ctx, tx.Ent, v, s.now(), audit.Entry{
-			Action: audit.SecondFactorFailed, Subject: who.viewer.Actor.ID, Name: who.factor.login, Details: map[string]any{"failures": failures},
+			Action: audit.SecondFactorFailed, Subject: who.viewer.Actor.ID, Name: who.factor.login, Details: map[string]any{detailFailures: failures},
 		})
 	})
 	if err != nil {

@@ -153,7 +153,7 @@ func (s *Service) refuse(ctx context.Context, account int, g guess, from Origin)
 			return err
 		}
 		return audit.Record(ctx, tx.Ent, viewer.Viewer{Account: account, Address: from.Address}, s.now(),
-			audit.Entry{Action: audit.SignInFailed, Name: g.String(), Details: map[string]any{"failures": failures}})
+			audit.Entry{Action: audit.SignInFailed, Name: g.String(), Details: map[string]any{detailFailures: failures}})
 	})
 	if err != nil {
 		return fmt.Errorf("recording a failed sign-in: %w", err)

@@ -24,12 +24,15 @@ type Column struct {
 	trimmed  bool   // stored without the spaces at its ends
 }
 
+// nounName is how errors name the name of an object.
+const nounName = "The name"
+
 // Patch is what a write sets: a text or an id, nil for null. What is not in it stays.
 type Patch map[*Column]any
 
 // The columns of stores.
 var (
-	StoreName       = &Column{Path: pathName, Limit: maxName, column: store.FieldName, noun: "The name", required: true}
+	StoreName       = &Column{Path: pathName, Limit: maxName, column: store.FieldName, noun: nounName, required: true}
 	StoreNumber     = &Column{Path: pathNumber, Limit: maxNumber, column: store.FieldNumber, noun: "The number", trimmed: true}
 	StorePhone      = &Column{Path: "phone", Limit: 50, column: store.FieldPhone, noun: "The phone number"}
 	StoreAddress    = &Column{Path: "address", Limit: 250, column: store.FieldAddress, noun: "The address"}
@@ -41,7 +44,7 @@ var (
 
 // The columns of companies.
 var (
-	CompanyName           = &Column{Path: pathName, Limit: 255, column: company.FieldName, noun: "The name", required: true}
+	CompanyName           = &Column{Path: pathName, Limit: 255, column: company.FieldName, noun: nounName, required: true}
 	CompanyNumber         = &Column{Path: pathNumber, Limit: maxNumber, column: company.FieldNumber, noun: "The number", trimmed: true}
 	CompanyEmailDomains   = &Column{Path: "emailDomains", Limit: 2000, column: company.FieldEmailDomains, noun: "The list of domains"}
 	CompanyLogo           = &Column{Path: "logo", Limit: 500, column: company.FieldLogo, noun: "The logo"}
@@ -55,7 +58,7 @@ const (
 )
 
 // segmentName is the only column of segments.
-var segmentName = &Column{Path: pathName, Limit: maxName, column: "name", noun: "The name", required: true}
+var segmentName = &Column{Path: pathName, Limit: maxName, column: "name", noun: nounName, required: true}
 
 // check returns what is wrong with the texts of the patch, in the order of the columns. isNew is
 // whether it creates the object, so that what is required must be in it.
@@ -64,7 +67,7 @@ func (p Patch) check(columns []*Column, isNew bool) (errs usererror.Errors) {
 		v, sent := p[c]
 		text, isText := v.(string)
 		switch {
-		case c.Limit == 0 || !sent && !(c.required && isNew):
+		case c.Limit == 0 || !sent && (!c.required || !isNew):
 		case isText && strings.TrimSpace(text) != "":
 			errs.CheckText(c.Path, c.noun, text, c.Limit)
 		case c.required:

@@ -65,10 +65,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return &Error{Permanent: true, reason: err.Error()}
 	}
-	message, err := s.message(to, m)
-	if err != nil {
-		return err
-	}
+	message := s.message(to, m)
 	client, err := s.settings.client(s.domain, s.timeout)
 	if err != nil {
 		return &Error{reason: "settings", err: err}
@@ -82,7 +79,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err := s.deliver(client, connection, to, message); err != nil {
 		return err
 	}
-	_ = connection.Quit() //nolint:errcheck // the message is delivered
+	_ = connection.Quit() // the message is delivered
 	return nil
 }
 
@@ -101,7 +98,7 @@ func (s *Sender) deliver(client *gomail.Client, connection *smtp.Client, to stri
 }
 
 // message returns the message as it is sent.
-func (s *Sender) message(to string, m Message) (*gomail.Msg, error) {
+func (s *Sender) message(to string, m Message) *gomail.Msg {
 	msg := gomail.NewMsg(gomail.WithCharset(gomail.CharsetUTF8), gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(s.from)
 	msg.ToMailAddress(&mail.Address{Address: to})
@@ -110,7 +107,7 @@ func (s *Sender) message(to string, m Message) (*gomail.Msg, error) {
 	msg.SetMessageIDWithValue(rand.Text() + "@" + s.domain)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no replies by programs, please
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
-	return msg, nil
+	return msg
 }
 
 // oneLine replaces what would end a header.

@@ -88,7 +88,7 @@ func TestGuessesHaveToWait(t *testing.T) {
 		"secrets from made-up addresses": {20, func(f *fixture, i int) response {
 			return f.do("GET", fmt.Sprintf("/api/v1/Contacts?secret=x%d&ip=192.0.2.%d", i, i), "", asAgent)
 		}},
-		"passwords of one contact from one address": {5, func(f *fixture, i int) response {
+		"passwords of one contact from one address": {5, func(f *fixture, _ int) response {
 			return f.do("POST", contactPath(customer)+"/Login", `{"Password":"x","Ip":"192.0.2.1","Source":"x"}`, asAgent)
 		}},
 		"passwords of one contact from made-up addresses": {20, func(f *fixture, i int) response {

@@ -71,15 +71,15 @@ func (r *valueSearch) readLogins(ctx context.Context, matchers []matcher, owners
 		q.Where(login.ContactIDIn(owners...))
 	}
 	if !slices.ContainsFunc(matchers, func(m matcher) bool { return !m.indexed() }) {
-		var any []predicate.Login
+		var names []predicate.Login
 		for _, m := range matchers {
 			if m.place == Entire {
-				any = append(any, login.NameKey(m.text))
+				names = append(names, login.NameKey(m.text))
 			} else {
-				any = append(any, login.And(login.NameKeyGTE(m.text), login.NameKeyLT(afterPrefix(m.text))))
+				names = append(names, login.And(login.NameKeyGTE(m.text), login.NameKeyLT(afterPrefix(m.text))))
 			}
 		}
-		q.Where(login.Or(any...))
+		q.Where(login.Or(names...))
 	}
 	var rows []struct {
 		ContactID int    `json:"contact_id"`

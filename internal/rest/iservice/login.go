@@ -66,7 +66,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) err
 // credentials are the parameters of login. The letter case of their names is ignored.
 type credentials struct {
 	EmailAddress text `json:"emailAddress"`
-	Password     text `json:"Password"` //nolint:gosec // it is only read
+	Password     text `json:"Password"`
 }
 
 // readCredentials reads the body, which is JSON or a form.

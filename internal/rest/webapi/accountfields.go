@@ -199,7 +199,7 @@ func fromForm(p *ent.Property, form aspnet.FormValues) any {
 
 // scalarOf converts one value to a string, or to a json.Number for a field of numbers. nil stays.
 func scalarOf(p *ent.Property, sent any) (value any, ok bool) {
-	text := ""
+	var text string
 	switch sent := sent.(type) {
 	case nil:
 		return nil, true

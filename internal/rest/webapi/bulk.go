@@ -33,7 +33,7 @@ var (
 )
 
 // keyTypes are the types of keys by their names in lower case.
-var keyTypes = map[string]query.KeyKind{"id": query.KeyID, "secret": query.KeySecret, "email": query.KeyEmail, "phone": query.KeyPhone}
+var keyTypes = map[string]query.KeyKind{"id": query.KeyID, nameSecret: query.KeySecret, nameEmail: query.KeyEmail, namePhone: query.KeyPhone}
 
 // updatedHeader lists the keys that were written before the one that a 409 is about.
 const updatedHeader = "X-Updated"

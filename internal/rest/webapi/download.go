@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 
 	"contactgraph/internal/rest/call"
@@ -39,8 +40,6 @@ func (a *API) download(w http.ResponseWriter, r *http.Request, cost int, from so
 		return
 	}
 	call.NoStore(w)
-	for name, values := range header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), header)
 	s.sendAll(w, more)
 }

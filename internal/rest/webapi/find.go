@@ -16,8 +16,16 @@ import (
 	"contactgraph/internal/viewer"
 )
 
+// How queries, the keys of the bulk PATCH and the header X-Conflict name what contacts are found by.
+const (
+	nameEmail  = "email"
+	namePhone  = "phone"
+	nameSecret = "secret"
+	nameField  = "field"
+)
+
 // lookups are the parameters by which GET /api/v1/Contacts finds contacts.
-var lookups = []string{"email", "phone", "secret", "field"}
+var lookups = []string{nameEmail, namePhone, nameSecret, nameField}
 
 // getContacts handles GET /api/v1/Contacts: with a parameter, the contacts that have the value;
 // without one, the ids of all. Parameters that it does not have are ignored, as by the framework.
@@ -35,10 +43,10 @@ func (a *API) getContacts(w http.ResponseWriter, r *http.Request) {
 			message := "Only one of the parameters email, phone, secret and field can be given."
 			return responseError{messageResponse(http.StatusBadRequest, message)}
 		})
-	case given[0] == "field":
-		a.sendArray(w, r, costContacts, func(r *http.Request) (elements, error) { return a.findByField(r, q["field"], q["value"]) })
-	case given[0] == "secret":
-		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error { return a.findBySecret(w, r, q["secret"], q["ip"]) })
+	case given[0] == nameField:
+		a.sendArray(w, r, costContacts, func(r *http.Request) (elements, error) { return a.findByField(r, q[nameField], q["value"]) })
+	case given[0] == nameSecret:
+		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error { return a.findBySecret(w, r, q[nameSecret], q["ip"]) })
 	default:
 		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error { return a.findByKey(w, r, given[0], q[given[0]]) })
 	}
@@ -48,7 +56,7 @@ func (a *API) getContacts(w http.ResponseWriter, r *http.Request) {
 // look-ups find nothing has to wait after some: it may be trying addresses.
 func (a *API) findByKey(w http.ResponseWriter, r *http.Request, name, value string) error {
 	column, find := entcontact.FieldEmailKey, a.Queries.ByEmail
-	if name == "phone" {
+	if name == namePhone {
 		column = entcontact.FieldPhoneKey
 		find = func(ctx context.Context, phone string) (*ent.Contact, error) {
 			return a.Queries.ByPhone(ctx, "", withPlus(phone))

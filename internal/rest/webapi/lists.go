@@ -142,6 +142,7 @@ func parseTimeSpan(text string) (span time.Duration, ok bool) {
 		n, _ := strconv.Atoi(digits) // few digits, or none
 		return time.Duration(n)
 	}
+	const day = 24 * time.Hour
 	days, hours, minutes, seconds := number(m[2]+m[3]), number(m[4]), number(m[5]), number(m[6])
 	if hours > 23 || minutes > 59 || seconds > 59 {
 		return 0, false
@@ -150,7 +151,7 @@ func parseTimeSpan(text string) (span time.Duration, ok bool) {
 		span = longestSpan
 	} else {
 		ticks := number((m[7] + "0000000")[:7])
-		span = days*24*time.Hour + hours*time.Hour + minutes*time.Minute + seconds*time.Second + ticks*100
+		span = days*day + hours*time.Hour + minutes*time.Minute + seconds*time.Second + ticks*100
 	}
 	if m[1] != "" {
 		span = -span
