@@ -109,20 +109,7 @@ func (ec *executionContext) _PersonalDataReport_url(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return obj.URL, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Credential == nil {
-					var zeroVal string
-					return zeroVal, errors.New("directive credential is not implemented")
-				}
-				return ec.Directives.Credential(ctx, obj, directive0)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},

@@ -1912,7 +1912,7 @@ type PersonalDataReport {
   Accept header prefers text/html; the parameter ` + "`" + `format` + "`" + ` (` + "`" + `json` + "`" + ` or ` + "`" + `html` + "`" + `) chooses as well. The
   audit log records each read.
   """
-  url: String! @credential
+  url: String!
   "Until when ` + "`" + `url` + "`" + ` works: for 15 minutes."
   urlExpiresAt: Time!
 }

@@ -219,7 +219,7 @@ func TestCustomFails(t *testing.T) {
 	ids := newNamed(a)
 	f.Other.NewProperty(catalog.NewProperty{Name: "Theirs", APIName: new("theirs")})
 	a.NewProperty(catalog.NewProperty{Name: "unnamed"})
-	c := a.NewContact(nil)
+	c := a.NewContact(nil, contact.Details{Properties: []contact.PropertyPatch{contacttest.SetProperty(ids["choice"], "a")}})
 	at := func(code, name string) string { return code + " " + field.PropertyPath(ids[name]) }
 	lots := object{}
 	for i := range 1001 {

@@ -93,13 +93,13 @@ func TestTLS(t *testing.T) {
 		roots    *x509.CertPool
 		want     string // in the error; "" if it is sent
 	}{
-		{"STARTTLS, with a password", mailtest.Options{Certificate: cert, Password: "s3cret"}, "smtp", "s3cret", roots, ""},
-		{"TLS, with a password", mailtest.Options{Certificate: cert, ImplicitTLS: true, Password: "s3cret"}, "smtps", "s3cret", roots, ""},
-		{"a wrong password", mailtest.Options{Certificate: cert, Password: "s3cret"}, "smtp", "guess", roots, "AUTH failed"},
-		{"no password, but one is required", mailtest.Options{Certificate: cert, Password: "s3cret"}, "smtp", "", roots, "reply 502"},
+		{"STARTTLS, with a password", mailtest.Options{Certificate: cert, Password: "mail-password"}, "smtp", "mail-password", roots, ""},
+		{"TLS, with a password", mailtest.Options{Certificate: cert, ImplicitTLS: true, Password: "mail-password"}, "smtps", "mail-password", roots, ""},
+		{"a wrong password", mailtest.Options{Certificate: cert, Password: "mail-password"}, "smtp", "guess", roots, "AUTH failed"},
+		{"no password, but one is required", mailtest.Options{Certificate: cert, Password: "mail-password"}, "smtp", "", roots, "reply 502"},
 		{"an unknown certificate", mailtest.Options{Certificate: cert}, "smtp", "", x509.NewCertPool(), "certificate"},
 		{"an unknown certificate with TLS", mailtest.Options{Certificate: cert, ImplicitTLS: true}, "smtps", "", x509.NewCertPool(), "certificate"},
-		{"a password without TLS", mailtest.Options{Password: "s3cret"}, "smtp", "s3cret", nil, "AUTH"},
+		{"a password without TLS", mailtest.Options{Password: "mail-password"}, "smtp", "mail-password", nil, "AUTH"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -237,18 +237,18 @@ func TestHeadersCannotBeAdded(t *testing.T) {
 func TestParseURL(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"smtp://mail.example.com":              "smtp://mail.example.com:587",
-		"smtps://u%40x:p@mail.example.com/":    "smtps://u%40x@mail.example.com:465",
-		"smtp://u:p@mail.example.com:2525":     "smtp://u@mail.example.com:2525",
-		"smtp://u@mail.example.com":            "",
-		"smtp://:p@mail.example.com":           "",
-		"http://mail.example.com":              "",
-		"mail.example.com:25":                  "",
-		"smtp://":                              "",
-		"smtp://mail.example.com/?tls=no":      "",
-		"smtp://mail.example.com:0":            "",
-		"smtp://mail.example.com:99999":        "",
-		"smtp://u:sw%ordfish@mail.example.com": "",
+		"smtp://mail.example.com":             "smtp://mail.example.com:587",
+		"smtps://u%40x:p@mail.example.com/":   "smtps://u%40x@mail.example.com:465",
+		"smtp://u:p@mail.example.com:2525":    "smtp://u@mail.example.com:2525",
+		"smtp://u@mail.example.com":           "",
+		"smtp://:p@mail.example.com":          "",
+		"http://mail.example.com":             "",
+		"mail.example.com:25":                 "",
+		"smtp://":                             "",
+		"smtp://mail.example.com/?tls=no":     "",
+		"smtp://mail.example.com:0":           "",
+		"smtp://mail.example.com:99999":       "",
+		"smtp://u:pass%word@mail.example.com": "",
 	} {
 		s, err := mail.ParseURL(text, "")
 		if want == "" && err == nil || want != "" && (err != nil || s.String() != want) {

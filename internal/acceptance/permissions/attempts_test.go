@@ -263,8 +263,9 @@ func (c *attempt) eraseContact() string {
 func (c *attempt) doomed() string {
 	id := fmt.Sprint(c.id())
 	if c.target != absent && c.caller["Authorization"] == nil {
-		id = harness.Query[struct{ Contact struct{ ID string } }](c.Server, c.owner(),
-			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { id } } }`, nil).Contact.ID
+		created := harness.Query[struct{ Contact struct{ ContactID int } }](c.Server, c.owner(),
+			`mutation { createContact(input: {registrationSource: "test", set: {}}) { contact { contactId } } }`, nil).Contact.ContactID
+		id = fmt.Sprint(created)
 	}
 	return id
 }

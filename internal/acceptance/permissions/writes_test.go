@@ -33,7 +33,7 @@ func TestFieldRightsOfWrites(t *testing.T) {
 		property := strings.HasPrefix(path, "properties.")
 		for access, allowed := range map[string]map[string]bool{
 			"WRITE": {"new": true, "same": true, "empty": true},
-			"READ":  {"same": path != "password" && !property},
+			"READ":  {"same": path != "password"},
 			"NONE":  {"empty": path != "password" && !property},
 		} {
 			caller := f.role("WRITE", map[string]string{path: access})

@@ -45,7 +45,7 @@ func (a *API) patchContacts(w http.ResponseWriter, r *http.Request) {
 		r, permit, err := a.Begin(r, costPage)
 		defer permit.Release()
 		if err == nil {
-			_, err = authz.RequireRole(r.Context(), viewer.Agent)
+			_, err = authz.ToWriteContacts(authz.RequireRole(r.Context(), viewer.Agent))
 		}
 		var p *bulkPatch
 		if err == nil {
