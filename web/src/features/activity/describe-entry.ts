@@ -33,6 +33,7 @@ export const actionLabels: Record<AuditAction, string> = {
   ACCOUNT_RESUMED: 'Account resumed',
   CONTACT_ERASED: 'Contacts erased',
   AUDIT_EXPORTED: 'Exports of the audit log',
+  PERSONAL_DATA_REPORTED: 'Reports of personal data',
 };
 
 /** Describes an entry as a sentence: who did what, and about whom. */
@@ -76,6 +77,7 @@ const predicates: Record<AuditAction, (entry: AuditEntryPartsFragment) => string
   ACCOUNT_RESUMED: () => 'resumed the account',
   CONTACT_ERASED: ({ subjectId }) => `erased contact ${subjectId}`,
   AUDIT_EXPORTED: (entry) => `exported the audit log as ${exportFormat(entry)}`,
+  PERSONAL_DATA_REPORTED: ({ subjectId }) => `read the personal data of contact ${subjectId}`,
 };
 
 const userLabels = {
