@@ -57,7 +57,7 @@ var layers = map[string][]string{
 	"graph/scalar":             {"internal/revision"},
 	"internal/rest":            {"internal/rest/call", "internal/rest/iservice", "internal/rest/webapi"},
 	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/report", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
-	"internal/rest/iservice":   {"ent/...", "internal/auth", "internal/authz", "internal/catalog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/rest/call", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
+	"internal/rest/iservice":   {"ent/...", "internal/auth", "internal/authz", "internal/catalog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/reset", "internal/rest/call", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
 	"internal/rest/call":       {"ent/...", "internal/app", "internal/auth", "internal/contact", "internal/dberr", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/viewer"},
 	"internal/rest/openapi":    {},
 	"internal/graphqlhttp":     {"internal/netlimit", "internal/safego", "internal/weborigin"},
@@ -66,7 +66,7 @@ var layers = map[string][]string{
 
 	// The services.
 	"internal/app":           {"internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/query", "internal/people", "internal/rekey", "internal/report", "internal/reset"},
-	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
+	"internal/contact":       {"ent/...", "internal/limiter", "internal/password", "internal/safego", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/contact/merge", "internal/database", "internal/dberr", "internal/idempotency", "internal/netlimit", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer", "internal/audit"},
 	"internal/report":        {"ent/...", "internal/audit", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact/field", "internal/database", "internal/people", "internal/revision", "internal/usererror", "internal/viewer"},
 	"internal/contact/query": {"ent/...", "internal/authz", "internal/contact/field", "internal/normalize", "internal/revision", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/changelog":     {"ent/...", "internal/safego", "internal/authz", "internal/contact/field", "internal/database", "internal/idempotency", "internal/revision", "internal/usererror", "internal/viewer"},

@@ -27,6 +27,7 @@ type serve struct {
 	Demo            bool   `help:"Fill an empty database with demo data. Its API keys and passwords are public, so --addr must be a loopback address."`
 	DemoContacts    int    `default:"500" help:"Number of contacts in the demo data."`
 	IServiceAccount string `name:"iservice-account" placeholder:"NAME" help:"Account that the iService API serves. Default: Demo with --demo, otherwise the only account in the database."`
+	Registration    bool   `name:"iservice-registration" help:"Let people register as customers of the account that the iService API serves, without credentials."`
 	AllowCorrupt    bool   `help:"Start on a damaged database, to read what is left of it. Restore a backup instead, if there is one."`
 
 	GraphQL  graphQL       `embed:""`

@@ -63,7 +63,7 @@ func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, trusted *graph.Tr
 			Trusted: trusted, Introspection: c.GraphQL.Introspection, Log: log,
 		}),
 		rest: rest.New(rest.Config{
-			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth),
+			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), IServiceRegistration: c.Registration,
 			Limiter: limit, Timeout: c.Requests.RequestTimeout, HTTPS: c.https(), Log: log,
 		}),
 	}

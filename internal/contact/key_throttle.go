@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"net/netip"
 	"sync"
 	"time"
 
+	"contactgraph/internal/netlimit"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
@@ -15,26 +17,31 @@ import (
 )
 
 // A customer whose write is rejected because a unique key is taken learns that another person is a
-// customer here, and so does an API key that is limited to a segment. So each contact and each such
-// key has a small number of such rejections, which suffices for people who mistype their address,
-// and not for a list of addresses.
+// customer here, and so does an API key that is limited to a segment, and anyone who registers. So
+// each contact, each such key and each network address that registrations come from has a small
+// number of such rejections, which suffices for people who mistype their address, and not for a
+// list of addresses.
 const (
 	maxRejections = 10              // at once
 	rejectionTime = 5 * time.Minute // until there is one more
 )
 
-// keyThrottle counts the rejections of each contact. It is shared by the services of all APIs, and
-// lasts as long as the process.
+// keyThrottle counts the rejections of each limited caller. It is shared by the services of all
+// APIs, and lasts as long as the process.
 type keyThrottle struct {
 	now func() time.Time
 	log *slog.Logger
 
 	mu       sync.Mutex
-	limiters map[limitedCaller]*rate.Limiter // of the contacts that had a rejection recently
+	limiters map[limitedCaller]*rate.Limiter // of those that had a rejection recently
 }
 
-// limitedCaller is a customer, by its contact, or an API key; the other id is 0.
-type limitedCaller struct{ account, contact, apiKey int }
+// limitedCaller is a customer, by its contact, an API key, or a registration, by the address that
+// it comes from; the others are zero.
+type limitedCaller struct {
+	account, contact, apiKey int
+	address                  netip.Addr // of an IPv6 address, the network
+}
 
 // maxLimiters is how many limiters are kept before those that limit nothing are dropped.
 const maxLimiters = 1024
@@ -93,10 +100,12 @@ type keyCheck struct {
 // newKeyCheck returns the check for a command of the viewer.
 func (t *keyThrottle) newKeyCheck(v viewer.Viewer) *keyCheck {
 	switch {
+	case v.Role == viewer.Customer && v.Contact == 0: // a Registration
+		return &keyCheck{throttle: t, caller: limitedCaller{account: v.Account, address: netlimit.Proxies(nil).Key(v.Address)}}
 	case v.Role == viewer.Customer:
-		return &keyCheck{throttle: t, caller: limitedCaller{v.Account, v.Contact, 0}}
+		return &keyCheck{throttle: t, caller: limitedCaller{account: v.Account, contact: v.Contact}}
 	case v.Limited():
-		return &keyCheck{throttle: t, caller: limitedCaller{v.Account, 0, v.Actor.ID}}
+		return &keyCheck{throttle: t, caller: limitedCaller{account: v.Account, apiKey: v.Actor.ID}}
 	}
 	return nil
 }
@@ -136,8 +145,11 @@ func (c *keyCheck) report(ctx context.Context, err error) {
 	}
 	errs, _ := errors.AsType[usererror.Errors](err)
 	who := []any{slog.Int("account_id", c.caller.account), slog.Int("contact_id", c.caller.contact)}
-	if c.caller.apiKey != 0 {
+	switch {
+	case c.caller.apiKey != 0:
 		who[1] = slog.Int("api_key_id", c.caller.apiKey)
+	case c.caller.contact == 0:
+		who[1] = slog.String("address", c.caller.address.String())
 	}
 	for _, e := range errs {
 		if kind := kindsOfKeys[e.Code]; kind != "" {

@@ -71,8 +71,9 @@ func (s *Service) preparePassword(ctx context.Context, v viewer.Viewer, u Update
 	return &preparedPassword{hash: hash, verified: verified}, nil
 }
 
-// checkNewPassword adds an error if the account does not allow the new password for the contact.
-func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors) error {
+// checkNewPassword adds an error if the account does not allow the new password for the contact,
+// which also gets the logins with this write.
+func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Update, errs *usererror.Errors, logins ...string) error {
 	plain := password.Normalize(deref(u.Password.New))
 	switch {
 	case plain == "":
@@ -90,7 +91,7 @@ func (s *Service) checkNewPassword(ctx context.Context, v viewer.Viewer, u Updat
 	if err != nil {
 		return err
 	}
-	rules := password.Customer(account.Settings)
+	rules := password.Customer(account.Settings, logins...)
 	if field.CanRead(v, field.PathLogins) { // otherwise the error would tell a login that was guessed
 		for _, l := range own {
 			rules.Own = append(rules.Own, l.Name)

@@ -78,15 +78,21 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, db: st, client: st.Client(), log: &bytes.Buffer{}, found: true}
 	f.Services = app.New(st, passwords, now, slog.New(slog.DiscardHandler))
 	f.seed()
+	f.serve(false)
+	return f
+}
+
+// serve starts a server, which the requests that follow are sent to.
+func (f *fixture) serve(registration bool) {
 	api := rest.New(rest.Config{
-		Services:        f.Services,
-		IServiceAccount: f.iServiceAccount,
-		Log:             slog.New(slog.NewTextHandler(f.log, nil)),
+		Services:             f.Services,
+		IServiceAccount:      f.iServiceAccount,
+		IServiceRegistration: registration,
+		Log:                  slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 	server := httptest.NewServer(legacypath.Normalize(api))
-	t.Cleanup(server.Close)
+	f.t.Cleanup(server.Close)
 	f.url = server.URL
-	return f
 }
 
 // iServiceAccount returns the account, unless found is false.

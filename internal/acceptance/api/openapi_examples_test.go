@@ -109,6 +109,13 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"session", "", unchanged, 200, "key"},
 		{"session", "", as(harness.Anonymous), 200, "anonymous"},
 		{"session", "", func(a *request) { as(s.SignInCustomer())(a); query("api", "logout")(a) }, 200, "anonymous"},
+		{"register", asJSON, as(harness.Anonymous), 200, "off"},
+		{"resetSend", asJSON, unchanged, 200, "unavailable"},
+		{"resetSend", asForm, unchanged, 200, "unavailable"},
+		{"resetSend", asJSON, body(`x`), 200, "notJSON"},
+		{"resetConfirm", asJSON, unchanged, 200, "unavailable"},
+		{"resetConfirm", asForm, unchanged, 200, "unavailable"},
+		{"resetConfirm", asJSON, body(`x`), 200, "notJSON"},
 
 		{"details", asJSON, unchanged, 200, "details"},
 		{"details", asJSON, body(`{"contactID":999}`), 200, "notFound"},

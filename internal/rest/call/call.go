@@ -26,6 +26,8 @@ type Config struct {
 	// IServiceAccount returns the account that the iService API signs in to; found is false if
 	// there is none.
 	IServiceAccount func(context.Context) (id int, found bool, err error)
+	// IServiceRegistration lets people register as customers of that account.
+	IServiceRegistration bool
 	// Limiter decides whether and when an operation runs. The default is limiter.Default.
 	Limiter *limiter.Limiter
 	// HTTPS is true if browsers connect by HTTPS, whether directly or through a proxy.

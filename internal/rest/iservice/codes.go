@@ -19,6 +19,7 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.Forbidden: {accessDenied, "", ""},
 	usererror.LoginTaken: {"Login already in use.",
 		"{} is assigned to another contact.", "A login is assigned to another contact."},
+	usererror.EmailTaken: {"Login already in use.", "", ""},
 	usererror.PropertyNotFound: {"Unknown contact property.",
 		"propertyID {} does not exist or is not accessible.", "A propertyID does not exist or is not accessible."},
 	usererror.SegmentNotFound: {"Unknown segment.",
@@ -32,11 +33,10 @@ var messageByCode = map[usererror.Code]codeMessage{
 	usererror.VersionConflict: {"Contact changed.", "", ""},
 	usererror.KeyReused:       {"Idempotency key reused.", "", ""},
 	usererror.RateLimited:     {"Too many attempts.", "", ""},
-	usererror.NotAvailable:    {"Not available.", "", ""},
+	usererror.NotAvailable:    {notAvailable, "", ""},
 
 	// No operation fails with these.
 	usererror.Empty:           {invalidRequest, "", ""},
-	usererror.EmailTaken:      {invalidRequest, "", ""},
 	usererror.PhoneTaken:      {invalidRequest, "", ""},
 	usererror.ExternalIDTaken: {invalidRequest, "", ""},
 	usererror.NameTaken:       {invalidRequest, "", ""},

@@ -105,6 +105,9 @@ var (
 		{"login", post, (*API).signIn}, // no GET: a password in a URL would end up in logs
 		{"loggedin", getOrPost, (*API).signedIn},
 		{"logout", getOrPost, (*API).signOut},
+		{"resetSend", post, (*API).resetSend},
+		{"resetconfirm", post, (*API).resetConfirm},
+		{"register", post, (*API).register},
 	}
 )
 
@@ -119,7 +122,7 @@ var (
 // operation, and none if that failed, except for loggedIn.
 type response struct {
 	status       int             // 0 stands for 200
-	LoggedIn     *loggedIn       `json:"loggedIn,omitempty"` // present in every response of the login endpoint, and only there
+	LoggedIn     *loggedIn       `json:"loggedIn,omitempty"` // in the responses of the login endpoint, and only there; not in those of resets
 	Properties   []propertyGroup `json:"properties,omitempty"`
 	Membership   *[]string       `json:"membership,omitempty"` // ids of segments
 	Name         *string         `json:"name,omitempty"`

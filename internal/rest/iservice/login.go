@@ -51,6 +51,11 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, resp *response) err
 		}
 		return errLogin
 	}
+	return a.enter(w, r, session, resp)
+}
+
+// enter describes the owner of a new session in the response, and sets its cookie.
+func (a *API) enter(w http.ResponseWriter, r *http.Request, session auth.Session, resp *response) error {
 	who, err := a.describe(r.Context(), session.Viewer)
 	if err != nil {
 		return err
@@ -70,13 +75,21 @@ type credentials struct {
 }
 
 // readCredentials reads the body, which is JSON or a form.
-func readCredentials(w http.ResponseWriter, r *http.Request) (sent credentials, err error) {
+func readCredentials(w http.ResponseWriter, r *http.Request) (credentials, error) {
+	return readEither(w, r, func(form url.Values) credentials {
+		return credentials{text(parameter(form, "emailAddress")), text(parameter(form, "Password"))}
+	})
+}
+
+// readEither reads the body as JSON if it is declared as that, and otherwise as a form, whose
+// parameters fromForm converts.
+func readEither[T any](w http.ResponseWriter, r *http.Request, fromForm func(url.Values) T) (sent T, err error) {
 	if media, _, _ := call.ContentType(r.Header); media == call.ApplicationJSON || media == call.TextJSON {
 		err = readJSON(w, r, &sent)
 		return sent, err
 	}
 	form, err := readForm(w, r)
-	return credentials{text(parameter(form, "emailAddress")), text(parameter(form, "Password"))}, err
+	return fromForm(form), err
 }
 
 // readForm reads the body as a form, in either encoding that an HTML form can send. Parameters of

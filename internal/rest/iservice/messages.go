@@ -20,6 +20,8 @@ const (
 	errShape        call.Error = "the JSON does not have the documented format"
 	errNoLogins     call.Error = "setLogins without logins"
 	errLogin        call.Error = "wrong login or password"
+	errRegistration call.Error = "registrations are not allowed"
+	errNoAccount    call.Error = "no account to register in"
 	errForeign      call.Error = "a customer writes another contact"
 	errNoContact    call.Error = "the caller is no customer"
 )
@@ -29,6 +31,7 @@ const (
 	accessDenied   = "Access denied."
 	invalidRequest = "Invalid request."
 	notSupported   = "Not supported."
+	notAvailable   = "Not available."
 )
 
 // faultMessage reports a failure of the server.
@@ -55,4 +58,6 @@ var errorMessages = map[call.Error]message{
 	errForeign:              {accessDenied, "Customers may only update properties for their own contact ID."},
 	errNoContact:            {accessDenied, "Only customers have details of their own."},
 	errLogin:                {"Login failed.", "The email address or the password is wrong."},
+	errRegistration:         {notAvailable, "Registration is off: the operator of the server can allow it with --iservice-registration."},
+	errNoAccount:            {notAvailable, "This server has no account for registrations."},
 }
