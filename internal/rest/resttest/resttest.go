@@ -57,7 +57,7 @@ func closeObject(_ string, schema *openapi3.SchemaRef) error {
 		}
 	}
 	if len(schema.Value.Properties) > 0 {
-		schema.Value.AdditionalProperties.Has = new(false)
+		schema.Value.AdditionalProperties = openapi3.AdditionalProperties{Has: new(false)}
 	}
 	return nil
 }
