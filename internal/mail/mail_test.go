@@ -237,18 +237,18 @@ func TestHeadersCannotBeAdded(t *testing.T) {
 func TestParseURL(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"smtp://mail.example.com":             "smtp://mail.example.com:587",
-		"smtps://u%40x:p@mail.example.com/":   "smtps://u%40x@mail.example.com:465",
-		"smtp://u:p@mail.example.com:2525":    "smtp://u@mail.example.com:2525",
-		"smtp://u@mail.example.com":           "",
-		"smtp://:p@mail.example.com":          "",
-		"http://mail.example.com":             "",
-		"mail.example.com:25":                 "",
-		"smtp://":                             "",
-		"smtp://mail.example.com/?tls=no":     "",
-		"smtp://mail.example.com:0":           "",
-		"smtp://mail.example.com:99999":       "",
-		"smtp://u:pass%word@mail.example.com": "",
+		"smtp://mail.example.com":               "smtp://mail.example.com:587",
+		"smtps://u%40x:p@mail.example.com/":     "smtps://u%40x@mail.example.com:465",
+		"smtp://u:p@mail.example.com:2525":      "smtp://u@mail.example.com:2525",
+		"smtp://u@mail.example.com":             "",
+		"smtp://:p@mail.example.com":            "",
+		"http://mail.example.com":               "",
+		"mail.example.com:25":                   "",
+		"smtp://":                               "",
+		"smtp://mail.example.com/?tls=no":       "",
+		"smtp://mail.example.com:0":             "",
+		"smtp://mail.example.com:99999":         "",
+		"smtp://u:password%zz@mail.example.com": "",
 	} {
 		s, err := mail.ParseURL(text, "")
 		if want == "" && err == nil || want != "" && (err != nil || s.String() != want) {

@@ -16,7 +16,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// How queries, the keys of the bulk PATCH and the header X-Conflict name what contacts are found by.
+// How queries, the keys of the bulk PATCH and the header X-Conflict name what contacts are found
+// by.
 const (
 	nameEmail  = "email"
 	namePhone  = "phone"
