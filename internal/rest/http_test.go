@@ -52,9 +52,9 @@ func TestOperationsThatAreNotSupported(t *testing.T) {
 		{"GET", "/api/v2/12/tables/t/rows", "/api/v2/12/tables/t/rows"},
 		{"GET", "/API/V2/Tables", "/api/v2/tables"},
 		{"POST", "/api/v2/12/Contacts/1/Merge/2", "/api/v2/12/contacts/1/merge/2"},
-		{"GET", "/api/v1/Stores/?number=7", "/api/v1/stores"},
-		{"GET", "/api/v1/ContactCompanies/1/Contacts", "/api/v1/contactcompanies/1/contacts"},
-		{"GET", "/api/v1/Segments/1/GetContactIds", "/api/v1/segments/1/getcontactids"},
+		{"GET", "/api/v1/Stores/1/Contacts?number=7", "/api/v1/stores/1/contacts"},
+		{"GET", "/api/v1/ContactCompanies/1/Orders", "/api/v1/contactcompanies/1/orders"},
+		{"GET", "/api/v1/Segments/1", "/api/v1/segments/1"},
 	} {
 		expect(t, f.do(c[0], c[1], "", nil), http.StatusNotImplemented, `{"Message":"`+c[0]+" "+c[2]+` is not supported."}`)
 	}

@@ -31,6 +31,10 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		return func(a *request) { a.header = a.header.With("Idempotency-Key", key) }
 	}
 	body := func(text string) func(*request) { return func(a *request) { a.body = text } }
+	administrator := harness.APIKey("demo-admin")
+	administers := func(text string) func(*request) {
+		return func(a *request) { as(administrator)(a); body(text)(a) }
+	}
 	stale := func(members string) func(*request) { return body(`{"Version":"AAAAAAAAAAI=",` + members + `}`) }
 	only := func(name string) func(*request) {
 		return func(a *request) { a.query = url.Values{name: a.query[name]} }
@@ -38,7 +42,8 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 	plain := func(a *request) { a.mediaType = "text/plain" }
 	unchanged := func(*request) {}
 
-	bodies := map[string]bool{"postContact": true, "patchContacts": true, "loginContact": true, "setPassword": true, "patchContact": true}
+	bodies := map[string]bool{"postContact": true, "patchContacts": true, "loginContact": true, "setPassword": true, "patchContact": true,
+		"postStore": true, "postCompany": true, "patchCompany": true, "addContact": true, "removeContact": true, "countContacts": true}
 	type test struct {
 		operation, mediaType string
 		change               func(*request)
@@ -106,6 +111,34 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 		{"deleteContact", "", unchanged, 200, ""},
 		{"deleteContact", "", unchanged, 404, ""},
 
+		{"postStore", asJSON, as(administrator), 200, "store"},
+		{"postStore", asJSON, as(administrator), 409, "number"},
+		{"getStores", "", unchanged, 200, "store"},
+		{"getStores", "", query("number", "999"), 404, ""},
+		{"getStore", "", unchanged, 200, "store"},
+		{"getStore", "", path("/api/v1/Stores/999"), 404, ""},
+		{"getCompanies", "", func(a *request) { a.query = nil }, 200, "companies"},
+		{"getCompanies", "", unchanged, 200, "none"},
+		{"getCompany", "", unchanged, 200, "company"},
+		{"getCompany", "", path("/api/v1/ContactCompanies/999"), 404, ""},
+		{"postCompany", asJSON, as(administrator), 200, "company"},
+		{"postCompany", asJSON, as(administrator), 409, "number"},
+		{"postCompany", asJSON, administers(`{"Name":"x","ContactCompanyId":99}`), 409, "company"},
+		{"postCompany", asJSON, administers(`{"Name":"x","PrimaryContactId":999}`), 409, "contact"},
+		{"patchCompany", asJSON, as(administrator), 200, "company"},
+		{"patchCompany", asJSON, administers(`{"Id":2,"Number":"C-104"}`), 409, "number"},
+		{"patchCompany", asJSON, administers(`{"Id":999,"Name":"x"}`), 404, ""},
+		{"getCompanyContacts", "", path("/api/v1/ContactCompanies/999/Contacts"), 404, ""},
+		{"addContact", asJSON, unchanged, 200, ""},
+		{"addContact", asJSON, path("/api/v1/ContactCompanies/999/AddContact"), 404, ""},
+		{"addContact", asJSON, body(`{"ContactId":999}`), 409, "contact"},
+		{"removeContact", asJSON, unchanged, 200, ""},
+		{"removeContact", asJSON, path("/api/v1/ContactCompanies/999/RemoveContact"), 404, ""},
+		{"removeContact", asJSON, body(`{"ContactId":999}`), 409, "contact"},
+		{"getSegmentContactIds", "", path("/api/v1/Segments/999/GetContactIds"), 404, ""},
+		{"getSegmentBaseInfo", "", path("/api/v1/Segments/999/GetContactsBaseInfo"), 404, ""},
+		{"countContacts", asJSON, unchanged, 200, "count"},
+
 		{"login", asForm, as(harness.Anonymous), 200, "signedIn"},
 		{"login", "multipart/form-data", as(harness.Anonymous), 200, "signedIn"},
 		{"login", asJSON, as(harness.Anonymous), 200, "signedIn"},
@@ -156,7 +189,9 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 	}
 	for _, o := range []string{"getContacts", "getRegistration", "getContactFields", "getDynamicFields", "getPatchFields", "postContact",
 		"patchContacts", "loginContact", "unblockEmail", "setPassword", "deleteContact", "getContactsBaseInfo", "patchContact",
-		"getPersonDataFile"} {
+		"getPersonDataFile",
+		"getStores", "postStore", "getStore", "getCompanies", "postCompany", "patchCompany", "getCompany", "getCompanyContacts", "addContact",
+		"removeContact", "getSegmentContactIds", "getSegmentBaseInfo", "countContacts"} {
 		mediaType := ""
 		if bodies[o] {
 			mediaType = asJSON

@@ -7,6 +7,7 @@ import (
 
 	"contactgraph/ent"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/authz"
@@ -118,6 +119,52 @@ func (s *Service) IDsByValue(ctx context.Context, p *ent.Property, texts ...stri
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids), err
+}
+
+// IDsOfCompany returns the ids of all contacts of a company that the viewer can see, in ascending
+// order. It fails with Forbidden for customers, and for a viewer that may not read the company of
+// contacts.
+func (s *Service) IDsOfCompany(ctx context.Context, company int) ([]int, error) {
+	v, err := lookupBy(ctx, field.Company.Path)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), entcontact.CompanyID(company)).IDs(ctx)
+	slices.Sort(ids)
+	return ids, err
+}
+
+// IDsInSegment returns the ids of the first contacts in a segment after an id, in ascending order:
+// those of at most limit contacts that the viewer can see. It fails with Forbidden for customers,
+// and for a viewer that may not read the segments of contacts.
+func (s *Service) IDsInSegment(ctx context.Context, segment, after, limit int) (ids []int, err error) {
+	v, err := lookupBy(ctx, field.PathMembership)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Client().Membership.Query().Where(membership.AccountID(v.Account), membership.SegmentID(segment), predicate.Membership(sql.FieldGT(membership.FieldContactID, after))).
+		Order(membership.ByContactID()).Limit(limit).Select(membership.FieldContactID).Scan(ctx, &ids)
+	return ids, err
+}
+
+// CountInSegments returns how many contacts that the viewer can see are in at least one of the
+// segments. It fails as IDsInSegment does.
+func (s *Service) CountInSegments(ctx context.Context, segments []int) (int, error) {
+	v, err := lookupBy(ctx, field.PathMembership)
+	if err != nil || len(segments) == 0 {
+		return 0, err
+	}
+	in := entcontact.HasMembershipsWith(membership.AccountID(v.Account), membership.SegmentIDIn(segments...))
+	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), in).Count(ctx)
+}
+
+// lookupBy returns the viewer if it is staff that may find contacts by what the path names.
+func lookupBy(ctx context.Context, path string) (viewer.Viewer, error) {
+	v, err := authz.RequireRole(ctx, viewer.Agent)
+	if err == nil && !field.CanRead(v, path) {
+		err = forbiddenLookup()
+	}
+	return v, err
 }
 
 // ValuesOf returns the texts that at most MaxScan contacts have for properties, by contact and

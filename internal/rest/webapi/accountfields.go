@@ -22,14 +22,7 @@ type accountFields []*ent.Property
 // accountFields reads the account fields of the viewer's account.
 func (a *API) accountFields(ctx context.Context) (accountFields, error) {
 	all, err := a.Catalog.Properties(ctx)
-	return slices.DeleteFunc(slices.Clone(all), func(p *ent.Property) bool {
-		return p.APIName == nil || isDocumented(*p.APIName)
-	}), err
-}
-
-// isDocumented reports whether a member of a contact that every account has is called so.
-func isDocumented(name string) bool {
-	return slices.ContainsFunc(readMembers, func(m string) bool { return strings.EqualFold(m, name) })
+	return catalog.AccountFields(all), err
 }
 
 // named returns the field with the name, in any letter case; nil if there is none.

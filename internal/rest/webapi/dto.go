@@ -1,8 +1,6 @@
 package webapi
 
 import (
-	"slices"
-
 	"contactgraph/ent"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/field"
@@ -44,15 +42,6 @@ var members = []struct {
 var registrationMembers = []string{
 	"Id", "Secret", memberRegisteredAt, memberSource, memberIP, "LastModified", memberVersion, memberRegistrationStore,
 }
-
-// readMembers are the names of the documented members, in order.
-var readMembers = func() []string {
-	names := slices.Clone(registrationMembers)
-	for _, m := range members {
-		names = append(names, m.name)
-	}
-	return names
-}()
 
 // passwordMember is NewPassword of the bodies that can set a password next to other members.
 var passwordMember = aspnet.Member{

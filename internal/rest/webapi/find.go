@@ -47,40 +47,47 @@ func (a *API) getContacts(w http.ResponseWriter, r *http.Request) {
 	case given[0] == nameField:
 		a.sendArray(w, r, costContacts, func(r *http.Request) (elements, error) { return a.findByField(r, q[nameField], q["value"]) })
 	case given[0] == nameSecret:
-		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error { return a.findBySecret(w, r, q[nameSecret], q["ip"]) })
+		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error {
+			return a.findBySecret(w, r, q[nameSecret], q["ip"])
+		})
 	default:
 		a.serve(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error { return a.findByKey(w, r, given[0], q[given[0]]) })
 	}
 }
 
-// findByKey answers with the contact that has an email address or phone number. A caller whose
-// look-ups find nothing has to wait after some: it may be trying addresses.
+// findByKey answers with the contact that has an email address or phone number.
 func (a *API) findByKey(w http.ResponseWriter, r *http.Request, name, value string) error {
-	column, find := entcontact.FieldEmailKey, a.Queries.ByEmail
+	column := entcontact.FieldEmailKey
+	find := func(ctx context.Context) (*ent.Contact, error) { return a.Queries.ByEmail(ctx, value) }
 	if name == namePhone {
 		column = entcontact.FieldPhoneKey
-		find = func(ctx context.Context, phone string) (*ent.Contact, error) {
-			return a.Queries.ByPhone(ctx, "", withPlus(phone))
-		}
+		find = func(ctx context.Context) (*ent.Contact, error) { return a.Queries.ByPhone(ctx, "", withPlus(value)) }
 	}
-	v, err := authz.RequireRole(r.Context(), viewer.Agent)
-	if err == nil && !field.CanReadKey(v, column) {
-		err = errForbidden // 404 would mean that no contact has the value
-	}
-	if err == nil {
-		err = a.Auth.Throttle().BeginLookup(r.Context(), v)
-	}
-	if err != nil {
-		return err
-	}
-	c, err := find(r.Context(), value)
-	if err == nil && c == nil {
-		err = a.Auth.Throttle().Missed(r.Context(), v)
-	}
+	c, err := a.lookUp(r.Context(), column, find)
 	if err != nil {
 		return err
 	}
 	return a.sendFound(w, r, c)
+}
+
+// lookUp returns the contact that find finds by a key column, nil if there is none. A caller whose
+// look-ups find nothing has to wait after some: it may be trying addresses.
+func (a *API) lookUp(ctx context.Context, column string, find func(context.Context) (*ent.Contact, error)) (*ent.Contact, error) {
+	v, err := authz.RequireRole(ctx, viewer.Agent)
+	if err == nil && !field.CanReadKey(v, column) {
+		err = errForbidden // finding nothing would mean that no contact has the value
+	}
+	if err == nil {
+		err = a.Auth.Throttle().BeginLookup(ctx, v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := find(ctx)
+	if err == nil && c == nil {
+		err = a.Auth.Throttle().Missed(ctx, v)
+	}
+	return c, err
 }
 
 // withPlus returns a phone number whose plus sign was not escaped in a URL, and so became a blank,

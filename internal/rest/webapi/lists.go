@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/property"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/rest/aspnet"
@@ -138,11 +139,10 @@ func parseTimeSpan(text string) (span time.Duration, ok bool) {
 	if m == nil {
 		return 0, false
 	}
-	number := func(digits string) time.Duration {
-		n, _ := strconv.Atoi(digits) // few digits, or none
-		return time.Duration(n)
+	number := func(digits string) int64 {
+		n, _ := strconv.ParseInt(digits, 10, 64) // few digits, or none
+		return n
 	}
-	const day = 24 * time.Hour
 	days, hours, minutes, seconds := number(m[2]+m[3]), number(m[4]), number(m[5]), number(m[6])
 	if hours > 23 || minutes > 59 || seconds > 59 {
 		return 0, false
@@ -151,7 +151,7 @@ func parseTimeSpan(text string) (span time.Duration, ok bool) {
 		span = longestSpan
 	} else {
 		ticks := number((m[7] + "0000000")[:7])
-		span = days*day + hours*time.Hour + minutes*time.Minute + seconds*time.Second + ticks*100
+		span = time.Duration((((days*24+hours)*60+minutes)*60+seconds)*1e9 + ticks*100)
 	}
 	if m[1] != "" {
 		span = -span
@@ -196,7 +196,7 @@ func (a *API) sendFields(w http.ResponseWriter, r *http.Request) error {
 		if p.Kind == property.KindChoice {
 			choices = texts(p.Choices)
 		}
-		list[i] = object{}.add("Name", *p.APIName).add("Type", fieldTypes[p.Kind]).add("Label", p.Name).add("Values", choices).raw()
+		list[i] = object{}.add("Name", *p.APIName).add("Type", fieldTypes[p.Kind]).add("Label", catalog.LabelOf(p)).add("Values", choices).raw()
 	}
 	sendList(w, r, list)
 	return nil

@@ -83,16 +83,22 @@ func (a *API) serveStaff(w http.ResponseWriter, r *http.Request, cost int, h cal
 // bindPlain reads the id of the URL, and a body that has no account fields.
 func (a *API) bindPlain(w http.ResponseWriter, r *http.Request, m aspnet.Model) (id int, values aspnet.Values, err error) {
 	id, state := routeID(r)
+	values, err = a.bindValues(w, r, m, state)
+	return id, values, err
+}
+
+// bindValues reads a body that has no account fields. state has what is wrong with the URL.
+func (a *API) bindValues(w http.ResponseWriter, r *http.Request, m aspnet.Model, state aspnet.ModelState) (aspnet.Values, error) {
 	body, err := call.ReadBody(w, r)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	values, bodyState, err := bindBody(r.Header, m, body)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	if state = append(state, bodyState...); len(state) > 0 {
-		return 0, nil, responseError{invalidResponse(state)}
+		return nil, responseError{invalidResponse(state)}
 	}
-	return id, values, nil
+	return values, nil
 }

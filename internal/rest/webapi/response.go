@@ -193,9 +193,10 @@ func rateLimited(err *limiter.RateError) response {
 type bodyError struct {
 	error
 
-	dto     string        // the name of its model
-	fields  accountFields // that it can have
-	creates bool          // a contact
+	dto     string          // the name of its model
+	fields  accountFields   // that it can have
+	columns []catalogMember // that it can have, if it is of a store or company
+	creates bool            // a contact
 }
 
 // Unwrap returns the error of the command.
@@ -211,6 +212,11 @@ func (b bodyError) modelState(e *usererror.Error) aspnet.ModelState {
 	for _, m := range members {
 		if m.field.Path == e.Path {
 			name, limit = m.name, m.field.Limit
+		}
+	}
+	for _, m := range b.columns {
+		if m.column.Path == e.Path {
+			name, limit, text = m.name, m.column.Limit, e.Message
 		}
 	}
 	if own := b.fields.nameAt(e.Path); own != "" {

@@ -4,7 +4,9 @@
 //
 // Start reading at routes.go, then contacts.go, dto.go and response.go for a contact.
 // accountfields.go has the members that differ between accounts; find.go and lists.go read
-// contacts, create.go, patch.go, bulk.go and password.go write them. changes.go has the change log.
+// contacts, create.go, patch.go, bulk.go and password.go write them. catalog.go has what stores.go
+// and companies.go share; segments.go lists the contacts of segments. changes.go has the change
+// log.
 package webapi
 
 import (
@@ -65,6 +67,18 @@ var routes = []route{
 	{"/api/v1/Contacts/{id}/UnblockEmail", []method{{http.MethodPost, (*API).unblockEmail}}},
 	{"/api/v1/Contacts/{id}/PersonDataFile", []method{{http.MethodGet, (*API).getPersonDataFile}}},
 	{"/api/v1/DynamicFields", []method{{http.MethodGet, (*API).getDynamicFields}}},
+	{"/api/v1/Stores", []method{{http.MethodGet, (*API).getStores}, {http.MethodPost, (*API).postStore}}},
+	{"/api/v1/Stores/{id}", []method{{http.MethodGet, (*API).getStore}}},
+	{"/api/v1/ContactCompanies", []method{
+		{http.MethodGet, (*API).getCompanies}, {http.MethodPost, (*API).postCompany}, {http.MethodPatch, (*API).patchCompany},
+	}},
+	{"/api/v1/ContactCompanies/{id}", []method{{http.MethodGet, (*API).getCompany}}},
+	{"/api/v1/ContactCompanies/{id}/Contacts", []method{{http.MethodGet, (*API).getCompanyContacts}}},
+	{"/api/v1/ContactCompanies/{id}/AddContact", []method{{http.MethodPost, (*API).addContact}}},
+	{"/api/v1/ContactCompanies/{id}/RemoveContact", []method{{http.MethodPost, (*API).removeContact}}},
+	{"/api/v1/Segments/GetContactCount", []method{{http.MethodPost, (*API).countContacts}}},
+	{"/api/v1/Segments/{id}/GetContactIds", []method{{http.MethodGet, (*API).getSegmentIDs}}},
+	{"/api/v1/Segments/{id}/GetContactsBaseInfo", []method{{http.MethodGet, (*API).getSegmentBaseInfo}}},
 	{"/api/v1/Changes", []method{{http.MethodGet, (*API).getChanges}}},
 	{auditLogPath, []method{{http.MethodGet, (*API).exportAuditLog}}},
 	{personalDataPath, []method{{http.MethodGet, (*API).getPersonalData}}},
