@@ -13,6 +13,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
+const dealerKey = "demo-dealer"
+
 // catalogFixture is a fixture with the key of an admin, and that of an agent for a segment.
 type catalogFixture struct {
 	*fixture
@@ -25,8 +27,8 @@ func newCatalogFixture(t *testing.T) catalogFixture {
 	f := newFixture(t)
 	segment := 2
 	must(f.Auth.CreateKey(t.Context(), f.account, auth.NewKey{Name: "admin", Role: viewer.Admin, Token: "demo-admin"}))
-	must(f.Auth.CreateKey(t.Context(), f.account, auth.NewKey{Name: "dealer", Role: viewer.Agent, SegmentID: &segment, Token: "demo-dealer"}))
-	return catalogFixture{f, asAgent.and("X-ApiKey", "demo-admin"), asAgent.and("X-ApiKey", "demo-dealer")}
+	must(f.Auth.CreateKey(t.Context(), f.account, auth.NewKey{Name: "dealer", Role: viewer.Agent, SegmentID: &segment, Token: dealerKey}))
+	return catalogFixture{f, asAgent.and("X-ApiKey", "demo-admin"), asAgent.and("X-ApiKey", dealerKey)}
 }
 
 const invalidRequest = `{"Message":"The request is invalid.","ModelState":{`
