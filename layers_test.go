@@ -58,7 +58,7 @@ var layers = map[string][]string{
 	"internal/rest":            {"internal/rest/call", "internal/rest/iservice", "internal/rest/webapi"},
 	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/report", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
 	"internal/rest/iservice":   {"ent/...", "internal/auth", "internal/authz", "internal/catalog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/globalid", "internal/idempotency", "internal/limiter", "internal/reset", "internal/rest/call", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
-	"internal/rest/call":       {"ent/...", "internal/app", "internal/auth", "internal/contact", "internal/dberr", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/viewer"},
+	"internal/rest/call":       {"ent/...", "internal/app", "internal/auth", "internal/authz", "internal/contact", "internal/dberr", "internal/idempotency", "internal/limiter", "internal/netlimit", "internal/viewer"},
 	"internal/rest/openapi":    {},
 	"internal/graphqlhttp":     {"internal/netlimit", "internal/safego", "internal/weborigin"},
 	"internal/rest/aspnet":     {},

@@ -27,11 +27,14 @@ type PasswordChange struct {
 	Current *string // required of customers
 }
 
+// hidden stands in logs for what contains a password.
+const hidden = "***"
+
 // String hides the passwords.
-func (PasswordChange) String() string { return "***" }
+func (PasswordChange) String() string { return hidden }
 
 // LogValue hides the passwords.
-func (PasswordChange) LogValue() slog.Value { return slog.StringValue("***") }
+func (PasswordChange) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // preparedPassword is a password change with the hash computed, which takes too long for a
 // transaction.

@@ -28,10 +28,10 @@ type Registration struct {
 }
 
 // String hides the password and the address.
-func (Registration) String() string { return "***" }
+func (Registration) String() string { return hidden }
 
 // LogValue hides the password and the address.
-func (Registration) LogValue() slog.Value { return slog.StringValue("***") }
+func (Registration) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // Register creates the contact in an account, with the rights of a customer: those of its
 // properties that are read-only cannot be set. The change log has it as made by the contact itself.

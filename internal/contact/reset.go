@@ -27,10 +27,10 @@ type PasswordReset struct {
 }
 
 // String hides the passwords.
-func (PasswordReset) String() string { return "***" }
+func (PasswordReset) String() string { return hidden }
 
 // LogValue hides the passwords.
-func (PasswordReset) LogValue() slog.Value { return slog.StringValue("***") }
+func (PasswordReset) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // ResetPassword applies r as the contact itself, which is the viewer of the context. It ends all
 // sessions of the contact. It fails with ErrPasswordChanged, with the error of r.Use, and with

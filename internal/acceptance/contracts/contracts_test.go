@@ -68,7 +68,9 @@ func TestGeneratedClientsWork(t *testing.T) {
 	t.Run("in Postman", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, "lint")
-		out := w.npm("portman", "--local", "openapi.json", "--baseUrl", s.URL, "--runNewman")
+		// Portman takes operations whose paths differ in the query for one, so it would expect that
+		// all of them answer as the login does. Other tests hold the others to the document.
+		out := w.npm("portman", "--local", "openapi.json", "--baseUrl", s.URL, "--portmanConfigFile", "portman.json", "--runNewman")
 		doc, err := resttest.Document()
 		if err != nil {
 			t.Fatal(err)
@@ -125,7 +127,7 @@ func (w workspace) run(name string, args ...string) string {
 	cmd.Env = append(os.Environ(),
 		"GOFLAGS="+os.Getenv("GOFLAGS")+" -race=false", // the server is tested, not the generators
 		"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true",
-		"PORTMAN_API_KEY=demo-agent", // Portman's variable apiKey
+		"PORTMAN_API_KEY=demo-admin", // Portman's variable apiKey
 	)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

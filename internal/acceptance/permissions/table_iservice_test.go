@@ -7,6 +7,7 @@ import (
 // allRows returns the rows of the table of permissions.
 func allRows() map[string]permission {
 	all := maps.Clone(permissions)
+	maps.Copy(all, contactsAPI)
 	maps.Copy(all, iServicePermissions)
 	return all
 }

@@ -3,16 +3,12 @@ package permissions
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 
 	"contactgraph/internal/acceptance/harness"
 	"contactgraph/internal/report"
 )
-
-// init adds the rows of the Contacts API.
-func init() { maps.Copy(permissions, contactsAPI) }
 
 // permissions is the table. The outcomes in per are those for own, same, other and absent.
 var permissions = map[string]permission{

@@ -9,6 +9,7 @@ import (
 	"contactgraph/ent"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/globalid"
+	"contactgraph/internal/viewer"
 )
 
 // costSearch is the cost of a search: about that of reading and comparing the most values that a
@@ -41,7 +42,7 @@ type foundContact struct {
 // search handles the operation search: it finds contacts by their logins and properties, for
 // agents.
 func (a *API) search(w http.ResponseWriter, r *http.Request, resp *response) error {
-	r, permit, err := a.Begin(r, costSearch)
+	r, permit, err := a.BeginAs(r, viewer.Agent, costSearch)
 	defer permit.Release()
 	if err != nil {
 		return err
