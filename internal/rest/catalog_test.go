@@ -163,7 +163,7 @@ func TestContactsOfCompanies(t *testing.T) {
 		{"a customer", "POST", add, `{"ContactId":466}`, f.cookie().and("Content-Type", "application/json"), 403, denied, ""},
 	})
 	contacts := func(h headers) string {
-		var list []struct{ Id, ContactCompanyId int } //nolint:revive // as in the body
+		var list []struct{ Id, ContactCompanyId int }
 		body := f.do("GET", "/api/v1/ContactCompanies/2/Contacts/", "", h).body
 		if err := json.Unmarshal([]byte(body), &list); err != nil {
 			t.Fatalf("%v: %s", err, body)
