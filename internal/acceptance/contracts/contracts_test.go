@@ -69,7 +69,7 @@ func TestGeneratedClientsWork(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, "lint")
 		// Portman takes operations whose paths differ in the query for one, so it would expect that
-		// all of them answer as the login does. Other tests hold the others to the document.
+		// all of them answer as the login does. Other tests hold their bodies to the document.
 		out := w.npm("portman", "--local", "openapi.json", "--baseUrl", s.URL, "--portmanConfigFile", "portman.json", "--runNewman")
 		doc, err := resttest.Document()
 		if err != nil {
