@@ -250,6 +250,12 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 			}
 			return f.Send(w, "GET", strings.TrimPrefix(address, f.URL)+"?format=html", "", "").Body
 		},
+		"REST base info": func(w harness.Caller) string {
+			return f.Send(w, "GET", "/api/v1/Contacts/GetContactsBaseInfo", "", "").Body
+		},
+		"REST registration": func(w harness.Caller) string {
+			return f.Send(w, "GET", "/api/v1/Contacts/Registration?timespan=1.00:00:00", "", "").Body
+		},
 		"REST changes": func(w harness.Caller) string {
 			return f.Send(w, "GET", fmt.Sprint("/api/v1/Changes?contactId=", c.id), "", "").Body
 		},
