@@ -1,5 +1,5 @@
 import { controls } from './controls';
-import { expect, signIn, test } from './fixtures';
+import { checkAppearance, expect, signIn, test } from './fixtures';
 
 interface Property {
   name: string;
@@ -124,6 +124,46 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
       expect(await names()).toContain(used);
     });
   }
+
+  await step('Stores and Companies: edit the details', async () => {
+    await follow('Stores');
+    await button('Details of London').click();
+    const store = page.getByRole('dialog', { name: 'Details of London' });
+    await store.getByLabel('Number').fill('77');
+    await store.getByLabel('City').fill('London');
+    await checkAppearance(page, 'store-details');
+    await button('Save', store).click();
+    await store.waitFor({ state: 'detached' });
+    await follow('Companies');
+    await button('Details of Example Foods').click();
+    const company = page.getByRole('dialog', { name: 'Details of Example Foods' });
+    await company.getByLabel('Primary contact').fill('99999');
+    await button('Save', company).click();
+    await expect(company.getByRole('alert')).toContainText('Not saved');
+    await company.getByLabel('Primary contact').fill('7');
+    await company.getByRole('combobox', { name: 'Parent company' }).click();
+    await page.getByRole('option', { name: 'Example Outdoor' }).click();
+    await button('Save', company).click();
+    await company.waitFor({ state: 'detached' });
+    const { stores, companies } = await api.query<{
+      stores: { name: string; number: string | null; city: string | null }[];
+      companies: {
+        name: string;
+        parent: { name: string } | null;
+        primaryContact: { contactId: number } | null;
+      }[];
+    }>(
+      '{ stores { name number city } companies { name parent { name } primaryContact { contactId } } }',
+      {},
+      'demo-admin',
+    );
+    expect(stores).toContainEqual({ name: 'London', number: '77', city: 'London' });
+    expect(companies).toContainEqual({
+      name: 'Example Foods',
+      parent: { name: 'Example Outdoor' },
+      primaryContact: { contactId: 7 },
+    });
+  });
 
   await step('Properties: create a choice, change it, delete it', async () => {
     await follow('Properties');

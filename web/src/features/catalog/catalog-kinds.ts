@@ -1,4 +1,4 @@
-// The kinds of objects in the catalog that have only a name. Their pages are alike.
+// The kinds of objects in the catalog whose pages are alike.
 import {
   CreateCompanyDocument,
   CreateSegmentDocument,

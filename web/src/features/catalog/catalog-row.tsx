@@ -5,6 +5,10 @@ import { CommandErrors } from '../../components/command-errors';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { useCommand } from '../../components/use-command';
 import { type CatalogKind, catalogKinds } from './catalog-kinds';
+import { CompanyDialog, StoreDialog } from './details-dialogs';
+
+/** The dialogs of the kinds that have more than a name. */
+const detailsDialogs = { stores: StoreDialog, companies: CompanyDialog, segments: undefined };
 
 interface CatalogRowProps {
   kind: CatalogKind;
@@ -18,6 +22,8 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
   const command = useCommand();
   const [draft, setDraft] = useState<string>();
   const [confirming, { open, close }] = useDisclosure();
+  const [detailed, { open: openDetails, close: closeDetails }] = useDisclosure();
+  const DetailsDialog = detailsDialogs[kind];
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (await command.run('saved', rename, { id: String(id), name: draft ?? name }))
@@ -62,6 +68,16 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
             >
               Rename
             </Button>
+            {DetailsDialog && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={openDetails}
+                aria-label={`Details of ${name}`}
+              >
+                Details
+              </Button>
+            )}
             <Button
               size="compact-sm"
               variant="default"
@@ -72,6 +88,7 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
             </Button>
           </Group>
         )}
+        {detailed && DetailsDialog && <DetailsDialog id={id} name={name} onClose={closeDetails} />}
         {confirming && (
           <ConfirmDialog
             title={`Delete ${singular} ${name}?`}

@@ -12,6 +12,7 @@ const property = (propertyId: number, type: PropertyType): [number, PropertyPart
     propertyId,
     name: type,
     apiName: null,
+    label: type,
     type,
     multiple: true,
     required: false,

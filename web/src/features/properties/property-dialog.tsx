@@ -36,6 +36,8 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
   const [name, setName] = useState(property?.name ?? '');
   const [ownApiName, setApiName] = useState(property ? (property.apiName ?? '') : undefined);
   const apiName = ownApiName ?? suggestApiName(name); // a new one follows the name until it is edited
+  // A property without a label has its name as its label.
+  const [label, setLabel] = useState(property?.label === property?.name ? '' : property?.label);
   const [type, setType] = useState<PropertyType>(property?.type ?? 'TEXT');
   const [boundTo, setBoundTo] = useState<PropertyBinding | ''>('');
   const [choices, setChoices] = useState<string[]>(property?.choices ?? []);
@@ -50,6 +52,7 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
     const common = {
       name,
       apiName: apiName || null,
+      label: label || null,
       required,
       readOnly,
       ...(type === 'CHOICE' && { choices }),
@@ -89,6 +92,13 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
             maxLength={lengths.CreatePropertyInput.apiName}
             value={apiName}
             onChange={(e) => setApiName(e.currentTarget.value)}
+          />
+          <TextInput
+            label="Label"
+            description="What people see in programs of the Contacts API (the name if it is empty)"
+            maxLength={lengths.CreatePropertyInput.label}
+            value={label ?? ''}
+            onChange={(e) => setLabel(e.currentTarget.value)}
           />
           {!property && (
             <NativeSelect
