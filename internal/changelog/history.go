@@ -2,6 +2,7 @@ package changelog
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"contactgraph/ent"
@@ -52,27 +53,57 @@ type LastChange struct {
 }
 
 // LastChanges returns the latest change up to the version for each path that the change log has. It
-// reads the whole log of the contact. It fails as History does.
+// reads the paths of the whole log of the contact, and the values of the latest changes only. It
+// fails as History does.
 func (s *Service) LastChanges(ctx context.Context, id int, upTo revision.Version) ([]*LastChange, error) {
-	latest := map[string]*LastChange{}
+	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
+	if err != nil {
+		return nil, err
+	}
+	q := s.db.Client().Change.Query().Where(change.AccountID(v.Account), change.ContactID(id))
+	latest, err := latestVersions(ctx, q, upTo)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Where(change.VersionIn(slices.Collect(maps.Values(latest))...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byVersion := map[revision.Version]*ent.Change{}
+	for _, row := range rows {
+		byVersion[row.Version] = VisibleTo(v, row)
+	}
 	var list []*LastChange
+	for path, version := range latest {
+		if row := byVersion[version]; row != nil && field.CanRead(v, path) { // retention can have deleted the row meanwhile
+			list = append(list, &LastChange{path, row})
+		}
+	}
+	slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
+	return list, nil
+}
+
+// pathRows is how many rows latestVersions reads at a time.
+const pathRows = 200
+
+// latestVersions returns the latest version up to one that changed each path.
+func latestVersions(ctx context.Context, q *ent.ChangeQuery, upTo revision.Version) (map[string]revision.Version, error) {
+	latest := map[string]revision.Version{}
 	for before := upTo + 1; ; {
-		rows, more, err := s.History(ctx, id, before, MaxHistory)
+		rows, err := database.ReadPaths(ctx, q.Clone().Where(change.VersionLT(before)).Order(change.ByVersion(sql.OrderDesc())), pathRows)
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
-			for _, f := range row.Fields {
-				if latest[f.Path] == nil {
-					latest[f.Path] = &LastChange{f.Path, row}
-					list = append(list, latest[f.Path])
+			for _, path := range row.Paths {
+				if _, known := latest[path]; !known {
+					latest[path] = row.Version
 				}
 			}
 			before = row.Version
 		}
-		if !more {
-			slices.SortFunc(list, func(a, b *LastChange) int { return field.ComparePaths(a.Path, b.Path) })
-			return list, nil
+		if len(rows) < pathRows {
+			return latest, nil
 		}
 	}
 }

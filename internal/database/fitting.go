@@ -2,9 +2,12 @@ package database
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
+	"contactgraph/internal/revision"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -66,4 +69,40 @@ func sizeOfFields(s *sql.Selector) string {
 		fields += "::text"
 	}
 	return "octet_length(" + fields + ")"
+}
+
+// PathsOf are the paths that the change which produced a version has changed.
+type PathsOf struct {
+	Version revision.Version
+	Paths   []string
+}
+
+// ReadPaths returns the paths of at most limit rows of a query that is ordered. The values stay in
+// the database: those of the rows can have any size together.
+func ReadPaths(ctx context.Context, q *ent.ChangeQuery, limit int) ([]PathsOf, error) {
+	var rows []struct {
+		Version revision.Version
+		Paths   string
+	}
+	if err := q.Limit(limit).Select(change.FieldVersion).Aggregate(pathsOfFields).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	list := make([]PathsOf, len(rows))
+	for i, row := range rows {
+		list[i].Version = row.Version
+		if err := json.Unmarshal([]byte(row.Paths), &list[i].Paths); err != nil {
+			return nil, fmt.Errorf("paths of a change: %w", err)
+		}
+	}
+	return list, nil
+}
+
+// pathsOfFields is a JSON array with the paths of a row's field changes. Like sizeOfFields, it
+// aggregates nothing.
+func pathsOfFields(s *sql.Selector) string {
+	fields := s.C(change.FieldFields)
+	if s.Dialect() == dialect.Postgres {
+		return sql.As("jsonb_path_query_array("+fields+", '$[*].path')", "paths")
+	}
+	return sql.As("(SELECT json_group_array(value ->> 'path') FILTER (WHERE type = 'object') FROM json_each("+fields+"))", "paths")
 }
