@@ -2,13 +2,13 @@ package graphqlhttp
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -89,15 +89,17 @@ func TestTimeout(t *testing.T) {
 		{"mutation {__typename}", nil, http.StatusServiceUnavailable, CodeOutcomeUnknown},
 		{"mutation {__typename}", partial, http.StatusOK, ""}, // it has the outcome
 	} {
-		s := limitedServer(&fakeLimiter{}, time.Millisecond)
-		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
-			<-ctx.Done()
-			return tt.resp
+		synctest.Test(t, func(t *testing.T) { // time stands still until the operation waits
+			s := limitedServer(&fakeLimiter{}, time.Millisecond)
+			s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
+				<-ctx.Done()
+				return tt.resp
+			})
+			a := s.do(t, post(document(tt.query), acceptJSON))
+			if a.status != tt.status || a.code(t) != tt.code || (a.header.Get("Retry-After") == "1") != (tt.status != http.StatusOK) {
+				t.Errorf("%s: %d %v %s", tt.query, a.status, a.header, a.body)
+			}
 		})
-		a := s.do(t, post(document(tt.query), acceptJSON))
-		if a.status != tt.status || a.code(t) != tt.code || (a.header.Get("Retry-After") == "1") != (tt.status != http.StatusOK) {
-			t.Errorf("%s: %d %v %s", tt.query, a.status, a.header, a.body)
-		}
 	}
 }
 
@@ -106,33 +108,32 @@ func TestTimeout(t *testing.T) {
 func TestTimeoutOfStreams(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{"{__typename}": CodeUnavailable, "mutation {__typename}": ""} {
-		transport := Transport{Execution: Execution{Timeout: time.Millisecond}}
-		s := newServerWith(transport, EventStream{Transport: transport, Callers: testCallers(nil)})
-		once := false
-		s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
-			<-ctx.Done()
-			if once {
-				return nil
+		synctest.Test(t, func(t *testing.T) {
+			transport := Transport{Execution: Execution{Timeout: time.Millisecond}}
+			s := newServerWith(transport, EventStream{Transport: transport, Callers: testCallers(nil)})
+			once := false
+			s.AroundResponses(func(ctx context.Context, _ graphql.ResponseHandler) *graphql.Response {
+				<-ctx.Done()
+				if once {
+					return nil
+				}
+				once = true
+				return &graphql.Response{Data: []byte(`{"outcome":1}`)}
+			})
+			r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(document(query)))
+			r.Header.Set("Content-Type", jsonType)
+			r.Header.Set("Accept", eventStreamType)
+			recorder := httptest.NewRecorder()
+			s.ServeHTTP(withDeadline{recorder}, r)
+			events := recorder.Body.String()
+			if strings.Contains(events, `"outcome"`) != (want == "") || strings.Contains(events, "errors") != (want != "") || !strings.Contains(events, want) {
+				t.Errorf("%s: %s; want the code %q", query, events, want)
 			}
-			once = true
-			return &graphql.Response{Data: []byte(`{"outcome":1}`)}
 		})
-		srv := httptest.NewServer(s)
-		t.Cleanup(srv.Close)
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader(document(query)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", jsonType)
-		r.Header.Set("Accept", eventStreamType)
-		resp, err := srv.Client().Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		events, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil || strings.Contains(string(events), `"outcome"`) != (want == "") || strings.Contains(string(events), "errors") != (want != "") || !strings.Contains(string(events), want) {
-			t.Errorf("%s: %s, %v; want the code %q", query, events, err, want)
-		}
 	}
 }
+
+// withDeadline is a recorder to which streams can be written.
+type withDeadline struct{ *httptest.ResponseRecorder }
+
+func (withDeadline) SetWriteDeadline(time.Time) error { return nil }
