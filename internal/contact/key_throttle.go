@@ -43,6 +43,9 @@ type limitedCaller struct {
 	address                  netip.Addr // of an IPv6 address, the network
 }
 
+// registers reports whether the caller is a registration.
+func (c limitedCaller) registers() bool { return c.contact == 0 && c.apiKey == 0 }
+
 // maxLimiters is how many limiters are kept before those that limit nothing are dropped.
 const maxLimiters = 1024
 
@@ -50,7 +53,7 @@ func newKeyThrottle(log *slog.Logger) *keyThrottle {
 	return &keyThrottle{now: time.Now, log: log, limiters: map[limitedCaller]*rate.Limiter{}}
 }
 
-// wait returns how long the contact has to wait until its keys are checked again, 0 if they are
+// wait returns how long the caller has to wait until its keys are checked again, 0 if they are
 // checked now.
 func (t *keyThrottle) wait(k limitedCaller) time.Duration {
 	t.mu.Lock()
@@ -110,17 +113,20 @@ func (t *keyThrottle) newKeyCheck(v viewer.Viewer) *keyCheck {
 	return nil
 }
 
-// limited adds the error RateLimited if the contact has had too many rejections.
+// limited adds the error RateLimited if the caller has had too many rejections.
 func (c *keyCheck) limited(errs *usererror.Errors) bool {
 	wait := c.throttle.wait(c.caller)
 	if wait == 0 {
 		return false
 	}
-	noun := "an email address, phone number or login"
-	if c.caller.apiKey != 0 { // customers do not write external ids
+	what, noun := "changes", "an email address, phone number or login"
+	switch {
+	case c.caller.registers():
+		what, noun = "registrations", "the email address"
+	case c.caller.apiKey != 0: // customers do not write external ids
 		noun = "an email address, phone number, login or external id"
 	}
-	errs.Add(usererror.RateLimited, "", "Too many of your changes were rejected because %s cannot be used. Try again in a few minutes.", noun)
+	errs.Add(usererror.RateLimited, "", "Too many of your %s were rejected because %s cannot be used. Try again in a few minutes.", what, noun)
 	errs.Last().RetryAfter = wait
 	return true
 }
@@ -148,7 +154,7 @@ func (c *keyCheck) report(ctx context.Context, err error) {
 	switch {
 	case c.caller.apiKey != 0:
 		who[1] = slog.Int("api_key_id", c.caller.apiKey)
-	case c.caller.contact == 0:
+	case c.caller.registers():
 		who[1] = slog.String("address", c.caller.address.String())
 	}
 	for _, e := range errs {

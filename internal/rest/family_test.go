@@ -286,6 +286,19 @@ func TestBulkPatch(t *testing.T) {
 	}
 }
 
+func TestRepeatedBulkPatch(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	keyed := asAgent.and("Idempotency-Key", "once")
+	patch := func() response {
+		return f.do("PATCH", "/api/v1/Contacts", `{"KeyType":"Id","Keys":[1,2],"Fields":{"FirstName":"Eva"}}`, keyed)
+	}
+	one, two := patch(), patch()
+	if one.body != two.body || one.Header.Get("Idempotency-Replayed") != "" || two.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("got %s %v\n%s %v", one.body, one.Header, two.body, two.Header)
+	}
+}
+
 func TestBulkPatchOfAThousandKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -140,21 +140,25 @@ func TestRegisterIsRefused(t *testing.T) {
 	check("a suspended account", valid, refused("Not available.", "This server has no account for registrations."), jsonBody)
 }
 
-// TestRegisterDoesNotTellAtSpeedWhoIsRegistered: after some addresses that are taken, no more can
+// TestRegisterLimitsGuessesOfAddresses: after some addresses that are taken, no more can
 // be asked about, whether they are free or not, and whatever else is wrong.
-func TestRegisterDoesNotTellAtSpeedWhoIsRegistered(t *testing.T) {
+func TestRegisterLimitsGuessesOfAddresses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.serve(true)
 	errorOf := func(body string) string {
-		var r struct{ Errors []string }
+		var r struct{ Errors, ErrorDetails []string }
 		if err := json.Unmarshal([]byte(f.do("POST", registerPath, body, jsonBody).body), &r); err != nil {
 			t.Fatal(err)
+		}
+		const limited = "Too many of your registrations were rejected because the email address cannot be used. Try again in a few minutes."
+		if r.Errors[0] == "Too many attempts." && r.ErrorDetails[0] != limited {
+			t.Errorf("got %q", r.ErrorDetails)
 		}
 		return strings.Join(r.Errors, " ")
 	}
 	for i, login := range []string{"second@example.com", agentMail, "taken@example.com"} {
-		// Other errors come first, and tell nothing.
+		// Other errors come first, and do not reveal whether the address is taken.
 		if got := errorOf(inputs(login, "short", "")); got != "Invalid value." {
 			t.Fatalf("%d: %s", i, got)
 		}

@@ -56,9 +56,15 @@ func (a *API) patchContacts(w http.ResponseWriter, r *http.Request) {
 		}
 		permit.Release() // each part waits for one of its own
 		identity := []any{p.kind, p.keys, p.values}
-		return call.RunIdempotent(w, r, identity, func(key *idempotency.Key) error {
-			return p.run(w, r, key)
+		var resp response
+		err = call.RunIdempotent(w, r, identity, func(key *idempotency.Key) (err error) {
+			resp, err = p.run(r, key)
+			return err
 		})
+		if err == nil {
+			resp.send(w, r)
+		}
+		return err
 	}, w, r)
 	if err != nil {
 		a.sendError(w, r, err)
@@ -176,8 +182,8 @@ func (p *bulkPatch) setFields(ctx context.Context, custom map[string]any) error 
 	return nil
 }
 
-// run writes the contacts and answers.
-func (p *bulkPatch) run(w http.ResponseWriter, r *http.Request, key *idempotency.Key) error {
+// run writes the contacts and returns the response.
+func (p *bulkPatch) run(r *http.Request, key *idempotency.Key) (response, error) {
 	parts, size := p.order(), contact.MaxCommands
 	if p.exclusive {
 		size = 1 // the contacts would pass an address to each other
@@ -190,7 +196,7 @@ func (p *bulkPatch) run(w http.ResponseWriter, r *http.Request, key *idempotency
 			written[id] = true
 		}
 		if err != nil {
-			return p.stopped(err, written)
+			return response{}, p.stopped(err, written)
 		}
 		n++
 	}
@@ -203,8 +209,7 @@ func (p *bulkPatch) run(w http.ResponseWriter, r *http.Request, key *idempotency
 		}
 	}
 	body := object{}.add("Updated", updated).add("NotFound", notFound).end()
-	response{status: http.StatusOK, body: body}.send(w, r)
-	return nil
+	return response{status: http.StatusOK, body: body}, nil
 }
 
 // order returns the contacts in the order of their first keys, each once.
