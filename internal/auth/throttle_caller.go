@@ -18,10 +18,14 @@ import (
 // these also count for the caller.
 
 const (
-	// freeGuesses is how many passwords and secrets of a client or caller can be wrong at once, and
+	// freeGuesses is how many passwords and secrets of a client can be wrong at once, and
 	// guessRefill how long it takes until one more can.
 	freeGuesses = 20
 	guessRefill = 3 * time.Second
+	// clientsPerCaller is how many clients have to guess at the same time until their caller has to
+	// wait, and with it all of its other clients. If it were 1, a single client could lock all
+	// others out.
+	clientsPerCaller = 10
 	// freeMisses is how many look-ups of a caller can find nothing at once, and missRefill how long
 	// it takes until one more can.
 	freeMisses = 100
@@ -34,11 +38,11 @@ func bucket(free int, refill time.Duration, format string, args ...any) target {
 }
 
 // newCallerGuess returns an attempt that the viewer makes for its client at an address, which has
-// any form; "" if it is unknown.
+// any form. All clients at unknown addresses, "", count as one.
 func newCallerGuess(v viewer.Viewer, client string) guess {
-	caller := bucket(freeGuesses, guessRefill, "guesses of %s", actorOwner(v.Account, v.Actor))
+	caller := bucket(freeGuesses*clientsPerCaller, guessRefill/clientsPerCaller, "guesses of %s", actorOwner(v.Account, v.Actor))
 	return guess{
-		owner: caller, both: caller, known: client != "",
+		owner: caller, both: caller, known: true,
 		address: bucket(freeGuesses, guessRefill, "client of account %d at %q", v.Account, clientKey(client)),
 	}
 }

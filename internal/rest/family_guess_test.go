@@ -85,7 +85,10 @@ func TestGuessesHaveToWait(t *testing.T) {
 		"secrets from one address": {20, func(f *fixture, i int) response {
 			return f.do("GET", fmt.Sprintf("/api/v1/Contacts?secret=x%d&ip=192.0.2.1", i), "", asAgent)
 		}},
-		"secrets from made-up addresses": {20, func(f *fixture, i int) response {
+		"secrets from unknown addresses": {20, func(f *fixture, i int) response {
+			return f.do("GET", fmt.Sprintf("/api/v1/Contacts?secret=x%d", i), "", asAgent)
+		}},
+		"secrets from made-up addresses": {200, func(f *fixture, i int) response {
 			return f.do("GET", fmt.Sprintf("/api/v1/Contacts?secret=x%d&ip=192.0.2.%d", i, i), "", asAgent)
 		}},
 		"passwords of one contact from one address": {5, func(f *fixture, _ int) response {
@@ -103,6 +106,34 @@ func TestGuessesHaveToWait(t *testing.T) {
 			f := newFixture(t)
 			limited(t, c.free, func(i int) response { return c.try(f, i) })
 		})
+	}
+}
+
+// TestAGuesserLocksNoOneElseOut: those who guess through the application of a caller make only
+// themselves wait, and not all others who use it.
+func TestAGuesserLocksNoOneElseOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	secret := f.contact(customer).Secret
+	for name, send := range map[string]func(guess bool, ip string) response{
+		"secrets": func(guess bool, ip string) response {
+			return f.do("GET", "/api/v1/Contacts?secret="+map[bool]string{true: "x", false: secret}[guess]+"&ip="+ip, "", asAgent)
+		},
+		"passwords": func(guess bool, ip string) response {
+			id, text := customer, password
+			if guess {
+				id, text = first, "x"
+			}
+			return f.do("POST", contactPath(id)+"/login", fmt.Sprintf(`{"Password":%q,"Ip":%q,"Source":"web"}`, text, ip), asAgent)
+		},
+	} {
+		last := 0
+		for range 30 {
+			last = send(true, "192.0.2.66").StatusCode
+		}
+		if got := send(false, "192.0.2.7"); last != 429 || got.StatusCode != 200 {
+			t.Errorf("%s: the guesser gets %d, another client %d %s", name, last, got.StatusCode, got.body)
+		}
 	}
 }
 
