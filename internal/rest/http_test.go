@@ -58,7 +58,7 @@ func TestOperationsThatAreNotSupported(t *testing.T) {
 	} {
 		expect(t, f.do(c[0], c[1], "", nil), http.StatusNotImplemented, `{"Message":"`+c[0]+" "+c[2]+` is not supported."}`)
 	}
-	for _, path := range []string{"/f/webapp-api-subscriptions?api=mine", "/webapp-api-Ticket?api=details", "/f/webapp-api-x/"} {
+	for _, path := range []string{"/f/webapp-api-subscriptions?api=mine", "/webapp-api-Ticket?api=details", "/f/webapp-api-x/", "/f/webapp-api-custinfo/details", "/webapp-api-x/y/z?api=a"} {
 		for _, method := range []string{"GET", "POST", "PUT"} {
 			got := f.do(method, path, "", nil)
 			expect(t, got, 200, `{"errors":["Not supported."],"errorDetails":["This server does not have this endpoint."]}`)

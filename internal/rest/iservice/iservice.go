@@ -68,7 +68,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	for _, f := range forms {
 		mux.HandleFunc(formPath+f.name, func(w http.ResponseWriter, r *http.Request) { a.serveForm(w, r, f) })
 	}
-	mux.HandleFunc("/f/{form}", unknownForm)
+	mux.HandleFunc("/f/", unknownForm)
 }
 
 // unknownForm answers an endpoint that this server does not have, like every error of this API; and
