@@ -302,15 +302,7 @@ func TestRepeatedBulkPatch(t *testing.T) {
 func TestBulkPatchOfAThousandKeys(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	keys := make([]string, 1000)
-	for i := range 2 {
-		batch := make([]contact.Create, 500)
-		for j := range batch {
-			batch[j] = contact.Create{ID: 10_000 + 500*i + j}
-			keys[500*i+j] = fmt.Sprintf(`"%d"`, 10_000+500*i+j)
-		}
-		must(f.Contacts.CreateAll(f.staff, batch))
-	}
+	keys := f.manyContacts(1_000)
 	begun := time.Now()
 	got := f.do("PATCH", "/api/v1/Contacts", `{"KeyType":"Id","Keys":[`+strings.Join(keys, ",")+`],"Fields":{"FirstName":"Ann"}}`, asAgent)
 	t.Logf("1,000 keys in %v", time.Since(begun))
@@ -320,5 +312,36 @@ func TestBulkPatchOfAThousandKeys(t *testing.T) {
 	}
 	if c := f.contact(10_999); c.Version != 2 || *c.FirstName != "Ann" {
 		t.Errorf("the last one has version %d", c.Version)
+	}
+}
+
+// manyContacts creates n contacts, a multiple of 500, and returns their keys of type Id as JSON.
+func (f *fixture) manyContacts(n int) (keys []string) {
+	for first := 10_000; first < 10_000+n; first += 500 {
+		batch := make([]contact.Create, 500)
+		for i := range batch {
+			batch[i] = contact.Create{ID: first + i}
+			keys = append(keys, fmt.Sprintf(`"%d"`, first+i))
+		}
+		must(f.Contacts.CreateAll(f.staff, batch))
+	}
+	return keys
+}
+
+// TestBulkPatchHasNoTimeoutOfItsOwn: the timeout of an operation applies to each part of it.
+// Otherwise, a call with many keys would fail after some of them, and so would every repetition.
+func TestBulkPatchHasNoTimeoutOfItsOwn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	keys := f.manyContacts(3_000)
+	patch := func(name string) response {
+		return f.do("PATCH", "/api/v1/Contacts", `{"KeyType":"Id","Keys":[`+strings.Join(keys, ",")+`],"Fields":{"FirstName":"`+name+`"}}`, asAgent)
+	}
+	begun := time.Now()
+	patch("Ann")
+	f.timeout = time.Since(begun) / 2 // which is enough for 15 of the 30 parts
+	f.serve(false)
+	if got := patch("Bea"); got.StatusCode != 200 || *f.contact(12_999).FirstName != "Bea" {
+		t.Errorf("with a timeout of %v: %d %s", f.timeout, got.StatusCode, got.body)
 	}
 }

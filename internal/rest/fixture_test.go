@@ -60,6 +60,7 @@ type fixture struct {
 	log     *bytes.Buffer
 	account int
 	found   bool // the iService API has an account
+	timeout time.Duration
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -88,6 +89,7 @@ func (f *fixture) serve(registration bool) {
 		Services:             f.Services,
 		IServiceAccount:      f.iServiceAccount,
 		IServiceRegistration: registration,
+		Timeout:              f.timeout,
 		Log:                  slog.New(slog.NewTextHandler(f.log, nil)),
 	})
 	server := httptest.NewServer(legacypath.Normalize(api))

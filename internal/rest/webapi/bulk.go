@@ -14,7 +14,6 @@ import (
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/idempotency"
-	"contactgraph/internal/limiter"
 	"contactgraph/internal/rest/aspnet"
 	"contactgraph/internal/rest/call"
 	"contactgraph/internal/usererror"
@@ -38,37 +37,37 @@ var keyTypes = map[string]query.KeyKind{"id": query.KeyID, nameSecret: query.Key
 // updatedHeader lists the keys that were written before the one that a 409 is about.
 const updatedHeader = "X-Updated"
 
+// maxUpdatedHeader is the largest length of that header: proxies and clients refuse long ones.
+const maxUpdatedHeader = 4_000
+
 // patchContacts handles PATCH /api/v1/Contacts: it sets the same values in many contacts, whatever
 // their versions are. Contacts are written in the order of their keys, all values of one or none.
 func (a *API) patchContacts(w http.ResponseWriter, r *http.Request) {
+	var p *bulkPatch
 	err := a.Run(func(w http.ResponseWriter, r *http.Request) error {
 		r, permit, err := a.Begin(r, costPage)
 		defer permit.Release()
 		if err == nil {
 			_, err = authz.ToWriteContacts(authz.RequireRole(r.Context(), viewer.Agent))
 		}
-		var p *bulkPatch
 		if err == nil {
 			p, err = a.bindBulk(w, r)
 		}
-		if err != nil {
-			return err
-		}
-		permit.Release() // each part waits for one of its own
-		identity := []any{p.kind, p.keys, p.values}
-		var resp response
-		err = call.RunIdempotent(w, r, identity, func(key *idempotency.Key) (err error) {
-			resp, err = p.run(r, key)
-			return err
-		})
-		if err == nil {
-			resp.send(w, r)
-		}
 		return err
 	}, w, r)
+	var resp response
+	if err == nil {
+		identity := []any{p.kind, p.keys, p.values}
+		err = call.RunIdempotent(w, r, identity, func(key *idempotency.Key) (err error) {
+			resp, err = p.run(w, r, key)
+			return err
+		})
+	}
 	if err != nil {
 		a.sendError(w, r, err)
+		return
 	}
+	resp.send(w, r)
 }
 
 // bulkPatch is a PATCH of many contacts.
@@ -183,15 +182,15 @@ func (p *bulkPatch) setFields(ctx context.Context, custom map[string]any) error 
 }
 
 // run writes the contacts and returns the response.
-func (p *bulkPatch) run(r *http.Request, key *idempotency.Key) (response, error) {
+func (p *bulkPatch) run(w http.ResponseWriter, r *http.Request, key *idempotency.Key) (response, error) {
 	parts, size := p.order(), contact.MaxCommands
 	if p.exclusive {
 		size = 1 // the contacts would pass an address to each other
 	}
 	written := map[int]bool{}
 	n := 0
-	for part := range slices.Chunk(parts, size) {
-		part, err := p.writePart(r, part, key, n)
+	for ids := range slices.Chunk(parts, size) {
+		part, err := p.beginPart(w, r, ids, key, n)
 		for _, id := range part {
 			written[id] = true
 		}
@@ -232,16 +231,27 @@ type rejected struct {
 // Error returns the errors of the contact.
 func (r rejected) Error() string { return r.errs.Error() }
 
+// beginPart writes a part with a timeout, a permit and a check of the credentials of its own, so
+// that the number of keys does not matter.
+func (p *bulkPatch) beginPart(w http.ResponseWriter, r *http.Request, ids []int, key *idempotency.Key, n int) (written []int, err error) {
+	if err := extendDeadline(w, p.api.Timeout+streamTimeout); err != nil {
+		return nil, err
+	}
+	err = p.api.Run(func(_ http.ResponseWriter, r *http.Request) error {
+		r, permit, err := p.api.Begin(r, costWrite*len(ids))
+		defer permit.Release()
+		if err == nil {
+			written, err = p.writePart(r, ids, key, n)
+		}
+		return err
+	}, w, r)
+	return written, err
+}
+
 // writePart writes contacts in one transaction, up to the first that is refused, and returns those
 // that it has written. Those that were deleted in the meantime are left out. The n-th part has two
 // idempotency keys: of all of its contacts, and of those before one that was refused.
 func (p *bulkPatch) writePart(r *http.Request, ids []int, key *idempotency.Key, n int) ([]int, error) {
-	v, _ := viewer.FromContext(r.Context())
-	permit, err := p.api.Limiter.Acquire(r.Context(), limiter.CallerOf(v, limiter.Address(r)), costWrite*len(ids))
-	defer permit.Release()
-	if err != nil {
-		return nil, err
-	}
 	var refused error
 	item := 2 * n
 	for len(ids) > 0 {
@@ -289,7 +299,21 @@ func (p *bulkPatch) stopped(err error, written map[int]bool) error {
 		}
 	}
 	resp := messageResponse(http.StatusConflict, "The contact with the key '"+name+"' was not updated: "+e.Message)
-	return responseError{resp.with(updatedHeader, strings.Join(keys, ","))}
+	return responseError{resp.with(updatedHeader, listKeys(keys))}
+}
+
+// listKeys returns the keys for a header. If there are too many for one, * stands for the others.
+func listKeys(keys []string) string {
+	const others = ",*"
+	list := ""
+	for _, key := range keys {
+		if len(list)+len(",")+len(key) > maxUpdatedHeader-len(others) {
+			list += others
+			break
+		}
+		list += "," + key
+	}
+	return strings.TrimPrefix(list, ",")
 }
 
 // escapeKey returns a key for a header that lists several, separated by commas.

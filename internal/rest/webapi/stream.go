@@ -83,14 +83,22 @@ func (s *stream) next(w http.ResponseWriter, first func(*http.Request) error) (m
 // send sends the part that was read.
 func (s *stream) send(w http.ResponseWriter) error {
 	defer s.release()
-	control := http.NewResponseController(w)
-	if err := control.SetWriteDeadline(time.Now().Add(streamTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := extendDeadline(w, streamTimeout); err != nil {
 		return err
 	}
 	if _, err := s.page.WriteTo(w); err != nil {
 		return err
 	}
-	return control.Flush()
+	return http.NewResponseController(w).Flush()
+}
+
+// extendDeadline gives a response more time until the client has read what is sent next.
+func extendDeadline(w http.ResponseWriter, most time.Duration) error {
+	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(most))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }
 
 // elements reads the next elements of an array as JSON. more is false after the last.

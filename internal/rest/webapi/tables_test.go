@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,6 +132,26 @@ func TestErrorsOfTheDomainAreInModelState(t *testing.T) {
 		want := invalidResponse(aspnet.ModelState{c.want})
 		if err != nil || got.status != 400 || string(got.body) != string(want.body) {
 			t.Errorf("%v: %d %s, %v", errs, got.status, got.body, err)
+		}
+	}
+}
+
+func TestLongListsOfKeysEndEarly(t *testing.T) {
+	t.Parallel()
+	many := slices.Repeat([]string{"someone%40example.com"}, 1_000)
+	for name, c := range map[string]struct {
+		keys []string
+		want string
+	}{
+		"none":         {nil, ""},
+		"one":          {[]string{"7"}, "7"},
+		"several":      {[]string{"7", "a%2Cb", "8"}, "7,a%2Cb,8"},
+		"a long one":   {[]string{strings.Repeat("x", 5_000)}, "*"},
+		"a long other": {[]string{"7", strings.Repeat("x", 5_000), "8"}, "7,*"},
+		"many":         {many, strings.Repeat(many[0]+",", 181) + "*"},
+	} {
+		if got := listKeys(c.keys); got != c.want || len(got) > maxUpdatedHeader {
+			t.Errorf("%s: %d characters: %s", name, len(got), got)
 		}
 	}
 }
