@@ -259,6 +259,7 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 		"REST changes": func(w harness.Caller) string {
 			return f.Send(w, "GET", fmt.Sprint("/api/v1/Changes?contactId=", c.id), "", "").Body
 		},
+		"REST PATCH":    func(w harness.Caller) string { return f.patch(w, c, neutral) },
 		"REST PUT":      func(w harness.Caller) string { return f.put(w, c, neutral, "") },
 		"REST conflict": func(w harness.Caller) string { return f.put(w, c, neutral, c.first) },
 		"subscription":  func(w harness.Caller) string { return f.stream(w, c) },
