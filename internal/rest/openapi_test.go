@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/rest"
 	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/rest/resttest"
+	"contactgraph/internal/weborigin"
 )
 
 func TestTheDocumentIsValid(t *testing.T) {
@@ -190,6 +191,29 @@ func TestTheDocumentDescribesAll(t *testing.T) {
 	}
 	for name, s := range components["schemas"].(map[string]any) {
 		properties(name, s)
+	}
+}
+
+// TestPagesOfOtherOriginsCanUseTheAPIs: browsers let them use only the methods and read only the
+// headers that the server names.
+func TestPagesOfOtherOriginsCanUseTheAPIs(t *testing.T) {
+	t.Parallel()
+	doc := parsed(string(openapi.Document())).(map[string]any)
+	for path, item := range doc["paths"].(map[string]any) {
+		for method := range item.(map[string]any) {
+			if !slices.Contains(weborigin.Methods(), strings.ToUpper(method)) {
+				t.Errorf("%s %s: pages of other origins cannot use the method", method, path)
+			}
+		}
+	}
+	hidden := []string{
+		"Set-Cookie",      // no page can read it
+		"Accept-Encoding", // of the response to a compressed body, which browsers do not send
+	}
+	for name := range doc["components"].(map[string]any)["headers"].(map[string]any) {
+		if !slices.Contains(weborigin.ReadHeaders(), name) && !slices.Contains(hidden, name) {
+			t.Errorf("%s: pages of other origins cannot read the header", name)
+		}
 	}
 }
 

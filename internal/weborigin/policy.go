@@ -55,17 +55,20 @@ func NewPolicy(allowed []string) (*Policy, error) {
 // Requests from public pages to a server in a private network need no header of their own: the
 // browser asks its user.
 var sharing = cors.Config{
-	Methods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut},
+	Methods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 	RequestHeaders: []string{
 		"Accept", "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-ApiKey", "X-Request-ID",
 		// What Apollo's clients send.
 		"Apollo-Require-Preflight", "ApolloGraphQL-Client-Name", "ApolloGraphQL-Client-Version", "X-Apollo-Operation-Name",
 	},
 	ResponseHeaders: []string{
-		"Allow", "ETag", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "X-Conflict", "X-Request-ID",
+		"Allow", "ETag", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "X-Conflict", "X-Request-ID", "X-Updated",
 	},
 	MaxAgeInSeconds: 2 * 60 * 60, // the longest that Chromium allows
 }
+
+// Methods returns the methods that pages of allowed origins can use.
+func Methods() []string { return slices.Clone(sharing.Methods) }
 
 // SentHeaders returns the headers that pages of allowed origins can send.
 func SentHeaders() []string { return slices.Clone(sharing.RequestHeaders) }
