@@ -19,17 +19,17 @@ const (
 	maxLink = 2000
 )
 
-// Links say where the links of messages lead.
+// Links are the places to which the links in messages lead.
 type Links struct {
 	// Console is the address of this server as browsers see it, such as
 	// https://contacts.example.com, without a slash at the end.
 	Console string
-	// Origins are those that the links of forms may lead to, besides that of the console.
+	// Origins are those to which the links of forms may lead, in addition to that of the console.
 	Origins []string
 }
 
-// check adds an error for a link that a request asks for and that may not be sent. Otherwise,
-// anyone could have this server send links of their own, and receive the tokens.
+// check adds an error for a link of a request that may not be sent. Without this check, any caller
+// could have this server send links to a server of its own, and receive the tokens.
 func (l Links) check(errs *usererror.Errors, link string) {
 	if link == "" {
 		return
@@ -41,9 +41,9 @@ func (l Links) check(errs *usererror.Errors, link string) {
 	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsFunc(link, unfit):
 		errs.Add(usererror.Invalid, PathLink, "The link must be a URL that begins with https:// or http://.")
 	case !strings.Contains(strings.TrimPrefix(link, u.Scheme+"://"+u.Host), Placeholder):
-		errs.Add(usererror.Invalid, PathLink, "The link must contain the text %s, which the token replaces.", Placeholder)
+		errs.Add(usererror.Invalid, PathLink, "The link must contain the text %s after its host. The token replaces it.", Placeholder)
 	case !l.allow(u):
-		errs.Add(usererror.Invalid, PathLink, "The link leads to an origin that is not allowed: the operator of the server can allow it with --mail-link-origin.")
+		errs.Add(usererror.Invalid, PathLink, "The origin of the link is not allowed. The operator of the server can allow it with --mail-link-origin.")
 	}
 }
 

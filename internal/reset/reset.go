@@ -103,5 +103,5 @@ func (s *Service) timestamp() time.Time { return s.now().UTC().Truncate(time.Mic
 
 // errNotAvailable are the errors of a server that sends no messages.
 func errNotAvailable() error {
-	return usererror.Errors{{Code: usererror.NotAvailable, Message: "This server sends no email: ask an administrator for a new password."}}
+	return usererror.Errors{{Code: usererror.NotAvailable, Message: "This server sends no email. Ask an administrator for a new password."}}
 }

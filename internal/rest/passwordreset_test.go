@@ -111,13 +111,13 @@ func TestResetSendRevealsNothing(t *testing.T) {
 func TestResetSendIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	unavailable := failed("Not available.", "This server sends no email: ask an administrator for a new password.")
+	unavailable := failed("Not available.", "This server sends no email. Ask an administrator for a new password.")
 	expect(t, f.do("POST", resetSendPath, `{"emailAddress":"`+customerMail+`"}`, jsonBody), 200, unavailable)
 	expect(t, f.do("POST", resetConfirmPath, confirmation("x", newPassword), jsonBody), 200, unavailable)
 	f.mailing()
 	to := func(link string) string { return `{"emailAddress":"` + customerMail + `","resetUrl":"` + link + `"}` }
 	const form = "The link must be a URL that begins with https:// or http://."
-	const origin = "The link leads to an origin that is not allowed: the operator of the server can allow it with --mail-link-origin."
+	const origin = "The origin of the link is not allowed. The operator of the server can allow it with --mail-link-origin."
 	for body, want := range map[string]string{
 		`x`:                                  failed("Invalid request.", "The request body is not valid JSON."),
 		`null`:                               failed("Invalid request.", "The request body does not have the documented format."),
@@ -131,7 +131,7 @@ func TestResetSendIsRefused(t *testing.T) {
 		to("https://www.example.com@evil.test/GUID"): failed("Invalid value.", form),
 		to("javascript:alert(GUID)"):                 failed("Invalid value.", form),
 		to("/new?token=GUID"):                        failed("Invalid value.", form),
-		to("https://www.example.com/new"):            failed("Invalid value.", "The link must contain the text GUID, which the token replaces."),
+		to("https://www.example.com/new"):            failed("Invalid value.", "The link must contain the text GUID after its host. The token replaces it."),
 	} {
 		if got := f.do("POST", resetSendPath, body, jsonBody); got.body != want {
 			t.Errorf("%s: got  %s\nwant %s", body, got.body, want)

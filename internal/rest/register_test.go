@@ -104,7 +104,7 @@ func TestRegisterIsRefused(t *testing.T) {
 			t.Errorf("%s: %s became %s", name, before, after)
 		}
 	}
-	check("off", valid, refused("Not available.", "Registration is off: the operator of the server can allow it with --iservice-registration."), jsonBody)
+	check("off", valid, refused("Not available.", "Registration is off. The operator of the server can allow it with --iservice-registration."), jsonBody)
 	f.serve(true)
 	check("another site", valid, refused("Access denied.", "The request was sent from another site."), jsonBody.and("Origin", "https://evil.example"))
 	for name, tt := range map[string]struct{ body, want string }{
@@ -133,11 +133,11 @@ func TestRegisterIsRefused(t *testing.T) {
 		check(name, tt.body, tt.want, jsonBody)
 	}
 	f.found = false
-	check("no account", valid, refused("Not available.", "This server has no account for registrations."), jsonBody)
+	check("no account", valid, refused("Not available.", "This server has no account in which people can register."), jsonBody)
 	f.found = true
 	must(f.People.SuspendAccount(viewer.NewSystemContext(t.Context(), f.account), true))
 	before = f.counts()
-	check("a suspended account", valid, refused("Not available.", "This server has no account for registrations."), jsonBody)
+	check("a suspended account", valid, refused("Not available.", "This server has no account in which people can register."), jsonBody)
 }
 
 // TestRegisterLimitsGuessesOfAddresses: after some addresses that are taken, no more can

@@ -44,13 +44,7 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 
 	bodies := map[string]bool{"postContact": true, "patchContacts": true, "loginContact": true, "setPassword": true, "patchContact": true,
 		"postStore": true, "postCompany": true, "patchCompany": true, "addContact": true, "removeContact": true, "countContacts": true}
-	type test struct {
-		operation, mediaType string
-		change               func(*request)
-		status               int
-		example              string
-	}
-	tests := []test{
+	tests := []exampleTest{
 		{"getContact", "", unchanged, 200, "contact"},
 		{"getContact", "", path("/api/v1/Contacts/abc"), 400, "id"},
 		{"getContact", "", as(harness.Anonymous), 401, "denied"},
@@ -197,7 +191,7 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 			mediaType = asJSON
 		}
 		for w, status := range map[*harness.Caller]int{&harness.Anonymous: 401, &customer: 403} {
-			tests = append(tests, test{o, mediaType, func(a *request) {
+			tests = append(tests, exampleTest{o, mediaType, func(a *request) {
 				as(*w)(a)
 				if a.id == "getContacts" {
 					only("email")(a)
@@ -205,17 +199,33 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 			}, status, "denied"})
 		}
 	}
-	var sent []string
+	sent := append(provoke(t, s, tests), provokeWithEmail(t)...)
+	slices.Sort(sent)
+	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
+		t.Errorf("the examples of the document, and those that were provoked (-document +provoked)\n%s", d)
+	}
+}
+
+// exampleTest provokes a response that the document has an example of, by a change to the example
+// of the request.
+type exampleTest struct {
+	operation, mediaType string
+	change               func(*request)
+	status               int
+	example              string
+}
+
+// provoke sends the requests, checks the responses, and names their examples as the function
+// examples does.
+func provoke(t *testing.T, s *harness.Server, tests []exampleTest) (sent []string) {
+	t.Helper()
 	for _, tt := range tests {
 		a := fromExamples(t, tt.operation, tt.mediaType)
 		tt.change(&a)
 		checkResponse(t, s, a, tt.status, tt.example)
 		sent = append(sent, fmt.Sprintf("%s %d %s", tt.operation, tt.status, tt.example))
 	}
-	slices.Sort(sent)
-	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
-		t.Errorf("the examples of the document, and those that were provoked (-document +provoked)\n%s", d)
-	}
+	return sent
 }
 
 // rejectedTooOften returns a request of the customer to take the address of another contact, after

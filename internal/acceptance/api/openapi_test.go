@@ -99,14 +99,14 @@ func encode(t *testing.T, mediaType string, v any) (full, body string) {
 }
 
 // newID matches the id of a new contact: those of the other account are lower.
-var newID = regexp.MustCompile(`"Id":\d+`)
+var newID = regexp.MustCompile(`"(Id|contactID)":\d+`)
 
 // reportAddress matches the address of a report. The host, the time until which it works and the
 // signature vary.
 var reportAddress = regexp.MustCompile(`^https?://[^/]+(/exports/personal-data/\d+)-\d{10}-[\w-]{43}$`)
 
 // newIDs has the ids of the examples of what operations create.
-var newIDs = map[string]string{"postContact": "1000021", "postStore": "1000003", "postCompany": "1000002"}
+var newIDs = map[string]string{"postContact": "1000021", "postStore": "1000003", "postCompany": "1000002", "register": "1000021"}
 
 // checkResponse sends the request, and compares the response with the document: the status, the
 // schema, and, if example is not "", the example of that name, except for the values that vary.
@@ -137,7 +137,7 @@ func checkResponse(t *testing.T, s *harness.Server, a request, status int, examp
 			t.Fatalf("the document has no example %s", what)
 		}
 		if id := newIDs[a.id]; id != "" {
-			got.Body = newID.ReplaceAllString(got.Body, `"Id":`+id)
+			got.Body = newID.ReplaceAllString(got.Body, `"$1":`+id)
 		}
 		text, err := json.Marshal(want.Value.Value)
 		if err != nil {

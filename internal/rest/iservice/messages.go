@@ -58,6 +58,6 @@ var errorMessages = map[call.Error]message{
 	errForeign:              {accessDenied, "Customers may only update properties for their own contact ID."},
 	errNoContact:            {accessDenied, "Only customers have details of their own."},
 	errLogin:                {"Login failed.", "The email address or the password is wrong."},
-	errRegistration:         {notAvailable, "Registration is off: the operator of the server can allow it with --iservice-registration."},
-	errNoAccount:            {notAvailable, "This server has no account for registrations."},
+	errRegistration:         {notAvailable, "Registration is off. The operator of the server can allow it with --iservice-registration."},
+	errNoAccount:            {notAvailable, "This server has no account in which people can register."},
 }
