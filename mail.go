@@ -12,10 +12,10 @@ import (
 
 // mailSettings are the flags of the messages that the server sends.
 type mailSettings struct {
-	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"SMTP server that sends links to people who have forgotten their password: smtp://USER@HOST:587 with STARTTLS, or smtps://USER@HOST with TLS. Without it, there are no such links. The password can be in the URL or, hidden from other users of the machine, in the environment variable CONTACTGRAPH_SMTP_PASSWORD."`
-	MailFrom       string   `placeholder:"ADDRESS" help:"Sender of the messages, such as no-reply@example.com or Contacts <no-reply@example.com>."`
-	PublicURL      string   `name:"public-url" placeholder:"URL" help:"This server as browsers see it, such as https://contacts.example.com. The links of the messages begin with it."`
-	MailLinkOrigin []string `placeholder:"ORIGIN" help:"Other origin, such as https://www.example.com, whose pages the links of messages may lead to when a form of the iService API asks for it. Can be repeated."`
+	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"SMTP server by which people who have forgotten their password receive a link to set a new one: smtp://USER@HOST:587 with STARTTLS, or smtps://USER@HOST with TLS. Without it, the server sends no email. The password can be in the URL or, hidden from other users of the machine, in the environment variable CONTACTGRAPH_SMTP_PASSWORD."`
+	MailFrom       string   `placeholder:"ADDRESS" help:"Sender of the messages; required with --smtp-url. Such as no-reply@example.com or Contacts <no-reply@example.com>."`
+	PublicURL      string   `name:"public-url" placeholder:"URL" help:"This server as browsers see it, such as https://contacts.example.com; required with --smtp-url. The links in messages begin with it."`
+	MailLinkOrigin []string `placeholder:"ORIGIN" help:"Other origin, such as https://www.example.com, to whose pages the links in messages may lead if a form of the iService API requests it. Can be repeated."`
 }
 
 // smtpPasswordVariable is the environment variable with the password of the SMTP server. It is not
@@ -27,7 +27,7 @@ const smtpPasswordVariable = "CONTACTGRAPH_SMTP_PASSWORD" //nolint:gosec // only
 func (m *mailSettings) config(getenv func(string) string, https bool) (*mail.Sender, reset.Links, error) {
 	if m.SMTPURL == "" {
 		if m.MailFrom != "" || m.PublicURL != "" || len(m.MailLinkOrigin) > 0 {
-			return nil, reset.Links{}, errors.New("--smtp-url is missing: the other settings of messages need it")
+			return nil, reset.Links{}, errors.New("--smtp-url is missing: --mail-from, --public-url and --mail-link-origin need it")
 		}
 		return nil, reset.Links{}, nil
 	}

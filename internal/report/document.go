@@ -15,7 +15,7 @@ import (
 // GraphQL API.
 type Head struct {
 	CreatedAt string `json:"createdAt"`
-	// Complete is false if the role of the viewer hides something from it.
+	// Complete is false if the role of the viewer hides something.
 	Complete  bool    `json:"complete"`
 	ContactID int     `json:"contactId"`
 	Contact   *Record `json:"contact"` // null if it has been deleted
@@ -105,7 +105,7 @@ type Change struct {
 	At      string        `json:"at"`
 	Kind    string        `json:"kind"`
 	Source  string        `json:"source"`
-	Actor   *Actor        `json:"actor"` // null for staff if a customer reads the report
+	Actor   *Actor        `json:"actor"` // null if a customer reads the report and has not made the change
 	Fields  []FieldChange `json:"fields"`
 }
 
@@ -116,7 +116,7 @@ type Actor struct {
 	Name string `json:"name"`
 }
 
-// FieldChange is what a change did to a field.
+// FieldChange is the change of a field.
 type FieldChange struct {
 	Path string `json:"path"`
 	Name string `json:"name"` // of the property; otherwise the path in words

@@ -18,12 +18,13 @@ const Path = "/exports/personal-data/"
 // LinkTTL is how long a link is valid.
 const LinkTTL = 15 * time.Minute
 
-// ErrLink is the error for a link that has expired, was issued to others, or never existed.
-var ErrLink = errors.New("the link is not valid for these credentials, or no longer")
+// ErrLink is the error for a link that has expired, was issued to another credential, or was never
+// issued.
+var ErrLink = errors.New("the link has expired or was not issued to these credentials")
 
-// Link is the right to read the report on a contact for a short time, for the credential that it
-// was issued to: it is worthless without that. It needs no table, because it contains what it is
-// about, authenticated by the digest of that credential (HMAC, RFC 2104).
+// Link gives the right to read the report on a contact for a short time, together with the
+// credential that it was issued to. It needs no table, because its token contains what it is about,
+// authenticated by the digest of that credential (HMAC, RFC 2104).
 type Link struct {
 	Contact int
 	Expires time.Time // a whole second

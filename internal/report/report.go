@@ -1,6 +1,6 @@
 // Package report collects everything that is held on a person: what the right of access asks for
-// (Article 15 of the General Data Protection Regulation). A report is read by those who may read
-// the contact, contains what they may see of it, and is recorded in the audit log.
+// (Article 15 of the General Data Protection Regulation). Those who may read the contact can read
+// its report, which contains what they may read of the contact. The audit log records each read.
 //
 // Start reading at Open; document.go has what a report consists of, json.go and html.go write it,
 // and link.go has addresses that are valid for a short time.
@@ -52,7 +52,8 @@ func New(db DB, changes *changelog.Service, people *people.Service, now func() t
 }
 
 // Access returns a link to the report on a contact for the viewer, and its address on this server.
-// It fails as Open does, and with Forbidden for a viewer without a credential.
+// It fails with NotFound and Forbidden as Open does, and with Forbidden for a viewer without a
+// credential. It records nothing.
 func (s *Service) Access(ctx context.Context, id int) (l Link, url string, err error) {
 	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
 	if err == nil && v.Credential == (viewer.Viewer{}).Credential {
