@@ -252,8 +252,8 @@ enum AuditAction {
   "The password of a user was set."
   PASSWORD_SET
   """
-  A user or contact has set its password by a link that was sent by email. The subject is the user
-  or contact, which is also the actor.
+  A user or contact has set a new password by a link in an email. The subject is the user or
+  contact, which is also the actor.
   """
   PASSWORD_RESET
   "A user signs in by the OpenID Connect provider from then on."
@@ -541,25 +541,26 @@ type Company implements Node {
   name: String!
   """
   The number that the account gave the company, unique within the account. It is a text: ` + "`" + `007` + "`" + ` and
-  ` + "`" + `7` + "`" + ` are different numbers. Null for customers, as all fields below.
+  ` + "`" + `7` + "`" + ` are different numbers. Null for customers, as are all fields below except ` + "`" + `contacts` + "`" + `.
   """
   number: String
   """
-  The company that it belongs to. There are two levels: a company with a parent is not the parent of
-  others.
+  The company that this one belongs to. There are two levels: a company with a parent is not the
+  parent of another.
   """
   parent: Company
   """
-  The contact to turn to; null if there is none or the viewer may not read it. It need not belong to
-  the company. It becomes null when the contact is deleted, and stays null if that is undone.
+  The contact person at the company; null if there is none or the viewer may not read it. The
+  contact need not belong to the company. The field becomes null when the contact is deleted, and
+  stays null if that is undone.
   """
   primaryContact: Contact
   "The domains of the company's email addresses, separated by commas."
   emailDomains: String
-  "The logo, for example its address."
+  "The logo, for example the address of an image."
   logo: String
   """
-  When the company was last written; 2026-11-29 if it was not written since the server records it.
+  When the company was last written. 2026-11-29 if that was before the server recorded it.
   """
   lastModified: Time
   """
@@ -579,8 +580,8 @@ type Company implements Node {
 "A filter on the list of companies. A condition that is null is ignored."
 input CompanyFilter {
   """
-  The email address of the primary contact, in any form in which it is the same: see
-  ` + "`" + `Contact.email` + "`" + `.
+  Only companies whose primary contact has this email address, in any of the forms that count as the
+  same: see ` + "`" + `Contact.email` + "`" + `.
   """
   primaryContactEmail: String
 }
@@ -600,11 +601,11 @@ input CreateCompanyInput {
   "The number, at most 25 characters, unique within the account."
   number: String @length(max: 25)
   """
-  The company that it belongs to, by its global id or plain number. There are two levels: that
+  The company that this one belongs to, by its global id or plain number. There are two levels: that
   company must not have a parent.
   """
   parentId: ID
-  "The contact to turn to, by its global id or plain number."
+  "The contact person at the company, by the global id or plain number of the contact."
   primaryContactId: ID
   "The domains, separated by commas, at most 2000 characters."
   emailDomains: String @length(max: 2000)
@@ -621,11 +622,14 @@ input UpdateCompanyInput {
   "The new number, at most 25 characters, unique within the account. Null removes it."
   number: String @length(max: 25)
   """
-  The company that it belongs to, by its global id or plain number. There are two levels: that
-  company must not have a parent, and this one must not be the parent of others. Null removes it.
+  The company that this one belongs to, by its global id or plain number. There are two levels: that
+  company must not have a parent, and this one must not be the parent of another. Null removes it.
   """
   parentId: ID
-  "The contact to turn to, by its global id or plain number. Null removes it."
+  """
+  The contact person at the company, by the global id or plain number of the contact. Null removes
+  it.
+  """
   primaryContactId: ID
   "The new domains, separated by commas, at most 2000 characters. Null removes it."
   emailDomains: String @length(max: 2000)
@@ -655,7 +659,7 @@ extend type Mutation {
   ): CompanyPayload @cost(weight: "30")
   "Changes a company. Admins only."
   updateCompany(
-    "The change."
+    "What to change."
     input: UpdateCompanyInput!
   ): CompanyPayload @cost(weight: "30")
   "Deletes a company that no contact and no other company refers to. Admins only."
@@ -1040,7 +1044,7 @@ enum UserErrorCode {
   EXTERNAL_ID_TAKEN
   "Another property has this name or API name."
   NAME_TAKEN
-  "Another store or company has this number."
+  "Another store, or for a company another company, has this number."
   NUMBER_TAKEN
   "No store has this id."
   STORE_NOT_FOUND
@@ -1095,7 +1099,7 @@ enum UserErrorCode {
   session was opened, and this does not count as a failed attempt.
   """
   SECOND_FACTOR_REQUIRED
-  "This server cannot do this: it was started without the setting that the operation needs."
+  "This server cannot do this: it was started without a setting that the operation needs."
   NOT_AVAILABLE
 }
 
@@ -1334,7 +1338,7 @@ type Subscription {
   ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
 }
 `, BuiltIn: false},
-	{Name: "../../schema/password_reset.graphqls", Input: `"Whose password is forgotten."
+	{Name: "../../schema/password_reset.graphqls", Input: `"The user or contact who has forgotten the password."
 input RequestPasswordResetInput {
   "The name of the account, ignoring case."
   account: String!
@@ -1351,7 +1355,7 @@ type RequestPasswordResetPayload {
   errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
-"A new password, and the token that allows to set it."
+"A new password, and the token that gives the right to set it."
 input ResetPasswordInput {
   "The token in the link of the message."
   token: String!
@@ -1361,17 +1365,17 @@ input ResetPasswordInput {
 
 "The result of resetPassword."
 type ResetPasswordPayload {
-  "Why the password was not set. The token remains valid unless the error is about the token."
+  "Why the password was not set. The token stays valid unless the error is about the token."
   errors: [UserError!]! @listSize(assumedSize: 2)
 }
 
 extend type Mutation {
   """
-  Sends a message with a link to set a new password, if the login is an email address of a user or
-  contact who has a password. The request needs no credentials. The response is the same, and takes
-  as long, if there is no such login, and does not wait for the message. Without an SMTP server it
-  causes the error NOT_AVAILABLE. After three requests for one login, or twenty from one address,
-  further ones have to wait: they cause the error RATE_LIMITED, and the header Retry-After of the
+  Sends an email with a link to set a new password, if the login is an email address of a user or
+  contact who has a password. The request needs no credentials. The response does not wait for the
+  message: it is the same, and takes as long, if there is no such login. If the server has no SMTP
+  server, the error is NOT_AVAILABLE. After three requests for one login, or twenty from one network
+  address, further ones have to wait: the error is RATE_LIMITED, and the header Retry-After of the
   response has the seconds.
   """
   requestPasswordReset(
@@ -1380,10 +1384,10 @@ extend type Mutation {
   ): RequestPasswordResetPayload @cost(weight: "30")
   """
   Sets the password of the user or contact who has received the token by email. The request needs no
-  credentials. A token is valid for an hour, once, until the next request for the same user or
-  contact, and until the password is changed in another way; otherwise the error is INVALID, with
-  the path ` + "`" + `token` + "`" + `. All sessions of the user or contact end. A second factor stays as it is: the
-  next sign-in requires it.
+  credentials. A token works once, for an hour, and until the next request for the same user or
+  contact or any other change of the password; otherwise, the error is INVALID, with the path
+  ` + "`" + `token` + "`" + `. All sessions of the user or contact end. A second factor stays as it is: the next sign-in
+  requires it.
   """
   resetPassword(
     "The token and the new password."
@@ -1749,11 +1753,11 @@ type Property implements Node {
   name: String!
   """
   The name by which programs read and write the property: see ` + "`" + `Contact.custom` + "`" + `. It is unique within
-  the account without regard to case, but looked up exactly. Null if it has none. A property that
-  has one is also a member of contacts in the Contacts REST API.
+  the account, ignoring case, but inputs must have its exact case. Null if it has none. A property
+  that has one is also a member of contacts in the Contacts REST API.
   """
   apiName: String
-  "What people see: the label of the property, or its name if it has none."
+  "The text that clients show to people: the label of the property, or its name if it has none."
   label: String!
   "The type of the values."
   type: PropertyType!
@@ -1809,12 +1813,12 @@ input CreatePropertyInput {
   "The name, at most 250 characters, unique within the account, ignoring case."
   name: String! @length(max: 250)
   """
-  The name for programs, at most 50 characters, unique within the account without regard to case:
+  The name for programs, at most 50 characters, unique within the account, ignoring case:
   ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
   not be the name of a member that contacts have in the Contacts REST API, such as ` + "`" + `Email` + "`" + `.
   """
   apiName: String @length(max: 50)
-  "What people see instead of the name, at most 250 characters."
+  "The text that clients show to people instead of the name, at most 250 characters."
   label: String @length(max: 250)
   "The type of the values. It cannot be changed later."
   type: PropertyType! = TEXT
@@ -1847,7 +1851,10 @@ input UpdatePropertyInput {
   Clients that use the old name then find no property.
   """
   apiName: String @length(max: 50)
-  "What people see instead of the name, at most 250 characters. Null removes it."
+  """
+  The new text that clients show to people instead of the name, at most 250 characters. Null removes
+  it.
+  """
   label: String @length(max: 250)
   "Whether the property is required: its values cannot be cleared."
   required: Boolean
@@ -1893,9 +1900,9 @@ extend type Mutation {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/report.graphqls", Input: `"""
-Everything that is held on a person, as the right of access asks for it: the contact with all that
-belongs to it, when and by whom its permissions were changed, its sessions, what it did, and the
-history of its changes.
+Everything that is held on a person, for requests under the right of access: the contact with all
+that belongs to it, when and by whom its permissions were changed, its sessions, what it did, and
+the history of its changes.
 """
 type PersonalDataReport {
   "The number of the contact, as ` + "`" + `Contact.contactId` + "`" + `."
@@ -1903,14 +1910,14 @@ type PersonalDataReport {
   """
   The report as a JSON object. docs/personal-data.md describes its members. A report of more than
   1 MiB fails with the code BAD_USER_INPUT: read it from ` + "`" + `url` + "`" + `, which has no limit. The audit log
-  records it each time.
+  records each read.
   """
   data: JSON @cost(weight: "200")
   """
   The address of the report, relative to that of this server. It works only with the credential of
-  this request: the same API key, token or cookie. The answer is JSON, and a page for people if the
-  Accept header prefers text/html; the parameter ` + "`" + `format` + "`" + ` (` + "`" + `json` + "`" + ` or ` + "`" + `html` + "`" + `) chooses as well. The
-  audit log records each read.
+  this request: the same API key, token or cookie. The response is JSON, or a page if the Accept
+  header prefers text/html; the parameter ` + "`" + `format` + "`" + ` (` + "`" + `json` + "`" + ` or ` + "`" + `html` + "`" + `) takes precedence. The audit
+  log records each read.
   """
   url: String!
   "Until when ` + "`" + `url` + "`" + ` works: for 15 minutes."
@@ -1919,9 +1926,10 @@ type PersonalDataReport {
 
 extend type Query {
   """
-  A report of everything that is held on the person, also if the contact has been deleted and the
-  change log still has its changes; null if neither exists, or the viewer may not read it. If the
-  role of the viewer hides fields, the report has neither these nor sessions and activity.
+  A report of everything that is held on the person; of a deleted contact, of what the change log
+  still has. Null if the account has neither the contact nor changes of it, or if the viewer may not
+  read it. If the role of the viewer hides fields, the report hides them too, and has neither
+  sessions nor activity.
   """
   personalDataReport(
     "The contact: its global id or plain number."
@@ -2699,7 +2707,7 @@ type Store implements Node {
   name: String!
   """
   The number that the account gave the store, unique within the account. It is a text: ` + "`" + `007` + "`" + ` and ` + "`" + `7` + "`" + `
-  are different numbers. Null for customers, as all fields below.
+  are different numbers. Null for customers, as are all fields below.
   """
   number: String
   "The phone number."
@@ -2712,10 +2720,10 @@ type Store implements Node {
   city: String
   "The email address."
   email: String
-  "Any text that a client stores with the store, for example JSON. It is returned unchanged."
+  "Any text that a client has stored with the store, for example JSON. It is returned unchanged."
   jsonString: String
   """
-  When the store was last written; 2026-11-29 if it was not written since the server records it.
+  When the store was last written. 2026-11-29 if that was before the server recorded it.
   """
   lastModified: Time
 }
@@ -2741,7 +2749,7 @@ input CreateStoreInput {
   city: String @length(max: 100)
   "The email address, at most 250 characters."
   email: String @length(max: 250)
-  "The text of the client, at most 65536 characters."
+  "Any text of the client, at most 65536 characters. It is not checked."
   jsonString: String @length(max: 65536)
 }
 
@@ -2763,7 +2771,7 @@ input UpdateStoreInput {
   city: String @length(max: 100)
   "The new email address, at most 250 characters. Null removes it."
   email: String @length(max: 250)
-  "The new text of the client, at most 65536 characters. Null removes it."
+  "The new text of the client, at most 65536 characters. It is not checked. Null removes it."
   jsonString: String @length(max: 65536)
 }
 
@@ -2789,7 +2797,7 @@ extend type Mutation {
   ): StorePayload @cost(weight: "30")
   "Changes a store. Admins only."
   updateStore(
-    "The change."
+    "What to change."
     input: UpdateStoreInput!
   ): StorePayload @cost(weight: "30")
   "Deletes a store that no contact refers to. Admins only."

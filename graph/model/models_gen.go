@@ -100,8 +100,8 @@ type ChangePasswordInput struct {
 
 // A filter on the list of companies. A condition that is null is ignored.
 type CompanyFilter struct {
-	// The email address of the primary contact, in any form in which it is the same: see
-	// `Contact.email`.
+	// Only companies whose primary contact has this email address, in any of the forms that count as the
+	// same: see `Contact.email`.
 	PrimaryContactEmail graphql.Omittable[*string] `json:"primaryContactEmail,omitempty"`
 }
 
@@ -339,10 +339,10 @@ type CreateCompanyInput struct {
 	Name string `json:"name"`
 	// The number, at most 25 characters, unique within the account.
 	Number graphql.Omittable[*string] `json:"number,omitempty"`
-	// The company that it belongs to, by its global id or plain number. There are two levels: that
+	// The company that this one belongs to, by its global id or plain number. There are two levels: that
 	// company must not have a parent.
 	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
-	// The contact to turn to, by its global id or plain number.
+	// The contact person at the company, by the global id or plain number of the contact.
 	PrimaryContactID graphql.Omittable[*string] `json:"primaryContactId,omitempty"`
 	// The domains, separated by commas, at most 2000 characters.
 	EmailDomains graphql.Omittable[*string] `json:"emailDomains,omitempty"`
@@ -401,11 +401,11 @@ type CreateContactsPayload struct {
 type CreatePropertyInput struct {
 	// The name, at most 250 characters, unique within the account, ignoring case.
 	Name string `json:"name"`
-	// The name for programs, at most 50 characters, unique within the account without regard to case:
+	// The name for programs, at most 50 characters, unique within the account, ignoring case:
 	// ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
 	// not be the name of a member that contacts have in the Contacts REST API, such as `Email`.
 	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
-	// What people see instead of the name, at most 250 characters.
+	// The text that clients show to people instead of the name, at most 250 characters.
 	Label graphql.Omittable[*string] `json:"label,omitempty"`
 	// The type of the values. It cannot be changed later.
 	Type property.Kind `json:"type"`
@@ -454,7 +454,7 @@ type CreateStoreInput struct {
 	City graphql.Omittable[*string] `json:"city,omitempty"`
 	// The email address, at most 250 characters.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The text of the client, at most 65536 characters.
+	// Any text of the client, at most 65536 characters. It is not checked.
 	JSONString graphql.Omittable[*string] `json:"jsonString,omitempty"`
 }
 
@@ -641,20 +641,20 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// Everything that is held on a person, as the right of access asks for it: the contact with all that
-// belongs to it, when and by whom its permissions were changed, its sessions, what it did, and the
-// history of its changes.
+// Everything that is held on a person, for requests under the right of access: the contact with all
+// that belongs to it, when and by whom its permissions were changed, its sessions, what it did, and
+// the history of its changes.
 type PersonalDataReport struct {
 	// The number of the contact, as `Contact.contactId`.
 	ContactID int `json:"contactId"`
 	// The report as a JSON object. docs/personal-data.md describes its members. A report of more than
 	// 1 MiB fails with the code BAD_USER_INPUT: read it from `url`, which has no limit. The audit log
-	// records it each time.
+	// records each read.
 	Data any `json:"data,omitempty"`
 	// The address of the report, relative to that of this server. It works only with the credential of
-	// this request: the same API key, token or cookie. The answer is JSON, and a page for people if the
-	// Accept header prefers text/html; the parameter `format` (`json` or `html`) chooses as well. The
-	// audit log records each read.
+	// this request: the same API key, token or cookie. The response is JSON, or a page if the Accept
+	// header prefers text/html; the parameter `format` (`json` or `html`) takes precedence. The audit
+	// log records each read.
 	URL string `json:"url"`
 	// Until when `url` works: for 15 minutes.
 	URLExpiresAt time.Time `json:"urlExpiresAt"`
@@ -710,7 +710,7 @@ func (this ReferenceNotFound) GetMessage() string { return this.Message }
 // if the error is about the whole input.
 func (this ReferenceNotFound) GetPath() *string { return this.Path }
 
-// Whose password is forgotten.
+// The user or contact who has forgotten the password.
 type RequestPasswordResetInput struct {
 	// The name of the account, ignoring case.
 	Account string `json:"account"`
@@ -725,7 +725,7 @@ type RequestPasswordResetPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// A new password, and the token that allows to set it.
+// A new password, and the token that gives the right to set it.
 type ResetPasswordInput struct {
 	// The token in the link of the message.
 	Token string `json:"token"`
@@ -735,7 +735,7 @@ type ResetPasswordInput struct {
 
 // The result of resetPassword.
 type ResetPasswordPayload struct {
-	// Why the password was not set. The token remains valid unless the error is about the token.
+	// Why the password was not set. The token stays valid unless the error is about the token.
 	Errors []UserError `json:"errors"`
 }
 
@@ -1037,10 +1037,11 @@ type UpdateCompanyInput struct {
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 	// The new number, at most 25 characters, unique within the account. Null removes it.
 	Number graphql.Omittable[*string] `json:"number,omitempty"`
-	// The company that it belongs to, by its global id or plain number. There are two levels: that
-	// company must not have a parent, and this one must not be the parent of others. Null removes it.
+	// The company that this one belongs to, by its global id or plain number. There are two levels: that
+	// company must not have a parent, and this one must not be the parent of another. Null removes it.
 	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
-	// The contact to turn to, by its global id or plain number. Null removes it.
+	// The contact person at the company, by the global id or plain number of the contact. Null removes
+	// it.
 	PrimaryContactID graphql.Omittable[*string] `json:"primaryContactId,omitempty"`
 	// The new domains, separated by commas, at most 2000 characters. Null removes it.
 	EmailDomains graphql.Omittable[*string] `json:"emailDomains,omitempty"`
@@ -1099,7 +1100,8 @@ type UpdatePropertyInput struct {
 	// The new name for programs, at most 50 characters, as in `CreatePropertyInput`. Null removes it.
 	// Clients that use the old name then find no property.
 	APIName graphql.Omittable[*string] `json:"apiName,omitempty"`
-	// What people see instead of the name, at most 250 characters. Null removes it.
+	// The new text that clients show to people instead of the name, at most 250 characters. Null removes
+	// it.
 	Label graphql.Omittable[*string] `json:"label,omitempty"`
 	// Whether the property is required: its values cannot be cleared.
 	Required graphql.Omittable[*bool] `json:"required,omitempty"`
@@ -1148,7 +1150,7 @@ type UpdateStoreInput struct {
 	City graphql.Omittable[*string] `json:"city,omitempty"`
 	// The new email address, at most 250 characters. Null removes it.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The new text of the client, at most 65536 characters. Null removes it.
+	// The new text of the client, at most 65536 characters. It is not checked. Null removes it.
 	JSONString graphql.Omittable[*string] `json:"jsonString,omitempty"`
 }
 
@@ -1687,7 +1689,7 @@ const (
 	UserErrorCodeExternalIDTaken UserErrorCode = "EXTERNAL_ID_TAKEN"
 	// Another property has this name or API name.
 	UserErrorCodeNameTaken UserErrorCode = "NAME_TAKEN"
-	// Another store or company has this number.
+	// Another store, or for a company another company, has this number.
 	UserErrorCodeNumberTaken UserErrorCode = "NUMBER_TAKEN"
 	// No store has this id.
 	UserErrorCodeStoreNotFound UserErrorCode = "STORE_NOT_FOUND"
@@ -1734,7 +1736,7 @@ const (
 	// The password is right, but the user has a second factor: send the same sign-in with a `code`. No
 	// session was opened, and this does not count as a failed attempt.
 	UserErrorCodeSecondFactorRequired UserErrorCode = "SECOND_FACTOR_REQUIRED"
-	// This server cannot do this: it was started without the setting that the operation needs.
+	// This server cannot do this: it was started without a setting that the operation needs.
 	UserErrorCodeNotAvailable UserErrorCode = "NOT_AVAILABLE"
 )
 

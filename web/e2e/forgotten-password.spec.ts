@@ -32,7 +32,7 @@ test('an agent who has forgotten the password sets a new one by the link in an e
     await page.getByLabel('Account').fill('Demo');
     await page.getByLabel('Login').fill(login);
     await page.getByRole('button', { name: 'Send a link' }).click();
-    await expect(page.getByRole('status')).toContainText('a message with a link is on its way');
+    await expect(page.getByRole('status')).toContainText('you will receive a message with a link');
   };
 
   await step('the sign-in page leads to the request', async () => {

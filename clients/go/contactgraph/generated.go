@@ -642,8 +642,8 @@ type PropertyDefinition struct {
 	// The name, unique within the account, ignoring case.
 	Name string `json:"name"`
 	// The name by which programs read and write the property: see `Contact.custom`. It is unique within
-	// the account without regard to case, but looked up exactly. Null if it has none. A property that
-	// has one is also a member of contacts in the Contacts REST API.
+	// the account, ignoring case, but inputs must have its exact case. Null if it has none. A property
+	// that has one is also a member of contacts in the Contacts REST API.
 	ApiName string `json:"apiName"`
 	// The type of the values.
 	Type PropertyType `json:"type"`

@@ -36,8 +36,8 @@ export type AuditAction =
   /** A user signs in by the OpenID Connect provider from then on. */
   | 'IDENTITY_LINKED'
   /**
-   * A user or contact has set its password by a link that was sent by email. The subject is the user
-   * or contact, which is also the actor.
+   * A user or contact has set a new password by a link in an email. The subject is the user or
+   * contact, which is also the actor.
    */
   | 'PASSWORD_RESET'
   /** The password of a user was set. */
@@ -358,7 +358,7 @@ export type CreateContactInput = {
 /** A new property. */
 export type CreatePropertyInput = {
   /**
-   * The name for programs, at most 50 characters, unique within the account without regard to case:
+   * The name for programs, at most 50 characters, unique within the account, ignoring case:
    * ASCII letters, digits and underscores. It must not begin with a digit or with two underscores, and
    * not be the name of a member that contacts have in the Contacts REST API, such as `Email`.
    */
@@ -370,7 +370,7 @@ export type CreatePropertyInput = {
   boundTo?: PropertyBinding | null | undefined;
   /** The allowed values for type CHOICE: 1 to 500, each at most 4000 characters. */
   choices?: Array<string> | null | undefined;
-  /** What people see instead of the name, at most 250 characters. */
+  /** The text that clients show to people instead of the name, at most 250 characters. */
   label?: string | null | undefined;
   /** Whether a contact can have several values. It cannot be changed later. */
   multiple?: boolean;
@@ -675,11 +675,14 @@ export type UpdateCompanyInput = {
   /** The new number, at most 25 characters, unique within the account. Null removes it. */
   number?: string | null | undefined;
   /**
-   * The company that it belongs to, by its global id or plain number. There are two levels: that
-   * company must not have a parent, and this one must not be the parent of others. Null removes it.
+   * The company that this one belongs to, by its global id or plain number. There are two levels: that
+   * company must not have a parent, and this one must not be the parent of another. Null removes it.
    */
   parentId?: string | number | null | undefined;
-  /** The contact to turn to, by its global id or plain number. Null removes it. */
+  /**
+   * The contact person at the company, by the global id or plain number of the contact. Null removes
+   * it.
+   */
   primaryContactId?: string | number | null | undefined;
 };
 
@@ -712,7 +715,10 @@ export type UpdatePropertyInput = {
   choices?: Array<string> | null | undefined;
   /** The property: its global id or plain number. */
   id: string | number;
-  /** What people see instead of the name, at most 250 characters. Null removes it. */
+  /**
+   * The new text that clients show to people instead of the name, at most 250 characters. Null removes
+   * it.
+   */
   label?: string | null | undefined;
   /** The new name, at most 250 characters, unique within the account, ignoring case. */
   name?: string | null | undefined;
@@ -744,7 +750,7 @@ export type UpdateStoreInput = {
   email?: string | null | undefined;
   /** The store: its global id or plain number. */
   id: string | number;
-  /** The new text of the client, at most 65536 characters. Null removes it. */
+  /** The new text of the client, at most 65536 characters. It is not checked. Null removes it. */
   jsonString?: string | null | undefined;
   /** The new name, at most 250 characters. Null is not allowed. */
   name?: string | null | undefined;
@@ -818,11 +824,11 @@ export type UserErrorCode =
   | 'NAME_TAKEN'
   /** This item is valid, but another item of the same call failed, so none was applied. */
   | 'NOT_APPLIED'
-  /** This server cannot do this: it was started without the setting that the operation needs. */
+  /** This server cannot do this: it was started without a setting that the operation needs. */
   | 'NOT_AVAILABLE'
   /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
-  /** Another store or company has this number. */
+  /** Another store, or for a company another company, has this number. */
   | 'NUMBER_TAKEN'
   /** Another contact has this phone number. */
   | 'PHONE_TAKEN'

@@ -553,11 +553,11 @@ export type UserErrorCode =
   | 'NAME_TAKEN'
   /** This item is valid, but another item of the same call failed, so none was applied. */
   | 'NOT_APPLIED'
-  /** This server cannot do this: it was started without the setting that the operation needs. */
+  /** This server cannot do this: it was started without a setting that the operation needs. */
   | 'NOT_AVAILABLE'
   /** The object does not exist, or the viewer may not read it. */
   | 'NOT_FOUND'
-  /** Another store or company has this number. */
+  /** Another store, or for a company another company, has this number. */
   | 'NUMBER_TAKEN'
   /** Another contact has this phone number. */
   | 'PHONE_TAKEN'

@@ -28,13 +28,13 @@ const storeFields: DetailField[] = [
   {
     name: 'jsonString',
     label: 'Text for programs',
-    description: 'Programs that use the API store any text here, such as JSON.',
+    description: 'Programs that use the APIs can store any text here, such as JSON.',
     maxLength: storeLengths.jsonString,
     multiline: true,
   },
 ];
 
-/** Edits what a store has besides its name. */
+/** Edits the fields of a store apart from its name. */
 export function StoreDialog({ id, name, onClose }: DetailsDialogProps) {
   const result = useQuery(StoreDetailsDocument, { fetchPolicy: 'network-only' });
   const command = useCommand();
@@ -68,7 +68,7 @@ export function StoreDialog({ id, name, onClose }: DetailsDialogProps) {
   );
 }
 
-/** Edits what a company has besides its name. */
+/** Edits the fields of a company apart from its name. */
 export function CompanyDialog({ id, name, onClose }: DetailsDialogProps) {
   const { catalog } = useSession();
   const result = useQuery(CompanyDetailsDocument, { fetchPolicy: 'network-only' });

@@ -12,7 +12,7 @@ export interface DetailField {
   description?: string;
   maxLength?: number;
   multiline?: boolean;
-  /** What can be chosen; absent for a text. */
+  /** The choices; absent for a text. */
   options?: Names;
 }
 
@@ -27,7 +27,7 @@ interface DetailsFormProps {
   onClose: () => void;
 }
 
-/** A dialog that edits what a store or company has besides its name. */
+/** A dialog that edits the fields of a store or company apart from its name. */
 export function DetailsForm({ title, fields, values, command, onSave, onClose }: DetailsFormProps) {
   const [draft, setDraft] = useState(values);
   const submit = () => {

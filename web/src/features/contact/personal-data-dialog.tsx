@@ -10,7 +10,7 @@ interface PersonalDataDialogProps {
   onClose: () => void;
 }
 
-/** Offers the report of everything that is held on the person, as a page and as a file. */
+/** Has the links to the report of everything that is held on a person: as a page, and as a file. */
 export function PersonalDataDialog({ id, onClose }: PersonalDataDialogProps) {
   const result = useQuery(PersonalDataReportDocument, {
     variables: { id },
@@ -23,8 +23,8 @@ export function PersonalDataDialog({ id, onClose }: PersonalDataDialogProps) {
           report ? (
             <Stack>
               <Text size="sm">
-                Everything that is held on this person, with the history of changes and of
-                permissions. Each time it is read is recorded in the audit log.
+                A report of everything that is held on this person, with the history of changes and
+                of permissions. The audit log records each time the report is read.
               </Text>
               <List>
                 <List.Item>
@@ -39,11 +39,11 @@ export function PersonalDataDialog({ id, onClose }: PersonalDataDialogProps) {
                 </List.Item>
               </List>
               <Text size="sm" c="dimmed">
-                The links work for you until {formatTime(report.urlExpiresAt)}.
+                The links work until {formatTime(report.urlExpiresAt)}, in this session only.
               </Text>
             </Stack>
           ) : (
-            <Text>There is no such contact.</Text>
+            <Text>This contact does not exist.</Text>
           )
         }
       </QueryResult>

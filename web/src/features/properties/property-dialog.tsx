@@ -95,7 +95,7 @@ export function PropertyDialog({ property, onClose }: PropertyDialogProps) {
           />
           <TextInput
             label="Label"
-            description="What people see in programs of the Contacts API (the name if it is empty)"
+            description="The text that programs show to people; the name if it is empty"
             maxLength={lengths.CreatePropertyInput.label}
             value={label ?? ''}
             onChange={(e) => setLabel(e.currentTarget.value)}

@@ -21,9 +21,9 @@ export function ForgottenPasswordPage() {
   );
 }
 
-// The page does not know whether there is such a login: the server does not say.
+// The page does not know whether there is such a login: the response does not reveal it.
 const whatHappens =
-  'If this login is an email address with a password here, a message with a link is on its way to it. The link is valid for an hour. If nothing arrives, check the spelling and the spam folder, or ask an administrator.';
+  'If this login exists, has a password and is an email address, you will receive a message with a link. The link is valid for an hour. If no message arrives, check the account, the login and your spam folder, or ask an administrator.';
 
 function RequestForm({ onSent }: { onSent: (sent: boolean) => void }) {
   const [input, setInput] = useState({ account: '', login: '' });
