@@ -47,6 +47,9 @@ func (m *mailSettings) config(getenv func(string) string, https bool) (*mail.Sen
 }
 
 func (m *mailSettings) links(https bool) (reset.Links, error) {
+	if m.PublicURL == "" {
+		return reset.Links{}, errors.New("--public-url is missing: the links in messages begin with it")
+	}
 	console, err := secureURL("--public-url", m.PublicURL)
 	switch {
 	case err != nil:
