@@ -18,9 +18,9 @@ const (
 // errAddress does not contain the address, because it is logged.
 var errAddress = errors.New("not an email address that can receive a message")
 
-// parseAddress returns an address as an SMTP server gets it, with the domain in ASCII. The text
-// must be the bare address: names and comments are refused, so that no text names a second
-// recipient.
+// parseAddress returns an address in the form that an SMTP server receives, with the domain in
+// ASCII. The text must be the address alone: names and comments are rejected, so that no text
+// contains a second recipient.
 func parseAddress(text string) (string, error) {
 	parsed, err := mail.ParseAddress(text)
 	if err != nil || parsed.Address != text || parsed.Name != "" {

@@ -10,8 +10,8 @@ import (
 // Error is why a message was not sent, or why it is unknown whether it was. Its text has no address
 // of a recipient and nothing of the message.
 type Error struct {
-	// Permanent is true if the server has refused the recipient or the message for good, or the
-	// address cannot receive any.
+	// Permanent is true if another attempt cannot succeed: the server has rejected the recipient or
+	// the message permanently, or the address cannot receive messages.
 	Permanent bool
 
 	reason string
@@ -19,7 +19,7 @@ type Error struct {
 	err    error // nil for replies to the message, which may repeat an address
 }
 
-// Error implements error.
+// Error returns the reason, and the code of the reply if there was one.
 func (e *Error) Error() string {
 	switch {
 	case e.err != nil && e.reason != "":
@@ -32,10 +32,10 @@ func (e *Error) Error() string {
 	return e.reason
 }
 
-// Unwrap returns the cause.
+// Unwrap returns the cause, nil if the server has replied to the message.
 func (e *Error) Unwrap() error { return e.err }
 
-// firstPermanent is the lowest reply code of failures that stay: RFC 5321, section 4.2.1.
+// firstPermanent is the lowest reply code of permanent failures: RFC 5321, section 4.2.1.
 const firstPermanent = 500
 
 // failure returns the error of a connection or a delivery. Only a refused recipient and a refused

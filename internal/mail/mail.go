@@ -41,11 +41,11 @@ type Sender struct {
 	settings Settings
 	from     *mail.Address
 	domain   string        // of from, in ASCII
-	timeout  time.Duration // Timeout, but in tests
+	timeout  time.Duration // Timeout, except in tests
 }
 
 // NewSender returns a sender whose messages come from an address, which may have a name:
-// "Contacts <no-reply@example.com>".
+// "Contacts <no-reply@example.com>". It fails if from is not an address that can receive messages.
 func NewSender(s Settings, from string) (*Sender, error) {
 	parsed, err := mail.ParseAddress(from)
 	if err != nil {
@@ -57,9 +57,9 @@ func NewSender(s Settings, from string) (*Sender, error) {
 	return &Sender{settings: s, from: parsed, domain: parsed.Address[strings.LastIndex(parsed.Address, "@")+1:], timeout: Timeout}, nil
 }
 
-// Send sends a message, and returns when the SMTP server has taken it over. It fails with an Error,
+// Send sends a message, and returns when the SMTP server has accepted it. It fails with an *Error,
 // which shows whether another attempt could succeed. If the connection is lost after the message
-// was sent, it is unknown whether the server has taken it over, and Send fails.
+// was sent, it is unknown whether the server has accepted it, and Send fails.
 func (s *Sender) Send(ctx context.Context, m Message) error {
 	to, err := parseAddress(m.To)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Sender) message(to string, m Message) *gomail.Msg {
 	msg.Subject(oneLine(m.Subject))
 	msg.SetDate()
 	msg.SetMessageIDWithValue(rand.Text() + "@" + s.domain)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no replies by programs, please
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: programs must not reply
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	return msg
 }

@@ -53,7 +53,8 @@ func (s Settings) WithRoots(roots *x509.CertPool) Settings {
 }
 
 // ParseURL reads the URL of an SMTP server, smtp://USER:PASSWORD@HOST:PORT or smtps://…. A separate
-// password replaces that of the URL. Errors do not contain a password.
+// password replaces that of the URL. It fails if the URL has another form, or only one of user and
+// password. Errors do not contain a password.
 //
 // smtps uses TLS from the first byte, by default at port 465. smtp requires STARTTLS, by default at
 // port 587, except on a loopback address, where it is used if the server offers it. A password is
@@ -87,7 +88,7 @@ func ParseURL(text, password string) (Settings, error) {
 }
 
 // client returns a client for one connection. It names itself by the domain of the sender, because
-// the name of the machine is nothing that recipients need to know.
+// recipients do not need to know the name of the machine.
 func (s Settings) client(domain string, timeout time.Duration) (*gomail.Client, error) {
 	options := []gomail.Option{
 		gomail.WithPort(s.port), gomail.WithTimeout(timeout), gomail.WithHELO(domain), gomail.WithoutNoop(),

@@ -21,10 +21,10 @@ import (
 var errToken = errors.New("the token is unknown, void or used")
 
 // Confirm sets the password of the owner of a token, ends all of the owner's sessions, and records
-// it in the audit log, in one transaction in which it also uses up the token. It writes the
-// password of a contact by contacts. It fails with Errors: NotAvailable alone, Invalid at the
-// token, or Required, TooLong or Invalid at the new password, after which the token can still be
-// used; and with a *limiter.RateError if there were too many wrong tokens from the address.
+// it in the audit log, in one transaction, which also uses up the token. It writes the password of
+// a contact through contacts. It fails with Errors: NotAvailable alone, Invalid at PathToken, or
+// Required, TooLong or Invalid at PathNewPassword, after which the token can still be used; and
+// with a *limiter.RateError if there were too many wrong tokens from the address.
 func (s *Service) Confirm(ctx context.Context, contacts Contacts, token, newPassword string, from netip.Addr) error {
 	if s.sender == nil {
 		return errNotAvailable()

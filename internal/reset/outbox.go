@@ -56,7 +56,7 @@ func (s *Service) Serve(ctx context.Context) {
 }
 
 // SendDue sends the messages that are due, and deletes expired requests. Messages that cannot be
-// sent are reported to the log.
+// sent are logged. It fails with the error of the database.
 func (s *Service) SendDue(ctx context.Context) error {
 	ctx = viewer.NewSystemContext(ctx, 0)
 	if err := s.deleteExpired(ctx); err != nil {
@@ -98,8 +98,8 @@ func (s *Service) deleteExpired(ctx context.Context) error {
 	})
 }
 
-// send takes a request, unless another process has, sends its message, and records what has become
-// of it.
+// send takes a request, unless another process has taken it, sends its message, and records the
+// outcome.
 func (s *Service) send(ctx context.Context, row *ent.PasswordReset) error {
 	token := newToken()
 	o, err := s.take(ctx, row, token)
@@ -168,8 +168,8 @@ func (s *Service) ownerToSend(ctx context.Context, tx *database.Tx, row *ent.Pas
 	return o, err
 }
 
-// conclude records what has become of a message: it was sent, it is tried again later, or the
-// server has refused it for good. It changes nothing if the request was replaced or used in the
+// conclude records the outcome of a message: it was sent, it is tried again later, or the server
+// has rejected it permanently. It changes nothing if the request was replaced or used in the
 // meantime.
 func (s *Service) conclude(ctx context.Context, row *ent.PasswordReset, token string, sent error) error {
 	return s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {

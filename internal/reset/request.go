@@ -41,9 +41,9 @@ func (r Request) owner() string {
 }
 
 // Record records a request, which replaces the one before for the same login; Serve sends the
-// message. It runs the same statements for every login and account, existing or not. It fails with
-// Errors: NotAvailable alone, or Required, TooLong and Invalid; and with a *limiter.RateError if
-// there were too many requests.
+// message. It runs the same statements for every login and account, whether they exist or not. It
+// fails with Errors: NotAvailable alone, or Required, TooLong and Invalid at PathLogin or PathLink;
+// and with a *limiter.RateError if there were too many requests for the login or from the address.
 func (s *Service) Record(ctx context.Context, r Request) error {
 	if s.sender == nil {
 		return errNotAvailable()

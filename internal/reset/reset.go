@@ -2,11 +2,11 @@
 // that they receive by email.
 //
 // A request only records which login it names: the same statements run whether the login exists or
-// not, so neither the answer nor its time reveals it. The table of the requests is also the outbox:
-// Serve, which runs in each process, takes a request, finds out whether the login exists, and sends
-// the message. A process takes a request for a few minutes, and another one continues if it dies.
-// So each message is sent at least once: if a process dies, or loses the connection, after the SMTP
-// server has taken the message over and before this is recorded, the owner receives a second
+// not, so neither the response nor its time reveals it. The table of the requests is also the
+// outbox: Serve, which runs in each process, takes a request, finds out whether the login exists,
+// and sends the message. A process takes a request for a few minutes, and another one continues if
+// it dies. So each message is sent at least once: if a process dies, or loses the connection, after
+// the SMTP server has accepted the message and before this is recorded, the owner receives a second
 // message, and only its link works.
 //
 // A token has 256 random bits. Only its SHA-256 is stored, and the token itself exists only while
@@ -49,8 +49,8 @@ type DB interface {
 	Write(ctx context.Context, contact int, fn func(context.Context, *database.Tx) error) error
 }
 
-// Throttle makes those wait who send many requests, or guess tokens. Both fail with a
-// *limiter.RateError then.
+// Throttle makes clients wait that send many requests, or guess tokens: both methods then fail with
+// a *limiter.RateError.
 type Throttle interface {
 	// BeginReset counts a request about an owner, which is a text of any form, from an address.
 	BeginReset(ctx context.Context, owner string, address netip.Addr) error

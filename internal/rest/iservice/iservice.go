@@ -37,7 +37,7 @@ func New(c *call.Calls) *API { return &API{c, c.Via(change.SourceISERVICE)} }
 type form struct {
 	name       string
 	operations []operation
-	signsIn    bool     // its responses say who is signed in
+	signsIn    bool     // its responses describe who is signed in
 	others     []string // operations that iService has and this server does not
 }
 
@@ -63,7 +63,7 @@ func Operations() []string {
 	return names
 }
 
-// Register registers the endpoints, and the paths below /f/ that are none.
+// Register registers the endpoints, and the other paths below /f/.
 func (a *API) Register(mux *http.ServeMux) {
 	for _, f := range forms {
 		mux.HandleFunc(formPath+f.name, func(w http.ResponseWriter, r *http.Request) { a.serveForm(w, r, f) })

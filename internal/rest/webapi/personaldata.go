@@ -13,11 +13,11 @@ import (
 	"contactgraph/internal/rest/call"
 )
 
-// personalDataPath is where the reports are that PersonDataFile names.
+// personalDataPath is the path of the reports whose addresses PersonDataFile returns.
 const personalDataPath = report.Path + "{token}"
 
 // getPersonDataFile handles GET /api/v1/Contacts/{id}/PersonDataFile. The body is a JSON string:
-// the address of the report, for 15 minutes and the credential of the request.
+// the address of the report, which works for report.LinkTTL with the credential of the request.
 func (a *API) getPersonDataFile(w http.ResponseWriter, r *http.Request) {
 	a.serveContact(w, r, call.CostRead, func(w http.ResponseWriter, r *http.Request) error {
 		id, state := routeID(r)
