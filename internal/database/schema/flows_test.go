@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -14,7 +15,9 @@ import (
 	"contactgraph/internal/app"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/database"
+	"contactgraph/internal/mail"
 	"contactgraph/internal/rekey"
+	"contactgraph/internal/reset"
 	"contactgraph/internal/rest"
 	"contactgraph/internal/server"
 	"contactgraph/internal/viewer"
@@ -25,6 +28,8 @@ type program struct {
 	t       *testing.T
 	handler http.Handler
 	keys    *rekey.Service
+	resets  *reset.Service
+	mail    *mailbox
 	tokens  map[string]string // by their owner
 	cursor  string            // the end of the latest page
 }
@@ -46,12 +51,23 @@ func newProgram(t *testing.T, s *database.DB) *program {
 	account := must(signIn.CreateAccount(t.Context(), "Demo"))
 	key := must(signIn.CreateKey(t.Context(), account, auth.NewKey{Name: "key", Role: viewer.Admin}))
 	must(signIn.CreateUser(t.Context(), account, auth.NewUser{Login: agent, Name: agent, Password: "a long secret", Role: viewer.Agent}))
+	mail := &mailbox{}
+	services.Resets.SendBy(mail, reset.Links{Console: "https://contacts.example.com"})
 	api := rest.New(rest.Config{Services: services, IServiceAccount: signIn.OnlyAccount, Log: log})
-	return &program{t: t, keys: services.Keys, tokens: map[string]string{admin: key}, handler: server.New(server.Config{
+	handler := server.New(server.Config{
 		GraphQL: graph.NewHandler(graph.Config{Services: services, Client: s.Client(), Log: log}),
 		REST:    func() http.Handler { return api },
 		Ping:    s.Ping, LocalOnly: func() bool { return false }, Log: log,
-	})}
+	})
+	return &program{t: t, keys: services.Keys, resets: services.Resets, mail: mail, tokens: map[string]string{admin: key}, handler: handler}
+}
+
+// mailbox keeps the last message.
+type mailbox struct{ last mail.Message }
+
+func (m *mailbox) Send(_ context.Context, message mail.Message) error {
+	m.last = message
+	return nil
 }
 
 func must[T any](v T, err error) T {
@@ -114,6 +130,7 @@ func (p *program) runEverything() {
 	p.turnPages()
 	p.ask(customer, `mutation { updateContact(input: {id: 1, onConflict: OVERWRITE,
 		set: {newPassword: "the third one", currentPassword: "another one"}}) { errors { code } } }`, "")
+	p.resetPasswords()
 	p.useREST()
 	p.recompute()
 	p.ask(agent, `mutation { deleteContact(input: {id: 1, onConflict: OVERWRITE}) { errors { code } } }`, "")
@@ -131,6 +148,27 @@ func (p *program) recompute() {
 	}
 	p.ask(admin, `mutation { updateAccountSettings(input: {defaultCountry: "SE"}) { settings { recomputing } errors { code } } }`, "")
 	must(p.keys.Run(p.t.Context(), rekey.Always))
+}
+
+var linkToken = regexp.MustCompile(`(?m)#(\S+)$`)
+
+// resetPasswords sets a new password of a user and of a contact, by the links of two messages.
+func (p *program) resetPasswords() {
+	p.t.Helper()
+	p.ask(admin, `mutation { createUser(input: {login: "kim@example.com", name: "Kim", role: AGENT, password: "a long secret"}) { errors { code } } }`, "")
+	p.ask(agent, `mutation { createContact(input: {registrationSource: "web", logins: [{name: "lo@example.com", type: EMAIL}],
+		set: {phone: "+46701234570", newPassword: "a long secret"}}) { errors { code } } }`, "")
+	for _, login := range []string{"kim@example.com", "lo@example.com"} {
+		p.ask(anonymous, `mutation { requestPasswordReset(input: {account: "demo", login: "`+login+`"}) { errors { code } } }`, "")
+		if err := p.resets.SendDue(p.t.Context()); err != nil {
+			p.t.Fatal(err)
+		}
+		link := linkToken.FindStringSubmatch(p.mail.last.Text)
+		if p.mail.last.To != login || link == nil {
+			p.t.Fatalf("%s got no link: %q", login, p.mail.last.Text)
+		}
+		p.ask(anonymous, `mutation { resetPassword(input: {token: "`+link[1]+`", newPassword: "a longer secret"}) { errors { code } } }`, "")
+	}
 }
 
 func (p *program) makeCatalog() {
@@ -224,6 +262,14 @@ func (p *program) useREST() {
 	p.t.Helper()
 	const form, inJSON = "application/x-www-form-urlencoded", "application/json"
 	p.send(agent, http.MethodGet, "/api/v1/Contacts/1", inJSON, "")
+	for _, path := range []string{
+		"Contacts?email=eva@example.com", "Contacts?phone=%2B46701234570", "Contacts/GetContactsBaseInfo", "Contacts/Registration",
+		"Contacts/DynamicFields", "Stores", "Stores?number=7", "ContactCompanies", "ContactCompanies?number=7",
+		"ContactCompanies/2/Contacts", "Segments/2/GetContactIds", "Segments/2/GetContactsBaseInfo", "Contacts/1/PersonDataFile",
+	} {
+		p.send(agent, http.MethodGet, "/api/v1/"+path, inJSON, "")
+	}
+	p.send(agent, http.MethodPost, "/api/v1/Contacts/1/UnblockEmail", inJSON, "")
 	p.send(agent, http.MethodPut, "/api/v1/Contacts/2", inJSON, `{"Version": "AAAAAAAAAAE=", "FirstName": "Bo"}`)
 	answer := p.send(agent, http.MethodPost, "/f/webapp-api-custinfo?api=setdetails", inJSON, `{"contactID": 1, "details":
 		{"properties": [{"propertyID": "1", "propertyName": "Note", "values": [{"value": "x"}]}], "setLogins": false, "logins": []},
