@@ -17,7 +17,7 @@
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
-# make test-slow      connects 10,000 slow clients for a minute, or 100 that guess passwords, and measures another one
+# make test-slow      connects 10,000 slow clients for a minute, 100 that guess passwords, or 200 that write, and measures another one
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -127,7 +127,7 @@ test-repeat: tools
 
 # The figures mean something only on an otherwise idle machine. The server is built without the race detector.
 test-slow:
-	CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_SLOW=1 go test -count=1 -timeout 10m -v -run 'TestSlowClients|TestUnfinishedBodies|TestGuessers' ./internal/acceptance/network
+	CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_SLOW=1 go test -count=1 -timeout 10m -v -run 'TestSlowClients|TestUnfinishedBodies|TestGuessers|TestNeighbours' ./internal/acceptance/network
 
 test-powercut:
 	CONTACTGRAPH_TEST_POWERCUT=1 go test -count=1 -timeout 20m -v ./internal/powercut

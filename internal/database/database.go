@@ -16,6 +16,7 @@
 //
 //   - tx.go: what a write can do;
 //   - write.go: how a write is queued, and becomes a request;
+//   - scheduler.go: which requests run next, and shares.go: which reads;
 //   - groupcommit.go: how a leader runs the requests of all callers in one transaction;
 //   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
 //   - fitting.go: reads as many changes as fit into memory;
@@ -62,8 +63,9 @@ type Options struct {
 type DB struct {
 	conn       *dialect.Connection
 	client     *ent.Client
-	selectByID string // reads one contact
-	writers    []*writer
+	selectByID string     // reads one contact
+	scheduler  *scheduler // of the writers
+	shares     *shares    // of the readers
 	log        *slog.Logger
 	clock      *clock
 	failure    atomic.Pointer[error] // why writing has stopped
@@ -121,16 +123,16 @@ func newDB(c *dialect.Connection, o Options) *DB {
 		clock:      &clock{now: o.Now, log: o.Logger},
 		closing:    make(chan struct{}),
 	}
-	reads := &readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, db.classify, c.Limits.Read}
+	db.shares = newShares(c.AccountReaders)
+	reads := &readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, db.classify, db.beginRead}
 	db.client = ent.NewClient(ent.Driver(reads))
 	db.close = sync.OnceValue(db.closeNow)
+	var writers []*writer
 	for range c.Writers {
 		d := &writeDriver{Driver: entsql.OpenDB(name, c.Writer), dialect: c.Dialect, observe: o.Observe, classify: db.classify}
-		db.writers = append(db.writers, &writer{
-			db: db, driver: d, client: ent.NewClient(ent.Driver(d)),
-			queue: make(chan *request, maxQueue), leader: make(chan struct{}, 1), statements: map[statementKey]string{},
-		})
+		writers = append(writers, &writer{db: db, driver: d, client: ent.NewClient(ent.Driver(d)), statements: map[statementKey]string{}})
 	}
+	db.scheduler = newScheduler(writers, c.AccountWriters)
 	return db
 }
 
@@ -158,8 +160,6 @@ func (db *DB) Close() error { return db.close() }
 func (db *DB) closeNow() error {
 	close(db.closing)
 	db.keeper.Wait()
-	for _, w := range db.writers {
-		w.leader <- struct{}{} // and never returned: there is no leader after this
-	}
+	db.scheduler.close()
 	return db.conn.Close()
 }

@@ -16,9 +16,6 @@ import (
 )
 
 const (
-	// maxBatch is how many writes share a transaction: PostgreSQL keeps 64 subtransactions of a
-	// session in memory, and every session gets slower when one has more.
-	maxBatch = 64
 	// maxAttempts bounds how often a write is tried that loses against other transactions.
 	maxAttempts = 8
 	// maxPause is the longest wait before the next attempt.
@@ -28,16 +25,11 @@ const (
 // errBroken is the error of a transaction that takes no more statements.
 var errBroken = errors.New("an earlier statement failed and aborted the transaction")
 
-// writer commits in groups: it runs the requests of its queue one after the other, and all that
-// wait at the same time in one transaction. It has no goroutine of its own. The caller that gets
-// the leader token runs all requests that are queued, its own and those of the others, so a write
-// that is alone costs no switch between goroutines.
+// writer runs batches of writes, one after the other, each in one transaction.
 type writer struct {
 	db     *DB
 	driver *writeDriver
 	client *ent.Client
-	queue  chan *request
-	leader chan struct{} // contains the leader token while a leader runs
 
 	// Used by the leader only.
 	statements map[statementKey]string
@@ -45,44 +37,11 @@ type writer struct {
 	pending    []Update   // of those that succeeded: staged, and not yet in the database
 }
 
-// runAsLeader runs batches until r has run, and then passes the leader token on.
-func (w *writer) runAsLeader(r *request) {
-	defer func() { <-w.leader }()
-	for {
-		select {
-		case <-r.done:
-			return
-		default:
-			w.runBatch(w.drainQueue())
-		}
-	}
-}
-
-// drainQueue takes the requests that wait, except those whose callers have given up. They are
-// sorted by contact, because transactions that lock rows in different orders deadlock; requests
-// about no contact come first.
-func (w *writer) drainQueue() (batch []*request) {
-	for len(batch) < maxBatch {
-		select {
-		case r := <-w.queue:
-			if r.claim() {
-				batch = append(batch, r)
-			}
-			continue
-		default:
-		}
-		break
-	}
-	slices.SortStableFunc(batch, func(a, b *request) int {
-		return cmp.Or(cmp.Compare(min(a.contact, 1), min(b.contact, 1)), cmp.Compare(a.account, b.account),
-			cmp.Compare(a.contact, b.contact))
-	})
-	return batch
-}
-
 // runBatch runs a batch and wakes its callers, even if one of the functions ends the goroutine, as
-// Fatal of a test does.
+// Fatal of a test does. It sorts them by contact, because transactions that lock rows in different
+// orders deadlock; requests about no contact come first.
 func (w *writer) runBatch(batch []*request) {
+	slices.SortStableFunc(batch, func(a, b *request) int { return cmp.Compare(a.contact, b.contact) })
 	finished := false
 	defer func() {
 		for _, r := range batch {

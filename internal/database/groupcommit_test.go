@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -26,22 +27,19 @@ type sharedWrite struct {
 	fn      func(context.Context, *Tx) error
 }
 
-// together runs writes so that they share a transaction: while another write is the leader of their
-// writer, they queue up. It returns their errors.
+// together runs writes so that those of an account share a transaction: while another write runs,
+// they queue up. It returns their errors.
 func (f *fixture) together(ctx context.Context, writes ...sharedWrite) []error {
 	f.t.Helper()
-	f.writers = f.writers[:1] // all meet here
-	w := f.writers[0]
+	f.meet()
+	f.scheduler.latest, f.scheduler.inARow = accountOf(ctx), aloneAfter // so that all of them fit into a batch
 	errs := make([]error, len(writes))
 	var group sync.WaitGroup
 	err := f.Write(ctx, 0, func(context.Context, *Tx) error {
 		for i, s := range writes {
-			waiting := len(w.queue)
 			group.Go(func() { errs[i] = f.Write(s.ctx, s.contact, s.fn) })
-			for len(w.queue) == waiting { // in their order
-				if f.t.Context().Err() != nil {
-					return f.t.Context().Err()
-				}
+			if err := f.awaitQueue(i + 1); err != nil { // in their order
+				return err
 			}
 		}
 		return nil
@@ -51,6 +49,30 @@ func (f *fixture) together(ctx context.Context, writes ...sharedWrite) []error {
 		f.t.Fatal(err)
 	}
 	return errs
+}
+
+// meet leaves one writer, and one lane for each account.
+func (f *fixture) meet() { f.scheduler.lanes, f.scheduler.free = 1, f.scheduler.free[:1] }
+
+// awaitQueue waits until so many writes wait.
+func (f *fixture) awaitQueue(want int) error {
+	waiting := func() (n int) {
+		f.scheduler.mu.Lock()
+		defer f.scheduler.mu.Unlock()
+		for _, q := range f.scheduler.accounts {
+			for _, l := range q.lanes {
+				n += len(l.waiting)
+			}
+		}
+		return n
+	}
+	for waiting() < want {
+		if f.t.Context().Err() != nil {
+			return f.t.Context().Err()
+		}
+		runtime.Gosched()
+	}
+	return nil
 }
 
 // contacts creates n contacts in the context's account, and returns their ids.
@@ -117,12 +139,11 @@ func TestWritesShareATransaction(t *testing.T) {
 	f := newFixture(t)
 	demo, other := f.account("Demo"), f.account("Other")
 	ours, theirs := f.contacts(demo, 40), f.contacts(other, 2)
-	var writes []sharedWrite
-	for i, id := range ours {
-		writes = append(writes, f.rename(demo, id, fmt.Sprint("a", i), fmt.Sprint("a", i)))
-	}
-	for i, id := range theirs { // with the keys of the first account's
-		writes = append(writes, f.rename(other, id, fmt.Sprint("a", i), fmt.Sprint("a", i)))
+	writesOf := func(ctx context.Context, ids []int) (writes []sharedWrite) { // with the same keys in each account
+		for i, id := range ids {
+			writes = append(writes, f.rename(ctx, id, fmt.Sprint("a", i), fmt.Sprint("a", i)))
+		}
+		return writes
 	}
 	commits := 0
 	f.observe = func(s string) {
@@ -130,7 +151,7 @@ func TestWritesShareATransaction(t *testing.T) {
 			commits++
 		}
 	}
-	for i, err := range f.together(demo, writes...) {
+	for i, err := range append(f.together(demo, writesOf(demo, ours)...), f.together(other, writesOf(other, theirs)...)...) {
 		if err != nil {
 			t.Errorf("write %d: %v", i, err)
 		}
@@ -244,9 +265,12 @@ func TestAWriteIsRefusedWhereManyWait(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := f.account("Demo")
-	f.writers = f.writers[:1]
+	f.meet()
+	f.scheduler.free = nil
 	for range maxQueue {
-		f.writers[0].queue <- &request{ctx: ctx, done: make(chan struct{}), fn: addShop("waiting")}
+		if err := f.scheduler.add(newRequest(ctx, addShop("waiting"), 0)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := f.Write(ctx, 0, addShop("one more")); !errors.Is(err, dberr.ErrUnavailable) || !strings.Contains(err.Error(), "1024 writes are already waiting") {
 		t.Errorf("got %v", err)

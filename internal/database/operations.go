@@ -75,6 +75,7 @@ func Inspect(ctx context.Context, url string, fn func(*ent.Client) error) (err e
 	defer func() { err = errors.Join(err, db.Close()) }()
 	reads := &readDriver{
 		Driver: entsql.OpenDB(d.Name(), db), dialect: d, observe: func(context.Context, string) {}, classify: func(err error) error { return err },
+		begin: func(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil },
 	}
 	return fn(ent.NewClient(ent.Driver(reads)))
 }

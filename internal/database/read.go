@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"contactgraph/ent"
@@ -25,8 +27,11 @@ func selectContacts(b *dialect.Builder, n int) *dialect.Builder {
 // ReadContact returns the contact with this id, nil if the account has none. It is the statement
 // that clients run most, so it does not go through ent: the caller checks what the viewer may see.
 func (db *DB) ReadContact(ctx context.Context, account, id int) (*ent.Contact, error) {
-	ctx, cancel := within(ctx, db.conn.Limits.Read)
-	defer cancel()
+	ctx, end, err := db.beginRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	rows, err := db.client.QueryContext(ctx, db.selectByID, account, id)
 	if err != nil {
 		return nil, err
@@ -53,8 +58,11 @@ func (db *DB) scanContacts(rows *sql.Rows) (found []*ent.Contact, err error) {
 
 // CountRows returns the number of rows of a query. The caller restricts the query to its account.
 func (db *DB) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) *entsql.Selector) (int, error) {
-	ctx, cancel := within(ctx, db.conn.Limits.Read)
-	defer cancel()
+	ctx, end, err := db.beginRead(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer end()
 	b := entsql.Dialect(db.conn.Dialect.Name())
 	statement, args := b.Select(entsql.Count("*")).From(query(b).As("counted")).Query()
 	rows, err := db.client.QueryContext(ctx, statement, args...)
@@ -68,6 +76,21 @@ func (db *DB) CountRows(ctx context.Context, query func(*entsql.DialectBuilder) 
 func (db *DB) scanNumber(rows *sql.Rows) (n int, err error) {
 	defer func() { err = db.classify(errors.Join(err, rows.Err(), rows.Close())) }()
 	return entsql.ScanInt(rows)
+}
+
+// beginRead waits until the context's account may hold one more reader. The context that it returns
+// ends when the read has taken too long. end ends the read; it can be called several times.
+func (db *DB) beginRead(ctx context.Context) (limited context.Context, end func(), err error) {
+	limited, cancel := within(ctx, db.conn.Limits.Read)
+	release, err := db.shares.acquire(limited, accountOf(ctx))
+	if err != nil {
+		cancel()
+		return nil, nil, fmt.Errorf("waiting for a connection: %w", db.classify(err))
+	}
+	return limited, sync.OnceFunc(func() {
+		cancel()
+		release()
+	}), nil
 }
 
 // within returns a context that ends after the limit; 0 stands for none.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
-	"time"
 
 	"contactgraph/internal/database/dialect"
 
@@ -23,7 +22,7 @@ type readDriver struct {
 	dialect  dialect.Dialect
 	observe  func(ctx context.Context, statement string)
 	classify func(error) error
-	limit    time.Duration // of a query, until its rows are closed; 0 for none
+	begin    func(context.Context) (_ context.Context, end func(), _ error) // see DB.beginRead
 }
 
 // Query runs a query of ent.
@@ -32,18 +31,21 @@ func (d *readDriver) Query(ctx context.Context, query string, args, v any) error
 		return errReadOnly
 	}
 	d.observe(ctx, query)
-	ctx, cancel := within(ctx, d.limit)
+	ctx, end, err := d.begin(ctx)
+	if err != nil {
+		return err
+	}
 	if list, ok := args.([]any); ok {
 		args = d.dialect.SearchArgs(list)
 	}
-	err := classifyRows(d.classify, d.Driver.Query(ctx, query, args, v), v, cancel)
+	err = classifyRows(d.classify, d.Driver.Query(ctx, query, args, v), v, end)
 	if err != nil {
-		cancel()
+		end()
 	}
 	return err
 }
 
-// QueryContext runs a query that is written by hand. Its caller limits the time.
+// QueryContext runs a query that is written by hand, after its caller has begun the read.
 func (d *readDriver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if changesRows(query) {
 		return nil, errReadOnly

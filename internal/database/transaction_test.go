@@ -17,7 +17,7 @@ func TestDeadConnectionsAreReplaced(t *testing.T) {
 	ctx := f.account("Demo")
 	for range 3 {
 		f.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-		for contact := range 2 * len(f.writers) {
+		for contact := range 2 * f.conn.Writers {
 			if err := f.Write(ctx, contact, addShop("North")); err != nil {
 				t.Errorf("the write of contact %d: %v", contact, err)
 			}

@@ -15,6 +15,8 @@ type Connection struct {
 	Readers *sql.DB
 	Writer  *sql.DB
 	Writers int // how many batches of writes may run at the same time
+	// AccountReaders and AccountWriters are how many of them one account may use at the same time.
+	AccountReaders, AccountWriters int
 
 	// BulkUpdate is the number of rows from which on one UPDATE for all of them is faster than one
 	// for each.

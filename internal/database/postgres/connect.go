@@ -19,12 +19,17 @@ import (
 )
 
 const (
-	// writers is how many batches a process runs at the same time: while one waits for its commit,
-	// the next one fills. More of them would wait for the counter of their account, and be smaller.
-	writers = 2
-	// readers bounds the connections that read. With those of the writers they stay far below
-	// max_connections for several processes.
-	readers = 16
+	// accountWriters is how many batches of an account a process runs at the same time: while one
+	// waits for its commit, the next one fills. More of them would wait for the counter of the
+	// account, and be smaller.
+	accountWriters = 2
+	// writers leaves some to the other accounts while the servers of three do not answer.
+	writers = 4 * accountWriters
+	// accountReaders bounds the connections that read for one account at the same time.
+	accountReaders = 16
+	// readers leaves as many to the other accounts while one uses all of its own. With those of the
+	// writers they stay far below max_connections for several processes.
+	readers = 2 * accountReaders
 	// Limits for a server that hangs. The sum of them is below what the HTTP server gives a
 	// request.
 	readLimit  = 6 * time.Second
@@ -63,7 +68,8 @@ func (d Dialect) Open(ctx context.Context, url string) (*dialect.Connection, err
 		return nil, errors.Join(fmt.Errorf("opening the database %s: %w", name, err), writer.Close())
 	}
 	return &dialect.Connection{
-		Dialect: d, Name: name, Readers: pool(config, readers), Writer: writer, Writers: writers, BulkUpdate: 2,
+		Dialect: d, Name: name, BulkUpdate: 2,
+		Readers: pool(config, readers), AccountReaders: accountReaders, Writer: writer, Writers: writers, AccountWriters: accountWriters,
 		Limits: dialect.Limits{Read: readLimit, Queue: queueLimit, Write: writeLimit},
 	}, nil
 }

@@ -19,9 +19,13 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// maxReaders bounds the connections that read at the same time. SQLite gains nothing from more than
-// a few for each core.
-const maxReaders = 8
+const (
+	// accountReaders bounds the connections that read for one account at the same time. SQLite
+	// gains nothing from more than a few for each core.
+	accountReaders = 8
+	// maxReaders leaves as many to the other accounts while one uses all of its own.
+	maxReaders = 2 * accountReaders
+)
 
 // bulkUpdate is the number of rows from which on one UPDATE is cheaper than one for each row: it
 // builds a table of its values first.
@@ -51,7 +55,7 @@ func (d Dialect) Open(ctx context.Context, url string) (*dialect.Connection, err
 		return nil, errors.Join(fmt.Errorf("opening the database %s: %w", file, err), writer.Close())
 	}
 	return &dialect.Connection{
-		Dialect: d, Name: file, Writer: writer, Writers: 1,
+		Dialect: d, Name: file, Writer: writer, Writers: 1, AccountReaders: accountReaders, AccountWriters: 1,
 		Readers:    pool(file, readerPragmas, maxReaders), // opened by their first queries, after the migrations
 		BulkUpdate: bulkUpdate, StopOnFailedCommit: true, FilesChanged: all.changed, Warnings: all.warnings(),
 	}, nil
