@@ -1724,9 +1724,9 @@ const (
 	UserErrorCodeNotApplied UserErrorCode = "NOT_APPLIED"
 	// Too many changes of this customer, or of this API key of a segment, were rejected because another
 	// contact has the email address, phone number, login or external id. The keys of this write were not
-	// looked up, and nothing was changed; try again in a few minutes. Or too many passwords or codes
-	// were wrong, in a sign-in or of the viewer: none was checked, and the message says how long to
-	// wait.
+	// looked up, and nothing was changed; try again in a few minutes. Or too many passwords, codes or
+	// tokens were wrong, or too many new passwords were requested: nothing was checked, and the message
+	// states how long to wait.
 	UserErrorCodeRateLimited UserErrorCode = "RATE_LIMITED"
 	// The Idempotency-Key header of the request was used for a different request within the last 24
 	// hours.

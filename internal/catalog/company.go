@@ -84,7 +84,7 @@ func checkChildless(ctx context.Context, tx *database.Tx, v viewer.Viewer, id in
 	}
 	has, err := hasChildren(ctx, tx, v, id)
 	if has {
-		return usererror.Errors{{Code: usererror.InUse, Message: "Other companies have it as their parent."}}
+		return usererror.Errors{{Code: usererror.InUse, Message: "The company is the parent of other companies."}}
 	}
 	return err
 }

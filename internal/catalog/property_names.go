@@ -39,7 +39,7 @@ func checkAPIName(name *string) (errs usererror.Errors) {
 		errs.Add(usererror.Invalid, pathAPIName,
 			"The API name must consist of ASCII letters, digits and underscores, and must not begin with a digit or two underscores.")
 	case IsReservedAPIName(*name):
-		errs.Add(usererror.Invalid, pathAPIName, "The API name must not be the name of a field that every contact has.")
+		errs.Add(usererror.Invalid, pathAPIName, "The API name must not be the name of a member that every contact has in the Contacts API.")
 	}
 	return errs
 }

@@ -44,7 +44,7 @@ func (s *Service) Serve(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := s.SendDue(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "sending messages failed and will be retried", slog.Duration("after", interval), slog.Any("error", err))
+			s.log.ErrorContext(ctx, "reading or storing requests for new passwords failed and will be retried", slog.Duration("after", interval), slog.Any("error", err))
 		}
 		select {
 		case <-s.wake:
@@ -77,7 +77,7 @@ func (s *Service) SendDue(ctx context.Context) error {
 		running.Go(func() {
 			defer func() { <-slots }()
 			if err := s.send(ctx, row); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "a message for a new password failed", slog.Int("account_id", row.Tenant), slog.Any("error", err))
+				s.log.ErrorContext(ctx, "sending a message for a new password failed", slog.Int("account_id", row.Tenant), slog.Any("error", err))
 			}
 		})
 	}

@@ -135,7 +135,7 @@ func TestContactsAreFound(t *testing.T) {
 		{"?field=Birthday&value=1980-11-21T00%3A00%3A00%2B00%3A00", 200, "[" + one + "]"},
 		{"?field=Language&value=English", 200, "[]"},
 		{"?field=Language", 200, "[]"},
-		{"?field=Nope&value=x", 400, invalid + `"field":["The account has no field of this name."]}}`},
+		{"?field=Nope&value=x", 400, invalid + `"field":["There is no account field with this name."]}}`},
 		{"?email=a&phone=1", 400, `{"Message":"Only one of the parameters email, phone, secret and field can be given."}`},
 		{"/GetContactsBaseInfo/", 200, ""},
 		{"/Registration?timespan=1.00:00:00&source=web&ip=192.0.2.1", 200, "[" + one + "]"},

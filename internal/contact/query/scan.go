@@ -206,5 +206,5 @@ func (s *Service) ValuesOf(ctx context.Context, contacts []*ent.Contact, propert
 
 // forbiddenLookup is the error of a viewer that may not read what it would find contacts by.
 func forbiddenLookup() error {
-	return usererror.Errors{usererror.NewForbidden("", "Your role may not find contacts by what it may not read.")}
+	return usererror.Errors{usererror.NewForbidden("", "Your role may not find contacts by fields that it may not read.")}
 }

@@ -245,6 +245,6 @@ func (r *valueSearch) spend(n int) error {
 	if r.budget -= n; r.budget >= 0 {
 		return nil
 	}
-	r.errs.Add(usererror.TooMany, "", "The search would read more than %d values. Add a group with the start of a login, or with a whole one.", maxValues)
+	r.errs.Add(usererror.TooMany, "", "The search would read more than %d values. Add a group that searches only logins, by their start or as a whole.", maxValues)
 	return r.errs
 }

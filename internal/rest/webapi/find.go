@@ -149,7 +149,7 @@ func (a *API) findByField(r *http.Request, name, value string) (elements, error)
 	}
 	p := fs.named(name)
 	if p == nil {
-		message := "The account has no field of this name."
+		message := "There is no account field with this name."
 		return nil, responseError{invalidResponse(aspnet.ModelState{{Key: "field", Messages: []string{message}}})}
 	}
 	if err := a.Auth.Throttle().BeginLookup(r.Context(), v); err != nil {

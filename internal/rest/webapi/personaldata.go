@@ -85,7 +85,7 @@ func (p *personalData) begin(ctx context.Context, header http.Header, page io.Wr
 	}
 	found, err := p.api.Reports.Follow(ctx, p.request.PathValue("token"))
 	if errors.Is(err, report.ErrLink) {
-		err = responseError{messageResponse(http.StatusNotFound, "This address has expired, or was issued to another credential.")}
+		err = responseError{messageResponse(http.StatusNotFound, "The address of the report has expired or was issued to another credential.")}
 	}
 	if err != nil {
 		return err

@@ -566,9 +566,9 @@ export type UserErrorCode =
   /**
    * Too many changes of this customer, or of this API key of a segment, were rejected because another
    * contact has the email address, phone number, login or external id. The keys of this write were not
-   * looked up, and nothing was changed; try again in a few minutes. Or too many passwords or codes
-   * were wrong, in a sign-in or of the viewer: none was checked, and the message says how long to
-   * wait.
+   * looked up, and nothing was changed; try again in a few minutes. Or too many passwords, codes or
+   * tokens were wrong, or too many new passwords were requested: nothing was checked, and the message
+   * states how long to wait.
    */
   | 'RATE_LIMITED'
   /** The property, or the list of external ids, is read-only for the viewer. */
