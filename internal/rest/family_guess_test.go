@@ -169,3 +169,33 @@ func TestRequiredFieldsMayStayUnset(t *testing.T) {
 		t.Errorf("a new contact: %d %s", got.StatusCode, got.body)
 	}
 }
+
+// TestTimesMayBeSentBackAsRead: a body has a time in one notation, whatever is stored. Clients that
+// send it back do not change it, not even a customer, which may not.
+func TestTimesMayBeSentBackAsRead(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	const lastVisit = 24 // read-only for customers
+	cookie := f.cookie()
+	cookie["Content-Type"] = "application/json"
+	for text, want := range map[string]string{
+		"2024-11-21T06:40:14Z":           "2024-11-21T06:40:14+00:00",
+		"2024-11-21T06:40:14.1234567Z":   "2024-11-21T06:40:14.1234567+00:00",
+		"2024-11-21T06:40:14.123456789Z": "2024-11-21T06:40:14.1234567+00:00",
+		"2024-11-21T08:40:14.500+02:00":  "2024-11-21T06:40:14.5+00:00",
+	} {
+		must(f.Contacts.SetDetails(f.staff, contact.SetDetails{ID: customer, Lock: contact.Lock{OnConflict: contact.Overwrite}, Details: contact.Details{
+			Properties: []contact.PropertyPatch{{Property: lastVisit, Values: []field.Value{{Value: text}}}},
+		}}))
+		read := f.do("GET", contactPath(customer), "", cookie)
+		if got := read.dto(t)["LastVisit"]; got != want {
+			t.Errorf("%s is read as %v", text, got)
+		}
+		for name, h := range map[string]headers{"a customer": cookie, "an agent": asAgent} {
+			body := f.do("GET", contactPath(customer), "", h).body
+			if got := f.do("PUT", contactPath(customer), body, h); got.StatusCode != 200 || got.dto(t)["LastVisit"] != want {
+				t.Errorf("%s sends %s: %d %s", name, text, got.StatusCode, got.body)
+			}
+		}
+	}
+}

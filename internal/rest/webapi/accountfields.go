@@ -238,7 +238,7 @@ func dateOf(p *ent.Property, text string, isText bool) (value any, ok bool) {
 	if p.Kind == property.KindDate {
 		return t.Format(time.DateOnly), true
 	}
-	return revision.FormatTime(t.Truncate(time.Microsecond)), true
+	return t.UTC().Format(time.RFC3339Nano), true
 }
 
 // withValue returns the ids of contacts of which the account field has the value of a query. They
