@@ -2865,7 +2865,7 @@ input ContactPatch {
   Everything else is as if the properties were written by setContactDetails, including errors, whose
   paths have the id: INVALID at ` + "`" + `properties.7` + "`" + ` for a value of the wrong type. An unknown name
   is PROPERTY_NOT_FOUND at ` + "`" + `custom.name` + "`" + `. If a property is an alias of a field that is sent as well,
-  the property counts.
+  the property counts, unless it has the value that the contact has: then the field counts.
 
   Send numbers of more than 15 digits in variables: as literals of the document, integers have 64
   bits, and other numbers of more digits are BAD_USER_INPUT.

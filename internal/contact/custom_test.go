@@ -344,3 +344,45 @@ func TestCustomMergesDescribedValues(t *testing.T) {
 		t.Errorf("stored %q", got)
 	}
 }
+
+// TestAFieldAndItsAlias: clients send back all that they have read, so a field and a property that
+// is its alias. The one that they have changed counts, and the alias if they have changed both.
+func TestAFieldAndItsAlias(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	newNamed(f.Demo)
+	for _, c := range []struct {
+		name               string
+		now, value, custom any
+		want               string
+	}{
+		{"neither is changed", "Anna", "Anna", "Anna", "Anna"},
+		{"the field is changed", "Anna", "Eva", "Anna", "Eva"},
+		{"the alias is changed", "Anna", "Anna", "Eva", "Eva"},
+		{"both are changed alike", "Anna", "Eva", "Eva", "Eva"},
+		{"both are changed", "Anna", "Eva", "Ida", "Ida"},
+		{"the field is set", nil, "Eva", nil, "Eva"},
+		{"the alias is set", nil, nil, "Eva", "Eva"},
+		{"the field is cleared", "Anna", nil, "Anna", "null"},
+		{"the alias is cleared", "Anna", "Anna", nil, "null"},
+		{"the field is cleared, the alias changed", "Anna", nil, "Ida", "Ida"},
+	} {
+		stored := f.Demo.NewContact(field.Patch{field.FirstName: c.now})
+		_, err := f.Update(f.Demo.Agent, contact.Update{
+			ID: stored.ID, Lock: contact.Lock{Expected: &stored.Version}, Set: field.Patch{field.FirstName: c.value}, Custom: object{"first": c.custom},
+		})
+		if err != nil {
+			t.Error(c.name, err)
+		}
+		got := deref(f.Demo.MustGet(stored.ID).FirstName)
+		if got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+	created, err := f.Create(f.Demo.Agent, contact.Create{
+		Set: field.Patch{field.FirstName: "Eva"}, Details: contact.Details{Custom: object{"first": nil}},
+	})
+	if err != nil || deref(created.Contact.FirstName) != "Eva" {
+		t.Error("a new contact, with an alias that is null:", err)
+	}
+}

@@ -50,7 +50,9 @@ func (w *unitOfWork) apply(ctx context.Context, l Lock, e edit) error {
 }
 
 // checkEdit returns the edit with its valid properties, of which those that are bound to fields
-// become fields, and without what the viewer may not read.
+// become fields, and without what the viewer may not read. If a field is set as well as a property
+// that is bound to it, the property counts, unless the contact has its value: then the client has
+// only sent it back as it has read it.
 func (w *unitOfWork) checkEdit(ctx context.Context, e edit) (edit, error) {
 	if !e.details.setProperties() {
 		return w.withoutHidden(e), nil
@@ -60,7 +62,8 @@ func (w *unitOfWork) checkEdit(ctx context.Context, e edit) (edit, error) {
 		return e, err
 	}
 	for f, v := range e.set {
-		if _, bound := set[f]; !bound {
+		alias, bound := set[f]
+		if !bound || field.CanRead(w.viewer, f.Path) && alias == f.Get(w.old) {
 			set[f] = v
 		}
 	}
