@@ -61,6 +61,11 @@ func (l restLookup) send(f *rightsFixture, w harness.Caller) harness.Response {
 	return f.Send(w, "POST", l.path, "application/json", l.body)
 }
 
+// get returns a way to read: a GET of a path.
+func (f *rightsFixture) get(path string) func(harness.Caller) string {
+	return func(w harness.Caller) string { return f.Send(w, "GET", path, "", "").Body }
+}
+
 // patch changes the neutral field of the contact.
 func (f *rightsFixture) patch(w harness.Caller, c *marked, neutral string) string {
 	f.T.Helper()

@@ -239,9 +239,7 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 		"setContactDetails":  graph(`mutation { setContactDetails(input: {id: $id, onConflict: OVERWRITE}) { PAYLOAD } }`),
 		"setContactsDetails": graph(`mutation { setContactsDetails(input: {items: [{id: $id, onConflict: OVERWRITE}]}) { results { PAYLOAD } } }`),
 		"undoChange":         graph(fmt.Sprintf(`mutation { undoChange(input: {id: %q}) { PAYLOAD } }`, c.undo)),
-		"REST GET": func(w harness.Caller) string {
-			return f.Send(w, "GET", fmt.Sprint("/api/v1/Contacts/", c.id), "", "").Body
-		},
+		"REST GET":           f.get(fmt.Sprint("/api/v1/Contacts/", c.id)),
 		"personalDataReport": graph(`{ personalDataReport(id: $id) { data } }`),
 		"REST PersonDataFile": func(w harness.Caller) string {
 			var address string
@@ -250,19 +248,13 @@ func (f *rightsFixture) reads(c *marked, neutral string) map[string]func(harness
 			}
 			return f.Send(w, "GET", strings.TrimPrefix(address, f.URL)+"?format=html", "", "").Body
 		},
-		"REST base info": func(w harness.Caller) string {
-			return f.Send(w, "GET", "/api/v1/Contacts/GetContactsBaseInfo", "", "").Body
-		},
-		"REST registration": func(w harness.Caller) string {
-			return f.Send(w, "GET", "/api/v1/Contacts/Registration?timespan=1.00:00:00", "", "").Body
-		},
-		"REST changes": func(w harness.Caller) string {
-			return f.Send(w, "GET", fmt.Sprint("/api/v1/Changes?contactId=", c.id), "", "").Body
-		},
-		"REST PATCH":    func(w harness.Caller) string { return f.patch(w, c, neutral) },
-		"REST PUT":      func(w harness.Caller) string { return f.put(w, c, neutral, "") },
-		"REST conflict": func(w harness.Caller) string { return f.put(w, c, neutral, c.first) },
-		"subscription":  func(w harness.Caller) string { return f.stream(w, c) },
+		"REST base info":    f.get("/api/v1/Contacts/GetContactsBaseInfo"),
+		"REST registration": f.get("/api/v1/Contacts/Registration?timespan=1.00:00:00"),
+		"REST changes":      f.get(fmt.Sprint("/api/v1/Changes?contactId=", c.id)),
+		"REST PATCH":        func(w harness.Caller) string { return f.patch(w, c, neutral) },
+		"REST PUT":          func(w harness.Caller) string { return f.put(w, c, neutral, "") },
+		"REST conflict":     func(w harness.Caller) string { return f.put(w, c, neutral, c.first) },
+		"subscription":      func(w harness.Caller) string { return f.stream(w, c) },
 		"a repeat": func(w harness.Caller) string {
 			counter++
 			w = w.With("Idempotency-Key", fmt.Sprint(c.id, "-", counter))
