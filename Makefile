@@ -13,7 +13,7 @@
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
 # make test-clients   runs linters, code generators and client libraries on the schema and openapi.json
 # make release-schema copies the schema to schema/released.graphql; run it with each release
-# make test-faults    restarts PostgreSQL twenty times under load, and suspends it
+# make test-faults    restarts PostgreSQL twenty times under load, and suspends it; restarts servers behind HAProxy
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
@@ -57,13 +57,13 @@ test-postgres: lint
 test-clients: tools
 	go test -count=1 -v ./internal/acceptance/clients ./internal/acceptance/contracts
 
-# What the tests need in addition to Go, a C compiler and Node: npm packages and three Debian packages.
+# What the tests need in addition to Go, a C compiler and Node: npm packages and four Debian packages.
 tools: $(NPM:%=%/node_modules)
-	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null && \
+	@if [ -x "$$(pg_config --bindir 2>&1)/postgres" ] && [ "$$(PATH="$$PATH:/usr/sbin" type -P pgbouncer haproxy | wc -l)" = 2 ] && \
 		{ [ -x "$${CHROMIUM-}" ] || command -v chromium-headless-shell chromium >/dev/null; }; then exit; fi; \
-	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql, pgbouncer and chromium-headless-shell" >&2; exit 1; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "the tests need the Debian packages postgresql, pgbouncer, haproxy and chromium-headless-shell" >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
-	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer chromium-headless-shell >/dev/null
+	apt-get -qq update && apt-get -qq -o DPkg::Lock::Timeout=120 install -y postgresql pgbouncer haproxy chromium-headless-shell >/dev/null
 
 $(NPM:%=%/node_modules): %/node_modules: %/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
@@ -111,7 +111,7 @@ bench:
 
 # Tests that take too long for every commit.
 test-faults: tools
-	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run TestPostgres ./internal/acceptance/faults
+	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run 'TestPostgres|TestRollingRestart' ./internal/acceptance/faults
 
 test-attacks: tools
 	for engine in sqlite postgres; do \

@@ -23,6 +23,8 @@ type network struct {
 
 	AllowOrigin []string `placeholder:"ORIGIN" help:"Let web pages of this origin, such as https://app.example.com, use the APIs, with API keys and tokens but never with cookies. Can be repeated. * allows all origins."`
 
+	DrainDelay time.Duration `default:"0s" help:"How long to go on serving after SIGTERM while /readyz answers with 503, so that load balancers send no more requests when the server stops. At most 5m."`
+
 	TrustedProxies           netlimit.Proxies `default:"127.0.0.0/8,::1" help:"Addresses of reverse proxies, to which no limit by address applies: addresses and networks separated by commas, or none."`
 	MaxConnections           int              `default:"16000" help:"Largest number of open connections. When it is reached, a new connection replaces the one that has been slow or idle for the longest time."`
 	MaxConnectionsPerAddress int              `default:"1000" help:"Largest number of open connections from one address."`
@@ -37,6 +39,8 @@ const (
 	// anonymousLifetime for how long: they can only sign in.
 	anonymousSockets  = 1000
 	anonymousLifetime = 5 * time.Minute
+	// maxDrainDelay is far longer than load balancers need.
+	maxDrainDelay = 5 * time.Minute
 	// reservedFiles is how many file descriptors are left for the database and the log.
 	reservedFiles = 100
 )
@@ -45,6 +49,9 @@ const (
 func (n *network) Validate() error {
 	if (n.TLSCertificate == "") != (n.TLSKey == "") {
 		return errors.New("--tls-certificate and --tls-key must be set together: the one is the certificate, the other its private key")
+	}
+	if n.DrainDelay < 0 || n.DrainDelay > maxDrainDelay {
+		return fmt.Errorf("--drain-delay is %s, but must be from 0s to %s", n.DrainDelay, maxDrainDelay)
 	}
 	for name, n := range map[string]int64{
 		"max-connections": int64(n.MaxConnections), "max-connections-per-address": int64(n.MaxConnectionsPerAddress),

@@ -36,9 +36,10 @@ var http2 = http.HTTP2Config{
 // drainTimeout is how long a server that is stopping waits for running requests.
 const drainTimeout = 15 * time.Second
 
-// Serve answers the connections of the listener until ctx ends. Then it accepts no new connections,
-// ends those whose request has not arrived, waits for running requests, and returns nil. It fails
-// if requests are still running after 15 seconds, or if the listener fails.
+// Serve answers the connections of the listener until ctx ends. Then it ends the streams and, for
+// DrainDelay, goes on serving while /readyz answers with 503. After that it accepts no new
+// connections, ends those whose request has not arrived, waits for running requests, and returns
+// nil. It fails if requests are still running after 15 seconds, or if the listener fails.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	h := s.httpServer()
 	failed := make(chan error, 1)
@@ -49,10 +50,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
-	s.Log.InfoContext(ctx, "stopping: waiting for running requests", slog.Duration("timeout", drainTimeout))
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	var streams sync.WaitGroup
 	streams.Go(s.CloseStreams)
+	if err := s.delay(ctx, failed); err != nil {
+		return err
+	}
+	s.Log.InfoContext(ctx, "stopping: waiting for running requests", slog.Duration("timeout", drainTimeout))
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	streams.Go(func() { s.guard.Drain(drain) })
 	defer streams.Wait()
 	defer cancel()
@@ -61,6 +65,32 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(fmt.Errorf("stopping: requests were still running after %s and were aborted: %w", drainTimeout, err), h.Close())
 	}
 	return nil
+}
+
+// delay waits until load balancers have learned from /readyz that the server is stopping. It fails
+// if the listener fails meanwhile.
+func (s *Server) delay(ctx context.Context, failed <-chan error) error {
+	if s.DrainDelay == 0 {
+		return nil
+	}
+	s.Log.InfoContext(ctx, "stopping: serving until load balancers know", slog.Duration("delay", s.DrainDelay))
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-time.After(s.DrainDelay):
+		return nil
+	}
+}
+
+// announceClose lets clients and load balancers that keep connections open connect to another
+// server for their next request, once this one is stopping.
+func (s *Server) announceClose(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.stopping.Load() {
+			w.Header().Set("Connection", "close") // HTTP/2 sends GOAWAY for it
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) httpServer() *http.Server {

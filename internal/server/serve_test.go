@@ -78,6 +78,42 @@ func TestServeWaitsForRunningRequests(t *testing.T) {
 	}
 }
 
+// TestDrainDelay: a server that is stopping ends its streams at once, and answers requests until
+// the delay is over. Its connections are not used again.
+func TestDrainDelay(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{})
+	f := newFixture(t, func(c *server.Config) {
+		c.DrainDelay = time.Second
+		c.CloseStreams = func() { close(closed) }
+	})
+	url, stop, stopped := serving(t, f)
+	begin := time.Now()
+	stop()
+	<-closed
+	get := func(path string) *http.Response {
+		resp, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp
+	}
+	for get("/readyz").StatusCode != http.StatusServiceUnavailable {
+		time.Sleep(time.Millisecond)
+	}
+	if resp := get("/healthz"); resp.StatusCode != http.StatusOK || !resp.Close {
+		t.Errorf("/healthz answered %s, and closes the connection: %t", resp.Status, resp.Close)
+	}
+	if err := <-stopped; err != nil || time.Since(begin) < time.Second {
+		t.Errorf("Serve returned %v after %s", err, time.Since(begin))
+	}
+	if late, err := http.Get(url + "/healthz"); err == nil {
+		late.Body.Close()
+		t.Error("new connections are still accepted")
+	}
+}
+
 func TestServeFailsIfTheListenerFails(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

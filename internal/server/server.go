@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/rest/legacypath"
@@ -25,7 +26,8 @@ type SSO interface {
 	Callback(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields but SSO, Origins and Certificate are required.
+// Config is what a server needs. All fields but SSO, Origins, DrainDelay and Certificate are
+// required.
 type Config struct {
 	GraphQL http.Handler
 	SDL     string // the GraphQL schema
@@ -50,6 +52,9 @@ type Config struct {
 	Origins *weborigin.Policy
 	// Limits bound what clients can hold.
 	Limits netlimit.Limits
+	// DrainDelay is how long the server goes on serving after it was asked to stop, while /readyz
+	// answers with 503.
+	DrainDelay time.Duration
 	// HTTPS is true if browsers connect by HTTPS, whether directly or through a proxy.
 	HTTPS bool
 	// Certificate is nil for a server that speaks HTTP without TLS.
@@ -81,7 +86,7 @@ func New(c Config) *Server {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { route.handle(s, w, r) })
 		}
 	}
-	s.handler = s.guard.Handler(requestID(s.securityHeaders(s.logAccess(s.recoverPanic(compress(s.localOnly(legacypath.Normalize(s.share(mux)))))))))
+	s.handler = s.guard.Handler(s.announceClose(requestID(s.securityHeaders(s.logAccess(s.recoverPanic(compress(s.localOnly(legacypath.Normalize(s.share(mux))))))))))
 	return s
 }
 
