@@ -91,19 +91,19 @@ func TestDrainDelay(t *testing.T) {
 	begin := time.Now()
 	stop()
 	<-closed
-	get := func(path string) *http.Response {
+	get := func(path string) (status int, closes bool) {
 		resp, err := http.Get(url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp.Body.Close()
-		return resp
+		defer resp.Body.Close()
+		return resp.StatusCode, resp.Close
 	}
-	for get("/readyz").StatusCode != http.StatusServiceUnavailable {
+	for status := 0; status != http.StatusServiceUnavailable; status, _ = get("/readyz") {
 		time.Sleep(time.Millisecond)
 	}
-	if resp := get("/healthz"); resp.StatusCode != http.StatusOK || !resp.Close {
-		t.Errorf("/healthz answered %s, and closes the connection: %t", resp.Status, resp.Close)
+	if status, closes := get("/healthz"); status != http.StatusOK || !closes {
+		t.Errorf("/healthz answered %d, and closes the connection: %t", status, closes)
 	}
 	if err := <-stopped; err != nil || time.Since(begin) < time.Second {
 		t.Errorf("Serve returned %v after %s", err, time.Since(begin))
