@@ -83,6 +83,7 @@ type guess struct {
 	everywhere           bool      // the wait of the owner applies wherever the attempt comes from
 	known                bool      // whether the address is known
 	at                   time.Time // when it was counted
+	times                int       // how many failures it counts as in a bucket; 1 if it is 0
 }
 
 // newGuess returns an attempt to guess the credentials of the owner, which is a text of any form,
@@ -208,7 +209,7 @@ func (t *Throttle) enter(ctx context.Context, g *guess) (wait time.Duration, err
 		}
 		fresh := !g.everywhere && !g.both.counts(rows[g.both.key], now)
 		for _, target := range g.targets() {
-			if err := t.count(ctx, tx, target, rows[target.key], now, fresh && target == g.owner && g.both != g.owner); err != nil {
+			if err := t.count(ctx, tx, target, rows[target.key], now, cmp.Or(g.times, 1), fresh && target == g.owner && g.both != g.owner); err != nil {
 				return err
 			}
 		}
@@ -264,10 +265,10 @@ func (g guess) find(ctx context.Context, c *ent.Client, lock func(*sql.Selector)
 	return rows, nil
 }
 
-// count adds a failure to a target. row is nil if the target has none. The wait stays as it is if
-// free is true: an attempt from an address that has not failed for the owner does not make the
-// owner wait elsewhere.
-func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *ent.Attempt, now time.Time, free bool) error {
+// count adds a failure to a target, or several to a bucket. row is nil if the target has none. The
+// wait stays as it is if free is true: an attempt from an address that has not failed for the owner
+// does not make the owner wait elsewhere.
+func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *ent.Attempt, now time.Time, times int, free bool) error {
 	failures := 1
 	if t.counts(row, now) {
 		failures += row.Failures
@@ -275,7 +276,7 @@ func (th *Throttle) count(ctx context.Context, tx *database.Tx, t target, row *e
 	until := now.Add(t.waitAfter(failures))
 	switch {
 	case t.refill > 0:
-		until = t.after(row, now)
+		until = t.after(row, now, times)
 	case free && row != nil && waits(row):
 		until = row.WaitUntil
 	case free:

@@ -40,11 +40,16 @@ func bucket(free int, refill time.Duration, format string, args ...any) target {
 // newCallerGuess returns an attempt that the viewer makes for its client at an address, which has
 // any form. All clients at unknown addresses, "", count as one.
 func newCallerGuess(v viewer.Viewer, client string) guess {
-	caller := bucket(freeGuesses*clientsPerCaller, guessRefill/clientsPerCaller, "guesses of %s", actorOwner(v.Account, v.Actor))
+	caller := guesserOf(v)
 	return guess{
 		owner: caller, both: caller, known: true,
 		address: bucket(freeGuesses, guessRefill, "client of account %d at %q", v.Account, clientKey(client)),
 	}
+}
+
+// guesserOf returns the viewer as a caller whose clients guess.
+func guesserOf(v viewer.Viewer) target {
+	return bucket(freeGuesses*clientsPerCaller, guessRefill/clientsPerCaller, "guesses of %s", actorOwner(v.Account, v.Actor))
 }
 
 // newPasswordGuess returns an attempt to guess the password of a contact that the viewer makes for
@@ -86,15 +91,32 @@ func (t *Throttle) BeginSecret(ctx context.Context, v viewer.Viewer, client stri
 	return func(ctx context.Context) error { return t.undo(ctx, g) }, err
 }
 
-// BeginLookup fails with a *limiter.RateError if too many look-ups of the viewer have found
-// nothing.
-func (t *Throttle) BeginLookup(ctx context.Context, v viewer.Viewer) error {
-	g := newMiss(v)
+// BeginSecrets fails with a *limiter.RateError if too many secrets were wrong that the viewer has
+// sent.
+func (t *Throttle) BeginSecrets(ctx context.Context, v viewer.Viewer) error {
+	return t.check(ctx, guess{owner: guesserOf(v), both: guesserOf(v)})
+}
+
+// WrongSecrets counts n wrong secrets that the viewer has sent in one call.
+func (t *Throttle) WrongSecrets(ctx context.Context, v viewer.Viewer, n int) error {
+	g := guess{owner: guesserOf(v), both: guesserOf(v), times: n}
+	_, err := t.enter(ctx, &g)
+	return err
+}
+
+// check fails with a *limiter.RateError if the attempt would have to wait.
+func (t *Throttle) check(ctx context.Context, g guess) error {
 	rows, err := g.find(viewer.NewSystemContext(ctx, 0), t.db.Client(), noLock)
 	if err != nil {
 		return err
 	}
 	return rateError(g.wait(rows, t.now()))
+}
+
+// BeginLookup fails with a *limiter.RateError if too many look-ups of the viewer have found
+// nothing.
+func (t *Throttle) BeginLookup(ctx context.Context, v viewer.Viewer) error {
+	return t.check(ctx, newMiss(v))
 }
 
 // Missed counts a look-up of the viewer that found nothing.
@@ -120,13 +142,13 @@ func (g guess) free(until, now time.Time) bool {
 	return !until.Add(time.Duration(g.owner.free-1) * g.owner.refill).After(now)
 }
 
-// after returns until when a bucket is empty after one more failure: never before now, unless other
-// failures are free.
-func (t target) after(row *ent.Attempt, now time.Time) time.Time {
+// after returns until when a bucket is empty after so many more failures: never before now, unless
+// other failures are free.
+func (t target) after(row *ent.Attempt, now time.Time, failures int) time.Time {
 	most := time.Duration(t.free-1) * t.refill
 	full := now // when all failures are free again
 	if row != nil && row.WaitUntil.Add(most).After(now) {
 		full = row.WaitUntil.Add(most)
 	}
-	return full.Add(t.refill - most)
+	return full.Add(time.Duration(failures)*t.refill - most)
 }

@@ -109,6 +109,25 @@ func TestGuessesHaveToWait(t *testing.T) {
 	}
 }
 
+// TestBulkPatchDoesNotGuess: the secrets of one call count as those of many.
+func TestBulkPatchDoesNotGuess(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	secret := f.contact(first).Secret
+	patch := func(wrong int) response {
+		keys := `"` + secret + `"` + strings.Repeat(`,"x"`, wrong)
+		return f.do("PATCH", "/api/v1/Contacts", `{"KeyType":"Secret","Keys":[`+keys+`],"Fields":{}}`, asAgent)
+	}
+	for _, c := range []struct{ wrong, status int }{{0, 200}, {199, 200}, {0, 200}, {500, 200}, {0, 429}} {
+		if got := patch(c.wrong); got.StatusCode != c.status {
+			t.Errorf("%d wrong ones: %d %s", c.wrong, got.StatusCode, got.body)
+		}
+	}
+	if got := f.do("GET", "/api/v1/Contacts?secret="+secret+"&ip=192.0.2.1", "", asAgent); got.StatusCode != 429 || got.Header.Get("Retry-After") != "150" {
+		t.Errorf("a look-up: %d, wait for %s", got.StatusCode, got.Header.Get("Retry-After"))
+	}
+}
+
 // TestAGuesserLocksNoOneElseOut: those who guess through the application of a caller make only
 // themselves wait, and not all others who use it.
 func TestAGuesserLocksNoOneElseOut(t *testing.T) {

@@ -117,8 +117,32 @@ func (a *API) bindBulk(w http.ResponseWriter, r *http.Request) (*bulkPatch, erro
 	if err := p.setFields(r.Context(), custom); err != nil {
 		return nil, err
 	}
-	p.contacts, err = a.Queries.Resolve(r.Context(), p.kind, texts)
-	return p, err
+	return p, p.findContacts(r.Context(), texts)
+}
+
+// findContacts finds the contacts of the keys. Secrets count as those of look-ups do.
+func (p *bulkPatch) findContacts(ctx context.Context, texts []string) (err error) {
+	v, _ := viewer.FromContext(ctx)
+	throttle := p.api.Auth.Throttle()
+	if p.kind == query.KeySecret {
+		err = throttle.BeginSecrets(ctx, v)
+	}
+	if err == nil {
+		p.contacts, err = p.api.Queries.Resolve(ctx, p.kind, texts)
+	}
+	if wrong := count(p.contacts, 0); err == nil && p.kind == query.KeySecret && wrong > 0 {
+		err = throttle.WrongSecrets(ctx, v, wrong)
+	}
+	return err
+}
+
+func count(ids []int, id int) (n int) {
+	for _, other := range ids {
+		if other == id {
+			n++
+		}
+	}
+	return n
 }
 
 // keyTypeOf reads a type of keys: its name in any letter case, or its number.
