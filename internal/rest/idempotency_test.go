@@ -48,3 +48,22 @@ func TestSetDetailsIsAppliedOnceUnderItsKey(t *testing.T) {
 	}
 	expect(t, set("y"), http.StatusOK, `{"errors":["Idempotency key reused."],"errorDetails":["The idempotency key was used for a different request. Use a new key."]}`)
 }
+
+// TestARepeatedBulkPatchFindsOtherContacts: what it reports as updated is updated, even if its keys
+// are now those of other contacts than in the first call.
+func TestARepeatedBulkPatchFindsOtherContacts(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	patch := func() response {
+		return f.do(http.MethodPatch, "/api/v1/Contacts", `{"KeyType":"Email","Keys":["new@example.com","second@example.com"],"Fields":{"LastName":"Ek"}}`,
+			asAgent.and("Idempotency-Key", "key"))
+	}
+	expect(t, patch(), http.StatusOK, `{"Updated":["second@example.com"],"NotFound":["new@example.com"]}`)
+	added := f.do(http.MethodPost, "/api/v1/Contacts", `{"RegistrationSource":"web","Email":"new@example.com"}`, asAgent).dto(t)
+	expect(t, patch(), http.StatusOK, `{"Updated":["new@example.com","second@example.com"],"NotFound":[]}`)
+	if got := f.contact(int(added["Id"].(float64))); got.LastName == nil || *got.LastName != "Ek" {
+		t.Error("the new contact was not updated")
+	}
+	f.do(http.MethodDelete, contactPath(second), "", asAgent)
+	expect(t, patch(), http.StatusOK, `{"Updated":["new@example.com"],"NotFound":["second@example.com"]}`)
+}

@@ -2,7 +2,10 @@ package webapi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -212,16 +215,14 @@ func (p *bulkPatch) run(w http.ResponseWriter, r *http.Request, key *idempotency
 		size = 1 // the contacts would pass an address to each other
 	}
 	written := map[int]bool{}
-	n := 0
 	for ids := range slices.Chunk(parts, size) {
-		part, err := p.beginPart(w, r, ids, key, n)
+		part, err := p.beginPart(w, r, ids, key)
 		for _, id := range part {
 			written[id] = true
 		}
 		if err != nil {
 			return response{}, p.stopped(err, written)
 		}
-		n++
 	}
 	updated, notFound := []any{}, []any{}
 	for i, id := range p.contacts {
@@ -257,7 +258,7 @@ func (r rejected) Error() string { return r.errs.Error() }
 
 // beginPart writes a part with a timeout, a permit and a check of the credentials of its own, so
 // that the number of keys does not matter.
-func (p *bulkPatch) beginPart(w http.ResponseWriter, r *http.Request, ids []int, key *idempotency.Key, n int) (written []int, err error) {
+func (p *bulkPatch) beginPart(w http.ResponseWriter, r *http.Request, ids []int, key *idempotency.Key) (written []int, err error) {
 	if err := extendDeadline(w, p.api.Timeout+streamTimeout); err != nil {
 		return nil, err
 	}
@@ -265,7 +266,7 @@ func (p *bulkPatch) beginPart(w http.ResponseWriter, r *http.Request, ids []int,
 		r, permit, err := p.api.Begin(r, costWrite*len(ids))
 		defer permit.Release()
 		if err == nil {
-			written, err = p.writePart(r, ids, key, n)
+			written, err = p.writePart(r, ids, key)
 		}
 		return err
 	}, w, r)
@@ -273,17 +274,16 @@ func (p *bulkPatch) beginPart(w http.ResponseWriter, r *http.Request, ids []int,
 }
 
 // writePart writes contacts in one transaction, up to the first that is refused, and returns those
-// that it has written. Those that were deleted in the meantime are left out. The n-th part has two
-// idempotency keys: of all of its contacts, and of those before one that was refused.
-func (p *bulkPatch) writePart(r *http.Request, ids []int, key *idempotency.Key, n int) ([]int, error) {
+// that it has written. Those that were deleted in the meantime are left out. The idempotency key
+// includes the contacts: a repeat may find others by the same keys, of which it must write all.
+func (p *bulkPatch) writePart(r *http.Request, ids []int, key *idempotency.Key) ([]int, error) {
 	var refused error
-	item := 2 * n
 	for len(ids) > 0 {
 		commands := make([]contact.Command, len(ids))
 		for i, id := range ids {
 			commands[i] = contact.Update{ID: id, Lock: contact.Lock{OnConflict: contact.Overwrite}, Set: p.set, Custom: p.custom}
 		}
-		outcomes, err := p.api.contacts.WithKey(key.WithItem(item)).RunAll(r.Context(), commands)
+		outcomes, err := p.api.contacts.WithKey(key.WithItem(itemOf(ids))).RunAll(r.Context(), commands)
 		if err != nil {
 			return nil, err
 		}
@@ -294,11 +294,17 @@ func (p *bulkPatch) writePart(r *http.Request, ids []int, key *idempotency.Key, 
 		case outcomes[i].Errors.Has(usererror.NotFound):
 			ids = slices.Delete(slices.Clone(ids), i, i+1)
 		default:
-			refused, item = rejected{ids[i], outcomes[i].Errors}, 2*n+1
+			refused = rejected{ids[i], outcomes[i].Errors}
 			ids = ids[:i]
 		}
 	}
 	return nil, refused
+}
+
+// itemOf identifies contacts in an idempotency key.
+func itemOf(ids []int) int {
+	digest := sha256.Sum256(fmt.Append(nil, ids))
+	return int(binary.BigEndian.Uint32(digest[:]))<<31 | int(binary.BigEndian.Uint32(digest[4:])>>1)
 }
 
 // stopped returns the error of a PATCH that has ended at a contact. If the values do not fit any
