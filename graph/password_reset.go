@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"contactgraph/graph/gate"
@@ -11,6 +10,7 @@ import (
 	"contactgraph/internal/graphqlhttp"
 	"contactgraph/internal/limiter"
 	"contactgraph/internal/reset"
+	"contactgraph/internal/usererror"
 )
 
 // requestPasswordReset records a request for a new password in the named account. An unknown
@@ -38,7 +38,7 @@ func resetErrors(ctx context.Context, err error) ([]model.UserError, error) {
 		retryAfter(ctx, limited)
 		return []model.UserError{model.ValidationError{
 			Code:    model.UserErrorCodeRateLimited,
-			Message: fmt.Sprintf("Too many requests: try again in %d seconds.", limited.RetryAfter),
+			Message: "Too many requests: try again in " + usererror.Seconds(limited.RetryAfter) + ".",
 		}}, nil
 	}
 	return payloadErrors(err)

@@ -3,12 +3,12 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"contactgraph/graph/gate"
 	"contactgraph/graph/model"
 	"contactgraph/internal/auth"
 	"contactgraph/internal/limiter"
+	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
 
@@ -73,7 +73,7 @@ func throttledSignIn(ctx context.Context, limited *limiter.RateError) *model.Sig
 	retryAfter(ctx, limited)
 	return refusedSignIn(model.ValidationError{
 		Code:    model.UserErrorCodeRateLimited,
-		Message: fmt.Sprintf("Too many failed attempts to sign in: try again in %d seconds.", limited.RetryAfter),
+		Message: "Too many failed attempts to sign in: try again in " + usererror.Seconds(limited.RetryAfter) + ".",
 	})
 }
 

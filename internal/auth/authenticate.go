@@ -77,7 +77,7 @@ func (s *Service) refuseToken(ctx context.Context, from netip.Addr) error {
 		}
 		s.log.WarnContext(ctx, "an unknown API key could not be counted", slog.Any("error", err))
 	}
-	s.log.WarnContext(ctx, "unknown API key or token", slog.String("address", from.String()))
+	s.log.WarnContext(ctx, "unknown API key or token", limiter.LogAddress(from))
 	return ErrCredentials
 }
 

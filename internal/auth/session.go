@@ -169,7 +169,7 @@ func (s *Service) report(ctx context.Context, account int, g guess, from Origin,
 		reason = "it has to wait after too many failures"
 	}
 	s.log.WarnContext(ctx, "sign-in failed", slog.Int("account_id", account), slog.String("login_hash", g.String()),
-		slog.String("address", from.Address.String()), slog.String("reason", reason))
+		limiter.LogAddress(from.Address), slog.String("reason", reason))
 }
 
 // identify returns the owner of a login in the account. It runs the same queries whether there is

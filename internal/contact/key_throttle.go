@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"contactgraph/internal/limiter"
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -155,7 +156,7 @@ func (c *keyCheck) report(ctx context.Context, err error) {
 	case c.caller.apiKey != 0:
 		who[1] = slog.Int("api_key_id", c.caller.apiKey)
 	case c.caller.registers():
-		who[1] = slog.String("address", c.caller.address.String())
+		who[1] = limiter.LogAddress(c.caller.address)
 	}
 	for _, e := range errs {
 		if kind := kindsOfKeys[e.Code]; kind != "" {

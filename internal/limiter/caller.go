@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/netip"
@@ -76,6 +77,14 @@ func Address(r *http.Request) netip.Addr {
 	}
 	from, _ := netip.ParseAddr(r.RemoteAddr) // the zero Addr if it is malformed
 	return from
+}
+
+// LogAddress is the attribute of the log for what Address returns.
+func LogAddress(a netip.Addr) slog.Attr {
+	if !a.IsValid() {
+		return slog.String("address", "unknown")
+	}
+	return slog.String("address", a.String())
 }
 
 // caller is what the limiter knows of a caller.

@@ -192,7 +192,7 @@ func (s *Service) failed(w http.ResponseWriter, r *http.Request, a attempt, err 
 		level = slog.LevelError
 	}
 	s.log.LogAttrs(ctx, level, "sign-in by the provider failed", slog.Int("account_id", a.account), slog.String("reason", string(reason)),
-		slog.String("address", from.Address.String()), slog.String("error", brief(err)))
+		limiter.LogAddress(from.Address), slog.String("error", brief(err)))
 	q := url.Values{"reason": {string(reason)}, returnParameter: {a.flow.Return}, "request": {w.Header().Get("X-Request-Id")}}
 	switch limited, ok := errors.AsType[*limiter.RateError](err); {
 	case ok:

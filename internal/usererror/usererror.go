@@ -180,10 +180,18 @@ func NewForbidden(path, message string) *Error {
 	return &Error{Code: Forbidden, Path: path, Message: message}
 }
 
+// Seconds returns a number of seconds as messages show it.
+func Seconds(n int) string {
+	if n == 1 {
+		return "1 second"
+	}
+	return fmt.Sprintf("%d seconds", n)
+}
+
 // NewRateLimited returns the errors of a command that has to wait because of wrong passwords.
 func NewRateLimited(path string, seconds int) Errors {
 	return Errors{{
-		Code: RateLimited, Path: path, Message: fmt.Sprintf("Too many wrong passwords: try again in %d seconds.", seconds),
+		Code: RateLimited, Path: path, Message: "Too many wrong passwords: try again in " + Seconds(seconds) + ".",
 		RetryAfter: time.Duration(seconds) * time.Second,
 	}}
 }
