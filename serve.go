@@ -95,6 +95,9 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	s, err := c.OpenToServe(ctx, log, c.AllowCorrupt)
 	if err != nil {
 		stop()
+		if ctx.Err() != nil { // the operator has stopped the server while it waited for the database
+			return <-served
+		}
 		return errors.Join(err, <-served)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()

@@ -15,7 +15,7 @@ import (
 
 // Settings are the flags of every command.
 type Settings struct {
-	Database  string     `default:"contactgraph.db" help:"SQLite file or postgres://USER@HOST/DATABASE. Commands that write create a missing file."`
+	Database  string     `default:"contactgraph.db" help:"SQLite file or connection string of PostgreSQL, such as postgres://USER@HOST/DATABASE. Commands that write create a missing file."`
 	LogFormat string     `default:"text" enum:"text,json" help:"Format of the log on standard error: text or json."`
 	LogLevel  slog.Level `default:"info" help:"Lowest level to log: debug, info, warn or error."`
 }
@@ -47,10 +47,10 @@ func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error)
 // verifyFor is how long the start of a server may take to look for damage in the database.
 const verifyFor = 5 * time.Second
 
-// OpenToServe is Open for a server, which also looks for damage in the database. With allowCorrupt,
-// it opens a damaged database as well.
+// OpenToServe is Open for a server, which also waits for a database that cannot be reached, and
+// looks for damage in it. With allowCorrupt, it opens a damaged database as well.
 func (s Settings) OpenToServe(ctx context.Context, log *slog.Logger, allowCorrupt bool) (*Services, error) {
-	return s.open(ctx, database.Options{Logger: log, VerifyFor: verifyFor, AllowCorrupt: allowCorrupt})
+	return s.open(ctx, database.Options{Logger: log, VerifyFor: verifyFor, AllowCorrupt: allowCorrupt, Wait: true})
 }
 
 func (s Settings) open(ctx context.Context, o database.Options) (*Services, error) {

@@ -39,6 +39,7 @@ import (
 	_ "contactgraph/ent/runtime" // the hooks and policies of ent/schema
 	"contactgraph/internal/database/dialect"
 	"contactgraph/internal/database/schema"
+	"contactgraph/internal/dberr"
 
 	entsql "entgo.io/ent/dialect/sql"
 )
@@ -57,6 +58,8 @@ type Options struct {
 	// finds some, unless AllowCorrupt is set.
 	VerifyFor    time.Duration
 	AllowCorrupt bool
+	// Wait makes Open wait for a database that cannot be reached, until its context ends.
+	Wait bool
 }
 
 // DB is an open database whose tables have this binary's version.
@@ -77,9 +80,33 @@ type DB struct {
 }
 
 // Open opens and migrates the database that url names: a file, or sqlite:FILE, which it creates if
-// it does not exist; or postgres://… Its errors are for the operator.
+// it does not exist; or a connection string of PostgreSQL. Its errors are for the operator.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
+	db, err := open(ctx, url, o)
+	if !o.Wait || !errors.Is(dberr.Classify(err), dberr.ErrUnavailable) {
+		return db, err
+	}
+	o.Logger.WarnContext(ctx, "the database cannot be reached: waiting for it", slog.Any("error", err))
+	for errors.Is(dberr.Classify(err), dberr.ErrUnavailable) {
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(waitInterval):
+			db, err = open(ctx, url, o)
+		}
+	}
+	if err == nil {
+		o.Logger.InfoContext(ctx, "the database has been reached")
+	}
+	return db, err
+}
+
+// waitInterval is how often Open tries again.
+const waitInterval = 500 * time.Millisecond
+
+// open is Open with one attempt.
+func open(ctx context.Context, url string, o Options) (*DB, error) {
 	c, err := connect(ctx, url)
 	if err != nil {
 		return nil, explainCorrupt(Name(url), o, err)

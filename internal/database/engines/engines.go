@@ -20,7 +20,7 @@ func For(url string) (dialect.Dialect, error) {
 			return d, nil
 		}
 	}
-	return nil, fmt.Errorf("cannot use %q as a database: set --database to a file, such as contactgraph.db, "+
+	return nil, fmt.Errorf("cannot use %q as a database: set --database to a file without parameters, such as contactgraph.db, "+
 		"or to postgres://USER@HOST/DATABASE", url)
 }
 

@@ -35,11 +35,13 @@ func (Dialect) Name() string { return entdialect.SQLite }
 // Folder returns SQLite's folder in migrations/.
 func (Dialect) Folder() string { return "sqlite" }
 
-// Accepts takes every name of a file, with or without sqlite: in front. A database in memory is
-// lost with its connection, so it is refused.
+// Accepts takes the name of a file, with or without sqlite: in front. A database in memory is lost
+// with its connection, so it is refused. So are URIs of SQLite, such as file:contacts.db?mode=ro:
+// their parameters would have no effect, and a file of that name would be created.
 func (Dialect) Accepts(url string) bool {
 	file := fileOf(url)
-	return file != "" && !strings.Contains(file, ":memory:") && !strings.Contains(file, "://")
+	return file != "" && !strings.HasPrefix(file, "file:") && !strings.Contains(file, ":memory:") && !strings.ContainsAny(file, "?\x00") &&
+		!strings.Contains(file, "://")
 }
 
 // Redact returns the URL: a file has no password.
