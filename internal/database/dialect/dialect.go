@@ -109,8 +109,20 @@ type Layout interface {
 	// HasTable reports whether the database has the table.
 	HasTable(ctx context.Context, db Querier, table string) (bool, error)
 
+	// LockTables locks tables in the transaction of a migration, in their order. It waits for other
+	// transactions only so long that those behind it wait no longer than a second, and then fails
+	// with a conflict.
+	LockTables(ctx context.Context, tx *sql.Tx, all []TableLock) error
+
 	// CheckMigrated fails if migrations broke a rule that the engine did not check while they ran.
 	CheckMigrated(ctx context.Context, tx *sql.Tx) error
+}
+
+// TableLock is the lock that a migration needs of a table: exclusive to alter it, and otherwise one
+// against writes, to add an index.
+type TableLock struct {
+	Table     string
+	Exclusive bool
 }
 
 // Operations are the commands for the operator that depend on the engine. An engine without one

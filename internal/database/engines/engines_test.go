@@ -59,7 +59,7 @@ func TestFor(t *testing.T) {
 	for url, want := range map[string]string{
 		"contacts.db": "sqlite3", "sqlite:x:y.db": "sqlite3", "postgres://localhost/x": "postgres", "postgresql://localhost/x": "postgres",
 		"host=localhost dbname=x": "postgres", " user = x": "postgres", "dbname=x": "postgres", "a=b.db": "sqlite3", "hosts.db": "sqlite3",
-		"file:x.db": "", "file:x.db?mode=ro": "", "sqlite:file:x.db": "", "x.db?mode=ro": "", "x\x00.db": "",
+		"file:x.db": "", "file:x.db?mode=ro": "", "sqlite:file:x.db": "", "x.db?mode=ro": "", "x.db?_txlock=immediate": "", "is it?.db": "sqlite3",
 		"": "", "sqlite:": "", "sqlite::memory:": "", "mysql://localhost/x": "",
 	} {
 		d, err := engines.For(url)

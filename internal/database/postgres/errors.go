@@ -17,6 +17,7 @@ const (
 	foreignKeyViolation  = "23503"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
+	lockNotAvailable     = "55P03" // after lock_timeout
 	inFailedTransaction  = "25P02"
 	tooManyConnections   = "53300"
 	cannotConnectNow     = "57P03"
@@ -48,7 +49,7 @@ func diagnose(pg *pgconn.PgError) dialect.Fault {
 	fault := dialect.Fault{
 		Unique:     pg.Code == uniqueViolation,
 		ForeignKey: pg.Code == foreignKeyViolation,
-		Conflict:   pg.Code == serializationFailure || pg.Code == deadlockDetected,
+		Conflict:   pg.Code == serializationFailure || pg.Code == deadlockDetected || pg.Code == lockNotAvailable,
 		Aborted:    pg.Code == inFailedTransaction,
 		Corrupt:    pg.Code == dataCorrupted || pg.Code == indexCorrupted,
 	}

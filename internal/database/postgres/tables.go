@@ -66,5 +66,26 @@ func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (
 	return found, err
 }
 
+// lockTimeout is how long a migration waits for a lock: the writes that come after it wait behind
+// it. It is less than deadlock_timeout, so that the migration gives way, and not a write.
+const lockTimeout = "300ms"
+
+// LockTables locks the tables.
+func (Dialect) LockTables(ctx context.Context, tx *sql.Tx, all []dialect.TableLock) error {
+	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '"+lockTimeout+"'"); err != nil {
+		return err
+	}
+	for _, l := range all {
+		mode := "SHARE"
+		if l.Exclusive {
+			mode = "ACCESS EXCLUSIVE"
+		}
+		if _, err := tx.ExecContext(ctx, `LOCK TABLE "`+l.Table+`" IN `+mode+" MODE"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CheckMigrated does nothing: PostgreSQL checks its rules while migrations run.
 func (Dialect) CheckMigrated(context.Context, *sql.Tx) error { return nil }

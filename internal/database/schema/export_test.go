@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"contactgraph/internal/database/dialect"
+
 	atlas "ariga.io/atlas/sql/migrate"
 )
 
@@ -21,6 +23,33 @@ func MigrationFiles(folder string) (names []string, err error) {
 		names = append(names, f.Name())
 	}
 	return names, err
+}
+
+// MigrateFirst is Migrate with the first n files only.
+func MigrateFirst(ctx context.Context, c *dialect.Connection, n int) error {
+	all, err := memoryDir(c.Dialect.Folder())
+	if err != nil {
+		return err
+	}
+	files, err := all.Files()
+	if err != nil {
+		return err
+	}
+	dir := &atlas.MemDir{}
+	for _, f := range files[:n] {
+		if err := dir.WriteFile(f.Name(), f.Bytes()); err != nil {
+			return err
+		}
+	}
+	sum, err := dir.Checksum()
+	if err != nil {
+		return err
+	}
+	if err := atlas.WriteSumFile(dir, sum); err != nil {
+		return err
+	}
+	_, err = migrateTo(ctx, c, dir)
+	return err
 }
 
 // WriteRevision records that the database has a migration of the folder.

@@ -7,13 +7,18 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"contactgraph/ent/migrate"
 	"contactgraph/internal/database/dialect"
 	"contactgraph/migrations"
 
@@ -24,27 +29,50 @@ import (
 // it.
 const additive = "additive"
 
+const (
+	// lockPatience is how long Migrate tries to get the locks of the tables that other processes
+	// write, and maxPause the longest time between two attempts.
+	lockPatience = time.Minute
+	maxPause     = 500 * time.Millisecond
+)
+
 // Migrate brings the tables up to date in one transaction, while no other process does, and returns
-// the names of the files that it applied. It fails if a newer program has applied a migration that
-// is not additive.
+// the names of the files that it applied. Other processes may write meanwhile: they wait for its
+// locks, which it gives up and tries to get again if it cannot get all of them soon. It fails if
+// that takes longer than a minute, or if a newer program has applied a migration that is not
+// additive.
 func Migrate(ctx context.Context, c *dialect.Connection) (applied []string, err error) {
-	err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		applied, err = apply(ctx, c.Dialect, tx)
-		return err
-	})
+	dir, err := memoryDir(c.Dialect.Folder())
 	if err != nil {
 		return nil, err
 	}
-	return applied, nil
+	return migrateTo(ctx, c, dir)
+}
+
+// migrateTo is Migrate with the files of dir.
+func migrateTo(ctx context.Context, c *dialect.Connection, dir *atlas.MemDir) (applied []string, err error) {
+	for end := time.Now().Add(lockPatience); ; {
+		err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			applied, err = apply(ctx, c.Dialect, tx, dir)
+			return err
+		})
+		if err == nil {
+			return applied, nil
+		}
+		if fault, _ := c.Dialect.Diagnose(err); !fault.Conflict || time.Now().After(end) {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(rand.N(maxPause)): // at random, so that it does not meet the same writes again
+		}
+	}
 }
 
 // apply applies the files that the database lacks, and returns their names.
-func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx) ([]string, error) {
+func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir) ([]string, error) {
 	drv, err := d.Migrator(tx)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := memoryDir(d.Folder())
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +96,9 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := d.LockTables(ctx, tx, locksOf(pending)); err != nil {
+		return nil, err
+	}
 	var applied []string
 	for _, f := range pending {
 		if err := executor.Execute(ctx, f); err != nil {
@@ -76,6 +107,42 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx) ([]string, error)
 		applied = append(applied, f.Name())
 	}
 	return applied, d.CheckMigrated(ctx, tx)
+}
+
+// What needs locks in the files that atlas writes. Only its comment names the table of an index that
+// is dropped.
+var (
+	alters  = regexp.MustCompile(`(?m)^(?:ALTER TABLE|-- Drop index "\w+" from table:) "(\w+)"`)
+	indexes = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?INDEX "\w+" ON "(\w+)"`)
+	creates = regexp.MustCompile(`(?m)^CREATE TABLE "(\w+)"`)
+)
+
+// locksOf returns the locks that the files need of tables that exist before them, in the order in
+// which writes lock the tables: the contact first, and the change log last.
+func locksOf(files []atlas.File) (all []dialect.TableLock) {
+	text := &strings.Builder{}
+	for _, f := range files {
+		text.Write(f.Bytes())
+		text.WriteByte('\n')
+	}
+	altered := map[string]bool{}
+	for _, m := range indexes.FindAllStringSubmatch(text.String(), -1) {
+		altered[m[1]] = false
+	}
+	for _, m := range alters.FindAllStringSubmatch(text.String(), -1) {
+		altered[m[1]] = true
+	}
+	for _, m := range creates.FindAllStringSubmatch(text.String(), -1) {
+		delete(altered, m[1])
+	}
+	for table, exclusive := range altered {
+		all = append(all, dialect.TableLock{Table: table, Exclusive: exclusive})
+	}
+	ranks := map[string]int{migrate.ContactsTable.Name: -1, migrate.FeedsTable.Name: 1, migrate.ChangesTable.Name: 2}
+	slices.SortFunc(all, func(a, b dialect.TableLock) int {
+		return cmp.Or(cmp.Compare(ranks[a.Table], ranks[b.Table]), strings.Compare(a.Table, b.Table))
+	})
+	return all
 }
 
 // memoryDir copies the embedded files of a folder to where atlas can read them.

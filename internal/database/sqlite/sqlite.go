@@ -10,6 +10,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -35,13 +36,17 @@ func (Dialect) Name() string { return entdialect.SQLite }
 // Folder returns SQLite's folder in migrations/.
 func (Dialect) Folder() string { return "sqlite" }
 
+// parameters matches the parameters of SQLite's URIs and those of its Go driver. See
+// https://www.sqlite.org/uri.html#recognized_query_parameters.
+var parameters = regexp.MustCompile(`\?(?:mode|cache|immutable|nolock|psow|vfs|modeof|_\w+)=`)
+
 // Accepts takes the name of a file, with or without sqlite: in front. A database in memory is lost
 // with its connection, so it is refused. So are URIs of SQLite, such as file:contacts.db?mode=ro:
 // their parameters would have no effect, and a file of that name would be created.
 func (Dialect) Accepts(url string) bool {
 	file := fileOf(url)
-	return file != "" && !strings.HasPrefix(file, "file:") && !strings.Contains(file, ":memory:") && !strings.ContainsAny(file, "?\x00") &&
-		!strings.Contains(file, "://")
+	return file != "" && !strings.HasPrefix(file, "file:") && !parameters.MatchString(file) &&
+		!strings.Contains(file, ":memory:") && !strings.Contains(file, "://")
 }
 
 // Redact returns the URL: a file has no password.
@@ -96,6 +101,9 @@ func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (
 	err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1)", table).Scan(&found)
 	return found, err
 }
+
+// LockTables does nothing: the transaction has locked the file.
+func (Dialect) LockTables(context.Context, *sql.Tx, []dialect.TableLock) error { return nil }
 
 // CheckMigrated fails if a row refers to one that does not exist. Foreign keys are off while
 // migrations run: see Exclusive.
