@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/reset"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                          {"internal/pgserver"},
@@ -41,6 +41,7 @@ var layers = map[string][]string{
 
 	// The APIs, the console and the command line.
 	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/weborigin"},
+	"internal/outage":          {"internal/dberr"},
 	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
 	"web":                      {},
 	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings"},

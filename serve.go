@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/cli"
 	"contactgraph/internal/demo"
+	"contactgraph/internal/outage"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/server"
 	"contactgraph/internal/weborigin"
@@ -58,7 +59,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if p.Getenv("GOGC") == "" { // otherwise the operator has set it
 		go server.TuneGC(ctx)
 	}
-	log := slog.New(server.LogHandler(c.LogHandler(p.Stderr)))
+	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr))))
 	certificate, err := c.certificate()
 	if err != nil {
 		return err

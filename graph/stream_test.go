@@ -188,7 +188,7 @@ func TestConnectionInitOfWebSocket(t *testing.T) {
 	if m, err := s.receive(); websocket.CloseStatus(err) != websocket.StatusTryAgainLater {
 		t.Errorf("credentials that cannot be looked up: got %v, %v, want it closed with 1013", m, err)
 	}
-	if !strings.Contains(f.log.String(), "authentication failed") {
+	if !strings.Contains(f.log.String(), "the credentials could not be checked") {
 		t.Errorf("the log lacks the failure: %s", f.log)
 	}
 	s = f.dial(nil)

@@ -63,7 +63,7 @@ var openFields = map[string]bool{"__typename": true, "__schema": true, "__type":
 func (g Gate) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if err := principalOf(ctx).rejection(); err != nil {
 		if fault := principalOf(ctx).err; !errors.Is(fault, auth.ErrCredentials) && !isRateError(fault) {
-			g.Log.ErrorContext(ctx, "authentication failed", "error", fault)
+			g.Log.ErrorContext(ctx, "the credentials could not be checked", "error", fault)
 		}
 		return err
 	}

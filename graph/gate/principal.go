@@ -88,7 +88,7 @@ func (g Gate) OnConnect(ctx context.Context, init http.Header) (context.Context,
 	c = principalOf(ctx)
 	c.socket = true
 	if c.err != nil && !errors.Is(c.err, auth.ErrCredentials) && !isRateError(c.err) {
-		g.Log.ErrorContext(ctx, "authentication failed", "error", c.err)
+		g.Log.ErrorContext(ctx, "the credentials could not be checked", "error", c.err)
 		return ctx, graphqlhttp.ErrTryAgain
 	}
 	return ctx, c.err
