@@ -68,23 +68,21 @@ type MigrateStatus struct {
 	Settings `embed:""`
 }
 
-// Run prints a table with a row for each migration. If the database does not exist or has no tables
-// of this program, it first prints which. If it has all migrations, Run also prints whether keys
-// and search terms have to be computed again, and which contacts have no key.
+// Run prints a table with a row for each migration. It fails if the database does not exist or has
+// no tables of this program. If it has all migrations, Run also prints whether keys and search
+// terms have to be computed again, and which contacts have no key.
 func (c *MigrateStatus) Run(ctx context.Context, p *Process) error {
 	s, err := database.StatusOf(ctx, c.Database)
 	if err != nil {
 		return err
 	}
-	if s.Lacks != "" {
-		if _, err := fmt.Fprintln(p.Stdout, s.Lacks); err != nil {
-			return err
-		}
-	}
 	if err := printMigrations(p.Stdout, s.Migrations); err != nil {
 		return err
 	}
-	if s.Lacks != "" || slices.ContainsFunc(s.Migrations, database.Migration.IsPending) {
+	if s.Lacks != "" {
+		return errors.New(s.Lacks)
+	}
+	if slices.ContainsFunc(s.Migrations, database.Migration.IsPending) {
 		return nil
 	}
 	return database.Inspect(ctx, c.Database, func(client *ent.Client) error {

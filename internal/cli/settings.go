@@ -24,9 +24,18 @@ type Settings struct {
 func (s Settings) LogHandler(w io.Writer) slog.Handler {
 	o := &slog.HandlerOptions{Level: s.LogLevel}
 	if s.LogFormat == "json" {
+		o.ReplaceAttr = milliseconds
 		return slog.NewJSONHandler(w, o)
 	}
 	return slog.NewTextHandler(w, o)
+}
+
+// milliseconds names the unit of a duration, which is a plain number in JSON.
+func milliseconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.Float64(a.Key+"_ms", float64(a.Value.Duration())/float64(time.Millisecond))
+	}
+	return a
 }
 
 // DatabaseName returns the database without its password, for messages.
