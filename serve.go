@@ -59,7 +59,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if p.Getenv("GOGC") == "" { // otherwise the operator has set it
 		go server.TuneGC(ctx)
 	}
-	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr))))
+	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr)), server.OfRequest))
 	certificate, err := c.certificate()
 	if err != nil {
 		return err

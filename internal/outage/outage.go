@@ -15,21 +15,25 @@ import (
 // interval is how long the records of an outage are counted until the log has their number.
 const interval = 10 * time.Second
 
-// Handler returns a handler that passes records on to next, except those whose attributes have an
-// error that is a dberr.ErrUnavailable. Of these it passes on the first one, and then, every ten
-// seconds, a record with the number of the others. When ten seconds have passed without one, it
-// reports that the outage is over.
-func Handler(next slog.Handler) slog.Handler { return handler{next, &counter{next: next}} }
+// Handler returns a handler that passes records on to next, except those about a request whose
+// attributes have an error that is a dberr.ErrUnavailable. Of these it passes on the first one, and
+// then, every ten seconds, a record with the number of the others. When ten seconds have passed
+// without one, it reports that the outage is over. ofRequest reports whether the context of a
+// record is that of a request.
+func Handler(next slog.Handler, ofRequest func(context.Context) bool) slog.Handler {
+	return handler{next, ofRequest, &counter{next: next}}
+}
 
 type handler struct {
 	slog.Handler
 
-	counter *counter
+	ofRequest func(context.Context) bool
+	counter   *counter
 }
 
 // Handle passes the record on, or counts it.
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
-	if concerns(r) && h.counter.count() {
+	if h.ofRequest(ctx) && concerns(r) && h.counter.count() {
 		return nil
 	}
 	return h.Handler.Handle(ctx, r)
@@ -37,12 +41,12 @@ func (h handler) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs keeps the counter.
 func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return handler{h.Handler.WithAttrs(attrs), h.counter}
+	return handler{h.Handler.WithAttrs(attrs), h.ofRequest, h.counter}
 }
 
 // WithGroup keeps the counter.
 func (h handler) WithGroup(name string) slog.Handler {
-	return handler{h.Handler.WithGroup(name), h.counter}
+	return handler{h.Handler.WithGroup(name), h.ofRequest, h.counter}
 }
 
 // concerns reports whether a record is about a database that cannot be reached.

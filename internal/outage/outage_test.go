@@ -2,6 +2,7 @@ package outage_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,8 +17,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+type request struct{}
+
 // TestHandler: an outage is one line at its beginning, one with a count every ten seconds, and one
-// at its end. All other lines are as they would be without it.
+// at its end. All other lines are as they would be without it, also those about an outage that do
+// not come from requests.
 func TestHandler(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -27,14 +31,16 @@ func TestHandler(t *testing.T) {
 				return slog.Attr{}
 			}
 			return a
-		}})))
+		}}), func(ctx context.Context) bool { return ctx.Value(request{}) != nil }))
+		ofRequest := context.WithValue(t.Context(), request{}, true)
 		fail := func(n int) {
 			for i := range n {
-				log.With("n", i).Error("request failed", "error", fmt.Errorf("reading: %w", dberr.ErrUnavailable))
+				log.With("n", i).ErrorContext(ofRequest, "request failed", "error", fmt.Errorf("reading: %w", dberr.ErrUnavailable))
 			}
 		}
 		fail(100)
-		log.Error("request failed", "error", errors.New("another reason"))
+		log.ErrorContext(ofRequest, "request failed", "error", errors.New("another reason"))
+		log.Error("writes are rejected", "error", dberr.ErrUnavailable)
 		time.Sleep(11 * time.Second)
 		fail(7)
 		time.Sleep(10 * time.Second)
@@ -44,6 +50,7 @@ func TestHandler(t *testing.T) {
 		want := []string{
 			`level=ERROR msg="request failed" n=0 error="reading: the database is not available"`,
 			`level=ERROR msg="request failed" error="another reason"`,
+			`level=ERROR msg="writes are rejected" error="the database is not available"`,
 			`level=WARN msg="the database is still unavailable" failures=99`,
 			`level=WARN msg="the database is still unavailable" failures=7`,
 			`level=INFO msg="the database has not been unavailable for ten seconds"`,

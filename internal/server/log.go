@@ -9,6 +9,12 @@ import (
 // that is, to every record whose context comes from a request.
 func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
+// OfRequest reports whether the context comes from a request.
+func OfRequest(ctx context.Context) bool {
+	_, ok := ctx.Value(requestIDKey{}).(string)
+	return ok
+}
+
 type logHandler struct{ slog.Handler }
 
 var _ slog.Handler = logHandler{}

@@ -16,8 +16,8 @@ import (
 	"contactgraph/internal/database/schema"
 )
 
-// writeOfOlder are the statements of a write of the first version, in their order. CONTACT stands for
-// an id.
+// writeOfOlder are the statements of a write of the first version, in their order. CONTACT stands
+// for an id.
 var writeOfOlder = []string{
 	`SELECT "id" FROM "contacts" WHERE "account_id" = 1 AND "id" = CONTACT FOR UPDATE`,
 	`UPDATE "contacts" SET "version" = "version" + 1 WHERE "account_id" = 1 AND "id" = CONTACT`,
@@ -27,9 +27,9 @@ var writeOfOlder = []string{
 		FROM "contacts" WHERE "account_id" = 1 AND "id" = CONTACT`,
 }
 
-// TestMigratingUnderLoad migrates databases of earlier versions while 16 clients write. No migration
-// fails, and no write does; the slowest is logged. Half of the databases lack the migration that
-// alters the change log before the counter, against the order of the writes.
+// TestMigratingUnderLoad migrates databases of earlier versions while 16 clients write. No
+// migration fails, and no write does; the slowest is logged. Half of the databases lack the
+// migration that alters the change log before the counter, against the order of the writes.
 func TestMigratingUnderLoad(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("CONTACTGRAPH_TEST_ENGINE") != "postgres" {

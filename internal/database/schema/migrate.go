@@ -109,8 +109,8 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir
 	return applied, d.CheckMigrated(ctx, tx)
 }
 
-// What needs locks in the files that atlas writes. Only its comment names the table of an index that
-// is dropped.
+// What needs locks in the files that atlas writes. Only its comment names the table of an index
+// that is dropped.
 var (
 	alters  = regexp.MustCompile(`(?m)^(?:ALTER TABLE|-- Drop index "\w+" from table:) "(\w+)"`)
 	indexes = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?INDEX "\w+" ON "(\w+)"`)
