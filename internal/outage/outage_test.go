@@ -47,6 +47,7 @@ func TestHandler(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		fail(1)
 		time.Sleep(15 * time.Second)
+		synctest.Wait() // for the last report
 		want := []string{
 			`level=ERROR msg="request failed" n=0 error="reading: the database is not available"`,
 			`level=ERROR msg="request failed" error="another reason"`,

@@ -99,7 +99,7 @@ func (b *Bouncer) await(ctx context.Context) error {
 func (b *Bouncer) URL(database string) string {
 	return (&url.URL{
 		Scheme: "postgres", User: url.User(superuser), Path: "/" + database,
-		RawQuery: url.Values{"host": {b.dir}, "port": {"6432"}}.Encode(),
+		RawQuery: url.Values{"host": {b.dir}, "port": {"6432"}, "default_query_exec_mode": {"cache_describe"}}.Encode(),
 	}).String()
 }
 

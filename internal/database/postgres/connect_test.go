@@ -1,13 +1,17 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"net/url"
 	"testing"
 	"time"
 
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/pgserver"
+	"contactgraph/internal/viewer"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -47,6 +51,56 @@ func TestSilentHost(t *testing.T) {
 		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestPoolerIsRecognized: two servers use a PgBouncer that has one connection, and nothing says how
+// statements are prepared.
+func TestPoolerIsRecognized(t *testing.T) {
+	t.Parallel()
+	s, err := pgserver.Start(t.Context(), pgserver.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	b, err := s.Bounce(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	address, err := url.Parse(b.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters := address.Query()
+	parameters.Del("default_query_exec_mode")
+	address.RawQuery = parameters.Encode()
+	for range 2 {
+		db, err := database.Open(t.Context(), address.String(), database.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		ctx := viewer.NewSystemContext(t.Context(), 0)
+		for range 3 {
+			if err := db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
+				_, err := tx.Ent.Account.Query().Count(ctx)
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+			if _, err := db.Client().Account.Query().Count(ctx); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
