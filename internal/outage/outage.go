@@ -94,5 +94,7 @@ func (c *counter) report() {
 		time.AfterFunc(interval, c.report)
 	}
 	c.missed = 0
-	_ = c.next.Handle(context.Background(), r) // nothing can be done about a log that cannot be written
+	if ctx := context.Background(); c.next.Enabled(ctx, r.Level) {
+		_ = c.next.Handle(ctx, r) // nothing can be done about a log that cannot be written
+	}
 }

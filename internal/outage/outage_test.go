@@ -19,6 +19,24 @@ import (
 
 type request struct{}
 
+// TestLevels: what the log does not show otherwise is not in it because of an outage.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		next := slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelError})
+		log := slog.New(outage.Handler(next, func(context.Context) bool { return true }))
+		for range 2 {
+			log.Error("request failed", "error", dberr.ErrUnavailable)
+		}
+		time.Sleep(25 * time.Second)
+		synctest.Wait()
+		if got := strings.Count(b.String(), "\n"); got != 1 {
+			t.Errorf("%d lines, want that of the first error:\n%s", got, b.String())
+		}
+	})
+}
+
 // TestHandler: an outage is one line at its beginning, one with a count every ten seconds, and one
 // at its end. All other lines are as they would be without it, also those about an outage that do
 // not come from requests.
