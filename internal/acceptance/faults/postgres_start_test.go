@@ -17,14 +17,10 @@ func TestStartWithoutPostgres(t *testing.T) {
 	t.Parallel()
 	pg := harness.NewPostgres(t, pgserver.Options{}, "away")
 	pg.Crash()
-	address := freeAddresses(t, 1)[0]
+	address := harness.FreeAddress(t)
 	s := harness.Launch(t, pg.URL("away"), "--demo", "--demo-contacts", "10", "--addr", address)
 	s.URL = "http://" + address
-	for end := time.Now().Add(30 * time.Second); !strings.Contains(s.Log.String(), "waiting for it"); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the server does not say that it waits:\n%s", s.Log)
-		}
-	}
+	awaitWaiting(t, s)
 	time.Sleep(2 * time.Second) // several attempts
 	for path, want := range map[string]int{"/readyz": http.StatusServiceUnavailable, "/healthz": http.StatusOK} {
 		if r := s.Send(harness.Anonymous, http.MethodGet, path, "", ""); r.Status != want {
@@ -47,10 +43,16 @@ func TestStopWithoutPostgres(t *testing.T) {
 	pg := harness.NewPostgres(t, pgserver.Options{}, "away")
 	pg.Crash()
 	s := harness.Launch(t, pg.URL("away"))
+	awaitWaiting(t, s)
+	s.Stop()
+}
+
+// awaitWaiting waits until the server logs that it waits for the database.
+func awaitWaiting(t *testing.T, s *harness.Server) {
+	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !strings.Contains(s.Log.String(), "waiting for it"); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the server does not say that it waits:\n%s", s.Log)
 		}
 	}
-	s.Stop()
 }

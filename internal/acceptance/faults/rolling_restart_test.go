@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -45,7 +44,10 @@ func TestRollingRestart(t *testing.T) {
 	harness.RequireEngine(t, harness.Postgres)
 	t.Parallel()
 	database := harness.NewDemoDatabase(t, harness.Postgres, 100)
-	addresses := freeAddresses(t, 4)
+	var addresses []string
+	for range 4 {
+		addresses = append(addresses, harness.FreeAddress(t))
+	}
 	var servers []*harness.Server
 	for _, address := range addresses[1:] {
 		s := harness.Launch(t, database, "--demo", "--demo-contacts", "100", "--addr", address, "--drain-delay", "3s")
@@ -93,20 +95,6 @@ func restart(t *testing.T, s *harness.Server) {
 	s.Relaunch()
 	s.AwaitReady()
 	time.Sleep(2 * time.Second)
-}
-
-// freeAddresses returns n addresses on which nothing listens.
-func freeAddresses(t *testing.T, n int) (all []string) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // after all have been chosen, so that they differ
-		all = append(all, l.Addr().String())
-	}
-	return all
 }
 
 // startBalancer runs HAProxy until the test ends.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -76,7 +75,7 @@ func newFeedTest(t *testing.T, database string, pg *pgserver.Server, servers int
 	f := &feedTest{t: t, pg: pg, contacts: newPool(contactCount), written: make(chan struct{})}
 	f.ledger.acknowledged, f.ledger.outcomes = map[int64]changeKey{}, map[string]int{}
 	for range servers {
-		s := harness.Launch(t, database, "--demo", "--demo-contacts", fmt.Sprint(contactCount), "--addr", freeAddress(t))
+		s := harness.Launch(t, database, "--demo", "--demo-contacts", fmt.Sprint(contactCount), "--addr", harness.FreeAddress(t))
 		s.Await()
 		f.servers = append(f.servers, s)
 	}
@@ -85,22 +84,6 @@ func newFeedTest(t *testing.T, database string, pg *pgserver.Server, servers int
 		f.blockers = newBlockers(f, database)
 	}
 	return f
-}
-
-// freeAddress returns an address that a server can listen on again after it was killed. The port is
-// below the range from which the system assigns ports to connections: one of those might take it in
-// between.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		address := fmt.Sprint("127.0.0.1:", 15_000+rand.IntN(15_000))
-		if l, err := net.Listen("tcp", address); err == nil {
-			l.Close()
-			return address
-		}
-	}
-	t.Fatal("no port is free")
-	return ""
 }
 
 func (f *feedTest) run() {

@@ -15,15 +15,8 @@ import (
 // TestGuessers: clients that guess passwords, each attempt from another address, do not make others
 // wait.
 func TestGuessers(t *testing.T) {
-	clients, duration := 10, 2*time.Second
-	if measuring {
-		clients, duration = 100, 30*time.Second
-	} else {
-		t.Parallel()
-	}
-	database := harness.NewDemoDatabase(t, harness.Selected(), 100)
-	s := harness.Launch(t, database, "--demo", "--demo-contacts", "100", "--log-level", "error")
-	s.Await()
+	clients, duration := size(t, 10, 100, 30*time.Second)
+	s := launch(t, 100)
 	before := measure(s, duration/3)
 	ctx, stop := context.WithCancel(t.Context())
 	var guessers sync.WaitGroup

@@ -20,15 +20,8 @@ const (
 
 // TestNeighbours: many clients that write in one account do not make those of another account wait.
 func TestNeighbours(t *testing.T) {
-	clients, duration := 20, 2*time.Second
-	if measuring {
-		clients, duration = 200, 20*time.Second
-	} else {
-		t.Parallel()
-	}
-	database := harness.NewDemoDatabase(t, harness.Selected(), 500)
-	s := harness.Launch(t, database, "--demo", "--demo-contacts", "500", "--log-level", "error")
-	s.Await()
+	clients, duration := size(t, 20, 200, 20*time.Second)
+	s := launch(t, 500)
 	alone := update(s, harness.APIKey("demo-other"), 2, firstOtherContact, duration/2)
 	var during, neighbours latencies
 	var both sync.WaitGroup

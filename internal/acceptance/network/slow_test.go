@@ -71,6 +71,26 @@ func campaign(t *testing.T, few, many clients) {
 	}
 }
 
+// size returns how many clients a test has, and for how long: few for two seconds, next to other
+// tests, and many for longer if it measures.
+func size(t *testing.T, few, many int, long time.Duration) (clients int, duration time.Duration) {
+	t.Helper()
+	if measuring {
+		return many, long
+	}
+	t.Parallel()
+	return few, 2 * time.Second
+}
+
+// launch starts a server with demo data that logs errors only.
+func launch(t *testing.T, contacts int) *harness.Server {
+	t.Helper()
+	database := harness.NewDemoDatabase(t, harness.Selected(), contacts)
+	s := harness.Launch(t, database, "--demo", "--demo-contacts", fmt.Sprint(contacts), "--log-level", "error")
+	s.Await()
+	return s
+}
+
 // write adds changes to the log, for the streams.
 func write(s *harness.Server, changes int) {
 	s.T.Helper()

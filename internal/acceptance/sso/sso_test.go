@@ -2,7 +2,6 @@ package sso
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -24,23 +23,11 @@ type fixture struct {
 	servers  harness.Fleet
 }
 
-// freeAddress returns an address that no server listens on: the redirect URI contains the port, so
-// it must be known before the server starts.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // newFixture starts a provider that is down, and then the servers: two, or one on SQLite.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t}
-	address := freeAddress(t)
+	address := harness.FreeAddress(t)
 	f.provider = ssotest.Start(t, "http://"+address)
 	f.provider.Down(true)
 	secret := filepath.Join(t.TempDir(), "secret")
