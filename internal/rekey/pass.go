@@ -47,23 +47,18 @@ func (r *run) page(ctx context.Context, after int, conditions ...predicate.Conta
 }
 
 // modified returns the pass through the contacts that were modified since the last run began and
-// until a time: this program has computed those that are modified later.
+// until a time: this program has computed those that are modified later. It looks at each contact
+// once, however often others write it meanwhile: the next run looks at what is written after this
+// one has begun.
 func (r *run) modified(since, until time.Time) func(context.Context, *ent.Derivation) error {
 	return func(ctx context.Context, st *ent.Derivation) error {
-		for at, id := since, 0; ; {
-			page, err := r.db.Client().Contact.Query().
-				Where(entcontact.AccountID(r.account), entcontact.LastModifiedGTE(at), entcontact.LastModifiedLT(until),
-					entcontact.Or(entcontact.LastModifiedGT(at), entcontact.IDGT(id))).
-				Order(entcontact.ByLastModified(), entcontact.ByID()).Limit(batchSize).All(ctx)
-			if err != nil || len(page) == 0 {
-				return err
-			}
-			if err := r.recomputeIfCurrent(ctx, st, page); err != nil {
-				return err
-			}
-			last := page[len(page)-1]
-			at, id = last.LastModified, last.ID
+		ids, err := r.db.Client().Contact.Query().
+			Where(entcontact.AccountID(r.account), entcontact.LastModifiedGTE(since), entcontact.LastModifiedLT(until)).
+			Order(entcontact.ByID()).IDs(ctx)
+		if err != nil {
+			return err
 		}
+		return r.some(ctx, st, ids)
 	}
 }
 
@@ -97,7 +92,12 @@ func (r *run) hidden(ctx context.Context, st *ent.Derivation) error {
 		ids = append(ids, l.ContactID)
 	}
 	slices.Sort(ids)
-	for chunk := range slices.Chunk(slices.Compact(ids), batchSize) {
+	return r.some(ctx, st, slices.Compact(ids))
+}
+
+// some computes the contacts with these ids, which are in order.
+func (r *run) some(ctx context.Context, st *ent.Derivation, ids []int) error {
+	for chunk := range slices.Chunk(ids, batchSize) {
 		page, err := r.page(ctx, 0, entcontact.IDIn(chunk...))
 		if err == nil {
 			err = r.recomputeIfCurrent(ctx, st, page)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"contactgraph/ent"
 	"contactgraph/ent/searchterm"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
@@ -91,6 +92,39 @@ func TestWritesContinueMeanwhile(t *testing.T) {
 		if c := f.contact(id); text(c.EmailKey) != *c.Email {
 			t.Errorf("contact %d has the address %s and the key %s", id, *c.Email, text(c.EmailKey))
 		}
+	}
+}
+
+// busy is a database in which every contact is written again before each read.
+type busy struct {
+	rekey.DB
+
+	f     *fixture
+	reads int
+}
+
+func (db *busy) Client() *ent.Client {
+	db.reads++
+	db.f.Advance(time.Millisecond)
+	db.f.exec("UPDATE contacts SET last_modified = $1", db.f.Now().UTC())
+	return db.DB.Client()
+}
+
+// TestWritesDoNotProlongRuns looks at each modified contact once, although all are written all the
+// time: a server that starts meanwhile is not ready before.
+func TestWritesDoNotProlongRuns(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for range 250 {
+		f.NewContact(nil)
+	}
+	f.run(rekey.Outdated)
+	db := &busy{DB: f.DB, f: f}
+	if _, err := f.service(db).Run(t.Context(), rekey.Modified); err != nil {
+		t.Fatal(err)
+	}
+	if db.reads > 20 {
+		t.Errorf("the run read %d times", db.reads)
 	}
 }
 
