@@ -72,6 +72,7 @@ func TestRollingRestart(t *testing.T) {
 					return
 				}
 				answered.Add(1)
+				time.Sleep(10 * time.Millisecond) // the servers that start need the processor, too
 			}
 		})
 	}

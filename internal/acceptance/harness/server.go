@@ -101,15 +101,21 @@ func (s *Server) Await() {
 // AwaitReady waits until /readyz reports that the server is ready, at most 30 seconds.
 func (s *Server) AwaitReady() {
 	s.T.Helper()
+	var last string
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if r, err := http.Get(s.URL + "/readyz"); err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
+		r, err := http.Get(s.URL + "/readyz")
+		if err != nil {
+			last = err.Error()
+			continue
 		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body.Close()
+		if r.StatusCode == http.StatusOK {
+			return
+		}
+		last = string(body)
 	}
-	s.T.Fatalf("not ready after 30 s:\n%s", s.Log)
+	s.T.Fatalf("not ready after 30 s (%s):\n%s", last, s.Log)
 }
 
 // PID returns the process id.
