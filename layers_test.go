@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset", "internal/version"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                          {"internal/pgserver"},
@@ -40,21 +40,21 @@ var layers = map[string][]string{
 	"internal/contact/contacttest":   {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/normalize", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
-	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/weborigin"},
+	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/version", "internal/weborigin"},
 	"internal/outage":          {"internal/dberr"},
 	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
 	"web":                      {},
-	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings"},
+	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings", "internal/version"},
 	"internal/demo":            {"ent/...", "internal/app", "internal/auth", "internal/catalog", "internal/contact", "internal/contact/field", "internal/viewer"},
-	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/report", "internal/reset", "internal/settings", "internal/weborigin"},
+	"graph":                    {"ent/...", "graph/...", "internal/app", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/globalid", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/revision", "internal/usererror", "internal/viewer", "internal/people", "internal/report", "internal/reset", "internal/settings", "internal/version", "internal/weborigin"},
 	"graph/gate":               {"graph/apierror", "graph/arguments", "graph/cost", "graph/loader", "graph/persisted", "internal/auth", "internal/authz", "internal/bytelru", "internal/graphqlhttp", "internal/idempotency", "internal/limiter", "internal/viewer", "internal/weborigin"},
 	"graph/persisted":          {"graph/apierror", "internal/bytelru", "internal/graphqlhttp", "internal/limiter"},
 	"graph/arguments":          {"graph/apierror", "graph/scalar", "internal/revision", "internal/storable"},
 	"graph/cost":               {},
 	"graph/loader":             {"ent/...", "graph/model", "internal/catalog", "internal/contact/field", "internal/globalid", "internal/viewer"},
 	"graph/apierror":           {"internal/limiter", "internal/authz", "internal/changelog", "internal/dberr", "internal/graphqlhttp", "internal/idempotency", "internal/revision", "internal/usererror"},
-	"graph/generated":          {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/people", "internal/settings", "internal/audit", "internal/viewer"},
-	"graph/model":              {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit"},
+	"graph/generated":          {"ent/...", "graph/model", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/people", "internal/settings", "internal/audit", "internal/viewer", "internal/version"},
+	"graph/model":              {"ent/...", "graph/scalar", "internal/changelog", "internal/contact/merge", "internal/contact/query", "internal/revision", "internal/viewer", "internal/people", "internal/settings", "internal/audit", "internal/version"},
 	"graph/scalar":             {"internal/revision"},
 	"internal/rest":            {"internal/rest/call", "internal/rest/iservice", "internal/rest/webapi"},
 	"internal/rest/webapi":     {"ent/...", "internal/audit", "internal/auth", "internal/authz", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/query", "internal/idempotency", "internal/limiter", "internal/password", "internal/people", "internal/rest/aspnet", "internal/rest/call", "internal/rest/legacypath", "internal/report", "internal/revision", "internal/usererror", "internal/viewer", "internal/weborigin"},
@@ -115,6 +115,7 @@ var layers = map[string][]string{
 	"internal/storable":     {},
 	"internal/viewer":       {},
 	"internal/weborigin":    {},
+	"internal/version":      {"migrations"},
 	"migrations":            {},
 }
 

@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/outage"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/server"
+	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 )
 
@@ -60,6 +61,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		go server.TuneGC(ctx)
 	}
 	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr)), server.OfRequest))
+	logVersion(ctx, log)
 	certificate, err := c.certificate()
 	if err != nil {
 		return err
@@ -129,6 +131,13 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s, &startup)) //nolint:errcheck // the server works without a greeting
 	}
 	return <-served
+}
+
+// logVersion logs which binary starts, so that a log can be read without knowing it.
+func logVersion(ctx context.Context, log *slog.Logger) {
+	v := version.Current()
+	log.InfoContext(ctx, "starting contactgraph", slog.String("version", v.Version), slog.String("revision", v.Revision),
+		slog.String("go", v.Go), slog.String("migration", v.Migration))
 }
 
 // listen opens the port before the database is opened, so that a second server on the same address

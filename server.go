@@ -85,4 +85,5 @@ type commands struct {
 	Audit struct {
 		Export cli.ExportAudit `cmd:"" help:"Export the audit log of an account as CSV or JSON Lines."`
 	} `cmd:"" help:"Read the audit log."`
+	Version cli.Version `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
 }

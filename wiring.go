@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/server"
 	"contactgraph/internal/sso"
+	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 	"contactgraph/web"
 )
@@ -27,6 +28,7 @@ func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, 
 	return server.New(server.Config{
 		GraphQL:         http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { startup.apis.Load().graphql.ServeHTTP(w, r) }),
 		CloseStreams:    startup.closeStreams,
+		Version:         version.Current(),
 		SDL:             graph.SDL(),
 		AuthorizeSchema: c.GraphQL.authorizeSchema(startup),
 		REST:            func() http.Handler { return startup.apis.Load().rest },

@@ -10,6 +10,7 @@ import (
 
 	"contactgraph/internal/auth"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/version"
 	"contactgraph/internal/viewer"
 )
 
@@ -88,6 +89,15 @@ func TestViewer(t *testing.T) {
 	} {
 		f.want("the viewer", f.get(token, `{ viewer { account role name contact { contactId } } }`, nil, "viewer"), want)
 	}
+}
+
+// TestViewerHasTheServer: clients learn which version has answered.
+func TestViewerHasTheServer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	v := version.Current()
+	f.want("the server", f.get(f.demo.agent, `{ viewer { server { version migration } } }`, nil, "viewer", "server"),
+		text(object{"version": v.Version, "migration": v.Migration}))
 }
 
 // TestWritablePaths: forms learn from the viewer which fields they may write, also in the response

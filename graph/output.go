@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/globalid"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
+	"contactgraph/internal/version"
 	"contactgraph/internal/viewer"
 )
 
@@ -230,7 +231,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{ID: globalid.EncodeKey("Viewer", v.Actor.Kind.Name(), v.Actor.ID), Account: account.Name, Role: model.ViewerRole(v.Role.String()), MustSetUpSecondFactor: v.Enrolling, Caller: v}
+	shown := &model.Viewer{ID: globalid.EncodeKey("Viewer", v.Actor.Kind.Name(), v.Actor.ID), Account: account.Name, Role: model.ViewerRole(v.Role.String()), MustSetUpSecondFactor: v.Enrolling, Server: new(version.Current()), Caller: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}

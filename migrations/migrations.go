@@ -9,9 +9,26 @@
 // ent/schema; they are never changed after a release.
 package migrations
 
-import "embed"
+import (
+	"embed"
+	"strings"
+)
 
 // Files has one folder per dialect, with ent's name of the dialect: sqlite and postgres.
 //
 //go:embed sqlite postgres
 var Files embed.FS
+
+// Newest returns the version and the name of the newest migration, such as 20261121221919_init.
+func Newest() (newest string) {
+	files, err := Files.ReadDir("sqlite")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	for _, file := range files {
+		if name, ok := strings.CutSuffix(file.Name(), ".sql"); ok {
+			newest = max(newest, name)
+		}
+	}
+	return newest
+}

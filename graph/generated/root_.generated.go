@@ -2436,6 +2436,22 @@ type Viewer {
   secondFactor: SecondFactor @cost(weight: "2")
   "The OpenID Connect provider that the session was opened by; null for another, and an API key."
   issuer: String @cost(weight: "2")
+  "The program that has answered the request. Every viewer may read it."
+  server: Server!
+}
+
+"The program that serves the API. Servers that share a database can differ during an upgrade."
+type Server {
+  """
+  The version of the release, such as ` + "`" + `v1.2.3` + "`" + `; between releases, a version with the time and the
+  revision of the sources; ` + "`" + `devel` + "`" + ` if neither is known.
+  """
+  version: String!
+  """
+  The newest migration of the database that the program has, such as ` + "`" + `20261121221919_init` + "`" + `. The
+  database can have newer ones, of a later version.
+  """
+  migration: String!
 }
 
 "The role of a viewer."
@@ -4066,6 +4082,16 @@ func (ec *executionContext) childFields_SegmentPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SegmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Server(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_Server_version(ctx, field)
+	case "migration":
+		return ec.fieldContext_Server_migration(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Server", field.Name)
+}
+
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4324,6 +4350,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_secondFactor(ctx, field)
 	case "issuer":
 		return ec.fieldContext_Viewer_issuer(ctx, field)
+	case "server":
+		return ec.fieldContext_Viewer_server(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/people"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/settings"
+	"contactgraph/internal/version"
 	"contactgraph/internal/viewer"
 	"fmt"
 	"io"
@@ -1346,6 +1347,8 @@ type Viewer struct {
 	SecondFactor *people.SecondFactor `json:"secondFactor,omitempty"`
 	// The OpenID Connect provider that the session was opened by; null for another, and an API key.
 	Issuer *string `json:"issuer,omitempty"`
+	// The program that has answered the request. Every viewer may read it.
+	Server *version.Info `json:"server"`
 	// Caller is the viewer, for the resolvers of its fields.
 	Caller viewer.Viewer `json:"-"`
 }

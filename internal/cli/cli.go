@@ -4,8 +4,8 @@
 // Each command is a struct, and each flag is a field of it: the field's tag holds the help text and
 // the default. So a new flag is one new field. Add a flag of every command to Settings, and a flag
 // of one command to the struct of that command: serve is in serve.go of the main package, all
-// others are in account.go, audit.go, backup.go, key.go, migrate.go and user.go here. The
-// environment variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
+// others are in account.go, audit.go, backup.go, key.go, migrate.go, user.go and version.go here.
+// The environment variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
 // --log-level.
 //
 // Start reading at Run. It parses the arguments and calls the method Run of the chosen command.

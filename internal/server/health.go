@@ -18,9 +18,9 @@ var (
 	errDatabase = errors.New("the database is unreachable")
 )
 
-// healthz reports that the process is alive.
-func (*Server) healthz(w http.ResponseWriter, _ *http.Request) {
-	writeHealth(w, http.StatusOK, health{Status: "alive"})
+// healthz reports that the process is alive, and which version it is.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	writeHealth(w, http.StatusOK, health{Status: "alive", Version: s.Version.Version, Migration: s.Version.Migration})
 }
 
 // readyz reports whether a load balancer should send requests to this server.
@@ -51,6 +51,10 @@ func (s *Server) ready(ctx context.Context) error {
 type health struct {
 	Status string `json:"status"`
 	Reason string `json:"reason,omitempty"`
+
+	// Of /healthz only: what a load balancer reads often stays short.
+	Version   string `json:"version,omitempty"`
+	Migration string `json:"migration,omitempty"`
 }
 
 func writeHealth(w http.ResponseWriter, status int, h health) {

@@ -16,6 +16,7 @@ import (
 
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/rest/legacypath"
+	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 	"contactgraph/web"
 )
@@ -30,7 +31,8 @@ type SSO interface {
 // required.
 type Config struct {
 	GraphQL http.Handler
-	SDL     string // the GraphQL schema
+	Version version.Info // which /healthz shows
+	SDL     string       // the GraphQL schema
 	// AuthorizeSchema returns the reason why the sender of a request may not read the GraphQL
 	// schema, nil if it may. Its text is public.
 	AuthorizeSchema func(*http.Request) error

@@ -16,6 +16,7 @@ import (
 
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/server"
+	"contactgraph/internal/version"
 	"contactgraph/web"
 )
 
@@ -58,6 +59,7 @@ func newFixture(t *testing.T, change func(*server.Config)) *fixture {
 	f := &fixture{}
 	c := server.Config{
 		GraphQL:         named("graphql"),
+		Version:         version.Info{Version: "v1.2.3", Revision: "489e587", Go: "go1.26", Migration: "1_init"},
 		SDL:             "type Query { viewer: Viewer }\n",
 		AuthorizeSchema: func(*http.Request) error { return nil },
 		REST:            func() http.Handler { return named("rest") },
@@ -148,7 +150,7 @@ func TestOwnResponses(t *testing.T) {
 	}{
 		{"GET", "/", 200, "text/html; charset=utf-8", "console"},
 		{"POST", "/graphql/schema.graphqls", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
-		{"GET", "/healthz", 200, "application/json; charset=utf-8", `{"status":"alive"}`},
+		{"GET", "/healthz", 200, "application/json; charset=utf-8", `{"status":"alive","version":"v1.2.3","migration":"1_init"}`},
 		{"GET", "/readyz", 200, "application/json; charset=utf-8", `{"status":"ready"}`},
 		{"POST", "/healthz", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
 		{"GET", "/nope", 404, "text/plain; charset=utf-8", "404"},

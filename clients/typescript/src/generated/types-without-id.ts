@@ -40,6 +40,7 @@ export const typesWithoutId = [
   "RolePayload",
   "SecondFactor",
   "SegmentPayload",
+  "Server",
   "SetContactDetailsPayload",
   "SetContactsDetailsPayload",
   "SetUpSecondFactorPayload",

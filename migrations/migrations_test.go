@@ -1,0 +1,21 @@
+package migrations
+
+import (
+	"io/fs"
+	"path"
+	"testing"
+)
+
+// TestNewest compares with the names of the files of each engine.
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	for _, dialect := range []string{"sqlite", "postgres"} {
+		files, err := fs.Glob(Files, dialect+"/*.sql")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", dialect, len(files), err)
+		}
+		if last := path.Base(files[len(files)-1]); last != Newest()+".sql" {
+			t.Errorf("%s: the newest is %s, not %s", dialect, last, Newest())
+		}
+	}
+}
