@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -24,7 +26,7 @@ func parseMail(t *testing.T, https bool, args ...string) (*mail.Sender, reset.Li
 	if _, err := parser.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	return flags.Mail.config(func(string) string { return "" }, https)
+	return flags.Mail.config(context.Background(), func(string) string { return "" }, https, slog.New(slog.DiscardHandler))
 }
 
 func TestMailSettings(t *testing.T) {
@@ -48,7 +50,7 @@ func TestWrongMailSettings(t *testing.T) {
 		public = "--public-url=https://contacts.example.com"
 	)
 	for want, args := range map[string][]string{
-		"--smtp-url is missing: --mail-from, --public-url and --mail-link-origin need it": {from},
+		"--smtp-url is missing: --smtp-password-file, --mail-from, --public-url and --mail-link-origin need it": {from},
 		"--smtp-url must be a URL":                                    {"--smtp-url=mail.example.com", from, public},
 		"--smtp-url needs both a user and a password":                 {"--smtp-url=smtp://contacts@mail.example.com", from, public},
 		"--mail-from is missing":                                      {server, public},

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 
+	"contactgraph/internal/cli"
 	"contactgraph/internal/sso"
 )
 
@@ -34,7 +35,7 @@ const secretVariable = "CONTACTGRAPH_OIDC_CLIENT_SECRET"
 
 // config returns the settings of the provider, nil if there is none. https is whether browsers
 // connect by HTTPS.
-func (o *oidcSettings) config(getenv func(string) string, https bool) (*sso.Config, error) {
+func (o *oidcSettings) config(ctx context.Context, getenv func(string) string, https bool, log *slog.Logger) (*sso.Config, error) {
 	if o.Issuer == "" {
 		if o.ClientID != "" || o.BaseURL != "" || len(o.Role) > 0 || o.Account != "" || o.AccountClaim != "" {
 			return nil, errors.New("--oidc-issuer is missing: the other settings of the provider need it")
@@ -48,7 +49,7 @@ func (o *oidcSettings) config(getenv func(string) string, https bool) (*sso.Conf
 	if err != nil {
 		return nil, err
 	}
-	secret, err := o.secret(getenv)
+	secret, err := o.secret(ctx, getenv, log)
 	if err != nil {
 		return nil, err
 	}
@@ -127,17 +128,16 @@ func (o *oidcSettings) roles() (map[string]string, error) {
 }
 
 // secret returns the client secret. Errors do not contain it.
-func (o *oidcSettings) secret(getenv func(string) string) (sso.Secret, error) {
+func (o *oidcSettings) secret(ctx context.Context, getenv func(string) string, log *slog.Logger) (sso.Secret, error) {
 	text := getenv(secretVariable)
 	if o.ClientSecretFile != "" {
 		if text != "" {
 			return "", fmt.Errorf("set either --oidc-client-secret-file or %s", secretVariable)
 		}
-		content, err := os.ReadFile(o.ClientSecretFile)
-		if err != nil {
-			return "", fmt.Errorf("--oidc-client-secret-file: %w", err)
+		var err error
+		if text, err = cli.ReadSecret(ctx, "oidc-client-secret-file", o.ClientSecretFile, log); err != nil {
+			return "", err
 		}
-		text = string(bytes.TrimSpace(content))
 	}
 	if len(text) < sso.MinSecret {
 		return "", fmt.Errorf("the client secret has %d characters, but must have at least %d: set --oidc-client-secret-file or %s to the one that "+

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +31,7 @@ func parseOIDC(t *testing.T, secret string, https bool, args ...string) (*sso.Co
 	if _, err := parser.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	return flags.OIDC.config(func(name string) string { return map[string]string{secretVariable: secret}[name] }, https)
+	return flags.OIDC.config(context.Background(), func(name string) string { return map[string]string{secretVariable: secret}[name] }, https, slog.New(slog.DiscardHandler))
 }
 
 // complete are flags that suffice, for a browser with HTTPS.

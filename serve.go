@@ -60,17 +60,21 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	if p.Getenv("GOGC") == "" { // otherwise the operator has set it
 		go server.TuneGC(ctx)
 	}
-	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr)), server.OfRequest))
+	hangups, stopHangups := notifyHangups()
+	defer stopHangups()
+	var level slog.LevelVar
+	level.Set(c.LogLevel)
+	log := slog.New(outage.Handler(server.LogHandler(c.LogHandler(p.Stderr, &level)), server.OfRequest))
 	logVersion(ctx, log)
 	certificate, err := c.certificate()
 	if err != nil {
 		return err
 	}
-	provider, err := c.OIDC.config(p.Getenv, c.https())
+	provider, err := c.OIDC.config(ctx, p.Getenv, c.https(), log)
 	if err != nil {
 		return err
 	}
-	sender, links, err := c.Mail.config(p.Getenv, c.https())
+	sender, links, err := c.Mail.config(ctx, p.Getenv, c.https(), log)
 	if err != nil {
 		return err
 	}
@@ -95,6 +99,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, listener) }()
+	go reload(serving, hangups, p, &level, certificate, log)
 	s, err := c.OpenToServe(ctx, log, c.AllowCorrupt)
 	if err != nil {
 		stop()

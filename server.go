@@ -9,13 +9,14 @@
 //     graphQL in graphql.go (the GraphQL API) and of oidcSettings in oidc.go (the OpenID Connect
 //     provider).
 //     All other flags are in package internal/cli, whose comment explains how to add one.
-//   - serve.go runs the server, from opening the port to closing the database.
+//   - serve.go runs the server, from opening the port to closing the database; reload.go reads some
+//     settings again.
 //   - wiring.go connects the APIs and pages with the services that they use.
 //   - greeting.go is what the server prints when it is ready.
 //   - manual.go passes limits and error codes from the code to the GraphQL manual.
 //
 // contactgraph --help describes all commands and flags. Each flag can also be set by an environment
-// variable.
+// variable, and those of serve by a file.
 package main
 
 import (

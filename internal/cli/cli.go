@@ -6,7 +6,8 @@
 // of one command to the struct of that command: serve is in serve.go of the main package, all
 // others are in account.go, audit.go, backup.go, key.go, migrate.go, user.go and version.go here.
 // The environment variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
-// --log-level.
+// --log-level. Flags of serve can also be in a file: see config.go, and resolve.go for the order in
+// which these count.
 //
 // Start reading at Run. It parses the arguments and calls the method Run of the chosen command.
 // serve and the commands about accounts, users and keys open the database with Settings.Open; these
@@ -17,6 +18,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,35 +32,78 @@ type Process struct {
 	Getenv         func(string) string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+
+	reparse func() (any, []string, error)
 }
 
 // Run runs the command in args. commands is a pointer to a struct with a field for each command, as
 // github.com/alecthomas/kong reads it. The method Run of a command may take the context and p. A
-// flag that is not in args is taken from the environment. Run returns nil after --help.
+// flag that is not in args is taken from the environment, and then from the file that --config
+// names. Run returns nil after --help.
 func Run(ctx context.Context, commands any, args []string, p *Process) error {
+	command, err := parse(ctx, commands, args, p)
+	if err != nil || command == nil {
+		return err
+	}
+	p.reparse = func() (any, []string, error) {
+		fresh := reflect.New(reflect.TypeOf(commands).Elem()).Interface()
+		again, err := parse(ctx, fresh, args, p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return fresh, different(command, again), nil
+	}
+	return command.Run()
+}
+
+// Reparse reads the command line, the environment and the configuration file again, and returns
+// commands as a new struct of the type that Run was called with. changed are the flags whose values
+// differ from those at the start.
+func (p *Process) Reparse() (commands any, changed []string, err error) { return p.reparse() }
+
+// parse reads the command line. The command is nil after --help.
+func parse(ctx context.Context, commands any, args []string, p *Process) (*kong.Context, error) {
 	helpShown := false
 	parser, err := kong.New(commands,
 		kong.Name(program),
 		kong.Description("A server for customer contacts, with a GraphQL API, a web console and two legacy REST APIs."),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.Exit(func(int) { helpShown = true }), // kong exits the process after --help
-		kong.Resolvers(environment(p.Getenv)),
+		kong.WithBeforeResolve(func(c *kong.Context, path *kong.Path) error {
+			if path.App == nil { // the hook is called for each element of the command line
+				return nil
+			}
+			r, err := newResolver(c, p.Getenv)
+			c.AddResolver(r)
+			return err
+		}),
 		kong.Help(help),
 		kong.ValueFormatter(describe),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(p),
 	)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	command, err := parser.Parse(args)
 	if helpShown {
-		return nil
+		return nil, nil //nolint:nilnil // there is no command to run
 	}
 	if err != nil {
-		return fmt.Errorf("%w (see %s --help)", err, program)
+		return nil, fmt.Errorf("%w (see %s --help)", err, program)
 	}
-	return command.Run()
+	return command, nil
+}
+
+// different returns the flags whose values differ between two readings of the same command line.
+func different(before, after *kong.Context) (names []string) {
+	flags := after.Flags()
+	for i, flag := range before.Flags() {
+		if !reflect.DeepEqual(before.FlagValue(flag), after.FlagValue(flags[i])) {
+			names = append(names, "--"+flag.Name)
+		}
+	}
+	return names
 }
 
 // help prints the help as kong does. Without a command it also prints the flags of the default
@@ -80,18 +125,6 @@ func help(o kong.HelpOptions, c *kong.Context) error {
 // variable returns the environment variable of a flag.
 func variable(flag string) string {
 	return strings.ToUpper(program + "_" + strings.ReplaceAll(flag, "-", "_"))
-}
-
-// environment returns a resolver that reads flags from the environment. An empty variable counts as
-// unset. kong's own resolver reads the variables of the process, which parallel tests share.
-func environment(getenv func(string) string) kong.ResolverFunc {
-	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		value := getenv(variable(flag.Name))
-		if value == "" || isHelp(flag.Value) {
-			return nil, nil
-		}
-		return value, nil
-	}
 }
 
 // describe returns the help text of a flag, with its environment variable.

@@ -55,7 +55,7 @@ func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 // recompute computes keys and search terms again where that is necessary, and returns of how many
 // contacts some have changed.
 func (c *MigrateUp) recompute(ctx context.Context, p *Process) (changed int, err error) {
-	s, err := c.Open(ctx, slog.New(c.LogHandler(p.Stderr)))
+	s, err := c.Open(ctx, slog.New(c.LogHandler(p.Stderr, c.LogLevel)))
 	if err != nil {
 		return 0, err
 	}

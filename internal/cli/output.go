@@ -60,7 +60,7 @@ func (o OfAccount) runServices(ctx context.Context, p *Process, fn func(context.
 // withServices opens the database and runs fn. It returns the errors that the operator can fix as
 // sentences.
 func (s Settings) withServices(ctx context.Context, p *Process, fn func(*Services) error) (err error) {
-	services, err := s.Open(ctx, slog.New(s.LogHandler(p.Stderr)))
+	services, err := s.Open(ctx, slog.New(s.LogHandler(p.Stderr, s.LogLevel)))
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,24 @@ import (
 
 // Settings are the flags of every command.
 type Settings struct {
-	Database  string     `default:"contactgraph.db" help:"SQLite file or connection string of PostgreSQL, such as postgres://USER@HOST/DATABASE. Commands that write create a missing file."`
-	LogFormat string     `default:"text" enum:"text,json" help:"Format of the log on standard error: text or json."`
-	LogLevel  slog.Level `default:"info" help:"Lowest level to log: debug, info, warn or error."`
+	Config       string     `placeholder:"FILE" help:"YAML file with settings: a line for each, such as log-level: debug. The names are those of the flags of serve. Flags and environment variables take precedence."`
+	Database     string     `default:"contactgraph.db" help:"SQLite file or connection string of PostgreSQL, such as postgres://USER@HOST/DATABASE. Commands that write create a missing file."`
+	DatabaseFile string     `placeholder:"FILE" instead:"database" help:"File with the value of --database, which can contain a password."`
+	LogFormat    string     `default:"text" enum:"text,json" help:"Format of the log on standard error: text or json."`
+	LogLevel     slog.Level `default:"info" help:"Lowest level to log: debug, info, warn or error."`
 }
 
-// LogHandler returns the handler that writes the log to w.
-func (s Settings) LogHandler(w io.Writer) slog.Handler {
-	o := &slog.HandlerOptions{Level: s.LogLevel}
+// AfterApply reads --database-file. kong calls it before the command runs.
+func (s *Settings) AfterApply(ctx context.Context, p *Process) (err error) {
+	if s.DatabaseFile != "" {
+		s.Database, err = ReadSecret(ctx, "database-file", s.DatabaseFile, slog.New(s.LogHandler(p.Stderr, s.LogLevel)))
+	}
+	return err
+}
+
+// LogHandler returns the handler that writes the log to w, from the given level on.
+func (s Settings) LogHandler(w io.Writer, level slog.Leveler) slog.Handler {
+	o := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "json" {
 		o.ReplaceAttr = milliseconds
 		return slog.NewJSONHandler(w, o)

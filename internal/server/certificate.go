@@ -19,12 +19,13 @@ const reloadInterval = 5 * time.Second
 type Certificate struct {
 	certificateFile, keyFile string
 	interval                 time.Duration
+	requested                chan struct{} // to read the files again, changed or not
 	current                  atomic.Pointer[tls.Certificate]
 }
 
 // LoadCertificate reads a certificate chain and its private key from PEM files.
 func LoadCertificate(certificateFile, keyFile string) (*Certificate, error) {
-	c := &Certificate{certificateFile: certificateFile, keyFile: keyFile, interval: reloadInterval}
+	c := &Certificate{certificateFile: certificateFile, keyFile: keyFile, interval: reloadInterval, requested: make(chan struct{}, 1)}
 	if err := c.load(); err != nil {
 		return nil, err
 	}
@@ -41,19 +42,31 @@ func (c *Certificate) load() error {
 	return nil
 }
 
-// watch reads the files again when they have changed, until ctx ends. If they cannot be used, the
-// previous certificate stays in use.
+// Reload reads the files again, even if they have not changed. Serve does it in the background and
+// logs the result.
+func (c *Certificate) Reload() {
+	select {
+	case c.requested <- struct{}{}:
+	default: // it is requested already
+	}
+}
+
+// watch reads the files again when they have changed or Reload was called, until ctx ends. If they
+// cannot be used, the previous certificate stays in use.
 func (c *Certificate) watch(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(c.interval)
 	defer ticker.Stop()
 	for seen, _ := c.version(); ; {
+		requested := false
 		select {
 		case <-ctx.Done():
 			return
+		case <-c.requested:
+			requested = true
 		case <-ticker.C:
 		}
 		version, err := c.version()
-		if err == nil && version == seen {
+		if err == nil && version == seen && !requested {
 			continue
 		}
 		if err == nil {
@@ -62,8 +75,8 @@ func (c *Certificate) watch(ctx context.Context, log *slog.Logger) {
 		switch {
 		case err == nil:
 			log.InfoContext(ctx, "the TLS certificate was read again", slog.Time("expires", c.current.Load().Leaf.NotAfter))
-		case version != seen: // otherwise it was logged before
-			log.ErrorContext(ctx, "the changed TLS certificate is not used; the previous one stays in use", slog.Any("error", err))
+		case version != seen || requested: // otherwise it was logged before
+			log.ErrorContext(ctx, "the TLS certificate in the files is not used; the previous one stays in use", slog.Any("error", err))
 		}
 		seen = version
 	}
