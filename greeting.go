@@ -13,14 +13,6 @@ import (
 // greeting returns the text that a server prints when it is ready: its addresses, and with --demo
 // the credentials of the demo data.
 func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, startup *state) string {
-	host, port, _ := net.SplitHostPort(addr.String()) // the address of a listener has both
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	scheme := schemeHTTP
-	if c.TLSCertificate != "" {
-		scheme = schemeHTTPS
-	}
 	text := fmt.Sprintf(`contactgraph is serving the database %[2]s
 
   %[1]s/                       web console
@@ -29,7 +21,7 @@ func (c *serve) greeting(ctx context.Context, addr net.Addr, s *cli.Services, st
   %[1]s/graphql                GraphQL API
   %[1]s/api/v1/Contacts/1      Contacts REST API
   %[1]s/f/webapp-api-custinfo  iService REST API
-`, scheme+"://"+net.JoinHostPort(host, port), c.DatabaseName())
+`, c.url(addr), c.DatabaseName())
 	if startup.demo.Load() {
 		text += demoGreeting()
 	}
@@ -41,6 +33,19 @@ The database has no accounts yet. To create one, run this with the same --databa
 `
 	}
 	return text
+}
+
+// url returns the URL by which this machine reaches the server.
+func (c *serve) url(addr net.Addr) string {
+	host, port, _ := net.SplitHostPort(addr.String()) // the address of a listener has both
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	scheme := schemeHTTP
+	if c.TLSCertificate != "" {
+		scheme = schemeHTTPS
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 func demoGreeting() string {

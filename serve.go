@@ -134,6 +134,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 			background.Wait()
 		}()
 		fmt.Fprint(p.Stdout, c.greeting(ctx, listener.Addr(), s, &startup)) //nolint:errcheck // the server works without a greeting
+		background.Go(func() { notifyManager(serving, c.url(listener.Addr()), log) })
 	}
 	return <-served
 }

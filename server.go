@@ -10,7 +10,7 @@
 //     provider).
 //     All other flags are in package internal/cli, whose comment explains how to add one.
 //   - serve.go runs the server, from opening the port to closing the database; reload.go reads some
-//     settings again.
+//     settings again, and notify.go reports to systemd.
 //   - wiring.go connects the APIs and pages with the services that they use.
 //   - greeting.go is what the server prints when it is ready.
 //   - manual.go passes limits and error codes from the code to the GraphQL manual.
@@ -86,5 +86,7 @@ type commands struct {
 	Audit struct {
 		Export cli.ExportAudit `cmd:"" help:"Export the audit log of an account as CSV or JSON Lines."`
 	} `cmd:"" help:"Read the audit log."`
-	Version cli.Version `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
+	Version    cli.Version    `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
+	Completion cli.Completion `cmd:"" help:"Print the completion of a shell."`
+	Man        cli.Man        `cmd:"" help:"Print this manual as a page for man(1)."`
 }

@@ -4,8 +4,8 @@
 // Each command is a struct, and each flag is a field of it: the field's tag holds the help text and
 // the default. So a new flag is one new field. Add a flag of every command to Settings, and a flag
 // of one command to the struct of that command: serve is in serve.go of the main package, all
-// others are in account.go, audit.go, backup.go, key.go, migrate.go, user.go and version.go here.
-// The environment variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
+// others are in the files of this package that are named after their commands. The environment
+// variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
 // --log-level. Flags of serve can also be in a file: see config.go, and resolve.go for the order in
 // which these count.
 //
