@@ -52,6 +52,7 @@ type commands struct {
 		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations and compute keys and search terms again where that is necessary, as serve does at startup."`
 		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database, and the contacts that have no key because another contact has it. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
+	Verify  cli.Verify `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
 	Backup  cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
 	Account struct {
 		Create  cli.CreateAccount  `cmd:"" help:"Create an account."`

@@ -134,8 +134,12 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 // its edges, in the order of the change log. It fails with ent's NotFoundError if the account has
 // no such contact.
 func WithRelations(ctx context.Context, c *ent.Client, account, id int) (*ent.Contact, error) {
-	return c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account)).
-		WithValues(orderValues).WithLogins(orderLogins).WithExternalIds(orderExternalIDs).WithMemberships(orderSegments).Only(ctx)
+	return AddRelations(c.Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(account))).Only(ctx)
+}
+
+// AddRelations makes the query read what WithRelations reads.
+func AddRelations(q *ent.ContactQuery) *ent.ContactQuery {
+	return q.WithValues(orderValues).WithLogins(orderLogins).WithExternalIds(orderExternalIDs).WithMemberships(orderSegments)
 }
 
 // These order what a contact has in other tables as the change log does.
@@ -149,7 +153,7 @@ func orderExternalIDs(q *ent.ExternalIDQuery) {
 func orderSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 
 // Snapshot is a contact, with everything that belongs to it, in a state that the change log can
-// rewind.
+// rewind, and continue: see fold.go.
 type Snapshot struct {
 	*ent.Contact
 

@@ -23,6 +23,7 @@
 //   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
 //   - health.go: what makes the database unusable, and keeper.go, which looks for it;
 //   - clock.go: the time, which never goes back;
+//   - operations.go: what operators do with a database, and reader.go, which reads one in use;
 //   - dialect, and then sqlite or postgres.
 package database
 

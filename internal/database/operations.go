@@ -8,8 +8,6 @@ import (
 	"contactgraph/internal/database/dialect"
 	"contactgraph/internal/database/engines"
 	"contactgraph/internal/database/schema"
-
-	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Status lists the migrations of a database.
@@ -61,23 +59,12 @@ func StatusOf(ctx context.Context, url string) (*Status, error) {
 // Inspect runs fn with a client that reads the database that url names, which has all migrations of
 // this binary. It changes nothing.
 func Inspect(ctx context.Context, url string, fn func(*ent.Client) error) (err error) {
-	d, err := engines.For(url)
+	r, err := OpenReader(ctx, url)
 	if err != nil {
 		return err
 	}
-	db, missing, err := d.Inspect(ctx, url)
-	if err == nil && missing != "" {
-		err = errors.New(missing)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	reads := &readDriver{
-		Driver: entsql.OpenDB(d.Name(), db), dialect: d, observe: func(context.Context, string) {}, classify: func(err error) error { return err },
-		begin: func(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil },
-	}
-	return fn(ent.NewClient(ent.Driver(reads)))
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return fn(r.Client())
 }
 
 // Backup copies the database that url names, an SQLite file that other processes may be writing to,

@@ -56,7 +56,7 @@ func (d deriver) of(c *ent.Contact) *derived {
 // recompute computes the contacts again, and runs then in the same transaction. It reads them
 // without locks, and locks only those of which something changes.
 func (r *run) recompute(ctx context.Context, st *ent.Derivation, page []*ent.Contact, then func(context.Context, *database.Tx) error) error {
-	rows, err := r.withTables(ctx, r.db.Client(), page)
+	rows, err := withTables(ctx, r.db.Client(), r.account, page)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (r *run) recompute(ctx context.Context, st *ent.Derivation, page []*ent.Con
 }
 
 // withTables reads what contacts have in other tables.
-func (r *run) withTables(ctx context.Context, c *ent.Client, page []*ent.Contact) ([]*row, error) {
+func withTables(ctx context.Context, c *ent.Client, account int, page []*ent.Contact) ([]*row, error) {
 	rows, ids, byID := make([]*row, len(page)), make([]int, len(page)), map[int]*row{}
 	for i, o := range page {
 		rows[i], ids[i] = &row{Contact: o}, o.ID
@@ -105,7 +105,7 @@ func (r *run) withTables(ctx context.Context, c *ent.Client, page []*ent.Contact
 	// PostgreSQL finds a range by the index of the column even without statistics, and may look at
 	// all rows of the account for a list.
 	least, most := slices.Min(ids), slices.Max(ids)
-	terms, err := c.SearchTerm.Query().Where(searchterm.AccountID(r.account),
+	terms, err := c.SearchTerm.Query().Where(searchterm.AccountID(account),
 		searchterm.ContactIDIn(ids...), sql.FieldGTE(searchterm.FieldContactID, least), sql.FieldLTE(searchterm.FieldContactID, most)).All(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (r *run) withTables(ctx context.Context, c *ent.Client, page []*ent.Contact
 		o := byID[t.ContactID]
 		o.terms = append(o.terms, database.Term{Kind: string(t.Kind), Word: t.Term})
 	}
-	logins, err := c.Login.Query().Where(login.AccountID(r.account),
+	logins, err := c.Login.Query().Where(login.AccountID(account),
 		login.ContactIDIn(ids...), sql.FieldGTE(login.FieldContactID, least), sql.FieldLTE(login.FieldContactID, most)).Order(login.ByID()).All(ctx)
 	for _, l := range logins {
 		byID[l.ContactID].logins = append(byID[l.ContactID].logins, l)
@@ -171,7 +171,7 @@ func (b *batch) write(ctx context.Context, ids []int) error {
 	if err != nil {
 		return err
 	}
-	rows, err := b.withTables(ctx, b.tx.Ent, locked)
+	rows, err := withTables(ctx, b.tx.Ent, b.account, locked)
 	if err != nil {
 		return err
 	}
