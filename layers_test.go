@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset", "internal/version"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset", "internal/version", "internal/metrics", "internal/database"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                          {"internal/pgserver"},
@@ -42,6 +42,7 @@ var layers = map[string][]string{
 	// The APIs, the console and the command line.
 	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/version", "internal/weborigin"},
 	"internal/outage":          {"internal/dberr"},
+	"internal/metrics":         {"internal/authz", "internal/changelog", "internal/database", "internal/dberr", "internal/graphqlhttp", "internal/server", "internal/usererror", "internal/version"},
 	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
 	"web":                      {},
 	"internal/cli":             {"ent/...", "internal/app", "internal/auth", "internal/database", "internal/normalize", "internal/verify", "internal/viewer", "internal/people", "internal/usererror", "internal/revision", "internal/audit", "internal/rekey", "internal/settings", "internal/version"},

@@ -36,6 +36,7 @@ type serve struct {
 	Requests requestLimits `embed:""`
 	OIDC     oidcSettings  `embed:"" prefix:"oidc-"`
 	Mail     mailSettings  `embed:""`
+	Metrics  measurements  `embed:""`
 
 	LogRetention time.Duration `placeholder:"DURATION" help:"Delete changes from the change log when they are older than this, such as 8760h. At least 24h. By default, all changes are kept."`
 }
@@ -91,16 +92,22 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it, if it was started
+	observers, stopMetrics, err := c.Metrics.start(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics() // last, so that the end of the server can be measured, too
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
-	startup := state{provider: provider, mail: sender != nil}
+	startup := state{provider: provider, mail: sender != nil, observers: observers}
+	startup.observers.watchReady(startup.ready)
 	srv := c.newServer(ctx, certificate, origins, &startup, log)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, listener) }()
 	go reload(serving, hangups, p, &level, certificate, log)
-	s, err := c.OpenToServe(ctx, log, c.AllowCorrupt)
+	s, err := c.OpenToServe(ctx, log, c.AllowCorrupt, observers.database)
 	if err != nil {
 		stop()
 		if ctx.Err() != nil { // the operator has stopped the server while it waited for the database
@@ -113,6 +120,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		s.Resets.SendBy(sender, links)
 	}
 	startup.services.Store(s)
+	observers.watch(s)
 	if err := c.prepare(ctx, s, log); err != nil {
 		stop()
 		return errors.Join(err, <-served)
@@ -123,12 +131,13 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	}
 	warnOfAnyOrigin(ctx, origins, &startup, log)
 	if ctx.Err() == nil {
-		startup.apis.Store(c.newAPIs(s, provider, trusted, origins, log))
+		startup.apis.Store(c.newAPIs(s, &startup, trusted, origins, log))
 		startup.prepared.Store(true)
 		var background sync.WaitGroup
 		background.Go(func() { c.prune(serving, s.Changes, log) })
 		background.Go(func() { s.Keys.Serve(serving) })
 		background.Go(func() { s.Resets.Serve(serving) })
+		background.Go(func() { observers.readLogSizes(serving, s, log) })
 		defer func() {
 			stop()
 			background.Wait()

@@ -43,18 +43,19 @@ func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, 
 		DrainDelay:      c.DrainDelay,
 		HTTPS:           c.https(),
 		Certificate:     certificate,
+		Observe:         startup.observers.answered,
 		Log:             log,
 	})
 }
 
 // newAPIs connects the APIs with the services that they use.
-func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, trusted *graph.Trusted, origins *weborigin.Policy, log *slog.Logger) *apis {
+func (c *serve) newAPIs(s *cli.Services, startup *state, trusted *graph.Trusted, origins *weborigin.Policy, log *slog.Logger) *apis {
 	s.Auth.SecureCookies = c.https()
 	limit := c.Requests.limiter()
 	var signOutURL func(context.Context, string) string
 	var signOn *sso.Service
-	if provider != nil {
-		signOn = sso.New(*provider, s.Auth, limit, c.https(), s.DB.Now, log)
+	if startup.provider != nil {
+		signOn = sso.New(*startup.provider, s.Auth, limit, c.https(), s.DB.Now, log)
 		signOutURL = signOn.SignOutURL
 	}
 	return &apis{
@@ -63,7 +64,7 @@ func (c *serve) newAPIs(s *cli.Services, provider *sso.Config, trusted *graph.Tr
 		graphql: graph.NewHandler(graph.Config{
 			Services: s.Services, Client: s.DB.Client(), Streams: c.streams(), Origins: origins, SignOutURL: signOutURL,
 			Limiter: limit, Timeout: c.Requests.RequestTimeout,
-			Trusted: trusted, Introspection: c.GraphQL.Introspection, Log: log,
+			Trusted: trusted, Introspection: c.GraphQL.Introspection, Observer: startup.observers.graphQL, Log: log,
 		}),
 		rest: rest.New(rest.Config{
 			Services: s.Services, IServiceAccount: c.iServiceAccount(s.Auth), IServiceRegistration: c.Registration,
@@ -97,6 +98,7 @@ type apis struct {
 type state struct {
 	provider   *sso.Config                  // nil if there is none
 	mail       bool                         // the server sends messages
+	observers  observers                    // what is measured
 	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
 	services   atomic.Pointer[cli.Services] // nil until the database is open
 	prepared   atomic.Bool                  // the database can be used

@@ -38,8 +38,9 @@ type Config struct {
 	// SignOutURL returns where a browser signs out of the issuer of its session; nil without an
 	// OpenID Connect provider.
 	SignOutURL    func(ctx context.Context, issuer string) string
-	Trusted       *Trusted      // documents; nil for none
-	Introspection Introspection // "" stands for on
+	Trusted       *Trusted             // documents; nil for none
+	Introspection Introspection        // "" stands for on
+	Observer      graphqlhttp.Observer // learns how operations end; nil for none
 	Log           *slog.Logger
 }
 
@@ -85,7 +86,7 @@ func NewHandler(c Config) http.Handler {
 	check := gate.Gate{Arguments: arguments.New(schema()), Persisted: documents, Introspection: c.Introspection, Cookies: cookies, Log: c.Log}
 	srv.Use(check)
 	execution := graphqlhttp.Execution{
-		Limiter: gate.Limiter{Persisted: documents, Model: costs(), Documents: cache, Callers: c.Limiter}, Timeout: c.Timeout, Origins: c.Origins,
+		Limiter: gate.Limiter{Persisted: documents, Model: costs(), Documents: cache, Callers: c.Limiter}, Timeout: c.Timeout, Origins: c.Origins, Observer: c.Observer,
 	}
 	transport := graphqlhttp.Transport{Execution: execution}
 	callers := graphqlhttp.NewCallers(c.Streams, gate.Caller)

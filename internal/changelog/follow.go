@@ -41,6 +41,15 @@ func (s *Service) Feed(ctx context.Context, a PageArgs) (*Feed, error) {
 // Follow ends with the error of recheck or send, with the cause of ctx, with ErrClosed when the
 // server stops, or as Page does.
 func (feed *Feed) Follow(ctx context.Context, recheck func(context.Context) error, send func(*ent.Change) error) error {
+	err := feed.follow(ctx, recheck, send)
+	if o := feed.service.hub.Observer; o != nil {
+		o.Left(err)
+	}
+	return err
+}
+
+// follow is Follow without the observer.
+func (feed *Feed) follow(ctx context.Context, recheck func(context.Context) error, send func(*ent.Change) error) error {
 	s, a := feed.service, feed.args
 	f := s.hub.Follow(feed.viewer.Account, feed.contact)
 	defer f.Close()
@@ -59,6 +68,7 @@ func (feed *Feed) Follow(ctx context.Context, recheck func(context.Context) erro
 			return err
 		}
 		a.After = &next.End
+		f.sent.Store(int64(next.End))
 		pause := s.hub.Recheck
 		if next.HasMore {
 			pause = 0

@@ -53,6 +53,9 @@ type Hub struct {
 	// unless it is set before the first call of Follow.
 	Recheck time.Duration
 
+	// Observer learns how the feed fares; nil for none. It is set before the first call of Follow.
+	Observer Observer
+
 	source  HubDB
 	log     *slog.Logger
 	closed  chan struct{}
@@ -68,6 +71,47 @@ type Hub struct {
 // NewHub returns a hub without followers. It does nothing until there are any.
 func NewHub(source HubDB, log *slog.Logger) *Hub {
 	return &Hub{Recheck: defaultRecheck, source: source, log: log, closed: make(chan struct{}), slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), tails: map[int]*tail{}}
+}
+
+// Observer learns how the feed fares, to measure it. Its methods are called by many goroutines at
+// the same time.
+type Observer interface {
+	// Read reports that changes were read for followers, and when the latest of them was written.
+	Read(written time.Time)
+	// Left reports that a follower has ended, and why: as Feed.Follow returns it.
+	Left(reason error)
+}
+
+// Stats is what the hub is doing at a moment.
+type Stats struct {
+	Followers  int
+	CatchingUp int   // followers that wait to read the log from the database
+	Lag        int64 // how many changes have not been sent yet to the follower of an account that is furthest behind
+}
+
+// Stats returns what the hub is doing.
+func (h *Hub) Stats() Stats {
+	s := Stats{CatchingUp: int(h.waiting.Load())}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range h.tails {
+		t.addStats(&s)
+	}
+	return s
+}
+
+// addStats adds the followers of an account.
+func (t *tail) addStats(to *Stats) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, followers := range t.followers {
+		to.Followers += len(followers)
+	}
+	for f := range t.followers[0] { // those of one contact are sent few of the changes
+		if sent := f.sent.Load(); sent > 0 {
+			to.Lag = max(to.Lag, t.last()-sent)
+		}
+	}
 }
 
 // Close ends all waiting with ErrClosed. It returns when all streams have ended, or after 5
@@ -95,6 +139,7 @@ type Follower struct {
 	tail    *tail
 	contact int
 	wake    chan struct{}
+	sent    atomic.Int64 // the sequence number up to which changes were sent, 0 if it is unknown
 
 	// For a follower of one contact, guarded by tail.mu: its unread changes after from, which may
 	// have left the tail long ago.
@@ -219,5 +264,8 @@ func (h *Hub) poll(ctx context.Context, t *tail) (more bool, err error) {
 		return false, err
 	}
 	t.extend(rows)
+	if len(rows) > 0 && h.Observer != nil {
+		h.Observer.Read(rows[len(rows)-1].At)
+	}
 	return len(rows) == readBatch, nil
 }

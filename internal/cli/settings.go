@@ -67,9 +67,10 @@ func (s Settings) Open(ctx context.Context, log *slog.Logger) (*Services, error)
 const verifyFor = 5 * time.Second
 
 // OpenToServe is Open for a server, which also waits for a database that cannot be reached, and
-// looks for damage in it. With allowCorrupt, it opens a damaged database as well.
-func (s Settings) OpenToServe(ctx context.Context, log *slog.Logger, allowCorrupt bool) (*Services, error) {
-	return s.open(ctx, database.Options{Logger: log, VerifyFor: verifyFor, AllowCorrupt: allowCorrupt, Wait: true})
+// looks for damage in it. With allowCorrupt, it opens a damaged database as well. The observer, nil
+// for none, learns how writes fare.
+func (s Settings) OpenToServe(ctx context.Context, log *slog.Logger, allowCorrupt bool, observer database.Observer) (*Services, error) {
+	return s.open(ctx, database.Options{Logger: log, VerifyFor: verifyFor, AllowCorrupt: allowCorrupt, Wait: true, Observer: observer})
 }
 
 func (s Settings) open(ctx context.Context, o database.Options) (*Services, error) {

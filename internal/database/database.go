@@ -21,6 +21,7 @@
 //   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
 //   - fitting.go: reads as many changes as fit into memory;
 //   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
+//   - observer.go: what can be measured;
 //   - health.go: what makes the database unusable, and keeper.go, which looks for it;
 //   - clock.go: the time, which never goes back;
 //   - operations.go: what operators do with a database, and reader.go, which reads one in use;
@@ -53,6 +54,8 @@ type Options struct {
 	// Observe, if set, is called with every statement before it runs. Tests use it to prove that
 	// each statement names its account.
 	Observe func(ctx context.Context, statement string)
+	// Observer, if set, learns how writes fare.
+	Observer Observer
 	// Now is the clock of the machine, time.Now by default.
 	Now func() time.Time
 	// VerifyFor is how long Open looks for damage in the database, 0 to not look. Open fails if it
@@ -71,6 +74,7 @@ type DB struct {
 	scheduler  *scheduler // of the writers
 	shares     *shares    // of the readers
 	log        *slog.Logger
+	observer   Observer
 	clock      *clock
 	failure    atomic.Pointer[error] // why writing has stopped
 	corrupt    atomic.Bool           // a statement has found damage
@@ -148,6 +152,7 @@ func newDB(c *dialect.Connection, o Options) *DB {
 		conn:       c,
 		selectByID: selectContacts(dialect.NewBuilder(c.Dialect), 1).String(),
 		log:        o.Logger,
+		observer:   o.Observer,
 		clock:      &clock{now: o.Now, log: o.Logger},
 		closing:    make(chan struct{}),
 	}
@@ -170,6 +175,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Observe == nil {
 		o.Observe = func(context.Context, string) {}
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -42,6 +42,10 @@ type writer struct {
 // orders deadlock; requests about no contact come first.
 func (w *writer) runBatch(batch []*request) {
 	slices.SortStableFunc(batch, func(a, b *request) int { return cmp.Compare(a.contact, b.contact) })
+	begun := time.Now()
+	for _, r := range batch {
+		r.waited = max(1, begun.Sub(r.submitted))
+	}
 	finished := false
 	defer func() {
 		for _, r := range batch {
@@ -77,6 +81,9 @@ func (w *writer) runRequests(batch []*request) {
 			}
 			return
 		}
+		if shared != nil {
+			w.db.observer.Retried(len(batch), shared)
+		}
 	}
 	for _, r := range batch {
 		if len(batch) == 1 || shared != nil || dberr.IsConflict(r.err) {
@@ -89,6 +96,7 @@ func (w *writer) runRequests(batch []*request) {
 func (w *writer) runAlone(r *request) {
 	for attempt := range maxAttempts {
 		if attempt > 0 {
+			w.db.observer.Retried(1, r.err)
 			time.Sleep(rand.N(maxPause)) // at random, so that two that collided do not collide again
 		}
 		r.err = w.runTransaction([]*request{r})
@@ -105,6 +113,7 @@ func (w *writer) runTransaction(batch []*request) (err error) {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
 		}
 	}()
+	begun := time.Now()
 	ctx, dog := watch(context.Background(), w.db.conn.Limits.Write)
 	defer dog.stop()
 	defer func() {
@@ -132,7 +141,12 @@ func (w *writer) runTransaction(batch []*request) (err error) {
 	if w.driver.tx.last, err = w.insertChanges(rows); err != nil {
 		return fmt.Errorf("logging writes: %w", err)
 	}
-	return w.commit(tx)
+	committing := time.Now()
+	if err := w.commit(tx); err != nil {
+		return err
+	}
+	w.db.observer.Committed(len(batch), time.Since(begun), time.Since(committing))
+	return nil
 }
 
 // runAll runs the requests one after the other.

@@ -57,6 +57,17 @@ func (db *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Cont
 // submit queues the request and returns its outcome. The caller either waits until a leader has run
 // the request, or becomes the leader.
 func (db *DB) submit(ctx context.Context, r *request) error {
+	err := db.queue(ctx, r)
+	waited := r.waited
+	if waited == 0 { // it never ran
+		waited = time.Since(r.submitted)
+	}
+	db.observer.Wrote(waited, err)
+	return err
+}
+
+// queue is submit without the observer.
+func (db *DB) queue(ctx context.Context, r *request) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -121,6 +132,9 @@ type request struct {
 	claimed  atomic.Bool
 	lead     chan *batch // receives a batch if the caller becomes its leader
 
+	submitted time.Time
+	waited    time.Duration // until it ran; 0 if it has not
+
 	// Set while the request runs.
 	read    bool                 // whether found is current
 	found   *ent.Contact         // the contact, nil if there is none
@@ -133,7 +147,7 @@ type request struct {
 }
 
 func newRequest(ctx context.Context, fn func(context.Context, *Tx) error, contact int) *request {
-	return &request{ctx: ctx, account: accountOf(ctx), contact: contact, fn: fn, lead: make(chan *batch, 1), done: make(chan struct{})}
+	return &request{ctx: ctx, account: accountOf(ctx), contact: contact, fn: fn, lead: make(chan *batch, 1), done: make(chan struct{}), submitted: time.Now()}
 }
 
 // unshared reports whether the write must have a transaction of its own.

@@ -66,13 +66,18 @@ type racedError struct{ error }
 
 func (r racedError) Unwrap() error { return r.error }
 
+// IsRaced reports whether Raced has marked the error.
+func IsRaced(err error) bool {
+	_, raced := errors.AsType[racedError](err)
+	return raced
+}
+
 // IsConflict reports whether the transaction lost against another that ran at the same time, so
 // that it should be run again: after a serialization failure, a deadlock, or an error that Raced
 // has marked.
 func IsConflict(err error) bool {
-	_, raced := errors.AsType[racedError](err)
 	fault, _ := engines.Diagnose(err)
-	return raced || fault.Conflict
+	return IsRaced(err) || fault.Conflict
 }
 
 // IsAborted reports whether a statement was refused, or a commit turned into a rollback, because an

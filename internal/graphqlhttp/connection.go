@@ -71,6 +71,7 @@ type connection struct {
 	address      string        // of the client
 	caller       caller        // after the handshake
 	timeout      time.Duration // of each message that is sent
+	isCutOff     atomic.Bool   // the client did not read, and the observer knows
 	lastReceived atomic.Int64  // time of the client's last message, in Unix seconds
 
 	mu      sync.Mutex
@@ -278,7 +279,9 @@ func (c *connection) subscribe(ctx context.Context, m message) error {
 func (c *connection) runOperation(ctx context.Context, op *operation, id string, payload []byte) {
 	defer c.caller.end()
 	defer op.stop()
-	errs := c.execute(ctx, id, payload)
+	begin := time.Now()
+	permit, errs := c.execute(ctx, id, payload)
+	c.ended(permit, begin, errs)
 	c.mu.Lock()
 	if c.running[id] == op {
 		delete(c.running, id)
@@ -302,9 +305,9 @@ func (c *connection) sendErrors(id string, errs gqlerror.List) error {
 	return c.send(id, "error", text)
 }
 
-// execute sends the responses of an operation. It returns why the operation could not run or was
-// ended.
-func (c *connection) execute(ctx context.Context, id string, payload []byte) (errs gqlerror.List) {
+// execute sends the responses of an operation. It returns its permit, nil if there is none, and why
+// the operation could not run or was ended.
+func (c *connection) execute(ctx context.Context, id string, payload []byte) (permit *Permit, errs gqlerror.List) {
 	effects := &sideEffects{}
 	ctx = graphql.StartOperationTrace(withSideEffects(ctx, effects))
 	start := graphql.Now()
@@ -313,7 +316,7 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 		reqErr = errQueryTooLarge
 	}
 	if reqErr != nil {
-		return reqErr.errors()
+		return nil, reqErr.errors()
 	}
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
 	var op *graphql.OperationContext
@@ -324,31 +327,31 @@ func (c *connection) execute(ctx context.Context, id string, payload []byte) (er
 	}()
 	permit, rejected := c.acquire(ctx, params)
 	if rejected != nil {
-		return gqlerror.List{rejected}
+		return permit, gqlerror.List{rejected}
 	}
 	defer permit.Release()
 	op, errs = safego.Run(func() (*graphql.OperationContext, gqlerror.List) {
 		return c.exec.CreateOperationContext(ctx, &params.RawParams)
 	})
 	if len(errs) > 0 {
-		return c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, params, errs)).Errors
+		return permit, c.exec.DispatchError(graphql.WithOperationContext(ctx, op), translate(op, params, errs)).Errors
 	}
 	running := c.start(ctx, c.exec, op, permit)
 	defer running.stop()
 	if errs := running.failure(); errs != nil {
-		return errs
+		return permit, errs
 	}
 	stopped, err := running.each(func(resp *graphql.Response, _ string) error { return c.next(id, resp) })
 	switch {
 	case err != nil:
-		return nil // the client has gone away
+		return permit, nil // the client has gone away
 	case stopped != nil:
-		return stopped.errors()
+		return permit, stopped.errors()
 	}
 	if err := effects.streamEnd(); err != nil {
-		return gqlerror.List{err}
+		return permit, gqlerror.List{err}
 	}
-	return nil
+	return permit, nil
 }
 
 // panicErrors returns the error for a panic of an operation, and passes the panic to the server's
@@ -388,5 +391,9 @@ func (c *connection) send(id, kind string, payload []byte) error {
 	text.WriteByte('}')
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	defer cancel()
-	return c.conn.Write(ctx, websocket.MessageText, text.Bytes())
+	err := c.conn.Write(ctx, websocket.MessageText, text.Bytes())
+	if err != nil && ctx.Err() != nil && !c.isCutOff.Swap(true) {
+		c.cutOff(ctx.Err())
+	}
+	return err
 }

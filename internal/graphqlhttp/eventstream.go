@@ -37,19 +37,28 @@ func (EventStream) Supports(r *http.Request) bool {
 
 // Do handles the request.
 func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	begin := time.Now()
 	out := newResponseWriter(w, responseType)
-	if reqErr := t.precheck(r, eventStreamType); reqErr != nil {
+	reject := func(permit *Permit, reqErr *requestError) {
+		t.ended(permit, begin, reqErr.errors())
 		out.sendError(reqErr)
+	}
+	if reqErr := t.precheck(r, eventStreamType); reqErr != nil {
+		reject(nil, reqErr)
 		return
 	}
 	params, reqErr := t.read(w, r)
 	if reqErr != nil {
-		out.sendError(reqErr)
+		reject(nil, reqErr)
 		return
 	}
 	permit, rejected := t.acquire(r.Context(), params)
+	fail := func(resp *graphql.Response) {
+		t.ended(permit, begin, resp.Errors)
+		out.send(resp)
+	}
 	if rejected != nil {
-		out.send(permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}))
+		fail(permit.report(&graphql.Response{Errors: gqlerror.List{rejected}}))
 		return
 	}
 	defer permit.Release()
@@ -58,34 +67,34 @@ func (t EventStream) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs, reqErr := prepare(ctx, r.Method, exec, params)
 	switch {
 	case reqErr != nil:
-		out.sendError(reqErr)
+		reject(permit, reqErr)
 		return
 	case len(errs) > 0:
-		out.send(permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)))
+		fail(permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)))
 		return
 	}
 	who := t.Callers.caller(ctx, r.RemoteAddr)
 	if !who.begin() {
-		out.sendError(errTooManyOperations)
+		reject(permit, errTooManyOperations)
 		return
 	}
 	defer who.end()
 	running := t.start(ctx, exec, op, permit)
 	defer running.stop()
 	if errs := running.failure(); errs != nil { // with a status that ends an EventSource, which would try again otherwise
-		out.send(&graphql.Response{Errors: errs})
+		fail(&graphql.Response{Errors: errs})
 		return
 	}
-	t.stream(ctx, cancel, w, running)
+	t.ended(permit, begin, t.stream(ctx, cancel, w, running))
 }
 
-// stream writes the responses of an operation as events.
-func (t EventStream) stream(ctx context.Context, cancel func(), w http.ResponseWriter, running *streamed) {
-	e := &eventWriter{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout)}
+// stream writes the responses of an operation as events. It returns why the stream ends.
+func (t EventStream) stream(ctx context.Context, cancel func(), w http.ResponseWriter, running *streamed) (reason gqlerror.List) {
+	e := &eventWriter{w: w, control: http.NewResponseController(w), timeout: cmp.Or(t.SendTimeout, DefaultSendTimeout), cutOff: t.cutOff}
 	w.Header().Set("Content-Type", eventStreamType)
 	w.Header().Set("X-Accel-Buffering", "no") // otherwise a proxy would buffer short events
 	if e.write([]byte(pingEvent)) != nil {    // shows the client that the stream is open
-		return
+		return nil
 	}
 	var pinging sync.WaitGroup
 	pinging.Go(func() { e.ping(ctx, cancel) })
@@ -94,14 +103,17 @@ func (t EventStream) stream(ctx context.Context, cancel func(), w http.ResponseW
 	stopped, err := running.each(e.next)
 	switch {
 	case err != nil:
-		return // the client has gone away
+		return nil // the client has gone away
 	case stopped != nil:
-		_ = e.next(&graphql.Response{Errors: stopped.errors()}, "")
+		reason = stopped.errors()
+		_ = e.next(&graphql.Response{Errors: reason}, "")
 	}
 	if err := running.effects.streamEnd(); err != nil {
+		reason = append(reason, err)
 		_ = e.next(&graphql.Response{Errors: gqlerror.List{err}}, "")
 	}
 	_ = e.write([]byte(completeEvent))
+	return reason
 }
 
 // eventWriter writes an event stream.
@@ -110,6 +122,8 @@ type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration // of each write
+	cutOff  func(error)   // is called with the first error
+	failed  bool          // a write has failed: the client has gone away, or does not read
 }
 
 // Parts of an event stream.
@@ -156,6 +170,15 @@ func (e *eventWriter) next(resp *graphql.Response, id string) error {
 func (e *eventWriter) write(parts ...[]byte) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	err := e.writeLocked(parts)
+	if err != nil && !e.failed {
+		e.failed = true
+		e.cutOff(err)
+	}
+	return err
+}
+
+func (e *eventWriter) writeLocked(parts [][]byte) error {
 	if err := e.control.SetWriteDeadline(time.Now().Add(e.timeout)); err != nil {
 		return err
 	}

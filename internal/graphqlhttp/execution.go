@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"contactgraph/internal/safego"
@@ -30,6 +31,52 @@ type Execution struct {
 	Limiter Limiter
 	Timeout time.Duration // of an operation other than a subscription; 0 for none
 	Origins *weborigin.Policy
+	// Observer learns how operations end; nil for none.
+	Observer Observer
+}
+
+// Observer learns how operations end, to measure them. Its methods are called by many goroutines at
+// the same time.
+type Observer interface {
+	// Ended reports an operation that has ended: its type, "" if it could not begin, and how long
+	// it took.
+	Ended(operation ast.Operation, took time.Duration)
+	// Failed reports the code of an error in a response.
+	Failed(code string)
+	// CutOff reports that a stream was ended because its client did not read.
+	CutOff()
+}
+
+// ended reports an operation and its errors to the observer. permit is nil if there is none.
+func (e Execution) ended(permit *Permit, begin time.Time, errs gqlerror.List) {
+	if e.Observer == nil {
+		return
+	}
+	operation := ast.Operation("")
+	if permit != nil {
+		operation = permit.operation
+	}
+	e.Observer.Ended(operation, time.Since(begin))
+	e.failed(errs)
+}
+
+// failed reports errors to the observer.
+func (e Execution) failed(errs gqlerror.List) {
+	if e.Observer == nil {
+		return
+	}
+	for _, err := range errs {
+		code, _ := err.Extensions["code"].(string)
+		e.Observer.Failed(code)
+	}
+}
+
+// cutOff reports to the observer that a stream has ended, if err is that of a client that did not
+// read in time.
+func (e Execution) cutOff(err error) {
+	if e.Observer != nil && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)) {
+		e.Observer.CutOff()
+	}
 }
 
 // acquire waits for the permit of a request.
@@ -61,6 +108,7 @@ type streamed struct {
 	next         func() *graphql.Response
 	incomplete   func(*graphql.Response) *requestError // as that of Permit
 	timedOut     func() bool
+	failed       func(gqlerror.List) // reports the errors of a response
 }
 
 // start starts an operation of a stream. ctx has its side effects.
@@ -71,12 +119,13 @@ func (e Execution) start(ctx context.Context, exec graphql.GraphExecutor, op *gr
 		permit.Release() // it lasts long, and waits most of the time
 		permit.Cost = nil
 	}
-	permit.mutation = op.Operation.Operation == ast.Mutation
+	permit.operation = op.Operation.Operation
 	return &streamed{
 		permit: permit, effects: sideEffectsOf(ctx), subscription: op.Operation.Operation == ast.Subscription, stop: stop,
 		next:       func() *graphql.Response { return responses(running) },
 		incomplete: func(resp *graphql.Response) *requestError { return permit.incomplete(limited, op, resp) },
 		timedOut:   func() bool { return timedOut(limited) },
+		failed:     e.failed,
 	}
 }
 
@@ -103,6 +152,7 @@ func (s *streamed) each(next func(resp *graphql.Response, id string) error) (sto
 			return stopped, nil
 		}
 		sent = true
+		s.failed(resp.Errors)
 		id := s.effects.nextID()
 		stopped, err := s.permit.send(resp, func(resp *graphql.Response) error { return next(resp, id) })
 		if stopped != nil || err != nil {
@@ -119,7 +169,7 @@ func (s *streamed) each(next func(resp *graphql.Response, id string) error) (sto
 // returns nil if the context is done. What a query has read then is incomplete, but what a mutation
 // returns is its outcome.
 func (p *Permit) incomplete(ctx context.Context, op *graphql.OperationContext, resp *graphql.Response) *requestError {
-	if resp == nil || timedOut(ctx) && !p.mutation {
+	if resp == nil || timedOut(ctx) && p.operation != ast.Mutation {
 		return ended(ctx, op)
 	}
 	return nil
@@ -139,7 +189,7 @@ type Permit struct {
 	// Cost is what extensionCost of the response reports; nil reports nothing.
 	Cost Cost
 
-	mutation bool // whether the response is sent even if Hold refuses it
+	operation ast.Operation // "" if none has begun
 }
 
 // Cost is a JSON value. It encodes itself, because every response contains it.
@@ -166,7 +216,7 @@ func (p *Permit) hold(resp *graphql.Response) (release func(), refused *requestE
 		return func() {}, nil
 	}
 	release, ok := p.Hold(len(resp.Data))
-	if !ok && !p.mutation {
+	if !ok && p.operation != ast.Mutation {
 		return release, errUnread
 	}
 	return release, nil

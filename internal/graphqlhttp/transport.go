@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -58,30 +59,36 @@ func (t Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
+	begin := time.Now()
 	mediaType := negotiate(r.Header["Accept"], offers)
 	// Set the headers first, so that gqlgen's response to a panic has them too.
 	out := newResponseWriter(w, mediaType)
-	if reqErr := t.precheck(r, mediaType); reqErr != nil {
+	reject := func(permit *Permit, reqErr *requestError) {
+		t.ended(permit, begin, reqErr.errors())
 		out.sendError(reqErr)
+	}
+	if reqErr := t.precheck(r, mediaType); reqErr != nil {
+		reject(nil, reqErr)
 		return
 	}
 	params, reqErr := t.read(w, r)
 	if reqErr != nil {
-		out.sendError(reqErr)
+		reject(nil, reqErr)
 		return
 	}
 	ctx := withSideEffects(r.Context(), &sideEffects{header: w.Header()})
 	resp, permit, reqErr := t.execute(ctx, r.Method, exec, params)
 	if reqErr != nil {
-		out.sendError(reqErr)
+		reject(permit, reqErr)
 		return
 	}
 	release, reqErr := permit.hold(resp)
 	defer release()
 	if reqErr != nil {
-		out.sendError(reqErr)
+		reject(permit, reqErr)
 		return
 	}
+	t.ended(permit, begin, resp.Errors)
 	out.send(resp)
 }
 
@@ -116,7 +123,7 @@ func (t Transport) execute(
 	case len(errs) > 0:
 		return permit.report(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)), permit, nil
 	}
-	permit.mutation = op.Operation.Operation == ast.Mutation
+	permit.operation = op.Operation.Operation
 	ctx, cancel := t.withTimeout(ctx, op)
 	defer cancel()
 	responses, running := exec.DispatchOperation(ctx, op)

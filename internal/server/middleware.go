@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -74,12 +75,44 @@ func (s *Server) logAccess(next http.Handler) http.Handler {
 		start := time.Now()
 		response := &response{ResponseWriter: w}
 		defer func() {
+			if s.Observe != nil {
+				s.Observe(answered(r, response, time.Since(start)))
+			}
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("method", method(r)), slog.String("route", r.Pattern), slog.Int("status", response.status()),
 				slog.Int64("bytes", response.bytes), slog.Duration("duration", time.Since(start)))
 		}()
 		next.ServeHTTP(response, r)
 	})
+}
+
+// Answered is a request with its response, in words of which there are few, and without what a
+// client has chosen.
+type Answered struct {
+	Method string // a known one, otherwise other
+	Route  string // the pattern of its path, "" for an unknown path
+	Status int
+	Took   time.Duration
+	Stream bool // the response was an event stream, which lasts as long as its client wants
+}
+
+func answered(r *http.Request, response *response, took time.Duration) Answered {
+	return Answered{
+		Method: method(r), Route: routePath(r.Pattern), Status: response.status(), Took: took,
+		Stream: strings.HasPrefix(response.Header().Get("Content-Type"), "text/event-stream"),
+	}
+}
+
+// routePath returns the path of a pattern of http.ServeMux, without a slash at its end.
+func routePath(pattern string) string {
+	_, path, hasMethod := strings.Cut(pattern, " ")
+	if !hasMethod {
+		path = pattern
+	}
+	if exact, ok := strings.CutSuffix(path, "/{$}"); ok && exact != "" {
+		return exact
+	}
+	return strings.TrimSuffix(path, "{$}")
 }
 
 var methods = []string{

@@ -27,8 +27,8 @@ type SSO interface {
 	Callback(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields but SSO, Origins, DrainDelay and Certificate are
-// required.
+// Config is what a server needs. All fields but SSO, Origins, DrainDelay, Observe and Certificate
+// are required.
 type Config struct {
 	GraphQL http.Handler
 	Version version.Info // which /healthz shows
@@ -59,6 +59,8 @@ type Config struct {
 	DrainDelay time.Duration
 	// HTTPS is true if browsers connect by HTTPS, whether directly or through a proxy.
 	HTTPS bool
+	// Observe, if set, is called after each response.
+	Observe func(Answered)
 	// Certificate is nil for a server that speaks HTTP without TLS.
 	Certificate *Certificate
 	Log         *slog.Logger
