@@ -53,6 +53,7 @@ type commands struct {
 		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database, and the contacts that have no key because another contact has it. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
 	Verify  cli.Verify `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
+	Copy    cli.Copy   `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
 	Backup  cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
 	Account struct {
 		Create  cli.CreateAccount  `cmd:"" help:"Create an account."`

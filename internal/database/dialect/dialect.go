@@ -29,6 +29,7 @@ type Dialect interface {
 	Transactor
 	Layout
 	Operations
+	Loader
 
 	// Diagnose returns what an error of this engine's driver means. It returns false for an error
 	// that does not come from this driver.

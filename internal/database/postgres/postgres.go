@@ -2,8 +2,8 @@
 // with row locks and several writers.
 //
 // Read postgres.go first, which has the grammar of statements. connect.go opens the database,
-// pipeline.go runs writes, tables.go lays out the tables, distribute.go spreads them over the
-// servers of Citus, and errors.go classifies errors.
+// pipeline.go runs writes, load.go fills copies of other databases, tables.go lays out the tables,
+// distribute.go spreads them over the servers of Citus, and errors.go classifies errors.
 package postgres
 
 import (

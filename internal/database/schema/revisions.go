@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"contactgraph/internal/database/dialect"
 
@@ -60,8 +58,7 @@ func (r *revisions) refuseUnknown(ctx context.Context) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("a newer version of contactgraph has changed it (migration %s): start that version, or restore a backup from before",
-			strings.Join(unknown, ", "))
+		return unknownMigrations(unknown)
 	}
 	return rows.Err()
 }

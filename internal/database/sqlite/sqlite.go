@@ -3,7 +3,8 @@
 //
 // Read sqlite.go first, which has the statements and tables. connect.go opens the file,
 // transaction.go runs writes, files.go notices that the files are deleted, backup.go
-// copies the file while it is in use, verify.go looks for damage, and errors.go classifies errors.
+// copies the file while it is in use, load.go fills copies of other databases, verify.go looks for
+// damage, and errors.go classifies errors.
 package sqlite
 
 import (
