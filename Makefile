@@ -13,6 +13,8 @@
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
 # make test-clients   runs linters, code generators and client libraries on the schema and openapi.json
 # make release-schema copies the schema to schema/released.graphql; run it with each release
+# make release    builds the files of a release in bin/release (ARCHS="amd64 arm64"): see CONTRIBUTING.md
+# make test-release   installs, runs, upgrades and removes the package of bin/release; needs root
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it; restarts servers behind HAProxy
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
@@ -22,7 +24,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-clients test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release-schema lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-clients test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -91,6 +93,16 @@ fresh: tools
 
 migration:
 	go run ./internal/database/schema/plan $(NAME)
+
+ARCHS := amd64 arm64
+release:
+	.ci/release/build bin/release $(ARCHS)
+
+# These need Debian packages, from whose archive the test also installs some in a copy of the root.
+test-release:
+	@if ! command -v lintian groff >/dev/null; then apt-get -qq update && apt-get -qq install -y lintian groff >/dev/null; fi
+	[ -e bin/release/SHA256SUMS ] || $(MAKE) --no-print-directory release ARCHS=$$(dpkg --print-architecture)
+	.ci/release/test
 
 release-schema: tools
 	go test ./internal/acceptance/contracts -run TestTheSchemaBreaksNoClients -update
