@@ -17,7 +17,7 @@ export default defineConfig({
   // Each worker runs a browser and a server: more of them would compete for two cores.
   workers: 2,
   timeout: 600_000, // on a machine that runs all other tests, too
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
   reporter: [['list', { printSteps: true }]],
   use: {
     launchOptions: {
@@ -35,8 +35,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     contextOptions: { reducedMotion: 'reduce' },
-    actionTimeout: 20_000,
-    navigationTimeout: 20_000,
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     screenshot: 'only-on-failure',
     // Screenshots of each action would cost as much as the tests do; the DOM is recorded, and can
     // be looked at.

@@ -83,7 +83,7 @@ export class ContactListPage {
         countText(total),
       );
       // Both the page and the server are slower while they are asked.
-    }).toPass({ intervals: [50, 100, 200, 400], timeout: 20_000 });
+    }).toPass({ intervals: [50, 100, 200, 400], timeout: 60_000 });
   }
 
   /** The parameters in the address of the page. */

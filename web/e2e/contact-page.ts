@@ -86,7 +86,7 @@ export class ContactPage {
 /** Expects the text of an element to match as it is displayed, its lines joined by spaces. */
 export async function expectDisplayed(locator: Locator, text: RegExp): Promise<void> {
   const displayed = async () => (await locator.innerText()).replaceAll(/\s+/g, ' ').trim();
-  await expect.poll(displayed, { timeout: 20_000 }).toMatch(text);
+  await expect.poll(displayed, { timeout: 60_000 }).toMatch(text);
 }
 
 /** A write that a page has sent. */

@@ -202,7 +202,7 @@ async function sendExample(page: Page, { operationId, path, method }: Located): 
   const body = (await response.json()) as Body;
   const code = live.locator('.highlight-code code').first();
   await expect(async () => expect(JSON.parse(await code.innerText())).toEqual(body)).toPass({
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return { status: response.status(), headers, body };
 }

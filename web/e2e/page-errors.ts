@@ -69,7 +69,7 @@ export class PageErrors {
     page: Page,
     patterns: RegExp | RegExp[],
     action: () => T | Promise<T>,
-    timeout = 5000,
+    timeout = 20_000,
   ): Promise<T> {
     const watched = this.contexts.get(page.context());
     if (!watched) throw new Error('the page is not watched');

@@ -72,7 +72,7 @@ export class PlaygroundPage {
     ]);
     const result = (await response.json()) as GraphQLResponse<T>;
     await expect(async () => expect(JSON.parse(await this.response())).toEqual(result)).toPass({
-      timeout: 20_000,
+      timeout: 60_000,
     });
     return result;
   }
@@ -86,7 +86,7 @@ export class PlaygroundPage {
         contactChanges: { contactId: number };
       }>;
       expect(data.contactChanges.contactId).toBe(contactId);
-    }).toPass({ timeout: 20_000 });
+    }).toPass({ timeout: 60_000 });
   }
 
   async unsubscribe(): Promise<void> {
