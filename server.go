@@ -52,10 +52,11 @@ type commands struct {
 		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations and compute keys and search terms again where that is necessary, as serve does at startup."`
 		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database, and the contacts that have no key because another contact has it. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
-	Verify  cli.Verify `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
-	Copy    cli.Copy   `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
-	Backup  cli.Backup `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
-	Account struct {
+	Verify   cli.Verify   `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
+	Copy     cli.Copy     `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
+	Backup   cli.Backup   `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
+	Restored cli.Restored `cmd:"" help:"Run this once after you have restored a database from a backup, or have lost writes in a failover: cursors and versions of the lost writes are rejected then."`
+	Account  struct {
 		Create  cli.CreateAccount  `cmd:"" help:"Create an account."`
 		List    cli.ListAccounts   `cmd:"" help:"List all accounts."`
 		Rename  cli.RenameAccount  `cmd:"" help:"Rename an account."`

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"contactgraph/ent/clock"
+	"contactgraph/internal/revision"
 	"fmt"
 	"strings"
 	"time"
@@ -18,7 +19,9 @@ type Clock struct {
 	// ID of the ent.
 	ID int `json:"id,omitempty"`
 	// At holds the value of the "at" field.
-	At           time.Time `json:"at,omitempty"`
+	At time.Time `json:"at,omitempty"`
+	// VersionFloor holds the value of the "version_floor" field.
+	VersionFloor revision.Version `json:"version_floor,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -27,7 +30,7 @@ func (*Clock) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case clock.FieldID:
+		case clock.FieldID, clock.FieldVersionFloor:
 			values[i] = new(sql.NullInt64)
 		case clock.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -57,6 +60,12 @@ func (_m *Clock) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
 			} else if value.Valid {
 				_m.At = value.Time
+			}
+		case clock.FieldVersionFloor:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version_floor", values[i])
+			} else if value.Valid {
+				_m.VersionFloor = revision.Version(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -96,6 +105,9 @@ func (_m *Clock) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("version_floor=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VersionFloor))
 	builder.WriteByte(')')
 	return builder.String()
 }

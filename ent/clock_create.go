@@ -4,6 +4,7 @@ package ent
 
 import (
 	"contactgraph/ent/clock"
+	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,20 @@ type ClockCreate struct {
 // SetAt sets the "at" field.
 func (_c *ClockCreate) SetAt(v time.Time) *ClockCreate {
 	_c.mutation.SetAt(v)
+	return _c
+}
+
+// SetVersionFloor sets the "version_floor" field.
+func (_c *ClockCreate) SetVersionFloor(v revision.Version) *ClockCreate {
+	_c.mutation.SetVersionFloor(v)
+	return _c
+}
+
+// SetNillableVersionFloor sets the "version_floor" field if the given value is not nil.
+func (_c *ClockCreate) SetNillableVersionFloor(v *revision.Version) *ClockCreate {
+	if v != nil {
+		_c.SetVersionFloor(*v)
+	}
 	return _c
 }
 
@@ -104,6 +119,10 @@ func (_c *ClockCreate) createSpec() (*Clock, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(clock.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.VersionFloor(); ok {
+		_spec.SetField(clock.FieldVersionFloor, field.TypeInt64, value)
+		_node.VersionFloor = value
 	}
 	return _node, _spec
 }

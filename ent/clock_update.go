@@ -5,6 +5,7 @@ package ent
 import (
 	"contactgraph/ent/clock"
 	"contactgraph/ent/predicate"
+	"contactgraph/internal/revision"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,33 @@ func (_u *ClockUpdate) SetNillableAt(v *time.Time) *ClockUpdate {
 	if v != nil {
 		_u.SetAt(*v)
 	}
+	return _u
+}
+
+// SetVersionFloor sets the "version_floor" field.
+func (_u *ClockUpdate) SetVersionFloor(v revision.Version) *ClockUpdate {
+	_u.mutation.ResetVersionFloor()
+	_u.mutation.SetVersionFloor(v)
+	return _u
+}
+
+// SetNillableVersionFloor sets the "version_floor" field if the given value is not nil.
+func (_u *ClockUpdate) SetNillableVersionFloor(v *revision.Version) *ClockUpdate {
+	if v != nil {
+		_u.SetVersionFloor(*v)
+	}
+	return _u
+}
+
+// AddVersionFloor adds value to the "version_floor" field.
+func (_u *ClockUpdate) AddVersionFloor(v revision.Version) *ClockUpdate {
+	_u.mutation.AddVersionFloor(v)
+	return _u
+}
+
+// ClearVersionFloor clears the value of the "version_floor" field.
+func (_u *ClockUpdate) ClearVersionFloor() *ClockUpdate {
+	_u.mutation.ClearVersionFloor()
 	return _u
 }
 
@@ -93,6 +121,15 @@ func (_u *ClockUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.At(); ok {
 		_spec.SetField(clock.FieldAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.VersionFloor(); ok {
+		_spec.SetField(clock.FieldVersionFloor, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersionFloor(); ok {
+		_spec.AddField(clock.FieldVersionFloor, field.TypeInt64, value)
+	}
+	if _u.mutation.VersionFloorCleared() {
+		_spec.ClearField(clock.FieldVersionFloor, field.TypeInt64)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -126,6 +163,33 @@ func (_u *ClockUpdateOne) SetNillableAt(v *time.Time) *ClockUpdateOne {
 	if v != nil {
 		_u.SetAt(*v)
 	}
+	return _u
+}
+
+// SetVersionFloor sets the "version_floor" field.
+func (_u *ClockUpdateOne) SetVersionFloor(v revision.Version) *ClockUpdateOne {
+	_u.mutation.ResetVersionFloor()
+	_u.mutation.SetVersionFloor(v)
+	return _u
+}
+
+// SetNillableVersionFloor sets the "version_floor" field if the given value is not nil.
+func (_u *ClockUpdateOne) SetNillableVersionFloor(v *revision.Version) *ClockUpdateOne {
+	if v != nil {
+		_u.SetVersionFloor(*v)
+	}
+	return _u
+}
+
+// AddVersionFloor adds value to the "version_floor" field.
+func (_u *ClockUpdateOne) AddVersionFloor(v revision.Version) *ClockUpdateOne {
+	_u.mutation.AddVersionFloor(v)
+	return _u
+}
+
+// ClearVersionFloor clears the value of the "version_floor" field.
+func (_u *ClockUpdateOne) ClearVersionFloor() *ClockUpdateOne {
+	_u.mutation.ClearVersionFloor()
 	return _u
 }
 
@@ -208,6 +272,15 @@ func (_u *ClockUpdateOne) sqlSave(ctx context.Context) (_node *Clock, err error)
 	}
 	if value, ok := _u.mutation.At(); ok {
 		_spec.SetField(clock.FieldAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.VersionFloor(); ok {
+		_spec.SetField(clock.FieldVersionFloor, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersionFloor(); ok {
+		_spec.AddField(clock.FieldVersionFloor, field.TypeInt64, value)
+	}
+	if _u.mutation.VersionFloorCleared() {
+		_spec.ClearField(clock.FieldVersionFloor, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Clock{config: _u.config}

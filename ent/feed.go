@@ -23,6 +23,8 @@ type Feed struct {
 	Seq int64 `json:"seq,omitempty"`
 	// Cut holds the value of the "cut" field.
 	Cut int64 `json:"cut,omitempty"`
+	// Start holds the value of the "start" field.
+	Start int64 `json:"start,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the FeedQuery when eager-loading is set.
 	Edges        FeedEdges `json:"edges"`
@@ -54,7 +56,7 @@ func (*Feed) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case feed.FieldID, feed.FieldAccountID, feed.FieldSeq, feed.FieldCut:
+		case feed.FieldID, feed.FieldAccountID, feed.FieldSeq, feed.FieldCut, feed.FieldStart:
 			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -94,6 +96,12 @@ func (_m *Feed) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field cut", values[i])
 			} else if value.Valid {
 				_m.Cut = value.Int64
+			}
+		case feed.FieldStart:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field start", values[i])
+			} else if value.Valid {
+				_m.Start = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -144,6 +152,9 @@ func (_m *Feed) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("cut=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Cut))
+	builder.WriteString(", ")
+	builder.WriteString("start=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Start))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -54,6 +54,20 @@ func (_c *FeedCreate) SetNillableCut(v *int64) *FeedCreate {
 	return _c
 }
 
+// SetStart sets the "start" field.
+func (_c *FeedCreate) SetStart(v int64) *FeedCreate {
+	_c.mutation.SetStart(v)
+	return _c
+}
+
+// SetNillableStart sets the "start" field if the given value is not nil.
+func (_c *FeedCreate) SetNillableStart(v *int64) *FeedCreate {
+	if v != nil {
+		_c.SetStart(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *FeedCreate) SetAccount(v *Account) *FeedCreate {
 	return _c.SetAccountID(v.ID)
@@ -147,6 +161,10 @@ func (_c *FeedCreate) createSpec() (*Feed, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Cut(); ok {
 		_spec.SetField(feed.FieldCut, field.TypeInt64, value)
 		_node.Cut = value
+	}
+	if value, ok := _c.mutation.Start(); ok {
+		_spec.SetField(feed.FieldStart, field.TypeInt64, value)
+		_node.Start = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

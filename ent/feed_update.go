@@ -149,6 +149,9 @@ func (_u *FeedUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CutCleared() {
 		_spec.ClearField(feed.FieldCut, field.TypeInt64)
 	}
+	if _u.mutation.StartCleared() {
+		_spec.ClearField(feed.FieldStart, field.TypeInt64)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -321,6 +324,9 @@ func (_u *FeedUpdateOne) sqlSave(ctx context.Context) (_node *Feed, err error) {
 	}
 	if _u.mutation.CutCleared() {
 		_spec.ClearField(feed.FieldCut, field.TypeInt64)
+	}
+	if _u.mutation.StartCleared() {
+		_spec.ClearField(feed.FieldStart, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Feed{config: _u.config}

@@ -5090,14 +5090,16 @@ func (m *ChangeMutation) ResetEdge(name string) error {
 // ClockMutation represents an operation that mutates the Clock nodes in the graph.
 type ClockMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int
-	at            *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Clock, error)
-	predicates    []predicate.Clock
+	op               Op
+	typ              string
+	id               *int
+	at               *time.Time
+	version_floor    *revision.Version
+	addversion_floor *revision.Version
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*Clock, error)
+	predicates       []predicate.Clock
 }
 
 var _ ent.Mutation = (*ClockMutation)(nil)
@@ -5240,6 +5242,76 @@ func (m *ClockMutation) ResetAt() {
 	m.at = nil
 }
 
+// SetVersionFloor sets the "version_floor" field.
+func (m *ClockMutation) SetVersionFloor(r revision.Version) {
+	m.version_floor = &r
+	m.addversion_floor = nil
+}
+
+// VersionFloor returns the value of the "version_floor" field in the mutation.
+func (m *ClockMutation) VersionFloor() (r revision.Version, exists bool) {
+	v := m.version_floor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionFloor returns the old "version_floor" field's value of the Clock entity.
+// If the Clock object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClockMutation) OldVersionFloor(ctx context.Context) (v revision.Version, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionFloor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionFloor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionFloor: %w", err)
+	}
+	return oldValue.VersionFloor, nil
+}
+
+// AddVersionFloor adds r to the "version_floor" field.
+func (m *ClockMutation) AddVersionFloor(r revision.Version) {
+	if m.addversion_floor != nil {
+		*m.addversion_floor += r
+	} else {
+		m.addversion_floor = &r
+	}
+}
+
+// AddedVersionFloor returns the value that was added to the "version_floor" field in this mutation.
+func (m *ClockMutation) AddedVersionFloor() (r revision.Version, exists bool) {
+	v := m.addversion_floor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearVersionFloor clears the value of the "version_floor" field.
+func (m *ClockMutation) ClearVersionFloor() {
+	m.version_floor = nil
+	m.addversion_floor = nil
+	m.clearedFields[clock.FieldVersionFloor] = struct{}{}
+}
+
+// VersionFloorCleared returns if the "version_floor" field was cleared in this mutation.
+func (m *ClockMutation) VersionFloorCleared() bool {
+	_, ok := m.clearedFields[clock.FieldVersionFloor]
+	return ok
+}
+
+// ResetVersionFloor resets all changes to the "version_floor" field.
+func (m *ClockMutation) ResetVersionFloor() {
+	m.version_floor = nil
+	m.addversion_floor = nil
+	delete(m.clearedFields, clock.FieldVersionFloor)
+}
+
 // Where appends a list predicates to the ClockMutation builder.
 func (m *ClockMutation) Where(ps ...predicate.Clock) {
 	m.predicates = append(m.predicates, ps...)
@@ -5274,9 +5346,12 @@ func (m *ClockMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ClockMutation) Fields() []string {
-	fields := make([]string, 0, 1)
+	fields := make([]string, 0, 2)
 	if m.at != nil {
 		fields = append(fields, clock.FieldAt)
+	}
+	if m.version_floor != nil {
+		fields = append(fields, clock.FieldVersionFloor)
 	}
 	return fields
 }
@@ -5288,6 +5363,8 @@ func (m *ClockMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case clock.FieldAt:
 		return m.At()
+	case clock.FieldVersionFloor:
+		return m.VersionFloor()
 	}
 	return nil, false
 }
@@ -5299,6 +5376,8 @@ func (m *ClockMutation) OldField(ctx context.Context, name string) (ent.Value, e
 	switch name {
 	case clock.FieldAt:
 		return m.OldAt(ctx)
+	case clock.FieldVersionFloor:
+		return m.OldVersionFloor(ctx)
 	}
 	return nil, fmt.Errorf("unknown Clock field %s", name)
 }
@@ -5315,6 +5394,13 @@ func (m *ClockMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAt(v)
 		return nil
+	case clock.FieldVersionFloor:
+		v, ok := value.(revision.Version)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionFloor(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Clock field %s", name)
 }
@@ -5322,13 +5408,21 @@ func (m *ClockMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *ClockMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addversion_floor != nil {
+		fields = append(fields, clock.FieldVersionFloor)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *ClockMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case clock.FieldVersionFloor:
+		return m.AddedVersionFloor()
+	}
 	return nil, false
 }
 
@@ -5337,6 +5431,13 @@ func (m *ClockMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ClockMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case clock.FieldVersionFloor:
+		v, ok := value.(revision.Version)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersionFloor(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Clock numeric field %s", name)
 }
@@ -5344,7 +5445,11 @@ func (m *ClockMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ClockMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(clock.FieldVersionFloor) {
+		fields = append(fields, clock.FieldVersionFloor)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5357,6 +5462,11 @@ func (m *ClockMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ClockMutation) ClearField(name string) error {
+	switch name {
+	case clock.FieldVersionFloor:
+		m.ClearVersionFloor()
+		return nil
+	}
 	return fmt.Errorf("unknown Clock nullable field %s", name)
 }
 
@@ -5366,6 +5476,9 @@ func (m *ClockMutation) ResetField(name string) error {
 	switch name {
 	case clock.FieldAt:
 		m.ResetAt()
+		return nil
+	case clock.FieldVersionFloor:
+		m.ResetVersionFloor()
 		return nil
 	}
 	return fmt.Errorf("unknown Clock field %s", name)
@@ -10104,6 +10217,8 @@ type FeedMutation struct {
 	addseq         *int64
 	cut            *int64
 	addcut         *int64
+	start          *int64
+	addstart       *int64
 	clearedFields  map[string]struct{}
 	account        *int
 	clearedaccount bool
@@ -10372,6 +10487,76 @@ func (m *FeedMutation) ResetCut() {
 	delete(m.clearedFields, feed.FieldCut)
 }
 
+// SetStart sets the "start" field.
+func (m *FeedMutation) SetStart(i int64) {
+	m.start = &i
+	m.addstart = nil
+}
+
+// Start returns the value of the "start" field in the mutation.
+func (m *FeedMutation) Start() (r int64, exists bool) {
+	v := m.start
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStart returns the old "start" field's value of the Feed entity.
+// If the Feed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedMutation) OldStart(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStart: %w", err)
+	}
+	return oldValue.Start, nil
+}
+
+// AddStart adds i to the "start" field.
+func (m *FeedMutation) AddStart(i int64) {
+	if m.addstart != nil {
+		*m.addstart += i
+	} else {
+		m.addstart = &i
+	}
+}
+
+// AddedStart returns the value that was added to the "start" field in this mutation.
+func (m *FeedMutation) AddedStart() (r int64, exists bool) {
+	v := m.addstart
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStart clears the value of the "start" field.
+func (m *FeedMutation) ClearStart() {
+	m.start = nil
+	m.addstart = nil
+	m.clearedFields[feed.FieldStart] = struct{}{}
+}
+
+// StartCleared returns if the "start" field was cleared in this mutation.
+func (m *FeedMutation) StartCleared() bool {
+	_, ok := m.clearedFields[feed.FieldStart]
+	return ok
+}
+
+// ResetStart resets all changes to the "start" field.
+func (m *FeedMutation) ResetStart() {
+	m.start = nil
+	m.addstart = nil
+	delete(m.clearedFields, feed.FieldStart)
+}
+
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *FeedMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -10433,7 +10618,7 @@ func (m *FeedMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FeedMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.account != nil {
 		fields = append(fields, feed.FieldAccountID)
 	}
@@ -10442,6 +10627,9 @@ func (m *FeedMutation) Fields() []string {
 	}
 	if m.cut != nil {
 		fields = append(fields, feed.FieldCut)
+	}
+	if m.start != nil {
+		fields = append(fields, feed.FieldStart)
 	}
 	return fields
 }
@@ -10457,6 +10645,8 @@ func (m *FeedMutation) Field(name string) (ent.Value, bool) {
 		return m.Seq()
 	case feed.FieldCut:
 		return m.Cut()
+	case feed.FieldStart:
+		return m.Start()
 	}
 	return nil, false
 }
@@ -10472,6 +10662,8 @@ func (m *FeedMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSeq(ctx)
 	case feed.FieldCut:
 		return m.OldCut(ctx)
+	case feed.FieldStart:
+		return m.OldStart(ctx)
 	}
 	return nil, fmt.Errorf("unknown Feed field %s", name)
 }
@@ -10502,6 +10694,13 @@ func (m *FeedMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCut(v)
 		return nil
+	case feed.FieldStart:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStart(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Feed field %s", name)
 }
@@ -10516,6 +10715,9 @@ func (m *FeedMutation) AddedFields() []string {
 	if m.addcut != nil {
 		fields = append(fields, feed.FieldCut)
 	}
+	if m.addstart != nil {
+		fields = append(fields, feed.FieldStart)
+	}
 	return fields
 }
 
@@ -10528,6 +10730,8 @@ func (m *FeedMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSeq()
 	case feed.FieldCut:
 		return m.AddedCut()
+	case feed.FieldStart:
+		return m.AddedStart()
 	}
 	return nil, false
 }
@@ -10551,6 +10755,13 @@ func (m *FeedMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCut(v)
 		return nil
+	case feed.FieldStart:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStart(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Feed numeric field %s", name)
 }
@@ -10561,6 +10772,9 @@ func (m *FeedMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(feed.FieldCut) {
 		fields = append(fields, feed.FieldCut)
+	}
+	if m.FieldCleared(feed.FieldStart) {
+		fields = append(fields, feed.FieldStart)
 	}
 	return fields
 }
@@ -10579,6 +10793,9 @@ func (m *FeedMutation) ClearField(name string) error {
 	case feed.FieldCut:
 		m.ClearCut()
 		return nil
+	case feed.FieldStart:
+		m.ClearStart()
+		return nil
 	}
 	return fmt.Errorf("unknown Feed nullable field %s", name)
 }
@@ -10595,6 +10812,9 @@ func (m *FeedMutation) ResetField(name string) error {
 		return nil
 	case feed.FieldCut:
 		m.ResetCut()
+		return nil
+	case feed.FieldStart:
+		m.ResetStart()
 		return nil
 	}
 	return fmt.Errorf("unknown Feed field %s", name)

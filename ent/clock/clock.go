@@ -14,6 +14,8 @@ const (
 	FieldID = "id"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldVersionFloor holds the string denoting the version_floor field in the database.
+	FieldVersionFloor = "version_floor"
 	// Table holds the table name of the clock in the database.
 	Table = "clocks"
 )
@@ -22,6 +24,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldAt,
+	FieldVersionFloor,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -55,4 +58,9 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByVersionFloor orders the results by the version_floor field.
+func ByVersionFloor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersionFloor, opts...).ToFunc()
 }

@@ -4,6 +4,7 @@ package clock
 
 import (
 	"contactgraph/ent/predicate"
+	"contactgraph/internal/revision"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -59,6 +60,12 @@ func At(v time.Time) predicate.Clock {
 	return predicate.Clock(sql.FieldEQ(FieldAt, v))
 }
 
+// VersionFloor applies equality check predicate on the "version_floor" field. It's identical to VersionFloorEQ.
+func VersionFloor(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldEQ(FieldVersionFloor, vc))
+}
+
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.Clock {
 	return predicate.Clock(sql.FieldEQ(FieldAt, v))
@@ -97,6 +104,70 @@ func AtLT(v time.Time) predicate.Clock {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.Clock {
 	return predicate.Clock(sql.FieldLTE(FieldAt, v))
+}
+
+// VersionFloorEQ applies the EQ predicate on the "version_floor" field.
+func VersionFloorEQ(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldEQ(FieldVersionFloor, vc))
+}
+
+// VersionFloorNEQ applies the NEQ predicate on the "version_floor" field.
+func VersionFloorNEQ(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldNEQ(FieldVersionFloor, vc))
+}
+
+// VersionFloorIn applies the In predicate on the "version_floor" field.
+func VersionFloorIn(vs ...revision.Version) predicate.Clock {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Clock(sql.FieldIn(FieldVersionFloor, v...))
+}
+
+// VersionFloorNotIn applies the NotIn predicate on the "version_floor" field.
+func VersionFloorNotIn(vs ...revision.Version) predicate.Clock {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Clock(sql.FieldNotIn(FieldVersionFloor, v...))
+}
+
+// VersionFloorGT applies the GT predicate on the "version_floor" field.
+func VersionFloorGT(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldGT(FieldVersionFloor, vc))
+}
+
+// VersionFloorGTE applies the GTE predicate on the "version_floor" field.
+func VersionFloorGTE(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldGTE(FieldVersionFloor, vc))
+}
+
+// VersionFloorLT applies the LT predicate on the "version_floor" field.
+func VersionFloorLT(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldLT(FieldVersionFloor, vc))
+}
+
+// VersionFloorLTE applies the LTE predicate on the "version_floor" field.
+func VersionFloorLTE(v revision.Version) predicate.Clock {
+	vc := int64(v)
+	return predicate.Clock(sql.FieldLTE(FieldVersionFloor, vc))
+}
+
+// VersionFloorIsNil applies the IsNil predicate on the "version_floor" field.
+func VersionFloorIsNil() predicate.Clock {
+	return predicate.Clock(sql.FieldIsNull(FieldVersionFloor))
+}
+
+// VersionFloorNotNil applies the NotNil predicate on the "version_floor" field.
+func VersionFloorNotNil() predicate.Clock {
+	return predicate.Clock(sql.FieldNotNull(FieldVersionFloor))
 }
 
 // And groups predicates with the AND operator between them.

@@ -19,6 +19,8 @@ const (
 	FieldSeq = "seq"
 	// FieldCut holds the string denoting the cut field in the database.
 	FieldCut = "cut"
+	// FieldStart holds the string denoting the start field in the database.
+	FieldStart = "start"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the feed in the database.
@@ -38,6 +40,7 @@ var Columns = []string{
 	FieldAccountID,
 	FieldSeq,
 	FieldCut,
+	FieldStart,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -84,6 +87,11 @@ func BySeq(opts ...sql.OrderTermOption) OrderOption {
 // ByCut orders the results by the cut field.
 func ByCut(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCut, opts...).ToFunc()
+}
+
+// ByStart orders the results by the start field.
+func ByStart(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStart, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -69,6 +69,11 @@ func Cut(v int64) predicate.Feed {
 	return predicate.Feed(sql.FieldEQ(FieldCut, v))
 }
 
+// Start applies equality check predicate on the "start" field. It's identical to StartEQ.
+func Start(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldEQ(FieldStart, v))
+}
+
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
 func AccountIDEQ(v int) predicate.Feed {
 	return predicate.Feed(sql.FieldEQ(FieldAccountID, v))
@@ -177,6 +182,56 @@ func CutIsNil() predicate.Feed {
 // CutNotNil applies the NotNil predicate on the "cut" field.
 func CutNotNil() predicate.Feed {
 	return predicate.Feed(sql.FieldNotNull(FieldCut))
+}
+
+// StartEQ applies the EQ predicate on the "start" field.
+func StartEQ(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldEQ(FieldStart, v))
+}
+
+// StartNEQ applies the NEQ predicate on the "start" field.
+func StartNEQ(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldNEQ(FieldStart, v))
+}
+
+// StartIn applies the In predicate on the "start" field.
+func StartIn(vs ...int64) predicate.Feed {
+	return predicate.Feed(sql.FieldIn(FieldStart, vs...))
+}
+
+// StartNotIn applies the NotIn predicate on the "start" field.
+func StartNotIn(vs ...int64) predicate.Feed {
+	return predicate.Feed(sql.FieldNotIn(FieldStart, vs...))
+}
+
+// StartGT applies the GT predicate on the "start" field.
+func StartGT(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldGT(FieldStart, v))
+}
+
+// StartGTE applies the GTE predicate on the "start" field.
+func StartGTE(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldGTE(FieldStart, v))
+}
+
+// StartLT applies the LT predicate on the "start" field.
+func StartLT(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldLT(FieldStart, v))
+}
+
+// StartLTE applies the LTE predicate on the "start" field.
+func StartLTE(v int64) predicate.Feed {
+	return predicate.Feed(sql.FieldLTE(FieldStart, v))
+}
+
+// StartIsNil applies the IsNil predicate on the "start" field.
+func StartIsNil() predicate.Feed {
+	return predicate.Feed(sql.FieldIsNull(FieldStart))
+}
+
+// StartNotNil applies the NotNil predicate on the "start" field.
+func StartNotNil() predicate.Feed {
+	return predicate.Feed(sql.FieldNotNull(FieldStart))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

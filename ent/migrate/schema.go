@@ -180,6 +180,7 @@ var (
 	ClocksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "at", Type: field.TypeTime},
+		{Name: "version_floor", Type: field.TypeInt64, Nullable: true},
 	}
 	// ClocksTable holds the schema information for the "clocks" table.
 	ClocksTable = &schema.Table{
@@ -441,6 +442,7 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "seq", Type: field.TypeInt64, Default: 0},
 		{Name: "cut", Type: field.TypeInt64, Nullable: true},
+		{Name: "start", Type: field.TypeInt64, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// FeedsTable holds the schema information for the "feeds" table.
@@ -451,7 +453,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "feeds_accounts_account",
-				Columns:    []*schema.Column{FeedsColumns[3]},
+				Columns:    []*schema.Column{FeedsColumns[4]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -460,7 +462,7 @@ var (
 			{
 				Name:    "feed_account_id",
 				Unique:  true,
-				Columns: []*schema.Column{FeedsColumns[3]},
+				Columns: []*schema.Column{FeedsColumns[4]},
 			},
 		},
 	}

@@ -19,8 +19,9 @@ type Change struct{ ent.Schema }
 // Mixin of Change.
 func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id", Writer: ownContact}} }
 
-// Fields of Change. seq counts within the account, without gaps and in the order of commits; undoes
-// is the version of the change that this one undoes.
+// Fields of Change. seq counts within the account in the order of commits, without gaps but for
+// those of restores (see database.DB.Restored); undoes is the version of the change that this one
+// undoes.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
@@ -45,7 +46,8 @@ func (Change) Indexes() []ent.Index {
 	}
 }
 
-// Feed is the counter of an account's change log. seq is the last number that was assigned. A write
+// Feed is the counter of an account's change log. seq is the last number that was assigned; it
+// begins after start, which is random (see database.LogStart), and leaps after a restore. A write
 // locks the row from numbering to commit, which makes numbers become visible in order. cut is the
 // last number whose row retention has deleted, with all rows before it; null if it has deleted
 // none.
@@ -58,7 +60,7 @@ func (Feed) Mixin() []ent.Mixin {
 
 // Fields of Feed.
 func (Feed) Fields() []ent.Field {
-	return []ent.Field{field.Int64("seq").Default(0), field.Int64("cut").Optional()}
+	return []ent.Field{field.Int64("seq").Default(0), field.Int64("cut").Optional(), field.Int64("start").Optional().Immutable()}
 }
 
 // Indexes of Feed.

@@ -53,7 +53,7 @@ func (s *Service) Accounts(ctx context.Context) (int, error) {
 // CreateAccount creates an account as InsertAccount does, in a transaction of its own.
 func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err error) {
 	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
-		id, err = InsertAccount(ctx, tx, s.now(), name)
+		id, err = InsertAccount(ctx, tx, s.now(), name, database.LogStart())
 		return err
 	})
 	if err != nil {
@@ -63,10 +63,10 @@ func (s *Service) CreateAccount(ctx context.Context, name string) (id int, err e
 }
 
 // CreateAccountWithKey creates an account with its first API key, as CreateAccount and CreateKey
-// do, in one transaction.
-func (s *Service) CreateAccountWithKey(ctx context.Context, name string, k NewKey) (id int, err error) {
+// do, in one transaction. Its change log begins after the number logStart.
+func (s *Service) CreateAccountWithKey(ctx context.Context, name string, k NewKey, logStart int64) (id int, err error) {
 	err = s.db.Write(viewer.NewSystemContext(ctx, 0), 0, func(ctx context.Context, tx *database.Tx) error {
-		if id, err = InsertAccount(ctx, tx, s.now(), name); err != nil {
+		if id, err = InsertAccount(ctx, tx, s.now(), name, logStart); err != nil {
 			return err
 		}
 		_, _, err = InsertKey(viewer.NewSystemContext(ctx, id), tx, s.now(), k)
@@ -79,9 +79,10 @@ func (s *Service) CreateAccountWithKey(ctx context.Context, name string, k NewKe
 }
 
 // InsertAccount creates an account, with the sequence of its change log and the state of its keys,
-// in a transaction of the server itself. It fails with ErrNameTaken if an account has this name,
+// in a transaction of the server itself. The change log begins after the number logStart: see
+// database.LogStart. It fails with ErrNameTaken if an account has this name,
 // ignoring case, and with ErrInvalid if the name is blank.
-func InsertAccount(ctx context.Context, tx *database.Tx, at time.Time, name string) (id int, err error) {
+func InsertAccount(ctx context.Context, tx *database.Tx, at time.Time, name string, logStart int64) (id int, err error) {
 	key := normalize.Name(name)
 	if key == "" {
 		return 0, fmt.Errorf("%w: the name of an account must not be blank", ErrInvalid)
@@ -95,7 +96,7 @@ func InsertAccount(ctx context.Context, tx *database.Tx, at time.Time, name stri
 	}
 	a, err := tx.Ent.Account.Create().SetName(strings.TrimSpace(name)).SetNameKey(key).Save(ctx)
 	if err == nil {
-		err = tx.Ent.Feed.Create().Exec(viewer.NewSystemContext(ctx, a.ID))
+		err = tx.Ent.Feed.Create().SetSeq(logStart).SetStart(logStart).Exec(viewer.NewSystemContext(ctx, a.ID))
 	}
 	if err == nil {
 		err = rekey.Created(viewer.NewSystemContext(ctx, a.ID), tx, at)

@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent/apikey"
 	"contactgraph/ent/user"
 	"contactgraph/internal/auth"
+	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -53,12 +54,14 @@ func TestAccounts(t *testing.T) {
 func TestCreateAccountCreatesItsSequence(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	starts := map[int64]bool{}
 	for _, name := range []string{"Demo", "Other"} {
 		id := f.account(name)
 		feed, err := f.db.Client().Feed.Query().Only(viewer.NewSystemContext(f.ctx, id))
-		if err != nil || feed.AccountID != id || feed.Seq != 0 {
-			t.Errorf("%s: got %v, %v, want a sequence at 0", name, feed, err)
+		if err != nil || feed.AccountID != id || feed.Seq < 1 || feed.Seq > database.MaxLogStart || starts[feed.Seq] {
+			t.Errorf("%s: got %v, %v, want a sequence with a start of its own", name, feed, err)
 		}
+		starts[feed.Seq] = true
 	}
 }
 

@@ -68,7 +68,7 @@ func (s *Service) AtTime(ctx context.Context, id int, at time.Time) (*ent.Contac
 // creation, and as it is now if the log has no change of it and it was not written since.
 func (s *Service) beforeLog(ctx context.Context, v viewer.Viewer, written *ent.ChangeQuery, id int, at time.Time) (*ent.Contact, error) {
 	first, err := written.Order(change.ByVersion()).First(ctx)
-	if err == nil && first.Version == 1 {
+	if err == nil && first.Kind == change.KindCREATE && first.Undoes == nil {
 		return nil, nil
 	}
 	if !ent.IsNotFound(err) {
@@ -111,7 +111,7 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 			return nil, err
 		}
 		for _, row := range rows {
-			contiguous := next == math.MaxInt64 || row.Version == next-1
+			contiguous := next == math.MaxInt64 || next.Follows(row.Version)
 			next = row.Version
 			switch {
 			case !contiguous, row.Kind == change.KindERASE:

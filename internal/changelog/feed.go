@@ -68,8 +68,8 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 	if _, cut, err = s.db.LogEnd(ctx, v.Account); err != nil {
 		return nil, err
 	}
-	if after < cut || after > last {
-		return nil, ErrCursorExpired
+	if known, err := s.knows(ctx, v.Account, after, last, cut); err != nil || !known {
+		return nil, cmp.Or(err, ErrCursorExpired)
 	}
 	f := &Page{Changes: allVisibleTo(v, rows), Last: revision.Cursor(last), End: revision.Cursor(last)}
 	if more || len(rows) > first {
@@ -79,6 +79,19 @@ func (s *Service) Page(ctx context.Context, a PageArgs, first int) (*Page, error
 		f.End = max(f.End, revision.Cursor(f.Changes[n-1].Seq))
 	}
 	return f, nil
+}
+
+// knows reports whether the log can be continued after a number: it was assigned, or it is the one
+// before one that was. After a restore, numbers of changes that were lost are not (see
+// database.DB.Restored).
+func (s *Service) knows(ctx context.Context, account int, after, last, cut int64) (bool, error) {
+	switch {
+	case after < cut || after > last:
+		return false, nil
+	case after == cut || after == last:
+		return true, nil
+	}
+	return s.db.Client().Change.Query().Where(change.AccountID(account), change.SeqIn(after, after+1)).Exist(viewer.NewSystemContext(ctx, account))
 }
 
 // noContact is an id that no contact has, to replace 0, which stands for all contacts.

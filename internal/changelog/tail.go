@@ -39,14 +39,14 @@ func (t *tail) reset(last int64) {
 	}
 }
 
-// extend appends rows and wakes the followers that they concern. If rows are missing between,
-// because they have been pruned, it resets the tail to the end: followers then read the database,
-// which reports that.
+// extend appends rows and wakes the followers that they concern. If numbers are missing between,
+// because rows have been pruned or the database was restored, it resets the tail to the end:
+// followers then read the database, which reports that.
 func (t *tail) extend(rows []*ent.Change) {
 	if len(rows) == 0 {
 		return
 	}
-	if rows[0].Seq != t.last()+1 {
+	if rows[0].Seq != t.last()+1 || rows[len(rows)-1].Seq != t.last()+int64(len(rows)) {
 		t.reset(rows[len(rows)-1].Seq)
 		return
 	}

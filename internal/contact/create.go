@@ -102,14 +102,14 @@ type draft struct {
 
 	// These restore a deleted contact; a new one can have the last.
 	undoes       *revision.Version
-	version      revision.Version // the one after the deletion
+	deleted      revision.Version // that of the deletion
 	secret       string
 	registeredAt time.Time
 }
 
 // draft checks c for the contact with the id, 0 if it is new.
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) (*draft, error) {
-	d := &draft{Create: c, version: 1, secret: rand.Text()}
+	d := &draft{Create: c, secret: rand.Text()}
 	if !c.RegisteredAt.IsZero() {
 		d.registeredAt = c.RegisteredAt.UTC().Truncate(time.Microsecond)
 		if !storable.Time(d.registeredAt) {
@@ -135,7 +135,7 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) 
 func (t *transaction) create(ctx context.Context, d *draft) (*unitOfWork, error) {
 	now := t.timestamp()
 	next := &ent.Contact{
-		ID: d.ID, AccountID: t.viewer.Account, Secret: d.secret, Version: d.version, RegisteredAt: d.registeredAt, LastModified: now,
+		ID: d.ID, AccountID: t.viewer.Account, Secret: d.secret, Version: t.tx.NextVersion(d.deleted), RegisteredAt: d.registeredAt, LastModified: now,
 		RegistrationSource: d.RegistrationSource, RegistrationIP: d.RegistrationIP, RegistrationStoreID: d.RegistrationStore,
 		PasswordHash: d.hash,
 	}

@@ -59,7 +59,7 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 		return nil, fmt.Errorf("contact %d no longer has version %d", w.old.ID, w.old.Version)
 	}
 	// The tombstone: the next version, without any field.
-	w.next = &ent.Contact{ID: w.old.ID, Version: w.old.Version + 1, LastModified: w.writeTime()}
+	w.next = &ent.Contact{ID: w.old.ID, Version: w.tx.NextVersion(w.old.Version), LastModified: w.writeTime()}
 	if err := catalog.ForgetContact(ctx, w.tx, w.viewer.Account, w.old.ID, w.next.LastModified); err != nil {
 		return nil, err
 	}

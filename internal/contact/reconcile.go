@@ -109,19 +109,29 @@ func (w *unitOfWork) currentValues(ctx context.Context, paths []string) (values 
 // others.
 func (w *unitOfWork) divergedSince(ctx context.Context, base revision.Version) (*merge.Divergence, error) {
 	d := &merge.Divergence{Base: base, Latest: w.old.Version}
-	switch steps := d.Latest - base; {
-	case base <= revision.Stale || steps < 0:
+	if base <= revision.Stale || base > d.Latest {
 		d.Gap = merge.Unknown
 		return d, nil
-	case steps > merge.MaxBehind:
-		d.Gap = merge.TooOld
-		return d, nil
 	}
-	rows, err := w.tx.Changes(ctx, w.viewer.Account, w.old.ID, base, merge.MaxBehind)
+	rows, err := w.tx.Changes(ctx, w.viewer.Account, w.old.ID, base-1, merge.MaxBehind+1)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) != int(d.Latest-base) {
+	switch n := len(rows); {
+	case n > 0 && rows[0].Version == base: // the change that led to the base
+		rows = rows[1:]
+	case n == 0 || rows[0].Version != base+1: // otherwise it is the last that retention has deleted
+		d.Gap, err = w.gapBefore(ctx, base)
+		return d, err
+	}
+	reached := base
+	for _, row := range rows {
+		if !row.Version.Follows(reached) {
+			break
+		}
+		reached = row.Version
+	}
+	if reached != d.Latest {
 		d.Gap = merge.TooOld
 		return d, nil
 	}
@@ -131,4 +141,15 @@ func (w *unitOfWork) divergedSince(ctx context.Context, base revision.Version) (
 		}
 	}
 	return d, nil
+}
+
+// gapBefore returns why the log does not have the change that led to a version: it does not reach
+// back that far, or there was no such change. That is also so for a version that was lost when the
+// database was restored.
+func (w *unitOfWork) gapBefore(ctx context.Context, version revision.Version) (merge.Gap, error) {
+	first, err := w.tx.Changes(ctx, w.viewer.Account, w.old.ID, 0, 1)
+	if err == nil && len(first) > 0 && first[0].Version < version {
+		return merge.Unknown, nil
+	}
+	return merge.TooOld, err
 }

@@ -110,7 +110,7 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 			ID: row.ContactID, RegistrationSource: deleted.RegistrationSource, RegistrationIP: deleted.RegistrationIP,
 			RegistrationStore: deleted.RegistrationStoreID, Details: detailsOf(deleted),
 		},
-		set: set, undoes: &row.Version, version: row.Version + 1, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
+		set: set, undoes: &row.Version, deleted: row.Version, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
 	}
 	return s.runPrepared(ctx, &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
 		if err := t.checkRestorable(ctx, row); err != nil {

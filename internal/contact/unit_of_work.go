@@ -60,8 +60,8 @@ func (w *unitOfWork) applyPatch(ctx context.Context, p field.Patch) error {
 
 // stageUpdate stages the update of the contact as one compare-and-set.
 func (w *unitOfWork) stageUpdate() {
-	w.next.Version, w.next.LastModified = w.old.Version+1, w.writeTime()
-	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version}
+	w.next.Version, w.next.LastModified = w.tx.NextVersion(w.old.Version), w.writeTime()
+	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version, Next: w.next.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
 	u.Gone, u.New = changedTerms(w.old, w.next)
 	w.tx.StageUpdate(u)

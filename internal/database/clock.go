@@ -12,6 +12,7 @@ import (
 	"contactgraph/ent/change"
 	entclock "contactgraph/ent/clock"
 	"contactgraph/internal/dberr"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -27,9 +28,9 @@ const (
 	maxSkew = 10 * time.Second
 )
 
-// clock is the time of a database. It never goes back, neither in a process nor between processes
-// or restarts: otherwise expired sessions would be valid again, and clients that ask for what was
-// modified since would miss writes.
+// clock is the time of a database, and the least of the versions to come. The time never goes back,
+// neither in a process nor between processes or restarts: otherwise expired sessions would be valid
+// again, and clients that ask for what was modified since would miss writes.
 //
 // The latest time is stored in a row that the servers write every few seconds while they are in
 // use, and read as often. After a crash, the ends of the change logs have what is missing there.
@@ -39,7 +40,10 @@ type clock struct {
 	last   atomic.Int64 // the latest time, in microseconds: what both engines store
 	used   atomic.Bool  // since the time was stored
 	behind atomic.Bool  // it was logged that the time stands still
+	floor  atomic.Int64 // that the versions of contacts exceed that are written
 }
+
+func (c *clock) versionFloor() revision.Version { return revision.Version(c.floor.Load()) }
 
 // Now returns the time: that of the machine, or the latest time that a server of this database has
 // used, whichever is later.
@@ -82,7 +86,7 @@ func (c *clock) report(ctx context.Context) {
 
 // startClock reads the latest time of the database.
 func (db *DB) startClock(ctx context.Context) error {
-	stored, err := db.storedTime(ctx)
+	stored, err := db.readClock(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,15 +102,20 @@ func (db *DB) startClock(ctx context.Context) error {
 	return nil
 }
 
-// storedTime reads the row of the clock. Without a row, the time is zero.
-func (db *DB) storedTime(ctx context.Context) (at time.Time, err error) {
+// readClock reads the row of the clock, and returns its time. Without a row, the time is zero.
+func (db *DB) readClock(ctx context.Context) (at time.Time, err error) {
 	ctx, cancel := within(ctx, db.conn.Limits.Read)
 	defer cancel()
-	err = db.conn.Readers.QueryRowContext(ctx, `SELECT "at" FROM "clocks" WHERE "id" = 1`).Scan(&at)
+	var floor sql.NullInt64
+	err = db.conn.Readers.QueryRowContext(ctx, `SELECT "at", "version_floor" FROM "clocks" WHERE "id" = 1`).Scan(&at, &floor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
-	return at, db.classify(err)
+	if err != nil {
+		return time.Time{}, db.classify(err)
+	}
+	db.clock.floor.Store(floor.Int64)
+	return at, nil
 }
 
 // loggedTime returns the latest time at the end of an account's change log.
@@ -131,7 +140,7 @@ func (db *DB) loggedTime(ctx context.Context) (latest time.Time, err error) {
 // keepTime stores the latest time if it was used, and reads that of other servers.
 func (db *DB) keepTime(ctx context.Context) error {
 	defer db.clock.report(ctx)
-	stored, err := db.storedTime(ctx)
+	stored, err := db.readClock(ctx)
 	if err != nil {
 		return err
 	}

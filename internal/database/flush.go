@@ -37,7 +37,7 @@ func (w *writer) flushPending() []dialect.Step {
 // the same account.
 func (w *writer) updateContacts(updates []Update) (steps []dialect.Step) {
 	alike := func(a, b Update) bool {
-		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && a.KeepVersion == b.KeepVersion && slices.Equal(a.Columns, b.Columns)
+		return a.Account == b.Account && (a.Version == 0) == (b.Version == 0) && (a.Next == 0) == (b.Next == 0) && slices.Equal(a.Columns, b.Columns)
 	}
 	for group := range chunkBy(updates, alike) {
 		if group[0].Version == 0 {
@@ -52,12 +52,15 @@ func (w *writer) updateContacts(updates []Update) (steps []dialect.Step) {
 
 func (w *writer) updateChunk(updates []Update) dialect.Step {
 	columns := updates[0].Columns
-	args := append(make([]any, 0, 1+len(updates)*(2+len(columns))), updates[0].Account)
+	args := append(make([]any, 0, 1+len(updates)*(3+len(columns))), updates[0].Account)
 	for _, u := range updates {
 		args = append(append(args, u.Contact, u.Version), u.Values...)
+		if u.Next != 0 {
+			args = append(args, u.Next)
+		}
 	}
 	name := "update"
-	if updates[0].KeepVersion {
+	if updates[0].Next == 0 {
 		name = "derive"
 	}
 	statement := w.cachedStatement(statementKey{name, strings.Join(columns, " "), len(updates)}, func(b *dialect.Builder) {
@@ -87,21 +90,25 @@ func updateMany(b *dialect.Builder, like Update, n int) {
 	writeSet(b, like, func(i int) string { return "v.column" + strconv.Itoa(i+3) })
 	account := b.Parameter()
 	b.Write(` FROM (`)
-	b.Values(n, append([]string{entcontact.FieldID, entcontact.FieldVersion}, like.Columns...))
+	b.Values(n, append([]string{entcontact.FieldID, entcontact.FieldVersion}, like.set()...))
 	b.Write(`) AS v WHERE "contacts"."account_id" = `, account, ` AND "contacts"."id" = v.column1 AND "contacts"."version" = v.column2`)
 }
 
+// set returns the columns that the update sets.
+func (u Update) set() []string {
+	if u.Next == 0 {
+		return u.Columns
+	}
+	return append(slices.Clone(u.Columns), entcontact.FieldVersion)
+}
+
 // writeSet writes the beginning of an UPDATE of the columns of an update that is like the others of
-// the statement, and of the version. value returns the new value of the i-th column.
+// the statement. value returns the new value of the i-th column.
 func writeSet(b *dialect.Builder, like Update, value func(i int) string) {
 	b.Write(`UPDATE "contacts" SET `)
-	for i, c := range like.Columns {
+	for i, c := range like.set() {
 		b.Separate(i, ", ")
 		b.Write(`"`, c, `" = `, value(i))
-	}
-	if !like.KeepVersion {
-		b.Separate(len(like.Columns), ", ")
-		b.Write(`"version" = "contacts"."version" + 1`)
 	}
 }
 

@@ -103,7 +103,7 @@ func (f *fixture) rename(ctx context.Context, id int, name, email string) shared
 			return err
 		}
 		u := Update{
-			Account: v.Account, Contact: id, Version: old.Version, New: []Term{{Kind: "name", Word: name}},
+			Account: v.Account, Contact: id, Version: old.Version, Next: tx.NextVersion(old.Version), New: []Term{{Kind: "name", Word: name}},
 			Columns: []string{entcontact.FieldEmailKey, entcontact.FieldFirstName}, Values: []any{email, name},
 		}
 		if old.FirstName != nil {

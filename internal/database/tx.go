@@ -25,12 +25,11 @@ type Tx struct {
 	request *request
 }
 
-// Update is the compare-and-set of one contact, which raises its version by one, with the change of
-// its search terms.
+// Update is the compare-and-set of one contact, with the change of its search terms.
 type Update struct {
 	Account, Contact int
 	Version          revision.Version // at which the contact was read; 0 if only its terms change
-	KeepVersion      bool             // the version stays: the columns follow from others, which do not change
+	Next             revision.Version // that it gets; 0 if it stays: the columns follow from others, which do not change
 	Columns          []string         // that change, always in the same order
 	Values           []any            // of the columns
 	Gone, New        []Term
@@ -56,6 +55,12 @@ func (t *Tx) Contact(ctx context.Context, account, id int) (*ent.Contact, error)
 		return nil, err
 	}
 	return all[0], nil
+}
+
+// NextVersion returns the version that a contact gets by a write, given the version before, 0 if it
+// is created.
+func (t *Tx) NextVersion(before revision.Version) revision.Version {
+	return max(before, t.writer.db.clock.versionFloor()) + 1
 }
 
 // Changes returns at most limit rows of the contact's change log after a version, in order, and

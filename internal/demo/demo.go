@@ -125,7 +125,8 @@ type seeder struct {
 
 // seedMain creates Account.
 func (s seeder) seedMain(ctx context.Context, n int) error {
-	account, err := s.Auth.CreateAccountWithKey(ctx, Account, newKey(AdminKey, viewer.Admin))
+	const logStart = 0 // as in the examples of the manual
+	account, err := s.Auth.CreateAccountWithKey(ctx, Account, newKey(AdminKey, viewer.Admin), logStart)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (s *Service) CreateAccountWithKey(ctx context.Context, name string, n NewKe
 		return nil, err
 	}
 	err = s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
-		id, err := auth.InsertAccount(ctx, tx, s.now(), name)
+		id, err := auth.InsertAccount(ctx, tx, s.now(), name, database.LogStart())
 		if err != nil {
 			return err
 		}

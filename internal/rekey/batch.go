@@ -209,7 +209,7 @@ func (b *batch) write(ctx context.Context, ids []int) error {
 
 // update returns the update of a contact, apart from its unique keys.
 func (b *batch) update(o *row) database.Update {
-	u := database.Update{Account: b.account, Contact: o.ID, KeepVersion: true}
+	u := database.Update{Account: b.account, Contact: o.ID}
 	d := b.forms.of(o.Contact)
 	u.Gone, u.New = o.changedTerms(d)
 	if d.name != o.NameKey {

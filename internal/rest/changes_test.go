@@ -43,11 +43,15 @@ func TestChangesAreReadPageByPage(t *testing.T) {
 	if len(whole.Changes) < 3 || whole.HasMore || whole.EndCursor != whole.LastCursor {
 		t.Fatalf("%d changes, more %v, from %s to %s", len(whole.Changes), whole.HasMore, whole.EndCursor, whole.LastCursor)
 	}
+	start, err := revision.ParseCursor(whole.Changes[0].Cursor)
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := 0
 	for query := "first=2"; ; {
 		page, _ := f.changes(query, agent)
 		for _, c := range page.Changes {
-			if c.ID != whole.Changes[seen].ID || c.Cursor != revision.Cursor(seen+1).String() {
+			if c.ID != whole.Changes[seen].ID || c.Cursor != (start+revision.Cursor(seen)).String() {
 				t.Errorf("change %d is %v", seen+1, c)
 			}
 			seen++

@@ -13,9 +13,23 @@ import (
 	"time"
 )
 
-// Version counts the accepted writes of a contact, from 1. Clients see its opaque text, not the
-// number.
+// Version counts the accepted writes of a contact, from 1, with a leap after each restore of the
+// database. Clients see its opaque text, not the number.
 type Version int64
+
+// Leap is the least distance between the numbers of versions and changes before a restore of the
+// database and those after it. It is more than the writes that can have been lost.
+const Leap = 1 << 40
+
+// Follows reports whether a contact can have got the version v by the first write after before.
+func (v Version) Follows(before Version) bool {
+	return v == before+1 || Leaps(int64(before), int64(v))
+}
+
+// Leaps reports whether the numbers were moved on between two that follow each other, by a restore.
+func Leaps(before, number int64) bool {
+	return number-before > Leap/2 // before has grown since the restore before
+}
 
 // Stale is a version that no contact has. It stands for base64 that is not a version, such as a
 // text of the wrong length.

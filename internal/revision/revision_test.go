@@ -135,3 +135,20 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 }
+
+func TestFollows(t *testing.T) {
+	t.Parallel()
+	const restored = revision.Leap + 7
+	for _, tt := range []struct {
+		before, v revision.Version
+		want      bool
+	}{
+		{0, 1, true}, {1, 2, true}, {1, 3, false}, {2, 1, false}, {2, 2, false},
+		{5, restored + 1, true}, {restored + 1, restored + 2, true}, {restored + 1, restored + 3, false}, {restored + 1, 5, false},
+		{restored + 9, 2*restored + 1, true},
+	} {
+		if got := tt.v.Follows(tt.before); got != tt.want {
+			t.Errorf("%d after %d: %v", tt.v, tt.before, got)
+		}
+	}
+}

@@ -89,7 +89,7 @@ func (f *folded) checkOrder(row *ent.Change) {
 	if f.last == nil {
 		return
 	}
-	if row.Version != f.last.Version+1 {
+	if !row.Version.Follows(f.last.Version) {
 		f.report(Difference{Contact: f.contact, Path: PathLogVersion, Expected: f.last.Version + 1, Stored: row.Version})
 	}
 	if row.Seq <= f.last.Seq {

@@ -25,6 +25,14 @@ func TestWhatIsNoDifference(t *testing.T) {
 		partial int
 		keys    verify.Keys
 	}{
+		{"the log begins at a random number", func(t *testing.T, f *fixture) {
+			f.exec(t, "UPDATE changes SET seq = seq + 5000; UPDATE feeds SET seq = seq + 5000, start = 5000")
+		}, 0, verify.KeysCompared},
+		{"the database was restored", func(t *testing.T, f *fixture) {
+			contacttest.Must(f.DB.Restored(t.Context()))
+			contacttest.Must(f.OverwriteFields(f.Agent, f.full, field.Patch{field.LastName: "Ås"}))
+			contacttest.Must(f.DB.Restored(t.Context()))
+		}, 0, verify.KeysCompared},
 		{"the log begins after the creation of contacts", func(t *testing.T, f *fixture) {
 			f.exec(t, "DELETE FROM changes WHERE seq <= 2; UPDATE feeds SET cut = 2 WHERE seq = 7")
 			f.exec(t, "UPDATE contacts SET first_name = 'unknown', name_key = '' WHERE id = $full; DELETE FROM derivations")

@@ -2,8 +2,10 @@ package harness
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -19,7 +21,25 @@ func Demo(t *testing.T, contacts int) *Server {
 // contacts; the others are copies of it.
 func NewDemoDatabase(t *testing.T, e Engine, contacts int) string {
 	t.Helper()
-	template := seededDatabase(t, e, contacts)
+	return copyDatabase(t, e, seededDatabase(t, e, contacts))
+}
+
+// CopyDatabase copies a database that no server uses, and returns the address of the copy.
+func CopyDatabase(t *testing.T, e Engine, database string) string {
+	t.Helper()
+	if e == SQLite {
+		return copyDatabase(t, e, database)
+	}
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return copyDatabase(t, e, strings.TrimPrefix(u.Path, "/"))
+}
+
+// copyDatabase copies a database, which is given by its file or name.
+func copyDatabase(t *testing.T, e Engine, template string) string {
+	t.Helper()
 	switch e {
 	case Postgres:
 		return shared.server.URL(copyPostgresDatabase(t, template))

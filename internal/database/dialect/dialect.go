@@ -93,6 +93,9 @@ type Transactor interface {
 	// ReserveID keeps the engine from assigning an id that the caller chose, or a lower one, to a
 	// later row of the table.
 	ReserveID(ctx context.Context, db Execer, table string, id int) error
+
+	// SkipIDs makes the next id that the engine assigns in the table higher by n.
+	SkipIDs(ctx context.Context, db Execer, table string, n int) error
 }
 
 // Layout is what differs in tables and their migrations.

@@ -101,6 +101,13 @@ func (Dialect) ReserveID(ctx context.Context, db dialect.Execer, table string, i
 	return err
 }
 
+// SkipIDs moves the sequence of the table.
+func (Dialect) SkipIDs(ctx context.Context, db dialect.Execer, table string, n int) error {
+	_, err := db.ExecContext(ctx, `SELECT setval(s::regclass, coalesce(pg_sequence_last_value(s::regclass), 0) + $2::bigint)
+		FROM pg_get_serial_sequence($1, 'id') AS s`, table, n)
+	return err
+}
+
 // Verify does nothing: PostgreSQL has pg_amcheck and data checksums for that.
 func (Dialect) Verify(context.Context, dialect.Querier) error { return nil }
 

@@ -81,6 +81,13 @@ func (Dialect) SearchArgs(args []any) []any { return args }
 // ReserveID does nothing: AUTOINCREMENT assigns only ids above all that the table has had.
 func (Dialect) ReserveID(context.Context, dialect.Execer, string, int) error { return nil }
 
+// SkipIDs raises the highest id that the table has had, as SQLite has recorded it. A table without
+// such a record has never had a row.
+func (Dialect) SkipIDs(ctx context.Context, db dialect.Execer, table string, n int) error {
+	_, err := db.ExecContext(ctx, `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?`, n, table)
+	return err
+}
+
 // AdaptTable leaves id as the primary key, which makes it the rowid, and gives a table that is
 // referred to a unique index of (account_id, id).
 func (Dialect) AdaptTable(t *entschema.Table, referenced bool) {
