@@ -23,7 +23,7 @@ const module = "contactgraph"
 // packages below it. Imports run in one direction, as the map in README.md shows. Tests may import
 // any package.
 var layers = map[string][]string{
-	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset", "internal/version", "internal/metrics", "internal/database"},
+	".": {"graph", "graph/apierror", "graph/cost", "internal/app", "internal/limiter", "internal/netlimit", "internal/auth", "internal/changelog", "internal/cli", "internal/demo", "internal/graphqlhttp", "internal/idempotency", "internal/contact", "internal/contact/merge", "internal/contact/query", "internal/rekey", "internal/rest", "internal/rest/openapi", "internal/server", "internal/settings", "internal/sso", "internal/usererror", "web", "internal/weborigin", "internal/mail", "internal/outage", "internal/reset", "internal/version", "internal/metrics", "internal/tracing", "internal/database"},
 
 	// The benchmarks, and packages that only tests import.
 	"bench":                          {"internal/pgserver"},
@@ -40,7 +40,7 @@ var layers = map[string][]string{
 	"internal/contact/contacttest":   {"ent/...", "internal/limiter", "internal/catalog", "internal/changelog", "internal/contact", "internal/contact/field", "internal/contact/merge", "internal/contact/query", "internal/database/databasetest", "internal/idempotency", "internal/normalize", "internal/revision", "internal/usererror", "internal/viewer"},
 
 	// The APIs, the console and the command line.
-	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/version", "internal/weborigin"},
+	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/tracing", "internal/version", "internal/weborigin"},
 	"internal/outage":          {"internal/dberr"},
 	"internal/metrics":         {"internal/authz", "internal/changelog", "internal/database", "internal/dberr", "internal/graphqlhttp", "internal/server", "internal/usererror", "internal/version"},
 	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
@@ -119,6 +119,7 @@ var layers = map[string][]string{
 	"internal/viewer":       {},
 	"internal/weborigin":    {},
 	"internal/version":      {"migrations"},
+	"internal/tracing":      {"internal/version"},
 	"migrations":            {},
 }
 

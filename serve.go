@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/outage"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/server"
+	"contactgraph/internal/tracing"
 	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 )
@@ -97,9 +98,14 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		return err
 	}
 	defer stopMetrics() // last, so that the end of the server can be measured, too
+	traces, stopTraces, err := tracing.Start(ctx, p.Getenv, version.Current(), log)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
-	startup := state{provider: provider, mail: sender != nil, observers: observers}
+	startup := state{provider: provider, mail: sender != nil, observers: observers, tracing: traces}
 	startup.observers.watchReady(startup.ready)
 	srv := c.newServer(ctx, certificate, origins, &startup, log)
 	serving, stop := context.WithCancel(ctx)

@@ -16,6 +16,7 @@ import (
 	"contactgraph/internal/rest/openapi"
 	"contactgraph/internal/server"
 	"contactgraph/internal/sso"
+	"contactgraph/internal/tracing"
 	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 	"contactgraph/web"
@@ -44,6 +45,7 @@ func (c *serve) newServer(ctx context.Context, certificate *server.Certificate, 
 		HTTPS:           c.https(),
 		Certificate:     certificate,
 		Observe:         startup.observers.answered,
+		Tracing:         startup.tracing,
 		Log:             log,
 	})
 }
@@ -99,6 +101,7 @@ type state struct {
 	provider   *sso.Config                  // nil if there is none
 	mail       bool                         // the server sends messages
 	observers  observers                    // what is measured
+	tracing    tracing.Tracing              // how requests are traced
 	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
 	services   atomic.Pointer[cli.Services] // nil until the database is open
 	prepared   atomic.Bool                  // the database can be used

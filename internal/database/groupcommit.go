@@ -108,13 +108,15 @@ func (w *writer) runAlone(r *request) {
 
 // runTransaction runs the requests, flushes what they have staged, and commits.
 func (w *writer) runTransaction(batch []*request) (err error) {
+	begun := time.Now()
+	background, span := beginBatch(context.Background(), batch)
+	defer func() { endSpan(span, err) }()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a batch of writes: %v\n%s", p, debug.Stack())
 		}
 	}()
-	begun := time.Now()
-	ctx, dog := watch(context.Background(), w.db.conn.Limits.Write)
+	ctx, dog := watch(background, w.db.conn.Limits.Write)
 	defer dog.stop()
 	defer func() {
 		if err != nil && ctx.Err() != nil && !errors.Is(err, dberr.ErrUnknown) {

@@ -38,7 +38,9 @@ func (d *readDriver) Query(ctx context.Context, query string, args, v any) error
 	if list, ok := args.([]any); ok {
 		args = d.dialect.SearchArgs(list)
 	}
+	span := beginStatement(ctx, d.dialect.Name(), query)
 	err = classifyRows(d.classify, d.Driver.Query(ctx, query, args, v), v, end)
+	endSpan(span, err)
 	if err != nil {
 		end()
 	}
@@ -51,8 +53,11 @@ func (d *readDriver) QueryContext(ctx context.Context, query string, args ...any
 		return nil, errReadOnly
 	}
 	d.observe(ctx, query)
+	span := beginStatement(ctx, d.dialect.Name(), query)
 	rows, err := d.Driver.QueryContext(ctx, query, d.dialect.SearchArgs(args)...)
-	return rows, d.classify(err)
+	err = d.classify(err)
+	endSpan(span, err)
+	return rows, err
 }
 
 // ExecContext fails.

@@ -20,6 +20,7 @@ type transaction struct {
 	ctx      context.Context //nolint:containedctx // of the commit: that of the beginning, as in database/sql
 	observe  func(ctx context.Context, statement string)
 	classify func(error) error
+	system   string // the name of the engine, for spans
 	dog      *watchdog
 	state    guardState
 	broken   bool           // a statement failed outside a savepoint: PostgreSQL takes no more
@@ -47,7 +48,10 @@ func (t *transaction) Query(ctx context.Context, query string, args, v any) erro
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(classifyRows(t.classify, t.ent.Query(ctx, query, args, v), v, func() {}))
+	span := beginStatement(ctx, t.system, query)
+	err := t.after(classifyRows(t.classify, t.ent.Query(ctx, query, args, v), v, func() {}))
+	endSpan(span, err)
+	return err
 }
 
 // Exec runs a statement of ent.
@@ -55,7 +59,10 @@ func (t *transaction) Exec(ctx context.Context, query string, args, v any) error
 	if err := t.before(ctx, query); err != nil {
 		return err
 	}
-	return t.after(t.classify(t.ent.Exec(ctx, query, args, v)))
+	span := beginStatement(ctx, t.system, query)
+	err := t.after(t.classify(t.ent.Exec(ctx, query, args, v)))
+	endSpan(span, err)
+	return err
 }
 
 // QueryContext runs a query that is written by hand.
@@ -63,8 +70,11 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
+	span := beginStatement(ctx, t.system, query)
 	rows, err := t.engine.QueryContext(ctx, query, args...)
-	return rows, t.after(t.classify(err))
+	err = t.after(t.classify(err))
+	endSpan(span, err)
+	return rows, err
 }
 
 // ExecContext runs a statement that is written by hand.
@@ -72,8 +82,11 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
+	span := beginStatement(ctx, t.system, query)
 	result, err := t.engine.ExecContext(ctx, query, args...)
-	return result, t.after(t.classify(err))
+	err = t.after(t.classify(err))
+	endSpan(span, err)
+	return result, err
 }
 
 // run runs steps. It sets no savepoint: they serve all writes of the transaction, or only read.
@@ -85,7 +98,10 @@ func (t *transaction) run(ctx context.Context, steps []dialect.Step) error {
 		t.observe(ctx, s.Statement)
 	}
 	t.dog.reset()
-	return t.after(t.classify(markRaced(t.engine.Run(ctx, steps))))
+	span := beginSteps(ctx, t.system, "", steps)
+	err := t.after(t.classify(markRaced(t.engine.Run(ctx, steps))))
+	endSpan(span, err)
+	return err
 }
 
 // Commit runs the last steps and commits.
@@ -94,7 +110,10 @@ func (t *transaction) Commit() error {
 		t.observe(t.ctx, s.Statement)
 	}
 	t.dog.reset()
-	return markRaced(t.engine.Commit(t.ctx, t.last))
+	span := beginSteps(t.ctx, t.system, "COMMIT", t.last)
+	err := markRaced(t.engine.Commit(t.ctx, t.last))
+	endSpan(span, err)
+	return err
 }
 
 // Rollback undoes the transaction.

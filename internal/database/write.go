@@ -9,6 +9,9 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/dberr"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // ErrClosed is the error of a write to a database that has been closed.
@@ -57,10 +60,16 @@ func (db *DB) WriteAll(ctx context.Context, contacts []int, fn func(context.Cont
 // submit queues the request and returns its outcome. The caller either waits until a leader has run
 // the request, or becomes the leader.
 func (db *DB) submit(ctx context.Context, r *request) error {
+	var span trace.Span
+	r.ctx, span = beginSpan(ctx, "write")
 	err := db.queue(ctx, r)
 	waited := r.waited
 	if waited == 0 { // it never ran
 		waited = time.Since(r.submitted)
+	}
+	if span != nil {
+		span.SetAttributes(attribute.Float64("contactgraph.queue_seconds", waited.Seconds()))
+		endSpan(span, err)
 	}
 	db.observer.Wrote(waited, err)
 	return err

@@ -26,6 +26,6 @@ func (d *writeDriver) Tx(ctx context.Context) (entdialect.Tx, error) {
 	if err != nil {
 		return nil, d.classify(err)
 	}
-	d.tx = &transaction{engine: tx, ent: entsql.Conn{ExecQuerier: tx}, ctx: ctx, observe: d.observe, classify: d.classify, dog: d.dog}
+	d.tx = &transaction{engine: tx, ent: entsql.Conn{ExecQuerier: tx}, ctx: ctx, observe: d.observe, classify: d.classify, system: d.dialect.Name(), dog: d.dog}
 	return d.tx, nil
 }

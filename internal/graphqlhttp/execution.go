@@ -114,6 +114,7 @@ type streamed struct {
 // start starts an operation of a stream. ctx has its side effects.
 func (e Execution) start(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, permit *Permit) *streamed {
 	limited, stop := e.withTimeout(ctx, op)
+	limited, span := beginSpan(limited, op)
 	responses, running := safego.Run(func() (graphql.ResponseHandler, context.Context) { return exec.DispatchOperation(limited, op) })
 	if op.Operation.Operation == ast.Subscription {
 		permit.Release() // it lasts long, and waits most of the time
@@ -122,7 +123,11 @@ func (e Execution) start(ctx context.Context, exec graphql.GraphExecutor, op *gr
 	permit.operation = op.Operation.Operation
 	return &streamed{
 		permit: permit, effects: sideEffectsOf(ctx), subscription: op.Operation.Operation == ast.Subscription, stop: stop,
-		next:       func() *graphql.Response { return responses(running) },
+		next: func() *graphql.Response {
+			resp := responses(running)
+			endSpan(span, resp)
+			return resp
+		},
 		incomplete: func(resp *graphql.Response) *requestError { return permit.incomplete(limited, op, resp) },
 		timedOut:   func() bool { return timedOut(limited) },
 		failed:     e.failed,

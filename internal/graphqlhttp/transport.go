@@ -126,8 +126,10 @@ func (t Transport) execute(
 	permit.operation = op.Operation.Operation
 	ctx, cancel := t.withTimeout(ctx, op)
 	defer cancel()
+	ctx, span := beginSpan(ctx, op)
 	responses, running := exec.DispatchOperation(ctx, op)
 	resp := responses(running)
+	endSpan(span, resp)
 	if stopped := permit.incomplete(ctx, op, resp); stopped != nil {
 		return nil, permit, stopped
 	}

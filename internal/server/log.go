@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"log/slog"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // LogHandler returns a handler that adds the attribute request_id to every record about a request,
-// that is, to every record whose context comes from a request.
+// that is, to every record whose context comes from a request, and trace_id if it is traced.
 func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 // OfRequest reports whether the context comes from a request.
@@ -19,10 +21,13 @@ type logHandler struct{ slog.Handler }
 
 var _ slog.Handler = logHandler{}
 
-// Handle adds the request id.
+// Handle adds the ids.
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
 		r.AddAttrs(slog.String("request_id", id))
+	}
+	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
+		r.AddAttrs(slog.String("trace_id", span.TraceID().String()))
 	}
 	return h.Handler.Handle(ctx, r)
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // requestIDHeader carries the id of a request, in the request and in the response.
@@ -74,6 +76,11 @@ func (s *Server) logAccess(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		response := &response{ResponseWriter: w}
+		if s.Tracing.Provider != nil {
+			var span trace.Span
+			r, span = beginSpan(s.Tracing, r)
+			defer func() { endSpan(span, answered(r, response, time.Since(start))) }()
+		}
 		defer func() {
 			if s.Observe != nil {
 				s.Observe(answered(r, response, time.Since(start)))

@@ -16,6 +16,7 @@ import (
 
 	"contactgraph/internal/netlimit"
 	"contactgraph/internal/rest/legacypath"
+	"contactgraph/internal/tracing"
 	"contactgraph/internal/version"
 	"contactgraph/internal/weborigin"
 	"contactgraph/web"
@@ -27,8 +28,8 @@ type SSO interface {
 	Callback(w http.ResponseWriter, r *http.Request)
 }
 
-// Config is what a server needs. All fields but SSO, Origins, DrainDelay, Observe and Certificate
-// are required.
+// Config is what a server needs. All fields but SSO, Origins, DrainDelay, Observe, Tracing and
+// Certificate are required.
 type Config struct {
 	GraphQL http.Handler
 	Version version.Info // which /healthz shows
@@ -61,6 +62,8 @@ type Config struct {
 	HTTPS bool
 	// Observe, if set, is called after each response.
 	Observe func(Answered)
+	// Tracing is how requests are traced; they are not if it is zero.
+	Tracing tracing.Tracing
 	// Certificate is nil for a server that speaks HTTP without TLS.
 	Certificate *Certificate
 	Log         *slog.Logger
