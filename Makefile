@@ -16,6 +16,7 @@
 # make release    builds the files of a release in bin/release (ARCHS="amd64 arm64"): see CONTRIBUTING.md
 # make test-release   installs, runs, upgrades and removes the package of bin/release; needs root
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it; restarts servers behind HAProxy
+# make test-alerts    checks deploy/prometheus and the metrics with promtool
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
@@ -24,7 +25,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-clients test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-clients test-alerts test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -120,6 +121,14 @@ $(LINT): .ci/lint/go.mod .ci/lint/go.sum
 # make bench ARGS="-engines sqlite -grow": see bench/README.md
 bench:
 	go run ./bench $(ARGS)
+
+# promtool is a part of Debian's package prometheus, which would start a server if it were installed.
+bin/promtool:
+	mkdir -p bin/prometheus && cd bin/prometheus && apt-get -qq download prometheus && \
+		dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -O ./usr/bin/promtool >promtool && chmod +x promtool && mv promtool .. && rm prometheus_*.deb
+
+test-alerts: bin/promtool
+	go test -count=1 -v -run 'TestAlert' ./internal/metrics
 
 # Tests that take too long for every commit.
 test-faults: tools
