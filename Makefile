@@ -17,6 +17,7 @@
 # make test-release   installs, runs, upgrades and removes the package of bin/release; needs root
 # make test-faults    restarts PostgreSQL twenty times under load, and suspends it; restarts servers behind HAProxy
 # make test-alerts    checks deploy/prometheus and the metrics with promtool
+# make test-cost      measures what metrics cost; on an otherwise idle machine
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
@@ -25,7 +26,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-clients test-alerts test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-clients test-alerts test-cost test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -129,6 +130,10 @@ bin/promtool:
 
 test-alerts: bin/promtool
 	go test -count=1 -v -run 'TestAlert' ./internal/metrics
+
+# The databases are in memory, because the wait for a disk would hide the cost.
+test-cost:
+	TMPDIR=/dev/shm CONTACTGRAPH_TEST_COST=1 go test -race=false -count=1 -timeout 10m -v -run TestMetricsCost .
 
 # Tests that take too long for every commit.
 test-faults: tools

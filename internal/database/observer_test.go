@@ -162,7 +162,12 @@ func TestStats(t *testing.T) {
 			}
 		})
 	}
-	write(func(context.Context, *Tx) error { close(begun); <-end; return nil })
+	write(func(ctx context.Context, tx *Tx) error {
+		_, err := tx.Ent.Store.Query().Count(ctx) // PostgreSQL begins with the first statement
+		close(begun)
+		<-end
+		return err
+	})
 	<-begun
 	write(func(context.Context, *Tx) error { return nil })
 	for f.Stats().WaitingWrites == 0 {
