@@ -28,14 +28,17 @@ type folded struct {
 func newFolded(v *verifier, first *ent.Change, cut int64) *folded {
 	f := &folded{verifier: v, contact: first.ContactID}
 	f.reset(0)
-	if first.Version != 1 {
-		if cut == 0 {
-			v.report(Difference{Contact: f.contact, Path: PathLogVersion, Expected: revision.Version(1), Stored: first.Version})
-		}
-		if first.Kind != change.KindCREATE { // otherwise its deletion has been undone
-			f.known = map[string]bool{}
-			v.summary.Partial++
-		}
+	complete := first.Kind == change.KindCREATE // also if its deletion has been undone
+	switch {
+	case cut > 0:
+	case !first.Version.Follows(0):
+		v.report(Difference{Contact: f.contact, Path: PathLogVersion, Expected: revision.Version(1), Stored: first.Version})
+	case !complete:
+		v.report(Difference{Contact: f.contact, Path: PathLog, Expected: change.KindCREATE, Stored: first.Kind, Note: noteOf(first)})
+	}
+	if !complete {
+		f.known = map[string]bool{}
+		v.summary.Partial++
 	}
 	return f
 }

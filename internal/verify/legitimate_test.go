@@ -32,7 +32,13 @@ func TestWhatIsNoDifference(t *testing.T) {
 			contacttest.Must(f.DB.Restored(t.Context()))
 			contacttest.Must(f.OverwriteFields(f.Agent, f.full, field.Patch{field.LastName: "Ås"}))
 			contacttest.Must(f.DB.Restored(t.Context()))
+			f.NewContact(field.Patch{field.LastName: "Ek"})
 		}, 0, verify.KeysCompared},
+		{"the log begins after a restore", func(t *testing.T, f *fixture) {
+			contacttest.Must(f.DB.Restored(t.Context()))
+			contacttest.Must(f.OverwriteFields(f.Agent, f.full, field.Patch{field.LastName: "Ås"}))
+			f.exec(t, "DELETE FROM changes WHERE seq <= 7; UPDATE feeds SET cut = 7 WHERE seq > 7")
+		}, 2, verify.KeysCompared},
 		{"the log begins after the creation of contacts", func(t *testing.T, f *fixture) {
 			f.exec(t, "DELETE FROM changes WHERE seq <= 2; UPDATE feeds SET cut = 2 WHERE seq = 7")
 			f.exec(t, "UPDATE contacts SET first_name = 'unknown', name_key = '' WHERE id = $full; DELETE FROM derivations")
