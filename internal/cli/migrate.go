@@ -21,7 +21,7 @@ import (
 type MigrateUp struct {
 	Settings `embed:""`
 
-	Distribute bool `help:"Also distribute the tables over the servers of a Citus cluster. The tables must be empty."`
+	Distribute bool `help:"Also distribute the tables over the servers of a Citus cluster. If they have rows, no other program may use the database meanwhile."`
 }
 
 // Run migrates. It prints what it has done even if it fails halfway.

@@ -118,8 +118,9 @@ type Layout interface {
 	// with a conflict.
 	LockTables(ctx context.Context, tx *sql.Tx, all []TableLock) error
 
-	// CheckMigrated fails if migrations broke a rule that the engine did not check while they ran.
-	CheckMigrated(ctx context.Context, tx *sql.Tx) error
+	// CompleteMigration ends the transaction of migrations. It fails if they broke a rule that the
+	// engine did not check while they ran.
+	CompleteMigration(ctx context.Context, tx *sql.Tx) error
 }
 
 // TableLock is the lock that a migration needs of a table: exclusive to alter it, and otherwise one

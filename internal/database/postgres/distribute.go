@@ -22,6 +22,7 @@ func (d Dialect) Distribute(ctx context.Context, url string) (migrated, placed [
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
+	c.Readers.SetMaxIdleConns(0) // requireAlone counts connections
 	if err := c.Exclusive(ctx, requireCitus); err != nil {
 		return nil, nil, fmt.Errorf("distributing the tables of %s: %w", c.Name, err)
 	}
@@ -96,17 +97,10 @@ func requireCitus(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// distribute places the tables that are not placed yet, each in a transaction of its own.
+// distribute places the tables that are not placed yet, each in a transaction of its own, and then
+// removes the rows that they have left on the coordinator.
 func distribute(ctx context.Context, c *dialect.Connection, all []placement) (placed []string, err error) {
-	err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, p := range all {
-			if err := p.requireNoRows(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error { return requireAlone(ctx, tx, all) }); err != nil {
 		return nil, err
 	}
 	for _, p := range all {
@@ -122,7 +116,42 @@ func distribute(ctx context.Context, c *dialect.Connection, all []placement) (pl
 			placed = append(placed, p.table)
 		}
 	}
+	if len(placed) == 0 {
+		return nil, nil
+	}
+	for _, p := range all { // now that those that refer to it are placed, too
+		err := c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("SELECT truncate_local_data_after_distributing_table('%s')", p.table))
+			return err
+		})
+		if err != nil {
+			return placed, fmt.Errorf("removing the local rows of the table %s: %w", p.table, err)
+		}
+	}
 	return placed, nil
+}
+
+// placeNew places the tables that a migration has created, if the database is distributed.
+func placeNew(ctx context.Context, tx *sql.Tx) error {
+	citus, err := Dialect{}.HasTable(ctx, tx, "pg_dist_partition")
+	if err != nil || !citus {
+		return err
+	}
+	tables, err := schema.Tables(Dialect{})
+	if err != nil {
+		return err
+	}
+	all := placements(tables)
+	contacts := slices.IndexFunc(all, func(p placement) bool { return p.table == migrate.ContactsTable.Name })
+	if distributed, err := all[contacts].isPlaced(ctx, tx); err != nil || !distributed {
+		return err
+	}
+	for _, p := range all {
+		if _, err := p.place(ctx, tx); err != nil {
+			return fmt.Errorf("distributing the table %s: %w", p.table, err)
+		}
+	}
+	return nil
 }
 
 // isPlaced reports whether the table is distributed, or is a reference table: of method n and
@@ -133,19 +162,34 @@ func (p placement) isPlaced(ctx context.Context, tx *sql.Tx) (placed bool, err e
 	return placed, err
 }
 
-// requireNoRows fails if the table is not placed yet and has rows: Citus would move the rows, which
-// is not tested here.
-func (p placement) requireNoRows(ctx context.Context, tx *sql.Tx) error {
+// hasRows reports whether the table has rows and is not placed yet, so that Citus moves them.
+func (p placement) hasRows(ctx context.Context, tx *sql.Tx) (rows bool, err error) {
 	if placed, err := p.isPlaced(ctx, tx); placed || err != nil {
-		return err
+		return false, err
 	}
-	var rows bool
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+p.table+")").Scan(&rows); err != nil {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+p.table+")").Scan(&rows)
+	return rows, err
+}
+
+// requireAlone fails if rows have to be moved while others are connected to the database. Between
+// two tables, what a server writes may refer to a row that is on another machine.
+func requireAlone(ctx context.Context, tx *sql.Tx, all []placement) error {
+	for _, p := range all {
+		rows, err := p.hasRows(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !rows {
+			continue
+		}
+		var others int
+		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name NOT LIKE 'citus%'`).Scan(&others)
+		if err == nil && others > 0 {
+			err = fmt.Errorf("the table %s has rows, and others are connected to the database (%d connections): end all servers and other "+
+				"programs that use it, and try again", p.table, others)
+		}
 		return err
-	}
-	if rows {
-		return fmt.Errorf("the table %s has rows, and only empty tables can be distributed: use a new database, before its first "+
-			"account is created", p.table)
 	}
 	return nil
 }
@@ -156,8 +200,10 @@ func (p placement) place(ctx context.Context, tx *sql.Tx) (done bool, err error)
 		return false, err
 	}
 	// Otherwise create_reference_table first turns all tables that refer to it into local tables of
-	// Citus, and fails at their identity columns.
-	if _, err := tx.ExecContext(ctx, "SET LOCAL citus.enable_local_reference_table_foreign_keys = off"); err != nil {
+	// Citus, and fails at their identity columns. And after a change of a reference table, Citus
+	// changes no shards in parallel in the same transaction.
+	if _, err := tx.ExecContext(ctx, "SET LOCAL citus.enable_local_reference_table_foreign_keys = off; "+
+		"SET LOCAL citus.multi_shard_modify_mode = 'sequential'"); err != nil {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, p.statement())

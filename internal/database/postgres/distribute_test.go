@@ -24,7 +24,8 @@ const standIn = `
 	CREATE TABLE broken (name regclass);
 	CREATE FUNCTION note(call text, name regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
 		IF name IN (TABLE broken) THEN RAISE 'worker 2 is away'; END IF;
-		INSERT INTO calls (call, setting) VALUES (call, current_setting('citus.enable_local_reference_table_foreign_keys'));
+		INSERT INTO calls (call, setting) VALUES (call, current_setting('citus.enable_local_reference_table_foreign_keys') || ' ' ||
+			current_setting('citus.multi_shard_modify_mode'));
 	END $$;
 	CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
 		SELECT note('reference ' || table_name, table_name);
@@ -33,6 +34,10 @@ const standIn = `
 	CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text) RETURNS void LANGUAGE sql AS $$
 		SELECT note(table_name || ' by ' || distribution_column, table_name);
 		INSERT INTO pg_dist_partition VALUES (table_name, 'h', distribution_column, 's');
+	$$;
+	CREATE TABLE truncated (name text);
+	CREATE FUNCTION truncate_local_data_after_distributing_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
+		INSERT INTO truncated VALUES (table_name::text);
 	$$;`
 
 // placeable is the number of tables that are placed: all but those of the clock, of attempts, of
@@ -91,7 +96,7 @@ func TestDistributePlacesEveryTableBehindThoseItRefersTo(t *testing.T) {
 	if diff := cmp.Diff([]string{"accounts", "api_keys"}, placed[:2]); diff != "" {
 		t.Errorf("first come the reference tables (-want +got)\n%s", diff)
 	}
-	odd := databasetest.Texts(t, url, `SELECT call FROM calls WHERE setting <> 'off' OR transaction IN
+	odd := databasetest.Texts(t, url, `SELECT call FROM calls WHERE setting <> 'off sequential' OR transaction IN
 		(SELECT transaction FROM calls GROUP BY transaction HAVING count(*) > 1)`)
 	if odd != nil {
 		t.Errorf("%q ran with the setting on, or with others in a transaction", odd)
@@ -106,13 +111,51 @@ func TestDistributeAgain(t *testing.T) {
 		t.Errorf("placed %q, and all were", got)
 	}
 	databasetest.At(t, url).Account("Demo")
-	databasetest.Execute(t, url, "DELETE FROM pg_dist_partition WHERE logicalrelid = 'search_terms'::regclass")
+	databasetest.Execute(t, url, "DELETE FROM pg_dist_partition WHERE logicalrelid = 'search_terms'::regclass; TRUNCATE truncated")
 	if diff := cmp.Diff([]string{"search_terms"}, distribute(t, url)); diff != "" {
 		t.Errorf("a table that came with a later migration (-want +got)\n%s", diff)
 	}
 	databasetest.Execute(t, url, "UPDATE pg_dist_partition SET partmethod = 'n' WHERE logicalrelid = 'search_terms'::regclass")
 	if diff := cmp.Diff([]string{"search_terms"}, distribute(t, url)); diff != "" {
 		t.Errorf("a table that Citus knows, and has on the coordinator alone (-want +got)\n%s", diff)
+	}
+}
+
+// TestMigrationsPlaceNewTables migrates a distributed database that has a table which is not
+// placed, as after the statement that creates it.
+func TestMigrationsPlaceNewTables(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	distribute(t, url)
+	databasetest.Execute(t, url, `DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; TRUNCATE calls;
+		DELETE FROM schema_revisions WHERE description = 'restored'; ALTER TABLE clocks DROP COLUMN version_floor; ALTER TABLE feeds DROP COLUMN start`)
+	if applied, err := database.Migrate(t.Context(), url); err != nil || len(applied) != 1 {
+		t.Fatalf("applied %q, %v", applied, err)
+	}
+	if diff := cmp.Diff([]string{"external_ids by account_id"}, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
+		t.Errorf("the calls (-want +got)\n%s", diff)
+	}
+}
+
+// TestDistributeAFilledDatabase moves rows, while no one else uses the database, and removes those
+// that are left on the coordinator.
+func TestDistributeAFilledDatabase(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	db := databasetest.At(t, url)
+	db.Account("Demo")
+	_, placed, err := database.Distribute(t.Context(), url)
+	if err == nil || !strings.Contains(err.Error(), "the table accounts has rows, and others are connected to the database") || placed != nil {
+		t.Errorf("with a server: %q, %v", placed, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if placed := distribute(t, url); len(placed) != placeable {
+		t.Errorf("placed %d tables, want %d", len(placed), placeable)
+	}
+	if truncated := databasetest.Texts(t, url, "SELECT name FROM truncated"); len(truncated) != placeable {
+		t.Errorf("the rows of %q were removed, want those of %d tables", truncated, placeable)
 	}
 }
 
@@ -156,10 +199,8 @@ func TestDistributeGoesOnWhereItWasInterrupted(t *testing.T) {
 
 func TestDistributeRefusesWithAReason(t *testing.T) {
 	t.Parallel()
-	full, plain, file := newStandIn(t), databasetest.EmptyPostgres(t), filepath.Join(t.TempDir(), "t.db")
-	databasetest.At(t, full).Account("Demo")
+	plain, file := databasetest.EmptyPostgres(t), filepath.Join(t.TempDir(), "t.db")
 	for _, tt := range []struct{ name, url, want string }{
-		{"tables with rows", full, "the table accounts has rows, and only empty tables can be distributed"},
 		{"PostgreSQL without Citus", plain, "it does not have the extension citus: run CREATE EXTENSION citus"},
 		{"SQLite", file, "is an SQLite file, and only Citus"},
 		{"another URL", "mysql://localhost/x", "set --database to a file"},
@@ -168,9 +209,6 @@ func TestDistributeRefusesWithAReason(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) || migrated != nil || placed != nil {
 			t.Errorf("%s: got %q, %q, %v, want %q", tt.name, migrated, placed, err, tt.want)
 		}
-	}
-	if got := databasetest.Texts(t, full, "SELECT call FROM calls"); got != nil {
-		t.Errorf("it called %q", got)
 	}
 	if s := status(t, plain); s.Lacks == "" {
 		t.Error("it migrated a database that it could not distribute")

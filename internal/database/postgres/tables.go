@@ -87,5 +87,6 @@ func (Dialect) LockTables(ctx context.Context, tx *sql.Tx, all []dialect.TableLo
 	return nil
 }
 
-// CheckMigrated does nothing: PostgreSQL checks its rules while migrations run.
-func (Dialect) CheckMigrated(context.Context, *sql.Tx) error { return nil }
+// CompleteMigration places new tables where Citus distributes the others. PostgreSQL checks its
+// rules while migrations run.
+func (Dialect) CompleteMigration(ctx context.Context, tx *sql.Tx) error { return placeNew(ctx, tx) }

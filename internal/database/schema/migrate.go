@@ -106,7 +106,7 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir
 		}
 		applied = append(applied, f.Name())
 	}
-	return applied, d.CheckMigrated(ctx, tx)
+	return applied, d.CompleteMigration(ctx, tx)
 }
 
 // What needs locks in the files that atlas writes. Only its comment names the table of an index

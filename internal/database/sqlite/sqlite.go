@@ -113,9 +113,9 @@ func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (
 // LockTables does nothing: the transaction has locked the file.
 func (Dialect) LockTables(context.Context, *sql.Tx, []dialect.TableLock) error { return nil }
 
-// CheckMigrated fails if a row refers to one that does not exist. Foreign keys are off while
+// CompleteMigration fails if a row refers to one that does not exist. Foreign keys are off while
 // migrations run: see Exclusive.
-func (Dialect) CheckMigrated(ctx context.Context, tx *sql.Tx) error {
+func (Dialect) CompleteMigration(ctx context.Context, tx *sql.Tx) error {
 	var broken int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
 		return err
