@@ -16,7 +16,7 @@ import (
 
 // measurements are the flags about metrics.
 type measurements struct {
-	MetricsAddr string `placeholder:"ADDRESS" help:"Address to serve metrics for Prometheus on, at /metrics, and profiles of Go for requests of the same machine, at /debug/pprof/. Such as 127.0.0.1:9090. By default there are none."`
+	MetricsAddr string `placeholder:"ADDRESS" help:"Address to serve metrics for Prometheus on, at /metrics, and profiles of Go, at /debug/pprof/, such as 127.0.0.1:9101. Profiles are only for requests of the same machine. By default, neither is served."`
 }
 
 // observers report to the metrics of a server. All of them are nil without metrics.
@@ -34,10 +34,10 @@ func (m measurements) start(ctx context.Context, log *slog.Logger) (o observers,
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", m.MetricsAddr)
 	if err != nil {
-		return o, nil, fmt.Errorf("cannot serve metrics on %q: set --metrics-addr to a free port, such as 127.0.0.1:9090: %w", m.MetricsAddr, err)
+		return o, nil, fmt.Errorf("cannot serve metrics on %q: set --metrics-addr to a free port, such as 127.0.0.1:9101: %w", m.MetricsAddr, err)
 	}
 	if !isLoopback(listener.Addr()) {
-		log.WarnContext(ctx, "other machines can read the metrics without credentials: let a firewall allow only those of Prometheus, "+
+		log.WarnContext(ctx, "other machines can read the metrics without credentials: let a firewall allow only Prometheus, "+
 			"or set --metrics-addr to a loopback address", slog.String("address", listener.Addr().String()))
 	}
 	measured := metrics.New(version.Current())

@@ -30,7 +30,7 @@ func notifyManager(ctx context.Context, url string, log *slog.Logger) {
 		if err := alive(ctx, url, timeout/3); err == nil {
 			notify(ctx, daemon.SdNotifyWatchdog, log)
 		} else if ctx.Err() == nil {
-			log.ErrorContext(ctx, "the server does not answer itself", slog.Any("error", err))
+			log.ErrorContext(ctx, "the server does not answer its own request to /healthz", slog.Any("error", err))
 		}
 		select {
 		case <-ticker.C:

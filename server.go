@@ -6,8 +6,8 @@
 //
 //   - commands, below, lists the commands. The flags of serve are the fields of the struct serve in
 //     serve.go, of network in network.go (connections), of requestLimits in requests.go (cost), of
-//     graphQL in graphql.go (the GraphQL API) and of oidcSettings in oidc.go (the OpenID Connect
-//     provider).
+//     graphQL in graphql.go (the GraphQL API), of oidcSettings in oidc.go (the OpenID Connect
+//     provider), of mailSettings in mail.go (email) and of measurements in metrics.go (metrics).
 //     All other flags are in package internal/cli, whose comment explains how to add one.
 //   - serve.go runs the server, from opening the port to closing the database; reload.go reads some
 //     settings again, and notify.go reports to systemd.
@@ -55,7 +55,7 @@ type commands struct {
 	Verify   cli.Verify   `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
 	Copy     cli.Copy     `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
 	Backup   cli.Backup   `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
-	Restored cli.Restored `cmd:"" help:"Run this once after you have restored a database from a backup, or have lost writes in a failover: cursors and versions of the lost writes are rejected then."`
+	Restored cli.Restored `cmd:"" help:"Declare that a database has lost its latest writes: once after it was restored from a backup, or after a failover that lost writes. Cursors and versions of the lost writes are then rejected."`
 	Account  struct {
 		Create  cli.CreateAccount  `cmd:"" help:"Create an account."`
 		List    cli.ListAccounts   `cmd:"" help:"List all accounts."`
@@ -90,6 +90,6 @@ type commands struct {
 		Export cli.ExportAudit `cmd:"" help:"Export the audit log of an account as CSV or JSON Lines."`
 	} `cmd:"" help:"Read the audit log."`
 	Version    cli.Version    `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
-	Completion cli.Completion `cmd:"" help:"Print the completion of a shell."`
-	Man        cli.Man        `cmd:"" help:"Print this manual as a page for man(1)."`
+	Completion cli.Completion `cmd:"" help:"Print the completion script of a shell."`
+	Man        cli.Man        `cmd:"" help:"Print the manual page, for man(1)."`
 }

@@ -11,7 +11,7 @@
 //
 // Start reading at Run. It parses the arguments and calls the method Run of the chosen command.
 // serve and the commands about accounts, users and keys open the database with Settings.Open; these
-// commands act as the server itself. migrate, verify and backup call package database directly.
+// commands act as the server itself. migrate, verify, copy and backup do not.
 package cli
 
 import (

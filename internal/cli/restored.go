@@ -14,8 +14,8 @@ type Restored struct {
 	Settings `embed:""`
 }
 
-// Run keeps what clients know of the lost writes from being taken for later ones, and says what
-// else is to do.
+// Run keeps what clients know of the lost writes from being taken for later ones, and reports
+// what else to check.
 func (c *Restored) Run(ctx context.Context, p *Process) (err error) {
 	status, err := database.StatusOf(ctx, c.Database)
 	if err == nil && status.Lacks != "" {
@@ -33,7 +33,7 @@ func (c *Restored) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "declared %s as restored, with %d accounts: cursors and versions of lost writes are rejected from now on\n"+
-		"API keys, users and sessions that were revoked or disabled after the backup are valid again: check them\n", c.DatabaseName(), accounts)
+	_, err = fmt.Fprintf(p.Stdout, "declared %s with %s as restored: cursors and versions of lost writes are rejected from now on\n"+
+		"API keys, sessions and users that were revoked or disabled after the backup are valid again: check them\n", c.DatabaseName(), count(accounts, "account"))
 	return err
 }

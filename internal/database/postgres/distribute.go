@@ -186,7 +186,7 @@ func requireAlone(ctx context.Context, tx *sql.Tx, all []placement) error {
 		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
 			AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name NOT LIKE 'citus%'`).Scan(&others)
 		if err == nil && others > 0 {
-			err = fmt.Errorf("the table %s has rows, and others are connected to the database (%d connections): end all servers and other "+
+			err = fmt.Errorf("the table %s has rows, and others are connected to the database (%d connections): stop all servers and other "+
 				"programs that use it, and try again", p.table, others)
 		}
 		return err

@@ -56,7 +56,7 @@ func TestServingNeedsNoRightToCreateTables(t *testing.T) {
 	}
 }
 
-// TestPostgresIsRestoredFromADump does what docs/engines.md describes: pg_dump while the server
+// TestPostgresIsRestoredFromADump does what docs/backup.md describes: pg_dump while the server
 // runs, pg_restore into a new database, and a start on that.
 func TestPostgresIsRestoredFromADump(t *testing.T) {
 	t.Parallel()
