@@ -1,12 +1,20 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
+	"contactgraph/ent"
+	"contactgraph/ent/change"
 	"contactgraph/internal/database/dialect"
+	"contactgraph/internal/revision"
+	"contactgraph/internal/viewer"
+
+	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Observer learns how writes fare, to measure them. Its methods are called while writes run, by
@@ -78,27 +86,82 @@ type LogSize struct {
 }
 
 // LogSizes returns the size of the change log of each account, the largest first. It reads a row
-// for each account and counts nothing: changes have consecutive numbers, and retention deletes the
-// oldest.
+// for each account and counts nothing: changes have consecutive numbers but for the leaps of
+// restores, and retention deletes the oldest.
 func (db *DB) LogSizes(ctx context.Context) (sizes []LogSize, err error) {
+	ranges, err := db.logRanges(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range ranges {
+		changes := r.last - r.start
+		if revision.Leaps(r.start, r.last) {
+			// A log that has seen all restores leapt as far as the versions.
+			changes -= int64(db.clock.versionFloor())
+			if changes < 0 || changes > revision.Leap/2 {
+				if changes, err = db.sizeBetweenLeaps(ctx, r); err != nil {
+					return nil, err
+				}
+			}
+		}
+		sizes = append(sizes, LogSize{r.account, changes})
+	}
+	slices.SortFunc(sizes, func(a, b LogSize) int {
+		return cmp.Or(cmp.Compare(b.Changes, a.Changes), cmp.Compare(a.Account, b.Account))
+	})
+	return sizes, nil
+}
+
+// logRange is an account whose log has the numbers after start, up to last.
+type logRange struct {
+	account     int
+	start, last int64
+}
+
+func (db *DB) logRanges(ctx context.Context) (ranges []logRange, err error) {
 	ctx, end, err := db.beginRead(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
 	b := dialect.NewBuilder(db.conn.Dialect)
-	b.Write(`SELECT "account_id", "seq" - COALESCE("cut", 0) AS "changes" FROM "feeds" ORDER BY "changes" DESC, "account_id"`)
+	b.Write(`SELECT "account_id", COALESCE("cut", "start", 0), "seq" FROM "feeds"`)
 	rows, err := db.client.QueryContext(ctx, b.String())
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = db.classify(errors.Join(err, rows.Err(), rows.Close())) }()
 	for rows.Next() {
-		var s LogSize
-		if err := rows.Scan(&s.Account, &s.Changes); err != nil {
+		var r logRange
+		if err := rows.Scan(&r.account, &r.start, &r.last); err != nil {
 			return nil, err
 		}
-		sizes = append(sizes, s)
+		ranges = append(ranges, r)
 	}
-	return sizes, nil
+	return ranges, nil
+}
+
+// sizeBetweenLeaps returns the size of a log by the first and the last number between leaps.
+func (db *DB) sizeBetweenLeaps(ctx context.Context, r logRange) (size int64, err error) {
+	ctx = viewer.NewSystemContext(ctx, r.account)
+	number := func(order change.OrderOption, after, upTo int64) (int64, error) {
+		row, err := db.client.Change.Query().Where(change.AccountID(r.account), change.SeqGT(after), change.SeqLTE(upTo)).
+			Order(order).Select(change.FieldSeq).First(ctx)
+		if err != nil {
+			return after, ent.MaskNotFound(err)
+		}
+		return row.Seq, nil
+	}
+	for start := r.start; ; {
+		last, err := number(change.BySeq(entsql.OrderDesc()), start, start+revision.Leap/2)
+		if err != nil {
+			return 0, err
+		}
+		size += last - start
+		next, err := number(change.BySeq(), last, r.last)
+		if err != nil || next == last {
+			return size, err
+		}
+		start = next - 1
+	}
 }

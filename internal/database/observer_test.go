@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"contactgraph/ent/change"
 	"contactgraph/internal/dberr"
 
 	"github.com/google/go-cmp/cmp"
@@ -199,4 +200,84 @@ func TestLogSizes(t *testing.T) {
 	if diff := cmp.Diff(want, sizes); diff != "" || want[0].Changes == 0 {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+// TestLogSizesCountChanges: what a log begins with, and the leaps of restores, are no changes. One
+// account has seen both restores, another one only the second, and retention has deleted a part of
+// the third log.
+func TestLogSizesCountChanges(t *testing.T) {
+	t.Parallel()
+	f, all, _ := observed(t)
+	accounts, contacts := []context.Context{all}, map[context.Context][]int{all: f.contacts(all, 3)}
+	begin := func(name string) {
+		ctx := f.account(name)
+		err := f.Write(ctx, 0, func(ctx context.Context, tx *Tx) error {
+			start := LogStart()
+			if _, err := tx.Ent.Feed.Delete().Exec(ctx); err != nil {
+				return err
+			}
+			return tx.Ent.Feed.Create().SetSeq(start).SetStart(start).Exec(ctx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts, contacts[ctx] = append(accounts, ctx), f.contacts(ctx, 3)
+	}
+	check := func(state string) {
+		t.Helper()
+		want := map[int]int64{}
+		for _, ctx := range accounts {
+			want[accountOf(ctx)] = int64(f.Client().Change.Query().CountX(ctx))
+		}
+		got := map[int]int64{}
+		sizes, err := f.LogSizes(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range sizes {
+			got[s.Account] = s.Changes
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", state, diff)
+		}
+	}
+	renames := 0
+	write := func() {
+		for _, ctx := range accounts {
+			for _, id := range contacts[ctx] {
+				renames++
+				name := fmt.Sprint("n", renames)
+				for _, err := range f.together(ctx, f.rename(ctx, id, name, name)) {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	}
+	restore := func() {
+		if _, err := f.Restored(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin("Pruned")
+	write()
+	check("before a restore")
+	restore()
+	check("after a restore")
+	begin("Later")
+	write()
+	restore()
+	check("after two restores")
+	write()
+	check("with changes since")
+	err := f.Write(accounts[1], 0, func(ctx context.Context, tx *Tx) error {
+		cut := tx.Ent.Change.Query().Order(change.BySeq()).Offset(4).FirstX(ctx).Seq // behind the first leap
+		tx.Ent.Change.Delete().Where(change.SeqLTE(cut)).ExecX(ctx)
+		return tx.Ent.Feed.Update().SetCut(cut).Exec(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("after retention")
 }
