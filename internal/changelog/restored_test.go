@@ -74,3 +74,13 @@ func TestUndoAcrossARestore(t *testing.T) {
 		t.Errorf("the restored contact has the version %d after %d", r.Contact.Version, deleted.Change.Version)
 	}
 }
+
+// TestRestoredSkipsIDsOfEmptyTables: all rows of a table can have been lost.
+func TestRestoredSkipsIDsOfEmptyTables(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	contacttest.Must(f.DB.Restored(t.Context()))
+	if c := f.Demo.NewContact(nil); c.ID <= 100_000 {
+		t.Errorf("the first contact has the id %d", c.ID)
+	}
+}

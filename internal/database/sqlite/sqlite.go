@@ -82,9 +82,13 @@ func (Dialect) SearchArgs(args []any) []any { return args }
 func (Dialect) ReserveID(context.Context, dialect.Execer, string, int) error { return nil }
 
 // SkipIDs raises the highest id that the table has had, as SQLite has recorded it. A table without
-// such a record has never had a row.
+// such a record has never had a row, but can have had one that was lost.
 func (Dialect) SkipIDs(ctx context.Context, db dialect.Execer, table string, n int) error {
-	_, err := db.ExecContext(ctx, `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?`, n, table)
+	_, err := db.ExecContext(ctx, `INSERT INTO sqlite_sequence (name, seq) SELECT ?, 0
+		WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)`, table, table)
+	if err == nil {
+		_, err = db.ExecContext(ctx, `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?`, n, table)
+	}
 	return err
 }
 
