@@ -181,9 +181,9 @@ func (s *source) begin(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// logEnd returns the sum of the last sequence numbers of all accounts that are copied.
+// logEnd returns how many sequence numbers all accounts that are copied have used.
 func (s *source) logEnd(ctx context.Context, db dialect.Querier) (end int64, err error) {
-	err = db.QueryRowContext(ctx, "SELECT CAST(coalesce(sum(seq), 0) AS bigint) FROM feeds WHERE account_id = $1 OR $1 = 0", s.account).Scan(&end)
+	err = db.QueryRowContext(ctx, "SELECT CAST(coalesce(sum(seq - coalesce(\"start\", 0)), 0) AS bigint) FROM feeds WHERE account_id = $1 OR $1 = 0", s.account).Scan(&end)
 	return end, err
 }
 
