@@ -54,7 +54,7 @@ func (v *verifier) account(ctx context.Context) error {
 	if err := v.sequence(ctx); err != nil {
 		return err
 	}
-	for after := 0; after < math.MaxInt32; {
+	for after := 0; after < math.MaxInt; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (v *verifier) batch(ctx context.Context, c *ent.Client, after int) (last in
 // bound returns the last id of a batch: there are at most batchSize contacts, and as many contacts
 // in the log.
 func (v *verifier) bound(ctx context.Context, c *ent.Client, after int) (int, error) {
-	last := math.MaxInt32
+	last := math.MaxInt
 	ids, err := c.Contact.Query().Where(entcontact.AccountID(v.summary.ID), entcontact.IDGT(after)).Order(entcontact.ByID()).Limit(batchSize).IDs(ctx)
 	if err != nil {
 		return 0, err
