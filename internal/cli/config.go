@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -26,7 +27,7 @@ func loadConfig(file string, flags []*kong.Flag) (config, error) {
 	}
 	document, err := parser.ParseBytes(content, 0)
 	if err != nil {
-		return nil, fmt.Errorf("--config: %s is not YAML: %w", file, err)
+		return nil, fmt.Errorf("--config: %s is not YAML: %s", file, yaml.FormatError(err, false, false)) // without its lines
 	}
 	byName := map[string]*kong.Flag{}
 	for _, f := range flags {
