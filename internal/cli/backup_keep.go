@@ -11,8 +11,9 @@ import (
 )
 
 // prune deletes the oldest backups until keep are left, and returns their names. It never deletes
-// the newest one, which was just written, or a later one, and leaves files that are not regular or
-// that a server uses, or has used and not closed: those have a -wal file.
+// the newest one, which was just written, or a later one, and leaves files that are not regular. It
+// also leaves those that a server uses, or has used and not closed, which have a -wal file, and
+// returns an error for them.
 func (b backups) prune(newest string, keep int) (deleted []string, err error) {
 	limit, _ := b.timeOf(filepath.Base(newest))
 	entries, err := os.ReadDir(b.folder)
@@ -30,6 +31,7 @@ func (b backups) prune(newest string, keep int) (deleted []string, err error) {
 		}
 	}
 	slices.SortFunc(older, func(a, b backup) int { return b.at.Compare(a.at) })
+	var left []error
 	for _, o := range older[min(keep-1, len(older)):] {
 		used, err := isInUse(o.name)
 		if err == nil && used {
@@ -38,11 +40,12 @@ func (b backups) prune(newest string, keep int) (deleted []string, err error) {
 			err = os.Remove(o.name)
 		}
 		if err != nil {
-			return deleted, err
+			left = append(left, err)
+			continue
 		}
 		deleted = append(deleted, o.name)
 	}
-	return deleted, nil
+	return deleted, errors.Join(left...)
 }
 
 // isInUse reports whether SQLite has files next to the database.

@@ -66,16 +66,17 @@ func TestPruneDeletesOnlyOlderBackups(t *testing.T) {
 	}
 }
 
-// TestPruneLeavesDatabasesInUse stops at a backup that was opened as a database.
+// TestPruneLeavesDatabasesInUse leaves a backup that was opened as a database, and deletes those
+// that are older.
 func TestPruneLeavesDatabasesInUse(t *testing.T) {
 	t.Parallel()
 	b := backups{t.TempDir(), "", ".db"}
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	used, newest := b.name(at), b.name(at.Add(time.Second))
-	for _, name := range []string{used, used + "-wal", newest} {
+	older, used, newest := b.name(at), b.name(at.Add(time.Second)), b.name(at.Add(2*time.Second))
+	for _, name := range []string{older, used, used + "-wal", newest} {
 		write(t, name)
 	}
-	if deleted, err := b.prune(newest, 1); deleted != nil || err == nil || !strings.Contains(err.Error(), "used as a database") {
+	if deleted, err := b.prune(newest, 1); !slices.Equal(deleted, []string{older}) || err == nil || !strings.Contains(err.Error(), "used as a database") {
 		t.Errorf("deleted %q, %v", deleted, err)
 	}
 }
