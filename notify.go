@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -40,7 +43,9 @@ func notifyManager(ctx context.Context, url string, log *slog.Logger) {
 	}
 }
 
-// alive fails if the server does not answer /healthz, which needs no database, in time.
+// alive fails if the server does not answer /healthz, which needs no database, in time. A
+// connection that it closes is an answer, too: that of the limit of connections, which a restart
+// would not help.
 func alive(ctx context.Context, url string, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -53,6 +58,9 @@ func alive(ctx context.Context, url string, timeout time.Duration) error {
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the certificate is for other names
 	}}
 	response, err := client.Do(request)
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
