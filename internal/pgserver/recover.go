@@ -10,9 +10,10 @@ import (
 )
 
 // ArchiveSettings returns the settings of a server that archives its WAL in a folder. A file has
-// its name only when it is complete and on the disk: the server may be killed meanwhile.
+// its name only when it is complete and on the disk, and one that is already archived is a success:
+// the server may be killed meanwhile.
 func ArchiveSettings(folder string) map[string]string {
-	command := "test ! -f F/%f && cp %p F/%f.part && sync F/%f.part && mv F/%f.part F/%f"
+	command := "if test -f F/%f; then cmp -s %p F/%f; else cp %p F/%f.part && sync F/%f.part && mv F/%f.part F/%f && sync F/; fi"
 	return map[string]string{"archive_mode": "on", "archive_command": strings.ReplaceAll(command, "F/", folder+"/")}
 }
 
