@@ -1293,9 +1293,9 @@ extend type Query {
   Reads the account's change log: every accepted write exactly once, in the order in which the
   writes were committed. Customers see the changes of their own contact. Values that the viewer's
   role hides are left out. An API key of a segment must name a contact (` + "`" + `contactId` + "`" + `); otherwise the
-  request fails with FORBIDDEN. If the log no longer reaches back to a cursor, the request fails
-  with the code CURSOR_EXPIRED: request ` + "`" + `lastCursor` + "`" + `, read all contacts again, and continue from
-  that cursor.
+  request fails with FORBIDDEN. If the log cannot continue from a cursor, after retention or a
+  restore, the request fails with the code CURSOR_EXPIRED: request ` + "`" + `lastCursor` + "`" + `, read all contacts
+  again, and continue from that cursor.
   """
   contactChanges(
     """

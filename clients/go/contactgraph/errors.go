@@ -35,7 +35,8 @@ const (
 	CodeRateLimited Code = "RATE_LIMITED"
 	// The contact never had the version of a snapshot, or the log does not reach back to it.
 	CodeNoSuchVersion Code = "NO_SUCH_VERSION"
-	// The log no longer reaches back to the cursor: read all contacts again.
+	// The log cannot continue from the cursor, after retention or a restore: read all contacts
+	// again.
 	CodeCursorExpired Code = "CURSOR_EXPIRED"
 	// The server is temporarily unavailable. Nothing was changed.
 	CodeUnavailable Code = "SERVICE_UNAVAILABLE"

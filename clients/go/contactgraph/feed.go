@@ -57,9 +57,9 @@ func (c *Client) ReadChanges(ctx context.Context, options FeedOptions) iter.Seq2
 // what you derive from it. While the loop processes a change, the next is not read.
 //
 // The iteration ends only with its loop or an error, which is the last thing that it yields: that
-// of the context, or one that cannot be helped by waiting. CodeCursorExpired means that the log no
-// longer reaches back to the cursor: request FeedEnd, read all contacts again, and follow from
-// there.
+// of the context, or one that cannot be helped by waiting. CodeCursorExpired means that the log
+// cannot continue from the cursor, after retention or a restore: request FeedEnd, read all contacts
+// again, and follow from there.
 func (c *Client) FollowChanges(ctx context.Context, options FeedOptions) iter.Seq2[*Change, error] {
 	return func(yield func(*Change, error) bool) {
 		f := follower{c, options, yield}

@@ -86,7 +86,7 @@ export class NoSuchVersionError extends RequestError {
   override readonly name = 'NoSuchVersionError';
 }
 
-/** The log no longer reaches back to the cursor. */
+/** The log cannot continue from the cursor. */
 export class CursorExpiredError extends RequestError {
   override readonly name = 'CursorExpiredError';
 }

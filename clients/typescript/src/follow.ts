@@ -16,7 +16,7 @@ export type FeedEvent<C = ChangePartsFragment> =
   /**
    * Read all contacts now: the follower continues at the cursor, which was the end of the log
    * before this event. It is the first event of a follower without a cursor, and follows when the
-   * log no longer reaches back to the cursor; `error` is set then.
+   * log cannot continue from the cursor; `error` is set then.
    */
   | { type: 'reset'; cursor: string; error?: CursorExpiredError }
   /** A change. */
