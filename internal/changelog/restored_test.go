@@ -84,3 +84,20 @@ func TestRestoredSkipsIDsOfEmptyTables(t *testing.T) {
 		t.Errorf("the first contact has the id %d", c.ID)
 	}
 }
+
+// TestEverythingGetsAVersionAboveTheLost: a deletion and an erasure are writes, too.
+func TestEverythingGetsAVersionAboveTheLost(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	deleted, erased := a.NewContact(nil).ID, a.NewContact(nil).ID
+	contacttest.Must(f.DB.Restored(t.Context()))
+	for name, r := range map[string]*contact.Result{
+		"deletion": contacttest.Must(a.Delete(a.Agent, contact.Delete{ID: deleted, Lock: contacttest.Overwrite})),
+		"erasure":  contacttest.Must(a.Erase(a.Admin, erased)),
+	} {
+		if r.Change.Version <= revision.Leap {
+			t.Errorf("the %s has the version %d", name, r.Change.Version)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 			return nil, err
 		}
 		w := &unitOfWork{transaction: s.newTransaction(tx, v, nil), old: &ent.Contact{ID: id}}
-		w.next = &ent.Contact{ID: id, Version: last + 1, LastModified: s.timestamp()}
+		w.next = &ent.Contact{ID: id, Version: tx.NextVersion(last), LastModified: s.timestamp()}
 		if err := w.erase(ctx); err != nil {
 			return nil, err
 		}
