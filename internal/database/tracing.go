@@ -62,7 +62,7 @@ func beginStatement(ctx context.Context, system, statement string) trace.Span {
 		return nil
 	}
 	_, span := beginSpan(ctx, summarize(statement))
-	span.SetAttributes(systemName(system), attribute.String("db.query.text", statement))
+	span.SetAttributes(systemName(system), queryText(statement))
 	return span
 }
 
@@ -79,9 +79,19 @@ func beginSteps(ctx context.Context, system, last string, steps []dialect.Step) 
 	if last != "" {
 		names, texts = append(names, last), append(texts, last)
 	}
-	_, span := beginSpan(ctx, strings.Join(slices.Compact(names), ", "))
-	span.SetAttributes(systemName(system), attribute.String("db.query.text", strings.Join(texts, "; ")), attribute.Int("db.operation.batch.size", len(texts)))
+	name := strings.Join(slices.Compact(names), ", ")
+	_, span := beginSpan(ctx, name[:min(len(name), maxQueryText)])
+	span.SetAttributes(systemName(system), queryText(strings.Join(texts, "; ")), attribute.Int("db.operation.batch.size", len(texts)))
 	return span
+}
+
+// maxQueryText bounds what a span has of its statements. Those of many rows have 100 KB, and 2,048
+// spans are kept while the collector cannot be reached.
+const maxQueryText = 2048
+
+// queryText returns the attribute with the text of statements, which is ASCII, or its beginning.
+func queryText(text string) attribute.KeyValue {
+	return attribute.String("db.query.text", strings.Clone(text[:min(len(text), maxQueryText)]))
 }
 
 // systemName returns the attribute with the name that OpenTelemetry has for an engine.

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"contactgraph/internal/database/dialect"
@@ -41,6 +42,15 @@ func TestSummaries(t *testing.T) {
 	} {
 		if got := summarize(statement); got != want {
 			t.Errorf("%s: %q, want %q", statement, got, want)
+		}
+	}
+}
+
+func TestTextsOfQueriesAreBounded(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"COMMIT": 6, strings.Repeat("(?), ", 1000): maxQueryText} {
+		if got := queryText(text).Value.AsString(); len(got) != want || !strings.HasPrefix(text, got) {
+			t.Errorf("%d bytes remain of %d, want %d", len(got), len(text), want)
 		}
 	}
 }
