@@ -33,7 +33,8 @@ func (Man) Run(c *kong.Context, p *Process) error {
 	for _, command := range c.Model.Leaves(true) {
 		w.command(command, func(flag *kong.Flag) bool { return command == c.Model.DefaultCmd || inherited[flag.Name] })
 	}
-	w.section("SETTINGS OF ALL COMMANDS")
+	w.section("COMMON SETTINGS")
+	w.text("All commands that open a database have these, except copy.")
 	for _, flag := range settingsOf(c) {
 		w.flag(flag)
 	}
@@ -44,8 +45,11 @@ func (Man) Run(c *kong.Context, p *Process) error {
 			w.flag(flag)
 		}
 	}
+	w.section("ENVIRONMENT")
+	w.text("Each flag has a variable: " + variable("") + " followed by the flag in capitals, with _ for -. " +
+		"A flag takes precedence over its variable, and the variable over the file of --config.")
 	w.section("SIGNALS")
-	w.tagged("SIGTERM, SIGINT", "complete running requests, and exit. A second one ends the process at once.")
+	w.tagged("SIGTERM, SIGINT", "complete running requests, and exit. A second signal ends the process at once.")
 	w.tagged("SIGHUP", "read the log level and the certificate again.")
 	w.section("EXIT STATUS")
 	w.text("0 if the command succeeded, otherwise 1.")
