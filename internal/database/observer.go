@@ -94,15 +94,9 @@ func (db *DB) LogSizes(ctx context.Context) (sizes []LogSize, err error) {
 		return nil, err
 	}
 	for _, r := range ranges {
-		changes := r.last - r.start
-		if revision.Leaps(r.start, r.last) {
-			// A log that has seen all restores leapt as far as the versions.
-			changes -= int64(db.clock.versionFloor())
-			if changes < 0 || changes > revision.Leap/2 {
-				if changes, err = db.sizeBetweenLeaps(ctx, r); err != nil {
-					return nil, err
-				}
-			}
+		changes, err := db.logSize(ctx, r)
+		if err != nil {
+			return nil, err
 		}
 		sizes = append(sizes, LogSize{r.account, changes})
 	}
@@ -110,6 +104,19 @@ func (db *DB) LogSizes(ctx context.Context) (sizes []LogSize, err error) {
 		return cmp.Or(cmp.Compare(b.Changes, a.Changes), cmp.Compare(a.Account, b.Account))
 	})
 	return sizes, nil
+}
+
+// logSize returns the size of a log. One that has seen all restores leapt as far as the versions.
+func (db *DB) logSize(ctx context.Context, r logRange) (int64, error) {
+	size := r.last - r.start
+	if !revision.Leaps(r.start, r.last) {
+		return size, nil
+	}
+	size -= int64(db.clock.versionFloor())
+	if size >= 0 && size <= revision.Leap/2 {
+		return size, nil
+	}
+	return db.sizeBetweenLeaps(ctx, r)
 }
 
 // logRange is an account whose log has the numbers after start, up to last.
