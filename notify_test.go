@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net"
 	"testing"
@@ -19,7 +18,7 @@ func TestAliveAtTheLimitOfConnections(t *testing.T) {
 	url := "http://" + listener.Addr().String()
 	check := func(state string, want bool) {
 		t.Helper()
-		if err := alive(context.Background(), url, time.Second/5); (err == nil) != want {
+		if err := alive(t.Context(), url, time.Second/5); (err == nil) != want {
 			t.Errorf("%s: %v", state, err)
 		}
 	}
