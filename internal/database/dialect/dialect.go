@@ -12,6 +12,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
 	atlasschema "ariga.io/atlas/sql/schema"
@@ -113,10 +114,10 @@ type Layout interface {
 	// HasTable reports whether the database has the table.
 	HasTable(ctx context.Context, db Querier, table string) (bool, error)
 
-	// LockTables locks tables in the transaction of a migration, in their order. It waits for other
-	// transactions only so long that those behind it wait no longer than a second, and then fails
-	// with a conflict.
-	LockTables(ctx context.Context, tx *sql.Tx, all []TableLock) error
+	// LockTables locks tables in the transaction of a migration, in their order. It waits for each
+	// lock at most so long, because the writes of others wait behind it, and then fails with a
+	// conflict.
+	LockTables(ctx context.Context, tx *sql.Tx, all []TableLock, wait time.Duration) error
 
 	// CompleteMigration ends the transaction of migrations. It fails if they broke a rule that the
 	// engine did not check while they ran.

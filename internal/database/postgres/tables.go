@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
+	"time"
 
 	"contactgraph/ent/migrate"
 	"contactgraph/internal/database/dialect"
@@ -66,13 +68,9 @@ func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (
 	return found, err
 }
 
-// lockTimeout is how long a migration waits for a lock: the writes that come after it wait behind
-// it. It is less than deadlock_timeout, so that the migration gives way, and not a write.
-const lockTimeout = "300ms"
-
-// LockTables locks the tables.
-func (Dialect) LockTables(ctx context.Context, tx *sql.Tx, all []dialect.TableLock) error {
-	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '"+lockTimeout+"'"); err != nil {
+// LockTables locks the tables. All later locks of the transaction are waited for as long, too.
+func (Dialect) LockTables(ctx context.Context, tx *sql.Tx, all []dialect.TableLock, wait time.Duration) error {
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", wait.Milliseconds())); err != nil {
 		return err
 	}
 	for _, l := range all {

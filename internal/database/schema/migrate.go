@@ -34,6 +34,11 @@ const (
 	// write, and maxPause the longest time between two attempts.
 	lockPatience = time.Minute
 	maxPause     = 500 * time.Millisecond
+	// leastLockWait is how long the first attempt waits for a lock, and all writes of the table with
+	// it; each further attempt waits twice as long, up to mostLockWait. That is less than the
+	// deadlock_timeout of PostgreSQL, so that the migration gives way, and not a write.
+	leastLockWait = 300 * time.Millisecond
+	mostLockWait  = 900 * time.Millisecond
 )
 
 // Migrate brings the tables up to date in one transaction, while no other process does, and returns
@@ -51,9 +56,10 @@ func Migrate(ctx context.Context, c *dialect.Connection) (applied []string, err 
 
 // migrateTo is Migrate with the files of dir.
 func migrateTo(ctx context.Context, c *dialect.Connection, dir *atlas.MemDir) (applied []string, err error) {
-	for end := time.Now().Add(lockPatience); ; {
+	end, wait := time.Now().Add(lockPatience), leastLockWait
+	for {
 		err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			applied, err = apply(ctx, c.Dialect, tx, dir)
+			applied, err = apply(ctx, c.Dialect, tx, dir, wait)
 			return err
 		})
 		if err == nil {
@@ -67,11 +73,12 @@ func migrateTo(ctx context.Context, c *dialect.Connection, dir *atlas.MemDir) (a
 			return nil, err
 		case <-time.After(rand.N(maxPause)): // at random, so that it does not meet the same writes again
 		}
+		wait = min(2*wait, mostLockWait)
 	}
 }
 
 // apply applies the files that the database lacks, and returns their names.
-func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir) ([]string, error) {
+func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir, lockWait time.Duration) ([]string, error) {
 	drv, err := d.Migrator(tx)
 	if err != nil {
 		return nil, err
@@ -96,7 +103,7 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir
 	if err != nil {
 		return nil, err
 	}
-	if err := d.LockTables(ctx, tx, locksOf(pending)); err != nil {
+	if err := d.LockTables(ctx, tx, locksOf(pending), lockWait); err != nil {
 		return nil, err
 	}
 	var applied []string
@@ -113,6 +120,7 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir
 // that is dropped.
 var (
 	alters  = regexp.MustCompile(`(?m)^(?:ALTER TABLE|-- Drop index "\w+" from table:) "(\w+)"`)
+	refers  = regexp.MustCompile(`\bREFERENCES "(\w+)"`)
 	indexes = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?INDEX "\w+" ON "(\w+)"`)
 	creates = regexp.MustCompile(`(?m)^CREATE TABLE "(\w+)"`)
 )
@@ -127,6 +135,9 @@ func locksOf(files []atlas.File) (all []dialect.TableLock) {
 	}
 	altered := map[string]bool{}
 	for _, m := range indexes.FindAllStringSubmatch(text.String(), -1) {
+		altered[m[1]] = false
+	}
+	for _, m := range refers.FindAllStringSubmatch(text.String(), -1) {
 		altered[m[1]] = false
 	}
 	for _, m := range alters.FindAllStringSubmatch(text.String(), -1) {

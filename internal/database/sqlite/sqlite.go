@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"contactgraph/internal/database/dialect"
 	"contactgraph/internal/database/schema"
@@ -115,7 +116,9 @@ func (Dialect) HasTable(ctx context.Context, db dialect.Querier, table string) (
 }
 
 // LockTables does nothing: the transaction has locked the file.
-func (Dialect) LockTables(context.Context, *sql.Tx, []dialect.TableLock) error { return nil }
+func (Dialect) LockTables(context.Context, *sql.Tx, []dialect.TableLock, time.Duration) error {
+	return nil
+}
 
 // CompleteMigration fails if a row refers to one that does not exist. Foreign keys are off while
 // migrations run: see Exclusive.
