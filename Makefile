@@ -15,7 +15,8 @@
 # make release-schema copies the schema to schema/released.graphql; run it with each release
 # make release    builds the files of a release in bin/release (ARCHS="amd64 arm64"): see CONTRIBUTING.md
 # make test-release   installs, runs, upgrades and removes the package of bin/release; needs root
-# make test-faults    restarts PostgreSQL twenty times under load, and suspends it; restarts servers behind HAProxy
+# make test-faults    freezes and crashes PostgreSQL, lets Patroni switch over, restarts servers, restores a backup and
+#                     fills the disk, under load, and prints a table; needs the Debian packages patroni and etcd-server
 # make test-alerts    checks deploy/prometheus and the metrics with promtool
 # make test-cost      measures what metrics cost; on an otherwise idle machine
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
@@ -137,7 +138,12 @@ test-cost:
 
 # Tests that take too long for every commit.
 test-faults: tools
-	CONTACTGRAPH_TEST_ENGINE=postgres CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -timeout 10m -v -run 'TestPostgres|TestRollingRestart' ./internal/acceptance/faults
+	@for program in patroni etcd; do command -v $$program >/dev/null || { echo "these tests need the Debian packages patroni and etcd-server" >&2; exit 1; }; done
+	@table=$$(mktemp); trap 'rm -f $$table' EXIT; failed=0; \
+	for engine in sqlite postgres; do \
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FAULTS=1 go test -count=1 -parallel 1 -timeout 20m -v ./internal/acceptance/faults 2>&1 | tee -a $$table || failed=1; done; \
+	CONTACTGRAPH_TEST_ENGINE=postgres go test -count=1 -timeout 10m -v -run UnderLoad ./internal/database/schema 2>&1 | tee -a $$table || failed=1; \
+	{ echo 'fault|rounds|acknowledged|lost or doubled|back after'; sed -n 's/.*RESULT|//p' $$table; } | column -t -s '|'; exit $$failed
 
 test-attacks: tools
 	for engine in sqlite postgres; do \

@@ -43,7 +43,7 @@ func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
 		}
 		s.Stop()
 	}
-	t.Logf("%d kills, %d acknowledged writes", kills, total)
+	report(t, fmt.Sprintf("server on %s killed", harness.Selected()), kills, total, 0)
 	if total == 0 {
 		t.Error("no write was acknowledged: the test proved nothing")
 	}

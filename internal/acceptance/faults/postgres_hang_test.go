@@ -29,7 +29,7 @@ func TestPostgresThatHangsAnswers503(t *testing.T) {
 		{"POST", "/graphql", `{"query":"mutation { updateContact(input: {id: 1, onConflict: OVERWRITE, set: {firstName: \"x\"}}) { contact { version } } }"}`, 503},
 		{"PUT", "/api/v1/Contacts/1", `{"Version":"AAAAAAAAAAE="}`, 503},
 	}
-	pids := backends(t, pg)
+	pids := backends(t, pg, "hangs")
 	for _, pid := range pids {
 		syscall.Kill(pid, syscall.SIGSTOP)
 	}
@@ -57,10 +57,10 @@ func TestPostgresThatHangsAnswers503(t *testing.T) {
 
 // backends returns the processes of PostgreSQL that talk to clients: the one that accepts
 // connections, and one for each connection.
-func backends(t *testing.T, pg *pgserver.Server) []int {
+func backends(t *testing.T, pg *pgserver.Server, database string) []int {
 	t.Helper()
 	pids := []int{pg.PID()}
-	for _, r := range harness.Rows[struct{ PID int }](t, pg.URL("hangs"), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()") {
+	for _, r := range harness.Rows[struct{ PID int }](t, pg.URL(database), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()") {
 		pids = append(pids, r.PID)
 	}
 	return pids

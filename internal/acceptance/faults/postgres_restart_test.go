@@ -46,12 +46,29 @@ type attempt struct {
 type load struct {
 	t       *testing.T
 	stop    chan struct{}
+	once    sync.Once
 	wg      sync.WaitGroup
 	mu      sync.Mutex
 	tried   []attempt
 	slowest time.Duration
 	acked   atomic.Int64 // when the request of the latest acknowledged write was sent, in Unix nanoseconds
 	refused atomic.Int64 // writes that got SERVICE_UNAVAILABLE
+}
+
+// startLoad starts the clients, which end with the test at the latest.
+func startLoad(t *testing.T, f harness.Fleet) *load {
+	l := &load{t: t, stop: make(chan struct{})}
+	for i := range restartClients {
+		l.wg.Go(func() { l.write(f.For(i), i) })
+	}
+	t.Cleanup(l.end)
+	return l
+}
+
+// end ends the clients.
+func (l *load) end() {
+	l.once.Do(func() { close(l.stop) })
+	l.wg.Wait()
 }
 
 // TestPostgresRestartsLoseNoAcknowledgedWrite restarts PostgreSQL under load, without a clean
@@ -63,10 +80,7 @@ func TestPostgresRestartsLoseNoAcknowledgedWrite(t *testing.T) {
 	pg := harness.NewPostgres(t, pgserver.Options{}, "restarts")
 	database := pg.URL("restarts")
 	f := harness.StartFleet(t, database, restartContacts, 2)
-	l := &load{t: t, stop: make(chan struct{})}
-	for i := range restartClients {
-		l.wg.Go(func() { l.write(f.For(i), i) })
-	}
+	l := startLoad(t, f)
 	var slowest time.Duration
 	for n := range restarts() {
 		time.Sleep(time.Duration(200+rand.IntN(500)) * time.Millisecond)
@@ -81,9 +95,9 @@ func TestPostgresRestartsLoseNoAcknowledgedWrite(t *testing.T) {
 			t.Fatalf("restart %d: no write succeeded within %s after PostgreSQL was back", n, took)
 		}
 	}
-	close(l.stop)
-	l.wg.Wait()
+	l.end()
 	counts := checkAttempts(t, database, l.tried)
+	report(t, "PostgreSQL crashes and restarts", restarts(), counts[""], slowest)
 	t.Logf("%d restarts, writes by outcome %v, first success at most %s after PostgreSQL was back, slowest response %s",
 		restarts(), counts, slowest, l.slowest)
 	if counts[""] < restartClients+restarts() || counts["SERVICE_UNAVAILABLE"] == 0 {

@@ -50,6 +50,7 @@ func TestRestoreWithAFollower(t *testing.T) {
 			t.Errorf("contact %s: a PUT on a lost version gets %d %s", id, r.Status, r.Body)
 		}
 	}
+	acknowledged := len(readLog(s, kept))
 	r := s.Execute(agent, `query($after: String) { contactChanges(after: $after) { changes { id } } }`, harness.Variables{"after": lostEnd})
 	if len(r.Errors) != 1 || r.Errors[0].Extensions.Code != "CURSOR_EXPIRED" {
 		t.Errorf("the lost cursor gets %+v", r)
@@ -57,6 +58,7 @@ func TestRestoreWithAFollower(t *testing.T) {
 	if r := s.Send(agent, http.MethodGet, "/api/v1/Changes?after="+lostEnd, "", ""); r.Status != http.StatusGone {
 		t.Errorf("the lost cursor gets %d %s", r.Status, r.Body)
 	}
+	report(t, fmt.Sprintf("restore on %s, with a follower", e), 1, acknowledged, 0)
 }
 
 // writeFor writes contacts 1 to n until the time is over, each by a writer of its own. It returns
