@@ -34,8 +34,8 @@ const (
 	// write, and maxPause the longest time between two attempts.
 	lockPatience = time.Minute
 	maxPause     = 500 * time.Millisecond
-	// leastLockWait is how long the first attempt waits for a lock, and all writes of the table with
-	// it; each further attempt waits twice as long, up to mostLockWait. That is less than the
+	// leastLockWait is how long the first attempt waits for a lock, and all writes of the table
+	// with it; each further attempt waits twice as long, up to mostLockWait. That is less than the
 	// deadlock_timeout of PostgreSQL, so that the migration gives way, and not a write.
 	leastLockWait = 300 * time.Millisecond
 	mostLockWait  = 900 * time.Millisecond
