@@ -27,13 +27,9 @@ func TestFrozenPostgresLosesNoAcknowledgedWrite(t *testing.T) {
 		time.Sleep(time.Duration(200+rand.IntN(500)) * time.Millisecond)
 		refused := l.refused.Load()
 		pids := backends(t, pg, "freezes")
-		for _, pid := range pids {
-			syscall.Kill(pid, syscall.SIGSTOP)
-		}
+		signalAll(pids, syscall.SIGSTOP)
 		time.Sleep(frozen)
-		for _, pid := range pids {
-			syscall.Kill(pid, syscall.SIGCONT)
-		}
+		signalAll(pids, syscall.SIGCONT)
 		if l.refused.Load() == refused {
 			t.Errorf("freeze %d: no write was refused within %s", n, frozen)
 		}

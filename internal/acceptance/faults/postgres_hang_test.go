@@ -30,9 +30,7 @@ func TestPostgresThatHangsAnswers503(t *testing.T) {
 		{"PUT", "/api/v1/Contacts/1", `{"Version":"AAAAAAAAAAE="}`, 503},
 	}
 	pids := backends(t, pg, "hangs")
-	for _, pid := range pids {
-		syscall.Kill(pid, syscall.SIGSTOP)
-	}
+	signalAll(pids, syscall.SIGSTOP)
 	var wg sync.WaitGroup
 	for _, r := range requests {
 		wg.Go(func() {
@@ -44,9 +42,7 @@ func TestPostgresThatHangsAnswers503(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	for _, pid := range pids {
-		syscall.Kill(pid, syscall.SIGCONT)
-	}
+	signalAll(pids, syscall.SIGCONT)
 	s.AwaitReady()
 	for _, r := range requests {
 		if a := s.Send(harness.APIKey("demo-agent"), r.method, r.path, "application/json", r.body); a.Status >= 500 {
@@ -64,4 +60,11 @@ func backends(t *testing.T, pg *pgserver.Server, database string) []int {
 		pids = append(pids, r.PID)
 	}
 	return pids
+}
+
+// signalAll sends a signal to processes.
+func signalAll(pids []int, signal syscall.Signal) {
+	for _, pid := range pids {
+		syscall.Kill(pid, signal)
+	}
 }
