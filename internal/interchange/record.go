@@ -2,19 +2,23 @@
 // vCard. An export writes a Record for each contact; an import reads them from a file of any
 // format, and writes what each has.
 //
-// Start reading at Record; the files named after a format read and write it.
+// Start reading at Record, and at Header for what precedes the contacts. members.go lists the
+// members of a contact once, for all formats; ndjson.go and csv.go read and write a format.
 package interchange
 
 import (
 	"time"
 
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/revision"
 )
 
 // Record is a contact in a file. What a file does not have is absent, which is not the same as
 // null or empty: an import keeps it.
 type Record struct {
-	ContactID          int // 0 if absent
+	ContactID int // 0 if absent
+	// Version is that of the export, 0 if absent; an import does not keep it.
+	Version            revision.Version
 	Secret             string
 	RegisteredAt       time.Time // zero if absent
 	RegistrationSource *string

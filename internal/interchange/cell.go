@@ -1,0 +1,44 @@
+package interchange
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// formulaStarts are the characters with which a formula begins in spreadsheets, also in the wide
+// forms of East Asian scripts.
+var formulaStarts = []rune("=+-@\t\r\n＝＋－＠")
+
+// EscapeCell returns a text as a cell of a CSV file from which UnescapeCell reads it. An empty cell
+// stands for no text, so the empty text is an apostrophe. Spreadsheets would run a text that looks
+// like a formula: it gets an apostrophe, as is usual, and so does a text that begins with one.
+// Readers of CSV change carriage returns; a text that has some is an apostrophe and a JSON string.
+func EscapeCell(text string) string {
+	first, _ := utf8.DecodeRuneInString(text)
+	switch {
+	case strings.ContainsRune(text, '\r'):
+		return "'" + string(appendCompact(nil, text))
+	case text == "", first == '\'', slices.Contains(formulaStarts, first):
+		return "'" + text
+	}
+	return text
+}
+
+// UnescapeCell returns the text of a cell that EscapeCell wrote. Any other cell is its own text.
+func UnescapeCell(cell string) string {
+	rest, escaped := strings.CutPrefix(cell, "'")
+	if !escaped {
+		return cell
+	}
+	var text string
+	if strings.HasPrefix(rest, `"`) && json.Unmarshal([]byte(rest), &text) == nil {
+		return text
+	}
+	first, _ := utf8.DecodeRuneInString(rest)
+	if rest == "" || first == '\'' || slices.Contains(formulaStarts, first) {
+		return rest
+	}
+	return cell // people write it with an apostrophe, such as 's-Hertogenbosch
+}
