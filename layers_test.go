@@ -43,6 +43,7 @@ var layers = map[string][]string{
 	"internal/server":          {"internal/netlimit", "internal/rest/legacypath", "web", "internal/tracing", "internal/version", "internal/weborigin"},
 	"internal/outage":          {"internal/dberr"},
 	"internal/interchange":     {"ent/...", "internal/contact/field", "internal/revision", "internal/storable"},
+	"internal/importfile":      {"ent/...", "internal/contact/field", "internal/interchange", "internal/normalize", "internal/revision", "internal/storable"},
 	"internal/metrics":         {"internal/authz", "internal/changelog", "internal/database", "internal/dberr", "internal/graphqlhttp", "internal/server", "internal/usererror", "internal/version"},
 	"internal/sso":             {"internal/auth", "internal/limiter", "internal/storable", "internal/viewer"},
 	"web":                      {},
