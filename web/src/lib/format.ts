@@ -143,7 +143,8 @@ export function actorName(actor: ActorPartsFragment | null): string {
   );
 }
 
-interface NamedContact {
+/** A contact with its name. */
+export interface NamedContact {
   contactId: number;
   firstName: string | null;
   lastName: string | null;

@@ -1,9 +1,8 @@
-import { Checkbox, TextInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import type { ExternalId, Login, PropertyValue, Value } from 'contactgraph-client';
 import type { ReactElement, ReactNode } from 'react';
 import { ClearableSelect, optionsOf } from '../../components/clearable-select';
 import { TimeInput } from '../../components/time-input';
-import { lengths } from '../../gql/lengths';
 import type { Names } from '../../lib/catalog';
 import { useSession } from '../session/session';
 import { ExternalIdsEditor } from './external-ids-editor';
@@ -11,22 +10,30 @@ import type { EditableField } from './fields';
 import { LoginsEditor } from './logins-editor';
 import { PropertyEditor } from './property-editor';
 import { SegmentsEditor } from './segments-editor';
+import { TextField } from './text-field';
 
 interface FieldEditorProps {
   field: EditableField;
   value: Value;
   onChange: (value: Value) => void;
+  /** Called when the focus leaves a text. */
+  onLeave?: () => void;
+  /** What else there is to say about a text. */
+  hint?: ReactNode;
+  /** Whether the server refuses to clear the field. */
+  mustStay: boolean;
   /** What is wrong with the value; false if it is valid. */
   error: ReactNode;
 }
-
-const maxLengths: Readonly<Record<string, number>> = lengths.ContactPatch;
 
 /** Edits a field. The kind of the field chooses the editor. */
 export function FieldEditor({
   field: { path, label, kind },
   value,
   onChange,
+  onLeave,
+  hint,
+  mustStay,
   error,
 }: FieldEditorProps): ReactElement {
   const { catalog } = useSession();
@@ -34,6 +41,7 @@ export function FieldEditor({
     return (
       <PropertyEditor
         property={kind}
+        required={mustStay}
         values={(value ?? []) as PropertyValue[]}
         onChange={onChange}
         error={error}
@@ -45,13 +53,14 @@ export function FieldEditor({
     case 'email':
     case 'phone':
       return (
-        <TextInput
+        <TextField
+          path={path}
           label={label}
-          inputMode={kind === 'email' ? 'email' : kind === 'phone' ? 'tel' : 'text'}
-          autoComplete="off"
-          maxLength={maxLengths[path]}
+          kind={kind}
           value={(value as string | null) ?? ''}
-          onChange={(e) => onChange(e.currentTarget.value)}
+          onChange={onChange}
+          onLeave={onLeave}
+          hint={hint}
           error={error}
         />
       );

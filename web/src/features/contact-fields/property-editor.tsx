@@ -7,6 +7,8 @@ import { ValueInput } from './value-input';
 
 interface PropertyEditorProps {
   property: PropertyPartsFragment;
+  /** Whether it is marked as required. */
+  required: boolean;
   values: readonly PropertyValue[];
   onChange: (values: PropertyValue[]) => void;
   error: ReactNode;
@@ -15,8 +17,14 @@ interface PropertyEditorProps {
 const emptyValue: PropertyValue = { value: '', description: null };
 
 /** Edits the value of a property, or its list of values. Each value can have a note. */
-export function PropertyEditor({ property, values, onChange, error }: PropertyEditorProps) {
-  const { name, multiple, required } = property;
+export function PropertyEditor({
+  property,
+  required,
+  values,
+  onChange,
+  error,
+}: PropertyEditorProps) {
+  const { name, multiple } = property;
   const setValue = (index: number, value: PropertyValue) => onChange(values.with(index, value));
   if (!multiple) {
     const [value = emptyValue] = values;

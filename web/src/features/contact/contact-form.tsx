@@ -1,14 +1,16 @@
-import { Button, Fieldset, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, SimpleGrid, Stack } from '@mantine/core';
 import type { UserError } from 'contactgraph-client';
-import { type FormEvent, useEffect, useMemo, useRef } from 'react';
+import { type FormEvent, useMemo, useRef } from 'react';
 import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
+import { FormBar } from '../../components/form-bar';
 import { ScrollIntoView } from '../../components/scroll-into-view';
+import { useFocusOnRefusal } from '../../components/use-focus-on-refusal';
 import { formSections } from '../contact-fields/fields';
+import { refusal } from '../contact-fields/refusal';
 import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
-import classes from './contact-form.module.css';
 import { FormField, propsOf } from './form-field';
 import { MergeNotice } from './merge-notice';
 import type { Editing } from './use-editing';
@@ -23,10 +25,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
   const otherErrors =
     editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
 
-  useEffect(() => {
-    if (editing.result?.errors.length)
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [editing.result]);
+  useFocusOnRefusal(form, editing.result?.errors);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -90,22 +89,18 @@ function SaveResultNotices({
   );
 }
 
-function SaveBar({ editing: { count, saving, discard } }: { editing: Editing }) {
+function SaveBar({ editing: { count, saving, discard, result } }: { editing: Editing }) {
+  const { catalog } = useSession();
+  const changes = count === 1 ? '1 unsaved change' : `${count} unsaved changes`;
+  const refused = refusal(result?.errors ?? [], catalog);
   return (
-    <Paper withBorder shadow="md" p="sm" className={classes.bar}>
-      <Group justify="space-between">
-        <Text size="sm" role="status">
-          {count === 1 ? '1 unsaved change' : `${count} unsaved changes`}
-        </Text>
-        <Group gap="xs">
-          <Button variant="default" onClick={discard} disabled={saving}>
-            Discard
-          </Button>
-          <Button type="submit" loading={saving}>
-            Save
-          </Button>
-        </Group>
-      </Group>
-    </Paper>
+    <FormBar status={refused ? `${changes}. ${refused}` : changes}>
+      <Button variant="default" onClick={discard} disabled={saving}>
+        Discard
+      </Button>
+      <Button type="submit" loading={saving}>
+        Save
+      </Button>
+    </FormBar>
   );
 }

@@ -1,7 +1,8 @@
 import { Alert, Badge, Button, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
-import { useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
+import { CreatedNote } from '../../components/created-note';
 import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
 import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
@@ -53,6 +54,7 @@ function LoadedContactPage({ id }: { id: string }) {
   return (
     <SessionContext value={contactSession}>
       <Page title={contactName(contact)} actions={<Actions contact={contact} />}>
+        <CreationNote contact={contact} />
         {arrived[0]?.kind === 'DELETE' && <DeletedNotice deletion={arrived[0]} />}
         {!live && (
           <Alert color="yellow" variant="outline" role="status">
@@ -84,6 +86,16 @@ function LoadedContactPage({ id }: { id: string }) {
         <UnsavedChangesDialog when={editing.dirty} />
       </Page>
     </SessionContext>
+  );
+}
+
+/** Confirms the creation of the contact, if it has just been created on the page for new contacts. */
+function CreationNote({ contact }: { contact: NonNullable<ContactPageQuery['contact']> }) {
+  const { state } = useLocation() as { state: { created?: boolean } | null };
+  const navigate = useNavigate();
+  if (!state?.created) return null;
+  return (
+    <CreatedNote contact={contact} onClose={() => navigate('.', { replace: true, state: null })} />
   );
 }
 

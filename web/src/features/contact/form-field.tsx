@@ -15,6 +15,8 @@ interface FormFieldProps {
   /** Whether the viewer may only read it. */
   readOnly: boolean;
   value: Value;
+  /** Whether the server refuses to clear the field. */
+  mustStay: boolean;
   errors: readonly UserError[];
   /** The last change of others to the field since the page was opened. */
   remoteChange: ChangePartsFragment | undefined;
@@ -29,6 +31,7 @@ export function propsOf(field: EditableField, editing: Editing): Omit<FormFieldP
   return {
     field,
     value: editing.value(path),
+    mustStay: editing.mustStay(path),
     errors: editing.errors(path),
     remoteChange: editing.remoteChange(path),
     overwritten: editing.isOverwritten(path),
@@ -44,6 +47,7 @@ export const FormField = memo(function FormField({
   field,
   readOnly,
   value,
+  mustStay,
   errors,
   remoteChange,
   overwritten,
@@ -67,6 +71,7 @@ export const FormField = memo(function FormField({
       <FieldEditor
         field={field}
         value={value}
+        mustStay={mustStay}
         onChange={(next) => onChange(field.path, next)}
         error={errors.length > 0 && <ErrorText errors={errors} />}
       />

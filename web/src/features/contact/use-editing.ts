@@ -2,12 +2,14 @@ import type { Value } from 'contactgraph-client';
 import {
   type Comparison,
   ContactDraft,
+  propertyPath,
   type SaveResult,
   type UserError,
 } from 'contactgraph-client';
 import { useContactDraft } from 'contactgraph-client/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { ChangePartsFragment, ContactPartsFragment } from '../../gql';
+import type { Catalog } from '../../lib/catalog';
 import { useSession } from '../session/session';
 
 /** The state of the form, and the actions on it. */
@@ -21,6 +23,8 @@ export interface Editing {
   isChangedByOthers(comparison: Comparison): boolean;
   /** The value that the form shows. */
   value(path: string): Value;
+  /** Whether the field is a required property that has a value, which cannot be cleared. */
+  mustStay(path: string): boolean;
   errors(path: string): readonly UserError[];
   /** The last change of others to a path since the page was opened. */
   remoteChange(path: string): ChangePartsFragment | undefined;
@@ -49,7 +53,7 @@ const once = { attempts: 1 };
 
 /** Edits a contact that others may change at the same time. */
 export function useEditing(contact: ContactPartsFragment | null | undefined): Editing {
-  const { api } = useSession();
+  const { api, catalog } = useSession();
   const created = useRef<ContactDraft>(null);
   if (contact) created.current ??= new ContactDraft(api.contacts, contact);
   const draft = created.current;
@@ -63,6 +67,7 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     () => Map.groupBy(result?.errors ?? [], ({ path }) => path ?? ''),
     [result],
   );
+  const required = useMemo(() => requiredOf(contact, catalog), [contact, catalog]);
   const setValue = useCallback((path: string, value: Value) => draft?.set(path, value), [draft]);
 
   return {
@@ -72,6 +77,7 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     result,
     isChangedByOthers: (comparison) => draft?.isChangedByOthers(comparison) ?? false,
     value: (path) => draft?.value(path) ?? null,
+    mustStay: (path) => required.has(path),
     errors: (path) => errors.get(path) ?? noErrors,
     remoteChange: (path) => state?.remoteChanges[path],
     isOverwritten: (path) => draft?.isOverwritten(path) ?? false,
@@ -89,4 +95,16 @@ export function useEditing(contact: ContactPartsFragment | null | undefined): Ed
     addChange: (change) => draft?.addChange(change),
     markAsOwn: (id) => draft?.markAsOwn(id),
   };
+}
+
+/** The paths of the required properties that have a value. */
+function requiredOf(
+  contact: ContactPartsFragment | null | undefined,
+  catalog: Catalog,
+): ReadonlySet<string> {
+  const set = contact?.properties.filter(
+    ({ property: { propertyId }, values }) =>
+      values.length > 0 && catalog.properties.get(propertyId)?.required,
+  );
+  return new Set(set?.map(({ property }) => propertyPath(property.propertyId)));
 }

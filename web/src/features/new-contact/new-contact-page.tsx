@@ -1,37 +1,63 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
-import { inputsOf, type Values } from 'contactgraph-client';
-import { type FormEvent, useEffect, useState } from 'react';
+import { Button, Fieldset, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { inputsOf, type UserError, type Values } from 'contactgraph-client';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { CreatedNote } from '../../components/created-note';
 import { ErrorAlert } from '../../components/error-alert';
 import { ErrorText, errorAt } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
+import { FormBar } from '../../components/form-bar';
 import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
 import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
+import { useFocusOnRefusal } from '../../components/use-focus-on-refusal';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
+import type { NamedContact } from '../../lib/format';
 import { FieldEditor } from '../contact-fields/field-editor';
 import { formSections } from '../contact-fields/fields';
+import { refusal } from '../contact-fields/refusal';
 import { useRights } from '../contact-fields/rights';
 import { emptyValues } from '../contact-fields/values';
 import { useSession } from '../session/session';
+import { useTakenKeys } from './use-taken-keys';
 
-/** Creates a contact. */
+/** Creates contacts. */
 export function NewContactPage() {
-  return useRights().mayCreate ? <NewContact /> : <NotFound />;
+  const [created, setCreated] = useState<readonly NamedContact[]>([]);
+  if (!useRights().mayCreate) return <NotFound />;
+  return (
+    <Page title="New contact">
+      <NewContact
+        key={created.length} // an empty form after each
+        last={created.at(-1)}
+        onCreated={(contact) => setCreated((before) => [...before, contact])}
+      />
+    </Page>
+  );
+}
+
+interface NewContactProps {
+  /** The contact that was created before, to create another one. */
+  last: NamedContact | undefined;
+  /** Called with a contact that was created to create another one. */
+  onCreated: (contact: NamedContact) => void;
 }
 
 /** The form, with the fields that the viewer may write. */
-function NewContact() {
+function NewContact({ last, onCreated }: NewContactProps) {
   const { catalog } = useSession();
   const { mayRead, mayWrite } = useRights();
   const navigate = useNavigate();
+  const form = useRef<HTMLFormElement>(null);
+  const [another, setAnother] = useState(false);
   const [source, setSource] = useState('console');
   const [values, setValues] = useState<Values>({});
+  const taken = useTakenKeys(values);
   const [create, { loading, data, error }] = useMutation(CreateContactDocument);
   const created = data?.createContact?.contact;
-  const errors = data?.createContact?.errors ?? [];
+  const errors = data?.createContact?.errors ?? noErrors;
   const sections = formSections(catalog, mayWrite);
   const asksForSource = mayRead('registrationSource');
   const shown = new Set<string>([
@@ -39,6 +65,7 @@ function NewContact() {
     ...sections.flatMap(({ fields }) => fields.map(({ path }) => path)),
   ]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
+  useFocusOnRefusal(form, errors);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -47,60 +74,78 @@ function NewContact() {
     await create({ variables: { input } }).catch(() => {}); // the error is shown below
   };
   useEffect(() => {
-    if (created) navigate(`/contacts/${created.contactId}`); // in an effect, so that UnsavedChangesDialog is already off
-  }, [created, navigate]);
+    // In an effect, so that UnsavedChangesDialog is already off.
+    if (!created) return;
+    if (another) onCreated(created);
+    else navigate(`/contacts/${created.contactId}`, { state: { created: true } });
+  }, [created, another, onCreated, navigate]);
 
   return (
-    <Page title="New contact">
-      <form onSubmit={submit} aria-label="New contact">
-        <Stack>
-          {sections.map(({ legend, fields, columns }) => (
-            <Fieldset key={legend} legend={legend} miw={0}>
-              <SimpleGrid cols={{ base: 1, xs: columns }}>
-                {fields.map((field) => (
-                  <FieldEditor
-                    key={field.path}
-                    field={field}
-                    value={
-                      values[field.path] ??
-                      (typeof field.kind === 'object' ? [] : emptyValues[field.kind])
-                    }
-                    onChange={(value) =>
-                      setValues((before) => ({ ...before, [field.path]: value }))
-                    }
-                    error={errorAt(errors, field.path)}
-                  />
-                ))}
-                {legend === 'Details' && asksForSource && (
-                  <TextInput
-                    label="Registration source"
-                    description="How the contact was registered"
-                    required
-                    maxLength={lengths.CreateContactInput.registrationSource}
-                    value={source}
-                    onChange={({ currentTarget }) => setSource(currentTarget.value)}
-                    error={errorAt(errors, 'registrationSource')}
-                  />
-                )}
-              </SimpleGrid>
-            </Fieldset>
-          ))}
-          {other.length > 0 && (
-            <ErrorAlert title="Not created">
-              <ErrorText errors={other} />
-            </ErrorAlert>
-          )}
-          {error && (
-            <FaultAlert title="We could not confirm that the contact was created" error={error} />
-          )}
-          <Group justify="flex-end">
-            <Button type="submit" loading={loading}>
-              Create
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+    <form ref={form} onSubmit={submit} aria-label="New contact">
+      <Stack>
+        {last && <CreatedNote contact={last} />}
+        {sections.map(({ legend, fields, columns }) => (
+          <Fieldset key={legend} legend={legend} miw={0}>
+            <SimpleGrid cols={{ base: 1, xs: columns }}>
+              {fields.map((field) => (
+                <FieldEditor
+                  key={field.path}
+                  field={field}
+                  value={
+                    values[field.path] ??
+                    (typeof field.kind === 'object' ? [] : emptyValues[field.kind])
+                  }
+                  onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
+                  onLeave={() => taken.look(field.path)}
+                  hint={taken.hint(field.path)}
+                  mustStay={false} // required properties can be set later
+                  error={errorAt(errors, field.path)}
+                />
+              ))}
+              {legend === 'Details' && asksForSource && (
+                <TextInput
+                  label="Registration source"
+                  description="How the contact was registered"
+                  maxLength={lengths.CreateContactInput.registrationSource}
+                  value={source}
+                  onChange={({ currentTarget }) => setSource(currentTarget.value)}
+                  error={errorAt(errors, 'registrationSource')}
+                />
+              )}
+            </SimpleGrid>
+          </Fieldset>
+        ))}
+        {other.length > 0 && (
+          <ErrorAlert title="Not created">
+            <ErrorText errors={other} />
+          </ErrorAlert>
+        )}
+        {error && (
+          <FaultAlert title="We could not confirm that the contact was created" error={error} />
+        )}
+        <FormBar status={errors.length > 0 ? `Not created. ${refusal(errors, catalog)}` : ''}>
+          <Button
+            type="submit"
+            variant="default"
+            loading={loading && another}
+            disabled={loading}
+            onClick={() => setAnother(true)}
+          >
+            Create and add another
+          </Button>
+          <Button
+            type="submit"
+            loading={loading && !another}
+            disabled={loading}
+            onClick={() => setAnother(false)}
+          >
+            Create
+          </Button>
+        </FormBar>
+      </Stack>
       <UnsavedChangesDialog when={Object.keys(values).length > 0 && !created} />
-    </Page>
+    </form>
   );
 }
+
+const noErrors: readonly UserError[] = [];
