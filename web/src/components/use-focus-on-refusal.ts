@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from 'react';
 
-/** Moves the focus to the first input of the form that is wrong, whenever a submission has errors. */
+/** Moves the focus to the first wrong input of the form whenever a submission has errors. */
 export function useFocusOnRefusal(
   form: RefObject<HTMLFormElement | null>,
   errors: readonly unknown[] | undefined,

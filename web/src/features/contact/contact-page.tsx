@@ -89,7 +89,7 @@ function LoadedContactPage({ id }: { id: string }) {
   );
 }
 
-/** Confirms the creation of the contact, if it has just been created on the page for new contacts. */
+/** Confirms the creation of the contact, if the page for new contacts has led here. */
 function CreationNote({ contact }: { contact: NonNullable<ContactPageQuery['contact']> }) {
   const { state } = useLocation() as { state: { created?: boolean } | null };
   const navigate = useNavigate();
