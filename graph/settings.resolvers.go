@@ -25,6 +25,7 @@ func (r *mutationResolver) UpdateAccountSettings(ctx context.Context, input mode
 		SessionMinutes: input.SessionMinutes.Value(), IdleMinutes: input.IdleMinutes.Value(), AuditDays: input.AuditDays.Value(),
 		RequireSecondFactor: input.RequireSecondFactor.Value(),
 		OIDCCreatesUsers:    input.OidcCreatesUsers.Value(),
+		AgentsMayTransfer:   input.AgentsMayTransfer.Value(),
 		DefaultCountry:      orEmpty(input.DefaultCountry),
 	})
 	errs, err := payloadErrors(err)

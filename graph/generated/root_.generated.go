@@ -2571,6 +2571,8 @@ type AccountSettings {
   address as its login.
   """
   oidcCreatesUsers: Boolean!
+  "Whether agents may import and export contacts. Admins always may."
+  agentsMayTransfer: Boolean!
   """
   The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
   SE; null for none. With SE, ` + "`" + `070-174 99 41` + "`" + ` is the same number as ` + "`" + `+46 70 174 99 41` + "`" + `.
@@ -2612,6 +2614,8 @@ input UpdateAccountSettingsInput {
   requireSecondFactor: Boolean
   "Whether the first sign-in by the OpenID Connect provider creates a user."
   oidcCreatesUsers: Boolean
+  "Whether agents may import and export contacts. Admins always may."
+  agentsMayTransfer: Boolean
   """
   The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
   SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
@@ -3382,6 +3386,8 @@ func (ec *executionContext) childFields_AccountSettings(ctx context.Context, fie
 		return ec.fieldContext_AccountSettings_requireSecondFactor(ctx, field)
 	case "oidcCreatesUsers":
 		return ec.fieldContext_AccountSettings_oidcCreatesUsers(ctx, field)
+	case "agentsMayTransfer":
+		return ec.fieldContext_AccountSettings_agentsMayTransfer(ctx, field)
 	case "defaultCountry":
 		return ec.fieldContext_AccountSettings_defaultCountry(ctx, field)
 	case "recomputing":

@@ -213,6 +213,29 @@ func (ec *executionContext) fieldContext_AccountSettings_oidcCreatesUsers(_ cont
 	return graphql.NewScalarFieldContext("AccountSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _AccountSettings_agentsMayTransfer(ctx context.Context, field graphql.CollectedField, obj *settings.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountSettings_agentsMayTransfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgentsMayTransfer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountSettings_agentsMayTransfer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _AccountSettings_defaultCountry(ctx context.Context, field graphql.CollectedField, obj *settings.Account) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -361,7 +384,7 @@ func (ec *executionContext) unmarshalInputUpdateAccountSettingsInput(ctx context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"staffPassword", "customerPassword", "commonPasswords", "sessionMinutes", "idleMinutes", "auditDays", "requireSecondFactor", "oidcCreatesUsers", "defaultCountry"}
+	fieldsInOrder := [...]string{"staffPassword", "customerPassword", "commonPasswords", "sessionMinutes", "idleMinutes", "auditDays", "requireSecondFactor", "oidcCreatesUsers", "agentsMayTransfer", "defaultCountry"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -424,6 +447,13 @@ func (ec *executionContext) unmarshalInputUpdateAccountSettingsInput(ctx context
 				return it, err
 			}
 			it.OidcCreatesUsers = graphql.OmittableOf(data)
+		case "agentsMayTransfer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentsMayTransfer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentsMayTransfer = graphql.OmittableOf(data)
 		case "defaultCountry":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultCountry"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -493,6 +523,11 @@ func (ec *executionContext) _AccountSettings(ctx context.Context, sel ast.Select
 			}
 		case "oidcCreatesUsers":
 			out.Values[i] = ec._AccountSettings_oidcCreatesUsers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agentsMayTransfer":
+			out.Values[i] = ec._AccountSettings_agentsMayTransfer(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -1023,6 +1023,8 @@ type UpdateAccountSettingsInput struct {
 	RequireSecondFactor graphql.Omittable[*bool] `json:"requireSecondFactor,omitempty"`
 	// Whether the first sign-in by the OpenID Connect provider creates a user.
 	OidcCreatesUsers graphql.Omittable[*bool] `json:"oidcCreatesUsers,omitempty"`
+	// Whether agents may import and export contacts. Admins always may.
+	AgentsMayTransfer graphql.Omittable[*bool] `json:"agentsMayTransfer,omitempty"`
 	// The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
 	// SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
 	// background: see `recomputing`. If several contacts then have the same number, only the oldest of

@@ -119,6 +119,7 @@ func (c *AccountSettings) Run(ctx context.Context, p *Process) error {
 			fmt.Sprintf("minutes without a request\t%d", of.IdleMinutes), fmt.Sprintf("days of the audit log\t%d", of.AuditDays),
 			fmt.Sprintf("a second factor is required\t%t", of.RequireSecondFactor),
 			fmt.Sprintf("signing in by the provider creates users\t%t", of.OIDCCreatesUsers),
+			fmt.Sprintf("agents may import and export contacts\t%t", of.AgentsMayTransfer),
 			"country of phone numbers without a country code\t"+cmp.Or(of.DefaultCountry, "-")))
 	})
 }

@@ -117,6 +117,7 @@ type accountSettings struct {
 	AuditDays           int  `json:"auditDays"`
 	RequireSecondFactor bool `json:"requireSecondFactor"`
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers"`
+	AgentsMayTransfer   bool `json:"agentsMayTransfer"`
 
 	DefaultCountry string `json:"defaultCountry"`
 }

@@ -39,6 +39,7 @@ type SettingsChange struct {
 
 	RequireSecondFactor *bool
 	OIDCCreatesUsers    *bool
+	AgentsMayTransfer   *bool
 
 	DefaultCountry *string // "" for none
 }
@@ -74,6 +75,7 @@ func (ch SettingsChange) flags() []flag {
 		{"commonPasswords", func(a *settings.Account) *bool { return &a.CommonPasswords }, ch.CommonPasswords},
 		{"requireSecondFactor", func(a *settings.Account) *bool { return &a.RequireSecondFactor }, ch.RequireSecondFactor},
 		{"oidcCreatesUsers", func(a *settings.Account) *bool { return &a.OIDCCreatesUsers }, ch.OIDCCreatesUsers},
+		{"agentsMayTransfer", func(a *settings.Account) *bool { return &a.AgentsMayTransfer }, ch.AgentsMayTransfer},
 	}
 }
 

@@ -37,12 +37,12 @@ func TestSettings(t *testing.T) {
 		check("the same values", got, err)
 		got, err = f.UpdateSettings(f.admin, people.SettingsChange{})
 		check("nothing", got, err)
-		want.CommonPasswords, want.OIDCCreatesUsers = false, true
-		got, err = f.UpdateSettings(f.admin, people.SettingsChange{CommonPasswords: new(false), OIDCCreatesUsers: new(true)})
-		check("two settings", got, err)
+		want.CommonPasswords, want.OIDCCreatesUsers, want.AgentsMayTransfer = false, true, true
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{CommonPasswords: new(false), OIDCCreatesUsers: new(true), AgentsMayTransfer: new(true)})
+		check("three settings", got, err)
 	},
 		`SETTINGS_CHANGED by "admin key": "demo" map[commonPasswords:map[from:false to:true] idleMinutes:map[from:120 to:60] sessionMinutes:map[from:720 to:60] staffPassword:map[from:12 to:8]]`,
-		`SETTINGS_CHANGED by "admin key": "demo" map[commonPasswords:map[from:true to:false] oidcCreatesUsers:map[from:false to:true]]`)
+		`SETTINGS_CHANGED by "admin key": "demo" map[agentsMayTransfer:map[from:false to:true] commonPasswords:map[from:true to:false] oidcCreatesUsers:map[from:false to:true]]`)
 	want = settings.Account{}.WithDefaults()
 	got, err = f.Settings(f.foreign)
 	check("of another account", got, err)

@@ -1,6 +1,7 @@
 // Package settings has what admins decide for their account: the rules for passwords, how long
 // sessions last, whether users need a second factor, how long the audit log is kept, whether a
-// sign-in by the OpenID Connect provider creates users, and the country of phone numbers.
+// sign-in by the OpenID Connect provider creates users, whether agents may import and export
+// contacts, and the country of phone numbers.
 package settings
 
 import (
@@ -20,6 +21,8 @@ type Account struct {
 	// RequireSecondFactor makes every user set up a second factor before anything else.
 	RequireSecondFactor bool `json:"requireSecondFactor,omitempty"`
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers,omitempty"` // at the first sign-in by the provider
+	// AgentsMayTransfer lets agents import and export contacts. Admins always may.
+	AgentsMayTransfer bool `json:"agentsMayTransfer,omitempty"`
 	// DefaultCountry is the country of phone numbers that have no country code, as an ISO 3166 code
 	// for which normalize.IsCountry is true; "" for none.
 	DefaultCountry string `json:"defaultCountry,omitempty"`

@@ -86,6 +86,7 @@ export const settingLabels: Record<keyof SettingsPartsFragment, string> = {
   auditDays: 'Activity is kept, in days',
   requireSecondFactor: 'All users must have a second factor',
   oidcCreatesUsers: 'The first sign-in by the provider creates a user',
+  agentsMayTransfer: 'Agents may import and export contacts',
   defaultCountry: 'Country of phone numbers without a country code',
 };
 

@@ -34,6 +34,7 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
   const [commonPasswords, setCommonPasswords] = useState(saved.commonPasswords);
   const [requireSecondFactor, setRequireSecondFactor] = useState(saved.requireSecondFactor);
   const [oidcCreatesUsers, setOidcCreatesUsers] = useState(saved.oidcCreatesUsers);
+  const [agentsMayTransfer, setAgentsMayTransfer] = useState(saved.agentsMayTransfer);
   const [defaultCountry, setDefaultCountry] = useState(saved.defaultCountry ?? '');
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -42,6 +43,7 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
       commonPasswords,
       requireSecondFactor,
       oidcCreatesUsers,
+      agentsMayTransfer,
       defaultCountry: defaultCountry.trim() || null,
       ...Object.fromEntries(names.map((name) => [name, Number(numbers[name])])),
     };
@@ -89,6 +91,12 @@ export function SettingsForm({ saved }: { saved: SettingsPartsFragment }) {
             onChange={(e) => setOidcCreatesUsers(e.currentTarget.checked)}
           />
         )}
+        <Checkbox
+          label={settingLabels.agentsMayTransfer}
+          description="Admins always may."
+          checked={agentsMayTransfer}
+          onChange={(e) => setAgentsMayTransfer(e.currentTarget.checked)}
+        />
         <CommandErrors command={command} />
         <Button type="submit" loading={command.busy} w="fit-content">
           Save
