@@ -32,6 +32,7 @@ type entryType[T any] struct {
 	verify func(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int, p Patch) (usererror.Errors, error)
 	// removable fails if something other than a contact refers to the object; nil if nothing can.
 	removable func(ctx context.Context, tx *database.Tx, v viewer.Viewer, id int) error
+	users     users
 	number    dberr.Key // the unique key of the number
 }
 
@@ -64,6 +65,7 @@ var stores = entryType[*ent.Store]{
 		return c.Store.Query().Where(store.ID(id), store.AccountID(account)).Only(ctx)
 	},
 	verify: checkStore,
+	users:  usersOfStore,
 	number: dberr.Key{Index: "store_account_id_number", Column: "stores.number"},
 }
 
@@ -94,6 +96,7 @@ var companies = entryType[*ent.Company]{
 	},
 	verify:    checkCompany,
 	removable: checkChildless,
+	users:     usersOfCompany,
 	number:    dberr.Key{Index: "company_account_id_number", Column: "companies.number"},
 }
 
@@ -121,6 +124,7 @@ var segments = entryType[*ent.Segment]{
 	find: func(ctx context.Context, c *ent.Client, account, id int) (*ent.Segment, error) {
 		return c.Segment.Query().Where(segment.ID(id), segment.AccountID(account)).Only(ctx)
 	},
+	users: usersOfSegment,
 }
 
 // create creates an object. The name is the first column.
@@ -192,7 +196,7 @@ func (k entryType[T]) numberTaken(err error) error {
 }
 
 func (k entryType[T]) delete(ctx context.Context, s *Service, id int) error {
-	return adminDelete(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
+	return adminDelete(ctx, s, id, k.users, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		if k.removable != nil {
 			if err := k.removable(ctx, tx, v, id); err != nil {
 				return err

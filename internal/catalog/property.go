@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"contactgraph/ent"
-	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/property"
 	"contactgraph/internal/contact/field"
@@ -14,8 +13,6 @@ import (
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 const (
@@ -199,13 +196,13 @@ func checkChoices(choices []string) usererror.Errors {
 // DeleteProperty deletes the definition of a property for which no contact has a value, for admins.
 // It fails with NotFound and InUse.
 func (s *Service) DeleteProperty(ctx context.Context, id int) error {
-	return adminDelete(ctx, s, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
+	return adminDelete(ctx, s, id, usersOfProperty, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 		used, err := boundInUse(ctx, tx, v.Account, id)
 		if err != nil {
 			return err
 		}
 		if used {
-			return usererror.Errors{errInUse()}
+			return errUsed
 		}
 		return requireRow("Property", id)(tx.Ent.Property.Delete().Where(property.ID(id), property.AccountID(v.Account)).Exec(ctx))
 	})
@@ -221,6 +218,5 @@ func boundInUse(ctx context.Context, tx *database.Tx, account, id int) (bool, er
 	if err != nil || p.Bound == nil {
 		return false, err
 	}
-	filled := predicate.Contact(sql.FieldNotNull(field.BoundTo(p).Column))
-	return tx.Ent.Contact.Query().Where(entcontact.AccountID(account), filled).Exist(ctx)
+	return filled(tx.Ent, p).Exist(ctx)
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"contactgraph/ent"
@@ -107,17 +108,25 @@ func adminWrite[T any](ctx context.Context, s *Service, check func() usererror.E
 	return idempotency.Run(ctx, r, idempotency.JSON[T](), s.transaction, func(ctx context.Context, tx *database.Tx) (T, error) { return fn(ctx, tx, v) })
 }
 
-// adminDelete runs a deletion by an admin. It fails with InUse if contacts still refer to the
-// object.
-func adminDelete(ctx context.Context, s *Service, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
+// adminDelete runs a deletion by an admin. It fails with InUse, and the number of contacts, if
+// contacts still refer to the object.
+func adminDelete(ctx context.Context, s *Service, id int, u users, fn func(context.Context, *database.Tx, viewer.Viewer) error) error {
 	noCheck := func() usererror.Errors { return nil }
 	_, err := adminWrite(ctx, s, noCheck, func(ctx context.Context, tx *database.Tx, v viewer.Viewer) (struct{}, error) {
 		return struct{}{}, fn(ctx, tx, v)
 	})
-	if dberr.IsForeignKey(err) {
-		return usererror.Errors{errInUse()}
+	if !dberr.IsForeignKey(err) && !errors.Is(err, errUsed) {
+		return err
 	}
-	return err
+	v, err := authz.RequireViewer(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := u(ctx, s.db.Client(), v.Account, id)
+	if err != nil {
+		return err
+	}
+	return usererror.Errors{errInUse(n)}
 }
 
 // requireRow returns a function that fails with NotFound if a statement has affected no row.
@@ -128,9 +137,4 @@ func requireRow(noun string, id int) func(n int, err error) error {
 		}
 		return err
 	}
-}
-
-// errInUse is the error of a deletion that would leave contacts with a dangling reference.
-func errInUse() *usererror.Error {
-	return &usererror.Error{Code: usererror.InUse, Message: "Contacts still use it."}
 }

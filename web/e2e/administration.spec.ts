@@ -118,7 +118,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await step(`${title}: a refused deletion is explained`, async () => {
       await button(`Delete ${used}`).click();
       const dialog = await confirmDeletion(`Delete ${what} ${used}?`);
-      await expect(dialog.getByRole('alert')).toContainText(/still use/);
+      await expect(dialog.getByRole('alert')).toContainText(/contacts? still uses?/);
       await button('Cancel', dialog).click();
       await dialog.waitFor({ state: 'detached' });
       expect(await names()).toContain(used);
@@ -218,7 +218,7 @@ test('an admin creates, deletes and restores contacts, and manages reference dat
     await button('Cancel', dialog).click();
     await button('Delete Language').click();
     const deletion = await confirmDeletion('Delete property Language?');
-    await expect(deletion.getByRole('alert')).toContainText(/still use/);
+    await expect(deletion.getByRole('alert')).toContainText(/contacts? still uses?/);
     await button('Cancel', deletion).click();
   });
 
