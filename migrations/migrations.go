@@ -1,11 +1,17 @@
 // Package migrations embeds the versioned SQL that creates and changes the tables: one folder per
-// dialect, with the same version numbers in both. A file with the header
+// dialect, with the same version numbers in both, except for the files of indexes of PostgreSQL. A
+// file with the header
 //
 //	-- atlas:additive
 //
 // keeps the tables usable for older binaries. A server starts on a newer database only if all
 // migrations that it does not know have this header. All files except the first have it, and tests
-// of internal/database/schema check that they are additive. `make migration` generates files from
+// of internal/database/schema check that they are additive. The files of indexes also have the
+// header
+//
+//	-- atlas:txmode none
+//
+// They run outside of a transaction, while others write. `make migration` generates files from
 // ent/schema; they are never changed after a release.
 package migrations
 
@@ -19,7 +25,8 @@ import (
 //go:embed sqlite postgres
 var Files embed.FS
 
-// Newest returns the version and the name of the newest migration, such as 20261121221919_init.
+// Newest returns the version and the name of the newest migration that each dialect has, such as
+// 20261121221919_init.
 func Newest() (newest string) {
 	files, err := Files.ReadDir("sqlite")
 	if err != nil {

@@ -3,6 +3,7 @@ package migrations
 import (
 	"io/fs"
 	"path"
+	"strings"
 	"testing"
 )
 
@@ -14,7 +15,10 @@ func TestNewest(t *testing.T) {
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", dialect, len(files), err)
 		}
-		if last := path.Base(files[len(files)-1]); last != Newest()+".sql" {
+		last := strings.TrimSuffix(path.Base(files[len(files)-1]), ".sql")
+		_, name, _ := strings.Cut(Newest(), "_")
+		isIndexes := dialect == "postgres" && strings.HasSuffix(last, "_"+name+"_indexes")
+		if last != Newest() && !isIndexes {
 			t.Errorf("%s: the newest is %s, not %s", dialect, last, Newest())
 		}
 	}

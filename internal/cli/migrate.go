@@ -27,10 +27,11 @@ type MigrateUp struct {
 // Run migrates. It prints what it has done even if it fails halfway.
 func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	var migrated, placed []string
+	log := slog.New(c.LogHandler(p.Stderr, c.LogLevel))
 	if c.Distribute {
-		migrated, placed, err = database.Distribute(ctx, c.Database)
+		migrated, placed, err = database.Distribute(ctx, c.Database, log)
 	} else {
-		migrated, err = database.Migrate(ctx, c.Database)
+		migrated, err = database.Migrate(ctx, c.Database, log)
 	}
 	for _, name := range migrated {
 		fmt.Fprintln(p.Stdout, "applied", name) //nolint:errcheck // the migration is applied even if this is not printed
@@ -41,7 +42,7 @@ func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	changed, err := c.recompute(ctx, p)
+	changed, err := c.recompute(ctx, log)
 	switch {
 	case err != nil:
 	case changed > 0:
@@ -54,8 +55,8 @@ func (c *MigrateUp) Run(ctx context.Context, p *Process) (err error) {
 
 // recompute computes keys and search terms again where that is necessary, and returns of how many
 // contacts some have changed.
-func (c *MigrateUp) recompute(ctx context.Context, p *Process) (changed int, err error) {
-	s, err := c.Open(ctx, slog.New(c.LogHandler(p.Stderr, c.LogLevel)))
+func (c *MigrateUp) recompute(ctx context.Context, log *slog.Logger) (changed int, err error) {
+	s, err := c.Open(ctx, log)
 	if err != nil {
 		return 0, err
 	}

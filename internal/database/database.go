@@ -135,7 +135,7 @@ func prepare(ctx context.Context, c *dialect.Connection, o Options) error {
 	if err := verify(ctx, c, o); err != nil {
 		return err
 	}
-	applied, err := schema.Migrate(ctx, c)
+	applied, err := schema.Migrate(ctx, c, o.Logger)
 	if err != nil {
 		return fmt.Errorf("migrating the database %s: %w", c.Name, err)
 	}

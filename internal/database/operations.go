@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"contactgraph/ent"
 	"contactgraph/internal/database/dialect"
@@ -36,14 +37,14 @@ func Name(url string) string {
 }
 
 // Migrate brings the database that url names up to date, as Open does, and returns the names of the
-// files that it applied.
-func Migrate(ctx context.Context, url string) (applied []string, err error) {
+// files that it applied, also when it fails. It logs what may take long.
+func Migrate(ctx context.Context, url string, log *slog.Logger) (applied []string, err error) {
 	c, err := connect(ctx, url)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	return schema.Migrate(ctx, c)
+	return schema.Migrate(ctx, c, log)
 }
 
 // StatusOf lists the migrations that the database has and lacks. It changes nothing, and creates no
@@ -82,10 +83,10 @@ func Backup(ctx context.Context, url, file string) error {
 // servers of Citus; schema_revisions stays on the coordinator. It returns the migrations that it
 // applied and the tables that it placed, also when it fails. Tables that are placed already are not
 // touched. The others must be empty.
-func Distribute(ctx context.Context, url string) (migrated, placed []string, err error) {
+func Distribute(ctx context.Context, url string, log *slog.Logger) (migrated, placed []string, err error) {
 	d, err := engines.For(url)
 	if err != nil {
 		return nil, nil, err
 	}
-	return d.Distribute(ctx, url)
+	return d.Distribute(ctx, url, log)
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +79,7 @@ func Server(tb testing.TB) *pgserver.Server {
 		if server.err = server.running.CreateDatabase(ctx, migrated); server.err != nil {
 			return
 		}
-		_, server.err = database.Migrate(ctx, server.running.URL(migrated))
+		_, server.err = database.Migrate(ctx, server.running.URL(migrated), slog.New(slog.DiscardHandler))
 	})
 	if server.err != nil {
 		tb.Fatal(server.err)
@@ -112,7 +113,7 @@ var migratedFile = sync.OnceValues(func() (file []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	url := filepath.Join(dir, migrated+".db")
-	if _, err := database.Migrate(context.Background(), url); err != nil {
+	if _, err := database.Migrate(context.Background(), url, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(url) //nolint:gosec // a file of its own

@@ -12,6 +12,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
@@ -122,7 +123,19 @@ type Layout interface {
 	// CompleteMigration ends the transaction of migrations. It fails if they broke a rule that the
 	// engine did not check while they ran.
 	CompleteMigration(ctx context.Context, tx *sql.Tx) error
+
+	// IndexesConcurrently reports whether a migration creates and drops the indexes of tables that
+	// exist by AloneWithIndexes, and not in its transaction.
+	IndexesConcurrently() bool
+
+	// AloneWithIndexes runs fn outside of a transaction, while no other process is in
+	// AloneWithIndexes. Others may write meanwhile.
+	AloneWithIndexes(ctx context.Context, writer *sql.DB, fn func(context.Context, IndexRunner) error) error
 }
+
+// IndexRunner runs a statement that creates or drops an index while others write. An index that
+// exists is not created again, unless its creation was interrupted.
+type IndexRunner func(ctx context.Context, statement string) error
 
 // TableLock is the lock that a migration needs of a table: exclusive to alter it, and otherwise one
 // against writes, to add an index.
@@ -142,7 +155,7 @@ type Operations interface {
 	Verify(ctx context.Context, db Querier) error
 
 	// Distribute is database.Distribute.
-	Distribute(ctx context.Context, url string) (migrated, placed []string, err error)
+	Distribute(ctx context.Context, url string, log *slog.Logger) (migrated, placed []string, err error)
 }
 
 // Execer runs statements.

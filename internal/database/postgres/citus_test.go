@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"database/sql"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -77,7 +78,7 @@ const unready = `
 func TestTablesCanBeDistributed(t *testing.T) {
 	t.Parallel()
 	c := databasetest.Connect(t, databasetest.EmptyPostgres(t))
-	if _, err := schema.Migrate(t.Context(), c); err != nil {
+	if _, err := schema.Migrate(t.Context(), c, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, statement, want string }{

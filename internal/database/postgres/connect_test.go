@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"testing"
@@ -38,7 +39,7 @@ func TestSilentHost(t *testing.T) {
 			t.Fatal(err)
 		}
 		address := fmt.Sprintf("host=127.0.0.1,%s port=%d,%d user=%s dbname=%s%s", config.Host, silentPort(t), config.Port, config.User, config.Database, timeout)
-		if _, err := database.Migrate(t.Context(), address); err != nil { // the time of which is not measured
+		if _, err := database.Migrate(t.Context(), address, slog.New(slog.DiscardHandler)); err != nil { // the time of which is not measured
 			t.Fatal(err)
 		}
 		db, err := database.Open(t.Context(), address, database.Options{})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -16,17 +17,18 @@ import (
 )
 
 // Distribute migrates the database and spreads its tables over the servers of Citus.
-func (d Dialect) Distribute(ctx context.Context, url string) (migrated, placed []string, err error) {
+func (d Dialect) Distribute(ctx context.Context, url string, log *slog.Logger) (migrated, placed []string, err error) {
 	c, err := d.Open(ctx, url)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	c.Readers.SetMaxIdleConns(0) // requireAlone counts connections
+	c.Writer.SetMaxIdleConns(1)
 	if err := c.Exclusive(ctx, requireCitus); err != nil {
 		return nil, nil, fmt.Errorf("distributing the tables of %s: %w", c.Name, err)
 	}
-	if migrated, err = schema.Migrate(ctx, c); err != nil {
+	if migrated, err = schema.Migrate(ctx, c, log); err != nil {
 		return nil, nil, fmt.Errorf("migrating the database %s: %w", c.Name, err)
 	}
 	tables, err := schema.Tables(d)
@@ -97,11 +99,22 @@ func requireCitus(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
+// closingTries is how often requireAlone is tried: the connections that a migration has closed end
+// some milliseconds later.
+const closingTries = 3
+
 // distribute places the tables that are not placed yet, each in a transaction of its own, and then
 // removes the rows that they have left on the coordinator.
 func distribute(ctx context.Context, c *dialect.Connection, all []placement) (placed []string, err error) {
-	if err := c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error { return requireAlone(ctx, tx, all) }); err != nil {
-		return nil, err
+	alone := func(ctx context.Context, tx *sql.Tx) error { return requireAlone(ctx, tx, all) }
+	for try := 1; ; try++ {
+		err := c.Exclusive(ctx, alone)
+		if err == nil {
+			break
+		}
+		if try == closingTries || pause(ctx) != nil {
+			return nil, err
+		}
 	}
 	for _, p := range all {
 		done := false

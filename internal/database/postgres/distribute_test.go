@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,7 +56,7 @@ func newStandIn(t *testing.T) string {
 // distribute runs Distribute, which must succeed, and returns the tables that it placed.
 func distribute(t *testing.T, url string) []string {
 	t.Helper()
-	_, placed, err := database.Distribute(t.Context(), url)
+	_, placed, err := database.Distribute(t.Context(), url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func distribute(t *testing.T, url string) []string {
 func TestDistributePlacesEveryTableBehindThoseItRefersTo(t *testing.T) {
 	t.Parallel()
 	url := newStandIn(t)
-	migrated, placed, err := database.Distribute(t.Context(), url)
+	migrated, placed, err := database.Distribute(t.Context(), url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func TestMigrationsPlaceNewTables(t *testing.T) {
 	distribute(t, url)
 	databasetest.Execute(t, url, `DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; TRUNCATE calls;
 		DELETE FROM schema_revisions WHERE description = 'restored'; ALTER TABLE clocks DROP COLUMN version_floor; ALTER TABLE feeds DROP COLUMN start`)
-	if applied, err := database.Migrate(t.Context(), url); err != nil || len(applied) != 1 {
+	if applied, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil || len(applied) != 1 {
 		t.Fatalf("applied %q, %v", applied, err)
 	}
 	if diff := cmp.Diff([]string{"external_ids by account_id"}, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
@@ -144,7 +145,7 @@ func TestDistributeAFilledDatabase(t *testing.T) {
 	url := newStandIn(t)
 	db := databasetest.At(t, url)
 	db.Account("Demo")
-	_, placed, err := database.Distribute(t.Context(), url)
+	_, placed, err := database.Distribute(t.Context(), url, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "the table accounts has rows, and others are connected to the database") || placed != nil {
 		t.Errorf("with a server: %q, %v", placed, err)
 	}
@@ -165,7 +166,7 @@ func TestDistributeTwiceAtTheSameTime(t *testing.T) {
 	var group sync.WaitGroup
 	for range 3 {
 		group.Go(func() {
-			if _, _, err := database.Distribute(t.Context(), url); err != nil {
+			if _, _, err := database.Distribute(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -179,11 +180,11 @@ func TestDistributeTwiceAtTheSameTime(t *testing.T) {
 func TestDistributeGoesOnWhereItWasInterrupted(t *testing.T) {
 	t.Parallel()
 	url := newStandIn(t)
-	if _, err := database.Migrate(t.Context(), url); err != nil {
+	if _, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	databasetest.Execute(t, url, "INSERT INTO broken VALUES ('logins')")
-	_, before, err := database.Distribute(t.Context(), url)
+	_, before, err := database.Distribute(t.Context(), url, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "table logins: ") || !strings.Contains(err.Error(), "worker 2 is away") {
 		t.Errorf("got %v", err)
 	}
@@ -205,7 +206,7 @@ func TestDistributeRefusesWithAReason(t *testing.T) {
 		{"SQLite", file, "is an SQLite file, and only Citus"},
 		{"another URL", "mysql://localhost/x", "set --database to a file"},
 	} {
-		migrated, placed, err := database.Distribute(t.Context(), tt.url)
+		migrated, placed, err := database.Distribute(t.Context(), tt.url, slog.New(slog.DiscardHandler))
 		if err == nil || !strings.Contains(err.Error(), tt.want) || migrated != nil || placed != nil {
 			t.Errorf("%s: got %q, %q, %v, want %q", tt.name, migrated, placed, err, tt.want)
 		}

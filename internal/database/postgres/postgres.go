@@ -3,7 +3,8 @@
 //
 // Read postgres.go first, which has the grammar of statements. connect.go opens the database,
 // pipeline.go runs writes, load.go fills copies of other databases, tables.go lays out the tables,
-// distribute.go spreads them over the servers of Citus, and errors.go classifies errors.
+// indexes.go creates indexes while others write, distribute.go spreads the tables over the servers
+// of Citus, and errors.go classifies errors.
 package postgres
 
 import (

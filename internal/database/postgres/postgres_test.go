@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +43,7 @@ var roles atomic.Int64
 func TestServingNeedsNoRightToCreateTables(t *testing.T) {
 	t.Parallel()
 	address := databasetest.EmptyPostgres(t)
-	if _, err := database.Migrate(t.Context(), address); err != nil {
+	if _, err := database.Migrate(t.Context(), address, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	role := fmt.Sprint("role", roles.Add(1)) // roles belong to the server, not to the database

@@ -36,15 +36,16 @@ func TestMigrationsAreAdditive(t *testing.T) {
 // Statements that change nothing that existed. An INSERT must be able to omit a column that is
 // added.
 var (
-	createTable = regexp.MustCompile("^CREATE TABLE [`\"](\\w+)[`\"] ")
-	createIndex = regexp.MustCompile("^CREATE (UNIQUE )?INDEX [`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] (.*)$")
-	dropIndex   = regexp.MustCompile("^DROP INDEX [`\"](\\w+)[`\"]$")
-	alterTable  = regexp.MustCompile("^ALTER TABLE [`\"](\\w+)[`\"] (.+)$")
-	addColumn   = regexp.MustCompile("^ADD COLUMN [`\"](\\w+)[`\"] ")
-	quotedName  = regexp.MustCompile("[`\"]\\w+[`\"]")
-	notNull     = regexp.MustCompile(`\bNOT NULL\b`)
-	hasDefault  = regexp.MustCompile(`\bDEFAULT\b`)
-	refuses     = regexp.MustCompile(`\b(UNIQUE|PRIMARY|CHECK|GENERATED)\b`)
+	createTable  = regexp.MustCompile("^CREATE TABLE [`\"](\\w+)[`\"] ")
+	createIndex  = regexp.MustCompile("^CREATE (UNIQUE )?INDEX (?:CONCURRENTLY )?[`\"](\\w+)[`\"] ON [`\"](\\w+)[`\"] (.*)$")
+	dropIndex    = regexp.MustCompile("^DROP INDEX (?:CONCURRENTLY IF EXISTS )?[`\"](\\w+)[`\"]$")
+	concurrently = regexp.MustCompile(`^(CREATE (UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY IF EXISTS) "\w+"`)
+	alterTable   = regexp.MustCompile("^ALTER TABLE [`\"](\\w+)[`\"] (.+)$")
+	addColumn    = regexp.MustCompile("^ADD COLUMN [`\"](\\w+)[`\"] ")
+	quotedName   = regexp.MustCompile("[`\"]\\w+[`\"]")
+	notNull      = regexp.MustCompile(`\bNOT NULL\b`)
+	hasDefault   = regexp.MustCompile(`\bDEFAULT\b`)
+	refuses      = regexp.MustCompile(`\b(UNIQUE|PRIMARY|CHECK|GENERATED)\b`)
 )
 
 // notAdditive returns which files after the first lack the directive, or have a statement that is
@@ -56,6 +57,7 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 		t.Fatal(err)
 	}
 	unique := map[string]bool{} // indexes
+	var created []string        // tables, and columns that are null in what older binaries insert
 	for i, f := range files {
 		statements, err := f.Stmts()
 		if err != nil {
@@ -68,7 +70,9 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 		if i > 0 && !marked {
 			wrong = append(wrong, fmt.Sprintf("%s lacks -- atlas:additive and an empty line at its top", f.Name()))
 		}
-		var created []string // tables, and columns that are null in what older binaries insert
+		if !isConcurrent(f) { // it belongs to the file before it
+			created = nil
+		}
 		for _, s := range statements {
 			s = strings.TrimSuffix(strings.TrimSpace(s), ";")
 			if m := createTable.FindStringSubmatch(s); m != nil {
@@ -77,6 +81,9 @@ func notAdditive(t *testing.T, dir atlas.Dir) (wrong []string) {
 			created = append(created, nullColumns(s)...)
 			if m := createIndex.FindStringSubmatch(s); m != nil && m[1] != "" {
 				unique[m[2]] = true
+			}
+			if isConcurrent(f) != concurrently.MatchString(s) {
+				wrong = append(wrong, fmt.Sprintf("%s: only a file with -- atlas:txmode none has statements that are CONCURRENTLY, and it has no others: %s", f.Name(), s))
 			}
 			if i > 0 && !leavesAlone(s, created, unique) {
 				wrong = append(wrong, fmt.Sprintf("%s is not additive: %s", f.Name(), s))
@@ -195,6 +202,39 @@ func TestWhatIsAdditive(t *testing.T) {
 		}
 		if got := notAdditive(t, dir); (got == nil) != tt.additive {
 			t.Errorf("%s: got %q, want additive: %v", tt.statement, got, tt.additive)
+		}
+	}
+}
+
+// TestConcurrentFiles shows that a file outside of a transaction belongs to the one before it, and
+// what it may contain.
+func TestConcurrentFiles(t *testing.T) {
+	t.Parallel()
+	const none = "-- atlas:txmode none\n"
+	for _, tt := range []struct {
+		header, statement string
+		accepted          bool
+	}{
+		{none, `CREATE UNIQUE INDEX CONCURRENTLY "more" ON "stores" ("id", "code")`, true},
+		{none, `CREATE UNIQUE INDEX CONCURRENTLY "more" ON "stores" ("id")`, false},
+		{none, `DROP INDEX CONCURRENTLY IF EXISTS "plain"`, true},
+		{none, `DROP INDEX CONCURRENTLY IF EXISTS "key"`, false},
+		{none, `CREATE INDEX "more" ON "stores" ("id")`, false},
+		{none, `ALTER TABLE "stores" ADD COLUMN "city" text NULL`, false},
+		{"", `CREATE INDEX CONCURRENTLY "more" ON "stores" ("id")`, false},
+	} {
+		dir := &atlas.MemDir{}
+		for name, text := range map[string]string{
+			"20260101000000_init.sql": `CREATE TABLE "stores" ("id" bigint); CREATE UNIQUE INDEX "key" ON "stores" ("id"); CREATE INDEX "plain" ON "stores" ("id");`,
+			"20260201000000_next.sql": "-- atlas:additive\n\n" + `ALTER TABLE "stores" ADD COLUMN "code" text NULL;`,
+			"20260201000001_more.sql": "-- atlas:additive\n" + tt.header + "\n" + tt.statement + ";\n",
+		} {
+			if err := dir.WriteFile(name, []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := notAdditive(t, dir); (got == nil) != tt.accepted {
+			t.Errorf("%q %s: got %q, want accepted: %v", tt.header, tt.statement, got, tt.accepted)
 		}
 	}
 }

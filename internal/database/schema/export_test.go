@@ -3,6 +3,8 @@ package schema
 import (
 	"context"
 	"database/sql"
+	"log/slog"
+	"math"
 
 	"contactgraph/internal/database/dialect"
 
@@ -27,29 +29,43 @@ func MigrationFiles(folder string) (names []string, err error) {
 
 // MigrateFirst is Migrate with the first n files only.
 func MigrateFirst(ctx context.Context, c *dialect.Connection, n int) error {
+	_, err := migrateWith(ctx, c, n, nil)
+	return err
+}
+
+// MigrateWith is Migrate with more files.
+func MigrateWith(ctx context.Context, c *dialect.Connection, more map[string]string) (applied []string, err error) {
+	return migrateWith(ctx, c, math.MaxInt, more)
+}
+
+func migrateWith(ctx context.Context, c *dialect.Connection, n int, more map[string]string) (applied []string, err error) {
 	all, err := memoryDir(c.Dialect.Folder())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	files, err := all.Files()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dir := &atlas.MemDir{}
-	for _, f := range files[:n] {
+	for _, f := range files[:min(n, len(files))] {
 		if err := dir.WriteFile(f.Name(), f.Bytes()); err != nil {
-			return err
+			return nil, err
+		}
+	}
+	for name, text := range more {
+		if err := dir.WriteFile(name, []byte(text)); err != nil {
+			return nil, err
 		}
 	}
 	sum, err := dir.Checksum()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := atlas.WriteSumFile(dir, sum); err != nil {
-		return err
+		return nil, err
 	}
-	_, err = migrateTo(ctx, c, dir)
-	return err
+	return migrateTo(ctx, c, dir, slog.New(slog.DiscardHandler))
 }
 
 // WriteRevision records that the database has a migration of the folder.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func TestMigratingUnderLoad(t *testing.T) {
 		for writes.Load() < 4*clients && !t.Failed() {
 			time.Sleep(time.Millisecond)
 		}
-		if _, err := schema.Migrate(t.Context(), c); err != nil {
+		if _, err := schema.Migrate(t.Context(), c, slog.New(slog.DiscardHandler)); err != nil {
 			t.Errorf("migrating a database that has %d files: %v", has, err)
 		}
 		stop()

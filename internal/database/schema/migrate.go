@@ -11,7 +11,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -41,79 +43,113 @@ const (
 	mostLockWait  = 900 * time.Millisecond
 )
 
-// Migrate brings the tables up to date in one transaction, while no other process does, and returns
-// the names of the files that it applied. Other processes may write meanwhile: they wait for its
-// locks, which it gives up and tries to get again if it cannot get all of them soon. It fails if
-// that takes longer than a minute, or if a newer program has applied a migration that is not
-// additive.
-func Migrate(ctx context.Context, c *dialect.Connection) (applied []string, err error) {
+// Migrate brings the tables up to date, while no other process does, and returns the names of the
+// files that it applied, also if it fails later. It runs the files in one transaction, which ends
+// before a file that runs outside of one (see concurrent); it logs each of those before it runs it.
+// Other processes may write meanwhile: they wait for the locks of a transaction, which gives them
+// up and tries to get them again if it cannot get all of them soon. Migrate fails if that takes
+// longer than a minute, or if a newer program has applied a migration that is not additive.
+func Migrate(ctx context.Context, c *dialect.Connection, log *slog.Logger) (applied []string, err error) {
 	dir, err := memoryDir(c.Dialect.Folder())
 	if err != nil {
 		return nil, err
 	}
-	return migrateTo(ctx, c, dir)
+	return migrateTo(ctx, c, dir, log)
 }
 
 // migrateTo is Migrate with the files of dir.
-func migrateTo(ctx context.Context, c *dialect.Connection, dir *atlas.MemDir) (applied []string, err error) {
-	end, wait := time.Now().Add(lockPatience), leastLockWait
+func migrateTo(ctx context.Context, c *dialect.Connection, dir *atlas.MemDir, log *slog.Logger) (applied []string, err error) {
 	for {
-		err = c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			applied, err = apply(ctx, c.Dialect, tx, dir, wait)
-			return err
+		var names []string
+		var next atlas.File
+		err := patiently(ctx, c.Dialect, func(lockWait time.Duration) error {
+			return c.Exclusive(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+				names, next, err = apply(ctx, c.Dialect, tx, dir, lockWait)
+				return err
+			})
 		})
-		if err == nil {
+		if err != nil {
+			return applied, err
+		}
+		applied = append(applied, names...)
+		if next == nil {
 			return applied, nil
 		}
-		if fault, _ := c.Dialect.Diagnose(err); !fault.Conflict || time.Now().After(end) {
-			return nil, err
+		done := false
+		err = patiently(ctx, c.Dialect, func(time.Duration) (err error) {
+			done, err = applyConcurrently(ctx, c, dir, next, log)
+			return err
+		})
+		if err != nil {
+			return applied, fmt.Errorf("migration %s: %w", next.Name(), err)
+		}
+		if done {
+			applied = append(applied, next.Name())
+		}
+	}
+}
+
+// patiently calls try until it meets no conflict. It gives up after a minute, and returns the error
+// of the last attempt.
+func patiently(ctx context.Context, d dialect.Dialect, try func(lockWait time.Duration) error) error {
+	end, wait := time.Now().Add(lockPatience), leastLockWait
+	for {
+		err := try(wait)
+		if err == nil {
+			return nil
+		}
+		if fault, _ := d.Diagnose(err); !fault.Conflict || time.Now().After(end) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return nil, err
+			return err
 		case <-time.After(rand.N(maxPause)): // at random, so that it does not meet the same writes again
 		}
 		wait = min(2*wait, mostLockWait)
 	}
 }
 
-// apply applies the files that the database lacks, and returns their names.
-func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir, lockWait time.Duration) ([]string, error) {
+// apply applies the files that the database lacks, up to the first that runs outside of a
+// transaction, and returns their names and that file.
+func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir, lockWait time.Duration) (applied []string, next atlas.File, err error) {
 	drv, err := d.Migrator(tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	revisions := &revisions{tx: tx, dir: dir}
 	if err := revisions.create(ctx, d); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := revisions.refuseUnknown(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// Dirty to atlas is a database with other tables. A file of another program has been refused
 	// before; in PostgreSQL other schemas do not concern us.
 	executor, err := atlas.NewExecutor(drv, dir, revisions, atlas.WithAllowDirty(true))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pending, err := executor.Pending(ctx)
-	if errors.Is(err, atlas.ErrNoPendingFiles) {
-		return nil, nil
+	if err != nil && !errors.Is(err, atlas.ErrNoPendingFiles) {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, err
+	if i := slices.IndexFunc(pending, isConcurrent); i >= 0 {
+		pending, next = pending[:i], pending[i]
+	}
+	if len(pending) == 0 {
+		return nil, next, nil
 	}
 	if err := d.LockTables(ctx, tx, locksOf(pending), lockWait); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var applied []string
 	for _, f := range pending {
 		if err := executor.Execute(ctx, f); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		applied = append(applied, f.Name())
 	}
-	return applied, d.CompleteMigration(ctx, tx)
+	return applied, next, d.CompleteMigration(ctx, tx)
 }
 
 // What needs locks in the files that atlas writes. Only its comment names the table of an index
@@ -185,6 +221,13 @@ func isAdditive(dir atlas.Dir, version string) (bool, error) {
 	if i < 0 {
 		return false, nil
 	}
-	f, ok := files[i].(interface{ Directive(name string) []string })
-	return ok && len(f.Directive(additive)) > 0, nil
+	return len(directives(files[i], additive)) > 0, nil
+}
+
+// directives returns the values of a directive at the top of a file.
+func directives(f atlas.File, name string) []string {
+	if f, ok := f.(interface{ Directive(name string) []string }); ok {
+		return f.Directive(name)
+	}
+	return nil
 }

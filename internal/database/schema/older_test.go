@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -55,7 +56,7 @@ func TestOlderBinariesFindTheirTables(t *testing.T) {
 // this binary are recorded.
 func checkOlderBinaries(t *testing.T, engine, url string, now []string) {
 	t.Helper()
-	if _, err := database.Migrate(t.Context(), url); err != nil {
+	if _, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	s, err := database.StatusOf(t.Context(), url)
@@ -226,7 +227,7 @@ func TestFaultsOfOlderBinariesAreFound(t *testing.T) {
 			t.Run(engine+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
 				url := empty(t)
-				must(database.Migrate(t.Context(), url))
+				must(database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)))
 				db := raw(t, url)
 				defer db.Close()
 				must(db.ExecContext(t.Context(), tt.change))

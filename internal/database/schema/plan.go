@@ -14,8 +14,9 @@ import (
 )
 
 // Plan adds a migration to the folder of root that belongs to the engine of dev: the SQL that leads
-// from the folder's files to Tables. It fails with atlas' ErrNoPlan if there is nothing to do. dev
-// is an empty database, which Plan uses to run the files.
+// from the folder's files to Tables, in two files if some of it runs outside of a transaction. It
+// fails with atlas' ErrNoPlan if there is nothing to do. dev is an empty database, which Plan uses
+// to run the files.
 func Plan(ctx context.Context, root string, dev *dialect.Connection, version, name string) error {
 	tables, err := Tables(dev.Dialect)
 	if err != nil {
@@ -31,7 +32,7 @@ func plan(ctx context.Context, dir string, dev *dialect.Connection, version, nam
 	}
 	driver := entsql.OpenDB(dev.Dialect.Name(), dev.Writer)
 	m, err := entschema.NewMigrate(driver, entschema.WithDir(files), entschema.WithDialect(dev.Dialect.Name()),
-		entschema.WithMigrationMode(entschema.ModeReplay), entschema.WithFormatter(versioned(version)),
+		entschema.WithMigrationMode(entschema.ModeReplay), entschema.WithFormatter(formatter{version, dev.Dialect.IndexesConcurrently()}),
 		// Without these two, columns and indexes that are no longer in the schema are ignored.
 		entschema.WithDropColumn(true), entschema.WithDropIndex(true),
 		entschema.WithDiffHook(refuseDroppedTable), entschema.WithErrNoPlan(true))
@@ -41,19 +42,36 @@ func plan(ctx context.Context, dir string, dev *dialect.Connection, version, nam
 	return m.NamedDiff(ctx, name, tables...)
 }
 
-// versioned names the file of a plan by this version, so that the engines have files of the same
-// names.
-type versioned string
+// formatter writes the files of a plan, with a version that all engines have. If concurrently is
+// set, indexes of existing tables go to a file of their own.
+type formatter struct {
+	version      string
+	concurrently bool
+}
 
 // Format formats the plan as atlas does, below the directive that says that it is additive: a plan
 // for which that is wrong must not be committed.
-func (v versioned) Format(p *atlas.Plan) ([]atlas.File, error) {
-	p.Version = string(v)
-	files, err := atlas.DefaultFormatter.Format(p)
-	for i, f := range files {
-		files[i] = atlas.NewLocalFile(f.Name(), append([]byte("-- atlas:"+additive+"\n\n"), f.Bytes()...))
+func (f formatter) Format(p *atlas.Plan) (files []atlas.File, err error) {
+	p.Version, p.Directives = f.version, append([]string{"-- atlas:" + additive}, p.Directives...)
+	plans := []*atlas.Plan{p}
+	if f.concurrently {
+		rest, indexes, err := split(p)
+		if err != nil {
+			return nil, err
+		}
+		plans = []*atlas.Plan{rest, indexes}
 	}
-	return files, err
+	for _, p := range plans {
+		if len(p.Changes) == 0 {
+			continue
+		}
+		formatted, err := atlas.DefaultFormatter.Format(p)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, formatted...)
+	}
+	return files, nil
 }
 
 // Rehash updates the checksums of the files in a folder of migrations, after a change by hand.

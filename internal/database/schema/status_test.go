@@ -22,7 +22,7 @@ func TestStatusOfAppliedPendingAndUnknownMigrations(t *testing.T) {
 	t.Parallel()
 	url := databasetest.Empty(t)
 	before := time.Now().Add(-time.Second)
-	applied, err := database.Migrate(t.Context(), url)
+	applied, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestStatusFailsWhereItCannotLook(t *testing.T) {
 func TestStatusLeavesADatabaseAsItIs(t *testing.T) {
 	t.Parallel()
 	url := filepath.Join(t.TempDir(), "t.db")
-	if _, err := database.Migrate(t.Context(), url); err != nil {
+	if _, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, filepath.Dir(url))

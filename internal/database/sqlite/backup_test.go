@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,7 +142,7 @@ func TestBackupRefusesWithAReason(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
-	if _, err := database.Migrate(t.Context(), in("t.db")); err != nil {
+	if _, err := database.Migrate(t.Context(), in("t.db"), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	foreign(t, in("foreign.db"))
@@ -207,7 +208,7 @@ func TestBackupOfADamagedDatabaseLeavesNothing(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			file := filepath.Join(dir, "t.db")
-			if _, err := database.Migrate(t.Context(), file); err != nil {
+			if _, err := database.Migrate(t.Context(), file, slog.New(slog.DiscardHandler)); err != nil {
 				t.Fatal(err)
 			}
 			damage(t, file)

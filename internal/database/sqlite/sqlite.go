@@ -10,7 +10,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
@@ -120,6 +122,14 @@ func (Dialect) LockTables(context.Context, *sql.Tx, []dialect.TableLock, time.Du
 	return nil
 }
 
+// IndexesConcurrently is false: SQLite has one writer.
+func (Dialect) IndexesConcurrently() bool { return false }
+
+// AloneWithIndexes fails.
+func (Dialect) AloneWithIndexes(context.Context, *sql.DB, func(context.Context, dialect.IndexRunner) error) error {
+	return errors.New("SQLite creates indexes in the transaction of a migration")
+}
+
 // CompleteMigration fails if a row refers to one that does not exist. Foreign keys are off while
 // migrations run: see Exclusive.
 func (Dialect) CompleteMigration(ctx context.Context, tx *sql.Tx) error {
@@ -134,7 +144,7 @@ func (Dialect) CompleteMigration(ctx context.Context, tx *sql.Tx) error {
 }
 
 // Distribute fails: only Citus distributes tables.
-func (Dialect) Distribute(_ context.Context, url string) (migrated, placed []string, err error) {
+func (Dialect) Distribute(_ context.Context, url string, _ *slog.Logger) (migrated, placed []string, err error) {
 	return nil, nil, fmt.Errorf("%s is an SQLite file, and only Citus, which is PostgreSQL with an extension, can distribute tables: "+
 		"set --database to the URL of its coordinator, or omit --distribute", fileOf(url))
 }

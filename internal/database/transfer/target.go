@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"contactgraph/internal/database/dialect"
@@ -59,7 +60,7 @@ func (s *source) continues(ctx context.Context, c *dialect.Connection, status *s
 // prepare creates the tables, checks that they are empty, and marks the target. What a database has
 // by itself, such as its time, is deleted: that of the source takes its place.
 func (s *source) prepare(ctx context.Context, c *dialect.Connection) error {
-	if _, err := schema.Migrate(ctx, c); err != nil {
+	if _, err := schema.Migrate(ctx, c, slog.New(slog.DiscardHandler)); err != nil {
 		return fmt.Errorf("migrating the database %s: %w", c.Name, err)
 	}
 	all, err := tablesOf(c.Dialect, 0)
