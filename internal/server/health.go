@@ -32,11 +32,16 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	writeHealth(w, http.StatusOK, health{Status: "ready"})
 }
 
-func (s *Server) ready(ctx context.Context) error {
+// Usable returns why /readyz answers with 503, as far as that is known without asking the database.
+func (s *Server) Usable(ctx context.Context) error {
 	if s.stopping.Load() {
 		return errStopping
 	}
-	if err := s.Ready(ctx); err != nil {
+	return s.Ready(ctx)
+}
+
+func (s *Server) ready(ctx context.Context) error {
+	if err := s.Usable(ctx); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)

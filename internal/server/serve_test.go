@@ -102,6 +102,9 @@ func TestDrainDelay(t *testing.T) {
 	for status := 0; status != http.StatusServiceUnavailable; status, _ = get("/readyz") {
 		time.Sleep(time.Millisecond)
 	}
+	if err := f.Usable(t.Context()); err == nil {
+		t.Error("the metric contactgraph_ready would be 1")
+	}
 	if status, closes := get("/healthz"); status != http.StatusOK || !closes {
 		t.Errorf("/healthz answered %d, and closes the connection: %t", status, closes)
 	}
