@@ -33,16 +33,18 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil {
+	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "contactgraph:", err)
 		os.Exit(1)
 	}
 }
 
 // run runs the command in args until it is done, or until ctx ends, which shuts a server down.
-// Results are written to stdout, the log to stderr.
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
-	return cli.Run(ctx, &commands{}, args, &cli.Process{Getenv: getenv, Stdin: stdin, Stdout: stdout, Stderr: stderr})
+// Results are written to stdout, the log to stderr. environ has lines of the form NAME=VALUE.
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	p := cli.NewProcess(environ, smtpPasswordVariable, secretVariable)
+	p.Stdin, p.Stdout, p.Stderr = stdin, stdout, stderr
+	return cli.Run(ctx, &commands{}, args, p)
 }
 
 // commands is the command line: a field for each command. See package cli.

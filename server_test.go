@@ -52,9 +52,13 @@ func start(t *testing.T, env map[string]string, args ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{t: t, stop: stop, ended: make(chan error, 1)}
+	var environ []string
+	for name, value := range env {
+		environ = append(environ, name+"="+value)
+	}
 	t.Cleanup(stop)
 	go func() {
-		r.ended <- run(ctx, args, func(name string) string { return env[name] }, strings.NewReader(""), &r.stdout, &r.stderr)
+		r.ended <- run(ctx, args, environ, strings.NewReader(""), &r.stdout, &r.stderr)
 	}()
 	return r
 }

@@ -7,7 +7,7 @@
 // others are in the files of this package that are named after their commands. The environment
 // variable of a flag is CONTACTGRAPH_ and its name: CONTACTGRAPH_LOG_LEVEL for
 // --log-level. Flags of serve can also be in a file: see config.go, and resolve.go for the order in
-// which these count.
+// which these count. variables.go refuses variables that do not exist.
 //
 // Start reading at Run. It parses the arguments and calls the method Run of the chosen command.
 // serve and the commands about accounts, users and keys open the database with Settings.Open; these
@@ -18,7 +18,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -27,13 +29,35 @@ import (
 // program is the name of the program in its texts and environment variables.
 const program = "contactgraph"
 
+// prefix is how the names of the environment variables begin.
+const prefix = "CONTACTGRAPH_"
+
 // Process is the environment of a command. Tests replace it.
 type Process struct {
 	Getenv         func(string) string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	reparse func() (any, []string, error)
+	variables []string // those of the environment that belong to this program, without empty ones
+	more      []string // those that are known and belong to no flag
+	reparse   func() (any, []string, error)
+}
+
+// NewProcess returns a process with an environment, whose lines have the form NAME=VALUE. more are
+// the variables of this program that belong to no flag.
+func NewProcess(environ []string, more ...string) *Process {
+	values := map[string]string{}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		values[name] = value
+	}
+	p := &Process{Getenv: func(name string) string { return values[name] }, more: append(more, passwordVariable)}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if strings.HasPrefix(name, prefix) && values[name] != "" {
+			p.variables = append(p.variables, name)
+		}
+	}
+	return p
 }
 
 // Run runs the command in args. commands is a pointer to a struct with a field for each command, as
@@ -72,6 +96,9 @@ func parse(ctx context.Context, commands any, args []string, p *Process) (*kong.
 		kong.WithBeforeResolve(func(c *kong.Context, path *kong.Path) error {
 			if path.App == nil { // the hook is called for each element of the command line
 				return nil
+			}
+			if err := p.refuseUnknown(c.Model.Node); err != nil {
+				return err
 			}
 			r, err := newResolver(c, p.Getenv)
 			c.AddResolver(r)
@@ -124,7 +151,7 @@ func help(o kong.HelpOptions, c *kong.Context) error {
 
 // variable returns the environment variable of a flag.
 func variable(flag string) string {
-	return strings.ToUpper(program + "_" + strings.ReplaceAll(flag, "-", "_"))
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // describe returns the help text of a flag, with its environment variable.

@@ -53,6 +53,12 @@ export class Server {
   }
 }
 
+/** The environment of the tests without their own settings, which the server would refuse. */
+function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(entries.filter(([name]) => !name.startsWith('CONTACTGRAPH_')));
+}
+
 /** The process of a server, and the folder of its database. */
 class Running {
   /** What it has written to stderr. */
@@ -75,7 +81,10 @@ class Running {
       `${contacts}`,
       ...more,
     ];
-    this.child = spawn(binary, ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(binary, ['serve', ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment(),
+    });
     this.child.stderr?.on('data', (text) => {
       this.log += text;
     });
