@@ -106,8 +106,9 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 	c.warnOfPlainHTTP(ctx, listener.Addr(), log)
 
 	startup := state{provider: provider, mail: sender != nil, observers: observers, tracing: traces}
+	observers.watchReady(startup.usable)
 	srv := c.newServer(ctx, certificate, origins, &startup, log)
-	observers.watchReady(srv.Usable)
+	startup.server.Store(srv)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)

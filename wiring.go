@@ -98,15 +98,16 @@ type apis struct {
 
 // state is what the handlers need to know about the startup of the server.
 type state struct {
-	provider   *sso.Config                  // nil if there is none
-	mail       bool                         // the server sends messages
-	observers  observers                    // what is measured
-	tracing    tracing.Tracing              // how requests are traced
-	apis       atomic.Pointer[apis]         // they answer with 503 until the database is prepared
-	services   atomic.Pointer[cli.Services] // nil until the database is open
-	prepared   atomic.Bool                  // the database can be used
-	publicKeys atomic.Bool                  // the database contains API keys of the demo data
-	demo       atomic.Bool                  // the database contains the demo data, and the server was started for it
+	provider   *sso.Config                   // nil if there is none
+	mail       bool                          // the server sends messages
+	observers  observers                     // what is measured
+	tracing    tracing.Tracing               // how requests are traced
+	server     atomic.Pointer[server.Server] // nil until it is there
+	apis       atomic.Pointer[apis]          // they answer with 503 until the database is prepared
+	services   atomic.Pointer[cli.Services]  // nil until the database is open
+	prepared   atomic.Bool                   // the database can be used
+	publicKeys atomic.Bool                   // the database contains API keys of the demo data
+	demo       atomic.Bool                   // the database contains the demo data, and the server was started for it
 }
 
 var errStarting = errors.New("the server is starting: it is preparing the database")
@@ -131,6 +132,15 @@ func (s *state) ready(context.Context) error {
 		return errStarting
 	}
 	return s.services.Load().DB.Health()
+}
+
+// usable returns why the server should not be used, as far as that is known without asking the
+// database: the reasons of ready, and that it is stopping.
+func (s *state) usable(ctx context.Context) error {
+	if srv := s.server.Load(); srv != nil {
+		return srv.Usable(ctx)
+	}
+	return s.ready(ctx)
 }
 
 // ping fails if the database is unreachable.
