@@ -16,7 +16,9 @@ type builder struct {
 	byIndex [][]*compiled          // by the index of the column, as far as known
 	targets []*target
 	given   []given // the values of the current row for each target
-	filled  []bool  // the columns that had values
+	catalog Catalog
+	filled  []int          // how many rows had a value in each column
+	unused  map[string]int // how many rows had a value that did not count, by column
 }
 
 // compiled is a rule with the index of its target.
@@ -49,7 +51,7 @@ func newBuilder(m Mapping, c Catalog) (*builder, error) {
 	if !slices.Contains([]Missing{"", MissingError, MissingCreate, MissingIgnore}, m.Missing) {
 		return nil, &MappingError{Reason: fmt.Sprintf("missing is %q; use error, create or ignore", m.Missing)}
 	}
-	b := &builder{mapping: m, rules: map[string][]*compiled{}}
+	b := &builder{mapping: m, catalog: c, rules: map[string][]*compiled{}, unused: map[string]int{}}
 	for rank, r := range m.Columns {
 		if r.To == "" {
 			b.rules[r.Column] = append(b.rules[r.Column], nil) // ignored on purpose
@@ -85,7 +87,7 @@ func (b *builder) target(to string, c Catalog) (int, error) {
 func (b *builder) of(t *table, column int) []*compiled {
 	for i := len(b.byIndex); i <= column; i++ {
 		b.byIndex = append(b.byIndex, b.rules[t.names[i]])
-		b.filled = append(b.filled, false)
+		b.filled = append(b.filled, 0)
 	}
 	return b.byIndex[column]
 }
@@ -96,7 +98,7 @@ func (b *builder) build(t *table, row *Row) {
 	for _, cell := range row.Cells {
 		rules := b.of(t, cell.Column)
 		if cell.Value != "" {
-			b.filled[cell.Column] = true
+			b.filled[cell.Column]++
 		}
 		for _, r := range rules {
 			if r == nil {
@@ -124,6 +126,9 @@ func (b *builder) assign(row *Row, dependent bool) {
 		if len(g.values) > 0 {
 			slices.SortStableFunc(g.values, func(v, w value) int { return v.rule.rank - w.rule.rank })
 			g.rule = g.values[0].rule // errors name the column whose value counts
+		}
+		if t.single && g.rule.Join == "" {
+			b.countUnused(g.values)
 		}
 		if e := t.set(&assignment{record: &row.Record, given: g, builder: b}); e != "" {
 			row.Errors = append(row.Errors, Error{g.rule.Column, t.show(shorten(g.text())), e})
@@ -180,27 +185,51 @@ func (g given) text() string {
 func unstorable(s string) string {
 	switch {
 	case !utf8.ValidString(s):
-		return "the text is not in UTF-8: choose the encoding of the file, such as windows-1252"
+		return "The text is not in UTF-8: choose the encoding of the file, such as windows-1252."
 	case strings.ContainsRune(s, 0):
-		return "the text has a NUL character"
+		return "The text has a NUL character."
 	}
 	return ""
 }
 
-// unmapped returns the columns that had values and that no rule names.
-func (b *builder) unmapped(t *table) []string {
-	var names []string
-	for i, filled := range b.filled {
-		if filled && len(b.byIndex[i]) == 0 {
-			names = append(names, t.names[i])
+// countUnused counts the values of a target that takes only the first one.
+func (b *builder) countUnused(values []value) {
+	for _, v := range values[min(1, len(values)):] {
+		if v.text != values[0].text {
+			b.unused[v.rule.Column]++
 		}
 	}
-	return names
+}
+
+// Unused is a column with values that become nothing.
+type Unused struct {
+	Column string `json:"column"`
+	Rows   int    `json:"rows"`
+	Mapped bool   `json:"mapped"` // it has a rule, and an earlier column has a value for the same field
+}
+
+// Unused returns the columns of which Next has found values so far that become nothing, because no
+// rule names the column, or because only the first value of a field counts.
+func (f *File) Unused() []Unused {
+	var all []Unused
+	b := &f.builder
+	for i, rows := range b.filled {
+		switch name := f.table.names[i]; {
+		case rows > 0 && len(b.byIndex[i]) == 0:
+			all = append(all, Unused{Column: name, Rows: rows})
+		case b.unused[name] > 0:
+			all = append(all, Unused{Column: name, Rows: b.unused[name], Mapped: true})
+		}
+	}
+	return all
 }
 
 // ColumnsOf returns the columns from which the values of a field come, for errors about it that are
 // found later. path is one of package field, such as "phone" or "properties.7".
 func (f *File) ColumnsOf(path string) []string {
+	if f.info.Own {
+		return []string{f.builder.catalog.ownColumn(path)}
+	}
 	var names []string
 	for _, r := range f.builder.mapping.Columns {
 		for _, c := range f.builder.rules[r.Column] {

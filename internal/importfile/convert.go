@@ -25,17 +25,19 @@ const (
 	orderYMD = "ymd"
 )
 
-const reasonScientific = "a spreadsheet has written the number in scientific notation, which has lost digits: format the column as text"
+const reasonScientific = "A spreadsheet has written the number in scientific notation, which has lost digits: format the column as text."
 
 // scientific is a number as spreadsheets show it if it has too many digits.
 var scientific = regexp.MustCompile(`^\+?\d([.,]\d+)?[eE]\+?\d{1,2}$`)
 
 func isScientific(text string) bool { return scientific.MatchString(text) }
 
-// setName splits a full name, unless other columns have the first or the last name.
+// setName splits a full name, unless other columns have the first or the last name, or the name is
+// that of the company.
 func setName(a *assignment) string {
 	first, last := a.record.Set[field.FirstName], a.record.Set[field.LastName]
-	if text := a.joined(" "); text != "" && first == nil && last == nil {
+	text, company := a.joined(" "), a.record.Company
+	if text != "" && first == nil && last == nil && (company == nil || company.Name != text) {
 		first, last := splitName(text)
 		if first != "" {
 			a.patch(field.FirstName, first)
@@ -129,7 +131,7 @@ func setLogins(a *assignment) string {
 				l.Kind = login.KindBlank
 			}
 			if login.KindValidator(l.Kind) != nil {
-				return fmt.Sprintf("the type of a login is %q", *v.description)
+				return fmt.Sprintf("%q is no type of a login.", *v.description)
 			}
 		case strings.Contains(v.text, "@"):
 			l.Kind = login.KindEmail

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"contactgraph/internal/interchange"
 )
 
 // csvSource reads the rows of a CSV file.
@@ -18,8 +21,9 @@ type csvSource struct {
 	delimiter rune
 	line      int // lines before those that reader reads
 	columns   []int
-	width     int // cells of the line with the names
-	first     []string
+	names     []string           // as they are in the file
+	own       *interchange.Table // of an export of this program
+	first     []string           // the first row, if no line has names
 	failed    bool
 }
 
@@ -54,6 +58,7 @@ func (f *File) openCSV(text *bufio.Reader, sample []byte, o Options) error {
 	f.source, f.info.Delimiter = s, string(s.delimiter)
 	var err error
 	f.info.Header, err = s.readHeader(&f.table, o.NoHeader)
+	f.info.Own = s.own != nil
 	return err
 }
 
@@ -72,8 +77,9 @@ func (s *csvSource) readHeader(columns *table, noHeader bool) (bool, error) {
 		return false, &FileError{s.line + 1, fmt.Sprintf("there are %d columns, which is more than %d", len(cells), maxColumns)}
 	}
 	header := !noHeader && !hasAddress(cells)
-	s.width = len(cells)
-	if !header {
+	if header {
+		s.own = ownTable(cells)
+	} else {
 		s.first = cells
 	}
 	for i, name := range cells {
@@ -86,7 +92,12 @@ func (s *csvSource) readHeader(columns *table, noHeader bool) (bool, error) {
 		case len(name) > maxName:
 			return false, &FileError{s.line + 1, fmt.Sprintf("the name of column %d is longer than %d bytes", i+1, maxName)}
 		}
-		s.columns = append(s.columns, columns.column(unused(columns, name)))
+		s.names = append(s.names, name)
+		if header && isErrorColumn(name) {
+			s.columns = append(s.columns, -1)
+		} else {
+			s.columns = append(s.columns, columns.column(unused(columns, name)))
+		}
 	}
 	return header, nil
 }
@@ -112,33 +123,58 @@ func unused(t *table, name string) string {
 	}
 }
 
-// next implements source. Blank lines are skipped.
+// next implements source. Rows without any text are skipped.
 func (s *csvSource) next(columns *table) (Row, error) {
-	cells, line := s.first, s.line+1
-	if s.first == nil {
-		var err error
-		if cells, line, err = s.read(); err != nil {
-			return s.invalid(line, err)
+	for {
+		cells, line := s.first, s.line+1
+		if s.first == nil {
+			var err error
+			if cells, line, err = s.read(); err != nil {
+				return s.invalid(line, err)
+			}
 		}
+		s.first = nil
+		if !slices.ContainsFunc(cells, func(text string) bool { return strings.TrimSpace(text) != "" }) {
+			continue
+		}
+		row := Row{Line: line, raw: csvRow{cells, s}}
+		s.fill(columns, &row, cells)
+		if len(cells) < len(s.names) && s.input.cutAt(s.reader.InputOffset()) {
+			row.Errors = append(row.Errors, Error{Reason: "The file ends within this row."})
+		}
+		return row, nil
 	}
-	s.first = nil
-	row := Row{Line: line, raw: cells}
+}
+
+// fill adds the cells of a row.
+func (s *csvSource) fill(columns *table, row *Row, cells []string) {
 	for i, text := range cells {
-		text = unquoteFormula(text)
-		if i >= s.width {
+		if i >= len(s.names) {
 			if strings.TrimSpace(text) != "" {
-				row.Errors = append(row.Errors, Error{"", shorten(text), fmt.Sprintf("the row has %d cells, but there are only %d columns", len(cells), s.width)})
-				break
+				row.Errors = append(row.Errors, Error{"", shorten(text), fmt.Sprintf("The row has %d cells, but there are only %d columns.", len(cells), len(s.names))})
+				return
 			}
 			continue
+		}
+		if s.columns[i] < 0 {
+			continue
+		}
+		if s.own == nil {
+			text = unquoteFormula(text)
 		}
 		row.Cells = append(row.Cells, Cell{Column: s.columns[i], Value: text})
 		columns.sample(s.columns[i], text)
 	}
-	if len(cells) < s.width && s.input.cutAt(s.reader.InputOffset()) {
-		row.Errors = append(row.Errors, Error{Reason: "the file ends within this row"})
+	if s.own != nil {
+		row.complete = true
+		r, err := s.own.Record(cells[:min(len(cells), len(s.names))])
+		if r != nil {
+			row.Record = *r
+		}
+		if values, ok := errors.AsType[interchange.ValueErrors](err); ok {
+			row.Errors = append(row.Errors, errorsOf(values)...)
+		}
 	}
-	return row, nil
 }
 
 // invalid returns the row whose cells cannot be read, or the error if it is about the file.
@@ -146,7 +182,17 @@ func (s *csvSource) invalid(line int, err error) (Row, error) {
 	if _, ok := errors.AsType[*rowError](err); !ok {
 		return Row{}, err
 	}
-	return Row{Line: line, raw: []string{s.input.text()}, Errors: []Error{{Reason: err.Error()}}}, nil
+	return Row{Line: line, raw: csvRow{s.likely(s.input.text()), s}, Errors: []Error{{Reason: err.Error()}}}, nil
+}
+
+// likely returns what the cells of an invalid row probably are.
+func (s *csvSource) likely(text string) []string {
+	r := newCSVReader(strings.NewReader(text), s.delimiter)
+	r.LazyQuotes = true
+	if cells, err := r.Read(); err == nil {
+		return cells
+	}
+	return []string{text}
 }
 
 // rowError is an error that is only about one row.
@@ -202,7 +248,7 @@ func (s *csvSource) repair(parse *csv.ParseError) (cells []string, line int, err
 		}
 	}
 	if s.input.endsAt(s.reader.InputOffset()) {
-		return nil, line, &rowError{"the file ends within a cell in quotation marks"}
+		return nil, line, &rowError{"The file ends within a cell in quotation marks."}
 	}
-	return nil, line, &rowError{"a quotation mark within a cell is not doubled"}
+	return nil, line, &rowError{"A quotation mark within a cell is not doubled."}
 }

@@ -46,7 +46,7 @@ func (f *File) open(r io.Reader, o Options) error {
 	}
 	switch f.info.Format {
 	case JSON:
-		f.source = newJSONSource(text)
+		return f.openJSON(text, sample)
 	case VCard:
 		f.source = newVCardSource(text)
 	case CSV:

@@ -29,7 +29,7 @@ const (
 
 // Limits of a file. What exceeds one is reported with its place, and never held in memory.
 const (
-	maxRow     = 16 << 20 // bytes of a row, in UTF-8
+	maxRow     = 4 << 20 // bytes of a row, in UTF-8
 	maxColumns = 2000
 	maxName    = 1000 // bytes of the name of a column
 )
@@ -50,6 +50,8 @@ type Info struct {
 	Encoding  string `json:"encoding"`
 	Delimiter string `json:"delimiter,omitempty"` // of CSV
 	Header    bool   `json:"header"`              // a CSV file has a line with the names of the columns
+	// Own is set if this program exported the file. Its rows need no rules for columns.
+	Own bool `json:"own"`
 	// Preset is the name of the preset for the program that wrote the file, if it is known.
 	Preset string `json:"preset,omitempty"`
 }
@@ -76,14 +78,15 @@ type Row struct {
 	Record interchange.Record
 	Errors []Error
 
-	raw any // as the source read it, for the file of errors
+	raw      any  // as the source read it, for the file of errors
+	complete bool // the source has made the record
 }
 
 // Error is why a row cannot be imported.
 type Error struct {
 	Column string `json:"column"` // "" if it is about the row
 	Value  string `json:"value"`  // "" if it is secret
-	Reason string `json:"reason"`
+	Reason string `json:"reason"` // a sentence
 }
 
 // Error returns the reason with the name of the column.
@@ -146,7 +149,9 @@ func Open(r io.Reader, o Options) (*File, error) {
 	if len(f.preview) == 0 && !errors.Is(f.failed, io.EOF) {
 		return nil, f.failed
 	}
-	f.info.Preset = recognize(f.info.Format, f.table.names)
+	if !f.info.Own {
+		f.info.Preset = recognize(f.info.Format, f.table.names)
+	}
 	return f, nil
 }
 
@@ -189,12 +194,11 @@ func (f *File) Next() (Row, error) {
 			return Row{}, err
 		}
 	}
-	if len(row.Errors) == 0 {
+	switch {
+	case row.complete:
+		f.builder.addDefaults(&row.Record)
+	case len(row.Errors) == 0:
 		f.builder.build(&f.table, &row)
 	}
 	return row, nil
 }
-
-// Unmapped returns the columns of which Next has found values so far, and that no rule of the
-// mapping names.
-func (f *File) Unmapped() []string { return f.builder.unmapped(&f.table) }

@@ -33,6 +33,7 @@ var catalog = importfile.Catalog{Properties: []*ent.Property{
 	{ID: 1, Name: "First Name", Kind: property.KindText, Bound: new(property.BoundFirstName)},
 	{ID: 7, Name: "Birthday", APIName: new("birthday"), Kind: property.KindDate},
 	{ID: 8, Name: "Interests", Kind: property.KindText, Multiple: true},
+	{ID: 10, Name: "Job title", Kind: property.KindText},
 	{ID: 9, Name: "Gender", Kind: property.KindChoice, Choices: []string{"female", "male"}},
 }}
 

@@ -1,6 +1,7 @@
 package importfile
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,12 +30,12 @@ func (f *File) Guess(c Catalog, name string) (Mapping, error) {
 	if p == nil && name != "" {
 		return Mapping{}, &MappingError{Reason: "no preset is called " + name + "; there are " + strings.Join(Presets(), ", ")}
 	}
-	g := &guesser{catalog: c, file: f, named: map[string]bool{}, used: map[string]bool{}}
+	g := &guesser{catalog: c, file: f, named: map[string]bool{}, used: map[string]bool{}, preset: cmp.Or(p, &preset{})}
 	if p != nil {
 		g.mapping = p.Mapping
 		g.mapping.Columns = nil
 		g.mapping.RegistrationSource = p.Title
-		g.preset(p)
+		g.presetRules(p)
 	}
 	for i, column := range f.table.names {
 		g.column(i, column)
@@ -47,13 +48,14 @@ func (f *File) Guess(c Catalog, name string) (Mapping, error) {
 type guesser struct {
 	catalog Catalog
 	file    *File
+	preset  *preset
 	mapping Mapping
 	named   map[string]bool // the columns with a rule
 	used    map[string]bool // the targets of rules
 }
 
-// preset adds the rules of a preset, in its order, which is that of their values.
-func (g *guesser) preset(p *preset) {
+// presetRules adds the rules of a preset, in its order, which is that of their values.
+func (g *guesser) presetRules(p *preset) {
 	for _, r := range p.Columns {
 		if i := slices.Index(g.file.table.names, r.Column); i >= 0 {
 			g.add(i, r, certain)
@@ -74,9 +76,11 @@ func (g *guesser) preset(p *preset) {
 func (g *guesser) add(column int, r Rule, confidence float64) {
 	r.Confidence = confidence
 	if r.Date == "" && g.isTime(r.To) {
-		r.Date = dateOrder(g.file.values(column))
+		if r.Date = dateOrder(g.file.values(column)); r.Date == "" && g.preset.Date != "" {
+			r.Date, r.Confidence = g.preset.Date, doubtful
+		}
 	}
-	if r.Split == "" && r.To == toSegments {
+	if r.Split == "" && r.To == toSegments && g.file.info.Format == CSV {
 		r.Split = separatorOf(g.file.values(column))
 	}
 	g.named[r.Column], g.used[r.To] = true, true
@@ -89,8 +93,11 @@ func (g *guesser) column(i int, column string) {
 		return
 	}
 	name := strings.TrimPrefix(column, prefixProperty)
-	if p := g.catalog.property(name); p != nil {
-		g.add(i, Rule{Column: column, To: prefixProperty + propertyName(p)}, byName)
+	if p := g.catalog.similar(name); p != nil {
+		r := Rule{Column: column, To: prefixProperty + propertyName(p), Skip: g.preset.Skip}
+		if !g.isTime(r.To) || mostlyDates(g.file.values(i), r.Skip) {
+			g.add(i, r, byName)
+		}
 		return
 	}
 	if newTargetOf(name) && !g.used[name] {
@@ -159,6 +166,17 @@ func mostly(values []string, form *regexp.Regexp) bool {
 	n := 0
 	for _, v := range values {
 		if form.MatchString(v) {
+			n++
+		}
+	}
+	return n > 0 && float64(n) >= enoughFits*float64(len(values))
+}
+
+// mostlyDates reports whether most values are dates, except for those that stand for none.
+func mostlyDates(values, skip []string) bool {
+	n := 0
+	for _, v := range values {
+		if _, reason := parseTime(v, orderMDY); reason == "" || dateText.MatchString(v) || slices.Contains(skip, v) {
 			n++
 		}
 	}

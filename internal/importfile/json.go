@@ -23,17 +23,26 @@ type jsonSource struct {
 	ended error
 }
 
-// newJSONSource returns the source of a JSON file, of which text has buffered the start.
-func newJSONSource(text *bufio.Reader) *jsonSource {
-	sample, _ := text.Peek(text.Buffered())
-	s := &jsonSource{input: &window{r: text}, array: bytes.TrimSpace(sample)[0] == '['}
-	first, _, _ := bytes.Cut(bytes.TrimLeft(sample, " \t\r\n"), []byte("\n"))
-	if value := jsontext.Value(first); !s.array && value.IsValid(lenient) || len(first) == len(sample) && !s.array {
-		s.lines = bufio.NewReaderSize(text, sampleSize)
-	} else {
+// openJSON creates the source of a JSON file, whose start is sample.
+func (f *File) openJSON(text *bufio.Reader, sample []byte) error {
+	start := bytes.TrimLeft(sample, " \t\r\n")
+	first, _, _ := bytes.Cut(start, []byte("\n"))
+	s := &jsonSource{input: &window{r: text}, array: start[0] == '['}
+	f.source = s
+	if complete := jsontext.Value(first).IsValid(lenient); s.array || !complete && len(first) < len(start) {
 		s.d = jsontext.NewDecoder(s.input, lenient)
+		return nil
 	}
-	return s
+	own, err := newOwnLines(text, first)
+	if err != nil {
+		return err
+	}
+	if own != nil {
+		f.source, f.info.Own = own, true
+		return nil
+	}
+	s.lines = bufio.NewReaderSize(text, sampleSize)
+	return nil
 }
 
 // lenient accepts what other programs write; the texts of cells are checked later.
@@ -64,16 +73,16 @@ func (s *jsonSource) next(columns *table) (Row, error) {
 // fill adds the cells of an object to a row.
 func (s *jsonSource) fill(columns *table, row *Row, value jsontext.Value) {
 	if s.lines != nil && !value.IsValid(lenient) {
-		row.Errors = []Error{{Reason: "the line is not valid JSON"}}
+		row.Errors = []Error{{Reason: "The line is not valid JSON."}}
 		return
 	}
 	if value.Kind() != '{' {
-		row.Errors = []Error{{Value: shorten(string(value)), Reason: "this is not a JSON object"}}
+		row.Errors = []Error{{Value: shorten(string(value)), Reason: "This is not a JSON object."}}
 		return
 	}
 	f := flattener{columns: columns, row: row}
 	if err := f.object(value); err != nil {
-		row.Errors = append(row.Errors, Error{Reason: err.Error()})
+		row.Errors = append(row.Errors, Error{Reason: sentence(err)})
 	}
 }
 
@@ -158,7 +167,9 @@ const maxDepth = 8
 
 var (
 	errColumns = fmt.Errorf("the file has more than %d columns", maxColumns)
-	errDepth   = fmt.Errorf("objects are nested deeper than %d times", maxDepth)
+	// errNotCorrected is the error for a line that an ErrorWriter wrote, and that is as it was.
+	errNotCorrected = errors.New("replace this object by the contact")
+	errDepth        = fmt.Errorf("objects are nested deeper than %d times", maxDepth)
 )
 
 func (f *flattener) object(value jsontext.Value) error {
@@ -174,6 +185,12 @@ func (f *flattener) members(prefix string, object jsontext.Value, depth int) err
 		return errDepth
 	}
 	return eachMember(object, func(name string, value jsontext.Value) error {
+		switch {
+		case depth == 0 && isErrorColumn(name):
+			return nil
+		case depth == 0 && name == importLine:
+			return errNotCorrected
+		}
 		return f.value(prefix+name, value, depth)
 	})
 }

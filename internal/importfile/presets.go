@@ -26,6 +26,8 @@ type preset struct {
 	Order    int        `json:"order"`    // in which presets are tried
 	Has      [][]string `json:"has"`      // a file is of the program if it has all columns of one of these lists
 	Patterns []Rule     `json:"patterns"` // for numbered columns: column is a regular expression
+	Date     string     `json:"date"`     // the order of dates whose order does not show
+	Skip     []string   `json:"skip"`     // values of properties that stand for none
 
 	patterns []*regexp.Regexp
 }

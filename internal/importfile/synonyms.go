@@ -1,5 +1,11 @@
 package importfile
 
+import (
+	"slices"
+
+	"contactgraph/ent"
+)
+
 // usual are the names that columns usually have, in English and some other languages, without
 // anything but letters and digits.
 var usual = []struct {
@@ -18,7 +24,6 @@ var usual = []struct {
 	{Rule{To: toLogins}, []string{"login", "username", "loginname", "benutzername", "user"}},
 	{Rule{To: toPasswordHash}, []string{"passwordhash", "hashedpassword", "passwordencrypted", "encryptedpassword"}},
 	{Rule{To: toRegisteredAt}, []string{"registrationdate", "registered", "registeredat", "createdat", "created", "createddate", "createdon", "datecreated", "creationdate", "signupdate", "signedupat", "registrierung", "registriertam", "erstelltam", "angelegtam"}},
-	{Rule{To: toLastModified}, []string{"updatedat", "modifiedat", "lastupdated", "lastmodifieddate", "geändertam"}},
 	{Rule{To: toRegistrationIP}, []string{"registrationip", "signupip", "ip", "ipaddress", "optinip"}},
 	{Rule{To: toRegistrationSource}, []string{"source", "leadsource", "registrationsource", "quelle", "origin"}},
 	{Rule{To: toLimitPermanently}, []string{"unsubscribed", "optout", "optedout", "emailoptout", "donotemail", "nomail", "abgemeldet"}},
@@ -36,3 +41,41 @@ var synonyms = func() map[string]Rule {
 	}
 	return byName
 }()
+
+// alike are names that properties of one meaning usually have, and columns with their values, in
+// the form of plain.
+var alike = [][]string{
+	{"birthday", "bday", "birthdate", "dateofbirth", "dob", "geburtstag", "geburtsdatum", "datedenaissance", "fechadenacimiento", "födelsedatum"},
+	{"jobtitle", "organizationtitle", "organization1title", "position", "occupation", "function", "beruf", "funktion"},
+	{"notes", "note", "comment", "comments", "remark", "remarks", "notiz", "notizen", "bemerkung", "bemerkungen"},
+	{"street", "adrstreet", "streetaddress", "address1street", "mailingstreet", "businessstreet", "homestreet", "straße", "strasse", "adresse"},
+	{"city", "adrlocality", "town", "address1city", "mailingcity", "businesscity", "homecity", "ort", "stadt", "ville", "ciudad"},
+	{"postcode", "adrpostcode", "postalcode", "zip", "zipcode", "address1postalcode", "mailingpostalcode", "businesspostalcode", "homepostalcode", "plz", "postleitzahl"},
+	{"state", "adrregion", "region", "province", "address1region", "mailingstate", "businessstate", "homestate", "bundesland"},
+	{"country", "adrcountry", "address1country", "mailingcountry", "businesscountryregion", "homecountryregion", "land", "pays", "país"},
+	{"website", "url", "homepage", "webpage", "websiteurl", "website1value", "webseite"},
+	{"salutation", "nprefix", "nameprefix", "anrede", "civilité"},
+	{"gender", "sex", "geschlecht"},
+	{"language", "preferredlanguage", "locale", "sprache", "langue", "idioma"},
+	{"middlename", "middleinitial", "nadditional", "additionalname"},
+}
+
+// similar returns the property with the name, or else one whose name usually has the same meaning.
+func (c Catalog) similar(name string) *ent.Property {
+	if p := c.property(name); p != nil {
+		return p
+	}
+	wanted := plain(name)
+	names := []string{wanted}
+	for _, list := range alike {
+		if slices.Contains(list, wanted) {
+			names = list
+		}
+	}
+	for _, p := range c.Properties {
+		if slices.Contains(names, plain(p.Name)) || p.APIName != nil && slices.Contains(names, plain(*p.APIName)) {
+			return p
+		}
+	}
+	return nil
+}

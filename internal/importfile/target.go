@@ -18,6 +18,7 @@ type target struct {
 	to        string
 	secret    bool // the values are in no error
 	dependent bool // set after the others, on which it depends
+	single    bool // only the first value counts
 	set       func(a *assignment) (reason string)
 	paths     []string // of package field
 }
@@ -40,26 +41,26 @@ type assignment struct {
 
 // fields are the targets that are not texts of the contact's own fields.
 var fields = map[string]target{
-	toID:                           {set: setContactID},
-	toSecret:                       {secret: true, set: func(a *assignment) string { return a.text(&a.record.Secret) }},
-	toPasswordHash:                 {secret: true, set: func(a *assignment) string { return a.text(&a.record.PasswordHash) }},
-	toRegisteredAt:                 {set: func(a *assignment) string { return a.time(&a.record.RegisteredAt) }},
-	toLastModified:                 {set: func(a *assignment) string { return a.time(&a.record.LastModified) }},
-	toRegistrationSource:           {set: func(a *assignment) string { return a.optional(&a.record.RegistrationSource) }},
-	toRegistrationIP:               {set: func(a *assignment) string { return a.optional(&a.record.RegistrationIP) }},
-	toRegistrationStore:            {paths: []string{field.PathRegistrationStore}, set: func(a *assignment) string { return a.name(&a.record.RegistrationStore) }},
-	toRegistrationStore + suffixID: {set: func(a *assignment) string { return a.id(&a.record.RegistrationStore) }},
-	toStore:                        {paths: []string{field.PreferredStore.Path}, set: func(a *assignment) string { return a.name(&a.record.PreferredStore) }},
-	toStore + suffixID:             {set: func(a *assignment) string { return a.id(&a.record.PreferredStore) }},
-	toCompany:                      {paths: []string{field.Company.Path}, set: func(a *assignment) string { return a.name(&a.record.Company) }},
-	toCompany + suffixID:           {set: func(a *assignment) string { return a.id(&a.record.Company) }},
+	toID:                           {single: true, set: setContactID},
+	toSecret:                       {single: true, secret: true, set: func(a *assignment) string { return a.text(&a.record.Secret) }},
+	toPasswordHash:                 {single: true, secret: true, set: func(a *assignment) string { return a.text(&a.record.PasswordHash) }},
+	toRegisteredAt:                 {single: true, set: func(a *assignment) string { return a.time(&a.record.RegisteredAt) }},
+	toLastModified:                 {single: true, set: func(a *assignment) string { return a.time(&a.record.LastModified) }},
+	toRegistrationSource:           {single: true, set: func(a *assignment) string { return a.optional(&a.record.RegistrationSource) }},
+	toRegistrationIP:               {single: true, set: func(a *assignment) string { return a.optional(&a.record.RegistrationIP) }},
+	toRegistrationStore:            {single: true, paths: []string{field.PathRegistrationStore}, set: func(a *assignment) string { return a.name(&a.record.RegistrationStore) }},
+	toRegistrationStore + suffixID: {single: true, set: func(a *assignment) string { return a.id(&a.record.RegistrationStore) }},
+	toStore:                        {single: true, paths: []string{field.PreferredStore.Path}, set: func(a *assignment) string { return a.name(&a.record.PreferredStore) }},
+	toStore + suffixID:             {single: true, set: func(a *assignment) string { return a.id(&a.record.PreferredStore) }},
+	toCompany:                      {single: true, paths: []string{field.Company.Path}, set: func(a *assignment) string { return a.name(&a.record.Company) }},
+	toCompany + suffixID:           {single: true, set: func(a *assignment) string { return a.id(&a.record.Company) }},
 	toName:                         {paths: []string{field.FirstName.Path, field.LastName.Path}, dependent: true, set: setName},
 	toLogins:                       {set: setLogins},
 	toSegments:                     {paths: []string{field.PathMembership}, set: setSegments},
 	toSegmentIDs:                   {paths: []string{field.PathMembership}, set: setSegmentIDs},
-	field.Phone.Path:               {dependent: true, set: setPhone},
-	field.LimitPermanently.Path:    {set: setLimitPermanently},
-	field.LimitUntil.Path:          {set: setLimitUntil},
+	field.Phone.Path:               {single: true, dependent: true, set: setPhone},
+	field.LimitPermanently.Path:    {single: true, set: setLimitPermanently},
+	field.LimitUntil.Path:          {single: true, set: setLimitUntil},
 }
 
 // newTarget returns the target of a name.
@@ -72,7 +73,7 @@ func newTarget(to string, c Catalog) (*target, error) {
 		return &t, nil
 	}
 	if f := field.ByPath(to); f != nil && f != field.PreferredStore && f != field.Company {
-		return &target{to: to, paths: []string{f.Path}, set: func(a *assignment) string { return a.setText(f) }}, nil
+		return &target{to: to, single: f != field.FirstName && f != field.LastName, paths: []string{f.Path}, set: func(a *assignment) string { return a.setText(f) }}, nil
 	}
 	if system, ok := strings.CutPrefix(to, prefixExternalID); ok && system != "" {
 		return &target{to: to, paths: []string{field.PathExternalIDs}, set: func(a *assignment) string { return setExternalID(a, system) }}, nil
@@ -202,7 +203,7 @@ func idOf(text string) (int, string) {
 	case isScientific(text):
 		return 0, reasonScientific
 	case err != nil || id < 1 || id > math.MaxInt32:
-		return 0, fmt.Sprintf("the id is not a number from 1 to %d", math.MaxInt32)
+		return 0, fmt.Sprintf("The id is not a number from 1 to %d.", math.MaxInt32)
 	}
 	return id, ""
 }
@@ -219,7 +220,7 @@ func setLimitPermanently(a *assignment) string {
 		b, ok = true, true
 	}
 	if !ok {
-		return "the text is neither yes nor no"
+		return "The text is neither yes nor no."
 	}
 	a.patch(field.LimitPermanently, b != a.rule.Invert)
 	return ""

@@ -69,7 +69,7 @@ func (s *vcardSource) card(columns *table) (Row, error) {
 		}
 		switch {
 		case errors.Is(err, io.EOF):
-			row.Errors = append(row.Errors, Error{Reason: "the file ends within this card"})
+			row.Errors = append(row.Errors, Error{Reason: "The file ends within this card."})
 			s.ended = io.EOF
 			row.raw = raw
 			return row, nil
@@ -90,7 +90,9 @@ func (s *vcardSource) card(columns *table) (Row, error) {
 			return row, nil
 		case nested > 0:
 		case !ok:
-			row.Errors = append(row.Errors, Error{Value: shorten(strings.ToValidUTF8(line, "�")), Reason: "the line is no property of a vCard"})
+			row.Errors = append(row.Errors, Error{Value: shorten(strings.ToValidUTF8(line, "�")), Reason: "The line is no property of a vCard."})
+		case p.name == cardError, p.name == cardErrorColumn:
+			continue
 		case !slices.Contains(skipped, p.name):
 			properties = append(properties, p)
 		}
@@ -122,7 +124,7 @@ func (s *vcardSource) logicalLine() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := append([]byte(nil), first...)
+	line, text := s.line, append([]byte(nil), first...)
 	drop := isSkipped(first)
 	soft := !drop && isQuotedPrintable(first)
 	for {
@@ -145,7 +147,7 @@ func (s *vcardSource) logicalLine() (string, error) {
 		s.ahead = nil
 		s.line++
 		if len(text) > maxRow {
-			return "", &FileError{s.line, fmt.Sprintf("the property that ends here is longer than %d bytes", maxRow)}
+			return "", &FileError{line, fmt.Sprintf("the property that starts here is longer than %d bytes", maxRow)}
 		}
 	}
 }

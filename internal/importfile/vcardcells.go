@@ -37,7 +37,7 @@ func cells(columns *table, row *Row, properties []cardProperty) {
 		}
 		for _, v := range values {
 			if err := f.add(name+v.suffix, Cell{Value: v.text}); err != nil {
-				row.Errors = append(row.Errors, Error{Reason: err.Error()})
+				row.Errors = append(row.Errors, Error{Reason: sentence(err)})
 				return
 			}
 		}

@@ -23,7 +23,7 @@ var (
 func parseTime(text, order string) (time.Time, string) {
 	t, reason := readTime(text, order)
 	if reason == "" && !storableTime(t) {
-		reason = "the year is not from 1 to 9999"
+		reason = "The year is not from 1 to 9999."
 	}
 	return t, reason
 }
@@ -45,7 +45,7 @@ func readTime(text, order string) (time.Time, string) {
 	}
 	m := dateText.FindStringSubmatch(text)
 	if m == nil {
-		return time.Time{}, "the text is not a date"
+		return time.Time{}, "The text is not a date."
 	}
 	return dateOf(m, order)
 }
@@ -77,12 +77,12 @@ func dateOf(m []string, order string) (time.Time, string) {
 	case order == orderMDY, b > 12, a == b:
 		month, day, year = a, b, fullYear(c, m[4])
 	default:
-		return time.Time{}, strings.TrimSpace(m[0]) + " can be two dates: choose the order of day and month"
+		return time.Time{}, strings.TrimSpace(m[0]) + " can be two dates: choose the order of day and month."
 	}
 	hour, minute, second := number(m[5]), number(m[6]), number(m[7])
 	if half := strings.ToLower(m[8]); half != "" {
 		if hour < 1 || hour > 12 {
-			return time.Time{}, "the text has no time of day"
+			return time.Time{}, "The text has no time of day."
 		}
 		hour %= 12
 		if half == "pm" {
@@ -91,7 +91,7 @@ func dateOf(m []string, order string) (time.Time, string) {
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
 	if t.Day() != day || int(t.Month()) != month || t.Hour() != hour || t.Minute() != minute || t.Second() != second {
-		return time.Time{}, "there is no such day or time"
+		return time.Time{}, "There is no such day or time."
 	}
 	return t, ""
 }

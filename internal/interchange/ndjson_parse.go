@@ -7,8 +7,15 @@ import (
 	"contactgraph/internal/contact/field"
 )
 
-// ignored are members of the GraphQL type Contact that repeat others.
-var ignored = map[string]bool{"id": true, "__typename": true}
+// The members and columns that a file of the rows that could not be imported has in addition: why,
+// and the columns that it is about. Imports ignore them.
+const (
+	ImportError       = "importError"
+	ImportErrorColumn = "importErrorColumn"
+)
+
+// ignored are members of the GraphQL type Contact that repeat others, and those of import errors.
+var ignored = map[string]bool{"id": true, "__typename": true, ImportError: true, ImportErrorColumn: true}
 
 // ParseLine reads a contact that AppendLine wrote. If some of its values cannot be read, it returns
 // the others and ValueErrors.
