@@ -43,14 +43,14 @@ var defaultCost = cost{memory: 12 << 10, passes: 3, threads: 1}
 var maxCost = cost{memory: 256 << 10, passes: 16, threads: 16}
 
 // errMalformedHash does not contain the hash, which is nearly as secret as the password.
-var errMalformedHash = errors.New("the stored password hash is not a valid argon2id hash")
+var errMalformedHash = errors.New("the stored password hash is not valid")
 
 // maxWaiting is how many hashes can wait to be computed. The last one waits about 2 s.
 const maxWaiting = 64
 
-// Passwords hashes and verifies passwords with argon2id. It computes only a few hashes at a time,
-// because each uses a whole processor and much memory, and lets only some more wait. It is safe for
-// concurrent use.
+// Passwords hashes passwords with argon2id, and verifies them also with the hashes of other systems
+// that ParseHash knows. It computes only a few hashes at a time, because each uses a whole processor
+// and much memory, and lets only some more wait. It is safe for concurrent use.
 type Passwords struct {
 	slots   chan struct{} // contains a value for each hash being computed
 	waiting atomic.Int64  // including those being computed
@@ -78,10 +78,12 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	}
 	h := phc{cost: defaultCost, salt: make([]byte, saltBytes)}
 	_, _ = rand.Read(h.salt) // never fails: it crashes the program instead
-	var err error
-	if h.key, err = p.compute(ctx, password, h, keyBytes); err != nil {
+	release, err := p.acquire(ctx)
+	if err != nil {
 		return "", err
 	}
+	defer release()
+	h.key = p.derive([]byte(password), h.salt, h.cost, keyBytes)
 	return h.String(), nil
 }
 
@@ -91,35 +93,40 @@ type match int
 const (
 	noMatch match = iota
 	matches
-	// outdated: the hash is older than the normalization, of the bytes as they were sent. It is to
-	// be replaced by that of the normal form.
+	// outdated: the hash is older than the normalization, of the bytes as they were sent, or is not
+	// one that Hash returns. It is to be replaced by that of the normal form.
 	outdated
 )
 
-// Verify reports whether hash, as returned by Hash, is the hash of this password. Without a hash
-// ("") it does the same work and reports false, so that the time it takes does not reveal that
-// there is none. It fails if the stored hash is malformed, and as Hash does if it has to wait. A
-// password that Hash would reject never matches, and one that is too long is not hashed.
+// Verify reports whether hash, as returned by Hash or accepted by CheckHash, is the hash of this
+// password. Without a hash ("") it does the same work as with one of Hash and reports false, so that
+// the time it takes does not reveal that there is none. It fails if the stored hash is malformed,
+// and as Hash does if it has to wait. A password that Hash would reject never matches, and one that
+// is too long is not hashed.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
 	m, err := p.match(ctx, hash, password)
 	return m != noMatch, err
 }
 
-// match is Verify that also reports whether the hash is outdated. What it computes depends only on
-// the password: one hash, or two if the password is not in its normal form.
+// match is Verify that also reports whether the hash is outdated. How many hashes it computes
+// depends only on the password: one, or two if the password is not in its normal form.
 func (p *Passwords) match(ctx context.Context, hash, password string) (match, error) {
 	normal := rules.Normalize(password)
 	if len(normal) > MaxPassword {
 		return noMatch, nil
 	}
-	h := phc{cost: defaultCost, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+	var h storedHash = phc{cost: defaultCost, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	if hash != "" {
 		var err error
-		if h, err = parsePHC(hash); err != nil {
+		if h, err = parseHash(hash); err != nil {
 			return noMatch, err
 		}
 	}
-	found, err := p.equals(ctx, h, normal, matches)
+	as := matches
+	if !h.current() {
+		as = outdated
+	}
+	found, err := p.equals(ctx, h, normal, as)
 	if err == nil && normal != password && len(password) <= MaxPassword {
 		var raw match
 		raw, err = p.equals(ctx, h, password, outdated)
@@ -132,30 +139,37 @@ func (p *Passwords) match(ctx context.Context, hash, password string) (match, er
 }
 
 // equals returns as if h is the hash of exactly this text, and noMatch if not.
-func (p *Passwords) equals(ctx context.Context, h phc, text string, as match) (match, error) {
-	key, err := p.compute(ctx, text, h, len(h.key))
-	if err != nil || subtle.ConstantTimeCompare(key, h.key) != 1 {
+func (p *Passwords) equals(ctx context.Context, h storedHash, text string, as match) (match, error) {
+	release, err := p.acquire(ctx)
+	if err != nil {
 		return noMatch, err
+	}
+	defer release()
+	if !h.is(p, []byte(text)) {
+		return noMatch, nil
 	}
 	return as, nil
 }
 
-// compute waits for a slot and derives the key of a password with the salt and the cost of h.
-func (p *Passwords) compute(ctx context.Context, password string, h phc, length int) ([]byte, error) {
+// acquire waits for a slot, and returns how to release it.
+func (p *Passwords) acquire(ctx context.Context) (release func(), err error) {
 	if ctx.Err() != nil { // if a slot is free too, select would choose at random
 		return nil, fmt.Errorf("waiting to hash a password: %w", context.Cause(ctx))
 	}
-	defer p.waiting.Add(-1)
 	if p.waiting.Add(1) > int64(maxWaiting+cap(p.slots)) {
+		p.waiting.Add(-1)
 		return nil, fmt.Errorf("waiting to hash a password: %w", limiter.ErrBusy)
 	}
 	select {
 	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
+		return func() {
+			<-p.slots
+			p.waiting.Add(-1)
+		}, nil
 	case <-ctx.Done():
+		p.waiting.Add(-1)
 		return nil, fmt.Errorf("waiting to hash a password: %w", context.Cause(ctx))
 	}
-	return p.derive([]byte(password), h.salt, h.cost, length), nil
 }
 
 // phc is a stored hash: $argon2id$v=19$m=<KiB>,t=<passes>,p=<threads>$<salt>$<key>.
@@ -163,6 +177,14 @@ type phc struct {
 	cost cost
 	salt []byte
 	key  []byte
+}
+
+// current implements storedHash.
+func (h phc) current() bool { return h.cost == defaultCost && len(h.key) == keyBytes }
+
+// is implements storedHash.
+func (h phc) is(p *Passwords, text []byte) bool {
+	return subtle.ConstantTimeCompare(p.derive(text, h.salt, h.cost, len(h.key)), h.key) == 1
 }
 
 // phcPattern accepts 8 to 64 bytes of salt and 16 to 64 bytes of key.
