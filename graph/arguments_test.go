@@ -193,7 +193,7 @@ func TestRanges(t *testing.T) {
 	f.create(f.demo, "anna", nil)
 	type numbers struct{ min, max int }
 	services := map[string]numbers{
-		"Contact.changes(first)": {0, changelog.MaxHistory}, "Query.contactChanges(first)": {0, changelog.MaxPage},
+		"Contact.changes(first)": {0, changelog.MaxHistory}, "Query.deletedContacts(first)": {0, changelog.MaxDeletions}, "Query.contactChanges(first)": {0, changelog.MaxPage},
 		"Company.contacts(first)": {0, query.MaxPage}, "Query.contacts(first)": {0, query.MaxPage}, "Query.contacts(last)": {0, query.MaxPage},
 		"Query.sessions(first)": {0, people.MaxSessions}, "Query.auditLog(first)": {1, people.MaxAuditEntries},
 	}

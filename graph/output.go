@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"contactgraph/ent"
@@ -10,6 +11,7 @@ import (
 	"contactgraph/graph/model"
 	"contactgraph/graph/scalar"
 	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
@@ -188,6 +190,28 @@ func (r *Resolver) history(ctx context.Context, c *ent.Contact, first int, after
 	conn := &model.ChangeConnection{Nodes: rows, PageInfo: pageInfo(cursors, before <= c.Version, more)}
 	for i, row := range rows {
 		conn.Edges = append(conn.Edges, &model.ChangeEdge{Cursor: cursors[i], Node: row})
+	}
+	return conn, nil
+}
+
+// deletions returns a page of the contacts that can be restored. The cursor of one is that of the
+// change log.
+func (r *Resolver) deletions(ctx context.Context, first int, after *string) (*model.DeletedContactConnection, error) {
+	before := revision.Cursor(math.MaxInt64)
+	if after = cursorOf(after); after != nil {
+		var err error
+		if before, err = revision.ParseCursor(*after); err != nil {
+			return nil, usererror.NewInvalidArguments("after must be a cursor of this list.")
+		}
+	}
+	list, more, err := r.changes.Deletions(ctx, before, first)
+	if err != nil {
+		return nil, err
+	}
+	cursors := each(list, func(d *changelog.Deletion) string { return revision.Cursor(d.Change.Seq).String() })
+	conn := &model.DeletedContactConnection{Nodes: list, PageInfo: pageInfo(cursors, before < math.MaxInt64, more)}
+	for i, d := range list {
+		conn.Edges = append(conn.Edges, &model.DeletedContactEdge{Cursor: cursors[i], Node: d})
 	}
 	return conn, nil
 }

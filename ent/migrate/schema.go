@@ -174,6 +174,14 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[2], ChangesColumns[3]},
 			},
+			{
+				Name:    "change_deletions",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "kind = 'DELETE'",
+				},
+			},
 		},
 	}
 	// ClocksColumns holds the columns for the "clocks" table.

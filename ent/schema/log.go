@@ -7,6 +7,7 @@ import (
 	"contactgraph/internal/viewer"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
@@ -38,11 +39,12 @@ func (Change) Fields() []ent.Field {
 	}
 }
 
-// Indexes of Change.
+// Indexes of Change: the last finds deletions.
 func (Change) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "seq").Unique(),
 		index.Fields("account_id", "contact_id", "version").Unique(),
+		index.Fields("account_id", "seq").StorageKey("change_deletions").Annotations(entsql.IndexWhere("kind = 'DELETE'")),
 	}
 }
 

@@ -2827,6 +2827,62 @@ extend type Mutation {
   ): StorePayload @cost(weight: "30")
 }
 `, BuiltIn: false},
+	{Name: "../../schema/trash.graphqls", Input: `"""
+A contact that was deleted and has been neither restored nor erased since. To restore it, undo its
+` + "`" + `deletion` + "`" + ` with undoChange.
+"""
+type DeletedContact {
+  "The number that the contact had, and has again when it is restored."
+  contactId: Int!
+  "The first name that the contact had; null if it had none or the viewer may not read it."
+  firstName: String
+  "The last name, as ` + "`" + `firstName` + "`" + `."
+  lastName: String
+  "The email address, as ` + "`" + `firstName` + "`" + `."
+  email: String
+  "The country code of ` + "`" + `phone` + "`" + `, as ` + "`" + `firstName` + "`" + `."
+  phoneCountryCode: String
+  "The phone number, as ` + "`" + `firstName` + "`" + `."
+  phone: String
+  "The deletion. Its ` + "`" + `fields` + "`" + ` have everything that the contact had and the viewer may read."
+  deletion: Change!
+}
+
+"A page of deleted contacts."
+type DeletedContactConnection {
+  "The deleted contacts with their cursors."
+  edges: [DeletedContactEdge!]! @listSize(assumedSize: 50)
+  "The deleted contacts without their cursors."
+  nodes: [DeletedContact!]! @listSize(assumedSize: 50)
+  "Whether there are more pages, and the cursors to request them with."
+  pageInfo: PageInfo!
+}
+
+"A deleted contact on a page."
+type DeletedContactEdge {
+  "The cursor of the deletion, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The deleted contact."
+  node: DeletedContact!
+}
+
+extend type Query {
+  """
+  The contacts that were deleted and can be restored, the latest deletion first, as far back as the
+  change log reaches. A page of very large deletions has fewer than ` + "`" + `first` + "`" + `, and
+  ` + "`" + `pageInfo.hasNextPage` + "`" + ` is true. API keys that are limited to a segment see none. Not available to
+  customers.
+  """
+  deletedContacts(
+    "The number of contacts to return, 0 to 100."
+    first: Int! = 50 @range(min: 0, max: 100)
+    "Return only deletions after this cursor, which are older; null or empty for the latest."
+    after: String
+  ): DeletedContactConnection!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+}
+`, BuiltIn: false},
 	{Name: "../../schema/write.graphqls", Input: `"What to do if the contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
 enum ConflictPolicy {
   "Reject the write with a VersionConflict that shows the contact as it is now."
@@ -3808,6 +3864,48 @@ func (ec *executionContext) childFields_DeleteRolePayload(ctx context.Context, f
 		return ec.fieldContext_DeleteRolePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteRolePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletedContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contactId":
+		return ec.fieldContext_DeletedContact_contactId(ctx, field)
+	case "firstName":
+		return ec.fieldContext_DeletedContact_firstName(ctx, field)
+	case "lastName":
+		return ec.fieldContext_DeletedContact_lastName(ctx, field)
+	case "email":
+		return ec.fieldContext_DeletedContact_email(ctx, field)
+	case "phoneCountryCode":
+		return ec.fieldContext_DeletedContact_phoneCountryCode(ctx, field)
+	case "phone":
+		return ec.fieldContext_DeletedContact_phone(ctx, field)
+	case "deletion":
+		return ec.fieldContext_DeletedContact_deletion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletedContact", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletedContactConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeletedContactConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeletedContactConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeletedContactConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletedContactConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletedContactEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeletedContactEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeletedContactEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletedContactEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_EraseContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/property"
 	"contactgraph/internal/audit"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/people"
@@ -547,6 +548,24 @@ type DeleteSegmentInput struct {
 type DeleteStoreInput struct {
 	// The store: its global id or plain number.
 	ID string `json:"id"`
+}
+
+// A page of deleted contacts.
+type DeletedContactConnection struct {
+	// The deleted contacts with their cursors.
+	Edges []*DeletedContactEdge `json:"edges"`
+	// The deleted contacts without their cursors.
+	Nodes []*changelog.Deletion `json:"nodes"`
+	// Whether there are more pages, and the cursors to request them with.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A deleted contact on a page.
+type DeletedContactEdge struct {
+	// The cursor of the deletion, for `after`.
+	Cursor string `json:"cursor"`
+	// The deleted contact.
+	Node *changelog.Deletion `json:"node"`
 }
 
 // The contact to erase.

@@ -86,6 +86,10 @@ var permissions = map[string]permission{
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, null, null),
 		admin: per(ok, ok, null, null), foreign: per(null, null, ok, null), try: (*attempt).followContact,
 	},
+	"query deletedContacts": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok),
+		try: func(c *attempt) string { return c.graph("{ deletedContacts { nodes { contactId } } }", nil) },
+	},
 	"query stores":     lists("stores", ok),
 	"query properties": lists("properties", ok),
 	"query companies":  lists("companies", forbidden),

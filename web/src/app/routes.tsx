@@ -25,6 +25,10 @@ const staffRoutes: RouteObject[] = [
     }),
   },
   {
+    path: '/manage/trash',
+    lazy: async () => ({ Component: (await import('../features/trash/trash-page')).TrashPage }),
+  },
+  {
     path: '/manage/security',
     lazy: async () => ({
       Component: (await import('../features/security/security-page')).SecurityPage,

@@ -24,7 +24,10 @@ interface NavItem {
 /** The pages that the viewer can open. */
 function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
   if (role === 'CUSTOMER') return [{ to: '/', label: 'My details' }];
-  const items = [{ to: '/', label: 'Contacts' }];
+  const items = [
+    { to: '/', label: 'Contacts' },
+    { to: '/manage/trash', label: 'Trash' },
+  ];
   if (role === 'AGENT') return items;
   return [
     ...items,

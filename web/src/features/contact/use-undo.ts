@@ -9,7 +9,7 @@ import { useSession } from '../session/session';
 /** Undoes changes, one at a time. */
 interface Undo {
   /** Undoes a change. Returns whether it succeeded. */
-  undo(change: ChangePartsFragment): Promise<boolean>;
+  undo(change: Pick<ChangePartsFragment, 'id'>): Promise<boolean>;
   /** The id of the change that is being undone. */
   undoing: string | undefined;
   /** Why the last change could not be undone; empty otherwise. */
@@ -25,7 +25,7 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
   const [undoing, setUndoing] = useState<string>();
   const [refusal, setRefusal] = useState('');
   const [fault, setFault] = useState<unknown>();
-  const undo = async ({ id }: ChangePartsFragment) => {
+  const undo = async ({ id }: Pick<ChangePartsFragment, 'id'>) => {
     setUndoing(id);
     setRefusal('');
     setFault(undefined);
