@@ -49,8 +49,8 @@ var errMalformedHash = errors.New("the stored password hash is not valid")
 const maxWaiting = 64
 
 // Passwords hashes passwords with argon2id, and verifies them also with the hashes of other systems
-// that ParseHash knows. It computes only a few hashes at a time, because each uses a whole processor
-// and much memory, and lets only some more wait. It is safe for concurrent use.
+// that CheckHash accepts. It computes only a few hashes at a time, because each uses a whole
+// processor and much memory, and lets only some more wait. It is safe for concurrent use.
 type Passwords struct {
 	slots   chan struct{} // contains a value for each hash being computed
 	waiting atomic.Int64  // including those being computed
@@ -99,10 +99,10 @@ const (
 )
 
 // Verify reports whether hash, as returned by Hash or accepted by CheckHash, is the hash of this
-// password. Without a hash ("") it does the same work as with one of Hash and reports false, so that
-// the time it takes does not reveal that there is none. It fails if the stored hash is malformed,
-// and as Hash does if it has to wait. A password that Hash would reject never matches, and one that
-// is too long is not hashed.
+// password. Without a hash ("") it does the same work as with one of Hash and reports false, so
+// that the time it takes does not reveal that there is none. It fails if the stored hash is
+// malformed, and as Hash does if it has to wait. A password that Hash would reject never matches,
+// and one that is too long is not hashed.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
 	m, err := p.match(ctx, hash, password)
 	return m != noMatch, err
