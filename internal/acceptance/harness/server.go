@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -22,6 +23,7 @@ type Server struct {
 	Database string     // the address of its database
 	Stdout   *Output
 	Log      *Output // its standard error
+	Variant  Variant // what Relaunch starts
 
 	args   []string
 	cmd    *exec.Cmd
@@ -60,7 +62,19 @@ func Start(t *testing.T, database string, contacts int) *Server {
 // command serve. The server stops when the test ends.
 func Launch(t *testing.T, database string, flags ...string) *Server {
 	t.Helper()
-	s := &Server{T: t, Database: database, Stdout: &Output{}, Log: &Output{}}
+	return Variant{}.Launch(t, database, flags...)
+}
+
+// Variant is another program than that of this module, or another environment.
+type Variant struct {
+	Binary string   // "" for the one that Program returns
+	Env    []string // added to the environment, as NAME=VALUE
+}
+
+// Launch is the function Launch for this variant.
+func (v Variant) Launch(t *testing.T, database string, flags ...string) *Server {
+	t.Helper()
+	s := &Server{T: t, Database: database, Stdout: &Output{}, Log: &Output{}, Variant: v}
 	s.args = append([]string{"serve", "--addr", "127.0.0.1:0", "--database", database}, flags...)
 	s.Relaunch()
 	t.Cleanup(s.Stop)
@@ -70,7 +84,12 @@ func Launch(t *testing.T, database string, flags ...string) *Server {
 // Relaunch starts a server that was killed, with the same flags, and returns at once.
 func (s *Server) Relaunch() {
 	s.T.Helper()
-	s.cmd = exec.Command(Program(s.T), s.args...)
+	binary := s.Variant.Binary
+	if binary == "" {
+		binary = Program(s.T)
+	}
+	s.cmd = exec.Command(binary, s.args...)
+	s.cmd.Env = append(os.Environ(), s.Variant.Env...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		s.T.Fatal(err)
