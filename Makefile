@@ -15,8 +15,8 @@
 # make release-schema copies the schema to schema/released.graphql; run it with each release
 # make release    builds the files of a release in bin/release (ARCHS="amd64 arm64"): see CONTRIBUTING.md
 # make test-release   installs, runs, upgrades and removes the package of bin/release; needs root
-# make test-faults    freezes and crashes PostgreSQL, lets Patroni switch over, restarts servers, restores a backup and
-#                     fills the disk, under load, and prints a table; needs the Debian packages patroni and etcd-server
+# make test-faults    freezes and crashes PostgreSQL, lets Patroni switch over, restarts servers, replaces them by those of
+#                     the version before, restores a backup and fills the disk, under load, and prints a table; needs the Debian packages patroni and etcd-server
 # make test-alerts    checks deploy/prometheus and the metrics with promtool
 # make test-cost      measures what metrics cost; on an otherwise idle machine
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
