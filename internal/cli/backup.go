@@ -35,10 +35,11 @@ func (c *Backup) Run(ctx context.Context, p *Process) error {
 		return err
 	}
 	file := c.File
+	var isOther func(name string) bool
 	if err == nil {
-		file = pattern.name(time.Now())
+		file, isOther = pattern.name(time.Now()), pattern.has
 	}
-	if err := database.Backup(ctx, c.Database, file); err != nil {
+	if err := database.Backup(ctx, c.Database, file, isOther); err != nil {
 		return err
 	}
 	verified, err := c.verify(ctx, p.Stderr, file)
@@ -114,6 +115,12 @@ func patternOf(file string) (backups, error) {
 
 func (b backups) name(at time.Time) string {
 	return filepath.Join(b.folder, b.before+at.UTC().Format(timeFormat)+b.after)
+}
+
+// has reports whether a file of the folder is one of them.
+func (b backups) has(name string) bool {
+	_, ok := b.timeOf(name)
+	return ok
 }
 
 // timeOf returns the time in the name of a backup. ok is false for other files.

@@ -101,7 +101,7 @@ func TestFilesThatStayAreNotReported(t *testing.T) {
 	steps := map[string]func() error{
 		"another server":     func() error { return openFixture(t, file).Write(f.account("Other"), 0, addShop("x")) },
 		"a command":          func() error { _, err := Migrate(ctx, file, slog.New(slog.DiscardHandler)); return err },
-		"a backup":           func() error { return Backup(ctx, file, filepath.Join(dir, "copy.db")) },
+		"a backup":           func() error { return Backup(ctx, file, filepath.Join(dir, "copy.db"), nil) },
 		"a hard link":        func() error { return os.Link(file, filepath.Join(dir, "hard.db")) },
 		"a write":            func() error { return f.Write(ctx, 0, addShop("North")) },
 		"a checkpoint":       func() error { return execute(ctx, file, "PRAGMA wal_checkpoint(TRUNCATE)") },

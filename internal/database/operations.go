@@ -70,13 +70,15 @@ func Inspect(ctx context.Context, url string, fn func(*ent.Client) error) (err e
 
 // Backup copies the database that url names, an SQLite file that other processes may be writing to,
 // to a new file. The copy contains every write that was acknowledged before. It is complete,
-// without damage and on the disk, or does not exist. To restore it, open it.
-func Backup(ctx context.Context, url, file string) error {
+// without damage and on the disk, or does not exist. To restore it, open it. Backup first removes
+// what killed backups have left: of the same name, and of the names of other backups in the folder,
+// for which isOther returns true; nil stands for none.
+func Backup(ctx context.Context, url, file string, isOther func(name string) bool) error {
 	d, err := engines.For(url)
 	if err != nil {
 		return err
 	}
-	return d.Backup(ctx, url, file)
+	return d.Backup(ctx, url, file, isOther)
 }
 
 // Distribute migrates the PostgreSQL database that url names, and spreads its tables over the

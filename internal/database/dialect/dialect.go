@@ -148,7 +148,7 @@ type TableLock struct {
 // returns an error that names what to do instead.
 type Operations interface {
 	// Backup is database.Backup.
-	Backup(ctx context.Context, url, file string) error
+	Backup(ctx context.Context, url, file string, isOther func(name string) bool) error
 
 	// Verify looks for damage in the database until ctx ends. It fails with an error that Diagnose
 	// calls corrupt if it finds some.

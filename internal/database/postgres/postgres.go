@@ -113,7 +113,7 @@ func (Dialect) SkipIDs(ctx context.Context, db dialect.Execer, table string, n i
 func (Dialect) Verify(context.Context, dialect.Querier) error { return nil }
 
 // Backup fails: PostgreSQL has programs of its own for that.
-func (Dialect) Backup(context.Context, string, string) error {
+func (Dialect) Backup(context.Context, string, string, func(string) bool) error {
 	return errors.New("backup copies SQLite files: back up a PostgreSQL database with pg_dump --format=custom, " +
 		"or with pg_basebackup and an archive of its WAL")
 }

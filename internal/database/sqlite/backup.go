@@ -13,7 +13,7 @@ import (
 )
 
 // Backup copies the file. Other processes may be writing to it.
-func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
+func (d Dialect) Backup(ctx context.Context, url, file string, isOther func(name string) bool) (err error) {
 	db, missing, err := d.Inspect(ctx, url)
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func (d Dialect) Backup(ctx context.Context, url, file string) (err error) {
 		return fmt.Errorf("there is nothing to back up: %s; set --database to the file that the server uses", missing)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return createComplete(file, func(partial string) error {
+	return createComplete(file, isOther, func(partial string) error {
 		if err := vacuumInto(ctx, db, partial); err != nil {
 			return err
 		}
@@ -64,13 +64,17 @@ func vacuumInto(ctx context.Context, db *sql.DB, file string) (err error) {
 	return nil
 }
 
-// createComplete creates a file that did not exist: complete and on the disk, or not.
-func createComplete(file string, write func(partial string) error) error {
+// createComplete creates a file that did not exist: complete and on the disk, or not. isOther is
+// that of removeStale.
+func createComplete(file string, isOther func(name string) bool, write func(partial string) error) error {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
-	partial := file + ".partial"
+	partial := file + partialSuffix
+	if err := removeStale(file, isOther); err != nil {
+		return err
+	}
 	f, err := createPartial(partial)
 	if err != nil {
 		return err
@@ -80,27 +84,16 @@ func createComplete(file string, write func(partial string) error) error {
 	if err == nil {
 		err = errors.Join(write(partial), f.Sync())
 	}
-	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(partial, file)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(partial))
+		err = errors.Join(err, os.Remove(partial))
+	}
+	if err = errors.Join(err, f.Close()); err != nil { // its lock ends when it has its name
+		return err
 	}
 	return syncFolder(filepath.Dir(file))
-}
-
-// createPartial creates an empty file with access for its owner only: the copy contains personal
-// data.
-func createPartial(partial string) (*os.File, error) {
-	f, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names it
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("the folder %s does not exist: create it, or choose another file", filepath.Dir(partial))
-	case errors.Is(err, fs.ErrExist):
-		return nil, fmt.Errorf("%s exists: another backup is writing it, or was killed; delete it if none is running", partial)
-	}
-	return f, err
 }
 
 // refuseExisting fails if the file exists, or a file that SQLite would treat as part of it.

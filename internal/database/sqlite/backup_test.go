@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,7 +55,7 @@ func TestBackupOfADatabaseInUse(t *testing.T) {
 		}
 		file := filepath.Join(t.TempDir(), fmt.Sprint(round))
 		least := acknowledged.Load()
-		if err := database.Backup(t.Context(), f.URL, file); err != nil {
+		if err := database.Backup(t.Context(), f.URL, file, nil); err != nil {
 			t.Fatal(err)
 		}
 		checkCopy(ctx, t, file, least)
@@ -97,7 +101,7 @@ func TestBackupWaitsForNoWriter(t *testing.T) {
 	ctx := f.account("Demo")
 	file := filepath.Join(t.TempDir(), "copy.db")
 	err := f.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
-		return errors.Join(addShop("North")(ctx, tx), database.Backup(ctx, f.URL, file))
+		return errors.Join(addShop("North")(ctx, tx), database.Backup(ctx, f.URL, file, nil))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +121,7 @@ func TestNoWriterWaitsForABackup(t *testing.T) {
 	for attempt := range 10 {
 		file := filepath.Join(t.TempDir(), "copy.db")
 		done := make(chan error, 1)
-		go func() { done <- database.Backup(t.Context(), f.URL, file) }()
+		go func() { done <- database.Backup(t.Context(), f.URL, file, nil) }()
 		begun := false
 		for !begun && len(done) == 0 {
 			info, err := os.Stat(file + ".partial")
@@ -151,20 +155,21 @@ func TestBackupRefusesWithAReason(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	lockFile(t, in("busy.db.partial"))
 	before := contents(t, dir)
 	for _, tt := range []struct{ name, url, file, want string }{
 		{"a file that exists", in("t.db"), in("old.db"), "old.db exists: choose a name that no file has"},
 		{"the database itself", in("t.db"), in("t.db"), "t.db exists: choose a name that no file has"},
 		{"a folder", in("t.db"), dir, "exists: choose a name that no file has"},
 		{"a file that SQLite would take for the copy's", in("t.db"), in("stale.db"), "stale.db-wal exists: choose a name that no file has"},
-		{"a copy under way", in("t.db"), in("busy.db"), "busy.db.partial exists: another backup is writing it, or was killed; delete it"},
+		{"a copy under way", in("t.db"), in("busy.db"), "busy.db.partial exists: another backup is writing it"},
 		{"a folder that is not there", in("t.db"), in("no/copy.db"), "the folder " + in("no") + " does not exist: create it"},
 		{"no database", in("none.db"), in("copy.db"), "there is no database " + in("none.db") + "; set --database to the file that the server uses"},
 		{"an empty database", in("empty.db"), in("copy.db"), "is empty; set --database"},
 		{"another program's database", in("foreign.db"), in("copy.db"), "has tables of another program, such as invoices; set --database"},
 		{"PostgreSQL", "postgres://user:secret@localhost/x", in("copy.db"), "back up a PostgreSQL database with pg_dump"},
 	} {
-		err := database.Backup(t.Context(), tt.url, tt.file)
+		err := database.Backup(t.Context(), tt.url, tt.file, nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
 		}
@@ -212,7 +217,7 @@ func TestBackupOfADamagedDatabaseLeavesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			damage(t, file)
-			if err := database.Backup(t.Context(), file, filepath.Join(dir, "copy.db")); !dberr.IsCorrupt(err) {
+			if err := database.Backup(t.Context(), file, filepath.Join(dir, "copy.db"), nil); !dberr.IsCorrupt(err) {
 				t.Errorf("got %v, want that it is damaged", err)
 			}
 			for name := range contents(t, dir) {
@@ -224,10 +229,71 @@ func TestBackupOfADamagedDatabaseLeavesNothing(t *testing.T) {
 	}
 }
 
+// lockFile locks a file as a backup does that is writing it, until the test ends.
+func lockFile(t *testing.T, name string) {
+	t.Helper()
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err == nil {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+}
+
+// TestBackupsRemoveWhatKilledOnesLeave leaves files of other names, and one that is being written.
+func TestBackupsRemoveWhatKilledOnesLeave(t *testing.T) {
+	t.Parallel()
+	f := open(t, databasetest.SQLiteURL(t))
+	dir := t.TempDir()
+	for _, name := range []string{"copy.db.partial", "a-1.db.partial", "a-2.db.partial", "b-1.db.partial", "a-3.db"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half of it"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lockFile(t, filepath.Join(dir, "a-2.db.partial"))
+	err := database.Backup(t.Context(), f.URL, filepath.Join(dir, "copy.db"), func(name string) bool { return strings.HasPrefix(name, "a-") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Sorted(maps.Keys(contents(t, dir)))
+	if diff := cmp.Diff([]string{"a-2.db.partial", "a-3.db", "b-1.db.partial", "copy.db"}, got); diff != "" {
+		t.Errorf("(-want +left)\n%s", diff)
+	}
+}
+
+// TestBackupsOfTheSameName run at the same time: one succeeds, and the others say why they do not.
+func TestBackupsOfTheSameName(t *testing.T) {
+	t.Parallel()
+	f := open(t, databasetest.SQLiteURL(t))
+	f.account("Demo")
+	for range 5 {
+		file := filepath.Join(t.TempDir(), "copy.db")
+		var group sync.WaitGroup
+		var done atomic.Int32
+		for range 4 {
+			group.Go(func() {
+				err := database.Backup(t.Context(), f.URL, file, nil)
+				switch {
+				case err == nil:
+					done.Add(1)
+				case !strings.Contains(err.Error(), "exists: "):
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if done.Load() != 1 {
+			t.Errorf("%d backups succeeded", done.Load())
+		}
+	}
+}
+
 func TestBackupThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	err := sqlite.CreateComplete(filepath.Join(dir, "copy.db"), func(partial string) error {
+	err := sqlite.CreateComplete(filepath.Join(dir, "copy.db"), nil, func(partial string) error {
 		return errors.Join(os.WriteFile(partial, []byte("half of it"), 0o600), errTest)
 	})
 	if !errors.Is(err, errTest) {

@@ -2,9 +2,9 @@
 // locks out all others.
 //
 // Read sqlite.go first, which has the statements and tables. connect.go opens the file,
-// transaction.go runs writes, files.go notices that the files are deleted, backup.go
-// copies the file while it is in use, load.go fills copies of other databases, verify.go looks for
-// damage, and errors.go classifies errors.
+// transaction.go runs writes, files.go notices that the files are deleted, backup.go copies the
+// file while it is in use, with partial.go for what killed backups leave, load.go fills copies of
+// other databases, verify.go looks for damage, and errors.go classifies errors.
 package sqlite
 
 import (
