@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"contactgraph/internal/dberr"
 	"contactgraph/internal/people"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/usererror"
@@ -68,7 +69,7 @@ func (s Settings) withServices(ctx context.Context, p *Process, fn func(*Service
 	if _, err := services.Keys.Run(ctx, rekey.Outdated); err != nil {
 		return err
 	}
-	err = fn(services)
+	err = explainNode(fn(services))
 	var errs usererror.Errors
 	if !errors.As(err, &errs) {
 		return err
@@ -192,4 +193,14 @@ func each[T, U any](in []T, of func(T) U) []U {
 		out[i] = of(x)
 	}
 	return out
+}
+
+// explainNode names the server of a cluster because of which a command has failed. All changes of a
+// command are committed together.
+func explainNode(err error) error {
+	node := dberr.Node(err)
+	if node == "" || errors.Is(err, dberr.ErrUnknown) {
+		return err
+	}
+	return fmt.Errorf("the server %s of the database cluster cannot be reached, so nothing was written: start it, and run the command again (%w)", node, err)
 }

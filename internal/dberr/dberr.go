@@ -101,6 +101,12 @@ func IsCorrupt(err error) bool {
 	return fault.Corrupt
 }
 
+// Node returns the server of a cluster that cannot be reached, "" if the error names none.
+func Node(err error) string {
+	fault, _ := engines.Diagnose(err)
+	return fault.Node
+}
+
 // Classify adds ErrUnavailable to an error of reaching the database, as opposed to one of the
 // request. It returns other errors as they are.
 func Classify(err error) error {

@@ -16,6 +16,8 @@ type Fault struct {
 	Aborted bool
 	// Unavailable: the engine cannot be reached, or accepts no work at the moment.
 	Unavailable bool
+	// Node is the server of a cluster that the engine cannot reach, as host:port, if it names one.
+	Node string
 	// Corrupt: the stored data are damaged.
 	Corrupt bool
 	// RolledBack: if it is the error of a commit, nothing was committed.

@@ -59,6 +59,9 @@ func diagnose(pg *pgconn.PgError) dialect.Fault {
 	default:
 		fault.Unavailable = fault.Conflict || strings.HasPrefix(pg.Code, connectionException)
 	}
+	if m := ofNode.FindStringSubmatch(pg.Message); m != nil && fault.Unavailable {
+		fault.Node = m[1]
+	}
 	fault.RolledBack = fault.Conflict || fault.Aborted || strings.HasPrefix(pg.Code, integrityViolation)
 	if fault.Unique {
 		fault.Index = constraint(pg)
@@ -69,6 +72,10 @@ func diagnose(pg *pgconn.PgError) dialect.Fault {
 // ofShard finds the constraint in an error that Citus passes on from a worker: only the message
 // names it, and with the number of the shard at the end.
 var ofShard = regexp.MustCompile(`constraint "([^"]+)_\d+"`)
+
+// ofNode finds the server that the coordinator of Citus cannot reach. Some versions also name the
+// user. See https://docs.citusdata.com/en/stable/reference/common_errors.html.
+var ofNode = regexp.MustCompile(`^connection to the remote node (?:\S+@)?(\S+:\d+) failed`)
 
 // constraint is the name of the violated constraint.
 func constraint(err *pgconn.PgError) string {
