@@ -300,6 +300,11 @@ enum AuditAction {
   "Entries of the audit log were exported. ` + "`" + `details` + "`" + ` has the format and the filter."
   AUDIT_EXPORTED
   """
+  Contacts were exported as a file. The details have the ` + "`" + `format` + "`" + `, how many ` + "`" + `contacts` + "`" + ` the list had,
+  and the names of the ` + "`" + `columns` + "`" + ` and of the conditions of the ` + "`" + `filter` + "`" + `, if it was not everything.
+  """
+  CONTACTS_EXPORTED
+  """
   A report of everything that is held on a person was read. ` + "`" + `subjectId` + "`" + ` is the contact's number.
   """
   PERSONAL_DATA_REPORTED

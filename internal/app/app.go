@@ -11,6 +11,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/export"
 	"contactgraph/internal/people"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/report"
@@ -26,6 +27,7 @@ type DB interface {
 	changelog.DB
 	people.DB
 	reset.DB
+	export.DB
 	changelog.HubDB
 }
 
@@ -40,6 +42,7 @@ type Services struct {
 	Keys     *rekey.Service     // computes keys and search terms again
 	Changes  *changelog.Service // history, as-of reads, the change feed
 	Reports  *report.Service    // what is held on a person
+	Exports  *export.Service    // files of contacts
 	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
 	Now      func() time.Time   // the time that all of them go by
 }
@@ -48,19 +51,21 @@ type Services struct {
 func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logger) *Services {
 	hub := changelog.NewHub(db, log)
 	changes := changelog.New(db, hub, now)
+	queries := query.New(db)
 	keys := rekey.New(db, now, log)
 	authService := auth.New(db, passwords, now, log)
 	peopleService := people.New(db, passwords, authService.Throttle(), keys, now)
 	return &Services{
 		Auth:     authService,
 		Contacts: contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log),
-		Queries:  query.New(db),
+		Queries:  queries,
 		Catalog:  catalog.New(db, now),
 		People:   peopleService,
 		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),
 		Keys:     keys,
 		Changes:  changes,
 		Reports:  report.New(db, changes, peopleService, now),
+		Exports:  export.New(db, queries, changes, now),
 		Hub:      hub,
 		Now:      now,
 	}

@@ -53,6 +53,7 @@ const (
 	AccountResumed   Action = "ACCOUNT_RESUMED"
 	ContactErased    Action = "CONTACT_ERASED"
 	AuditExported    Action = "AUDIT_EXPORTED" // this log
+	ContactsExported     Action = "CONTACTS_EXPORTED"
 	// Someone read everything that is held on a person.
 	PersonalDataReported Action = "PERSONAL_DATA_REPORTED"
 )
@@ -64,7 +65,7 @@ var allActions = []Action{
 	SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorFailed, RecoveryCodeUsed, RecoveryCodesCreated,
 	RoleCreated, RoleChanged, RoleDeleted,
 	KeyCreated, KeyRotated, KeyRevoked, SessionRevoked,
-	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported, PersonalDataReported,
+	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported, ContactsExported, PersonalDataReported,
 }
 
 // Actions returns every action.

@@ -19,6 +19,7 @@
 //   - scheduler.go: which requests run next, and shares.go: which reads;
 //   - groupcommit.go: how a leader runs the requests of all callers in one transaction;
 //   - prefetch.go, flush.go, sequence.go: the statements that serve all requests of a transaction;
+//   - snapshot.go: reads that all see the same state;
 //   - fitting.go: reads as many changes as fit into memory;
 //   - readdriver.go, writedriver.go, transaction.go: the drivers below ent's clients;
 //   - observer.go: what can be measured;
@@ -70,9 +71,10 @@ type Options struct {
 type DB struct {
 	conn       *dialect.Connection
 	client     *ent.Client
-	selectByID string     // reads one contact
-	scheduler  *scheduler // of the writers
-	shares     *shares    // of the readers
+	reads      *readDriver // of client
+	selectByID string      // reads one contact
+	scheduler  *scheduler  // of the writers
+	shares     *shares     // of the readers
 	log        *slog.Logger
 	observer   Observer
 	clock      *clock
@@ -157,8 +159,8 @@ func newDB(c *dialect.Connection, o Options) *DB {
 		closing:    make(chan struct{}),
 	}
 	db.shares = newShares(c.AccountReaders)
-	reads := &readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, db.classify, db.beginRead}
-	db.client = ent.NewClient(ent.Driver(reads))
+	db.reads = &readDriver{entsql.OpenDB(name, c.Readers), c.Dialect, o.Observe, db.classify, db.beginRead}
+	db.client = ent.NewClient(ent.Driver(db.reads))
 	db.close = sync.OnceValue(db.closeNow)
 	var writers []*writer
 	for range c.Writers {

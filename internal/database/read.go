@@ -81,7 +81,12 @@ func (db *DB) scanNumber(rows *sql.Rows) (n int, err error) {
 // beginRead waits until the context's account may hold one more reader. The context that it returns
 // ends when the read has taken too long. end ends the read; it can be called several times.
 func (db *DB) beginRead(ctx context.Context) (limited context.Context, end func(), err error) {
-	limited, cancel := within(ctx, db.conn.Limits.Read)
+	return db.beginReadWithin(ctx, db.conn.Limits.Read)
+}
+
+// beginReadWithin is beginRead with a limit of its own, 0 for none.
+func (db *DB) beginReadWithin(ctx context.Context, limit time.Duration) (limited context.Context, end func(), err error) {
+	limited, cancel := within(ctx, limit)
 	release, err := db.shares.acquire(limited, accountOf(ctx))
 	if err != nil {
 		cancel()

@@ -220,8 +220,11 @@ func NewTableWriter(w io.Writer, h *Header) (*TableWriter, error) {
 // Write writes a contact.
 func (t *TableWriter) Write(r *Record) error { return t.w.Write(append(t.table.Row(r), "")) }
 
-// Close writes what is buffered. It does not close the writer below.
-func (t *TableWriter) Close() error {
+// Close does what Flush does.
+func (t *TableWriter) Close() error { return t.Flush() }
+
+// Flush writes what is buffered.
+func (t *TableWriter) Flush() error {
 	t.w.Flush()
 	return t.w.Error()
 }

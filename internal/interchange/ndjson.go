@@ -53,6 +53,9 @@ func (l *LinesWriter) Write(r *Record) error {
 	return l.write(l.line)
 }
 
+// Flush does nothing: lines are not buffered.
+func (*LinesWriter) Flush() error { return nil }
+
 // Close writes the last line. It does not close the writer below.
 func (l *LinesWriter) Close() error {
 	return l.write(appendCompact(nil, endLine{formatName, l.count}))

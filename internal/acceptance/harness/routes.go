@@ -7,7 +7,7 @@ var RouteOperations = map[string][]string{
 	"graphql":     {"query ", "mutation ", "subscription "},
 	"contactsAPI": {"GET /api/", "PUT /api/"},
 	"iService":    {"iService "},
-	"exports":     {"GET /exports/audit-log", "GET /exports/personal-data/"},
+	"exports":     {"GET /exports/audit-log", "GET /exports/contacts", "GET /exports/personal-data/"},
 
 	"sdl": nil, "console": nil, "playground": nil, "docs": nil, "graphqlDocs": nil, "manual": nil, "asset": nil, "healthz": nil, "readyz": nil, "openapi": nil,
 	"oidcStart": nil, "oidcCallback": nil, // sign-ins, which internal/acceptance/sso tests

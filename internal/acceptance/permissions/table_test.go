@@ -261,6 +261,10 @@ var permissions = map[string]permission{
 	"GET /exports/audit-log": manages(ok, ok, func(c *attempt) string {
 		return c.rest(c.Send(c.caller, "GET", "/exports/audit-log?format=csv", "", ""))
 	}),
+	// An account can allow it to agents: see TestWhoMayExport in internal/export.
+	"GET /exports/contacts": manages(ok, ok, func(c *attempt) string {
+		return c.rest(c.Send(c.caller, "GET", "/exports/contacts?format=csv", "", ""))
+	}),
 	"GET /api/v1/Contacts/{id}/PersonDataFile": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
 		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound),

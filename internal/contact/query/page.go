@@ -145,19 +145,24 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 		return 0, err
 	}
 	return s.db.Client().Contact.Query().Where(entcontact.AccountID(v.Account), func(q *sql.Selector) {
-		id, b, seeks := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
-		for _, c := range conditions {
-			switch in := sql.In(id, c.selectMatches(b, noLimit)); {
-			case c.isLocal():
-				c.restrict(q)
-			case seeks: // with two seeks, SQLite would search for every pair of their entries
-				q.Where(unindexed(in, "IS TRUE"))
-			default:
-				q.Where(in)
-				seeks = true
-			}
-		}
+		restrictAll(q, conditions)
 	}).Count(ctx)
+}
+
+// restrictAll limits a statement on contacts to those that meet all conditions.
+func restrictAll(q *sql.Selector, conditions []condition) {
+	id, b, seeks := q.C(entcontact.FieldID), sql.Dialect(q.Dialect()), false
+	for _, c := range conditions {
+		switch in := sql.In(id, c.selectMatches(b, noLimit)); {
+		case c.isLocal():
+			c.restrict(q)
+		case seeks: // with two seeks, SQLite would search for every pair of their entries
+			q.Where(unindexed(in, "IS TRUE"))
+		default:
+			q.Where(in)
+			seeks = true
+		}
+	}
 }
 
 func (a PageArgs) size() (int, error) {

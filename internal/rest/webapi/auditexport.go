@@ -46,12 +46,12 @@ func (x *auditExport) begin(ctx context.Context, header http.Header, page io.Wri
 	if v, _ := viewer.FromContext(ctx); !v.Is(viewer.Admin) {
 		return errForbidden
 	}
-	query, state := parametersOf(x.request.URL, "format", "action", "actorType", "actorId", "from", "to")
+	query, state := parametersOf(x.request.URL, paramFormat, "action", "actorType", "actorId", "from", "to")
 	filter, invalid := auditQuery(query)
 	state = append(state, invalid...)
-	x.format = people.AuditFormat(query["format"])
+	x.format = people.AuditFormat(query[paramFormat])
 	if auditMedia[x.format] == "" {
-		state = append(state, aspnet.FieldErrors{Key: "format", Messages: []string{"The value must be csv or jsonl."}})
+		state = append(state, aspnet.FieldErrors{Key: paramFormat, Messages: []string{"The value must be csv or jsonl."}})
 	}
 	if len(state) > 0 {
 		return responseError{invalidResponse(state)}

@@ -20,6 +20,9 @@ type source interface {
 	next(ctx context.Context, page io.Writer) (more bool, err error)
 }
 
+// paramFormat is the parameter of downloads that selects the format.
+const paramFormat = "format"
+
 // download streams what the source has. Downloads are recorded, so a link on another site must not
 // start one.
 func (a *API) download(w http.ResponseWriter, r *http.Request, cost int, from source) {

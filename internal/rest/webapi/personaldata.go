@@ -65,14 +65,14 @@ var reportFormats = []reportFormat{
 
 // reportFormatOf returns the format that the request asks for.
 func reportFormatOf(r *http.Request) (reportFormat, aspnet.ModelState) {
-	query, state := parametersOf(r.URL, "format")
+	query, state := parametersOf(r.URL, paramFormat)
 	for _, f := range reportFormats {
-		if f.name == query["format"] {
+		if f.name == query[paramFormat] {
 			return f, state
 		}
 	}
-	if query["format"] != "" {
-		state = append(state, aspnet.FieldErrors{Key: "format", Messages: []string{"The value must be json or html."}})
+	if query[paramFormat] != "" {
+		state = append(state, aspnet.FieldErrors{Key: paramFormat, Messages: []string{"The value must be json or html."}})
 	}
 	media := []string{reportFormats[0].media, reportFormats[1].media}
 	return reportFormats[max(0, slices.Index(media, preferred(r.Header, media)))], state

@@ -1,5 +1,5 @@
 // Package webapi serves the Contacts API as ASP.NET Web API with Json.NET did, and what is new and
-// follows its conventions: the change log, and the export of the audit log. Handlers return errors;
+// follows its conventions: the change log, and exports. Handlers return errors;
 // sendError turns them into responses, and statusByCode has the codes of the domain.
 //
 // Start reading at routes.go, then contacts.go, dto.go and response.go for a contact.
@@ -81,6 +81,7 @@ var routes = []route{
 	{"/api/v1/Segments/{id}/GetContactsBaseInfo", []method{{http.MethodGet, (*API).getSegmentBaseInfo}}},
 	{"/api/v1/Changes", []method{{http.MethodGet, (*API).getChanges}}},
 	{auditLogPath, []method{{http.MethodGet, (*API).exportAuditLog}}},
+	{contactExportPath, []method{{http.MethodGet, (*API).exportContacts}}},
 	{personalDataPath, []method{{http.MethodGet, (*API).getPersonalData}}},
 }
 

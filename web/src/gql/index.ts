@@ -31,6 +31,11 @@ export type AuditAction =
   | 'API_KEY_ROTATED'
   /** Entries of the audit log were exported. `details` has the format and the filter. */
   | 'AUDIT_EXPORTED'
+  /**
+   * Contacts were exported as a file. The details have the `format`, how many `contacts` the list had,
+   * and the names of the `columns` and of the conditions of the `filter`, if it was not everything.
+   */
+  | 'CONTACTS_EXPORTED'
   /** A contact was erased. */
   | 'CONTACT_ERASED'
   /** A user signs in by the OpenID Connect provider from then on. */

@@ -33,6 +33,7 @@ export const actionLabels: Record<AuditAction, string> = {
   ACCOUNT_RESUMED: 'Account resumed',
   CONTACT_ERASED: 'Contacts erased',
   AUDIT_EXPORTED: 'Exports of the audit log',
+  CONTACTS_EXPORTED: 'Exports of contacts',
   PERSONAL_DATA_REPORTED: 'Reports of personal data',
 };
 
@@ -77,6 +78,8 @@ const predicates: Record<AuditAction, (entry: AuditEntryPartsFragment) => string
   ACCOUNT_RESUMED: () => 'resumed the account',
   CONTACT_ERASED: ({ subjectId }) => `erased contact ${subjectId}`,
   AUDIT_EXPORTED: (entry) => `exported the audit log as ${exportFormat(entry)}`,
+  CONTACTS_EXPORTED: (entry) =>
+    `exported ${detail(entry, 'contacts')} contacts as ${detail(entry, 'format')}`,
   PERSONAL_DATA_REPORTED: ({ subjectId }) => `read the personal data of contact ${subjectId}`,
 };
 

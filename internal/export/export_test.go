@@ -1,0 +1,7 @@
+package export
+
+// SetPart sets how many contacts Next reads.
+func (s *Service) SetPart(n int) { s.part = n }
+
+// KeysOf is keysOf.
+var KeysOf = keysOf
