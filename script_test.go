@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,7 +19,17 @@ func TestMain(m *testing.M) {
 // TestScripts runs the scripts in testdata/script, each in its own folder and environment.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true})
+	samples, err := filepath.Abs("internal/importfile/testdata/presets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("SAMPLES", samples) // files of other programs
+			return nil
+		},
+	})
 }
 
 // older FILE inserts contacts as an older version of contactgraph would, whose keys have to be

@@ -54,8 +54,11 @@ type commands struct {
 		Up     cli.MigrateUp     `cmd:"" help:"Apply pending migrations and compute keys and search terms again where that is necessary, as serve does at startup."`
 		Status cli.MigrateStatus `cmd:"" help:"Show the migrations of a database, and the contacts that have no key because another contact has it. This changes nothing."`
 	} `cmd:"" help:"Manage the tables of the database."`
-	Verify   cli.Verify   `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
-	Copy     cli.Copy     `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
+	Verify cli.Verify `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
+	Copy   cli.Copy   `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
+	Import struct {
+		Check cli.ImportCheck `cmd:"" help:"Show how a file of contacts would be read, and which rows cannot be read. This changes nothing."`
+	} `cmd:"" help:"Read files of contacts."`
 	Backup   cli.Backup   `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
 	Restored cli.Restored `cmd:"" help:"Declare that a database has lost its latest writes: once after it was restored from a backup, or after a failover that lost writes. Cursors and versions of the lost writes are then rejected."`
 	Account  struct {

@@ -15,7 +15,7 @@ var usual = []struct {
 	{Rule{To: toEmail}, []string{"email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "emailadress", "epost", "adressemail", "courriel", "correo", "correoelectronico", "correoelectrónico", "primaryemail", "email1", "workemail"}},
 	{Rule{To: toFirstName}, []string{"firstname", "givenname", "forename", "vorname", "prénom", "prenom", "nombre", "förnamn", "fornamn", "fornavn", "voornaam", "nome", "fname"}},
 	{Rule{To: toLastName}, []string{"lastname", "surname", "familyname", "nachname", "familienname", "nomdefamille", "apellido", "apellidos", "efternamn", "etternavn", "achternaam", "cognome", "lname"}},
-	{Rule{To: toName}, []string{"name", "fullname", "displayname", "contactname", "customername", "vollständigername", "nomcomplet", "nombrecompleto", "kundenname"}},
+	{Rule{To: toName}, []string{"name", "fullname", "displayname", "contactname", "customername", "vollständigername", "nomcomplet", "nombrecompleto", "kundenname", "kunde", "customer"}},
 	{Rule{To: toPhone}, []string{"mobile", "mobilephone", "mobilenumber", "cell", "cellphone", "mobil", "handy", "mobilnummer", "portable", "móvil", "phone", "phonenumber", "telephone", "tel", "telefon", "telefonnummer", "téléphone", "teléfono", "telefono", "workphone", "homephone", "businessphone"}},
 	{Rule{To: toPhoneCountryCode}, []string{"phonecountrycode", "countrycode", "dialcode", "callingcode", "vorwahl", "landesvorwahl"}},
 	{Rule{To: toCompany}, []string{"company", "companyname", "organization", "organisation", "organizationname", "account", "accountname", "employer", "firma", "firmenname", "unternehmen", "société", "entreprise", "empresa", "företag"}},
