@@ -6,10 +6,10 @@ import { ErrorText } from '../../components/error-text';
 import { FaultAlert } from '../../components/fault-alert';
 import { FormBar } from '../../components/form-bar';
 import { ScrollIntoView } from '../../components/scroll-into-view';
-import { useFocusOnRefusal } from '../../components/use-focus-on-refusal';
+import { useFocusOnError } from '../../components/use-focus-on-error';
 import { formSections } from '../contact-fields/fields';
-import { refusal } from '../contact-fields/refusal';
 import { useRights } from '../contact-fields/rights';
+import { wrongFields } from '../contact-fields/wrong-fields';
 import { useSession } from '../session/session';
 import { FormField, propsOf } from './form-field';
 import { MergeNotice } from './merge-notice';
@@ -25,7 +25,7 @@ export function ContactForm({ editing }: { editing: Editing }) {
   const otherErrors =
     editing.result?.errors.filter(({ path }) => path === null || !shown.has(path)) ?? [];
 
-  useFocusOnRefusal(form, editing.result?.errors);
+  useFocusOnError(form, editing.result?.errors);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -92,9 +92,9 @@ function SaveResultNotices({
 function SaveBar({ editing: { count, saving, discard, result } }: { editing: Editing }) {
   const { catalog } = useSession();
   const changes = count === 1 ? '1 unsaved change' : `${count} unsaved changes`;
-  const refused = refusal(result?.errors ?? [], catalog);
+  const wrong = wrongFields(result?.errors ?? [], catalog);
   return (
-    <FormBar status={refused ? `${changes}. ${refused}` : changes}>
+    <FormBar status={wrong ? `${changes}. ${wrong}` : changes}>
       <Button variant="default" onClick={discard} disabled={saving}>
         Discard
       </Button>

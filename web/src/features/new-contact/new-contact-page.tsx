@@ -11,15 +11,15 @@ import { FormBar } from '../../components/form-bar';
 import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
 import { UnsavedChangesDialog } from '../../components/unsaved-changes-dialog';
-import { useFocusOnRefusal } from '../../components/use-focus-on-refusal';
+import { useFocusOnError } from '../../components/use-focus-on-error';
 import { CreateContactDocument } from '../../gql';
 import { lengths } from '../../gql/lengths';
 import type { NamedContact } from '../../lib/format';
 import { FieldEditor } from '../contact-fields/field-editor';
 import { formSections } from '../contact-fields/fields';
-import { refusal } from '../contact-fields/refusal';
 import { useRights } from '../contact-fields/rights';
 import { emptyValues } from '../contact-fields/values';
+import { wrongFields } from '../contact-fields/wrong-fields';
 import { useSession } from '../session/session';
 import { useTakenKeys } from './use-taken-keys';
 
@@ -65,7 +65,7 @@ function NewContact({ last, onCreated }: NewContactProps) {
     ...sections.flatMap(({ fields }) => fields.map(({ path }) => path)),
   ]);
   const other = errors.filter(({ path }) => path === null || !shown.has(path));
-  useFocusOnRefusal(form, errors);
+  useFocusOnError(form, errors);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -123,7 +123,7 @@ function NewContact({ last, onCreated }: NewContactProps) {
         {error && (
           <FaultAlert title="We could not confirm that the contact was created" error={error} />
         )}
-        <FormBar status={errors.length > 0 ? `Not created. ${refusal(errors, catalog)}` : ''}>
+        <FormBar status={errors.length > 0 ? `Not created. ${wrongFields(errors, catalog)}` : ''}>
           <Button
             type="submit"
             variant="default"

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react';
 
 /** Moves the focus to the first wrong input of the form whenever a submission has errors. */
-export function useFocusOnRefusal(
+export function useFocusOnError(
   form: RefObject<HTMLFormElement | null>,
   errors: readonly unknown[] | undefined,
 ) {

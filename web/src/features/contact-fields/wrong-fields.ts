@@ -3,7 +3,7 @@ import type { Catalog } from '../../lib/catalog';
 import { fieldAt, inFormOrder } from './fields';
 
 /** Says which fields of the form have errors; empty if none has. */
-export function refusal(errors: readonly UserError[], catalog: Catalog): string {
+export function wrongFields(errors: readonly UserError[], catalog: Catalog): string {
   const paths = new Set(errors.flatMap(({ path }) => path ?? []));
   const labels = inFormOrder([...paths]).map((path) => fieldAt(path, catalog).label);
   if (labels.length === 0) return '';
