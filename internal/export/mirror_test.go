@@ -191,7 +191,6 @@ func (f *fixture) write(r *rand.Rand, id int) {
 // its cursor, and with the changes after it what the tables have.
 func TestExportAndFeedAreAMirror(t *testing.T) {
 	t.Parallel()
-	databasetest.BothEngines(t)
 	const contacts, writers, part = 60, 16, 7
 	f := newFixture(t, contacts)
 	f.exports.SetPart(part)
