@@ -21,6 +21,7 @@ func TestEmptyCursorIsAbsent(t *testing.T) {
 		"Query.contactChanges":        `{ contactChanges(%s) { changes { id } } }`,
 		"Query.auditLog":              `{ auditLog(first: 100, %s) { entries { id } } }`,
 		"Contact.changes":             `{ contacts { nodes { changes(%s) { nodes { id } } } } }`,
+		"Query.deletedContacts":       `{ deletedContacts(%s) { nodes { contactId } } }`,
 		"Company.contacts":            `{ companies { contacts(%s) { nodes { id } } } }`,
 		"Subscription.contactChanges": `subscription { contactChanges(%s) { id } }`,
 	}
