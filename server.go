@@ -95,7 +95,7 @@ type commands struct {
 		Export cli.ExportAudit `cmd:"" help:"Export the audit log of an account as CSV or JSON Lines."`
 	} `cmd:"" help:"Read the audit log."`
 	Export     cli.ExportContacts `cmd:"" help:"Export the contacts of an account to a file, even while a server uses the database."`
-	Version    cli.Version    `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
-	Completion cli.Completion `cmd:"" help:"Print the completion script of a shell."`
-	Man        cli.Man        `cmd:"" help:"Print the manual page, for man(1)."`
+	Version    cli.Version        `cmd:"" help:"Show the version of the program, the revision it was built from, and its newest migration."`
+	Completion cli.Completion     `cmd:"" help:"Print the completion script of a shell."`
+	Man        cli.Man            `cmd:"" help:"Print the manual page, for man(1)."`
 }

@@ -53,7 +53,7 @@ const (
 	AccountResumed   Action = "ACCOUNT_RESUMED"
 	ContactErased    Action = "CONTACT_ERASED"
 	AuditExported    Action = "AUDIT_EXPORTED" // this log
-	ContactsExported     Action = "CONTACTS_EXPORTED"
+	ContactsExported Action = "CONTACTS_EXPORTED"
 	// Someone read everything that is held on a person.
 	PersonalDataReported Action = "PERSONAL_DATA_REPORTED"
 )

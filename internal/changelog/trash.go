@@ -60,7 +60,9 @@ func (s *Service) Deletions(ctx context.Context, before revision.Cursor, first i
 
 // isDeletion selects deletions. The kind is part of the text, as the partial index of them demands.
 func isDeletion(s *sql.Selector) {
-	s.Where(sql.P(func(b *sql.Builder) { b.Ident(s.C(change.FieldKind)).WriteString(" = '" + string(change.KindDELETE) + "'") }))
+	s.Where(sql.P(func(b *sql.Builder) {
+		b.Ident(s.C(change.FieldKind)).WriteString(" = '" + string(change.KindDELETE) + "'")
+	}))
 }
 
 // isLatest selects the latest change of each contact.

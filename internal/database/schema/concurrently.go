@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,6 +26,18 @@ const (
 
 func isConcurrent(f atlas.File) bool {
 	return slices.Contains(directives(f, transactionMode), concurrent)
+}
+
+// inTransaction returns the files with statements that can run in a transaction, which others wait
+// for.
+func inTransaction(files []atlas.File) []atlas.File {
+	list := slices.Clone(files)
+	for i, f := range list {
+		if isConcurrent(f) {
+			list[i] = atlas.NewLocalFile(f.Name(), bytes.ReplaceAll(f.Bytes(), []byte(" INDEX CONCURRENTLY "), []byte(" INDEX ")))
+		}
+	}
+	return list
 }
 
 // applyConcurrently runs a file outside of a transaction, and records it. It returns false if

@@ -134,7 +134,13 @@ func apply(ctx context.Context, d dialect.Dialect, tx *sql.Tx, dir *atlas.MemDir
 	if err != nil && !errors.Is(err, atlas.ErrNoPendingFiles) {
 		return nil, nil, err
 	}
-	if i := slices.IndexFunc(pending, isConcurrent); i >= 0 {
+	all, err := dir.Files()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(pending) == len(all) { // the tables are new, and so are empty
+		pending = inTransaction(pending)
+	} else if i := slices.IndexFunc(pending, isConcurrent); i >= 0 {
 		pending, next = pending[:i], pending[i]
 	}
 	if len(pending) == 0 {
