@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/database"
+	"contactgraph/internal/interchange"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -228,15 +228,11 @@ func text(s *string) string {
 	return *s
 }
 
-// formulaStarts are the characters with which a formula begins in spreadsheets, also in the wide
-// forms of East Asian scripts.
-var formulaStarts = []rune("=+-@\t\r\n＝＋－＠")
-
 // cell returns a text as a cell of a CSV file. Spreadsheets would run a name that looks like a
 // formula, so such a text gets an apostrophe, as is usual. A carriage return becomes a line feed,
 // because encoding/csv would drop it.
 func cell(text string) string {
-	if r := []rune(text); len(r) > 0 && slices.Contains(formulaStarts, r[0]) {
+	if interchange.IsFormula(text) {
 		text = "'" + text
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
