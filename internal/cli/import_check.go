@@ -139,7 +139,7 @@ func (c *ImportCheck) check(p *Process, catalog importfile.Catalog) (err error) 
 	if c.WriteMap != "" {
 		text, err := json.MarshalIndent(m, "", "  ")
 		if err == nil {
-			err = createFile(c.WriteMap, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+			err = writeNew(c.WriteMap, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
 		}
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (c *ImportCheck) check(p *Process, catalog importfile.Catalog) (err error) 
 	if c.Errors == "" {
 		err = checked.read(f, nil)
 	} else {
-		err = createFile(c.Errors, func(w io.Writer) error {
+		err = writeNew(c.Errors, func(w io.Writer) error {
 			to, err := importfile.NewErrorWriter(w, f)
 			if err == nil {
 				err = errors.Join(checked.read(f, to), to.Close())
@@ -167,15 +167,6 @@ func (c *ImportCheck) check(p *Process, catalog importfile.Catalog) (err error) 
 		return fmt.Errorf("%s cannot be read", count(checked.Invalid, "row"))
 	}
 	return nil
-}
-
-// createFile writes a new file, which only its owner can read.
-func createFile(name string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
 }
 
 // read reads all rows, and writes those that are invalid.
