@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ type column struct {
 func choose(v viewer.Viewer, wanted []string, properties []*ent.Property) (columns, error) {
 	c := columns{has: map[string]bool{}}
 	byPath := map[string]*ent.Property{}
-	keys := keysOf(properties)
+	keys := interchange.PropertyKeys(properties)
 	known := slices.Clone(interchange.Columns)
 	for _, p := range properties {
 		if p.Bound == nil { // the field has its values
@@ -74,28 +73,5 @@ func canExport(v viewer.Viewer, path string, p *ent.Property) bool {
 	case path == field.PathSecret && !v.Is(viewer.Admin):
 		return false
 	}
-	return field.CanRead(v, interchange.RightsPath(path))
-}
-
-// keysOf returns the keys of properties by id: the API name, or without one the name. A name that
-// another property has as its API name gets the id as well.
-func keysOf(properties []*ent.Property) map[int]string {
-	taken := map[string]bool{}
-	for _, p := range properties {
-		if p.APIName != nil {
-			taken[strings.ToLower(*p.APIName)] = true
-		}
-	}
-	keys := make(map[int]string, len(properties))
-	for _, p := range properties {
-		switch {
-		case p.APIName != nil:
-			keys[p.ID] = *p.APIName
-		case taken[strings.ToLower(p.Name)]:
-			keys[p.ID] = fmt.Sprintf("%s #%d", p.Name, p.ID)
-		default:
-			keys[p.ID] = p.Name
-		}
-	}
-	return keys
+	return field.CanRead(v, interchange.FieldPath(path))
 }

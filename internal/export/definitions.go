@@ -56,7 +56,7 @@ func (d definitions) names() names {
 
 // of returns the definitions that contacts with these columns refer to.
 func (d definitions) of(c columns) (out interchange.Definitions) {
-	keys := keysOf(d.properties)
+	keys := interchange.PropertyKeys(d.properties)
 	for _, p := range d.properties {
 		if f := field.BoundTo(p); f != nil && c.has[f.Path] || c.has[interchange.PropertyPath(keys[p.ID])] {
 			out.Properties = append(out.Properties, propertyOf(p, keys[p.ID]))

@@ -2,6 +2,3 @@ package export
 
 // SetPart sets how many contacts Next reads.
 func (s *Service) SetPart(n int) { s.part = n }
-
-// KeysOf is keysOf.
-var KeysOf = keysOf

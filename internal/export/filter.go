@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -84,7 +83,7 @@ func (f filter) since() (*time.Time, error) {
 	}
 	t, err := revision.ParseTime(*f.ModifiedSince)
 	if err != nil {
-		return nil, usererror.NewInvalidArguments("filter: modifiedSince must be an RFC 3339 time: %s.", fmt.Sprintf("%q is none", *f.ModifiedSince))
+		return nil, usererror.NewInvalidArguments("filter: modifiedSince must be an RFC 3339 time, which %q is not.", *f.ModifiedSince)
 	}
 	return &t, nil
 }

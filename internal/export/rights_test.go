@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"contactgraph/ent"
 	"contactgraph/ent/account"
 	"contactgraph/ent/auditentry"
 	"contactgraph/internal/audit"
@@ -205,14 +204,5 @@ func TestErasedAndCutOff(t *testing.T) {
 	}
 	if got, _, err := e.Next(f.Admin); err == nil || !strings.Contains(err.Error(), "cut off") {
 		t.Errorf("without the log: got %v, %v", got, err)
-	}
-}
-
-// TestKeysOfProperties checks that no two properties have the same key.
-func TestKeysOfProperties(t *testing.T) {
-	t.Parallel()
-	got := export.KeysOf([]*ent.Property{{ID: 1, Name: "Tags", APIName: new("Size")}, {ID: 2, Name: "size"}, {ID: 3, Name: "Notes"}})
-	if diff := cmp.Diff(map[int]string{1: "Size", 2: "size #2", 3: "Notes"}, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

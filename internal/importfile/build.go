@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"contactgraph/internal/interchange"
 	"contactgraph/internal/normalize"
 )
 
@@ -17,6 +18,7 @@ type builder struct {
 	targets []*target
 	given   []given // the values of the current row for each target
 	catalog Catalog
+	keys    map[int]string // of the properties in exports, by id
 	filled  []int          // how many rows had a value in each column
 	unused  map[string]int // how many rows had a value that did not count, by column
 }
@@ -51,7 +53,7 @@ func newBuilder(m Mapping, c Catalog) (*builder, error) {
 	if !slices.Contains([]Missing{"", MissingError, MissingCreate, MissingIgnore}, m.Missing) {
 		return nil, &MappingError{Reason: fmt.Sprintf("missing is %q; use error, create or ignore", m.Missing)}
 	}
-	b := &builder{mapping: m, catalog: c, rules: map[string][]*compiled{}, unused: map[string]int{}}
+	b := &builder{mapping: m, catalog: c, keys: interchange.PropertyKeys(c.Properties), rules: map[string][]*compiled{}, unused: map[string]int{}}
 	for rank, r := range m.Columns {
 		if r.To == "" {
 			b.rules[r.Column] = append(b.rules[r.Column], nil) // ignored on purpose

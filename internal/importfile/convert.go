@@ -153,7 +153,7 @@ func setProperty(a *assignment, p *ent.Property) string {
 	if len(values) > 1 && (!p.Multiple || a.rule.Join != "") {
 		values = []value{{text: a.joined(", ")}}
 	}
-	out := interchange.Property{Name: propertyName(p)}
+	out := interchange.Property{Name: a.builder.keys[p.ID]}
 	for _, v := range values {
 		text, reason := propertyValue(p, v.text, a.rule.Date)
 		if reason != "" {

@@ -5,8 +5,8 @@
 // the columns, which SetMapping sets; then Next yields each row as an interchange.Record. Files are
 // streamed: what is held in memory has limits.
 //
-// Start reading at File; csv.go, json.go and vcard.go read the formats into cells, record.go makes
-// a record of cells by the rules of a Mapping, guess.go and presets.go propose one.
+// Start reading at File; csv.go, json.go and vcard.go read the formats into cells, build.go makes a
+// record of cells by the rules of a Mapping, guess.go and presets.go propose one.
 package importfile
 
 import (

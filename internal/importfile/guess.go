@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"contactgraph/ent/property"
+	"contactgraph/internal/interchange"
 )
 
 // The confidence of guesses.
@@ -94,7 +95,7 @@ func (g *guesser) column(i int, column string) {
 	}
 	name := strings.TrimPrefix(column, prefixProperty)
 	if p := g.catalog.similar(name); p != nil {
-		r := Rule{Column: column, To: prefixProperty + propertyName(p), Skip: g.preset.Skip}
+		r := Rule{Column: column, To: prefixProperty + interchange.PropertyKeys(g.catalog.Properties)[p.ID], Skip: g.preset.Skip}
 		if !g.isTime(r.To) || mostlyDates(g.file.values(i), r.Skip) {
 			g.add(i, r, byName)
 		}

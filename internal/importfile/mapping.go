@@ -6,6 +6,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/interchange"
 )
 
 // Mapping says what the columns of a file are. Its JSON is stored, and given to the command line.
@@ -66,7 +67,7 @@ type Rule struct {
 // What a column can be, in the order of the console. The fields of a contact have the names of the
 // GraphQL API.
 const (
-	toID                 = "contactId"
+	toID                 = interchange.PathContactID
 	toEmail              = "email"
 	toPhoneCountryCode   = "phoneCountryCode"
 	toPhone              = "phone"
@@ -75,26 +76,26 @@ const (
 	toLimitPermanently   = "limitMailsPermanently"
 	toLimitUntil         = "limitMailsTemporarilyUntil"
 	toPermissionSource   = "latestPermissionSource"
-	toSecret             = "secret"
-	toPasswordHash       = "passwordHash"
-	toRegisteredAt       = "registrationDateTime"
-	toRegistrationSource = "registrationSource"
-	toRegistrationIP     = "registrationIp"
-	toLastModified       = "lastModified"
+	toSecret             = field.PathSecret
+	toPasswordHash       = interchange.PathPasswordHash
+	toRegisteredAt       = field.PathRegisteredAt
+	toRegistrationSource = field.PathRegistrationSource
+	toRegistrationIP     = field.PathRegistrationIP
+	toLastModified       = interchange.PathLastModified
 	toName               = "name" // first and last name in one cell
-	toCompany            = "company"
-	toStore              = "preferredStore"
-	toRegistrationStore  = "registrationStore"
-	toLogins             = "logins"
-	toSegments           = "segments"
+	toCompany            = interchange.PathCompany
+	toStore              = interchange.PathPreferredStore
+	toRegistrationStore  = interchange.PathRegistrationStore
+	toLogins             = field.PathLogins
+	toSegments           = interchange.PathSegments
 	suffixID             = "Id"          // of company, preferredStore and registrationStore: ids instead of names
 	toSegmentIDs         = "segmentIds"  //
 	prefixProperty       = "properties." // followed by the API name or the name of a property
 	prefixExternalID     = "externalIds."
 )
 
-// Targets returns what a column can be: fields, then the account's properties by their names. Not
-// listed are the external ids, "externalIds." followed by the name of a system.
+// Targets returns what a column can be: fields, then the account's properties by their keys in
+// exports. Not listed are the external ids, "externalIds." followed by the name of a system.
 func (c Catalog) Targets() []string {
 	all := []string{
 		toID, toEmail, toPhoneCountryCode, toPhone, toFirstName, toLastName, toName, toCompany, toCompany + suffixID,
@@ -102,9 +103,10 @@ func (c Catalog) Targets() []string {
 		toSegments, toSegmentIDs, toLogins, toSecret, toPasswordHash, toRegisteredAt, toRegistrationSource, toRegistrationIP,
 		toRegistrationStore, toRegistrationStore + suffixID, toLastModified,
 	}
+	keys := interchange.PropertyKeys(c.Properties)
 	for _, p := range c.Properties {
 		if field.BoundTo(p) == nil {
-			all = append(all, prefixProperty+propertyName(p))
+			all = append(all, prefixProperty+keys[p.ID])
 		}
 	}
 	return all
@@ -115,18 +117,12 @@ type Catalog struct {
 	Properties []*ent.Property
 }
 
-// propertyName returns the name by which files name a property.
-func propertyName(p *ent.Property) string {
-	if p.APIName != nil {
-		return *p.APIName
-	}
-	return p.Name
-}
-
-// property returns the property with the API name or, without regard to case, the name.
+// property returns the property with the key of exports or, without regard to case, the name or the
+// API name.
 func (c Catalog) property(name string) *ent.Property {
+	keys := interchange.PropertyKeys(c.Properties)
 	for _, p := range c.Properties {
-		if p.APIName != nil && *p.APIName == name {
+		if keys[p.ID] == name {
 			return p
 		}
 	}

@@ -90,20 +90,8 @@ func (f *File) Header() *interchange.Header {
 
 // ownColumn returns the name of the column for a path in an export of this program.
 func (c Catalog) ownColumn(path string) string {
-	switch path {
-	case field.Company.Path:
-		return interchange.PathCompany
-	case field.PreferredStore.Path:
-		return interchange.PathPreferredStore
-	case field.PathRegistrationStore:
-		return interchange.PathRegistrationStore
-	case field.PathMembership:
-		return interchange.PathSegments
+	if key, ok := interchange.PropertyKeys(c.Properties)[field.PropertyID(path)]; ok {
+		return interchange.PropertyPath(key)
 	}
-	for _, p := range c.Properties {
-		if field.PropertyPath(p.ID) == path {
-			return interchange.PropertyPath(propertyName(p))
-		}
-	}
-	return path
+	return interchange.Column(path)
 }

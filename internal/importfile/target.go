@@ -10,7 +10,6 @@ import (
 
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/interchange"
-	"contactgraph/internal/storable"
 )
 
 // target is what the values of columns become.
@@ -313,6 +312,3 @@ func (b *builder) addDefaults(r *interchange.Record) {
 		r.RegistrationSource = &source
 	}
 }
-
-// storableTime reports whether the database can store a time.
-func storableTime(t time.Time) bool { return storable.Time(t) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"contactgraph/internal/revision"
+	"contactgraph/internal/storable"
 )
 
 var (
@@ -22,7 +23,7 @@ var (
 // month and year; if it is "", dates with points begin with the day, and others must be clear.
 func parseTime(text, order string) (time.Time, string) {
 	t, reason := readTime(text, order)
-	if reason == "" && !storableTime(t) {
+	if reason == "" && !storable.Time(t) {
 		reason = "The year is not from 1 to 9999."
 	}
 	return t, reason

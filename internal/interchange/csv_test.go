@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"contactgraph/ent"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/interchange"
 
@@ -203,4 +204,22 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPropertyKeys checks that no two properties have the same key.
+func TestPropertyKeys(t *testing.T) {
+	t.Parallel()
+	got := interchange.PropertyKeys([]*ent.Property{{ID: 1, Name: "Tags", APIName: new("Size")}, {ID: 2, Name: "size"}, {ID: 3, Name: "Notes"}})
+	if diff := cmp.Diff(map[int]string{1: "Size", 2: "size #2", 3: "Notes"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestColumnsHaveFieldPaths(t *testing.T) {
+	t.Parallel()
+	for _, column := range interchange.Columns {
+		if got := interchange.Column(interchange.FieldPath(column)); got != column {
+			t.Errorf("the path of %s leads to %s", column, got)
+		}
+	}
 }

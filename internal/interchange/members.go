@@ -2,9 +2,11 @@ package interchange
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
+	"contactgraph/ent"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 )
@@ -44,20 +46,47 @@ func PropertyKey(path string) (key string, ok bool) {
 	return key, ok && key != ""
 }
 
-// RightsPath returns the path by which the rights of a role name what is in the column, for all
-// columns but those of properties.
-func RightsPath(column string) string {
-	switch column {
-	case PathRegistrationStore:
-		return field.PathRegistrationStore
-	case PathPreferredStore:
-		return field.PreferredStore.Path
-	case PathCompany:
-		return field.Company.Path
-	case PathSegments:
-		return field.PathMembership
+// PropertyKeys returns the keys of properties by id: the API name, or without one the name. A name
+// that another property has as its API name gets the id as well.
+func PropertyKeys(properties []*ent.Property) map[int]string {
+	taken := map[string]bool{}
+	for _, p := range properties {
+		if p.APIName != nil {
+			taken[strings.ToLower(*p.APIName)] = true
+		}
 	}
-	return column
+	keys := make(map[int]string, len(properties))
+	for _, p := range properties {
+		switch {
+		case p.APIName != nil:
+			keys[p.ID] = *p.APIName
+		case taken[strings.ToLower(p.Name)]:
+			keys[p.ID] = fmt.Sprintf("%s #%d", p.Name, p.ID)
+		default:
+			keys[p.ID] = p.Name
+		}
+	}
+	return keys
+}
+
+// fieldPaths has the paths of package field of the columns that have others.
+var fieldPaths = map[string]string{
+	PathRegistrationStore: field.PathRegistrationStore, PathPreferredStore: field.PreferredStore.Path,
+	PathCompany: field.Company.Path, PathSegments: field.PathMembership,
+}
+
+// FieldPath returns the path of package field of what is in the column, for all columns but those
+// of properties. The rights of roles, errors and the change log use it.
+func FieldPath(column string) string { return cmp.Or(fieldPaths[column], column) }
+
+// Column returns the column that has what a path of package field names, for all but properties.
+func Column(fieldPath string) string {
+	for column, path := range fieldPaths {
+		if path == fieldPath {
+			return column
+		}
+	}
+	return fieldPath
 }
 
 // members lists all but properties, in the order of a file.
