@@ -35,7 +35,7 @@ func (ec *executionContext) _DeletedContact_contactId(ctx context.Context, field
 			return ec.fieldContext_DeletedContact_contactId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ContactID, nil
+			return obj.ID, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {

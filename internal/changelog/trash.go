@@ -2,12 +2,10 @@ package changelog
 
 import (
 	"context"
-	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	"contactgraph/internal/authz"
-	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
@@ -16,16 +14,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Deletion is the deletion of a contact that has been neither restored nor erased since, with what
-// the viewer may read of how the contact was called. Undoing the change restores the contact.
+// Deletion is the deletion of a contact that has been neither restored nor erased since, with the
+// contact as it was, as far as the viewer may read it. Undoing the change restores the contact.
 type Deletion struct {
-	ContactID        int
-	FirstName        *string
-	LastName         *string
-	Email            *string
-	PhoneCountryCode *string
-	Phone            *string
-	Change           *ent.Change
+	*ent.Contact
+
+	Change *ent.Change
 }
 
 // MaxDeletions is the largest number of deletions that Deletions returns.
@@ -53,7 +47,11 @@ func (s *Service) Deletions(ctx context.Context, before revision.Cursor, first i
 		rows, more = rows[:first], true
 	}
 	for _, row := range allVisibleTo(v, rows) {
-		list = append(list, newDeletion(row))
+		deleted := NewSnapshot(&ent.Contact{ID: row.ContactID})
+		if err := deleted.Rewind(row); err != nil {
+			return nil, false, err
+		}
+		list = append(list, &Deletion{deleted.Contact, row})
 	}
 	return list, more, nil
 }
@@ -74,21 +72,4 @@ func isLatest(s *sql.Selector) {
 		sql.ColumnsEQ(later.C(change.FieldContactID), s.C(change.FieldContactID)),
 		sql.ColumnsGT(later.C(change.FieldVersion), s.C(change.FieldVersion)),
 	))))
-}
-
-func newDeletion(row *ent.Change) *Deletion {
-	d := &Deletion{ContactID: row.ContactID, Change: row}
-	for path, to := range map[string]**string{
-		field.FirstName.Path: &d.FirstName, field.LastName.Path: &d.LastName, field.Email.Path: &d.Email,
-		field.PhoneCountryCode.Path: &d.PhoneCountryCode, field.Phone.Path: &d.Phone,
-	} {
-		i := slices.IndexFunc(row.Fields, func(f revision.FieldChange) bool { return f.Path == path })
-		if i < 0 {
-			continue
-		}
-		if text, ok := row.Fields[i].Old.(string); ok {
-			*to = &text
-		}
-	}
-	return d
 }
