@@ -46,7 +46,7 @@ func (r *Reader) Client() *ent.Client { return r.client(entsql.OpenDB(r.dialect.
 func (r *Reader) client(driver *entsql.Driver) *ent.Client {
 	return ent.NewClient(ent.Driver(&readDriver{
 		Driver: driver, dialect: r.dialect, observe: func(context.Context, string) {}, classify: func(err error) error { return err },
-		begin: func(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil },
+		begin: unlimited,
 	}))
 }
 
@@ -54,12 +54,12 @@ func (r *Reader) client(driver *entsql.Driver) *ent.Client {
 // them ran. A long one is a burden: SQLite cannot empty its WAL meanwhile, and PostgreSQL cannot
 // remove old rows.
 func (r *Reader) Snapshot(ctx context.Context, fn func(context.Context, *ent.Client) error) error {
-	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	driver, end, err := inSnapshot(ctx, r.db, r.dialect.Name())
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // it only reads
-	return fn(ctx, r.client(entsql.NewDriver(r.dialect.Name(), entsql.Conn{ExecQuerier: tx})))
+	defer end()
+	return fn(ctx, r.client(driver))
 }
 
 // Account returns the id of the account whose name has this key, 0 if there is none.

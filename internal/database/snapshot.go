@@ -27,20 +27,36 @@ const snapshotReads = 10
 // them ran. It holds one of the account's readers until fn returns, and SQLite cannot empty its WAL
 // meanwhile, so fn must not wait for a client.
 func (db *DB) Snapshot(ctx context.Context, fn func(context.Context, *Snapshot) error) error {
-	ctx, end, err := db.beginReadWithin(ctx, snapshotReads*db.conn.Limits.Read)
+	ctx, release, err := db.beginReadWithin(ctx, snapshotReads*db.conn.Limits.Read)
 	if err != nil {
 		return err
 	}
-	defer end()
-	tx, err := db.conn.Readers.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	defer release()
+	name := db.conn.Dialect.Name()
+	driver, end, err := inSnapshot(ctx, db.conn.Readers, name)
 	if err != nil {
 		return db.classify(err)
 	}
-	defer tx.Rollback() //nolint:errcheck // it only reads
+	defer end()
 	reads := *db.reads
-	reads.Driver = entsql.NewDriver(db.conn.Dialect.Name(), entsql.Conn{ExecQuerier: tx})
-	reads.begin = func(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil }
-	return fn(ctx, &Snapshot{ent.NewClient(ent.Driver(&reads)), db.conn.Dialect.Name(), db.classify})
+	reads.Driver, reads.begin = driver, unlimited
+	return fn(ctx, &Snapshot{ent.NewClient(ent.Driver(&reads)), name, db.classify})
+}
+
+// inSnapshot returns a driver whose queries all see the database as it was when the first of them
+// ran, until end is called.
+func inSnapshot(ctx context.Context, db *sql.DB, dialect string) (driver *entsql.Driver, end func(), err error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	end = func() { tx.Rollback() } //nolint:errcheck // it only reads
+	return entsql.NewDriver(dialect, entsql.Conn{ExecQuerier: tx}), end, nil
+}
+
+// unlimited begins a read that waits for no others and has no time limit.
+func unlimited(ctx context.Context) (context.Context, func(), error) {
+	return ctx, func() {}, nil
 }
 
 // Each calls fn for each row of a query, which scans it. It does not check what the viewer may see:
