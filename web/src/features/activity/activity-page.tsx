@@ -58,7 +58,7 @@ function ExportLinks({ action }: { action: AuditAction | null }) {
 }
 
 function Entries({ action }: { action: AuditAction | null }) {
-  const { entries, loading, error, hasMore, loadMore } = useAuditLog(action);
+  const { items: entries, loading, error, hasMore, loadMore } = useAuditLog(action);
   return (
     <>
       <List listStyleType="none" spacing="sm" aria-label="Activity">

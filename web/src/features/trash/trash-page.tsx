@@ -16,14 +16,14 @@ const headings = ['Name', 'Email', 'Phone', 'Deleted'];
 
 /** The contacts that were deleted and can be restored. */
 export function TrashPage() {
-  const { contacts, loading, error, hasMore, loadMore, remove } = useTrash();
+  const { items: contacts, loading, error, hasMore, loadMore, remove } = useTrash();
   const { undo, undoing, refusal, fault } = useUndo();
   const [restored, setRestored] = useState<DeletedContactPartsFragment>();
   const restore = async (contact: DeletedContactPartsFragment) => {
     setRestored(undefined);
     if (!(await undo(contact.deletion))) return;
     setRestored(contact);
-    remove(contact.contactId);
+    remove(({ contactId }) => contactId === contact.contactId);
   };
   return (
     <Page title="Trash">
