@@ -1,5 +1,5 @@
-// Package interchange has the form of contacts in the files of exports and imports: NDJSON, CSV and
-// vCard. An export writes a Record for each contact; an import reads them from a file of any
+// Package interchange has the form of contacts in the files of exports and imports: NDJSON and CSV.
+// An export writes a Record for each contact; an import reads them from a file of any
 // format, and writes what each has.
 //
 // Start reading at Record, and at Header for what precedes the contacts. members.go lists the
