@@ -106,7 +106,9 @@ func (l *Loader) PrimaryContacts(ctx context.Context, companies []*ent.Company) 
 func (l *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Login, error) {
 	return owned(ctx, contacts, func(c *ent.Contact) []*ent.Login { return c.Edges.Logins },
 		func(ctx context.Context, ids []int) ([]*ent.Login, error) {
-			return l.client.Login.Query().Where(login.ContactIDIn(ids...)).Order(login.ByNameKey()).All(ctx)
+			q := l.client.Login.Query().Where(login.ContactIDIn(ids...))
+			field.OrderLogins(q)
+			return q.All(ctx)
 		}, func(l *ent.Login) int { return l.ContactID })
 }
 
@@ -114,7 +116,9 @@ func (l *Loader) Logins(ctx context.Context, contacts []*ent.Contact) ([][]*ent.
 func (l *Loader) ExternalIDs(ctx context.Context, contacts []*ent.Contact) ([][]*ent.ExternalID, error) {
 	return owned(ctx, contacts, func(c *ent.Contact) []*ent.ExternalID { return c.Edges.ExternalIds },
 		func(ctx context.Context, ids []int) ([]*ent.ExternalID, error) {
-			return l.client.ExternalID.Query().Where(externalid.ContactIDIn(ids...)).Order(externalid.BySystem(), externalid.ByValue()).All(ctx)
+			q := l.client.ExternalID.Query().Where(externalid.ContactIDIn(ids...))
+			field.OrderExternalIDs(q)
+			return q.All(ctx)
 		}, func(e *ent.ExternalID) int { return e.ContactID })
 }
 
@@ -122,7 +126,9 @@ func (l *Loader) ExternalIDs(ctx context.Context, contacts []*ent.Contact) ([][]
 func (l *Loader) Segments(ctx context.Context, contacts []*ent.Contact) ([][]*ent.Segment, error) {
 	memberships, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.Membership { return c.Edges.Memberships },
 		func(ctx context.Context, ids []int) ([]*ent.Membership, error) {
-			return l.client.Membership.Query().Where(membership.ContactIDIn(ids...)).Order(membership.BySegmentID()).All(ctx)
+			q := l.client.Membership.Query().Where(membership.ContactIDIn(ids...))
+			field.OrderSegments(q)
+			return q.All(ctx)
 		}, func(m *ent.Membership) int { return m.ContactID })
 	if err != nil {
 		return nil, err
@@ -165,8 +171,9 @@ func (l *Loader) Properties(ctx context.Context, contacts []*ent.Contact) ([][]*
 	defined = slices.DeleteFunc(slices.Clone(defined), func(p *ent.Property) bool { return !field.CanReadProperty(v, p) })
 	values, err := owned(ctx, contacts, func(c *ent.Contact) []*ent.PropertyValue { return c.Edges.Values },
 		func(ctx context.Context, ids []int) ([]*ent.PropertyValue, error) {
-			return l.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...)).
-				Order(propertyvalue.ByPosition()).All(ctx)
+			q := l.client.PropertyValue.Query().Where(propertyvalue.ContactIDIn(ids...))
+			field.OrderValues(q)
+			return q.All(ctx)
 		}, func(v *ent.PropertyValue) int { return v.ContactID })
 	if err != nil {
 		return nil, err

@@ -12,10 +12,6 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
-	"contactgraph/ent/externalid"
-	"contactgraph/ent/login"
-	"contactgraph/ent/membership"
-	"contactgraph/ent/propertyvalue"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
@@ -139,18 +135,8 @@ func WithRelations(ctx context.Context, c *ent.Client, account, id int) (*ent.Co
 
 // AddRelations makes the query read what WithRelations reads.
 func AddRelations(q *ent.ContactQuery) *ent.ContactQuery {
-	return q.WithValues(orderValues).WithLogins(orderLogins).WithExternalIds(orderExternalIDs).WithMemberships(orderSegments)
+	return q.WithValues(field.OrderValues).WithLogins(field.OrderLogins).WithExternalIds(field.OrderExternalIDs).WithMemberships(field.OrderSegments)
 }
-
-// These order what a contact has in other tables as the change log does.
-func orderValues(q *ent.PropertyValueQuery) {
-	q.Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
-}
-func orderLogins(q *ent.LoginQuery) { q.Order(login.ByNameKey()) }
-func orderExternalIDs(q *ent.ExternalIDQuery) {
-	q.Order(externalid.BySystem(), externalid.ByValue())
-}
-func orderSegments(q *ent.MembershipQuery) { q.Order(membership.BySegmentID()) }
 
 // Snapshot is a contact, with everything that belongs to it, in a state that the change log can
 // rewind, and continue: see fold.go.

@@ -2,8 +2,10 @@ package changelog_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
+	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
@@ -32,5 +34,26 @@ func TestAsOf(t *testing.T) {
 	}
 	if got, err := a.AsOf(a.Agent, c.ID, 1); !errors.Is(err, changelog.ErrNoVersion) {
 		t.Errorf("before a gap in the log: %v, %v", got, err)
+	}
+}
+
+// TestRelationsAreReadByContact checks that what a contact has in other tables is found by the
+// contact, and not among that of the whole account.
+func TestRelationsAreReadByContact(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	a := f.Demo
+	c, d := a.NewContact(nil), a.NewContact(nil)
+	statements := f.DB.Statements(func() {
+		q := f.DB.Client().Contact.Query().Where(entcontact.AccountID(a.Account), entcontact.IDIn(c.ID, d.ID))
+		contacttest.Must(changelog.AddRelations(q).All(a.Agent))
+	})
+	if len(statements) != 5 {
+		t.Fatalf("got %q", statements)
+	}
+	for _, s := range statements[1:] {
+		if plan := f.DB.Plan(s); !strings.Contains(plan, "contact_id=?") {
+			t.Errorf("%s\n%s", s, plan)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func (s *Service) Details(ctx context.Context, id int) (*Details, error) {
 	}
 	d.Contact, err = s.withRelations(ctx, v, id, func(q *ent.ContactQuery) {
 		q.WithValues(func(q *ent.PropertyValueQuery) {
-			q.Where(propertyvalue.AccountID(v.Account)).Order(propertyvalue.ByPropertyID(), propertyvalue.ByPosition())
+			field.OrderValues(q.Where(propertyvalue.AccountID(v.Account)))
 		})
 	})
 	return d, err
@@ -70,8 +70,8 @@ func (s *Service) WithSets(ctx context.Context, id int) (*ent.Contact, error) {
 // withRelations reads the contact with its logins, its segments, and what with adds.
 func (s *Service) withRelations(ctx context.Context, v viewer.Viewer, id int, with func(*ent.ContactQuery)) (*ent.Contact, error) {
 	q := s.db.Client().Contact.Query().Where(entcontact.ID(id), entcontact.AccountID(v.Account)).
-		WithLogins(func(q *ent.LoginQuery) { q.Where(login.AccountID(v.Account)).Order(login.ByNameKey()) }).
-		WithMemberships(func(q *ent.MembershipQuery) { q.Where(membership.AccountID(v.Account)).Order(membership.BySegmentID()) })
+		WithLogins(func(q *ent.LoginQuery) { field.OrderLogins(q.Where(login.AccountID(v.Account))) }).
+		WithMemberships(func(q *ent.MembershipQuery) { field.OrderSegments(q.Where(membership.AccountID(v.Account))) })
 	with(q)
 	c, err := q.Only(ctx)
 	if ent.IsNotFound(err) {

@@ -187,7 +187,7 @@ func (r *valueSearch) run(ctx context.Context, plan []valueGroup) ([]*ent.Contac
 		return nil, err
 	}
 	q := r.db.Client().Contact.Query().Where(entcontact.AccountID(r.viewer.Account)).Order(entcontact.ByID()).Limit(MaxFound).
-		WithLogins(func(q *ent.LoginQuery) { q.Where(login.AccountID(r.viewer.Account)).Order(login.ByNameKey()) })
+		WithLogins(func(q *ent.LoginQuery) { field.OrderLogins(q.Where(login.AccountID(r.viewer.Account))) })
 	if found != nil {
 		ids := slices.Sorted(maps.Keys(found))
 		q.Where(entcontact.IDIn(ids[:min(len(ids), MaxFound)]...))
