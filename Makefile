@@ -11,6 +11,7 @@
 # make bench      compares the server with a minimal one (ARGS=…): see bench/README.md
 # make fuzz       runs each fuzz test for FUZZTIME, such as 30s or 1000000x
 # make screenshots    runs the browser tests of web/e2e and saves their screenshots in SCREENSHOTS=…
+# make test-citus     runs the tests on the Citus cluster whose coordinator CONTACTGRAPH_TEST_CITUS names
 # make test-clients   runs linters, code generators and client libraries on the schema and openapi.json
 # make release-schema copies the schema to schema/released.graphql; run it with each release
 # make release    builds the files of a release in bin/release (ARCHS="amd64 arm64"): see CONTRIBUTING.md
@@ -27,7 +28,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-clients test-alerts test-cost test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-citus test-clients test-alerts test-cost test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -57,6 +58,10 @@ test-sqlite:
 
 test-postgres: lint
 	CONTACTGRAPH_TEST_ENGINE=postgres go test -race -vet=off -p 2 -count=1 -timeout 30m $(BOTH)
+
+# CONTACTGRAPH_TEST_CITUS=postgres://… names the coordinator of a cluster that is running.
+test-citus: tools
+	CONTACTGRAPH_TEST_ENGINE=citus go test -vet=off -p 1 -count=1 -timeout 2h $(BOTH)
 
 # A part of the tests on SQLite.
 test-clients: tools

@@ -1,7 +1,8 @@
 // Package pgserver runs PostgreSQL servers for tests and benchmarks. A server runs the programs
 // that are installed on the machine, has its data in a temporary folder, and listens only on a
 // socket in that folder. It ends with the process that started it. Start reading at Start;
-// bouncer.go runs PgBouncer in front of a server.
+// bouncer.go runs PgBouncer in front of a server, and citus.go creates databases in a cluster that
+// runs already.
 package pgserver
 
 import (
@@ -188,14 +189,8 @@ func (s *Server) DropDatabase(ctx context.Context, name string) error {
 }
 
 // Exec runs a statement as the superuser, in the database postgres.
-func (s *Server) Exec(ctx context.Context, statement string) (err error) {
-	conn, err := pgx.Connect(ctx, s.URL(superuser))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	_, err = conn.Exec(ctx, statement)
-	return err
+func (s *Server) Exec(ctx context.Context, statement string) error {
+	return execute(ctx, s.URL(superuser), statement)
 }
 
 // Crash ends the server at once, as pg_ctl stop -m immediate does. It recovers at its next Run.

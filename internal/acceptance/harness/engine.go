@@ -20,6 +20,7 @@ const (
 	SQLite    Engine = "sqlite"
 	Postgres  Engine = "postgres"
 	PgBouncer Engine = "pgbouncer" // PostgreSQL behind a PgBouncer in transaction mode
+	Citus     Engine = "citus"     // the cluster whose coordinator CONTACTGRAPH_TEST_CITUS names
 )
 
 // Selected returns the engine that CONTACTGRAPH_TEST_ENGINE selects.
@@ -47,7 +48,7 @@ func OnSelected(t *testing.T, test func(*testing.T, Engine)) {
 }
 
 // NewDatabase creates an empty database for the test and returns its address for the server's flag
-// --database.
+// --database. On Citus, it has tables, which are distributed.
 func NewDatabase(t *testing.T, e Engine) string {
 	t.Helper()
 	switch e {
@@ -57,6 +58,8 @@ func NewDatabase(t *testing.T, e Engine) string {
 	case PgBouncer:
 		name := newPostgresDatabase(t)
 		return shared.bouncer.URL(name)
+	case Citus:
+		return newCitusDatabase(t)
 	default:
 		return filepath.Join(t.TempDir(), "t.db")
 	}

@@ -1,7 +1,8 @@
 // Package databasetest opens databases for the tests of other packages. Each test has a database of
-// its own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default, or
-// postgres. All statements are recorded, and a statement that does not name its account fails the
-// test. Start reading at Open, which most tests need; stray.go checks the statements.
+// its own, on the engine that the variable CONTACTGRAPH_TEST_ENGINE names: sqlite, the default,
+// postgres, or citus, which needs a cluster that is running. All statements are recorded, and a
+// statement that does not name its account fails the test. Start reading at Open, which most tests
+// need; stray.go checks the statements.
 package databasetest
 
 import (
@@ -22,8 +23,11 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Postgres reports whether the tests run on PostgreSQL.
-func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" }
+// Postgres reports whether the tests run on PostgreSQL, with or without Citus.
+func Postgres() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "postgres" || Citus() }
+
+// Citus reports whether the tests run on Citus.
+func Citus() bool { return os.Getenv("CONTACTGRAPH_TEST_ENGINE") == "citus" }
 
 // BothEngines skips the test in the run on PostgreSQL. It is for tests that open a database of each
 // engine themselves: the run on SQLite has them.
@@ -90,7 +94,10 @@ func Server(tb testing.TB) *pgserver.Server {
 // URL names a new migrated database for the test, as database.Open takes it.
 func URL(tb testing.TB) string {
 	tb.Helper()
-	if Postgres() {
+	switch {
+	case Citus():
+		return citusURL(tb)
+	case Postgres():
 		return PostgresURL(tb)
 	}
 	file, err := migratedFile()
@@ -122,7 +129,10 @@ var migratedFile = sync.OnceValues(func() (file []byte, err error) {
 // Empty names a new database for the test that has no tables.
 func Empty(tb testing.TB) string {
 	tb.Helper()
-	if Postgres() {
+	switch {
+	case Citus():
+		return emptyCitus(tb)
+	case Postgres():
 		return EmptyPostgres(tb)
 	}
 	return SQLiteURL(tb)
