@@ -16,7 +16,6 @@ import (
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
-	atlasschema "ariga.io/atlas/sql/schema"
 	entsql "entgo.io/ent/dialect/sql"
 	entschema "entgo.io/ent/dialect/sql/schema"
 )
@@ -109,8 +108,8 @@ type Layout interface {
 	// reports whether foreign keys of (account_id, id) refer to it.
 	AdaptTable(t *entschema.Table, referenced bool)
 
-	// Migrator returns atlas' driver of the engine.
-	Migrator(db atlasschema.ExecQuerier) (atlas.Driver, error)
+	// Migrator returns atlas' driver of the engine, which runs migrations in the transaction.
+	Migrator(tx *sql.Tx) (atlas.Driver, error)
 
 	// HasTable reports whether the database has the table.
 	HasTable(ctx context.Context, db Querier, table string) (bool, error)

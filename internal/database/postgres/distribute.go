@@ -144,29 +144,6 @@ func distribute(ctx context.Context, c *dialect.Connection, all []placement) (pl
 	return placed, nil
 }
 
-// placeNew places the tables that a migration has created, if the database is distributed.
-func placeNew(ctx context.Context, tx *sql.Tx) error {
-	citus, err := Dialect{}.HasTable(ctx, tx, "pg_dist_partition")
-	if err != nil || !citus {
-		return err
-	}
-	tables, err := schema.Tables(Dialect{})
-	if err != nil {
-		return err
-	}
-	all := placements(tables)
-	contacts := slices.IndexFunc(all, func(p placement) bool { return p.table == migrate.ContactsTable.Name })
-	if distributed, err := all[contacts].isPlaced(ctx, tx); err != nil || !distributed {
-		return err
-	}
-	for _, p := range all {
-		if _, err := p.place(ctx, tx); err != nil {
-			return fmt.Errorf("distributing the table %s: %w", p.table, err)
-		}
-	}
-	return nil
-}
-
 // isPlaced reports whether the table is distributed, or is a reference table: of method n and
 // replicated by two-phase commit. Other tables that Citus lists are on the coordinator only.
 func (p placement) isPlaced(ctx context.Context, tx *sql.Tx) (placed bool, err error) {

@@ -1,9 +1,12 @@
 package postgres_test
 
 import (
+	"context"
+	"database/sql"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,13 +15,15 @@ import (
 	"contactgraph/ent/migrate"
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
+	"contactgraph/migrations"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // standIn gives a database what the extension citus would give it. The functions that place a table
-// record that they were called, with what, and in which transaction. docs/engines.md describes how
-// the real Citus answers.
+// record that they were called, with what, and in which transaction. Like Citus, it refuses foreign
+// keys from tables that are not placed to those that are. docs/engines.md describes how the real
+// Citus answers.
 const standIn = `
 	CREATE TABLE pg_dist_partition (logicalrelid regclass, partmethod "char", partkey text, repmodel "char");
 	CREATE TABLE calls (id bigint GENERATED ALWAYS AS IDENTITY, call text, setting text, transaction bigint DEFAULT txid_current());
@@ -39,7 +44,13 @@ const standIn = `
 	CREATE TABLE truncated (name text);
 	CREATE FUNCTION truncate_local_data_after_distributing_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
 		INSERT INTO truncated VALUES (table_name::text);
-	$$;`
+	$$;
+	CREATE FUNCTION refuse_unplaced() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+		IF EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid IN (SELECT logicalrelid FROM pg_dist_partition)
+			AND conrelid NOT IN (SELECT logicalrelid FROM pg_dist_partition) AND conrelid IN (SELECT objid FROM pg_event_trigger_ddl_commands())) THEN
+			RAISE 'cannot create foreign key constraint';
+		END IF;
+	END $$;`
 
 // placeable is the number of tables that are placed: all but those of the clock, of attempts, of
 // used states and of requests for new passwords.
@@ -128,7 +139,8 @@ func TestMigrationsPlaceNewTables(t *testing.T) {
 	t.Parallel()
 	url := newStandIn(t)
 	distribute(t, url)
-	databasetest.Execute(t, url, `DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; TRUNCATE calls;
+	databasetest.Execute(t, url, `CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION refuse_unplaced();
+		DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; TRUNCATE calls;
 		DELETE FROM schema_revisions WHERE version >= (SELECT version FROM schema_revisions WHERE description = 'restored');
 		DROP INDEX change_deletions; ALTER TABLE clocks DROP COLUMN version_floor; ALTER TABLE feeds DROP COLUMN start`)
 	if applied, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil || len(applied) != 2 {
@@ -136,6 +148,41 @@ func TestMigrationsPlaceNewTables(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"external_ids by account_id"}, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
 		t.Errorf("the calls (-want +got)\n%s", diff)
+	}
+}
+
+// TestNewTablesArePlacedBeforeTheirForeignKeys runs the statement that has created a table on a
+// distributed database that lacks it.
+func TestNewTablesArePlacedBeforeTheirForeignKeys(t *testing.T) {
+	t.Parallel()
+	url := newStandIn(t)
+	distribute(t, url)
+	const keys = "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'external_ids'::regclass ORDER BY 1"
+	want := databasetest.Texts(t, url, keys)
+	databasetest.Execute(t, url, `DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; DROP TABLE external_ids; TRUNCATE calls;
+		CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION refuse_unplaced()`)
+	file, err := migrations.Files.ReadFile("postgres/20261129091834_external_ids.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement := regexp.MustCompile(`(?m)^CREATE TABLE "external_ids" .*$`).FindString(string(file))
+	c := databasetest.Connect(t, url)
+	err = c.Exclusive(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		d, err := c.Dialect.Migrator(tx)
+		if err != nil {
+			return err
+		}
+		_, err = d.ExecContext(ctx, statement)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"external_ids by account_id"}, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
+		t.Errorf("the calls (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(want, databasetest.Texts(t, url, keys)); diff != "" || len(want) != 2 {
+		t.Errorf("the constraints (-want +got)\n%s", diff)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 
 	atlas "ariga.io/atlas/sql/migrate"
 	atlaspostgres "ariga.io/atlas/sql/postgres"
-	atlasschema "ariga.io/atlas/sql/schema"
 	entschema "entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
@@ -57,9 +56,9 @@ func isReference(t *entschema.Table) bool {
 	return !t.HasColumn(schema.AccountColumn) || t.Name == migrate.APIKeysTable.Name
 }
 
-// Migrator is atlas' driver of PostgreSQL.
-func (Dialect) Migrator(db atlasschema.ExecQuerier) (atlas.Driver, error) {
-	return atlaspostgres.Open(db)
+// Migrator is atlas' driver of PostgreSQL. Where Citus distributes the tables, it places new ones.
+func (Dialect) Migrator(tx *sql.Tx) (atlas.Driver, error) {
+	return atlaspostgres.Open(placingTx{tx})
 }
 
 // HasTable looks along the search path.

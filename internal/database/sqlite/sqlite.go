@@ -22,7 +22,6 @@ import (
 	"contactgraph/internal/database/schema"
 
 	atlas "ariga.io/atlas/sql/migrate"
-	atlasschema "ariga.io/atlas/sql/schema"
 	atlassqlite "ariga.io/atlas/sql/sqlite"
 	entdialect "entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -107,8 +106,8 @@ func (Dialect) AdaptTable(t *entschema.Table, referenced bool) {
 }
 
 // Migrator is atlas' driver of SQLite.
-func (Dialect) Migrator(db atlasschema.ExecQuerier) (atlas.Driver, error) {
-	return atlassqlite.Open(db)
+func (Dialect) Migrator(tx *sql.Tx) (atlas.Driver, error) {
+	return atlassqlite.Open(tx)
 }
 
 // HasTable looks into sqlite_schema.
