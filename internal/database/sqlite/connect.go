@@ -33,9 +33,11 @@ const bulkUpdate = 16
 
 // The settings of each connection. synchronous=FULL, because NORMAL, the driver's default for WAL,
 // loses acknowledged writes when the power fails. _txlock=immediate, because a read that turns into
-// a write fails at once when another connection writes.
+// a write fails at once when another connection writes. _stmt_cache_size=24, because a statement
+// that writes many rows has thousands of parameters, and so much memory as long as it is prepared:
+// with 256, a server that had created 40,000 contacts had twice the memory.
 const (
-	sharedPragmas = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_stmt_cache_size=256&_loc=UTC"
+	sharedPragmas = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_stmt_cache_size=24&_loc=UTC"
 	writerPragmas = sharedPragmas + "&mode=rwc&_txlock=immediate"
 	readerPragmas = sharedPragmas + "&mode=ro&_query_only=1"
 	// For a file that may belong to another program. It may have to recover from a crash, so it is
