@@ -45,6 +45,8 @@ type Change struct {
 	Fields []revision.FieldChange `json:"fields,omitempty"`
 	// Undoes holds the value of the "undoes" field.
 	Undoes *revision.Version `json:"undoes,omitempty"`
+	// JobID holds the value of the "job_id" field.
+	JobID *int `json:"job_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ChangeQuery when eager-loading is set.
 	Edges        ChangeEdges `json:"edges"`
@@ -78,7 +80,7 @@ func (*Change) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case change.FieldFields:
 			values[i] = new([]byte)
-		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID, change.FieldUndoes:
+		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID, change.FieldUndoes, change.FieldJobID:
 			values[i] = new(sql.NullInt64)
 		case change.FieldKind, change.FieldActorKind, change.FieldActorName, change.FieldSource:
 			values[i] = new(sql.NullString)
@@ -180,6 +182,13 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 				_m.Undoes = new(revision.Version)
 				*_m.Undoes = revision.Version(value.Int64)
 			}
+		case change.FieldJobID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field job_id", values[i])
+			} else if value.Valid {
+				_m.JobID = new(int)
+				*_m.JobID = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -256,6 +265,11 @@ func (_m *Change) String() string {
 	builder.WriteString(", ")
 	if v := _m.Undoes; v != nil {
 		builder.WriteString("undoes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.JobID; v != nil {
+		builder.WriteString("job_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')

@@ -103,6 +103,20 @@ func (_c *ChangeCreate) SetNillableUndoes(v *revision.Version) *ChangeCreate {
 	return _c
 }
 
+// SetJobID sets the "job_id" field.
+func (_c *ChangeCreate) SetJobID(v int) *ChangeCreate {
+	_c.mutation.SetJobID(v)
+	return _c
+}
+
+// SetNillableJobID sets the "job_id" field if the given value is not nil.
+func (_c *ChangeCreate) SetNillableJobID(v *int) *ChangeCreate {
+	if v != nil {
+		_c.SetJobID(*v)
+	}
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *ChangeCreate) SetAccount(v *Account) *ChangeCreate {
 	return _c.SetAccountID(v.ID)
@@ -257,6 +271,10 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Undoes(); ok {
 		_spec.SetField(change.FieldUndoes, field.TypeInt64, value)
 		_node.Undoes = &value
+	}
+	if value, ok := _c.mutation.JobID(); ok {
+		_spec.SetField(change.FieldJobID, field.TypeInt, value)
+		_node.JobID = &value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -111,6 +111,9 @@ func (_u *ChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
 	}
+	if _u.mutation.JobIDCleared() {
+		_spec.ClearField(change.FieldJobID, field.TypeInt)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -243,6 +246,9 @@ func (_u *ChangeUpdateOne) sqlSave(ctx context.Context) (_node *Change, err erro
 	}
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(change.FieldUndoes, field.TypeInt64)
+	}
+	if _u.mutation.JobIDCleared() {
+		_spec.ClearField(change.FieldJobID, field.TypeInt)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Change{config: _u.config}

@@ -24,6 +24,10 @@ import (
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobchunk"
+	"contactgraph/ent/jobitem"
+	"contactgraph/ent/jobkey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/passwordreset"
@@ -76,6 +80,14 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
+	// JobChunk is the client for interacting with the JobChunk builders.
+	JobChunk *JobChunkClient
+	// JobItem is the client for interacting with the JobItem builders.
+	JobItem *JobItemClient
+	// JobKey is the client for interacting with the JobKey builders.
+	JobKey *JobKeyClient
 	// Login is the client for interacting with the Login builders.
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
@@ -124,6 +136,10 @@ func (c *Client) init() {
 	c.Feed = NewFeedClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
+	c.Job = NewJobClient(c.config)
+	c.JobChunk = NewJobChunkClient(c.config)
+	c.JobItem = NewJobItemClient(c.config)
+	c.JobKey = NewJobKeyClient(c.config)
 	c.Login = NewLoginClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.PasswordReset = NewPasswordResetClient(c.config)
@@ -241,6 +257,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Feed:           NewFeedClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
+		Job:            NewJobClient(cfg),
+		JobChunk:       NewJobChunkClient(cfg),
+		JobItem:        NewJobItemClient(cfg),
+		JobKey:         NewJobKeyClient(cfg),
 		Login:          NewLoginClient(cfg),
 		Membership:     NewMembershipClient(cfg),
 		PasswordReset:  NewPasswordResetClient(cfg),
@@ -285,6 +305,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Feed:           NewFeedClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
+		Job:            NewJobClient(cfg),
+		JobChunk:       NewJobChunkClient(cfg),
+		JobItem:        NewJobItemClient(cfg),
+		JobKey:         NewJobKeyClient(cfg),
 		Login:          NewLoginClient(cfg),
 		Membership:     NewMembershipClient(cfg),
 		PasswordReset:  NewPasswordResetClient(cfg),
@@ -328,8 +352,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
 		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Login, c.Membership, c.PasswordReset, c.Property, c.PropertyValue, c.Role,
-		c.SearchTerm, c.Segment, c.Session, c.Store, c.UsedState, c.User,
+		c.Job, c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
+		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
+		c.Store, c.UsedState, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -341,8 +366,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
 		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Login, c.Membership, c.PasswordReset, c.Property, c.PropertyValue, c.Role,
-		c.SearchTerm, c.Segment, c.Session, c.Store, c.UsedState, c.User,
+		c.Job, c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
+		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
+		c.Store, c.UsedState, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -377,6 +403,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
 		return c.Identity.mutate(ctx, m)
+	case *JobMutation:
+		return c.Job.mutate(ctx, m)
+	case *JobChunkMutation:
+		return c.JobChunk.mutate(ctx, m)
+	case *JobItemMutation:
+		return c.JobItem.mutate(ctx, m)
+	case *JobKeyMutation:
+		return c.JobKey.mutate(ctx, m)
 	case *LoginMutation:
 		return c.Login.mutate(ctx, m)
 	case *MembershipMutation:
@@ -2495,6 +2529,706 @@ func (c *IdentityClient) mutate(ctx context.Context, m *IdentityMutation) (Value
 	}
 }
 
+// JobClient is a client for the Job schema.
+type JobClient struct {
+	config
+}
+
+// NewJobClient returns a client for the Job from the given config.
+func NewJobClient(c config) *JobClient {
+	return &JobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `job.Hooks(f(g(h())))`.
+func (c *JobClient) Use(hooks ...Hook) {
+	c.hooks.Job = append(c.hooks.Job, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `job.Intercept(f(g(h())))`.
+func (c *JobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Job = append(c.inters.Job, interceptors...)
+}
+
+// Create returns a builder for creating a Job entity.
+func (c *JobClient) Create() *JobCreate {
+	mutation := newJobMutation(c.config, OpCreate)
+	return &JobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Job entities.
+func (c *JobClient) CreateBulk(builders ...*JobCreate) *JobCreateBulk {
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobClient) MapCreateBulk(slice any, setFunc func(*JobCreate, int)) *JobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobCreateBulk{err: fmt.Errorf("calling to JobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Job.
+func (c *JobClient) Update() *JobUpdate {
+	mutation := newJobMutation(c.config, OpUpdate)
+	return &JobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobClient) UpdateOne(_m *Job) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJob(_m))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobClient) UpdateOneID(id int) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJobID(id))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Job.
+func (c *JobClient) Delete() *JobDelete {
+	mutation := newJobMutation(c.config, OpDelete)
+	return &JobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobClient) DeleteOne(_m *Job) *JobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobClient) DeleteOneID(id int) *JobDeleteOne {
+	builder := c.Delete().Where(job.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobDeleteOne{builder}
+}
+
+// Query returns a query builder for Job.
+func (c *JobClient) Query() *JobQuery {
+	return &JobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Job entity by its id.
+func (c *JobClient) Get(ctx context.Context, id int) (*Job, error) {
+	return c.Query().Where(job.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobClient) GetX(ctx context.Context, id int) *Job {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Job.
+func (c *JobClient) QueryAccount(_m *Job) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(job.Table, job.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, job.AccountTable, job.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryItems queries the items edge of a Job.
+func (c *JobClient) QueryItems(_m *Job) *JobItemQuery {
+	query := (&JobItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(job.Table, job.FieldID, id),
+			sqlgraph.To(jobitem.Table, jobitem.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, job.ItemsTable, job.ItemsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChunks queries the chunks edge of a Job.
+func (c *JobClient) QueryChunks(_m *Job) *JobChunkQuery {
+	query := (&JobChunkClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(job.Table, job.FieldID, id),
+			sqlgraph.To(jobchunk.Table, jobchunk.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, job.ChunksTable, job.ChunksColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryKeys queries the keys edge of a Job.
+func (c *JobClient) QueryKeys(_m *Job) *JobKeyQuery {
+	query := (&JobKeyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(job.Table, job.FieldID, id),
+			sqlgraph.To(jobkey.Table, jobkey.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, job.KeysTable, job.KeysColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *JobClient) Hooks() []Hook {
+	hooks := c.hooks.Job
+	return append(hooks[:len(hooks):len(hooks)], job.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobClient) Interceptors() []Interceptor {
+	inters := c.inters.Job
+	return append(inters[:len(inters):len(inters)], job.Interceptors[:]...)
+}
+
+func (c *JobClient) mutate(ctx context.Context, m *JobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Job mutation op: %q", m.Op())
+	}
+}
+
+// JobChunkClient is a client for the JobChunk schema.
+type JobChunkClient struct {
+	config
+}
+
+// NewJobChunkClient returns a client for the JobChunk from the given config.
+func NewJobChunkClient(c config) *JobChunkClient {
+	return &JobChunkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `jobchunk.Hooks(f(g(h())))`.
+func (c *JobChunkClient) Use(hooks ...Hook) {
+	c.hooks.JobChunk = append(c.hooks.JobChunk, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `jobchunk.Intercept(f(g(h())))`.
+func (c *JobChunkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.JobChunk = append(c.inters.JobChunk, interceptors...)
+}
+
+// Create returns a builder for creating a JobChunk entity.
+func (c *JobChunkClient) Create() *JobChunkCreate {
+	mutation := newJobChunkMutation(c.config, OpCreate)
+	return &JobChunkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of JobChunk entities.
+func (c *JobChunkClient) CreateBulk(builders ...*JobChunkCreate) *JobChunkCreateBulk {
+	return &JobChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobChunkClient) MapCreateBulk(slice any, setFunc func(*JobChunkCreate, int)) *JobChunkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobChunkCreateBulk{err: fmt.Errorf("calling to JobChunkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobChunkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for JobChunk.
+func (c *JobChunkClient) Update() *JobChunkUpdate {
+	mutation := newJobChunkMutation(c.config, OpUpdate)
+	return &JobChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobChunkClient) UpdateOne(_m *JobChunk) *JobChunkUpdateOne {
+	mutation := newJobChunkMutation(c.config, OpUpdateOne, withJobChunk(_m))
+	return &JobChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobChunkClient) UpdateOneID(id int) *JobChunkUpdateOne {
+	mutation := newJobChunkMutation(c.config, OpUpdateOne, withJobChunkID(id))
+	return &JobChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for JobChunk.
+func (c *JobChunkClient) Delete() *JobChunkDelete {
+	mutation := newJobChunkMutation(c.config, OpDelete)
+	return &JobChunkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobChunkClient) DeleteOne(_m *JobChunk) *JobChunkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobChunkClient) DeleteOneID(id int) *JobChunkDeleteOne {
+	builder := c.Delete().Where(jobchunk.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobChunkDeleteOne{builder}
+}
+
+// Query returns a query builder for JobChunk.
+func (c *JobChunkClient) Query() *JobChunkQuery {
+	return &JobChunkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJobChunk},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a JobChunk entity by its id.
+func (c *JobChunkClient) Get(ctx context.Context, id int) (*JobChunk, error) {
+	return c.Query().Where(jobchunk.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobChunkClient) GetX(ctx context.Context, id int) *JobChunk {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a JobChunk.
+func (c *JobChunkClient) QueryAccount(_m *JobChunk) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobchunk.Table, jobchunk.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, jobchunk.AccountTable, jobchunk.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJob queries the job edge of a JobChunk.
+func (c *JobChunkClient) QueryJob(_m *JobChunk) *JobQuery {
+	query := (&JobClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobchunk.Table, jobchunk.FieldID, id),
+			sqlgraph.To(job.Table, job.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, jobchunk.JobTable, jobchunk.JobColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *JobChunkClient) Hooks() []Hook {
+	hooks := c.hooks.JobChunk
+	return append(hooks[:len(hooks):len(hooks)], jobchunk.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobChunkClient) Interceptors() []Interceptor {
+	inters := c.inters.JobChunk
+	return append(inters[:len(inters):len(inters)], jobchunk.Interceptors[:]...)
+}
+
+func (c *JobChunkClient) mutate(ctx context.Context, m *JobChunkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobChunkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobChunkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown JobChunk mutation op: %q", m.Op())
+	}
+}
+
+// JobItemClient is a client for the JobItem schema.
+type JobItemClient struct {
+	config
+}
+
+// NewJobItemClient returns a client for the JobItem from the given config.
+func NewJobItemClient(c config) *JobItemClient {
+	return &JobItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `jobitem.Hooks(f(g(h())))`.
+func (c *JobItemClient) Use(hooks ...Hook) {
+	c.hooks.JobItem = append(c.hooks.JobItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `jobitem.Intercept(f(g(h())))`.
+func (c *JobItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.JobItem = append(c.inters.JobItem, interceptors...)
+}
+
+// Create returns a builder for creating a JobItem entity.
+func (c *JobItemClient) Create() *JobItemCreate {
+	mutation := newJobItemMutation(c.config, OpCreate)
+	return &JobItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of JobItem entities.
+func (c *JobItemClient) CreateBulk(builders ...*JobItemCreate) *JobItemCreateBulk {
+	return &JobItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobItemClient) MapCreateBulk(slice any, setFunc func(*JobItemCreate, int)) *JobItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobItemCreateBulk{err: fmt.Errorf("calling to JobItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for JobItem.
+func (c *JobItemClient) Update() *JobItemUpdate {
+	mutation := newJobItemMutation(c.config, OpUpdate)
+	return &JobItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobItemClient) UpdateOne(_m *JobItem) *JobItemUpdateOne {
+	mutation := newJobItemMutation(c.config, OpUpdateOne, withJobItem(_m))
+	return &JobItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobItemClient) UpdateOneID(id int) *JobItemUpdateOne {
+	mutation := newJobItemMutation(c.config, OpUpdateOne, withJobItemID(id))
+	return &JobItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for JobItem.
+func (c *JobItemClient) Delete() *JobItemDelete {
+	mutation := newJobItemMutation(c.config, OpDelete)
+	return &JobItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobItemClient) DeleteOne(_m *JobItem) *JobItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobItemClient) DeleteOneID(id int) *JobItemDeleteOne {
+	builder := c.Delete().Where(jobitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobItemDeleteOne{builder}
+}
+
+// Query returns a query builder for JobItem.
+func (c *JobItemClient) Query() *JobItemQuery {
+	return &JobItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJobItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a JobItem entity by its id.
+func (c *JobItemClient) Get(ctx context.Context, id int) (*JobItem, error) {
+	return c.Query().Where(jobitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobItemClient) GetX(ctx context.Context, id int) *JobItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a JobItem.
+func (c *JobItemClient) QueryAccount(_m *JobItem) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobitem.Table, jobitem.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, jobitem.AccountTable, jobitem.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJob queries the job edge of a JobItem.
+func (c *JobItemClient) QueryJob(_m *JobItem) *JobQuery {
+	query := (&JobClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobitem.Table, jobitem.FieldID, id),
+			sqlgraph.To(job.Table, job.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, jobitem.JobTable, jobitem.JobColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *JobItemClient) Hooks() []Hook {
+	hooks := c.hooks.JobItem
+	return append(hooks[:len(hooks):len(hooks)], jobitem.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobItemClient) Interceptors() []Interceptor {
+	inters := c.inters.JobItem
+	return append(inters[:len(inters):len(inters)], jobitem.Interceptors[:]...)
+}
+
+func (c *JobItemClient) mutate(ctx context.Context, m *JobItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown JobItem mutation op: %q", m.Op())
+	}
+}
+
+// JobKeyClient is a client for the JobKey schema.
+type JobKeyClient struct {
+	config
+}
+
+// NewJobKeyClient returns a client for the JobKey from the given config.
+func NewJobKeyClient(c config) *JobKeyClient {
+	return &JobKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `jobkey.Hooks(f(g(h())))`.
+func (c *JobKeyClient) Use(hooks ...Hook) {
+	c.hooks.JobKey = append(c.hooks.JobKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `jobkey.Intercept(f(g(h())))`.
+func (c *JobKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.JobKey = append(c.inters.JobKey, interceptors...)
+}
+
+// Create returns a builder for creating a JobKey entity.
+func (c *JobKeyClient) Create() *JobKeyCreate {
+	mutation := newJobKeyMutation(c.config, OpCreate)
+	return &JobKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of JobKey entities.
+func (c *JobKeyClient) CreateBulk(builders ...*JobKeyCreate) *JobKeyCreateBulk {
+	return &JobKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobKeyClient) MapCreateBulk(slice any, setFunc func(*JobKeyCreate, int)) *JobKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobKeyCreateBulk{err: fmt.Errorf("calling to JobKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for JobKey.
+func (c *JobKeyClient) Update() *JobKeyUpdate {
+	mutation := newJobKeyMutation(c.config, OpUpdate)
+	return &JobKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobKeyClient) UpdateOne(_m *JobKey) *JobKeyUpdateOne {
+	mutation := newJobKeyMutation(c.config, OpUpdateOne, withJobKey(_m))
+	return &JobKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobKeyClient) UpdateOneID(id int) *JobKeyUpdateOne {
+	mutation := newJobKeyMutation(c.config, OpUpdateOne, withJobKeyID(id))
+	return &JobKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for JobKey.
+func (c *JobKeyClient) Delete() *JobKeyDelete {
+	mutation := newJobKeyMutation(c.config, OpDelete)
+	return &JobKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobKeyClient) DeleteOne(_m *JobKey) *JobKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobKeyClient) DeleteOneID(id int) *JobKeyDeleteOne {
+	builder := c.Delete().Where(jobkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for JobKey.
+func (c *JobKeyClient) Query() *JobKeyQuery {
+	return &JobKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJobKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a JobKey entity by its id.
+func (c *JobKeyClient) Get(ctx context.Context, id int) (*JobKey, error) {
+	return c.Query().Where(jobkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobKeyClient) GetX(ctx context.Context, id int) *JobKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a JobKey.
+func (c *JobKeyClient) QueryAccount(_m *JobKey) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobkey.Table, jobkey.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, jobkey.AccountTable, jobkey.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJob queries the job edge of a JobKey.
+func (c *JobKeyClient) QueryJob(_m *JobKey) *JobQuery {
+	query := (&JobClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(jobkey.Table, jobkey.FieldID, id),
+			sqlgraph.To(job.Table, job.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, jobkey.JobTable, jobkey.JobColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *JobKeyClient) Hooks() []Hook {
+	hooks := c.hooks.JobKey
+	return append(hooks[:len(hooks):len(hooks)], jobkey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobKeyClient) Interceptors() []Interceptor {
+	inters := c.inters.JobKey
+	return append(inters[:len(inters):len(inters)], jobkey.Interceptors[:]...)
+}
+
+func (c *JobKeyClient) mutate(ctx context.Context, m *JobKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown JobKey mutation op: %q", m.Op())
+	}
+}
+
 // LoginClient is a client for the Login schema.
 type LoginClient struct {
 	config
@@ -4453,15 +5187,15 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
-		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
-		PasswordReset, Property, PropertyValue, Role, SearchTerm, Segment, Session,
-		Store, UsedState, User []ent.Hook
+		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem,
+		JobKey, Login, Membership, PasswordReset, Property, PropertyValue, Role,
+		SearchTerm, Segment, Session, Store, UsedState, User []ent.Hook
 	}
 	inters struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
-		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Login, Membership,
-		PasswordReset, Property, PropertyValue, Role, SearchTerm, Segment, Session,
-		Store, UsedState, User []ent.Interceptor
+		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem,
+		JobKey, Login, Membership, PasswordReset, Property, PropertyValue, Role,
+		SearchTerm, Segment, Session, Store, UsedState, User []ent.Interceptor
 	}
 )
 

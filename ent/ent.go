@@ -16,6 +16,10 @@ import (
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobchunk"
+	"contactgraph/ent/jobitem"
+	"contactgraph/ent/jobkey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/passwordreset"
@@ -110,6 +114,10 @@ func checkColumn(t, c string) error {
 			feed.Table:           feed.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			identity.Table:       identity.ValidColumn,
+			job.Table:            job.ValidColumn,
+			jobchunk.Table:       jobchunk.ValidColumn,
+			jobitem.Table:        jobitem.ValidColumn,
+			jobkey.Table:         jobkey.ValidColumn,
 			login.Table:          login.ValidColumn,
 			membership.Table:     membership.ValidColumn,
 			passwordreset.Table:  passwordreset.ValidColumn,

@@ -56,6 +56,18 @@ func (_m *IdempotencyKey) GlobalID() string { return globalid.Encode("Idempotenc
 // GlobalID returns the id of the Identity in the GraphQL API.
 func (_m *Identity) GlobalID() string { return globalid.Encode("Identity", _m.ID) }
 
+// GlobalID returns the id of the Job in the GraphQL API.
+func (_m *Job) GlobalID() string { return globalid.Encode("Job", _m.ID) }
+
+// GlobalID returns the id of the JobChunk in the GraphQL API.
+func (_m *JobChunk) GlobalID() string { return globalid.Encode("JobChunk", _m.ID) }
+
+// GlobalID returns the id of the JobItem in the GraphQL API.
+func (_m *JobItem) GlobalID() string { return globalid.Encode("JobItem", _m.ID) }
+
+// GlobalID returns the id of the JobKey in the GraphQL API.
+func (_m *JobKey) GlobalID() string { return globalid.Encode("JobKey", _m.ID) }
+
 // GlobalID returns the id of the Login in the GraphQL API.
 func (_m *Login) GlobalID() string { return globalid.Encode("Login", _m.ID) }
 

@@ -24,6 +24,7 @@ func (_m *Change) InsertValues() ([]any, error) {
 		_m.At,
 		string(fields),
 		_m.Undoes,
+		_m.JobID,
 	}, nil
 }
 

@@ -40,6 +40,14 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
+	// JobChunk is the client for interacting with the JobChunk builders.
+	JobChunk *JobChunkClient
+	// JobItem is the client for interacting with the JobItem builders.
+	JobItem *JobItemClient
+	// JobKey is the client for interacting with the JobKey builders.
+	JobKey *JobKeyClient
 	// Login is the client for interacting with the Login builders.
 	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
@@ -208,6 +216,10 @@ func (tx *Tx) init() {
 	tx.Feed = NewFeedClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
+	tx.Job = NewJobClient(tx.config)
+	tx.JobChunk = NewJobChunkClient(tx.config)
+	tx.JobItem = NewJobItemClient(tx.config)
+	tx.JobKey = NewJobKeyClient(tx.config)
 	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.PasswordReset = NewPasswordResetClient(tx.config)

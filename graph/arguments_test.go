@@ -12,6 +12,7 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/job"
 	"contactgraph/internal/people"
 
 	"github.com/google/go-cmp/cmp"
@@ -191,10 +192,12 @@ func TestRanges(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.create(f.demo, "anna", nil)
+	must(f.Jobs.Delete(f.demo.ctx, job.Bulk{IDs: []int{1}}))
 	type numbers struct{ min, max int }
 	services := map[string]numbers{
 		"Contact.changes(first)": {0, changelog.MaxHistory}, "Query.deletedContacts(first)": {0, changelog.MaxDeletions}, "Query.contactChanges(first)": {0, changelog.MaxPage},
 		"Company.contacts(first)": {0, query.MaxPage}, "Query.contacts(first)": {0, query.MaxPage}, "Query.contacts(last)": {0, query.MaxPage},
+		"Query.jobs(first)": {0, job.MaxPage}, "Job.items(first)": {0, job.MaxPage},
 		"Query.sessions(first)": {0, people.MaxSessions}, "Query.auditLog(first)": {1, people.MaxAuditEntries},
 	}
 	described := map[string]numbers{}
@@ -223,7 +226,7 @@ func TestRanges(t *testing.T) {
 // checkRange sends the numbers at the ends of a range, which must be accepted, and those beyond.
 func (f *fixture) checkRange(typ string, field *ast.FieldDefinition, argument string, lowest, highest int) {
 	f.t.Helper()
-	around := map[string]string{"Query": `{ %s { __typename } }`, "Company": `{ companies { %s { __typename } } }`, "Contact": `{ contact(id: 1) { %s { __typename } } }`}[typ]
+	around := map[string]string{"Query": `{ %s { __typename } }`, "Company": `{ companies { %s { __typename } } }`, "Contact": `{ contact(id: 1) { %s { __typename } } }`, "Job": `{ jobs { nodes { %s { __typename } } } }`}[typ]
 	for n, accepted := range map[int]bool{lowest - 1: false, lowest: true, highest: true, highest + 1: false} {
 		document := fmt.Sprintf(around, fmt.Sprintf("%s(%s: %d)", field.Name, argument, n))
 		got := f.query(f.demo.admin, document, nil)

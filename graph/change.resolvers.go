@@ -28,6 +28,10 @@ func (r *changeResolver) Contact(ctx context.Context, objs []*ent.Change) ([]*en
 	return r.load.Contacts(ctx, objs)
 }
 
+func (r *changeResolver) Job(ctx context.Context, objs []*ent.Change) ([]*ent.Job, error) {
+	return r.load.Jobs(ctx, objs, r.jobs)
+}
+
 func (r *contactResolver) Changes(ctx context.Context, objs []*ent.Contact, first int, after *string) ([]*model.ChangeConnection, error) {
 	// The arguments are part of the name: each page is loaded separately.
 	return loader.LoadBatch(ctx, objs, fmt.Sprint("changes ", first, valueOf(after)), func(ctx context.Context, objs []*ent.Contact) ([]*model.ChangeConnection, error) {

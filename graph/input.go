@@ -247,6 +247,7 @@ func filterOf(in *model.ContactFilter) query.Filter {
 	if e := in.ExternalID.Value(); e != nil {
 		f.ExternalID = new(externalIDOf(e))
 	}
+	f.Job = idOf(typeJob, in.JobID)
 	return f
 }
 

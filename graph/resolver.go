@@ -23,6 +23,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/job"
 	"contactgraph/internal/people"
 	"contactgraph/internal/report"
 	"contactgraph/internal/reset"
@@ -36,6 +37,7 @@ type Resolver struct {
 	contacts *contact.Service
 	queries  *query.Service
 	catalog  *catalog.Service
+	jobs     *job.Service
 	people   *people.Service
 	resets   *reset.Service
 	changes  *changelog.Service

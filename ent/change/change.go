@@ -39,6 +39,8 @@ const (
 	FieldFields = "fields"
 	// FieldUndoes holds the string denoting the undoes field in the database.
 	FieldUndoes = "undoes"
+	// FieldJobID holds the string denoting the job_id field in the database.
+	FieldJobID = "job_id"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the change in the database.
@@ -67,6 +69,7 @@ var Columns = []string{
 	FieldAt,
 	FieldFields,
 	FieldUndoes,
+	FieldJobID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -202,6 +205,11 @@ func ByAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUndoes orders the results by the undoes field.
 func ByUndoes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUndoes, opts...).ToFunc()
+}
+
+// ByJobID orders the results by the job_id field.
+func ByJobID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJobID, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -105,6 +105,11 @@ func Undoes(v revision.Version) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldUndoes, vc))
 }
 
+// JobID applies equality check predicate on the "job_id" field. It's identical to JobIDEQ.
+func JobID(v int) predicate.Change {
+	return predicate.Change(sql.FieldEQ(FieldJobID, v))
+}
+
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
 func AccountIDEQ(v int) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldAccountID, v))
@@ -590,6 +595,56 @@ func UndoesIsNil() predicate.Change {
 // UndoesNotNil applies the NotNil predicate on the "undoes" field.
 func UndoesNotNil() predicate.Change {
 	return predicate.Change(sql.FieldNotNull(FieldUndoes))
+}
+
+// JobIDEQ applies the EQ predicate on the "job_id" field.
+func JobIDEQ(v int) predicate.Change {
+	return predicate.Change(sql.FieldEQ(FieldJobID, v))
+}
+
+// JobIDNEQ applies the NEQ predicate on the "job_id" field.
+func JobIDNEQ(v int) predicate.Change {
+	return predicate.Change(sql.FieldNEQ(FieldJobID, v))
+}
+
+// JobIDIn applies the In predicate on the "job_id" field.
+func JobIDIn(vs ...int) predicate.Change {
+	return predicate.Change(sql.FieldIn(FieldJobID, vs...))
+}
+
+// JobIDNotIn applies the NotIn predicate on the "job_id" field.
+func JobIDNotIn(vs ...int) predicate.Change {
+	return predicate.Change(sql.FieldNotIn(FieldJobID, vs...))
+}
+
+// JobIDGT applies the GT predicate on the "job_id" field.
+func JobIDGT(v int) predicate.Change {
+	return predicate.Change(sql.FieldGT(FieldJobID, v))
+}
+
+// JobIDGTE applies the GTE predicate on the "job_id" field.
+func JobIDGTE(v int) predicate.Change {
+	return predicate.Change(sql.FieldGTE(FieldJobID, v))
+}
+
+// JobIDLT applies the LT predicate on the "job_id" field.
+func JobIDLT(v int) predicate.Change {
+	return predicate.Change(sql.FieldLT(FieldJobID, v))
+}
+
+// JobIDLTE applies the LTE predicate on the "job_id" field.
+func JobIDLTE(v int) predicate.Change {
+	return predicate.Change(sql.FieldLTE(FieldJobID, v))
+}
+
+// JobIDIsNil applies the IsNil predicate on the "job_id" field.
+func JobIDIsNil() predicate.Change {
+	return predicate.Change(sql.FieldIsNull(FieldJobID))
+}
+
+// JobIDNotNil applies the NotNil predicate on the "job_id" field.
+func JobIDNotNil() predicate.Change {
+	return predicate.Change(sql.FieldNotNull(FieldJobID))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

@@ -164,6 +164,54 @@ func (f IdentityFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdentityMutation", m)
 }
 
+// The JobFunc type is an adapter to allow the use of ordinary
+// function as Job mutator.
+type JobFunc func(context.Context, *ent.JobMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobMutation", m)
+}
+
+// The JobChunkFunc type is an adapter to allow the use of ordinary
+// function as JobChunk mutator.
+type JobChunkFunc func(context.Context, *ent.JobChunkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobChunkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobChunkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobChunkMutation", m)
+}
+
+// The JobItemFunc type is an adapter to allow the use of ordinary
+// function as JobItem mutator.
+type JobItemFunc func(context.Context, *ent.JobItemMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobItemFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobItemMutation", m)
+}
+
+// The JobKeyFunc type is an adapter to allow the use of ordinary
+// function as JobKey mutator.
+type JobKeyFunc func(context.Context, *ent.JobKeyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobKeyMutation", m)
+}
+
 // The LoginFunc type is an adapter to allow the use of ordinary
 // function as Login mutator.
 type LoginFunc func(context.Context, *ent.LoginMutation) (ent.Value, error)

@@ -20,6 +20,10 @@ import (
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobchunk"
+	"contactgraph/ent/jobitem"
+	"contactgraph/ent/jobkey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/passwordreset"
@@ -444,6 +448,114 @@ func (f TraverseIdentity) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.IdentityQuery", q)
 }
 
+// The JobFunc type is an adapter to allow the use of ordinary function as a Querier.
+type JobFunc func(context.Context, *ent.JobQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f JobFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.JobQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.JobQuery", q)
+}
+
+// The TraverseJob type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseJob func(context.Context, *ent.JobQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseJob) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseJob) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.JobQuery", q)
+}
+
+// The JobChunkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type JobChunkFunc func(context.Context, *ent.JobChunkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f JobChunkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.JobChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.JobChunkQuery", q)
+}
+
+// The TraverseJobChunk type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseJobChunk func(context.Context, *ent.JobChunkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseJobChunk) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseJobChunk) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.JobChunkQuery", q)
+}
+
+// The JobItemFunc type is an adapter to allow the use of ordinary function as a Querier.
+type JobItemFunc func(context.Context, *ent.JobItemQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f JobItemFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.JobItemQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.JobItemQuery", q)
+}
+
+// The TraverseJobItem type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseJobItem func(context.Context, *ent.JobItemQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseJobItem) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseJobItem) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobItemQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.JobItemQuery", q)
+}
+
+// The JobKeyFunc type is an adapter to allow the use of ordinary function as a Querier.
+type JobKeyFunc func(context.Context, *ent.JobKeyQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f JobKeyFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.JobKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.JobKeyQuery", q)
+}
+
+// The TraverseJobKey type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseJobKey func(context.Context, *ent.JobKeyQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseJobKey) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseJobKey) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.JobKeyQuery", q)
+}
+
 // The LoginFunc type is an adapter to allow the use of ordinary function as a Querier.
 type LoginFunc func(context.Context, *ent.LoginQuery) (ent.Value, error)
 
@@ -797,6 +909,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.IdempotencyKeyQuery, predicate.IdempotencyKey, idempotencykey.OrderOption]{typ: ent.TypeIdempotencyKey, tq: q}, nil
 	case *ent.IdentityQuery:
 		return &query[*ent.IdentityQuery, predicate.Identity, identity.OrderOption]{typ: ent.TypeIdentity, tq: q}, nil
+	case *ent.JobQuery:
+		return &query[*ent.JobQuery, predicate.Job, job.OrderOption]{typ: ent.TypeJob, tq: q}, nil
+	case *ent.JobChunkQuery:
+		return &query[*ent.JobChunkQuery, predicate.JobChunk, jobchunk.OrderOption]{typ: ent.TypeJobChunk, tq: q}, nil
+	case *ent.JobItemQuery:
+		return &query[*ent.JobItemQuery, predicate.JobItem, jobitem.OrderOption]{typ: ent.TypeJobItem, tq: q}, nil
+	case *ent.JobKeyQuery:
+		return &query[*ent.JobKeyQuery, predicate.JobKey, jobkey.OrderOption]{typ: ent.TypeJobKey, tq: q}, nil
 	case *ent.LoginQuery:
 		return &query[*ent.LoginQuery, predicate.Login, login.OrderOption]{typ: ent.TypeLogin, tq: q}, nil
 	case *ent.MembershipQuery:

@@ -148,6 +148,7 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "fields", Type: field.TypeJSON},
 		{Name: "undoes", Type: field.TypeInt64, Nullable: true},
+		{Name: "job_id", Type: field.TypeInt, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// ChangesTable holds the schema information for the "changes" table.
@@ -158,7 +159,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "changes_accounts_account",
-				Columns:    []*schema.Column{ChangesColumns[12]},
+				Columns:    []*schema.Column{ChangesColumns[13]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -167,17 +168,17 @@ var (
 			{
 				Name:    "change_account_id_seq",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[1]},
 			},
 			{
 				Name:    "change_account_id_contact_id_version",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[2], ChangesColumns[3]},
+				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[2], ChangesColumns[3]},
 			},
 			{
 				Name:    "change_deletions",
 				Unique:  false,
-				Columns: []*schema.Column{ChangesColumns[12], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "kind = 'DELETE'",
 				},
@@ -550,6 +551,185 @@ var (
 				Name:    "identity_account_id_user_id",
 				Unique:  true,
 				Columns: []*schema.Column{IdentitiesColumns[4], IdentitiesColumns[5]},
+			},
+		},
+	}
+	// JobsColumns holds the columns for the "jobs" table.
+	JobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"IMPORT", "UPDATE", "DELETE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"UPLOADING", "PLANNING", "PLANNED", "APPLYING", "APPLIED", "REVERTING", "REVERTED", "CANCELED", "FAILED"}},
+		{Name: "paused", Type: field.TypeBool, Default: false},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt},
+		{Name: "actor_name", Type: field.TypeString},
+		{Name: "options", Type: field.TypeJSON},
+		{Name: "counts", Type: field.TypeJSON},
+		{Name: "position", Type: field.TypeInt64, Default: 0},
+		{Name: "size", Type: field.TypeInt64, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "runner", Type: field.TypeString, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Nullable: true},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// JobsTable holds the schema information for the "jobs" table.
+	JobsTable = &schema.Table{
+		Name:       "jobs",
+		Columns:    JobsColumns,
+		PrimaryKey: []*schema.Column{JobsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "jobs_accounts_account",
+				Columns:    []*schema.Column{JobsColumns[16]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "job_account_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[16], JobsColumns[0]},
+			},
+			{
+				Name:    "job_state_lease_until",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[2], JobsColumns[13]},
+			},
+		},
+	}
+	// JobChunksColumns holds the columns for the "job_chunks" table.
+	JobChunksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "position", Type: field.TypeInt64},
+		{Name: "data", Type: field.TypeBytes},
+		{Name: "job_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// JobChunksTable holds the schema information for the "job_chunks" table.
+	JobChunksTable = &schema.Table{
+		Name:       "job_chunks",
+		Columns:    JobChunksColumns,
+		PrimaryKey: []*schema.Column{JobChunksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "job_chunks_jobs_chunks",
+				Columns:    []*schema.Column{JobChunksColumns[3]},
+				RefColumns: []*schema.Column{JobsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "job_chunks_accounts_account",
+				Columns:    []*schema.Column{JobChunksColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "jobchunk_account_id_job_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{JobChunksColumns[4], JobChunksColumns[3], JobChunksColumns[1]},
+			},
+		},
+	}
+	// JobItemsColumns holds the columns for the "job_items" table.
+	JobItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "DELETE", "SAME", "DUPLICATE", "INVALID"}},
+		{Name: "contact_id", Type: field.TypeInt, Nullable: true},
+		{Name: "seen", Type: field.TypeInt64, Nullable: true},
+		{Name: "content", Type: field.TypeJSON, Nullable: true},
+		{Name: "changes", Type: field.TypeJSON, Nullable: true},
+		{Name: "errors", Type: field.TypeJSON, Nullable: true},
+		{Name: "outcome", Type: field.TypeEnum, Nullable: true, Enums: []string{"APPLIED", "UNCHANGED", "CONFLICT", "REFUSED", "REVERTED", "KEPT"}},
+		{Name: "written", Type: field.TypeInt64, Nullable: true},
+		{Name: "job_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// JobItemsTable holds the schema information for the "job_items" table.
+	JobItemsTable = &schema.Table{
+		Name:       "job_items",
+		Columns:    JobItemsColumns,
+		PrimaryKey: []*schema.Column{JobItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "job_items_jobs_items",
+				Columns:    []*schema.Column{JobItemsColumns[10]},
+				RefColumns: []*schema.Column{JobsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "job_items_accounts_account",
+				Columns:    []*schema.Column{JobItemsColumns[11]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "jobitem_account_id_job_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{JobItemsColumns[11], JobItemsColumns[10], JobItemsColumns[1]},
+			},
+			{
+				Name:    "jobitem_account_id_job_id_action_number",
+				Unique:  false,
+				Columns: []*schema.Column{JobItemsColumns[11], JobItemsColumns[10], JobItemsColumns[2], JobItemsColumns[1]},
+			},
+			{
+				Name:    "jobitem_account_id_job_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobItemsColumns[11], JobItemsColumns[10], JobItemsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "jobitem_account_id_job_id_outcome_number",
+				Unique:  false,
+				Columns: []*schema.Column{JobItemsColumns[11], JobItemsColumns[10], JobItemsColumns[8], JobItemsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome IS NOT NULL",
+				},
+			},
+		},
+	}
+	// JobKeysColumns holds the columns for the "job_keys" table.
+	JobKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "hash", Type: field.TypeInt64},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "job_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// JobKeysTable holds the schema information for the "job_keys" table.
+	JobKeysTable = &schema.Table{
+		Name:       "job_keys",
+		Columns:    JobKeysColumns,
+		PrimaryKey: []*schema.Column{JobKeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "job_keys_jobs_keys",
+				Columns:    []*schema.Column{JobKeysColumns[3]},
+				RefColumns: []*schema.Column{JobsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "job_keys_accounts_account",
+				Columns:    []*schema.Column{JobKeysColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "jobkey_account_id_job_id_hash",
+				Unique:  true,
+				Columns: []*schema.Column{JobKeysColumns[4], JobKeysColumns[3], JobKeysColumns[1]},
 			},
 		},
 	}
@@ -1047,6 +1227,10 @@ var (
 		FeedsTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
+		JobsTable,
+		JobChunksTable,
+		JobItemsTable,
+		JobKeysTable,
 		LoginsTable,
 		MembershipsTable,
 		PasswordResetsTable,
@@ -1078,6 +1262,13 @@ func init() {
 	IdempotencyKeysTable.ForeignKeys[0].RefTable = AccountsTable
 	IdentitiesTable.ForeignKeys[0].RefTable = AccountsTable
 	IdentitiesTable.ForeignKeys[1].RefTable = UsersTable
+	JobsTable.ForeignKeys[0].RefTable = AccountsTable
+	JobChunksTable.ForeignKeys[0].RefTable = JobsTable
+	JobChunksTable.ForeignKeys[1].RefTable = AccountsTable
+	JobItemsTable.ForeignKeys[0].RefTable = JobsTable
+	JobItemsTable.ForeignKeys[1].RefTable = AccountsTable
+	JobKeysTable.ForeignKeys[0].RefTable = JobsTable
+	JobKeysTable.ForeignKeys[1].RefTable = AccountsTable
 	LoginsTable.ForeignKeys[0].RefTable = ContactsTable
 	LoginsTable.ForeignKeys[1].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[0].RefTable = ContactsTable

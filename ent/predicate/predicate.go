@@ -45,6 +45,18 @@ type IdempotencyKey func(*sql.Selector)
 // Identity is the predicate function for identity builders.
 type Identity func(*sql.Selector)
 
+// Job is the predicate function for job builders.
+type Job func(*sql.Selector)
+
+// JobChunk is the predicate function for jobchunk builders.
+type JobChunk func(*sql.Selector)
+
+// JobItem is the predicate function for jobitem builders.
+type JobItem func(*sql.Selector)
+
+// JobKey is the predicate function for jobkey builders.
+type JobKey func(*sql.Selector)
+
 // Login is the predicate function for login builders.
 type Login func(*sql.Selector)
 

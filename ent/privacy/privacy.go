@@ -422,6 +422,102 @@ func (f IdentityMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityMutation", m)
 }
 
+// The JobQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type JobQueryRuleFunc func(context.Context, *ent.JobQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f JobQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.JobQuery", q)
+}
+
+// The JobMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type JobMutationRuleFunc func(context.Context, *ent.JobMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f JobMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.JobMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.JobMutation", m)
+}
+
+// The JobChunkQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type JobChunkQueryRuleFunc func(context.Context, *ent.JobChunkQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f JobChunkQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.JobChunkQuery", q)
+}
+
+// The JobChunkMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type JobChunkMutationRuleFunc func(context.Context, *ent.JobChunkMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f JobChunkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.JobChunkMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.JobChunkMutation", m)
+}
+
+// The JobItemQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type JobItemQueryRuleFunc func(context.Context, *ent.JobItemQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f JobItemQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobItemQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.JobItemQuery", q)
+}
+
+// The JobItemMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type JobItemMutationRuleFunc func(context.Context, *ent.JobItemMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f JobItemMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.JobItemMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.JobItemMutation", m)
+}
+
+// The JobKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type JobKeyQueryRuleFunc func(context.Context, *ent.JobKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f JobKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.JobKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.JobKeyQuery", q)
+}
+
+// The JobKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type JobKeyMutationRuleFunc func(context.Context, *ent.JobKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f JobKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.JobKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.JobKeyMutation", m)
+}
+
 // The LoginQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LoginQueryRuleFunc func(context.Context, *ent.LoginQuery) error

@@ -16,6 +16,10 @@ import (
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
 	"contactgraph/ent/identity"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobchunk"
+	"contactgraph/ent/jobitem"
+	"contactgraph/ent/jobkey"
 	"contactgraph/ent/login"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/passwordreset"
@@ -301,6 +305,80 @@ func init() {
 	identity.Hooks[1] = identityMixinHooks0[0]
 	identityMixinInters0 := identityMixin[0].Interceptors()
 	identity.Interceptors[0] = identityMixinInters0[0]
+	jobMixin := schema.Job{}.Mixin()
+	job.Policy = privacy.NewPolicies(jobMixin[0], schema.Job{})
+	job.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := job.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	jobMixinHooks0 := jobMixin[0].Hooks()
+
+	job.Hooks[1] = jobMixinHooks0[0]
+	jobMixinInters0 := jobMixin[0].Interceptors()
+	job.Interceptors[0] = jobMixinInters0[0]
+	jobFields := schema.Job{}.Fields()
+	_ = jobFields
+	// jobDescPaused is the schema descriptor for paused field.
+	jobDescPaused := jobFields[2].Descriptor()
+	// job.DefaultPaused holds the default value on creation for the paused field.
+	job.DefaultPaused = jobDescPaused.Default.(bool)
+	// jobDescPosition is the schema descriptor for position field.
+	jobDescPosition := jobFields[8].Descriptor()
+	// job.DefaultPosition holds the default value on creation for the position field.
+	job.DefaultPosition = jobDescPosition.Default.(int64)
+	// jobDescSize is the schema descriptor for size field.
+	jobDescSize := jobFields[9].Descriptor()
+	// job.DefaultSize holds the default value on creation for the size field.
+	job.DefaultSize = jobDescSize.Default.(int64)
+	jobchunkMixin := schema.JobChunk{}.Mixin()
+	jobchunk.Policy = privacy.NewPolicies(jobchunkMixin[0], schema.JobChunk{})
+	jobchunk.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := jobchunk.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	jobchunkMixinHooks0 := jobchunkMixin[0].Hooks()
+
+	jobchunk.Hooks[1] = jobchunkMixinHooks0[0]
+	jobchunkMixinInters0 := jobchunkMixin[0].Interceptors()
+	jobchunk.Interceptors[0] = jobchunkMixinInters0[0]
+	jobitemMixin := schema.JobItem{}.Mixin()
+	jobitem.Policy = privacy.NewPolicies(jobitemMixin[0], schema.JobItem{})
+	jobitem.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := jobitem.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	jobitemMixinHooks0 := jobitemMixin[0].Hooks()
+
+	jobitem.Hooks[1] = jobitemMixinHooks0[0]
+	jobitemMixinInters0 := jobitemMixin[0].Interceptors()
+	jobitem.Interceptors[0] = jobitemMixinInters0[0]
+	jobkeyMixin := schema.JobKey{}.Mixin()
+	jobkey.Policy = privacy.NewPolicies(jobkeyMixin[0], schema.JobKey{})
+	jobkey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := jobkey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	jobkeyMixinHooks0 := jobkeyMixin[0].Hooks()
+
+	jobkey.Hooks[1] = jobkeyMixinHooks0[0]
+	jobkeyMixinInters0 := jobkeyMixin[0].Interceptors()
+	jobkey.Interceptors[0] = jobkeyMixinInters0[0]
 	loginMixin := schema.Login{}.Mixin()
 	login.Policy = privacy.NewPolicies(loginMixin[0], schema.Login{})
 	login.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -22,7 +22,7 @@ func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id",
 
 // Fields of Change. seq counts within the account in the order of commits, without gaps but for
 // those of restores (see database.DB.Restored); undoes is the version of the change that this one
-// undoes.
+// undoes. job_id is the job that made it (see Job), which may have been deleted since.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
@@ -36,6 +36,7 @@ func (Change) Fields() []ent.Field {
 		field.Time("at").Immutable(),
 		field.JSON("fields", []revision.FieldChange{}),
 		field.Int64("undoes").GoType(revision.Version(0)).Optional().Nillable().Immutable(),
+		field.Int("job_id").Optional().Nillable().Immutable(),
 	}
 }
 

@@ -30,6 +30,8 @@ type ResolverRoot interface {
 	ContactConnection() ContactConnectionResolver
 	ContactSnapshot() ContactSnapshotResolver
 	FieldComparison() FieldComparisonResolver
+	Job() JobResolver
+	JobItem() JobItemResolver
 	Mutation() MutationResolver
 	PersonalDataReport() PersonalDataReportResolver
 	Property() PropertyResolver
@@ -67,6 +69,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAuditFilter,
+		ec.unmarshalInputBulkDeleteInput,
+		ec.unmarshalInputBulkUpdateInput,
 		ec.unmarshalInputChangePasswordInput,
 		ec.unmarshalInputCompanyFilter,
 		ec.unmarshalInputConfirmSecondFactorInput,
@@ -94,6 +98,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEraseContactInput,
 		ec.unmarshalInputExternalIDInput,
 		ec.unmarshalInputFieldRightInput,
+		ec.unmarshalInputJobInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPropertyValueInput,
 		ec.unmarshalInputRequestPasswordResetInput,
@@ -235,6 +240,14 @@ type AuditEntry {
 
 "The actions in the audit log. Actions may be added."
 enum AuditAction {
+  "A job that writes many contacts was created. The subject is the job."
+  JOB_CREATED
+  "A job was applied by a viewer who had its plan."
+  JOB_APPLIED
+  "A job was canceled."
+  JOB_CANCELED
+  "A job was to be reverted."
+  JOB_REVERTED
   "A user or contact signed in."
   SIGNED_IN
   "The login or password of a sign-in was wrong."
@@ -385,6 +398,10 @@ type Change implements Node {
   undoes: ID
   "The contact as it is now; null if it has been deleted or the viewer may not read it."
   contact: Contact @cost(weight: "2")
+  "The number of the job that made the change; null if none did."
+  jobId: Int
+  "The job that made the change; null if none did, it was deleted, or the viewer may not see jobs."
+  job: Job @cost(weight: "2")
 }
 
 "The change of one field in one write."
@@ -892,6 +909,8 @@ input ContactFilter {
   segmentId: ID
   "The contact was last modified at or after this time."
   modifiedSince: Time
+  "The job that the contact was written by, unless this was reverted. Not available to customers."
+  jobId: ID
   """
   What people type or paste to find a contact, such as a line of an email or what a phone displays.
   It is read as words, email addresses and numbers, and all of them must be found:
@@ -1341,6 +1360,315 @@ type Subscription {
     "Return only changes of this contact: its global id or plain number."
     contactId: ID
   ): Change! @cost(weight: "20") @listSize(assumedSize: 40)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/job.graphqls", Input: `"""
+A job writes many contacts in the background. It is planned first: the plan says what each item
+would do, and writes nothing. Then it is applied, at once or by ` + "`" + `applyJob` + "`" + `, and ` + "`" + `revertJob` + "`" + ` undoes
+it. A job acts as the user or API key that created it, with the rights that this has while it runs.
+"""
+type Job {
+  "The global id."
+  id: ID!
+  "The number of the job."
+  jobId: Int!
+  "What the job does."
+  kind: JobKind!
+  "How far the job is."
+  state: JobState!
+  "Whether the job waits for ` + "`" + `resumeJob` + "`" + `."
+  paused: Boolean!
+  "Who created the job."
+  creator: Actor!
+  "When the job was created."
+  createdAt: Time!
+  "When the job or its progress has changed last."
+  updatedAt: Time!
+  "How many items the job has, by what they do and what has become of them."
+  counts: JobCounts!
+  """
+  The part of the items that the current state has finished, from 0 to 1; null if it is unknown how
+  many there are.
+  """
+  progress: Float
+  "Why the job has FAILED; null otherwise."
+  failure: String
+  """
+  The items of the job, in the order of their numbers. Values that the viewer may not read are left
+  out.
+  """
+  items(
+    "The number of items to return, 0 to 100."
+    first: Int! = 50 @range(min: 0, max: 100)
+    "Return only items after this cursor; null or an empty text for the first ones."
+    after: String
+    "Return only items with one of these actions; null for all."
+    actions: [JobAction!]
+    "Return only items with one of these outcomes; null for all."
+    outcomes: [JobOutcome!]
+  ): JobItemConnection!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["nodes"])
+}
+
+"What a job does."
+enum JobKind {
+  "It creates and updates contacts by the rows of a file."
+  IMPORT
+  "It writes the same to many contacts."
+  UPDATE
+  "It deletes many contacts."
+  DELETE
+}
+
+"How far a job is."
+enum JobState {
+  "The file of an import is being uploaded, or waits for its mapping."
+  UPLOADING
+  "The job is being planned."
+  PLANNING
+  "The plan is complete: ` + "`" + `applyJob` + "`" + ` applies it."
+  PLANNED
+  "The job is being applied."
+  APPLYING
+  "The job was applied. Its items have the outcomes."
+  APPLIED
+  "The job is being reverted."
+  REVERTING
+  "The job was reverted, except for items with the outcome KEPT."
+  REVERTED
+  "The job was canceled. What it had applied stays, until it is reverted."
+  CANCELED
+  "The job could not be continued: see ` + "`" + `failure` + "`" + `."
+  FAILED
+}
+
+"What an item does."
+enum JobAction {
+  "It creates a contact."
+  CREATE
+  "It updates the contact."
+  UPDATE
+  "It deletes the contact."
+  DELETE
+  "Nothing: the contact has these values already."
+  SAME
+  "Nothing: it is about the same contact as an earlier item."
+  DUPLICATE
+  "Nothing: the errors of the item say what is wrong."
+  INVALID
+}
+
+"What has become of an item."
+enum JobOutcome {
+  "The contact was written."
+  APPLIED
+  "The contact had the values already."
+  UNCHANGED
+  "The contact was not written, because others have changed it since the plan."
+  CONFLICT
+  "The contact was not written for another reason, which the errors of the item say."
+  REFUSED
+  "The change of the contact was undone."
+  REVERTED
+  "The change of the contact was not undone, because others have changed the contact since."
+  KEPT
+}
+
+"How many items a job has."
+type JobCounts {
+  "All items."
+  items: Int!
+  "Those that create a contact."
+  create: Int!
+  "Those that update a contact."
+  update: Int!
+  "Those that delete a contact."
+  delete: Int!
+  "Those whose contact has the values already."
+  same: Int!
+  "Those about the same contact as an earlier one."
+  duplicate: Int!
+  "Those with errors in the plan."
+  invalid: Int!
+  "Those that have written their contact, and are not reverted."
+  applied: Int!
+  "Those whose contact had the values already when it was written."
+  unchanged: Int!
+  "Those whose contact others have changed since the plan."
+  conflict: Int!
+  "Those that could not be applied for another reason."
+  refused: Int!
+  "Those whose change was undone."
+  reverted: Int!
+  "Those whose change could not be undone."
+  kept: Int!
+}
+
+"What a job does to one contact, or with one row of a file."
+type JobItem {
+  "The number of the row in the file; other jobs count their contacts."
+  number: Int!
+  "What the item does."
+  action: JobAction!
+  "What has become of it; null until then."
+  outcome: JobOutcome
+  "The number of the contact; null if it does not exist yet."
+  contactId: Int
+  "The contact as it is now; null if there is none that the viewer may read."
+  contact: Contact @cost(weight: "2")
+  "What the item changes, as the plan has seen it."
+  changes: [FieldChange!]! @listSize(assumedSize: 8)
+  "Why the item was not planned, applied or reverted."
+  errors: [JobError!]! @listSize(assumedSize: 2)
+}
+
+"Why an item of a job was not planned, applied or reverted."
+type JobError {
+  "The code."
+  code: UserErrorCode!
+  "The path of the field, as in changes; null if it is about the whole contact."
+  path: String
+  "One sentence, for people."
+  message: String!
+}
+
+"A page of the items of a job."
+type JobItemConnection {
+  "The items."
+  nodes: [JobItem!]! @listSize(assumedSize: 50)
+  "Whether there are more pages, and the cursors to request them with."
+  pageInfo: PageInfo!
+}
+
+"A page of the jobs of the account."
+type JobConnection {
+  "The jobs."
+  nodes: [Job!]! @listSize(assumedSize: 50)
+  "Whether there are more pages, and the cursors to request them with."
+  pageInfo: PageInfo!
+}
+
+extend type Query {
+  "A job; null if it does not exist. Not available to customers and API keys of a segment."
+  job(
+    "The global id or the plain number."
+    id: ID!
+  ): Job @cost(weight: "20")
+  "The jobs of the account, newest first. Not available to customers and API keys of a segment."
+  jobs(
+    "The number of jobs to return, 0 to 100."
+    first: Int! = 50 @range(min: 0, max: 100)
+    "Return only jobs after this cursor, which are older; null or empty for the newest."
+    after: String
+  ): JobConnection!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["nodes"])
+}
+
+extend type Subscription {
+  """
+  Delivers a job as it is now, and again when its state or its progress has changed, until it has
+  ended. Not available to customers and API keys of a segment.
+  """
+  jobProgress(
+    "The global id or the plain number."
+    id: ID!
+  ): Job! @cost(weight: "20") @listSize(assumedSize: 40)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/job_write.graphqls", Input: `"What a job writes to many contacts."
+input BulkUpdateInput {
+  "Which contacts to update, as they are when the job is planned. Send this or ` + "`" + `ids` + "`" + `."
+  filter: ContactFilter
+  "The contacts to update, at most 10,000: global ids or plain numbers."
+  ids: [ID!] @cost(weight: "0")
+  "The fields and properties to set. A password cannot be set."
+  set: ContactPatch
+  "Segments to add the contacts to."
+  addToMembership: [ID!]
+  "Segments to remove the contacts from."
+  removeFromMembership: [ID!]
+  "What to do with contacts that have changed between the plan and its application."
+  onConflict: ConflictPolicy! = REJECT
+  "Whether the job only plans: ` + "`" + `applyJob` + "`" + ` applies it. Otherwise, it is applied at once."
+  dryRun: Boolean! = false
+}
+
+"Which contacts a job deletes."
+input BulkDeleteInput {
+  "Which contacts to delete, as they are when the job is planned. Send this or ` + "`" + `ids` + "`" + `."
+  filter: ContactFilter
+  "The contacts to delete, at most 10,000: global ids or plain numbers."
+  ids: [ID!] @cost(weight: "0")
+  "What to do with contacts that have changed between the plan and its application."
+  onConflict: ConflictPolicy! = REJECT
+  "Whether the job only plans: ` + "`" + `applyJob` + "`" + ` applies it. Otherwise, it is applied at once."
+  dryRun: Boolean! = false
+}
+
+"A job."
+input JobInput {
+  "The global id or the plain number."
+  id: ID!
+}
+
+"The result of the mutations of jobs."
+type JobPayload {
+  "The job; null after any error."
+  job: Job
+  "All errors that the caller can fix. What is wrong with single contacts is in the items."
+  errors: [UserError!]! @listSize(assumedSize: 2)
+}
+
+extend type Mutation {
+  """
+  Creates a job that writes the same to many contacts. Not available to customers and API keys of a
+  segment.
+  """
+  bulkUpdate(
+    "What to write, and to which contacts."
+    input: BulkUpdateInput!
+  ): JobPayload @cost(weight: "30")
+  """
+  Creates a job that deletes many contacts. Not available to customers and API keys of a segment,
+  nor to roles that may not write all fields.
+  """
+  bulkDelete(
+    "Which contacts to delete."
+    input: BulkDeleteInput!
+  ): JobPayload @cost(weight: "30")
+  """
+  Applies a job that is planned. As for all mutations of a job: its creator and admins may do so,
+  and in any other state the error is INVALID.
+  """
+  applyJob(
+    "The job."
+    input: JobInput!
+  ): JobPayload @cost(weight: "30")
+  "Pauses a job that is being planned, applied or reverted."
+  pauseJob(
+    "The job."
+    input: JobInput!
+  ): JobPayload @cost(weight: "30")
+  "Continues a job that was paused."
+  resumeJob(
+    "The job."
+    input: JobInput!
+  ): JobPayload @cost(weight: "30")
+  "Cancels a job that is not applied completely. What it has applied stays: ` + "`" + `revertJob` + "`" + ` undoes it."
+  cancelJob(
+    "The job."
+    input: JobInput!
+  ): JobPayload @cost(weight: "30")
+  """
+  Undoes all that a job has applied, in the background. What others have changed since stays: these
+  items have the outcome KEPT, with an error for each field. It can be repeated for them.
+  """
+  revertJob(
+    "The job."
+    input: JobInput!
+  ): JobPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/password_reset.graphqls", Input: `"The user or contact who has forgotten the password."
@@ -3577,6 +3905,10 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_undoes(ctx, field)
 	case "contact":
 		return ec.fieldContext_Change_contact(ctx, field)
+	case "jobId":
+		return ec.fieldContext_Change_jobId(ctx, field)
+	case "job":
+		return ec.fieldContext_Change_job(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
 }
@@ -3975,6 +4307,130 @@ func (ec *executionContext) childFields_FieldRight(ctx context.Context, field gr
 		return ec.fieldContext_FieldRight_access(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldRight", field.Name)
+}
+
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "jobId":
+		return ec.fieldContext_Job_jobId(ctx, field)
+	case "kind":
+		return ec.fieldContext_Job_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Job_state(ctx, field)
+	case "paused":
+		return ec.fieldContext_Job_paused(ctx, field)
+	case "creator":
+		return ec.fieldContext_Job_creator(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Job_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Job_updatedAt(ctx, field)
+	case "counts":
+		return ec.fieldContext_Job_counts(ctx, field)
+	case "progress":
+		return ec.fieldContext_Job_progress(ctx, field)
+	case "failure":
+		return ec.fieldContext_Job_failure(ctx, field)
+	case "items":
+		return ec.fieldContext_Job_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_JobCounts_items(ctx, field)
+	case "create":
+		return ec.fieldContext_JobCounts_create(ctx, field)
+	case "update":
+		return ec.fieldContext_JobCounts_update(ctx, field)
+	case "delete":
+		return ec.fieldContext_JobCounts_delete(ctx, field)
+	case "same":
+		return ec.fieldContext_JobCounts_same(ctx, field)
+	case "duplicate":
+		return ec.fieldContext_JobCounts_duplicate(ctx, field)
+	case "invalid":
+		return ec.fieldContext_JobCounts_invalid(ctx, field)
+	case "applied":
+		return ec.fieldContext_JobCounts_applied(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_JobCounts_unchanged(ctx, field)
+	case "conflict":
+		return ec.fieldContext_JobCounts_conflict(ctx, field)
+	case "refused":
+		return ec.fieldContext_JobCounts_refused(ctx, field)
+	case "reverted":
+		return ec.fieldContext_JobCounts_reverted(ctx, field)
+	case "kept":
+		return ec.fieldContext_JobCounts_kept(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_JobError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_JobError_code(ctx, field)
+	case "path":
+		return ec.fieldContext_JobError_path(ctx, field)
+	case "message":
+		return ec.fieldContext_JobError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobError", field.Name)
+}
+
+func (ec *executionContext) childFields_JobItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_JobItem_number(ctx, field)
+	case "action":
+		return ec.fieldContext_JobItem_action(ctx, field)
+	case "outcome":
+		return ec.fieldContext_JobItem_outcome(ctx, field)
+	case "contactId":
+		return ec.fieldContext_JobItem_contactId(ctx, field)
+	case "contact":
+		return ec.fieldContext_JobItem_contact(ctx, field)
+	case "changes":
+		return ec.fieldContext_JobItem_changes(ctx, field)
+	case "errors":
+		return ec.fieldContext_JobItem_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobItem", field.Name)
+}
+
+func (ec *executionContext) childFields_JobItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_JobItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobPayload_job(ctx, field)
+	case "errors":
+		return ec.fieldContext_JobPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LastChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1655,6 +1655,14 @@ func (ec *executionContext) marshalNUpdateContactPayload2ᚖcontactgraphᚋgraph
 	return ec._UpdateContactPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOContactPatch2ᚖcontactgraphᚋgraphᚋmodelᚐContactPatch(ctx context.Context, v any) (*model.ContactPatch, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContactPatch(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOContactPropertyInput2ᚕᚖcontactgraphᚋgraphᚋmodelᚐContactPropertyInputᚄ(ctx context.Context, v any) ([]*model.ContactPropertyInput, error) {
 	if v == nil {
 		return nil, nil

@@ -199,6 +199,14 @@ func (l *Loader) SnapshotProperties(ctx context.Context, contacts []*ent.Contact
 	return properties, err
 }
 
+// Jobs returns the job that made each change, nil if none did or the viewer may not see it.
+func (l *Loader) Jobs(ctx context.Context, changes []*ent.Change, jobs interface {
+	ByIDs(ctx context.Context, ids []int) ([]*ent.Job, error)
+},
+) ([]*ent.Job, error) {
+	return referred(ctx, changes, func(c *ent.Change) *int { return c.JobID }, jobs.ByIDs, func(j *ent.Job) int { return j.ID })
+}
+
 // owned returns the rows that belong to each contact, in the order in which they were loaded. A
 // contact of an older version already has its rows in its edges; carried returns them, and they are
 // not read again.

@@ -74,6 +74,36 @@ type AuditFilter struct {
 	To graphql.Omittable[*time.Time] `json:"to,omitempty"`
 }
 
+// Which contacts a job deletes.
+type BulkDeleteInput struct {
+	// Which contacts to delete, as they are when the job is planned. Send this or `ids`.
+	Filter graphql.Omittable[*ContactFilter] `json:"filter,omitempty"`
+	// The contacts to delete, at most 10,000: global ids or plain numbers.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty"`
+	// What to do with contacts that have changed between the plan and its application.
+	OnConflict ConflictPolicy `json:"onConflict"`
+	// Whether the job only plans: `applyJob` applies it. Otherwise, it is applied at once.
+	DryRun bool `json:"dryRun"`
+}
+
+// What a job writes to many contacts.
+type BulkUpdateInput struct {
+	// Which contacts to update, as they are when the job is planned. Send this or `ids`.
+	Filter graphql.Omittable[*ContactFilter] `json:"filter,omitempty"`
+	// The contacts to update, at most 10,000: global ids or plain numbers.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty"`
+	// The fields and properties to set. A password cannot be set.
+	Set graphql.Omittable[*ContactPatch] `json:"set,omitempty"`
+	// Segments to add the contacts to.
+	AddToMembership graphql.Omittable[[]string] `json:"addToMembership,omitempty"`
+	// Segments to remove the contacts from.
+	RemoveFromMembership graphql.Omittable[[]string] `json:"removeFromMembership,omitempty"`
+	// What to do with contacts that have changed between the plan and its application.
+	OnConflict ConflictPolicy `json:"onConflict"`
+	// Whether the job only plans: `applyJob` applies it. Otherwise, it is applied at once.
+	DryRun bool `json:"dryRun"`
+}
+
 // A page of the changes of a contact.
 type ChangeConnection struct {
 	// The changes with their cursors.
@@ -174,6 +204,8 @@ type ContactFilter struct {
 	SegmentID graphql.Omittable[*string] `json:"segmentId,omitempty"`
 	// The contact was last modified at or after this time.
 	ModifiedSince graphql.Omittable[*time.Time] `json:"modifiedSince,omitempty"`
+	// The job that the contact was written by, unless this was reverted. Not available to customers.
+	JobID graphql.Omittable[*string] `json:"jobId,omitempty"`
 	// What people type or paste to find a contact, such as a line of an email or what a phone displays.
 	// It is read as words, email addresses and numbers, and all of them must be found:
 	//
@@ -614,6 +646,76 @@ func (this Forbidden) GetMessage() string { return this.Message }
 // field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
 // if the error is about the whole input.
 func (this Forbidden) GetPath() *string { return this.Path }
+
+// A page of the jobs of the account.
+type JobConnection struct {
+	// The jobs.
+	Nodes []*ent.Job `json:"nodes"`
+	// Whether there are more pages, and the cursors to request them with.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// How many items a job has.
+type JobCounts struct {
+	// All items.
+	Items int `json:"items"`
+	// Those that create a contact.
+	Create int `json:"create"`
+	// Those that update a contact.
+	Update int `json:"update"`
+	// Those that delete a contact.
+	Delete int `json:"delete"`
+	// Those whose contact has the values already.
+	Same int `json:"same"`
+	// Those about the same contact as an earlier one.
+	Duplicate int `json:"duplicate"`
+	// Those with errors in the plan.
+	Invalid int `json:"invalid"`
+	// Those that have written their contact, and are not reverted.
+	Applied int `json:"applied"`
+	// Those whose contact had the values already when it was written.
+	Unchanged int `json:"unchanged"`
+	// Those whose contact others have changed since the plan.
+	Conflict int `json:"conflict"`
+	// Those that could not be applied for another reason.
+	Refused int `json:"refused"`
+	// Those whose change was undone.
+	Reverted int `json:"reverted"`
+	// Those whose change could not be undone.
+	Kept int `json:"kept"`
+}
+
+// Why an item of a job was not planned, applied or reverted.
+type JobError struct {
+	// The code.
+	Code UserErrorCode `json:"code"`
+	// The path of the field, as in changes; null if it is about the whole contact.
+	Path *string `json:"path,omitempty"`
+	// One sentence, for people.
+	Message string `json:"message"`
+}
+
+// A job.
+type JobInput struct {
+	// The global id or the plain number.
+	ID string `json:"id"`
+}
+
+// A page of the items of a job.
+type JobItemConnection struct {
+	// The items.
+	Nodes []*ent.JobItem `json:"nodes"`
+	// Whether there are more pages, and the cursors to request them with.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// The result of the mutations of jobs.
+type JobPayload struct {
+	// The job; null after any error.
+	Job *ent.Job `json:"job,omitempty"`
+	// All errors that the caller can fix. What is wrong with single contacts is in the items.
+	Errors []UserError `json:"errors"`
+}
 
 // A name to sign in with. A blank name is ignored.
 type LoginInput struct {

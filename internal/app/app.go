@@ -12,6 +12,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/export"
+	"contactgraph/internal/job"
 	"contactgraph/internal/people"
 	"contactgraph/internal/rekey"
 	"contactgraph/internal/report"
@@ -36,6 +37,7 @@ type Services struct {
 	Auth     *auth.Service      // sign-in, credentials, accounts
 	Contacts *contact.Service   // commands that write contacts
 	Queries  *query.Service     // reads of contacts
+	Jobs     *job.Service       // writes of many contacts in the background; run its Serve
 	Catalog  *catalog.Service   // stores, companies, segments and property definitions
 	People   *people.Service    // users, API keys, sessions, settings, the audit log
 	Resets   *reset.Service     // new passwords by email; see its SendBy
@@ -51,14 +53,16 @@ type Services struct {
 func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logger) *Services {
 	hub := changelog.NewHub(db, log)
 	changes := changelog.New(db, hub, now)
-	queries := query.New(db)
 	keys := rekey.New(db, now, log)
 	authService := auth.New(db, passwords, now, log)
 	peopleService := people.New(db, passwords, authService.Throttle(), keys, now)
+	contacts := contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log)
+	queries := query.New(db)
 	return &Services{
 		Auth:     authService,
-		Contacts: contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log),
+		Contacts: contacts,
 		Queries:  queries,
+		Jobs:     job.New(db, contacts, queries, authService, now, log),
 		Catalog:  catalog.New(db, now),
 		People:   peopleService,
 		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),

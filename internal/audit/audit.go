@@ -56,6 +56,11 @@ const (
 	ContactsExported Action = "CONTACTS_EXPORTED"
 	// Someone read everything that is held on a person.
 	PersonalDataReported Action = "PERSONAL_DATA_REPORTED"
+	// A job that writes many contacts.
+	JobCreated  Action = "JOB_CREATED"
+	JobApplied  Action = "JOB_APPLIED"
+	JobCanceled Action = "JOB_CANCELED"
+	JobReverted Action = "JOB_REVERTED"
 )
 
 // allActions lists the constants above; a test compares the two.
@@ -66,6 +71,7 @@ var allActions = []Action{
 	RoleCreated, RoleChanged, RoleDeleted,
 	KeyCreated, KeyRotated, KeyRevoked, SessionRevoked,
 	SettingsChanged, AccountRenamed, AccountSuspended, AccountResumed, ContactErased, AuditExported, ContactsExported, PersonalDataReported,
+	JobCreated, JobApplied, JobCanceled, JobReverted,
 }
 
 // Actions returns every action.

@@ -98,18 +98,8 @@ func (s *Service) key(ctx context.Context, d digest) (*cachedKey, error) {
 	if row.Edges.Account == nil || row.Edges.Account.SuspendedAt != nil {
 		return nil, nil
 	}
-	k := &cachedKey{
-		viewer: viewer.Viewer{
-			Account: row.AccountID, Role: roles[string(row.Role)], ReadOnly: row.ReadOnly != nil && *row.ReadOnly,
-			TrustedOnly: row.TrustedOnly != nil && *row.TrustedOnly,
-			Actor:       viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
-			Credential:  d,
-		},
-		expires: row.ExpiresAt, origins: row.Origins, cachedAt: now,
-	}
-	if row.SegmentID != nil {
-		k.viewer.Segment = *row.SegmentID
-	}
+	k := &cachedKey{viewer: keyViewer(row), expires: row.ExpiresAt, origins: row.Origins, cachedAt: now}
+	k.viewer.Credential = d
 	if k.viewer, err = limitedBy(ctx, s.db.Client(), k.viewer, row.RoleID); err != nil {
 		return nil, err
 	}
@@ -119,6 +109,19 @@ func (s *Service) key(ctx context.Context, d digest) (*cachedKey, error) {
 	}
 	s.apiKeys.put(d, k)
 	return k, nil
+}
+
+// keyViewer returns the viewer of an API key, without what the role of the account limits.
+func keyViewer(row *ent.APIKey) viewer.Viewer {
+	v := viewer.Viewer{
+		Account: row.AccountID, Role: roles[string(row.Role)], ReadOnly: row.ReadOnly != nil && *row.ReadOnly,
+		TrustedOnly: row.TrustedOnly != nil && *row.TrustedOnly,
+		Actor:       viewer.Actor{Kind: viewer.ActorKey, ID: row.ID, Name: row.Name},
+	}
+	if row.SegmentID != nil {
+		v.Segment = *row.SegmentID
+	}
+	return v
 }
 
 // prefixes parses stored prefixes. One that is malformed allows no address.

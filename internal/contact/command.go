@@ -8,8 +8,8 @@ import (
 	"contactgraph/internal/viewer"
 )
 
-// Command is a command that writes one contact: an Update, SetDetails, Create, Delete or Upsert.
-// RunAll and RunEach run several.
+// Command is a command that writes one contact: an Update, SetDetails, Revise, Create, Delete,
+// Upsert or Undo. RunAll, RunEach and RunShared run several.
 type Command interface {
 	// prepare authorizes the viewer and checks what needs no transaction. It fails with the errors
 	// that the command reports alone; the others are in the result.
@@ -22,6 +22,7 @@ type Command interface {
 type prepared struct {
 	viewer  viewer.Viewer
 	contact int // that the command writes, 0 if it is new or not known yet
+	chosen  int // the id that the caller has chosen for a new one, otherwise 0
 	// begin applies the command to the contact in memory, inside the transaction. It fails with the
 	// errors that the command reports alone; the others are in the result.
 	begin func(ctx context.Context, t *transaction) (*unitOfWork, error)

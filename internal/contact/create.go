@@ -27,18 +27,23 @@ const maxCreate = 500
 const (
 	MaxRegistrationSource = 50
 	MaxRegistrationIP     = 16
+	maxSecret             = 100
 )
 
 // Create is the command that creates a contact. Only staff create contacts: customers cannot
-// register themselves here.
+// register themselves here. Only admins choose the id, the secret, the time of the registration and
+// the hash of the password.
 type Create struct {
-	ID                 int       // 0 for the next free one; the demo data chooses its own
-	RegisteredAt       time.Time // zero for now; imports keep the time of their source
+	ID                 int       // 0 for the next free one; imports keep those of their source
+	Secret             string    // "" for a random one
+	RegisteredAt       time.Time // zero for now
 	RegistrationSource string
 	RegistrationIP     string
 	RegistrationStore  *int
 	Set                field.Patch
 	Password           *PasswordChange // nil for none: then the contact cannot sign in
+	// PasswordHash is the stored form of a password, "" for none. With Password, it is ignored.
+	PasswordHash string
 	Details
 }
 
@@ -89,7 +94,7 @@ func (c Create) prepare(ctx context.Context, s *Service) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{viewer: v, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) { return t.create(ctx, d) }}, nil
+	return &prepared{viewer: v, chosen: c.ID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) { return t.create(ctx, d) }}, nil
 }
 
 // draft is a contact to create, checked as far as possible outside the transaction.
@@ -110,6 +115,7 @@ type draft struct {
 // draft checks c for the contact with the id, 0 if it is new.
 func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) (*draft, error) {
 	d := &draft{Create: c, secret: rand.Text()}
+	d.keepOrigin(v)
 	if !c.RegisteredAt.IsZero() {
 		d.registeredAt = c.RegisteredAt.UTC().Truncate(time.Microsecond)
 		if !storable.Time(d.registeredAt) {
@@ -119,6 +125,9 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) 
 	d.errs.CheckText(field.PathRegistrationSource, field.PathRegistrationSource, c.RegistrationSource, MaxRegistrationSource)
 	d.errs.CheckText(field.PathRegistrationIP, field.PathRegistrationIP, c.RegistrationIP, MaxRegistrationIP)
 	d.set, d.Details = s.checkPatch(&d.errs, c.Set), c.check(&d.errs)
+	if c.PasswordHash != "" {
+		d.hash = &c.PasswordHash
+	}
 	if c.Password != nil {
 		p, err := s.preparePassword(ctx, v, Update{ID: id, Password: c.Password}, &d.errs)
 		if err != nil {
@@ -131,8 +140,36 @@ func (s *Service) draft(ctx context.Context, v viewer.Viewer, c Create, id int) 
 	return d, nil
 }
 
+// keepOrigin takes over what an import keeps of another system.
+func (d *draft) keepOrigin(v viewer.Viewer) {
+	if d.ID != 0 {
+		checkKept(&d.errs, v, pathContactID)
+	}
+	if d.Secret != "" {
+		checkKept(&d.errs, v, field.PathSecret)
+		d.errs.CheckText(field.PathSecret, field.PathSecret, d.Secret, maxSecret)
+		d.secret = d.Secret
+	}
+	if !d.RegisteredAt.IsZero() {
+		checkKept(&d.errs, v, field.PathRegisteredAt)
+	}
+	if d.PasswordHash != "" {
+		checkKept(&d.errs, v, field.PathPassword)
+	}
+}
+
+// checkKept adds an error if the viewer may not decide what the server decides otherwise.
+func checkKept(errs *usererror.Errors, v viewer.Viewer, path string) {
+	if !v.Is(viewer.Admin) {
+		*errs = append(*errs, usererror.NewForbidden(path, "Only admins may import "+path+"."))
+	}
+}
+
 // create returns the write of a contact that does not exist yet: its old state is empty.
 func (t *transaction) create(ctx context.Context, d *draft) (*unitOfWork, error) {
+	if err := t.chooseID(ctx, d); err != nil {
+		return nil, err
+	}
 	now := t.timestamp()
 	next := &ent.Contact{
 		ID: d.ID, AccountID: t.viewer.Account, Secret: d.secret, Version: t.tx.NextVersion(d.deleted), RegisteredAt: d.registeredAt, LastModified: now,

@@ -8,7 +8,8 @@
 // RunEach may have applied some of its commands, and after dberr.ErrUnknown the outcome is unknown.
 //
 // Start reading at Update in update.go, and then command.go, which runs a command from the check to
-// the transaction; batch.go runs several. transaction.go has what the writes of a transaction
+// the transaction; batch.go runs several, and shared.go those of a
+// job, which share transactions. transaction.go has what the writes of a transaction
 // share, unit_of_work.go the state of one; edit.go and reconcile.go have what a command does to it;
 // unique_keys.go has the unique keys, key_throttle.go limits what a customer learns from them, and
 // constraint_errors.go has their violations. rights.go keeps a viewer from reading and writing
@@ -65,6 +66,7 @@ type Service struct {
 	now       func() time.Time
 	throttle  *keyThrottle
 	source    change.Source
+	job       *int // see ForJob
 	key       *idempotency.Key
 	nullOnly  bool // see ClearingByNull
 	echoes    bool // see AcceptingUnchanged
@@ -82,6 +84,13 @@ func (s *Service) Via(source change.Source) *Service {
 	via := *s
 	via.source = source
 	return &via
+}
+
+// ForJob returns the service for a job, whose changes the change log can find.
+func (s *Service) ForJob(id int) *Service {
+	own := *s
+	own.job = &id
+	return &own
 }
 
 // ClearingByNull returns the service for an API in which only null clears a text of a contact: an

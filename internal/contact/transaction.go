@@ -22,6 +22,7 @@ type transaction struct {
 	keys        *keyCheck           // nil for a viewer that is not limited
 	definitions propertyDefinitions // read when they are needed, see readDefinitions
 	country     defaultCountry
+	chosen      map[int]chosenID // what was read of the ids that callers have chosen
 }
 
 func (s *Service) newTransaction(tx *database.Tx, v viewer.Viewer, keys *keyCheck) *transaction {

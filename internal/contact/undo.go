@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"contactgraph/ent"
 	"contactgraph/ent/change"
@@ -20,11 +21,20 @@ import (
 // overlap, Invalid for what the change log does not have, such as a password, and otherwise as the
 // command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
-	v, err := authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), id.Contact))
+	return s.run(ctx, Undo{id})
+}
+
+// Undo is the command that reverts one change: see Service.Undo.
+type Undo struct{ Change revision.ChangeID }
+
+func (u Undo) subject() string { return strconv.Itoa(u.Change.Contact) }
+
+func (u Undo) prepare(ctx context.Context, s *Service) (*prepared, error) {
+	v, err := authz.ToWriteContacts(authz.AuthorizeContact(ctx, s.db.Client(), u.Change.Contact))
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.log.Change(ctx, id)
+	row, err := s.log.Change(ctx, u.Change)
 	if err == nil && row == nil {
 		err = usererror.Errors{{Code: usererror.NotFound, Message: "The change log does not contain this change."}}
 	}
@@ -46,10 +56,10 @@ func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.runPrepared(ctx, existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
+	return existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
 		w.kind, w.undoes = row.Kind, &row.Version
 		return w.apply(ctx, lockAt(row), inverse)
-	}))
+	}), nil
 }
 
 func errErased() usererror.Errors {
@@ -80,19 +90,19 @@ func inverseOf(row *ent.Change) (edit, error) {
 }
 
 // undoCreation deletes the contact, if no one has changed it since.
-func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*Result, error) {
+func (s *Service) undoCreation(ctx context.Context, row *ent.Change) (*prepared, error) {
 	v, err := s.mayRemove(ctx, row.ContactID)
 	if err != nil {
 		return nil, err
 	}
-	return s.runPrepared(ctx, existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
+	return existing(v, row.ContactID, nil, func(ctx context.Context, w *unitOfWork) error {
 		w.kind, w.undoes = change.KindDELETE, &row.Version
 		return w.reconcileRemoval(ctx, lockAt(row))
-	}))
+	}), nil
 }
 
 // undoDeletion creates the contact again, as it was.
-func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, error) {
+func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*prepared, error) {
 	v, err := s.mayRemove(ctx, row.ContactID)
 	if err != nil {
 		return nil, err
@@ -112,12 +122,12 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*Result, e
 		},
 		set: set, undoes: &row.Version, deleted: row.Version, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
 	}
-	return s.runPrepared(ctx, &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
+	return &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
 		if err := t.checkRestorable(ctx, row); err != nil {
 			return nil, err
 		}
 		return t.create(ctx, d)
-	}})
+	}}, nil
 }
 
 // checkRestorable fails unless the deletion is the latest change of the contact.

@@ -91,7 +91,7 @@ func (w *unitOfWork) appendChange(kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,
-		At: w.next.LastModified, Undoes: w.undoes, Fields: append(differences(w.old, w.next), w.fields...),
+		At: w.next.LastModified, Undoes: w.undoes, JobID: w.job, Fields: append(differences(w.old, w.next), w.fields...),
 	}
 	w.tx.AppendChange(row)
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}

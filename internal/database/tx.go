@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"contactgraph/ent"
@@ -96,6 +97,23 @@ func (t *Tx) ReserveID(ctx context.Context, table string, id int) error {
 		return nil
 	}
 	return t.writer.db.conn.Dialect.ReserveID(ctx, t.Ent, table, id)
+}
+
+// UsedIDs returns which of the ids rows of the table have, in any account.
+func (t *Tx) UsedIDs(ctx context.Context, table string, ids []int) (used []int, err error) {
+	b := entsql.Dialect(t.writer.db.conn.Dialect.Name())
+	from, values := b.Table(table), make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = id
+	}
+	query, args := b.Select(from.C("id")).From(from).Where(entsql.In(from.C("id"), values...)).Query()
+	rows, err := t.Ent.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	err = entsql.ScanSlice(rows, &used)
+	return used, err
 }
 
 // ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them

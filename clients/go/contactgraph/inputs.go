@@ -230,6 +230,7 @@ type ContactFilter struct {
 	CompanyID        string           `json:"companyId,omitzero"`
 	SegmentID        string           `json:"segmentId,omitzero"`
 	ModifiedSince    time.Time        `json:"modifiedSince,omitzero"`
+	JobID            string           `json:"jobId,omitzero"`
 	Search           string           `json:"search,omitzero"` // what people type to find a contact
 }
 

@@ -9,6 +9,7 @@ import (
 
 // olderTables are the statements that turn the tables into those of the version before.
 const olderTables = `
+	DROP TABLE job_keys; DROP TABLE job_chunks; DROP TABLE job_items; DROP TABLE jobs; ALTER TABLE changes DROP COLUMN job_id;
 	DROP INDEX change_deletions; ALTER TABLE clocks DROP COLUMN version_floor; ALTER TABLE feeds DROP COLUMN start; DROP TABLE derivations; DROP INDEX contact_without_email_key; DROP INDEX contact_without_phone_key;
 	DROP TABLE external_ids; DROP INDEX property_account_id_api_name;
 	ALTER TABLE properties DROP COLUMN api_name; ALTER TABLE api_keys DROP COLUMN trusted_only;
@@ -20,7 +21,7 @@ const olderTables = `
 	ALTER TABLE stores DROP COLUMN number; ALTER TABLE stores DROP COLUMN phone; ALTER TABLE stores DROP COLUMN address;
 	ALTER TABLE stores DROP COLUMN zip_code; ALTER TABLE stores DROP COLUMN city; ALTER TABLE stores DROP COLUMN email;
 	ALTER TABLE stores DROP COLUMN json_string; ALTER TABLE stores DROP COLUMN last_modified;
-	DELETE FROM schema_revisions WHERE description IN ('derivations', 'external_ids', 'password_resets', 'audit_actor', 'catalog_columns', 'restored', 'deletions');
+	DELETE FROM schema_revisions WHERE description IN ('derivations', 'external_ids', 'password_resets', 'audit_actor', 'catalog_columns', 'restored', 'deletions', 'jobs');
 	DELETE FROM search_terms WHERE contact_id IN (7, 8);
 	UPDATE contacts SET email = 'Zoë@bücher.example', email_key = 'Zoë@bücher.example', phone = 'tel:+46-70-1749941', phone_country_code = NULL,
 		phone_key = 'tel:+46-70-1749941' WHERE id = 7;

@@ -9,6 +9,7 @@ func allRows() map[string]permission {
 	all := maps.Clone(permissions)
 	maps.Copy(all, contactsAPI)
 	maps.Copy(all, iServicePermissions)
+	maps.Copy(all, jobPermissions)
 	return all
 }
 

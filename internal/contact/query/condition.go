@@ -8,6 +8,7 @@ import (
 
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/externalid"
+	"contactgraph/ent/jobitem"
 	"contactgraph/ent/membership"
 	"contactgraph/ent/predicate"
 	"contactgraph/ent/searchterm"
@@ -61,6 +62,15 @@ func hasExternalID(account int, id field.ExternalID) condition {
 		account: account, table: externalid.Table, id: externalid.FieldContactID,
 		where: []func(*sql.Selector){externalid.System(id.System), externalid.Value(id.Value)},
 	}}, 1}
+}
+
+// writtenBy returns the condition that the job has written the contact, and that this was not
+// reverted.
+func writtenBy(account, job int) condition {
+	return condition{[]entries{{
+		account: account, table: jobitem.Table, id: jobitem.FieldContactID, order: jobitem.FieldContactID,
+		where: []func(*sql.Selector){jobitem.JobID(job), jobitem.ContactIDNotNil(), jobitem.OutcomeIn(jobitem.OutcomeAPPLIED, jobitem.OutcomeKEPT)},
+	}}, uncounted}
 }
 
 // isLocal reports whether the condition is on a column of the contact itself.

@@ -208,3 +208,7 @@ func (p keyPosition) values() []any {
 		return []any{p.at.UTC(), p.ID}
 	}
 }
+
+// AfterID returns the cursor in a list that is ordered by id after the contact with the id, whether
+// it exists or not.
+func AfterID(id int) string { return Order{Field: ByID}.cursor(&ent.Contact{ID: id}) }

@@ -23,6 +23,7 @@ type Filter struct {
 	Company       *int    // the company
 	Segment       *int    // a segment that the contact is in
 	ExternalID    *field.ExternalID
+	Job           *int       // the job that the contact was written by, unless that was reverted
 	ModifiedSince *time.Time // last modified at this time or later
 	Search        *string    // what people type or paste to find a contact: see package normalize
 
@@ -90,6 +91,9 @@ func (f Filter) withoutWords(v viewer.Viewer) (cs []condition) {
 	}
 	if f.Company != nil {
 		cs = append(cs, columnCondition(v.Account, entcontact.CompanyID(*f.Company)))
+	}
+	if f.Job != nil {
+		cs = append(cs, writtenBy(v.Account, *f.Job))
 	}
 	if f.ModifiedSince != nil {
 		cs = append(cs, modifiedSince(v.Account, *f.ModifiedSince))

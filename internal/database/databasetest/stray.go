@@ -32,8 +32,9 @@ func asSQLite(statement string) string {
 }
 
 // Stray returns a table of accounts that the statement uses without naming the account, "" if there
-// is none. Each use of a table needs a condition of its own. The exception is the lookup of an API
-// key, which finds out the account.
+// is none. Each use of a table needs a condition of its own. The exceptions are lookups that find
+// out the account: that of an API key, and of jobs to run; and which ids are in use, which are
+// unique in all accounts.
 func Stray(statement string) string {
 	statement = asSQLite(statement)
 	uses := map[string]int{}
@@ -41,11 +42,13 @@ func Stray(statement string) string {
 		verb, table := strings.ToUpper(m[1]), m[2]
 		switch {
 		case !slices.Contains(tenants, table):
+		case usedIDs.MatchString(statement):
 		case table == "api_keys" && strings.Contains(statement, "WHERE `api_keys`.`token_hash` = ?"):
 		case verb == "INTO":
 			if columns, _, _ := strings.Cut(statement, ")"); !strings.Contains(columns, "`account_id`") {
 				return table
 			}
+		case table == "jobs" && strings.Contains(statement, "ORDER BY `jobs`.`updated_at`, `jobs`.`id` LIMIT 1"):
 		default:
 			uses[table]++
 		}
@@ -66,6 +69,9 @@ func Stray(statement string) string {
 	}
 	return ""
 }
+
+// usedIDs matches the statement of Tx.UsedIDs.
+var usedIDs = regexp.MustCompile("^SELECT `contacts`\\.`id` FROM `contacts` WHERE `contacts`\\.`id` IN \\([?, ]+\\)$")
 
 // alias matches a table that the statement names differently.
 var alias = regexp.MustCompile("`(\\w+)` AS `(\\w+)`")

@@ -40,6 +40,14 @@ export type AuditAction =
   | 'CONTACT_ERASED'
   /** A user signs in by the OpenID Connect provider from then on. */
   | 'IDENTITY_LINKED'
+  /** A job was applied by a viewer who had its plan. */
+  | 'JOB_APPLIED'
+  /** A job was canceled. */
+  | 'JOB_CANCELED'
+  /** A job that writes many contacts was created. The subject is the job. */
+  | 'JOB_CREATED'
+  /** A job was to be reverted. */
+  | 'JOB_REVERTED'
   /**
    * A user or contact has set a new password by a link in an email. The subject is the user or
    * contact, which is also the actor.
@@ -156,6 +164,8 @@ export type ContactFilter = {
   email?: string | null | undefined;
   /** The id of the contact in another system, compared exactly. */
   externalId?: ExternalIdInput | null | undefined;
+  /** The job that the contact was written by, unless this was reverted. Not available to customers. */
+  jobId?: string | number | null | undefined;
   /** The contact was last modified at or after this time. */
   modifiedSince?: string | null | undefined;
   /**

@@ -82,6 +82,8 @@ export type ContactFilter = {
   email?: string | null | undefined;
   /** The id of the contact in another system, compared exactly. */
   externalId?: ExternalIdInput | null | undefined;
+  /** The job that the contact was written by, unless this was reverted. Not available to customers. */
+  jobId?: string | number | null | undefined;
   /** The contact was last modified at or after this time. */
   modifiedSince?: string | null | undefined;
   /**

@@ -35,6 +35,10 @@ export const actionLabels: Record<AuditAction, string> = {
   AUDIT_EXPORTED: 'Exports of the audit log',
   CONTACTS_EXPORTED: 'Exports of contacts',
   PERSONAL_DATA_REPORTED: 'Reports of personal data',
+  JOB_CREATED: 'Jobs created',
+  JOB_APPLIED: 'Jobs applied',
+  JOB_CANCELED: 'Jobs canceled',
+  JOB_REVERTED: 'Jobs reverted',
 };
 
 /** Describes an entry as a sentence: who did what, and about whom. */
@@ -81,6 +85,10 @@ const predicates: Record<AuditAction, (entry: AuditEntryPartsFragment) => string
   CONTACTS_EXPORTED: (entry) =>
     `exported ${detail(entry, 'contacts')} contacts as ${detail(entry, 'format')}`,
   PERSONAL_DATA_REPORTED: ({ subjectId }) => `read the personal data of contact ${subjectId}`,
+  JOB_CREATED: ({ subjectId }) => `created job ${subjectId}`,
+  JOB_APPLIED: ({ subjectId }) => `applied job ${subjectId}`,
+  JOB_CANCELED: ({ subjectId }) => `canceled job ${subjectId}`,
+  JOB_REVERTED: ({ subjectId }) => `reverted job ${subjectId}`,
 };
 
 const userLabels = {

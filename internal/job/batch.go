@@ -1,0 +1,19 @@
+package job
+
+import "time"
+
+const (
+	firstSize = 32  // items of the first batch of a run
+	maxSize   = 500 // items of the largest batch
+	// turn is how long a batch should take: other writes of the account wait for it.
+	turn = 40 * time.Millisecond
+)
+
+// resize sets the size of the next batch by how long this one took.
+func (r *run) resize(items int, took time.Duration) {
+	if items < r.size && took < turn {
+		return // it was the last one
+	}
+	ideal := int(float64(items) * float64(turn) / float64(max(took, time.Millisecond)))
+	r.size = min(max(ideal, r.size/2, 1), 2*r.size, maxSize)
+}

@@ -1,0 +1,169 @@
+package job
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"contactgraph/ent"
+	"contactgraph/internal/contact"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
+	"contactgraph/internal/usererror"
+)
+
+// Content is what a job writes to a contact, as the database stores it.
+type Content struct {
+	Set        map[string]any        `json:"set,omitempty"`    // the contact's own fields, by path, as in the change log
+	Custom     any                   `json:"custom,omitempty"` // see contact.Custom
+	Properties map[int][]field.Value `json:"properties,omitempty"`
+	Logins     *[]field.Login        `json:"logins,omitempty"`
+	External   *[]field.ExternalID   `json:"externalIds,omitempty"`
+	Segments   *[]int                `json:"segments,omitempty"`
+
+	AddSegments    []int              `json:"addSegments,omitempty"`
+	RemoveSegments []int              `json:"removeSegments,omitempty"`
+	AddLogins      []field.Login      `json:"addLogins,omitempty"`
+	AddExternal    []field.ExternalID `json:"addExternalIds,omitempty"`
+
+	// What a contact is created with.
+	ContactID          int        `json:"contactId,omitempty"`
+	Secret             string     `json:"secret,omitempty"`
+	RegisteredAt       *time.Time `json:"registeredAt,omitempty"`
+	RegistrationSource string     `json:"registrationSource,omitempty"`
+	RegistrationIP     string     `json:"registrationIp,omitempty"`
+	RegistrationStore  *int       `json:"registrationStore,omitempty"`
+
+	PasswordHash string `json:"passwordHash,omitempty"`
+}
+
+// SetOf returns a patch in the form of Content.Set.
+func SetOf(p field.Patch) map[string]any {
+	set := make(map[string]any, len(p))
+	for f, v := range p {
+		set[f.Path] = field.EncodeValue(v)
+	}
+	return set
+}
+
+// patch returns the contact's own fields.
+func (c *Content) patch() (field.Patch, error) {
+	p := make(field.Patch, len(c.Set))
+	for path, v := range c.Set {
+		f := field.ByPath(path)
+		if f == nil {
+			return nil, fmt.Errorf("a job sets the unknown field %q", path)
+		}
+		value, err := field.DecodeValue(path, v)
+		if err != nil {
+			return nil, err
+		}
+		p[f] = value
+	}
+	return p, nil
+}
+
+// details returns what belongs to the contact in other tables.
+func (c *Content) details() contact.Details {
+	d := contact.Details{
+		Logins: c.Logins, ExternalIDs: c.External, Membership: c.Segments,
+		Add:    contact.Elements{Logins: c.AddLogins, ExternalIDs: c.AddExternal, Membership: c.AddSegments},
+		Remove: contact.Elements{Membership: c.RemoveSegments},
+	}
+	if c.Custom != nil {
+		d.Custom = c.Custom
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Properties)) {
+		d.Properties = append(d.Properties, contact.PropertyPatch{Property: id, Values: c.Properties[id]})
+	}
+	return d
+}
+
+// create returns the command that creates a contact with the content.
+func (c *Content) create() (contact.Command, error) {
+	p, err := c.patch()
+	create := contact.Create{
+		ID: c.ContactID, Secret: c.Secret, RegistrationSource: c.RegistrationSource, RegistrationIP: c.RegistrationIP,
+		RegistrationStore: c.RegistrationStore, Set: p, PasswordHash: c.PasswordHash, Details: c.details(),
+	}
+	if c.RegisteredAt != nil {
+		create.RegisteredAt = *c.RegisteredAt
+	}
+	return create, err
+}
+
+// revise returns the command that writes the content to a contact.
+func (c *Content) revise(id int, l contact.Lock) (contact.Command, error) {
+	p, err := c.patch()
+	return contact.Revise{ID: id, Lock: l, Set: p, Details: c.details(), PasswordHash: c.PasswordHash}, err
+}
+
+// decode decodes stored JSON. Numbers keep all their digits.
+func decode[T any](stored json.RawMessage) (v T, err error) {
+	if len(stored) == 0 {
+		return v, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(stored))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return v, fmt.Errorf("decoding what a job has stored: %w", err)
+	}
+	return v, nil
+}
+
+// encode encodes a value that was decoded from JSON, or has only fields that JSON can have.
+func encode(v any) (json.RawMessage, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding what a job stores: %w", err)
+	}
+	return text, nil
+}
+
+// Options are how a job was requested. They do not change, except for those of an import until it
+// is planned.
+type Options struct {
+	OnConflict contact.Policy `json:"onConflict,omitempty"`
+	ApplyNow   bool           `json:"applyNow,omitempty"` // as soon as it is planned
+
+	// Of bulk jobs: which contacts to write, and what.
+	Filter *query.Filter `json:"filter,omitempty"`
+	IDs    []int         `json:"ids,omitempty"`
+	Write  *Content      `json:"write,omitempty"`
+}
+
+// optionsOf returns the options of a job.
+func optionsOf(row *ent.Job) (Options, error) { return decode[Options](row.Options) }
+
+// ItemError is why an item was not planned, applied or reverted.
+type ItemError struct {
+	Code    usererror.Code `json:"code"`
+	Path    string         `json:"path,omitempty"` // of the field, "" for the whole contact
+	Message string         `json:"message"`
+}
+
+// messageChanged is the message of a field that others have changed.
+const messageChanged = "The value has been changed since."
+
+// itemErrors returns the errors of a command as they are stored: of a version conflict, one for
+// each field on which both sides differ.
+func itemErrors(errs usererror.Errors) []ItemError {
+	var list []ItemError
+	for _, e := range errs {
+		before := len(list)
+		if e.Conflict != nil {
+			for _, c := range e.Conflict.Fields {
+				if c.Overlaps {
+					list = append(list, ItemError{e.Code, c.Path, messageChanged})
+				}
+			}
+		}
+		if len(list) == before {
+			list = append(list, ItemError{e.Code, e.Path, e.Message})
+		}
+	}
+	return list
+}

@@ -1,0 +1,127 @@
+package job
+
+import (
+	"context"
+
+	"contactgraph/ent"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobitem"
+	"contactgraph/internal/authz"
+	"contactgraph/internal/contact/field"
+	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// MaxPage is the largest number of jobs or items that one page has.
+const MaxPage = 100
+
+// reader returns the viewer if it may see jobs.
+func reader(ctx context.Context) (viewer.Viewer, error) {
+	v, err := authz.RequireRole(ctx, viewer.Agent)
+	if err == nil && v.Segment != 0 {
+		err = usererror.Errors{usererror.NewForbidden("", "This API key is limited to a segment, so it may not see jobs.")}
+	}
+	return v, err
+}
+
+// Get returns a job. Agents see their own jobs and those of others, with what they may read of the
+// contacts. It fails with NotFound and Forbidden.
+func (s *Service) Get(ctx context.Context, id int) (*ent.Job, error) {
+	v, err := reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.db.Client().Job.Query().Where(job.AccountID(v.Account), job.ID(id)).Only(ctx)
+	if ent.IsNotFound(err) {
+		err = usererror.NewNotFound("Job", id)
+	}
+	return row, err
+}
+
+// ByIDs returns the jobs that exist of those with the ids; none for viewers who may not see jobs.
+func (s *Service) ByIDs(ctx context.Context, ids []int) ([]*ent.Job, error) {
+	v, err := reader(ctx)
+	if err != nil {
+		return nil, nil //nolint:nilerr // as if there were none
+	}
+	return s.db.Client().Job.Query().Where(job.AccountID(v.Account), job.IDIn(ids...)).All(ctx)
+}
+
+// IsRunning reports whether a job has work to do, or may get some by a mutation.
+func IsRunning(row *ent.Job) bool {
+	return row.State == job.StatePLANNED || row.State == job.StateUPLOADING || isToRun(row.State)
+}
+
+// ProgressOf returns the part of the items that the current state has finished, nil if it is
+// unknown.
+func ProgressOf(row *ent.Job) *float64 {
+	count := func(names ...string) (n int) {
+		for _, name := range names {
+			n += row.Counts[name]
+		}
+		return n
+	}
+	var done, total int
+	switch row.State {
+	case job.StateUPLOADING, job.StatePLANNING, job.StateFAILED:
+		return nil
+	case job.StateREVERTING, job.StateREVERTED:
+		done = count("REVERTED", "KEPT")
+		total = done + count("APPLIED")
+	default:
+		done = count("APPLIED", "UNCHANGED", "CONFLICT", "REFUSED", "REVERTED", "KEPT")
+		total = count("CREATE", "UPDATE", "DELETE")
+	}
+	if total == 0 {
+		return new(1.0)
+	}
+	return new(float64(done) / float64(total))
+}
+
+// List returns at most first jobs with ids below before, newest first, and whether there are more.
+// A before of 0 stands for the newest. It fails with Forbidden.
+func (s *Service) List(ctx context.Context, before, first int) (rows []*ent.Job, more bool, err error) {
+	v, err := reader(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	q := s.db.Client().Job.Query().Where(job.AccountID(v.Account)).Order(job.ByID(sql.OrderDesc())).Limit(first + 1)
+	if before != 0 {
+		q.Where(job.IDLT(before))
+	}
+	rows, err = q.All(ctx)
+	return rows[:min(len(rows), first)], len(rows) > first, err
+}
+
+// ItemFilter selects items. Empty lists are no condition.
+type ItemFilter struct {
+	Actions  []jobitem.Action
+	Outcomes []jobitem.Outcome
+}
+
+// Items returns at most first items of a job after a number, in the order of their numbers, and
+// whether there are more. What the viewer may not read is left out. It fails with Forbidden.
+func (s *Service) Items(ctx context.Context, id int, f ItemFilter, after, first int) (rows []*ent.JobItem, more bool, err error) {
+	v, err := reader(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	q := s.db.Client().JobItem.Query().Where(jobitem.AccountID(v.Account), jobitem.JobID(id), jobitem.NumberGT(after)).
+		Order(jobitem.ByNumber()).Limit(first + 1)
+	if len(f.Actions) > 0 {
+		q.Where(jobitem.ActionIn(f.Actions...))
+	}
+	if len(f.Outcomes) > 0 {
+		q.Where(jobitem.OutcomeIn(f.Outcomes...))
+	}
+	rows, err = q.All(ctx)
+	for _, row := range rows {
+		row.Changes = field.VisibleChanges(v, row.Changes)
+	}
+	return rows[:min(len(rows), first)], len(rows) > first, err
+}
+
+// ErrorsOf returns why an item was not planned, applied or reverted.
+func ErrorsOf(row *ent.JobItem) ([]ItemError, error) { return decode[[]ItemError](row.Errors) }
