@@ -20,7 +20,6 @@ func TestEmptyCursorIsAbsent(t *testing.T) {
 		"Query.contacts":              `{ contacts(first: 1, %s) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }`,
 		"Query.contactChanges":        `{ contactChanges(%s) { changes { id } } }`,
 		"Query.auditLog":              `{ auditLog(first: 100, %s) { entries { id } } }`,
-		"Query.deletedContacts":       `{ deletedContacts(%s) { nodes { contactId } } }`,
 		"Query.jobs":                  `{ jobs(%s) { nodes { id } } }`,
 		"Job.items":                   `{ jobs { nodes { items(%s) { nodes { number } } } } }`,
 		"Contact.changes":             `{ contacts { nodes { changes(%s) { nodes { id } } } } }`,

@@ -71,7 +71,11 @@ func placeNew(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, p := range all {
-		if _, err := p.place(ctx, tx); err != nil {
+		exists, err := Dialect{}.HasTable(ctx, tx, p.table)
+		if err == nil && exists { // otherwise, a later migration creates it
+			_, err = p.place(ctx, tx)
+		}
+		if err != nil {
 			return fmt.Errorf("distributing the table %s: %w", p.table, err)
 		}
 	}
