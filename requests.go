@@ -14,7 +14,7 @@ import (
 type requestLimits struct {
 	MaxCost          int           `default:"50000" help:"Highest cost of one request of an agent, admin or API key. extensions.cost of each GraphQL response shows the cost."`
 	MaxCostCustomer  int           `default:"10000" help:"Highest cost of one request of a customer."`
-	MaxCostAnonymous int           `default:"5000" help:"Highest cost of one request without credentials."`
+	MaxCostAnonymous int           `default:"6000" help:"Highest cost of one request without credentials."`
 	CostRate         int           `default:"0" help:"Cost per second that each API key and user may use, and what is not used can be saved up for 10 seconds. 0 means no limit."`
 	CostRateCustomer int           `default:"20000" help:"Cost per second that each customer may use, as with --cost-rate. 0 means no limit."`
 	CostRateAddress  int           `default:"50000" help:"Cost per second that all requests without credentials from one address may use, as with --cost-rate. 0 means no limit."`

@@ -62,7 +62,7 @@ type Config struct {
 // the largest requests of staff take about 0.25 s.
 func DefaultLimits() [classes]Limits {
 	return [classes]Limits{
-		Anonymous: {Cost: 5_000, Rate: 50_000, Burst: 500_000},
+		Anonymous: {Cost: 6_000, Rate: 50_000, Burst: 500_000},
 		Customer:  {Cost: 10_000, Rate: 20_000, Burst: 200_000},
 		Staff:     {Cost: 50_000},
 	}
