@@ -6,6 +6,8 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobitem"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/catalog"
@@ -86,6 +88,9 @@ func (w *unitOfWork) erase(ctx context.Context) error {
 	if err := idempotency.Erase(ctx, w.tx, account, id, concerns(id)); err != nil {
 		return err
 	}
+	if err := w.eraseFromJobs(ctx); err != nil {
+		return err
+	}
 	const batchSize = 500
 	for after := revision.Version(0); ; {
 		rows, err := w.tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id), change.VersionGT(after)).
@@ -101,4 +106,27 @@ func (w *unitOfWork) erase(ctx context.Context) error {
 			after = row.Version
 		}
 	}
+}
+
+// eraseFromJobs removes the values of the contact from the items of jobs that have written it, or
+// were to. The paths of what they have changed stay.
+func (w *unitOfWork) eraseFromJobs(ctx context.Context) error {
+	account, items := w.viewer.Account, w.tx.Ent.JobItem
+	ctx = viewer.NewSystemContext(ctx, account)
+	ids, err := w.tx.Ent.Job.Query().Where(job.AccountID(account)).IDs(ctx) // the index of items begins with them
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	rows, err := items.Query().Where(jobitem.AccountID(account), jobitem.JobIDIn(ids...), jobitem.ContactID(w.old.ID)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		err := items.Update().Where(jobitem.AccountID(account), jobitem.ID(row.ID)).
+			SetChanges(revision.Blank(row.Changes)).ClearContent().ClearErrors().Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

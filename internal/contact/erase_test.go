@@ -3,6 +3,7 @@ package contact_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"os"
@@ -13,6 +14,8 @@ import (
 
 	"contactgraph/ent/auditentry"
 	"contactgraph/ent/change"
+	"contactgraph/ent/job"
+	"contactgraph/ent/jobitem"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
@@ -21,6 +24,7 @@ import (
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
 	"contactgraph/internal/database/databasetest"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,6 +88,7 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 			t.Fatalf("the canary is only %d times in the database", n)
 		}
 		signedIn(a, id)
+		imported(a, id)
 		r := contacttest.Must(f.Erase(a.Admin, id))
 		if r.Contact != nil || r.Change.Kind != change.KindERASE {
 			t.Errorf("erasing gives %v, %s", r.Contact, r.Change.Kind)
@@ -105,6 +110,25 @@ func TestErasedContactLeavesNothing(t *testing.T) {
 			t.Errorf("%d keys of writes of the contact are left", n)
 		}
 		checkFile(t, f.DB, secret)
+	}
+}
+
+// imported records that a job was to write the contact.
+func imported(a *contacttest.Tenant, id int) {
+	a.T.Helper()
+	text := json.RawMessage(`{"set": {"firstName": "` + canary + `"}}`)
+	err := a.DB.Write(viewer.NewSystemContext(a.T.Context(), a.Account), 0, func(ctx context.Context, tx *database.Tx) error {
+		row, err := tx.Ent.Job.Create().SetKind(job.KindIMPORT).SetState(job.StateAPPLIED).SetActorKind(viewer.ActorUser).SetActorID(1).
+			SetActorName("Ada").SetOptions(json.RawMessage("{}")).SetCounts(map[string]int{}).SetCreatedAt(contacttest.Start).
+			SetUpdatedAt(contacttest.Start).Save(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.Ent.JobItem.Create().SetJobID(row.ID).SetNumber(1).SetAction(jobitem.ActionUPDATE).SetContactID(id).
+			SetContent(text).SetErrors(text).SetChanges([]revision.FieldChange{{Path: "firstName", Old: canary, New: canary}}).Exec(ctx)
+	})
+	if err != nil {
+		a.T.Fatal(err)
 	}
 }
 
