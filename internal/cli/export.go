@@ -19,7 +19,7 @@ type ExportContacts struct {
 	Settings `embed:""`
 
 	Account string   `required:"" placeholder:"NAME" help:"Name of the account, in any case."`
-	Format  string   `default:"csv" enum:"csv,ndjson" help:"Format: csv or ndjson."`
+	Format  string   `default:"csv" enum:"csv,ndjson,vcard" help:"Format: csv, ndjson or vcard."`
 	Output  string   `required:"" placeholder:"FILE" help:"File to write to, which is replaced when the export is complete; - for standard output."`
 	Filter  string   `placeholder:"JSON" help:"Only contacts that match this ContactFilter of the GraphQL API, such as {\"segmentId\": 3}."`
 	Columns []string `placeholder:"PATHS" help:"Only these columns, such as contactId,email,properties.loyalty. Default: all."`

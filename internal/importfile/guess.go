@@ -94,6 +94,9 @@ func (g *guesser) column(i int, column string) {
 		return
 	}
 	name := strings.TrimPrefix(column, prefixProperty)
+	if g.file.info.Format == VCard {
+		name = strings.TrimPrefix(name, "X-")
+	}
 	if p := g.catalog.similar(name); p != nil {
 		r := Rule{Column: column, To: prefixProperty + interchange.PropertyKeys(g.catalog.Properties)[p.ID], Skip: g.preset.Skip}
 		if !g.isTime(r.To) || mostlyDates(g.file.values(i), r.Skip) {

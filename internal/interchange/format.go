@@ -14,14 +14,15 @@ type Format string
 const (
 	NDJSON Format = "ndjson"
 	CSV    Format = "csv"
+	VCard  Format = "vcard"
 )
 
 // Formats lists the formats that NewWriter writes.
-var Formats = []Format{CSV, NDJSON}
+var Formats = []Format{CSV, NDJSON, VCard}
 
 // media are the media types of the formats.
 var media = map[Format]string{
-	CSV: "text/csv; charset=utf-8; header=present", NDJSON: "application/x-ndjson; charset=utf-8",
+	CSV: "text/csv; charset=utf-8; header=present", NDJSON: "application/x-ndjson; charset=utf-8", VCard: "text/vcard; charset=utf-8; version=4.0",
 }
 
 // MediaType returns the media type of the format, "" for one that is unknown.
@@ -51,7 +52,11 @@ func FormatNames() string {
 
 // FileName returns the name of a file with the contacts of this day.
 func (f Format) FileName(name string, at time.Time) string {
-	return name + "-" + at.UTC().Format(time.DateOnly) + "." + string(f)
+	extension := string(f)
+	if f == VCard {
+		extension = "vcf"
+	}
+	return name + "-" + at.UTC().Format(time.DateOnly) + "." + extension
 }
 
 // NewWriter writes what precedes the contacts in a format, and returns a writer of them.
@@ -61,6 +66,8 @@ func NewWriter(w io.Writer, f Format, h *Header) (Writer, error) {
 		return NewLinesWriter(w, h)
 	case CSV:
 		return NewTableWriter(w, h)
+	case VCard:
+		return NewCardWriter(w), nil
 	}
 	return nil, fmt.Errorf("there is no format %q", f)
 }

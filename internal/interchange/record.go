@@ -1,9 +1,10 @@
-// Package interchange has the form of contacts in the files of exports and imports: NDJSON and CSV.
-// An export writes a Record for each contact; an import reads them from a file of any
-// format, and writes what each has.
+// Package interchange has the form of contacts in the files of exports and imports: NDJSON and CSV,
+// and vCards, which are only written here. An export writes a Record for each contact; an import
+// reads them from a file of any format, and writes what each has.
 //
 // Start reading at Record, and at Header for what precedes the contacts. members.go lists the
-// members of a contact once, for all formats; ndjson.go and csv.go read and write a format.
+// members of a contact once, for all formats; ndjson.go and csv.go read and write a format, and
+// vcard.go writes one.
 package interchange
 
 import (

@@ -77,6 +77,14 @@ func TestExportContacts(t *testing.T) {
 		}
 	}
 
+	status, header, body = f.contactsFile("format=vcard&columns=firstName,email,phone", admin)
+	if cards := strings.Count(body, "BEGIN:VCARD\r\nVERSION:4.0\r\n"); status != 200 || cards != total || !strings.Contains(body, "TEL:+46 70 13\r\n") || strings.Contains(body, "UID:") {
+		t.Errorf("vCard: %d, %d of %d contacts", status, cards, total)
+	}
+	if disposition := header.Get("Content-Disposition"); header.Get("Content-Type") != "text/vcard; charset=utf-8; version=4.0" || !strings.HasSuffix(disposition, `.vcf"`) {
+		t.Errorf("vCard: %v", header)
+	}
+
 	filter := url.QueryEscape(`{"search": "n13"}`)
 	status, header, body = f.contactsFile("Format=csv&columns=firstName,phone&bom=true&filter="+filter, admin)
 	file, marked := strings.CutPrefix(body, interchange.BOM)
