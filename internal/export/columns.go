@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,17 +27,19 @@ type column struct {
 }
 
 // choose returns the columns of an export: those that are wanted, nil for all, except for those
-// that the viewer may not read. It fails with usererror.ErrArguments for a column that does not
+// that the viewer may not read. The paths of the change log, such as companyId and properties.7,
+// also name a column. It fails with usererror.ErrArguments for a column that does not
 // exist, and with Forbidden if the viewer may read none.
 func choose(v viewer.Viewer, wanted []string, properties []*ent.Property) (columns, error) {
 	c := columns{has: map[string]bool{}}
 	byPath := map[string]*ent.Property{}
+	byNumber := map[string]string{} // the paths by those of the change log
 	keys := interchange.PropertyKeys(properties)
 	known := slices.Clone(interchange.Columns)
 	for _, p := range properties {
 		if p.Bound == nil { // the field has its values
 			path := interchange.PropertyPath(keys[p.ID])
-			byPath[path] = p
+			byPath[path], byNumber[field.PropertyPath(p.ID)] = p, path
 			known = append(known, path)
 		}
 	}
@@ -44,6 +47,9 @@ func choose(v viewer.Viewer, wanted []string, properties []*ent.Property) (colum
 		wanted = known
 	}
 	for _, path := range wanted {
+		if !slices.Contains(known, path) {
+			path = cmp.Or(byNumber[path], interchange.Column(path))
+		}
 		switch p := byPath[path]; {
 		case !slices.Contains(known, path):
 			return c, usererror.NewInvalidArguments("There is no column %q. The columns are %s.", path, strings.Join(known, ", "))

@@ -168,7 +168,11 @@ func TestColumnsAndFilter(t *testing.T) {
 		string(details) != `{"columns":["firstName","contactId","segments"],"contacts":1,"filter":["search"],"format":"ndjson"}` {
 		t.Errorf("recorded as %s %s", entry.Action, details)
 	}
-	for _, columns := range [][]string{{"nickname"}, {"properties.Given"}, {"passwordHash"}, {"email", "email"}} {
+	h, _, err = f.export(f.Admin, export.Request{Columns: []string{"companyId", field.PropertyPath(f.properties[0]), "membership"}})
+	if diff := cmp.Diff([]string{"company", "properties.tags", "segments"}, h.Columns); err != nil || diff != "" {
+		t.Errorf("columns by the paths of the change log: %v (-want +got)\n%s", err, diff)
+	}
+	for _, columns := range [][]string{{"nickname"}, {"properties.Given"}, {"properties.99"}, {"passwordHash"}, {"email", "email"}, {"company", "companyId"}} {
 		if _, _, err := f.export(f.Admin, export.Request{Columns: columns}); !errors.Is(err, usererror.ErrArguments) {
 			t.Errorf("%q: %v", columns, err)
 		}
