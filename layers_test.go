@@ -87,7 +87,7 @@ var layers = map[string][]string{
 	// Packages that the services share.
 	"internal/idempotency":   {"ent/...", "internal/database", "internal/dberr", "internal/storable", "internal/usererror", "internal/viewer"},
 	"internal/audit":         {"ent/...", "internal/viewer"},
-	"internal/authz":         {"ent/...", "internal/usererror", "internal/viewer"},
+	"internal/authz":         {"ent/...", "internal/settings", "internal/usererror", "internal/viewer"},
 	"internal/usererror":     {"ent/...", "internal/contact/field", "internal/contact/merge", "internal/storable"},
 	"internal/contact/merge": {"ent/...", "internal/contact/field", "internal/revision"},
 	"internal/contact/field": {"ent/...", "internal/normalize", "internal/revision", "internal/viewer"},

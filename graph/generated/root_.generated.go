@@ -2760,6 +2760,11 @@ type Viewer {
   """
   readablePaths: [String!]! @listSize(assumedSize: 40)
   """
+  Whether the viewer may export and import contacts: admins may, and agents if the account allows it
+  (` + "`" + `agentsMayTransfer` + "`" + ` of its settings).
+  """
+  mayTransfer: Boolean!
+  """
   Whether this session can only set up a second factor, because one is required and the user has
   none: everything but ` + "`" + `viewer` + "`" + `, ` + "`" + `signOut` + "`" + `, ` + "`" + `setUpSecondFactor` + "`" + ` and ` + "`" + `confirmSecondFactor` + "`" + ` fails with
   the code FORBIDDEN. ` + "`" + `confirmSecondFactor` + "`" + ` lifts the limit.
@@ -4909,6 +4914,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_writablePaths(ctx, field)
 	case "readablePaths":
 		return ec.fieldContext_Viewer_readablePaths(ctx, field)
+	case "mayTransfer":
+		return ec.fieldContext_Viewer_mayTransfer(ctx, field)
 	case "mustSetUpSecondFactor":
 		return ec.fieldContext_Viewer_mustSetUpSecondFactor(ctx, field)
 	case "secondFactor":

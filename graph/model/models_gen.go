@@ -1462,6 +1462,9 @@ type Viewer struct {
 	// the contact is registered with. Other paths are always empty, and cannot be filtered or ordered
 	// by. `password` stands for whether it was changed: passwords cannot be read.
 	ReadablePaths []string `json:"readablePaths"`
+	// Whether the viewer may export and import contacts: admins may, and agents if the account allows it
+	// (`agentsMayTransfer` of its settings).
+	MayTransfer bool `json:"mayTransfer"`
 	// Whether this session can only set up a second factor, because one is required and the user has
 	// none: everything but `viewer`, `signOut`, `setUpSecondFactor` and `confirmSecondFactor` fails with
 	// the code FORBIDDEN. `confirmSecondFactor` lifts the limit.

@@ -19,6 +19,7 @@ import (
 
 	"contactgraph/ent"
 	"contactgraph/ent/membership"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
@@ -67,6 +68,12 @@ func RequireRole(ctx context.Context, least viewer.Role) (viewer.Viewer, error) 
 		err = usererror.Errors{usererror.NewForbidden("", "You do not have permission to do this.")}
 	}
 	return v, err
+}
+
+// MayTransfer reports whether the viewer may export and import contacts in its account, which has
+// these settings.
+func MayTransfer(v viewer.Viewer, s settings.Account) bool {
+	return !v.Enrolling && (v.Is(viewer.Admin) || v.Is(viewer.Agent) && s.AgentsMayTransfer)
 }
 
 // AuthorizeContact returns the viewer if it may access the contact with this id, whether that

@@ -108,7 +108,7 @@ func (s *Service) authorize(ctx context.Context) (viewer.Viewer, error) {
 		return v, err
 	}
 	own, err := s.db.Client().Account.Query().Where(account.ID(v.Account)).Only(ctx)
-	if err == nil && !own.Settings.AgentsMayTransfer {
+	if err == nil && !authz.MayTransfer(v, own.Settings) {
 		err = usererror.Errors{usererror.NewForbidden("", "Only admins may export contacts, unless the account allows it to agents.")}
 	}
 	return v, err

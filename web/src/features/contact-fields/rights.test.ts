@@ -23,6 +23,7 @@ function rights(hidden: string[] = [], readOnly: string[] = [], role: ViewerRole
       name: 'Ann',
       contact: null,
       mustSetUpSecondFactor: false,
+      mayTransfer: true,
       secondFactor: null,
       issuer: null,
       readablePaths: all.filter((path) => !hidden.includes(path)),

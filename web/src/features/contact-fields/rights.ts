@@ -16,6 +16,8 @@ export interface Rights {
   mayCreate: boolean;
   /** Whether the viewer may delete and restore contacts, which changes all of a contact. */
   mayRemove: boolean;
+  /** Whether the viewer may export contacts. */
+  mayTransfer: boolean;
   /**
    * Whether the viewer may undo a change. The server also rejects the undoing of a change of which
    * the viewer may not read all.
@@ -36,7 +38,7 @@ export function useRights(): Rights {
 }
 
 export function rightsOf(
-  { role, readablePaths, writablePaths }: ViewerPartsFragment,
+  { role, readablePaths, writablePaths, mayTransfer }: ViewerPartsFragment,
   { properties }: Catalog,
 ): Rights {
   const staff = role !== 'CUSTOMER';
@@ -54,6 +56,7 @@ export function rightsOf(
     mayWrite,
     mayCreate: staff && writable.size > 0,
     mayRemove,
+    mayTransfer,
     mayUndo: ({ kind, fields }) => {
       switch (kind) {
         case 'DELETE':

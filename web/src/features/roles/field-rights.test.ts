@@ -28,6 +28,7 @@ const admin: ViewerPartsFragment = {
   name: 'Ann',
   contact: null,
   mustSetUpSecondFactor: false,
+  mayTransfer: true,
   secondFactor: null,
   issuer: null,
   readablePaths: ['secret', 'registrationIp', ...writablePaths],
