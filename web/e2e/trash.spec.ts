@@ -17,6 +17,18 @@ test('a deleted contact is found in the trash and restored', async ({
     }
   });
 
+  await step('undo a deletion in the note about it, on another page', async () => {
+    await contact.open(8);
+    const name = await page.getByRole('heading', { level: 1 }).innerText();
+    await contact.delete();
+    await open('Contacts');
+    await page.getByRole('searchbox').waitFor();
+    const note = page.getByRole('status').filter({ hasText: `${name} was deleted.` });
+    await button('Undo', note).click();
+    await page.getByText(`${name} was restored.`).waitFor();
+    expect(await api.exists(8)).toBe(true);
+  });
+
   await step('the trash has both, with who deleted them', async () => {
     await open('Trash');
     await expect(page.getByRole('row')).toHaveCount(3);

@@ -42,6 +42,11 @@ export function formatNumber(value: number | bigint): string {
   return numbers.format(value);
 }
 
+/** A number of contacts. */
+export function countContacts(count: number): string {
+  return count === 1 ? '1 contact' : `${formatNumber(count)} contacts`;
+}
+
 export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 import { type ChangePartsFragment, type ErrorPartsFragment, UndoChangeDocument } from '../../gql';
@@ -30,15 +31,10 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
     setRefusal('');
     setFault(undefined);
     try {
-      const { data } = await client.mutate({
-        mutation: UndoChangeDocument,
-        variables: { id },
-        refetchQueries: ['ContactPage'],
-      });
-      const errors = data?.undoChange?.errors ?? [];
-      setRefusal(errors.map((error) => reason(error, catalog)).join(' '));
-      if (data?.undoChange?.change) onUndone?.(data.undoChange.change.id);
-      return errors.length === 0;
+      const result = await undoChange(client, id, catalog);
+      setRefusal(result.refusal);
+      if (result.changeId !== undefined) onUndone?.(result.changeId);
+      return result.refusal === '';
     } catch (error) {
       setFault(error);
       return false;
@@ -47,6 +43,27 @@ export function useUndo(onUndone?: (changeId: string) => void): Undo {
     }
   };
   return { undo, undoing, refusal, fault };
+}
+
+/**
+ * Undoes a change. Returns why it could not be undone, empty if it was, and the id of the change
+ * that undid it.
+ */
+export async function undoChange(
+  client: ApolloClient,
+  id: string,
+  catalog: Catalog,
+): Promise<{ refusal: string; changeId: string | undefined }> {
+  const { data } = await client.mutate({
+    mutation: UndoChangeDocument,
+    variables: { id },
+    refetchQueries: ['ContactPage'],
+  });
+  const { errors = [], change } = data?.undoChange ?? {};
+  return {
+    refusal: errors.map((error) => reason(error, catalog)).join(' '),
+    changeId: change?.id,
+  };
 }
 
 /**

@@ -1,39 +1,50 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { Link } from 'react-router';
 import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
-import { formatNumber } from '../../lib/format';
+import { countContacts } from '../../lib/format';
 import { useRights } from '../contact-fields/rights';
 import { ContactTable } from './contact-table';
+import { ExportDialog } from './export-dialog';
 import { Filters } from './filters';
-import { orderOf, sortBy } from './list-params';
+import { filterOf, orderOf, sortBy } from './list-params';
 import { NoContacts } from './no-contacts';
 import { useContacts } from './use-contacts';
 import { useListParams } from './use-list-params';
 
 /** The list of contacts, with search, filters and sorting. */
 export function ContactsPage() {
-  const { mayCreate } = useRights();
+  const { mayCreate, mayTransfer } = useRights();
+  const [exporting, { open: openExport, close: closeExport }] = useDisclosure();
   const [params, update] = useListParams();
   const { rows, total, loading, error, next, loadMore } = useContacts(params);
   return (
     <Page
       title="Contacts"
       actions={
-        mayCreate && (
-          <Button component={Link} to="/contacts/new">
-            New contact
-          </Button>
-        )
+        <Group gap="xs">
+          {mayTransfer && (
+            <Button variant="default" onClick={openExport} disabled={total === 0}>
+              Export
+            </Button>
+          )}
+          {mayCreate && (
+            <Button component={Link} to="/contacts/new">
+              New contact
+            </Button>
+          )}
+        </Group>
       }
     >
+      {exporting && <ExportDialog filter={filterOf(params)} total={total} onClose={closeExport} />}
       <Stack gap="sm">
         <Filters
           params={params}
           onChange={(part) => update((latest) => ({ ...latest, ...part }))}
         />
         <Text size="sm" role="status" mih="1.5em">
-          {total !== undefined && (total === 1 ? '1 contact' : `${formatNumber(total)} contacts`)}
+          {total !== undefined && countContacts(total)}
         </Text>
         <ContactTable
           rows={rows}
