@@ -152,6 +152,8 @@ var pageLayers = map[string][]string{
 	"web/src/features/contact":        {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/contacts":       {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/new-contact":    {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/jobs":           {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/imports":        {"web/src/components", "web/src/features/contact-fields", "web/src/features/jobs", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/trash":          {"web/src/components", "web/src/features/contact", "web/src/features/contact-fields", "web/src/gql", "web/src/lib"},
 	"web/src/features/roles":          {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/people":         {"web/src/components", "web/src/features/roles", "web/src/features/session", "web/src/gql", "web/src/lib"},

@@ -29,6 +29,16 @@ const staffRoutes: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../features/trash/trash-page')).TrashPage }),
   },
   {
+    path: '/manage/imports',
+    lazy: async () => ({
+      Component: (await import('../features/imports/imports-page')).ImportsPage,
+    }),
+  },
+  {
+    path: '/manage/jobs/:id',
+    lazy: async () => ({ Component: (await import('../features/imports/job-page')).JobPage }),
+  },
+  {
     path: '/manage/security',
     lazy: async () => ({
       Component: (await import('../features/security/security-page')).SecurityPage,

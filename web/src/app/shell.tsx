@@ -27,6 +27,7 @@ function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
   const items = [
     { to: '/', label: 'Contacts' },
     { to: '/manage/trash', label: 'Trash' },
+    { to: '/manage/imports', label: 'Imports' },
   ];
   if (role === 'AGENT') return items;
   return [

@@ -11,6 +11,9 @@ export interface Fault {
   requestId?: string | undefined;
 }
 
+/** A failed request whose error the server has explained for people. */
+export class ExplainedError extends Error {}
+
 const requestIds = new WeakMap<object, string>();
 
 /** Stores the id of the request that an error belongs to. */
@@ -33,6 +36,7 @@ export function faultOf(error: unknown): Fault {
     };
   }
   const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
+  if (error instanceof ExplainedError) return { message: error.message, requestId };
   if (ServerError.is(error))
     return {
       message: `The server returned an error (${error.statusCode}). Try again in a moment.`,

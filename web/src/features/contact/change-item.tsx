@@ -1,15 +1,7 @@
-import { Button, List, Text, Timeline } from '@mantine/core';
-import type { Value } from 'contactgraph-client';
+import { Button, Text, Timeline } from '@mantine/core';
 import type { ChangePartsFragment } from '../../gql';
-import {
-  actorName,
-  changeKindLabels,
-  changeSourceLabels,
-  formatTime,
-  noValue,
-} from '../../lib/format';
-import { fieldAt } from '../contact-fields/fields';
-import { formatValue } from '../contact-fields/format-value';
+import { actorName, changeKindLabels, changeSourceLabels, formatTime } from '../../lib/format';
+import { FieldChanges } from '../contact-fields/field-changes';
 import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
 import classes from './change-item.module.css';
@@ -24,7 +16,7 @@ interface ChangeItemProps {
 
 /** A change in the history of a contact. */
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
-  const { catalog, staff } = useSession();
+  const { staff } = useSession();
   const { mayUndo } = useRights();
   const { kind, at, actor, source, fields, undoes } = change;
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
@@ -39,21 +31,7 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
         {staff && `, via ${changeSourceLabels[source]}`}
         {undone && ', later undone'}
       </Text>
-      {kind !== 'CREATE' && (
-        <List size="sm" listStyleType="none" className={classes.fields}>
-          {fields.map(({ path, old, new: value }) => {
-            const field = fieldAt(path, catalog);
-            const before = formatValue(field, old as Value, catalog);
-            return (
-              <List.Item key={path}>
-                <span className={classes.label}>{field.label}</span>:{' '}
-                {before === noValue ? noValue : <del>{before}</del>} <span aria-hidden>→</span>{' '}
-                <ins>{formatValue(field, value as Value, catalog)}</ins>
-              </List.Item>
-            );
-          })}
-        </List>
-      )}
+      {kind !== 'CREATE' && <FieldChanges changes={fields} />}
       {!undone && mayUndo(change) && (
         <Button
           size="compact-xs"

@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group, Pill, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { ClearableSelect, optionsOf } from '../../components/clearable-select';
@@ -68,13 +68,23 @@ export function Filters({ params, onChange }: FiltersProps) {
         onChange={({ currentTarget: { value } }) => onChange({ since: value })}
         w={{ base: 'calc(50% - 5px)', xs: 170 }}
       />
+      {params.job !== '' && (
+        <Pill
+          size="lg"
+          withRemoveButton
+          onRemove={() => onChange({ job: '' })}
+          removeButtonProps={{ 'aria-label': 'Clear job', 'aria-hidden': false, tabIndex: 0 }}
+        >
+          Written by job {params.job}
+        </Pill>
+      )}
       {filtered && (
         <Button
           variant="default"
           onClick={() => {
             search.cancel();
             setQ('');
-            onChange({ q: '', store: '', company: '', segment: '', since: '' });
+            onChange({ q: '', store: '', company: '', segment: '', job: '', since: '' });
           }}
         >
           Clear filters

@@ -9,6 +9,8 @@ export interface ListParams {
   store: string;
   company: string;
   segment: string;
+  /** The number of the job that has written the contacts. */
+  job: string;
   /** A day as YYYY-MM-DD, in the browser's time zone. */
   since: string;
   /** A field and a direction, such as `NAME-DESC`. */
@@ -32,6 +34,7 @@ export function parseListParams(search: URLSearchParams): ListParams {
     store: get('store'),
     company: get('company'),
     segment: get('segment'),
+    job: get('job'),
     since: get('since'),
     sort: get('sort'),
   };
@@ -68,6 +71,7 @@ export function mayFilter(name: Exclude<keyof ListParams, 'sort'>, mayRead: MayR
       return mayRead('companyId');
     case 'segment':
       return mayRead('membership');
+    case 'job':
     case 'since':
       return true;
   }
@@ -82,19 +86,21 @@ export function withoutHidden(params: ListParams, mayRead: MayRead): ListParams 
     store: filter('store'),
     company: filter('company'),
     segment: filter('segment'),
+    job: filter('job'),
     since: filter('since'),
     sort: orderOf(params).field !== 'NAME' || mayRead(...namePaths) ? params.sort : '',
   };
 }
 
 /** Returns the filter as the API takes it. Invalid parameters are ignored. */
-export function filterOf({ q, store, company, segment, since }: ListParams): ContactFilter {
+export function filterOf({ q, store, company, segment, job, since }: ListParams): ContactFilter {
   const day = new Date(`${since}T00:00`);
   return {
     ...(q.trim() && { search: q }),
     ...(store && { storeId: store }),
     ...(company && { companyId: company }),
     ...(segment && { segmentId: segment }),
+    ...(job && { jobId: job }),
     ...(!Number.isNaN(day.valueOf()) && { modifiedSince: day.toISOString() }),
   };
 }

@@ -1,0 +1,71 @@
+import { Button, Group } from '@mantine/core';
+import { useState } from 'react';
+import { CommandErrors } from '../../components/command-errors';
+import { ConfirmDialog } from '../../components/confirm-dialog';
+import { useCommand } from '../../components/use-command';
+import {
+  ApplyJobDocument,
+  CancelJobDocument,
+  type JobPartsFragment,
+  PauseJobDocument,
+  ResumeJobDocument,
+  RevertJobDocument,
+} from '../../gql';
+import { countContacts } from '../../lib/format';
+import { countToWrite, isRunning } from './job-labels';
+
+/** The buttons that control a job. */
+export function JobActions({ job }: { job: JobPartsFragment }) {
+  const command = useCommand(['Job']);
+  const [asking, setAsking] = useState(false);
+  const { id, state, paused, counts } = job;
+  const run = (mutation: typeof ApplyJobDocument) =>
+    command.run('saved', mutation, { input: { id } });
+  const running = isRunning(job);
+  const toWrite = countToWrite(counts);
+  const ended = ['APPLIED', 'CANCELED', 'FAILED', 'REVERTED'].includes(state);
+  return (
+    <>
+      <Group gap="xs">
+        {state === 'PLANNED' && toWrite > 0 && (
+          <Button onClick={() => run(ApplyJobDocument)} loading={command.busy}>
+            Apply to {countContacts(toWrite)}
+          </Button>
+        )}
+        {running && (
+          <Button
+            variant="default"
+            onClick={() => run(paused ? ResumeJobDocument : PauseJobDocument)}
+            loading={command.busy}
+          >
+            {paused ? 'Continue' : 'Pause'}
+          </Button>
+        )}
+        {!ended && state !== 'REVERTING' && (
+          <Button variant="default" onClick={() => run(CancelJobDocument)} disabled={command.busy}>
+            Cancel
+          </Button>
+        )}
+        {ended && counts.applied + counts.kept > 0 && (
+          <Button variant="default" color="red" onClick={() => setAsking(true)}>
+            Revert
+          </Button>
+        )}
+      </Group>
+      {asking ? (
+        <ConfirmDialog
+          title="Revert the job"
+          text={`What was written to ${countContacts(counts.applied + counts.kept)} is undone. Contacts that others have changed since stay as they are, and are listed.`}
+          confirmLabel="Revert"
+          command={command}
+          onConfirm={async () => {
+            if (await run(RevertJobDocument)) setAsking(false);
+          }}
+          onClose={() => setAsking(false)}
+        />
+      ) : (
+        <CommandErrors command={command} />
+      )}
+    </>
+  );
+}
