@@ -47,6 +47,8 @@ type Change struct {
 	Undoes *revision.Version `json:"undoes,omitempty"`
 	// JobID holds the value of the "job_id" field.
 	JobID *int `json:"job_id,omitempty"`
+	// Merged holds the value of the "merged" field.
+	Merged *revision.Merged `json:"merged,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ChangeQuery when eager-loading is set.
 	Edges        ChangeEdges `json:"edges"`
@@ -78,7 +80,7 @@ func (*Change) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case change.FieldFields:
+		case change.FieldFields, change.FieldMerged:
 			values[i] = new([]byte)
 		case change.FieldID, change.FieldAccountID, change.FieldSeq, change.FieldContactID, change.FieldVersion, change.FieldActorID, change.FieldUndoes, change.FieldJobID:
 			values[i] = new(sql.NullInt64)
@@ -189,6 +191,14 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 				_m.JobID = new(int)
 				*_m.JobID = int(value.Int64)
 			}
+		case change.FieldMerged:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field merged", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Merged); err != nil {
+					return fmt.Errorf("unmarshal field merged: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -272,6 +282,9 @@ func (_m *Change) String() string {
 		builder.WriteString("job_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("merged=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Merged))
 	builder.WriteByte(')')
 	return builder.String()
 }

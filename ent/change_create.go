@@ -117,6 +117,12 @@ func (_c *ChangeCreate) SetNillableJobID(v *int) *ChangeCreate {
 	return _c
 }
 
+// SetMerged sets the "merged" field.
+func (_c *ChangeCreate) SetMerged(v *revision.Merged) *ChangeCreate {
+	_c.mutation.SetMerged(v)
+	return _c
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *ChangeCreate) SetAccount(v *Account) *ChangeCreate {
 	return _c.SetAccountID(v.ID)
@@ -275,6 +281,10 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.JobID(); ok {
 		_spec.SetField(change.FieldJobID, field.TypeInt, value)
 		_node.JobID = &value
+	}
+	if value, ok := _c.mutation.Merged(); ok {
+		_spec.SetField(change.FieldMerged, field.TypeJSON, value)
+		_node.Merged = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

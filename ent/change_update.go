@@ -114,6 +114,9 @@ func (_u *ChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.JobIDCleared() {
 		_spec.ClearField(change.FieldJobID, field.TypeInt)
 	}
+	if _u.mutation.MergedCleared() {
+		_spec.ClearField(change.FieldMerged, field.TypeJSON)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -249,6 +252,9 @@ func (_u *ChangeUpdateOne) sqlSave(ctx context.Context) (_node *Change, err erro
 	}
 	if _u.mutation.JobIDCleared() {
 		_spec.ClearField(change.FieldJobID, field.TypeInt)
+	}
+	if _u.mutation.MergedCleared() {
+		_spec.ClearField(change.FieldMerged, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Change{config: _u.config}

@@ -32,6 +32,25 @@ func (_m *Change) UndoesID() *string {
 	return new(revision.ChangeID{Contact: _m.ContactID, Version: *_m.Undoes}.String())
 }
 
+// MergedIntoContact returns the contact that this one was merged into, nil for other kinds of changes.
+func (_m *Change) MergedIntoContact() *int {
+	if _m.Merged == nil || _m.Merged.Into == nil {
+		return nil
+	}
+	return &_m.Merged.Into.Contact
+}
+
+// MergedFromContacts returns the contacts that were merged into this one.
+func (_m *Change) MergedFromContacts() []int {
+	ids := []int{}
+	if _m.Merged != nil {
+		for _, from := range _m.Merged.From {
+			ids = append(ids, from.Contact)
+		}
+	}
+	return ids
+}
+
 // GlobalID returns the id of the Clock in the GraphQL API.
 func (_m *Clock) GlobalID() string { return globalid.Encode("Clock", _m.ID) }
 

@@ -3939,6 +3939,7 @@ type ChangeMutation struct {
 	addundoes      *revision.Version
 	job_id         *int
 	addjob_id      *int
+	merged         **revision.Merged
 	clearedFields  map[string]struct{}
 	account        *int
 	clearedaccount bool
@@ -4676,6 +4677,55 @@ func (m *ChangeMutation) ResetJobID() {
 	delete(m.clearedFields, change.FieldJobID)
 }
 
+// SetMerged sets the "merged" field.
+func (m *ChangeMutation) SetMerged(r *revision.Merged) {
+	m.merged = &r
+}
+
+// Merged returns the value of the "merged" field in the mutation.
+func (m *ChangeMutation) Merged() (r *revision.Merged, exists bool) {
+	v := m.merged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMerged returns the old "merged" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldMerged(ctx context.Context) (v *revision.Merged, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMerged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMerged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMerged: %w", err)
+	}
+	return oldValue.Merged, nil
+}
+
+// ClearMerged clears the value of the "merged" field.
+func (m *ChangeMutation) ClearMerged() {
+	m.merged = nil
+	m.clearedFields[change.FieldMerged] = struct{}{}
+}
+
+// MergedCleared returns if the "merged" field was cleared in this mutation.
+func (m *ChangeMutation) MergedCleared() bool {
+	_, ok := m.clearedFields[change.FieldMerged]
+	return ok
+}
+
+// ResetMerged resets all changes to the "merged" field.
+func (m *ChangeMutation) ResetMerged() {
+	m.merged = nil
+	delete(m.clearedFields, change.FieldMerged)
+}
+
 // ClearAccount clears the "account" edge to the Account entity.
 func (m *ChangeMutation) ClearAccount() {
 	m.clearedaccount = true
@@ -4737,7 +4787,7 @@ func (m *ChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChangeMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.account != nil {
 		fields = append(fields, change.FieldAccountID)
 	}
@@ -4777,6 +4827,9 @@ func (m *ChangeMutation) Fields() []string {
 	if m.job_id != nil {
 		fields = append(fields, change.FieldJobID)
 	}
+	if m.merged != nil {
+		fields = append(fields, change.FieldMerged)
+	}
 	return fields
 }
 
@@ -4811,6 +4864,8 @@ func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.Undoes()
 	case change.FieldJobID:
 		return m.JobID()
+	case change.FieldMerged:
+		return m.Merged()
 	}
 	return nil, false
 }
@@ -4846,6 +4901,8 @@ func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldUndoes(ctx)
 	case change.FieldJobID:
 		return m.OldJobID(ctx)
+	case change.FieldMerged:
+		return m.OldMerged(ctx)
 	}
 	return nil, fmt.Errorf("unknown Change field %s", name)
 }
@@ -4945,6 +5002,13 @@ func (m *ChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetJobID(v)
+		return nil
+	case change.FieldMerged:
+		v, ok := value.(*revision.Merged)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMerged(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Change field %s", name)
@@ -5057,6 +5121,9 @@ func (m *ChangeMutation) ClearedFields() []string {
 	if m.FieldCleared(change.FieldJobID) {
 		fields = append(fields, change.FieldJobID)
 	}
+	if m.FieldCleared(change.FieldMerged) {
+		fields = append(fields, change.FieldMerged)
+	}
 	return fields
 }
 
@@ -5076,6 +5143,9 @@ func (m *ChangeMutation) ClearField(name string) error {
 		return nil
 	case change.FieldJobID:
 		m.ClearJobID()
+		return nil
+	case change.FieldMerged:
+		m.ClearMerged()
 		return nil
 	}
 	return fmt.Errorf("unknown Change nullable field %s", name)
@@ -5123,6 +5193,9 @@ func (m *ChangeMutation) ResetField(name string) error {
 		return nil
 	case change.FieldJobID:
 		m.ResetJobID()
+		return nil
+	case change.FieldMerged:
+		m.ResetMerged()
 		return nil
 	}
 	return fmt.Errorf("unknown Change field %s", name)

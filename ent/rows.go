@@ -11,6 +11,14 @@ func (_m *Change) InsertValues() ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	var merged any // NULL if it is nil
+	if _m.Merged != nil {
+		text, err := json.Marshal(_m.Merged)
+		if err != nil {
+			return nil, err
+		}
+		merged = string(text)
+	}
 	return []any{
 		_m.AccountID,
 		_m.Seq,
@@ -25,6 +33,7 @@ func (_m *Change) InsertValues() ([]any, error) {
 		string(fields),
 		_m.Undoes,
 		_m.JobID,
+		merged,
 	}, nil
 }
 

@@ -71,7 +71,7 @@ func textInputs(t *testing.T) map[string]input {
 // hash, or of a form that is short.
 var unbounded = []string{
 	"UpdateAccountSettingsInput.defaultCountry", "CreateApiKeyInput.addresses", "CreateApiKeyInput.origins", "FieldRightInput.path", "Query.auditLog(before)",
-	"ContactPropertyInput.remove", "SetContactDetailsInput.removeLogins", "UpsertContactInput.removeLogins",
+	"ContactPropertyInput.remove", "MergeChoiceInput.path", "SetContactDetailsInput.removeLogins", "UpsertContactInput.removeLogins",
 	"CompanyFilter.primaryContactEmail", "Company.contacts(after)",
 	"ContactFilter.email", "ContactFilter.phone", "ContactFilter.phoneCountryCode",
 	"ChangePasswordInput.currentPassword", "ContactPatch.currentPassword", "ContactPatch.latestPermissionSource",

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -98,11 +99,12 @@ func batch[In any, C contact.Command, P any](ctx context.Context, s *contact.Ser
 }
 
 // visible adapts the result of a query for one contact: nil for one that the viewer may not see, as
-// for one that does not exist.
+// for one that does not exist. One that was merged into another one is an error.
 func visible(ctx context.Context) func(c *ent.Contact, err error) (*ent.Contact, error) {
 	return func(c *ent.Contact, err error) (*ent.Contact, error) {
-		if _, fault := payloadErrors(err); fault != nil {
-			return nil, fault
+		errs, isUserError := errors.AsType[usererror.Errors](err)
+		if err != nil && (!isUserError || errs.Has(usererror.Merged)) {
+			return nil, err
 		}
 		if c != nil {
 			loader.Prime(ctx, c)

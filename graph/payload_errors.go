@@ -38,6 +38,8 @@ func payloadError(e *usererror.Error) model.UserError {
 		return model.ReferenceNotFound{Code: code, Message: e.Message, Path: path}
 	case usererror.NotFound:
 		return model.NotFound{Code: code, Message: e.Message, Path: path}
+	case usererror.Merged:
+		return model.ContactMerged{Code: code, Message: e.Message, Path: path, MergedInto: e.MergedInto}
 	case usererror.Forbidden, usererror.ReadOnly:
 		return model.Forbidden{Code: code, Message: e.Message, Path: path}
 	default:

@@ -26,6 +26,8 @@ func (r *mutationResolver) UpdateAccountSettings(ctx context.Context, input mode
 		RequireSecondFactor: input.RequireSecondFactor.Value(),
 		OIDCCreatesUsers:    input.OidcCreatesUsers.Value(),
 		AgentsMayTransfer:   input.AgentsMayTransfer.Value(),
+		OnlyAdminsMerge:     input.OnlyAdminsMerge.Value(),
+		MergedNotFound:      input.MergedNotFound.Value(),
 		DefaultCountry:      orEmpty(input.DefaultCountry),
 	})
 	errs, err := payloadErrors(err)

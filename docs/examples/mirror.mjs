@@ -42,7 +42,7 @@ function contactOf({ contactId, version, preferredStore, company, registrationSt
 }
 
 function apply(mirror, { contactId, version, kind, fields }) {
-  if (kind === "DELETE" || kind === "ERASE") {
+  if (kind === "DELETE" || kind === "ERASE" || kind === "MERGED") {
     delete mirror.contacts[contactId];
     return;
   }

@@ -41,6 +41,8 @@ const (
 	FieldUndoes = "undoes"
 	// FieldJobID holds the string denoting the job_id field in the database.
 	FieldJobID = "job_id"
+	// FieldMerged holds the string denoting the merged field in the database.
+	FieldMerged = "merged"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the change in the database.
@@ -70,6 +72,7 @@ var Columns = []string{
 	FieldFields,
 	FieldUndoes,
 	FieldJobID,
+	FieldMerged,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -103,6 +106,8 @@ const (
 	KindDETAILS Kind = "DETAILS"
 	KindDELETE  Kind = "DELETE"
 	KindERASE   Kind = "ERASE"
+	KindMERGE   Kind = "MERGE"
+	KindMERGED  Kind = "MERGED"
 )
 
 func (k Kind) String() string {
@@ -112,7 +117,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindCREATE, KindUPDATE, KindDETAILS, KindDELETE, KindERASE:
+	case KindCREATE, KindUPDATE, KindDETAILS, KindDELETE, KindERASE, KindMERGE, KindMERGED:
 		return nil
 	default:
 		return fmt.Errorf("change: invalid enum value for kind field: %q", k)

@@ -647,6 +647,16 @@ func JobIDNotNil() predicate.Change {
 	return predicate.Change(sql.FieldNotNull(FieldJobID))
 }
 
+// MergedIsNil applies the IsNil predicate on the "merged" field.
+func MergedIsNil() predicate.Change {
+	return predicate.Change(sql.FieldIsNull(FieldMerged))
+}
+
+// MergedNotNil applies the NotNil predicate on the "merged" field.
+func MergedNotNil() predicate.Change {
+	return predicate.Change(sql.FieldNotNull(FieldMerged))
+}
+
 // HasAccount applies the HasEdge predicate on the "account" edge.
 func HasAccount() predicate.Change {
 	return predicate.Change(func(s *sql.Selector) {

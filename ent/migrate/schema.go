@@ -140,7 +140,7 @@ var (
 		{Name: "seq", Type: field.TypeInt64},
 		{Name: "contact_id", Type: field.TypeInt},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "DETAILS", "DELETE", "ERASE"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "DETAILS", "DELETE", "ERASE", "MERGE", "MERGED"}},
 		{Name: "actor_kind", Type: field.TypeString},
 		{Name: "actor_id", Type: field.TypeInt},
 		{Name: "actor_name", Type: field.TypeString},
@@ -149,6 +149,7 @@ var (
 		{Name: "fields", Type: field.TypeJSON},
 		{Name: "undoes", Type: field.TypeInt64, Nullable: true},
 		{Name: "job_id", Type: field.TypeInt, Nullable: true},
+		{Name: "merged", Type: field.TypeJSON, Nullable: true},
 		{Name: "account_id", Type: field.TypeInt},
 	}
 	// ChangesTable holds the schema information for the "changes" table.
@@ -159,7 +160,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "changes_accounts_account",
-				Columns:    []*schema.Column{ChangesColumns[13]},
+				Columns:    []*schema.Column{ChangesColumns[14]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -168,17 +169,17 @@ var (
 			{
 				Name:    "change_account_id_seq",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[1]},
 			},
 			{
 				Name:    "change_account_id_contact_id_version",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[2], ChangesColumns[3]},
+				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[2], ChangesColumns[3]},
 			},
 			{
 				Name:    "change_deletions",
 				Unique:  false,
-				Columns: []*schema.Column{ChangesColumns[13], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[14], ChangesColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "kind = 'DELETE'",
 				},

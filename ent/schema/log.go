@@ -22,13 +22,15 @@ func (Change) Mixin() []ent.Mixin { return []ent.Mixin{Tenant{Own: "contact_id",
 
 // Fields of Change. seq counts within the account in the order of commits, without gaps but for
 // those of restores (see database.DB.Restored); undoes is the version of the change that this one
-// undoes. job_id is the job that made it (see Job), which may have been deleted since.
+// undoes. job_id is the job that made it (see Job), which may have been deleted since. merged names
+// the other changes of a merge, and in an ERASE, the contacts whose changes had values of this one;
+// it is null otherwise.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("seq").Immutable(),
 		field.Int("contact_id").Immutable(),
 		field.Int64("version").GoType(revision.Version(0)).Immutable(),
-		field.Enum("kind").Values("CREATE", "UPDATE", "DETAILS", "DELETE", "ERASE").Immutable(),
+		field.Enum("kind").Values("CREATE", "UPDATE", "DETAILS", "DELETE", "ERASE", "MERGE", "MERGED").Immutable(),
 		field.String("actor_kind").GoType(viewer.ActorKind("")).Immutable(),
 		field.Int("actor_id").Immutable(),
 		field.String("actor_name").Immutable(),
@@ -37,6 +39,7 @@ func (Change) Fields() []ent.Field {
 		field.JSON("fields", []revision.FieldChange{}),
 		field.Int64("undoes").GoType(revision.Version(0)).Optional().Nillable().Immutable(),
 		field.Int("job_id").Optional().Nillable().Immutable(),
+		field.JSON("merged", &revision.Merged{}).Optional().Immutable(),
 	}
 }
 

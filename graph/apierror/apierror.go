@@ -34,6 +34,7 @@ const (
 	CodeCostLimit       = graphqlhttp.CodeCostLimit
 	CodeRateLimited     = graphqlhttp.CodeRateLimited
 	CodeNoVersion       = "NO_SUCH_VERSION"
+	CodeMerged          = "MERGED"
 	CodeCursorExpired   = graphqlhttp.CodeCursorExpired
 	CodeInternal        = graphqlhttp.CodeInternal
 
@@ -65,7 +66,11 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		switch {
 		case shown.Extensions["code"] != nil:
 			return shown
-		case errors.As(err, &errs):
+		case errors.As(err, &errs) && errs.Has(usererror.Merged):
+			e := errs.First(usererror.Merged)
+			set(shown, CodeMerged, e.Message)
+			shown.Extensions["mergedInto"] = e.MergedInto
+		case len(errs) > 0:
 			set(shown, CodeForbidden, errs[0].Message)
 		case errors.Is(err, authz.ErrUnauthenticated):
 			set(shown, CodeUnauthenticated, "Sign in, or send an API key in the header X-ApiKey.")

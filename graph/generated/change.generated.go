@@ -426,6 +426,52 @@ func (ec *executionContext) fieldContext_Change_undoes(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Change", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Change_mergedInto(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Change_mergedInto(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoContact(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Change_mergedInto(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Change", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Change_mergedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Change_mergedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedFromContacts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Change_mergedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Change", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Change_contact(ctx context.Context, field graphql.CollectedField, obj *ent.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1185,6 +1231,16 @@ func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "mergedInto":
+			out.Values[i] = ec._Change_mergedInto(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mergedFrom":
+			out.Values[i] = ec._Change_mergedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "contact":
 			field := field
 
@@ -1633,6 +1689,8 @@ var (
 		"DETAILS": change.KindDETAILS,
 		"DELETE":  change.KindDELETE,
 		"ERASE":   change.KindERASE,
+		"MERGE":   change.KindMERGE,
+		"MERGED":  change.KindMERGED,
 	}
 	marshalNChangeKind2contactgraphᚋentᚋchangeᚐKind = map[change.Kind]string{
 		change.KindCREATE:  "CREATE",
@@ -1640,6 +1698,8 @@ var (
 		change.KindDETAILS: "DETAILS",
 		change.KindDELETE:  "DELETE",
 		change.KindERASE:   "ERASE",
+		change.KindMERGE:   "MERGE",
+		change.KindMERGED:  "MERGED",
 	}
 )
 
@@ -1693,6 +1753,32 @@ func (ec *executionContext) marshalNFieldChange2ᚕcontactgraphᚋinternalᚋrev
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNFieldChange2ᚕᚖcontactgraphᚋinternalᚋrevisionᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*revision.FieldChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 16, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldChange2ᚖcontactgraphᚋinternalᚋrevisionᚐFieldChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldChange2ᚖcontactgraphᚋinternalᚋrevisionᚐFieldChange(ctx context.Context, sel ast.SelectionSet, v *revision.FieldChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FieldChange(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLastChange2ᚕᚖcontactgraphᚋinternalᚋchangelogᚐLastChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*changelog.LastChange) graphql.Marshaler {

@@ -100,6 +100,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFieldRightInput,
 		ec.unmarshalInputJobInput,
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputMergeChoiceInput,
+		ec.unmarshalInputMergeContactsInput,
+		ec.unmarshalInputMergeMemberInput,
 		ec.unmarshalInputPropertyValueInput,
 		ec.unmarshalInputRequestPasswordResetInput,
 		ec.unmarshalInputResetPasswordInput,
@@ -115,6 +118,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
 		ec.unmarshalInputUndoChangeInput,
+		ec.unmarshalInputUnmergeContactsInput,
 		ec.unmarshalInputUpdateAccountSettingsInput,
 		ec.unmarshalInputUpdateCompanyInput,
 		ec.unmarshalInputUpdateContactInput,
@@ -396,6 +400,10 @@ type Change implements Node {
   fields: [FieldChange!]! @listSize(assumedSize: 8)
   "The id of the change that this one undid; null if it is not an undo."
   undoes: ID
+  "The number of the contact that this one was merged into; null for other kinds than MERGED."
+  mergedInto: Int
+  "The numbers of the contacts that were merged into this one; empty for other kinds than MERGE."
+  mergedFrom: [Int!]! @listSize(assumedSize: 10)
   "The contact as it is now; null if it has been deleted or the viewer may not read it."
   contact: Contact @cost(weight: "2")
   "The number of the job that made the change; null if none did."
@@ -461,6 +469,13 @@ enum ChangeKind {
   DELETE
   "The contact was erased: it is deleted permanently, and the values in all its changes are null."
   ERASE
+  "Other contacts were merged into this one, which may have got values of them: see ` + "`" + `mergedFrom` + "`" + `."
+  MERGE
+  """
+  The contact was merged into another one, and deleted: see ` + "`" + `mergedInto` + "`" + `. unmergeContacts restores
+  it.
+  """
+  MERGED
 }
 
 "The API that a write came through."
@@ -545,7 +560,8 @@ extend type Mutation {
   Undoes one change. The undo is recorded as a change of its own, so it can be undone as well. If a
   later change overlaps, the undo is rejected with a VersionConflict. Undoing a creation deletes the
   contact. Undoing a deletion restores the contact under its old id, with everything except its
-  password and its sessions. A password change cannot be undone.
+  password and its sessions. A password change cannot be undone, and a merge only by
+  unmergeContacts.
   """
   undoChange(
     "The change to undo."
@@ -956,7 +972,11 @@ enum ContactOrderField {
 }
 
 extend type Query {
-  "The contact with this id; null if it does not exist or the viewer may not read it."
+  """
+  The contact with this id; null if it does not exist or the viewer may not read it. If it was
+  merged into another contact, it is null, and there is an error with the code MERGED, whose
+  ` + "`" + `extensions.mergedInto` + "`" + ` has the number of the other one.
+  """
   contact(
     "The global id or the plain number."
     id: ID!
@@ -1056,6 +1076,8 @@ enum UserErrorCode {
   NOT_FOUND
   "The viewer does not have permission."
   FORBIDDEN
+  "The contact was merged into another one."
+  MERGED
   "The contact has been changed since ` + "`" + `expectedVersion` + "`" + `."
   VERSION_CONFLICT
   "Another contact has this email address."
@@ -1249,6 +1271,21 @@ type NotFound implements UserError {
   message: String!
   "Always null, because the error is about the whole input."
   path: String
+}
+
+"""
+The contact was merged into another one. It does not exist anymore; send the write to the other one
+after looking at it.
+"""
+type ContactMerged implements UserError {
+  "MERGED."
+  code: UserErrorCode!
+  "A sentence to show to people."
+  message: String!
+  "Always null, because the error is about the whole input."
+  path: String
+  "The number of the other contact."
+  mergedInto: Int!
 }
 
 "The viewer does not have permission."
@@ -1669,6 +1706,107 @@ extend type Mutation {
     "The job."
     input: JobInput!
   ): JobPayload @cost(weight: "30")
+}
+`, BuiltIn: false},
+	{Name: "../../schema/merge.graphqls", Input: `"A contact of a merge, as the caller has seen it."
+input MergeMemberInput {
+  "The contact: its global id or plain number."
+  id: ID!
+  "The version that the caller read."
+  expectedVersion: Version!
+}
+
+"Which contact a value is taken from."
+input MergeChoiceInput {
+  """
+  A field or a property with one value: ` + "`" + `email` + "`" + `, ` + "`" + `properties.7` + "`" + `. ` + "`" + `phone` + "`" + ` includes the country code.
+  """
+  path: String!
+  "One of the contacts of the merge: its global id or plain number."
+  contactId: ID!
+}
+
+"The contacts to merge."
+input MergeContactsInput {
+  "The contact that stays, with its id: the survivor."
+  into: ID!
+  "The version of the survivor that the caller read."
+  expectedVersion: Version!
+  "The contacts that are merged into it and deleted, at most 10."
+  from: [MergeMemberInput!]! @cost(weight: "30")
+  "Values that are taken from a certain contact."
+  choose: [MergeChoiceInput!]! = []
+  "Whether to change nothing, and only report what the merge would do."
+  dryRun: Boolean! = false
+}
+
+"The result of mergeContacts."
+type MergeContactsPayload {
+  "The survivor as it is now; null after any error and a dry run."
+  contact: Contact
+  "All errors that the caller can fix. Empty if the contacts were merged, or could be."
+  errors: [UserError!]! @listSize(assumedSize: 4)
+  "What the survivor gets, also of a dry run. Empty after any error."
+  fields: [FieldChange!]! @listSize(assumedSize: 8)
+  "The change of the survivor; null after any error and a dry run."
+  change: Change
+  "The changes of the other contacts; empty after any error and a dry run."
+  merged: [Change!]! @listSize(assumedSize: 10)
+}
+
+"The merge to undo."
+input UnmergeContactsInput {
+  "The id of the change: that of the survivor, or of a contact that was merged into it."
+  changeId: ID!
+}
+
+"The result of unmergeContacts."
+type UnmergeContactsPayload {
+  "The survivor as it is now; null after any error."
+  contact: Contact
+  "The contacts that were restored."
+  restored: [Contact!]! @listSize(assumedSize: 10)
+  "All errors that the caller can fix. Empty if the merge was undone."
+  errors: [UserError!]! @listSize(assumedSize: 4)
+  """
+  What was changed since the merge and stays: ` + "`" + `old` + "`" + ` is the value that the merge led to, ` + "`" + `new` + "`" + ` that
+  before unmergeContacts. Of lists, such as logins, what the merge has added and no one has changed
+  is removed nevertheless.
+  """
+  kept: [FieldChange!]! @listSize(assumedSize: 4)
+  "The change of the survivor; null after any error."
+  change: Change
+}
+
+extend type Mutation {
+  """
+  Merges contacts that are the same person into one of them. A field is taken from the contact that
+  ` + "`" + `choose` + "`" + ` names; without a choice, the survivor's value stays, and if it has none, it gets the only
+  value that the others have. If they have different values, the choice is REQUIRED. Properties with
+  several values, logins, external ids and segments are joined. The strictest opt-out of marketing
+  email stays. The survivor keeps its password, or gets that of the first of the others that has
+  one.
+
+  The others are deleted, and their sessions end. Requests for them name the survivor: see
+  ContactMerged and ` + "`" + `contact` + "`" + `. Companies whose primary contact was one of them get the survivor. The
+  change log has a change of each contact. Agents may merge unless ` + "`" + `onlyAdminsMerge` + "`" + ` is set; their
+  role must allow them to write all fields.
+  """
+  mergeContacts(
+    "The contacts to merge."
+    input: MergeContactsInput!
+  ): MergeContactsPayload @cost(weight: "30")
+  """
+  Undoes a merge: restores the contacts that were merged as they were, apart from their sessions,
+  and from passwords that the survivor did not get. It removes from the survivor what it got by the
+  merge and still has. What was changed since stays, and is reported. If a unique value, such as an
+  email address, has another contact now, or the survivor has changed it, nothing is undone: the
+  error names that contact.
+  """
+  unmergeContacts(
+    "The merge to undo."
+    input: UnmergeContactsInput!
+  ): UnmergeContactsPayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/password_reset.graphqls", Input: `"The user or contact who has forgotten the password."
@@ -2911,6 +3049,13 @@ type AccountSettings {
   oidcCreatesUsers: Boolean!
   "Whether agents may import and export contacts. Admins always may."
   agentsMayTransfer: Boolean!
+  "Whether only admins merge contacts; otherwise agents do, too."
+  onlyAdminsMerge: Boolean!
+  """
+  Whether the REST APIs answer 404 to a request for a contact that was merged into another one;
+  otherwise they return the other one.
+  """
+  mergedNotFound: Boolean!
   """
   The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
   SE; null for none. With SE, ` + "`" + `070-174 99 41` + "`" + ` is the same number as ` + "`" + `+46 70 174 99 41` + "`" + `.
@@ -2954,6 +3099,10 @@ input UpdateAccountSettingsInput {
   oidcCreatesUsers: Boolean
   "Whether agents may import and export contacts. Admins always may."
   agentsMayTransfer: Boolean
+  "Whether only admins merge contacts."
+  onlyAdminsMerge: Boolean
+  "Whether the REST APIs answer 404 for a contact that was merged into another one."
+  mergedNotFound: Boolean
   """
   The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
   SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
@@ -3514,7 +3663,8 @@ extend type Mutation {
   """
   Deletes a contact permanently, regardless of its version, even if it is already deleted. The
   values in all its changes become null; paths, times and actors remain. This cannot be undone.
-  Admins only.
+  Contacts that were merged into it are erased with it; alone, they are rejected with MERGED. Admins
+  only.
   """
   eraseContact(
     "The contact to erase."
@@ -3782,6 +3932,10 @@ func (ec *executionContext) childFields_AccountSettings(ctx context.Context, fie
 		return ec.fieldContext_AccountSettings_oidcCreatesUsers(ctx, field)
 	case "agentsMayTransfer":
 		return ec.fieldContext_AccountSettings_agentsMayTransfer(ctx, field)
+	case "onlyAdminsMerge":
+		return ec.fieldContext_AccountSettings_onlyAdminsMerge(ctx, field)
+	case "mergedNotFound":
+		return ec.fieldContext_AccountSettings_mergedNotFound(ctx, field)
 	case "defaultCountry":
 		return ec.fieldContext_AccountSettings_defaultCountry(ctx, field)
 	case "recomputing":
@@ -3908,6 +4062,10 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_fields(ctx, field)
 	case "undoes":
 		return ec.fieldContext_Change_undoes(ctx, field)
+	case "mergedInto":
+		return ec.fieldContext_Change_mergedInto(ctx, field)
+	case "mergedFrom":
+		return ec.fieldContext_Change_mergedFrom(ctx, field)
 	case "contact":
 		return ec.fieldContext_Change_contact(ctx, field)
 	case "jobId":
@@ -4470,6 +4628,22 @@ func (ec *executionContext) childFields_Merge(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Merge", field.Name)
 }
 
+func (ec *executionContext) childFields_MergeContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_MergeContactsPayload_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_MergeContactsPayload_errors(ctx, field)
+	case "fields":
+		return ec.fieldContext_MergeContactsPayload_fields(ctx, field)
+	case "change":
+		return ec.fieldContext_MergeContactsPayload_change(ctx, field)
+	case "merged":
+		return ec.fieldContext_MergeContactsPayload_merged(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeContactsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4800,6 +4974,22 @@ func (ec *executionContext) childFields_UndoChangePayload(ctx context.Context, f
 		return ec.fieldContext_UndoChangePayload_merge(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UndoChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmergeContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_UnmergeContactsPayload_contact(ctx, field)
+	case "restored":
+		return ec.fieldContext_UnmergeContactsPayload_restored(ctx, field)
+	case "errors":
+		return ec.fieldContext_UnmergeContactsPayload_errors(ctx, field)
+	case "kept":
+		return ec.fieldContext_UnmergeContactsPayload_kept(ctx, field)
+	case "change":
+		return ec.fieldContext_UnmergeContactsPayload_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmergeContactsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -236,6 +236,52 @@ func (ec *executionContext) fieldContext_AccountSettings_agentsMayTransfer(_ con
 	return graphql.NewScalarFieldContext("AccountSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _AccountSettings_onlyAdminsMerge(ctx context.Context, field graphql.CollectedField, obj *settings.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountSettings_onlyAdminsMerge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlyAdminsMerge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountSettings_onlyAdminsMerge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AccountSettings_mergedNotFound(ctx context.Context, field graphql.CollectedField, obj *settings.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountSettings_mergedNotFound(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedNotFound, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountSettings_mergedNotFound(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _AccountSettings_defaultCountry(ctx context.Context, field graphql.CollectedField, obj *settings.Account) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -384,7 +430,7 @@ func (ec *executionContext) unmarshalInputUpdateAccountSettingsInput(ctx context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"staffPassword", "customerPassword", "commonPasswords", "sessionMinutes", "idleMinutes", "auditDays", "requireSecondFactor", "oidcCreatesUsers", "agentsMayTransfer", "defaultCountry"}
+	fieldsInOrder := [...]string{"staffPassword", "customerPassword", "commonPasswords", "sessionMinutes", "idleMinutes", "auditDays", "requireSecondFactor", "oidcCreatesUsers", "agentsMayTransfer", "onlyAdminsMerge", "mergedNotFound", "defaultCountry"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -454,6 +500,20 @@ func (ec *executionContext) unmarshalInputUpdateAccountSettingsInput(ctx context
 				return it, err
 			}
 			it.AgentsMayTransfer = graphql.OmittableOf(data)
+		case "onlyAdminsMerge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlyAdminsMerge"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnlyAdminsMerge = graphql.OmittableOf(data)
+		case "mergedNotFound":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mergedNotFound"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MergedNotFound = graphql.OmittableOf(data)
 		case "defaultCountry":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultCountry"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -528,6 +588,16 @@ func (ec *executionContext) _AccountSettings(ctx context.Context, sel ast.Select
 			}
 		case "agentsMayTransfer":
 			out.Values[i] = ec._AccountSettings_agentsMayTransfer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlyAdminsMerge":
+			out.Values[i] = ec._AccountSettings_onlyAdminsMerge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mergedNotFound":
+			out.Values[i] = ec._AccountSettings_mergedNotFound(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -238,6 +238,33 @@ type ContactMatch struct {
 	ExternalID graphql.Omittable[*ExternalIDInput] `json:"externalId,omitempty"`
 }
 
+// The contact was merged into another one. It does not exist anymore; send the write to the other one
+// after looking at it.
+type ContactMerged struct {
+	// MERGED.
+	Code UserErrorCode `json:"code"`
+	// A sentence to show to people.
+	Message string `json:"message"`
+	// Always null, because the error is about the whole input.
+	Path *string `json:"path,omitempty"`
+	// The number of the other contact.
+	MergedInto int `json:"mergedInto"`
+}
+
+func (ContactMerged) IsUserError() {}
+
+// The code of the error.
+func (this ContactMerged) GetCode() UserErrorCode { return this.Code }
+
+// A sentence to show to people.
+func (this ContactMerged) GetMessage() string { return this.Message }
+
+// The field that the error is about, with the same path as in the change log: `email`,
+// `properties.7`, `logins`. For fields that are not in the change log, it is the name of the input
+// field, such as `match`; for an API name that no property has, it is `custom.` and the name. Null
+// if the error is about the whole input.
+func (this ContactMerged) GetPath() *string { return this.Path }
+
 // The order of a list of contacts. Contacts that compare equal are ordered by id.
 type ContactOrder struct {
 	// The field.
@@ -725,6 +752,50 @@ type LoginInput struct {
 	Type login.Kind `json:"type"`
 }
 
+// Which contact a value is taken from.
+type MergeChoiceInput struct {
+	// A field or a property with one value: `email`, `properties.7`. `phone` includes the country code.
+	Path string `json:"path"`
+	// One of the contacts of the merge: its global id or plain number.
+	ContactID string `json:"contactId"`
+}
+
+// The contacts to merge.
+type MergeContactsInput struct {
+	// The contact that stays, with its id: the survivor.
+	Into string `json:"into"`
+	// The version of the survivor that the caller read.
+	ExpectedVersion revision.Version `json:"expectedVersion"`
+	// The contacts that are merged into it and deleted, at most 10.
+	From []*MergeMemberInput `json:"from"`
+	// Values that are taken from a certain contact.
+	Choose []*MergeChoiceInput `json:"choose"`
+	// Whether to change nothing, and only report what the merge would do.
+	DryRun bool `json:"dryRun"`
+}
+
+// The result of mergeContacts.
+type MergeContactsPayload struct {
+	// The survivor as it is now; null after any error and a dry run.
+	Contact *ent.Contact `json:"contact,omitempty"`
+	// All errors that the caller can fix. Empty if the contacts were merged, or could be.
+	Errors []UserError `json:"errors"`
+	// What the survivor gets, also of a dry run. Empty after any error.
+	Fields []*revision.FieldChange `json:"fields"`
+	// The change of the survivor; null after any error and a dry run.
+	Change *ent.Change `json:"change,omitempty"`
+	// The changes of the other contacts; empty after any error and a dry run.
+	Merged []*ent.Change `json:"merged"`
+}
+
+// A contact of a merge, as the caller has seen it.
+type MergeMemberInput struct {
+	// The contact: its global id or plain number.
+	ID string `json:"id"`
+	// The version that the caller read.
+	ExpectedVersion revision.Version `json:"expectedVersion"`
+}
+
 // The object does not exist, or the viewer may not read it.
 type NotFound struct {
 	// NOT_FOUND.
@@ -1125,6 +1196,28 @@ func (this UniqueConflict) GetMessage() string { return this.Message }
 // if the error is about the whole input.
 func (this UniqueConflict) GetPath() *string { return this.Path }
 
+// The merge to undo.
+type UnmergeContactsInput struct {
+	// The id of the change: that of the survivor, or of a contact that was merged into it.
+	ChangeID string `json:"changeId"`
+}
+
+// The result of unmergeContacts.
+type UnmergeContactsPayload struct {
+	// The survivor as it is now; null after any error.
+	Contact *ent.Contact `json:"contact,omitempty"`
+	// The contacts that were restored.
+	Restored []*ent.Contact `json:"restored"`
+	// All errors that the caller can fix. Empty if the merge was undone.
+	Errors []UserError `json:"errors"`
+	// What was changed since the merge and stays: `old` is the value that the merge led to, `new` that
+	// before unmergeContacts. Of lists, such as logins, what the merge has added and no one has changed
+	// is removed nevertheless.
+	Kept []*revision.FieldChange `json:"kept"`
+	// The change of the survivor; null after any error.
+	Change *ent.Change `json:"change,omitempty"`
+}
+
 // The settings to change. Absent or null leaves a setting unchanged, but null clears `defaultCountry`.
 type UpdateAccountSettingsInput struct {
 	// The shortest password of a user, 8 to 100 characters. It applies to new passwords.
@@ -1146,6 +1239,10 @@ type UpdateAccountSettingsInput struct {
 	OidcCreatesUsers graphql.Omittable[*bool] `json:"oidcCreatesUsers,omitempty"`
 	// Whether agents may import and export contacts. Admins always may.
 	AgentsMayTransfer graphql.Omittable[*bool] `json:"agentsMayTransfer,omitempty"`
+	// Whether only admins merge contacts.
+	OnlyAdminsMerge graphql.Omittable[*bool] `json:"onlyAdminsMerge,omitempty"`
+	// Whether the REST APIs answer 404 for a contact that was merged into another one.
+	MergedNotFound graphql.Omittable[*bool] `json:"mergedNotFound,omitempty"`
 	// The country of phone numbers that have no country code, as a code of ISO 3166-1 alpha-2 such as
 	// SE; null for none. New writes use it at once. The keys of stored numbers are computed again in the
 	// background: see `recomputing`. If several contacts then have the same number, only the oldest of
@@ -1806,6 +1903,8 @@ const (
 	UserErrorCodeNotFound UserErrorCode = "NOT_FOUND"
 	// The viewer does not have permission.
 	UserErrorCodeForbidden UserErrorCode = "FORBIDDEN"
+	// The contact was merged into another one.
+	UserErrorCodeMerged UserErrorCode = "MERGED"
 	// The contact has been changed since `expectedVersion`.
 	UserErrorCodeVersionConflict UserErrorCode = "VERSION_CONFLICT"
 	// Another contact has this email address.
@@ -1872,6 +1971,7 @@ const (
 var AllUserErrorCode = []UserErrorCode{
 	UserErrorCodeNotFound,
 	UserErrorCodeForbidden,
+	UserErrorCodeMerged,
 	UserErrorCodeVersionConflict,
 	UserErrorCodeEmailTaken,
 	UserErrorCodePhoneTaken,
@@ -1903,7 +2003,7 @@ var AllUserErrorCode = []UserErrorCode{
 
 func (e UserErrorCode) IsValid() bool {
 	switch e {
-	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeNumberTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired, UserErrorCodeNotAvailable:
+	case UserErrorCodeNotFound, UserErrorCodeForbidden, UserErrorCodeMerged, UserErrorCodeVersionConflict, UserErrorCodeEmailTaken, UserErrorCodePhoneTaken, UserErrorCodeLoginTaken, UserErrorCodeExternalIDTaken, UserErrorCodeNameTaken, UserErrorCodeNumberTaken, UserErrorCodeStoreNotFound, UserErrorCodeCompanyNotFound, UserErrorCodeSegmentNotFound, UserErrorCodePropertyNotFound, UserErrorCodeRequired, UserErrorCodeEmpty, UserErrorCodeTooLong, UserErrorCodeTooMany, UserErrorCodeInvalid, UserErrorCodeDuplicate, UserErrorCodeReadOnly, UserErrorCodeWrongPassword, UserErrorCodeWrongCode, UserErrorCodeInUse, UserErrorCodeNotApplied, UserErrorCodeRateLimited, UserErrorCodeIdempotencyKeyReused, UserErrorCodeSignInRefused, UserErrorCodeSecondFactorRequired, UserErrorCodeNotAvailable:
 		return true
 	}
 	return false

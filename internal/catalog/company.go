@@ -8,6 +8,7 @@ import (
 	"contactgraph/ent/account"
 	"contactgraph/ent/company"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/predicate"
 	"contactgraph/internal/database"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -94,6 +95,22 @@ func checkChildless(ctx context.Context, tx *database.Tx, v viewer.Viewer, id in
 func lockAccount(ctx context.Context, tx *database.Tx, v viewer.Viewer) error {
 	_, err := tx.Ent.Account.Query().Where(account.ID(v.Account), tx.ForUpdate).Only(viewer.NewSystemContext(ctx, v.Account))
 	return err
+}
+
+// ReplaceContact makes another contact the primary contact of the companies that have one that is
+// being merged into it, and returns their ids. Of given companies, only those are changed.
+func ReplaceContact(ctx context.Context, tx *database.Tx, account, contact, by int, at time.Time, of ...int) ([]int, error) {
+	ctx = viewer.NewSystemContext(ctx, account)
+	having := []predicate.Company{company.AccountID(account), company.PrimaryContactID(contact)}
+	if len(of) > 0 {
+		having = append(having, company.IDIn(of...))
+	}
+	ids, err := tx.Ent.Company.Query().Where(having...).Order(company.ByID()).IDs(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return ids, tx.Ent.Company.Update().Where(company.AccountID(account), company.IDIn(ids...), company.PrimaryContactID(contact)).
+		SetPrimaryContactID(by).SetLastModified(at).Exec(ctx)
 }
 
 // ForgetContact removes a contact that is being deleted from the companies whose primary contact it

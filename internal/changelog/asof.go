@@ -53,7 +53,7 @@ func (s *Service) AtTime(ctx context.Context, id int, at time.Time) (*ent.Contac
 		return field.Visible(v, c), err
 	case err != nil:
 		return nil, err
-	case last.Kind == change.KindDELETE || last.Kind == change.KindERASE:
+	case Removes(last.Kind):
 		return nil, nil
 	}
 	c, err := s.asOf(ctx, v, id, last.Version)
@@ -112,7 +112,7 @@ func (s *Service) rewindTo(ctx context.Context, p *Snapshot, version revision.Ve
 			switch {
 			case !contiguous, row.Kind == change.KindERASE:
 				return nil, ErrNoVersion
-			case row.Version == version && row.Kind != change.KindDELETE:
+			case row.Version == version && !Removes(row.Kind):
 				p.Version, p.LastModified = version, row.At
 				return p.toContact(), nil
 			}

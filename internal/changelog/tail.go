@@ -40,13 +40,13 @@ func (t *tail) reset(last int64) {
 }
 
 // extend appends rows and wakes the followers that they concern. If numbers are missing between,
-// because rows have been pruned or the database was restored, it resets the tail to the end:
-// followers then read the database, which reports that.
+// because rows have been pruned or the database was restored, or changes that it has are not what
+// the database has anymore, it resets the tail to the end: followers then read the database.
 func (t *tail) extend(rows []*ent.Change) {
 	if len(rows) == 0 {
 		return
 	}
-	if rows[0].Seq != t.last()+1 || rows[len(rows)-1].Seq != t.last()+int64(len(rows)) {
+	if rows[0].Seq != t.last()+1 || rows[len(rows)-1].Seq != t.last()+int64(len(rows)) || slices.ContainsFunc(rows, redactsOthers) {
 		t.reset(rows[len(rows)-1].Seq)
 		return
 	}
@@ -95,6 +95,9 @@ func (t *tail) redact(contact int) {
 		}
 	}
 }
+
+// redactsOthers reports whether values were removed from changes of other contacts than the row's.
+func redactsOthers(row *ent.Change) bool { return row.Merged != nil && len(row.Merged.Redacted) > 0 }
 
 // wake wakes the followers of a contact, or those of the whole account for 0.
 func (t *tail) wake(contact int) {

@@ -120,6 +120,8 @@ func (c *AccountSettings) Run(ctx context.Context, p *Process) error {
 			fmt.Sprintf("a second factor is required\t%t", of.RequireSecondFactor),
 			fmt.Sprintf("signing in by the provider creates users\t%t", of.OIDCCreatesUsers),
 			fmt.Sprintf("agents may import and export contacts\t%t", of.AgentsMayTransfer),
+			fmt.Sprintf("only admins merge contacts\t%t", of.OnlyAdminsMerge),
+			fmt.Sprintf("REST answers 404 for merged contacts\t%t", of.MergedNotFound),
 			"country of phone numbers without a country code\t"+cmp.Or(of.DefaultCountry, "-")))
 	})
 }

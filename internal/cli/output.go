@@ -119,6 +119,8 @@ type accountSettings struct {
 	RequireSecondFactor bool `json:"requireSecondFactor"`
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers"`
 	AgentsMayTransfer   bool `json:"agentsMayTransfer"`
+	OnlyAdminsMerge     bool `json:"onlyAdminsMerge"`
+	MergedNotFound      bool `json:"mergedNotFound"`
 
 	DefaultCountry string `json:"defaultCountry"`
 }

@@ -44,7 +44,7 @@ func (t *transaction) readChosen(ctx context.Context, commands []*prepared) erro
 		t.chosen[id] = chosenID{used: true}
 	}
 	rows, err := t.tx.Ent.Change.Query().Where(change.AccountID(t.viewer.Account), change.ContactIDIn(ids...),
-		change.KindIn(change.KindDELETE, change.KindERASE)).
+		change.KindIn(change.KindDELETE, change.KindERASE, change.KindMERGED)).
 		Order(change.ByVersion(sql.OrderAsc())).Select(change.FieldContactID, change.FieldVersion, change.FieldKind).
 		All(viewer.AccountWide(ctx))
 	for _, row := range rows {

@@ -8,11 +8,13 @@ import (
 	"contactgraph/ent"
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
+	"contactgraph/ent/passwordreset"
 	"contactgraph/internal/catalog"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
+	"contactgraph/internal/viewer"
 )
 
 // Delete is the command that deletes a contact.
@@ -60,8 +62,13 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	}
 	// The tombstone: the next version, without any field.
 	w.next = &ent.Contact{ID: w.old.ID, Version: w.tx.NextVersion(w.old.Version), LastModified: w.writeTime()}
-	if err := catalog.ForgetContact(ctx, w.tx, w.viewer.Account, w.old.ID, w.next.LastModified); err != nil {
+	if err := w.leaveCompanies(ctx); err != nil {
 		return nil, err
+	}
+	if w.kind == change.KindMERGED {
+		if err := w.voidResets(ctx); err != nil {
+			return nil, err
+		}
 	}
 	w.fields = append(asRemoved(registration(w.old)), asRemoved(relations(w.old))...)
 	r := w.appendChange(w.kind)
@@ -70,6 +77,26 @@ func (w *unitOfWork) remove(ctx context.Context) (*Result, error) {
 	}
 	r.Contact = w.old
 	return r, nil
+}
+
+// voidResets deletes the requests for a new password of a contact that is merged into another one:
+// the undo may bring its password back, for which their links would be valid again.
+func (w *unitOfWork) voidResets(ctx context.Context) error {
+	account := w.viewer.Account
+	_, err := w.tx.Ent.PasswordReset.Delete().Where(passwordreset.Tenant(account), passwordreset.ContactID(w.old.ID)).
+		Exec(viewer.NewSystemContext(ctx, account))
+	return err
+}
+
+// leaveCompanies gives the companies whose primary contact is being removed the contact that it is
+// merged into, or none.
+func (w *unitOfWork) leaveCompanies(ctx context.Context) (err error) {
+	account, at := w.viewer.Account, w.next.LastModified
+	if w.kind != change.KindMERGED {
+		return catalog.ForgetContact(ctx, w.tx, account, w.old.ID, at)
+	}
+	w.merged.Companies, err = catalog.ReplaceContact(ctx, w.tx, account, w.old.ID, w.merged.Into.Contact, at)
+	return err
 }
 
 // relations returns what the contact has in other tables, as the change log shows it.

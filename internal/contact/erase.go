@@ -22,34 +22,63 @@ import (
 
 // Erase deletes the contact permanently, whatever its version, even if it has been deleted before.
 // Nothing that it had stays in the change log, except the paths, times and actors of its changes.
+// Contacts that were merged into it are erased with it: they are the same person. If it was merged
+// into another one until that was undone, what the other one had of it goes from the log, too.
 // Only admins may erase. It fails with NotFound for a contact that never existed or has been
-// erased. The result has no contact.
+// erased, and with Merged for one that was merged into another one: the other one has its values.
+// The result has no contact.
 func (s *Service) Erase(ctx context.Context, id int) (*Result, error) {
 	v, err := authz.ToWriteContacts(authz.RequireRole(ctx, viewer.Admin))
 	if err != nil {
 		return nil, err
 	}
 	return s.writeOne(ctx, v, s.transactionForAll([]int{id}), func(ctx context.Context, tx *database.Tx) (*Result, error) {
-		last, err := s.lastVersion(ctx, tx, v.Account, id)
+		t := s.newTransaction(tx, v, nil)
+		if err := t.rejectMerged(ctx, id); err != nil {
+			return nil, err
+		}
+		others, err := t.mergedInto(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		w := &unitOfWork{transaction: s.newTransaction(tx, v, nil), old: &ent.Contact{ID: id}}
-		w.next = &ent.Contact{ID: id, Version: tx.NextVersion(last), LastModified: s.timestamp()}
-		if err := w.erase(ctx); err != nil {
-			return nil, err
+		for _, other := range others {
+			if _, err := t.erase(ctx, other); err != nil {
+				return nil, err
+			}
 		}
-		if err := audit.EraseContact(ctx, tx.Ent, v.Account, id, s.passwords.Guesses.Owner(v.Account, id)); err != nil {
-			return nil, err
-		}
-		err = audit.Record(ctx, tx.Ent, v, w.next.LastModified, audit.Entry{Action: audit.ContactErased, Subject: id})
+		r, err := t.erase(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		r := w.appendChange(change.KindERASE)
-		r.Contact = nil
-		return r, nil
+		return r, audit.Record(ctx, tx.Ent, v, r.Change.At, audit.Entry{Action: audit.ContactErased, Subject: id})
 	})
+}
+
+// erase erases one contact.
+func (t *transaction) erase(ctx context.Context, id int) (*Result, error) {
+	account := t.viewer.Account
+	last, err := t.lastVersion(ctx, t.tx, account, id)
+	if err != nil {
+		return nil, err
+	}
+	w := &unitOfWork{transaction: t, old: &ent.Contact{ID: id}}
+	w.next = &ent.Contact{ID: id, Version: t.tx.NextVersion(last), LastModified: t.timestamp()}
+	redacted, err := t.redactSurvivors(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(redacted) > 0 {
+		w.merged = &revision.Merged{Redacted: redacted}
+	}
+	if err := w.erase(ctx); err != nil {
+		return nil, err
+	}
+	if err := audit.EraseContact(ctx, t.tx.Ent, account, id, t.passwords.Guesses.Owner(account, id)); err != nil {
+		return nil, err
+	}
+	r := w.appendChange(change.KindERASE)
+	r.Contact = nil
+	return r, nil
 }
 
 // lastVersion returns the latest version that the contact has or had. It fails with NotFound if it

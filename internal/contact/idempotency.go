@@ -139,10 +139,10 @@ func (s *Service) resultOf(ctx context.Context, c storedChange) (*Result, error)
 	}
 	r := &Result{Change: row}
 	version := c.Version
-	switch row.Kind {
-	case change.KindERASE:
+	switch {
+	case row.Kind == change.KindERASE:
 		return r, nil
-	case change.KindDELETE:
+	case changelog.Removes(row.Kind):
 		version--
 	}
 	r.Contact, err = s.log.AsOf(ctx, c.Contact, version)

@@ -63,7 +63,7 @@ func (r PasswordReset) prepare(ctx context.Context, s *Service) (*prepared, erro
 	}
 	return &prepared{viewer: v, contact: r.ID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
 		w, err := t.load(ctx, r.ID, nil)
-		if usererrors, ok := errors.AsType[usererror.Errors](err); ok && usererrors.Has(usererror.NotFound) {
+		if errs, ok := errors.AsType[usererror.Errors](err); ok && (errs.Has(usererror.NotFound) || errs.Has(usererror.Merged)) {
 			return nil, ErrPasswordChanged
 		}
 		if err != nil {

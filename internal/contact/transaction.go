@@ -5,9 +5,9 @@ import (
 	"errors"
 	"slices"
 
-	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/database"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
@@ -29,8 +29,9 @@ func (s *Service) newTransaction(tx *database.Tx, v viewer.Viewer, keys *keyChec
 	return &transaction{Service: s, tx: tx, viewer: v, keys: keys}
 }
 
-// load reads the contact. It fails with NotFound, also for a viewer with a segment if the contact
-// has left it since the viewer was authorized.
+// load reads the contact. It fails with Merged if it was merged into another one, and otherwise
+// with NotFound, also for a viewer with a segment if the contact has left it since the viewer was
+// authorized.
 func (t *transaction) load(ctx context.Context, id int, errs usererror.Errors) (*unitOfWork, error) {
 	if t.viewer.Segment != 0 {
 		if _, err := authz.AuthorizeContact(ctx, t.tx.Ent, id); err != nil {
@@ -39,7 +40,7 @@ func (t *transaction) load(ctx context.Context, id int, errs usererror.Errors) (
 	}
 	old, err := t.tx.Contact(ctx, t.viewer.Account, id)
 	if err == nil && old == nil {
-		err = usererror.NewNotFound("Contact", id)
+		err = changelog.NotFound(ctx, t.tx.Ent, t.viewer.Account, id)
 	}
 	if err != nil {
 		return nil, err
@@ -125,7 +126,7 @@ func (t *transaction) store(ctx context.Context, writes []*unitOfWork) ([]*Resul
 // finish stores what the write does, after a new contact has been inserted, and appends to the
 // change log.
 func (w *unitOfWork) finish(ctx context.Context) (*Result, error) {
-	if w.kind == change.KindDELETE {
+	if changelog.Removes(w.kind) {
 		return w.remove(ctx)
 	}
 	if w.ifChanged && w.isUnchanged() {

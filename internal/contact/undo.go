@@ -18,8 +18,8 @@ import (
 // Undo reverts one change, in a change of its own that names it. Old values are restored if no one
 // has changed them since; a contact that was created is deleted; one that was deleted is restored
 // under its id, without its password. It fails with Errors: VersionConflict if later changes
-// overlap, Invalid for what the change log does not have, such as a password, and otherwise as the
-// command that would do the same.
+// overlap, Invalid for what the change log does not have, such as a password, and for a merge,
+// which UnmergeContacts undoes; otherwise as the command that would do the same.
 func (s *Service) Undo(ctx context.Context, id revision.ChangeID) (*Result, error) {
 	return s.run(ctx, Undo{id})
 }
@@ -48,6 +48,8 @@ func (u Undo) prepare(ctx context.Context, s *Service) (*prepared, error) {
 		return s.undoDeletion(ctx, row)
 	case change.KindERASE:
 		return nil, errErased()
+	case change.KindMERGE, change.KindMERGED:
+		return nil, usererror.Errors{{Code: usererror.Invalid, Message: "A merge is undone with unmergeContacts."}}
 	}
 	if err := mayUndo(v, row); err != nil {
 		return nil, err
@@ -107,6 +109,21 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*prepared,
 	if err != nil {
 		return nil, err
 	}
+	d, err := draftOf(row)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
+		if err := t.checkRestorable(ctx, row); err != nil {
+			return nil, err
+		}
+		return t.create(ctx, d)
+	}}, nil
+}
+
+// draftOf returns the contact as it was before the change that deleted it, or merged it into
+// another one. The change log does not have its password.
+func draftOf(row *ent.Change) (*draft, error) {
 	deleted := changelog.NewSnapshot(&ent.Contact{ID: row.ContactID})
 	if err := deleted.Rewind(row); err != nil {
 		return nil, err
@@ -115,19 +132,13 @@ func (s *Service) undoDeletion(ctx context.Context, row *ent.Change) (*prepared,
 	for _, f := range field.Fields {
 		set[f] = f.Get(deleted.Contact)
 	}
-	d := &draft{
+	return &draft{
 		Create: Create{
 			ID: row.ContactID, RegistrationSource: deleted.RegistrationSource, RegistrationIP: deleted.RegistrationIP,
 			RegistrationStore: deleted.RegistrationStoreID, Details: detailsOf(deleted),
 		},
 		set: set, undoes: &row.Version, deleted: row.Version, secret: deleted.Secret, registeredAt: deleted.RegisteredAt,
-	}
-	return &prepared{viewer: v, contact: row.ContactID, begin: func(ctx context.Context, t *transaction) (*unitOfWork, error) {
-		if err := t.checkRestorable(ctx, row); err != nil {
-			return nil, err
-		}
-		return t.create(ctx, d)
-	}}, nil
+	}, nil
 }
 
 // checkRestorable fails unless the deletion is the latest change of the contact.

@@ -19,7 +19,7 @@ import (
 type unitOfWork struct {
 	*transaction
 
-	kind       change.Kind // CREATE, UPDATE, DETAILS or DELETE
+	kind       change.Kind // CREATE, UPDATE, DETAILS, DELETE, MERGE or MERGED
 	ifChanged  bool        // see SetDetails
 	errs       usererror.Errors
 	old        *ent.Contact
@@ -28,6 +28,7 @@ type unitOfWork struct {
 	merge      *merge.Divergence      // what the write was merged with
 	releases   []string               // key columns whose old key another write of the same call takes
 	undoes     *revision.Version      // the version of the change that the write undoes
+	merged     *revision.Merged       // of a merge of contacts
 	match      *match                 // of an Upsert that creates the contact
 	fields     []revision.FieldChange // in addition to field.Fields: password, properties, logins, external ids, membership
 
@@ -91,7 +92,7 @@ func (w *unitOfWork) appendChange(kind change.Kind) *Result {
 	row := &ent.Change{
 		AccountID: w.viewer.Account, ContactID: w.next.ID, Version: w.next.Version, Kind: kind, Source: w.source,
 		ActorKind: w.viewer.Actor.Kind, ActorID: w.viewer.Actor.ID, ActorName: w.viewer.Actor.Name,
-		At: w.next.LastModified, Undoes: w.undoes, JobID: w.job, Fields: append(differences(w.old, w.next), w.fields...),
+		At: w.next.LastModified, Undoes: w.undoes, JobID: w.job, Merged: w.merged, Fields: append(differences(w.old, w.next), w.fields...),
 	}
 	w.tx.AppendChange(row)
 	return &Result{Contact: w.next, Change: row, Merge: w.merge}

@@ -21,7 +21,7 @@ func TestErrorsPageHasTheStatuses(t *testing.T) {
 	if len(rows) < 15 {
 		t.Errorf("the page has only %d codes", len(rows))
 	}
-	ofFields := map[string]bool{"NO_SUCH_VERSION": true}
+	ofFields := map[string]bool{"NO_SUCH_VERSION": true, "MERGED": true}
 	for _, row := range rows {
 		code := row[1]
 		resp := &graphql.Response{Errors: gqlerror.List{{Extensions: map[string]any{"code": code}}}}

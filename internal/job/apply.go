@@ -65,7 +65,8 @@ func applied(a contact.Attempt) jobitem.Outcome {
 
 // conflicts are the codes of what has changed since a job was planned.
 var conflicts = []usererror.Code{
-	usererror.VersionConflict, usererror.NotFound, usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.ExternalIDTaken,
+	usererror.VersionConflict, usererror.NotFound, usererror.Merged,
+	usererror.EmailTaken, usererror.PhoneTaken, usererror.LoginTaken, usererror.ExternalIDTaken,
 }
 
 func hasConflict(errs usererror.Errors) bool {

@@ -40,6 +40,8 @@ type SettingsChange struct {
 	RequireSecondFactor *bool
 	OIDCCreatesUsers    *bool
 	AgentsMayTransfer   *bool
+	OnlyAdminsMerge     *bool
+	MergedNotFound      *bool
 
 	DefaultCountry *string // "" for none
 }
@@ -76,6 +78,8 @@ func (ch SettingsChange) flags() []flag {
 		{"requireSecondFactor", func(a *settings.Account) *bool { return &a.RequireSecondFactor }, ch.RequireSecondFactor},
 		{"oidcCreatesUsers", func(a *settings.Account) *bool { return &a.OIDCCreatesUsers }, ch.OIDCCreatesUsers},
 		{"agentsMayTransfer", func(a *settings.Account) *bool { return &a.AgentsMayTransfer }, ch.AgentsMayTransfer},
+		{"onlyAdminsMerge", func(a *settings.Account) *bool { return &a.OnlyAdminsMerge }, ch.OnlyAdminsMerge},
+		{"mergedNotFound", func(a *settings.Account) *bool { return &a.MergedNotFound }, ch.MergedNotFound},
 	}
 }
 

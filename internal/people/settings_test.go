@@ -40,9 +40,13 @@ func TestSettings(t *testing.T) {
 		want.CommonPasswords, want.OIDCCreatesUsers, want.AgentsMayTransfer = false, true, true
 		got, err = f.UpdateSettings(f.admin, people.SettingsChange{CommonPasswords: new(false), OIDCCreatesUsers: new(true), AgentsMayTransfer: new(true)})
 		check("three settings", got, err)
+		want.OnlyAdminsMerge, want.MergedNotFound = true, true
+		got, err = f.UpdateSettings(f.admin, people.SettingsChange{OnlyAdminsMerge: new(true), MergedNotFound: new(true)})
+		check("those of merges", got, err)
 	},
 		`SETTINGS_CHANGED by "admin key": "demo" map[commonPasswords:map[from:false to:true] idleMinutes:map[from:120 to:60] sessionMinutes:map[from:720 to:60] staffPassword:map[from:12 to:8]]`,
-		`SETTINGS_CHANGED by "admin key": "demo" map[agentsMayTransfer:map[from:false to:true] commonPasswords:map[from:true to:false] oidcCreatesUsers:map[from:false to:true]]`)
+		`SETTINGS_CHANGED by "admin key": "demo" map[agentsMayTransfer:map[from:false to:true] commonPasswords:map[from:true to:false] oidcCreatesUsers:map[from:false to:true]]`,
+		`SETTINGS_CHANGED by "admin key": "demo" map[mergedNotFound:map[from:false to:true] onlyAdminsMerge:map[from:false to:true]]`)
 	want = settings.Account{}.WithDefaults()
 	got, err = f.Settings(f.foreign)
 	check("of another account", got, err)

@@ -18,6 +18,7 @@ import (
 	"contactgraph/internal/database/databasetest"
 	"contactgraph/internal/mail/mailtest"
 	"contactgraph/internal/reset"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/viewer"
 )
 
@@ -57,6 +58,17 @@ func TestWhatVoidsAToken(t *testing.T) {
 			_, err := f.Contacts.Delete(f.system(), contact.Delete{ID: f.contact, Lock: overwrite})
 			return err
 		}},
+		{"a merge of the contact into another one", contactLogin, func(f *fixture) error {
+			_, err := f.mergeContact()
+			return err
+		}},
+		{"such a merge, and its undo", contactLogin, func(f *fixture) error {
+			m, err := f.mergeContact()
+			if err == nil {
+				_, err = f.Contacts.UnmergeContacts(f.system(), revision.ChangeID{Contact: m.Survivor.Change.ContactID, Version: m.Survivor.Change.Version})
+			}
+			return err
+		}},
 		{"disabling the user", userLogin, func(f *fixture) error { return f.db.Write(f.system(), 0, disable(f.account, f.user)) }},
 		{"suspending the account", userLogin, func(f *fixture) error {
 			_, err := f.People.SuspendAccount(f.system(), true)
@@ -75,6 +87,16 @@ func TestWhatVoidsAToken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mergeContact merges the contact into one without a password, which gets that of the contact.
+func (f *fixture) mergeContact() (*contact.Merging, error) {
+	survivor := must(f.Contacts.Create(f.system(), contact.Create{RegistrationSource: "test"})).Contact
+	merged := f.db.Client().Contact.GetX(f.system(), f.contact)
+	return f.Contacts.MergeContacts(f.system(), contact.MergeContacts{
+		Into: contact.Member{ID: survivor.ID, Lock: contact.Lock{Expected: &survivor.Version}},
+		From: []contact.Member{{ID: merged.ID, Lock: contact.Lock{Expected: &merged.Version}}},
+	})
 }
 
 var overwrite = contact.Lock{OnConflict: contact.Overwrite}

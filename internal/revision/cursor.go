@@ -29,8 +29,22 @@ func ParseCursor(text string) (Cursor, error) {
 
 // ChangeID identifies a change in the whole database.
 type ChangeID struct {
-	Contact int
-	Version Version // that the change produced
+	Contact int     `json:"contact"`
+	Version Version `json:"version"` // that the change produced
+}
+
+// Merged names the other changes of a merge of contacts, in the change of each of them. A contact
+// that was merged into another one has Into, the contact that it was merged into has From. The
+// erasure of a contact that was merged into others, until that was undone, has Redacted.
+type Merged struct {
+	Into *ChangeID  `json:"into,omitempty"`
+	From []ChangeID `json:"from,omitempty"`
+	// Password is the contact whose password the other one got; 0 if it got none.
+	Password int `json:"password,omitempty"`
+	// Companies are those whose primary contact was the one that was merged into the other.
+	Companies []int `json:"companies,omitempty"`
+	// Redacted are the other contacts from whose changes values were removed, sorted.
+	Redacted []int `json:"redacted,omitempty"`
 }
 
 // String returns the global id of the change.

@@ -23,6 +23,8 @@ type Account struct {
 	OIDCCreatesUsers    bool `json:"oidcCreatesUsers,omitempty"` // at the first sign-in by the provider
 	// AgentsMayTransfer lets agents import and export contacts. Admins always may.
 	AgentsMayTransfer bool `json:"agentsMayTransfer,omitempty"`
+	OnlyAdminsMerge   bool `json:"onlyAdminsMerge,omitempty"` // contacts, and undo that
+	MergedNotFound    bool `json:"mergedNotFound,omitempty"`  // for the REST APIs: 404, and not the contact that has the id now
 	// DefaultCountry is the country of phone numbers that have no country code, as an ISO 3166 code
 	// for which normalize.IsCountry is true; "" for none.
 	DefaultCountry string `json:"defaultCountry,omitempty"`

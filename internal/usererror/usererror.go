@@ -46,6 +46,7 @@ type Code string
 const (
 	NotFound         Code = "NOT_FOUND"          // the account has no such object
 	Forbidden        Code = "FORBIDDEN"          // the viewer does not have the right
+	Merged           Code = "MERGED"             // the contact was merged into another one
 	VersionConflict  Code = "VERSION_CONFLICT"   // the contact has another version than expected
 	EmailTaken       Code = "EMAIL_TAKEN"        // another contact has the address
 	PhoneTaken       Code = "PHONE_TAKEN"        // another contact has the number
@@ -76,7 +77,7 @@ const (
 
 // allCodes lists the constants above; a test compares the two.
 var allCodes = []Code{
-	NotFound, Forbidden, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken, NumberTaken,
+	NotFound, Forbidden, Merged, VersionConflict, EmailTaken, PhoneTaken, LoginTaken, ExternalIDTaken, NameTaken, NumberTaken,
 	StoreNotFound, CompanyNotFound, SegmentNotFound, PropertyNotFound,
 	Required, Empty, TooLong, TooMany, Invalid, Duplicate, ReadOnly, WrongPassword, WrongCode, InUse, NotApplied, RateLimited,
 	NotAvailable, KeyReused,
@@ -97,6 +98,8 @@ type Error struct {
 	// customer, and for a contact that is unknown or not stored yet.
 	Existing *ent.Contact
 	Subject  string // the login, or the id of the object, that the error is about
+
+	MergedInto int // Merged: the contact that the one with this id was merged into
 
 	RetryAfter time.Duration // RateLimited: how long to wait
 }
@@ -199,4 +202,11 @@ func NewRateLimited(path string, seconds int) Errors {
 // NewNotFound returns the errors of a command about an object that does not exist in the account.
 func NewNotFound(noun string, id int) Errors {
 	return Errors{{Code: NotFound, Message: fmt.Sprintf("%s with id %d does not exist.", noun, id), Subject: strconv.Itoa(id)}}
+}
+
+// NewMerged returns the errors of a command about a contact that was merged into another one.
+func NewMerged(id, into int) Errors {
+	return Errors{{
+		Code: Merged, Message: fmt.Sprintf("Contact %d was merged into contact %d.", id, into), Subject: strconv.Itoa(id), MergedInto: into,
+	}}
 }

@@ -59,8 +59,8 @@ func (f *folded) add(row *ent.Change) error {
 		if c.Old != nil || c.New != nil {
 			f.values = true
 		}
-		if c.Path == field.PathPassword {
-			f.password = true
+		if c.Path == field.PathPassword { // only the undo of a merge removes one
+			f.password = row.Kind != change.KindUPDATE || row.Undoes == nil
 		}
 	}
 	if row.Kind != change.KindERASE {
@@ -76,15 +76,11 @@ func (f *folded) add(row *ent.Change) error {
 			f.known[c.Path] = true
 		}
 	}
-	if f.isGone(row) {
+	if changelog.Removes(row.Kind) {
 		f.reset(row.Version)
 	}
 	f.state.Version, f.state.LastModified, f.last = row.Version, row.At, row
 	return nil
-}
-
-func (*folded) isGone(row *ent.Change) bool {
-	return row.Kind == change.KindDELETE || row.Kind == change.KindERASE
 }
 
 // checkOrder reports a row that does not follow the one before.
@@ -100,7 +96,7 @@ func (f *folded) checkOrder(row *ent.Change) {
 			Contact: f.contact, Path: PathSequence, Expected: "a number after that of the version before", Stored: row.Seq, Note: noteOf(row),
 		})
 	}
-	switch gone, creates := f.isGone(f.last), row.Kind == change.KindCREATE; {
+	switch gone, creates := changelog.Removes(f.last.Kind), row.Kind == change.KindCREATE; {
 	case f.last.Kind == change.KindERASE,
 		gone && !creates && row.Kind != change.KindERASE,
 		!gone && creates:
@@ -149,7 +145,7 @@ func (c *comparison) compare(f *folded) {
 		c.compared = map[int]bool{}
 	}
 	c.compared[f.contact] = true
-	stored, gone := c.stored[f.contact], f.isGone(f.last)
+	stored, gone := c.stored[f.contact], changelog.Removes(f.last.Kind)
 	report := func(path string, expected, stored any) {
 		c.report(Difference{Contact: f.contact, Path: path, Expected: shown(path, expected), Stored: shown(path, stored)})
 	}

@@ -63,6 +63,7 @@ type UserErrorCode string
 const (
 	UserErrorCodeNotFound             UserErrorCode = "NOT_FOUND"
 	UserErrorCodeForbidden            UserErrorCode = "FORBIDDEN"
+	UserErrorCodeMerged               UserErrorCode = "MERGED"
 	UserErrorCodeVersionConflict      UserErrorCode = "VERSION_CONFLICT"
 	UserErrorCodeEmailTaken           UserErrorCode = "EMAIL_TAKEN"
 	UserErrorCodePhoneTaken           UserErrorCode = "PHONE_TAKEN"

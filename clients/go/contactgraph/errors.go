@@ -35,6 +35,8 @@ const (
 	CodeRateLimited Code = "RATE_LIMITED"
 	// The contact never had the version of a snapshot, or the log does not reach back to it.
 	CodeNoSuchVersion Code = "NO_SUCH_VERSION"
+	// The contact was merged into another one, which extensions.mergedInto names.
+	CodeMerged Code = "MERGED"
 	// The log cannot continue from the cursor, after retention or a restore: read all contacts
 	// again.
 	CodeCursorExpired Code = "CURSOR_EXPIRED"

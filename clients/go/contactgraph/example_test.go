@@ -237,7 +237,7 @@ func ExampleClient_FollowChanges() {
 			log.Fatal("read all contacts again, and follow from a new FeedEnd")
 		case err != nil:
 			log.Fatal(err)
-		case change.Kind == contactgraph.ChangeKindDelete, change.Kind == contactgraph.ChangeKindErase:
+		case change.Kind == contactgraph.ChangeKindDelete, change.Kind == contactgraph.ChangeKindErase, change.Kind == contactgraph.ChangeKindMerged:
 			delete(mirror.names, change.ContactID)
 		default:
 			for _, field := range change.Fields {

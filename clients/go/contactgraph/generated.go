@@ -134,6 +134,11 @@ const (
 	ChangeKindDelete ChangeKind = "DELETE"
 	// The contact was erased: it is deleted permanently, and the values in all its changes are null.
 	ChangeKindErase ChangeKind = "ERASE"
+	// Other contacts were merged into this one, which may have got values of them: see `mergedFrom`.
+	ChangeKindMerge ChangeKind = "MERGE"
+	// The contact was merged into another one, and deleted: see `mergedInto`. unmergeContacts restores
+	// it.
+	ChangeKindMerged ChangeKind = "MERGED"
 )
 
 var AllChangeKind = []ChangeKind{
@@ -142,6 +147,8 @@ var AllChangeKind = []ChangeKind{
 	ChangeKindDetails,
 	ChangeKindDelete,
 	ChangeKindErase,
+	ChangeKindMerge,
+	ChangeKindMerged,
 }
 
 // The API that a write came through.
@@ -1182,7 +1189,9 @@ func (v *contactHistoryContactChangesChangeConnection) GetPageInfo() PageInfo { 
 
 // contactHistoryResponse is returned by contactHistory on success.
 type contactHistoryResponse struct {
-	// The contact with this id; null if it does not exist or the viewer may not read it.
+	// The contact with this id; null if it does not exist or the viewer may not read it. If it was
+	// merged into another contact, it is null, and there is an error with the code MERGED, whose
+	// `extensions.mergedInto` has the number of the other one.
 	Contact *contactHistoryContact `json:"contact"`
 }
 
@@ -1356,7 +1365,8 @@ func (v *eraseContactEraseContactEraseContactPayload) GetErrors() []UserError { 
 type eraseContactResponse struct {
 	// Deletes a contact permanently, regardless of its version, even if it is already deleted. The
 	// values in all its changes become null; paths, times and actors remain. This cannot be undone.
-	// Admins only.
+	// Contacts that were merged into it are erased with it; alone, they are rejected with MERGED. Admins
+	// only.
 	EraseContact eraseContactEraseContactEraseContactPayload `json:"eraseContact"`
 }
 
@@ -1566,7 +1576,9 @@ func (v *readContactBySecretResponse) GetContactBySecret() *Contact { return v.C
 
 // readContactResponse is returned by readContact on success.
 type readContactResponse struct {
-	// The contact with this id; null if it does not exist or the viewer may not read it.
+	// The contact with this id; null if it does not exist or the viewer may not read it. If it was
+	// merged into another contact, it is null, and there is an error with the code MERGED, whose
+	// `extensions.mergedInto` has the number of the other one.
 	Contact *Contact `json:"contact"`
 }
 
@@ -1575,7 +1587,9 @@ func (v *readContactResponse) GetContact() *Contact { return v.Contact }
 
 // readCustomPropertiesResponse is returned by readCustomProperties on success.
 type readCustomPropertiesResponse struct {
-	// The contact with this id; null if it does not exist or the viewer may not read it.
+	// The contact with this id; null if it does not exist or the viewer may not read it. If it was
+	// merged into another contact, it is null, and there is an error with the code MERGED, whose
+	// `extensions.mergedInto` has the number of the other one.
 	Contact *CustomProperties `json:"contact"`
 }
 
@@ -1735,7 +1749,8 @@ type undoChangeResponse struct {
 	// Undoes one change. The undo is recorded as a change of its own, so it can be undone as well. If a
 	// later change overlaps, the undo is rejected with a VersionConflict. Undoing a creation deletes the
 	// contact. Undoing a deletion restores the contact under its old id, with everything except its
-	// password and its sessions. A password change cannot be undone.
+	// password and its sessions. A password change cannot be undone, and a merge only by
+	// unmergeContacts.
 	UndoChange undoChangeUndoChangeUndoChangePayload `json:"undoChange"`
 }
 

@@ -86,6 +86,11 @@ export class NoSuchVersionError extends RequestError {
   override readonly name = 'NoSuchVersionError';
 }
 
+/** The contact was merged into another one, which `extensions.mergedInto` of the error names. */
+export class MergedError extends RequestError {
+  override readonly name = 'MergedError';
+}
+
 /** The log cannot continue from the cursor. */
 export class CursorExpiredError extends RequestError {
   override readonly name = 'CursorExpiredError';
@@ -117,6 +122,7 @@ const classes: Readonly<
   COST_LIMIT: CostLimitError,
   RATE_LIMITED: RateLimitedError,
   NO_SUCH_VERSION: NoSuchVersionError,
+  MERGED: MergedError,
   CURSOR_EXPIRED: CursorExpiredError,
   SERVICE_UNAVAILABLE: UnavailableError,
   OUTCOME_UNKNOWN: OutcomeUnknownError,

@@ -270,6 +270,28 @@ func (c *attempt) doomed() string {
 	return id
 }
 
+// merging is the mutation that merges new contacts.
+const merging = `mutation($into: ID!, $from: ID!) { mergeContacts(input: {into: $into, expectedVersion: "AAAAAAAAAAE=",
+	from: [{id: $from, expectedVersion: "AAAAAAAAAAE="}]}) { change { id } errors { code } } }`
+
+// mergeContacts merges contacts that were created for the attempt; see doomed.
+func (c *attempt) mergeContacts() string {
+	from := c.doomed()
+	if c.target == absent { // the two must differ
+		from += "1"
+	}
+	return c.graph(merging, harness.Variables{"into": c.doomed(), "from": from})
+}
+
+// unmergeContacts undoes a merge that was made for the attempt.
+func (c *attempt) unmergeContacts() string {
+	id := revision.ChangeID{Contact: c.id(), Version: 1}.String()
+	if c.target != absent && c.caller["Authorization"] == nil {
+		id = harness.Query[struct{ Change struct{ ID string } }](c.Server, c.owner(), merging, harness.Variables{"into": c.doomed(), "from": c.doomed()}).Change.ID
+	}
+	return c.graph(`mutation($id: ID!) { unmergeContacts(input: {changeId: $id}) { errors { code } } }`, harness.Variables{"id": id})
+}
+
 // undoChange undoes a change that was made for the attempt.
 func (c *attempt) undoChange() string {
 	id := revision.ChangeID{Contact: c.id(), Version: 1}.String()

@@ -196,6 +196,14 @@ var permissions = map[string]permission{
 		customer: all(forbidden), agent: all(forbidden), admin: per(ok, ok, notFound, notFound),
 		foreign: per(notFound, notFound, ok, notFound), try: (*attempt).eraseContact,
 	},
+	"mutation mergeContacts": {
+		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), segment: all(notFound), try: (*attempt).mergeContacts,
+	},
+	"mutation unmergeContacts": {
+		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
+		foreign: per(notFound, notFound, ok, notFound), segment: all(notFound), try: (*attempt).unmergeContacts,
+	},
 	"mutation undoChange": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
 		admin: per(ok, ok, notFound, notFound), foreign: per(notFound, notFound, ok, notFound), try: (*attempt).undoChange,

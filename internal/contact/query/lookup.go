@@ -2,19 +2,22 @@ package query
 
 import (
 	"context"
+	"errors"
 
 	"contactgraph/ent"
 	entaccount "contactgraph/ent/account"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/predicate"
 	"contactgraph/internal/authz"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/normalize"
 	"contactgraph/internal/usererror"
 )
 
 // Get returns the contact. It fails with Forbidden for a customer who asks for another contact than
-// its own, whether that exists or not, and with NotFound if the account has no such contact.
+// its own, whether that exists or not, with NotFound if the account has no such contact, and with
+// Merged if it was merged into another one.
 func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	v, err := authz.AuthorizeContact(ctx, s.db.Client(), id)
 	if err != nil {
@@ -22,9 +25,33 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Contact, error) {
 	}
 	c, err := s.db.ReadContact(ctx, v.Account, id)
 	if err == nil && c == nil {
-		err = usererror.NewNotFound("Contact", id)
+		err = changelog.NotFound(ctx, s.db.Client(), v.Account, id)
 	}
 	return field.Visible(v, c), err
+}
+
+// GetOrSurvivor is Get for clients that do not know merges: in place of a contact that was merged
+// into another one, it returns the other one. If the settings of the account rule that out, it
+// fails with NotFound.
+func (s *Service) GetOrSurvivor(ctx context.Context, id int) (*ent.Contact, error) {
+	c, err := s.Get(ctx, id)
+	errs, _ := errors.AsType[usererror.Errors](err)
+	merged := errs.First(usererror.Merged)
+	if merged == nil {
+		return c, err
+	}
+	v, err := authz.RequireViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.db.Client().Account.Query().Where(entaccount.ID(v.Account)).Only(ctx)
+	if err == nil && account.Settings.MergedNotFound {
+		err = usererror.NewNotFound("Contact", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, merged.MergedInto)
 }
 
 // ByEmail returns the contact with the email address, which is compared without regard to case. It

@@ -16,6 +16,7 @@ type codeMessage struct{ summary, withSubject, withoutSubject string }
 var messageByCode = map[usererror.Code]codeMessage{
 	usererror.NotFound: {"Contact not found.",
 		"No contact exists with contactID {}.", "No contact exists with this contactID."},
+	usererror.Merged:    {"Contact merged.", "", ""},
 	usererror.Forbidden: {accessDenied, "", ""},
 	usererror.LoginTaken: {"Login already in use.",
 		"{} is assigned to another contact.", "A login is assigned to another contact."},

@@ -291,7 +291,7 @@ func (p *bulkPatch) writePart(r *http.Request, ids []int, key *idempotency.Key) 
 		switch {
 		case i < 0:
 			return ids, refused
-		case outcomes[i].Errors.Has(usererror.NotFound):
+		case outcomes[i].Errors.Has(usererror.NotFound), outcomes[i].Errors.Has(usererror.Merged):
 			ids = slices.Delete(slices.Clone(ids), i, i+1)
 		default:
 			refused = rejected{ids[i], outcomes[i].Errors}

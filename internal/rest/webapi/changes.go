@@ -147,7 +147,7 @@ func changeDto(row *ent.Change) ([]byte, error) {
 		}
 		fields = append(fields, object{}.add("Path", f.Path).add("Old", json.RawMessage(before)).add("New", json.RawMessage(after)).end()...)
 	}
-	var actor, name, undoes any
+	var actor, name, undoes, into any
 	if row.ActorName != "" {
 		name = row.ActorName
 	}
@@ -156,6 +156,13 @@ func changeDto(row *ent.Change) ([]byte, error) {
 	}
 	if id := row.UndoesID(); id != nil {
 		undoes = *id
+	}
+	if id := row.MergedIntoContact(); id != nil {
+		into = *id
+	}
+	from := []any{}
+	for _, id := range row.MergedFromContacts() {
+		from = append(from, id)
 	}
 	return object{}.
 		add("Id", row.GlobalID()).
@@ -167,5 +174,7 @@ func changeDto(row *ent.Change) ([]byte, error) {
 		add("Actor", actor).
 		add("Source", string(row.Source)).
 		add("Undoes", undoes).
+		add("MergedInto", into).
+		add("MergedFrom", from).
 		add("Fields", json.RawMessage(append(fields, ']'))).end(), nil
 }

@@ -35,6 +35,7 @@ var statusByCode = []codeResponse{
 	{usererror.TooLong, http.StatusBadRequest, modelStateBody, ""},
 	{usererror.Invalid, http.StatusBadRequest, modelStateBody, ""},
 	{usererror.NotFound, http.StatusNotFound, noBody, ""},
+	{usererror.Merged, http.StatusConflict, messageBody, "merged"},
 	{usererror.KeyReused, http.StatusUnprocessableEntity, messageBody, ""},
 	{usererror.VersionConflict, http.StatusConflict, contactBody, "version"},
 	{usererror.EmailTaken, http.StatusConflict, contactBody, nameEmail},

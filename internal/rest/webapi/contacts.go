@@ -72,7 +72,7 @@ func (a *API) readContact(w http.ResponseWriter, r *http.Request) error {
 	if len(state) > 0 {
 		return responseError{invalidResponse(state)}
 	}
-	c, err := a.Queries.Get(r.Context(), id)
+	c, err := a.Queries.GetOrSurvivor(r.Context(), id)
 	if err != nil {
 		return err
 	}

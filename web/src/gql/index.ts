@@ -107,6 +107,13 @@ export type ChangeKind =
   | 'DETAILS'
   /** The contact was erased: it is deleted permanently, and the values in all its changes are null. */
   | 'ERASE'
+  /** Other contacts were merged into this one, which may have got values of them: see `mergedFrom`. */
+  | 'MERGE'
+  /**
+   * The contact was merged into another one, and deleted: see `mergedInto`. unmergeContacts restores
+   * it.
+   */
+  | 'MERGED'
   /**
    * The contact's own fields were written, perhaps with properties by their `apiName`; by
    * upsertContacts, perhaps its details as well.
@@ -732,8 +739,12 @@ export type UpdateAccountSettingsInput = {
   defaultCountry?: string | null | undefined;
   /** How many minutes a session lasts after its last request, 5 to `sessionMinutes`. */
   idleMinutes?: number | null | undefined;
+  /** Whether the REST APIs answer 404 for a contact that was merged into another one. */
+  mergedNotFound?: boolean | null | undefined;
   /** Whether the first sign-in by the OpenID Connect provider creates a user. */
   oidcCreatesUsers?: boolean | null | undefined;
+  /** Whether only admins merge contacts. */
+  onlyAdminsMerge?: boolean | null | undefined;
   /**
    * Whether all users must have a second factor. It does not apply to sign-ins by the provider. While
    * a user has none, its sessions can only set one up. That can be the session of this request, too.
@@ -903,6 +914,8 @@ export type UserErrorCode =
   | 'IN_USE'
   /** Another contact or user has this login. */
   | 'LOGIN_TAKEN'
+  /** The contact was merged into another one. */
+  | 'MERGED'
   /** Another property has this name or API name. */
   | 'NAME_TAKEN'
   /** This item is valid, but another item of the same call failed, so none was applied. */
@@ -992,6 +1005,7 @@ export type UpdateAccountSettingsMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type AuditEntryPartsFragment = { id: string, action: AuditAction, at: string, address: string | null, subjectId: number | null, subjectName: string | null, details: unknown, actor: { id: string, type: ActorType, number: number, name: string | null } | null };
@@ -1023,6 +1037,7 @@ export type CreateApiKeyMutation = { done: { token: string | null, errors: Array
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type RotateApiKeyMutationVariables = Exact<{
@@ -1031,6 +1046,7 @@ export type RotateApiKeyMutationVariables = Exact<{
 
 
 export type RotateApiKeyMutation = { done: { token: string | null, errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1051,6 +1067,7 @@ export type RevokeApiKeyMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CreateStoreMutationVariables = Exact<{
@@ -1059,6 +1076,7 @@ export type CreateStoreMutationVariables = Exact<{
 
 
 export type CreateStoreMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1080,6 +1098,7 @@ export type RenameStoreMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type DeleteStoreMutationVariables = Exact<{
@@ -1094,6 +1113,7 @@ export type DeleteStoreMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CreateCompanyMutationVariables = Exact<{
@@ -1102,6 +1122,7 @@ export type CreateCompanyMutationVariables = Exact<{
 
 
 export type CreateCompanyMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1123,6 +1144,7 @@ export type RenameCompanyMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type DeleteCompanyMutationVariables = Exact<{
@@ -1137,6 +1159,7 @@ export type DeleteCompanyMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CreateSegmentMutationVariables = Exact<{
@@ -1145,6 +1168,7 @@ export type CreateSegmentMutationVariables = Exact<{
 
 
 export type CreateSegmentMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1166,6 +1190,7 @@ export type RenameSegmentMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type DeleteSegmentMutationVariables = Exact<{
@@ -1174,6 +1199,7 @@ export type DeleteSegmentMutationVariables = Exact<{
 
 
 export type DeleteSegmentMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1199,6 +1225,7 @@ export type UpdateStoreMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CompanyDetailsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1212,6 +1239,7 @@ export type UpdateCompanyMutationVariables = Exact<{
 
 
 export type UpdateCompanyMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1279,6 +1307,7 @@ export type UpdateContactMutationVariables = Exact<{
 
 
 export type UpdateContactMutation = { updateContact: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, merge: { fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1293,6 +1322,7 @@ export type SetContactDetailsMutationVariables = Exact<{
 
 
 export type SetContactDetailsMutation = { setContactDetails: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, merge: { fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1313,6 +1343,7 @@ export type DeleteContactMutation = { done: { change: { id: string } | null, err
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type UndoChangeMutationVariables = Exact<{
@@ -1321,6 +1352,7 @@ export type UndoChangeMutationVariables = Exact<{
 
 
 export type UndoChangeMutation = { undoChange: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1391,6 +1423,7 @@ export type ApplyJobMutation = { done: { job: { id: string, jobId: number, kind:
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type PauseJobMutationVariables = Exact<{
@@ -1399,6 +1432,7 @@ export type PauseJobMutationVariables = Exact<{
 
 
 export type PauseJobMutation = { done: { job: { id: string, jobId: number, kind: JobKind, state: JobState, paused: boolean, createdAt: string, progress: number | null, failure: string | null, creator: { id: string, type: ActorType, number: number, name: string | null }, counts: { items: number, create: number, update: number, delete: number, same: number, duplicate: number, invalid: number, applied: number, unchanged: number, conflict: number, refused: number, reverted: number, kept: number } } | null, errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1419,6 +1453,7 @@ export type ResumeJobMutation = { done: { job: { id: string, jobId: number, kind
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CancelJobMutationVariables = Exact<{
@@ -1427,6 +1462,7 @@ export type CancelJobMutationVariables = Exact<{
 
 
 export type CancelJobMutation = { done: { job: { id: string, jobId: number, kind: JobKind, state: JobState, paused: boolean, createdAt: string, progress: number | null, failure: string | null, creator: { id: string, type: ActorType, number: number, name: string | null }, counts: { items: number, create: number, update: number, delete: number, same: number, duplicate: number, invalid: number, applied: number, unchanged: number, conflict: number, refused: number, reverted: number, kept: number } } | null, errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1447,9 +1483,11 @@ export type RevertJobMutation = { done: { job: { id: string, jobId: number, kind
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type JobPayloadPartsFragment = { job: { id: string, jobId: number, kind: JobKind, state: JobState, paused: boolean, createdAt: string, progress: number | null, failure: string | null, creator: { id: string, type: ActorType, number: number, name: string | null }, counts: { items: number, create: number, update: number, delete: number, same: number, duplicate: number, invalid: number, applied: number, unchanged: number, conflict: number, refused: number, reverted: number, kept: number } } | null, errors: Array<
+    | { code: UserErrorCode, message: string, path: string | null }
     | { code: UserErrorCode, message: string, path: string | null }
     | { code: UserErrorCode, message: string, path: string | null }
     | { code: UserErrorCode, message: string, path: string | null }
@@ -1468,6 +1506,7 @@ export type CreateContactMutationVariables = Exact<{
 
 
 export type CreateContactMutation = { createContact: { contact: { id: string, contactId: number, firstName: string | null, lastName: string | null } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1510,6 +1549,7 @@ export type CreateUserMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type UpdateUserMutationVariables = Exact<{
@@ -1518,6 +1558,7 @@ export type UpdateUserMutationVariables = Exact<{
 
 
 export type UpdateUserMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1538,6 +1579,7 @@ export type ResetSecondFactorMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type ResetUserPasswordMutationVariables = Exact<{
@@ -1546,6 +1588,7 @@ export type ResetUserPasswordMutationVariables = Exact<{
 
 
 export type ResetUserPasswordMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1566,6 +1609,7 @@ export type CreatePropertyMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type UpdatePropertyMutationVariables = Exact<{
@@ -1580,6 +1624,7 @@ export type UpdatePropertyMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type DeletePropertyMutationVariables = Exact<{
@@ -1588,6 +1633,7 @@ export type DeletePropertyMutationVariables = Exact<{
 
 
 export type DeletePropertyMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1620,6 +1666,7 @@ export type CreateRoleMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type UpdateRoleMutationVariables = Exact<{
@@ -1634,6 +1681,7 @@ export type UpdateRoleMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type DeleteRoleMutationVariables = Exact<{
@@ -1642,6 +1690,7 @@ export type DeleteRoleMutationVariables = Exact<{
 
 
 export type DeleteRoleMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1664,6 +1713,7 @@ export type SetUpSecondFactorMutation = { done: { secret: string | null, uri: st
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type ConfirmSecondFactorMutationVariables = Exact<{
@@ -1672,6 +1722,7 @@ export type ConfirmSecondFactorMutationVariables = Exact<{
 
 
 export type ConfirmSecondFactorMutation = { done: { recoveryCodes: Array<string> | null, errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1692,6 +1743,7 @@ export type TurnOffSecondFactorMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type CreateRecoveryCodesMutationVariables = Exact<{
@@ -1700,6 +1752,7 @@ export type CreateRecoveryCodesMutationVariables = Exact<{
 
 
 export type CreateRecoveryCodesMutation = { done: { recoveryCodes: Array<string> | null, errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1727,6 +1780,7 @@ export type RevokeSessionMutation = { done: { errors: Array<
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
+      | { code: UserErrorCode, message: string, path: string | null }
     > } | null };
 
 export type ChangePasswordMutationVariables = Exact<{
@@ -1735,6 +1789,7 @@ export type ChangePasswordMutationVariables = Exact<{
 
 
 export type ChangePasswordMutation = { done: { errors: Array<
+      | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
       | { code: UserErrorCode, message: string, path: string | null }
@@ -1750,6 +1805,7 @@ export type RequestPasswordResetMutationVariables = Exact<{
 
 
 export type RequestPasswordResetMutation = { requestPasswordReset: { errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string }
       | { __typename: 'NotFound', code: UserErrorCode, message: string }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string }
@@ -1765,6 +1821,7 @@ export type ResetPasswordMutationVariables = Exact<{
 
 
 export type ResetPasswordMutation = { resetPassword: { errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1789,6 +1846,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { signIn: { failedAttempts: number, viewer: { account: string, role: ViewerRole, name: string | null, readablePaths: Array<string>, writablePaths: Array<string>, mayTransfer: boolean, mustSetUpSecondFactor: boolean, issuer: string | null, secondFactor: { enabledAt: string | null, recoveryCodes: number, required: boolean } | null, contact: { id: string, contactId: number, firstName: string | null, lastName: string | null } | null } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -1801,6 +1859,7 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SignOutMutation = { signOut: { providerUrl: string | null, errors: Array<
+      | { code: UserErrorCode }
       | { code: UserErrorCode }
       | { code: UserErrorCode }
       | { code: UserErrorCode }
@@ -1827,6 +1886,8 @@ export type CatalogQueryVariables = Exact<{
 
 export type CatalogQuery = { properties: Array<{ id: string, propertyId: number, name: string, apiName: string | null, label: string, type: PropertyType, multiple: boolean, required: boolean, readOnly: boolean, choices: Array<string>, boundTo: PropertyBinding | null }>, stores: Array<{ id: string, storeId: number, name: string }>, companies?: Array<{ id: string, companyId: number, name: string }>, segments?: Array<{ id: string, segmentId: number, name: string }> };
 
+type UserErrorParts_ContactMerged_Fragment = { code: UserErrorCode, message: string, path: string | null };
+
 type UserErrorParts_Forbidden_Fragment = { code: UserErrorCode, message: string, path: string | null };
 
 type UserErrorParts_NotFound_Fragment = { code: UserErrorCode, message: string, path: string | null };
@@ -1840,6 +1901,7 @@ type UserErrorParts_ValidationError_Fragment = { code: UserErrorCode, message: s
 type UserErrorParts_VersionConflict_Fragment = { code: UserErrorCode, message: string, path: string | null };
 
 export type UserErrorPartsFragment =
+  | UserErrorParts_ContactMerged_Fragment
   | UserErrorParts_Forbidden_Fragment
   | UserErrorParts_NotFound_Fragment
   | UserErrorParts_ReferenceNotFound_Fragment
@@ -1847,6 +1909,8 @@ export type UserErrorPartsFragment =
   | UserErrorParts_ValidationError_Fragment
   | UserErrorParts_VersionConflict_Fragment
 ;
+
+type ErrorParts_ContactMerged_Fragment = { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null };
 
 type ErrorParts_Forbidden_Fragment = { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null };
 
@@ -1861,6 +1925,7 @@ type ErrorParts_ValidationError_Fragment = { __typename: 'ValidationError', code
 type ErrorParts_VersionConflict_Fragment = { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> };
 
 export type ErrorPartsFragment =
+  | ErrorParts_ContactMerged_Fragment
   | ErrorParts_Forbidden_Fragment
   | ErrorParts_NotFound_Fragment
   | ErrorParts_ReferenceNotFound_Fragment

@@ -123,6 +123,8 @@ export const changeKindLabels: Record<ChangeKind, string> = {
   DETAILS: 'Changed',
   DELETE: 'Deleted',
   ERASE: 'Erased',
+  MERGE: 'Merged with others',
+  MERGED: 'Merged into another contact',
 };
 
 export const changeSourceLabels: Record<ChangeSource, string> = {

@@ -227,7 +227,7 @@ export class ContactDraft {
       return;
     }
     if (this.#ownChangeIds.has(change.id)) return;
-    if (change.kind === 'DELETE' || change.kind === 'ERASE') this.#update({ deleted: true });
+    if (['DELETE', 'ERASE', 'MERGED'].includes(change.kind)) this.#update({ deleted: true });
     if (change.kind !== 'UPDATE' && change.kind !== 'DETAILS') return;
     const changes = change.fields.map(({ path }) => [path, change] as const);
     const { remoteChanges } = this.#state;

@@ -39,6 +39,13 @@ export type ChangeKind =
   | 'DETAILS'
   /** The contact was erased: it is deleted permanently, and the values in all its changes are null. */
   | 'ERASE'
+  /** Other contacts were merged into this one, which may have got values of them: see `mergedFrom`. */
+  | 'MERGE'
+  /**
+   * The contact was merged into another one, and deleted: see `mergedInto`. unmergeContacts restores
+   * it.
+   */
+  | 'MERGED'
   /**
    * The contact's own fields were written, perhaps with properties by their `apiName`; by
    * upsertContacts, perhaps its details as well.
@@ -551,6 +558,8 @@ export type UserErrorCode =
   | 'IN_USE'
   /** Another contact or user has this login. */
   | 'LOGIN_TAKEN'
+  /** The contact was merged into another one. */
+  | 'MERGED'
   /** Another property has this name or API name. */
   | 'NAME_TAKEN'
   /** This item is valid, but another item of the same call failed, so none was applied. */
@@ -655,6 +664,8 @@ export type ChangePartsFragment = { id: string, cursor: string, contactId: numbe
 
 export type ComparisonPartsFragment = { path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null };
 
+type ErrorParts_ContactMerged_Fragment = { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null };
+
 type ErrorParts_Forbidden_Fragment = { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null };
 
 type ErrorParts_NotFound_Fragment = { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null };
@@ -668,6 +679,7 @@ type ErrorParts_ValidationError_Fragment = { __typename: 'ValidationError', code
 type ErrorParts_VersionConflict_Fragment = { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> };
 
 export type ErrorPartsFragment =
+  | ErrorParts_ContactMerged_Fragment
   | ErrorParts_Forbidden_Fragment
   | ErrorParts_NotFound_Fragment
   | ErrorParts_ReferenceNotFound_Fragment
@@ -677,6 +689,8 @@ export type ErrorPartsFragment =
 ;
 
 export type ViewerPartsFragment = { id: string, account: string, role: ViewerRole, name: string | null, readablePaths: Array<string>, writablePaths: Array<string>, mustSetUpSecondFactor: boolean, contact: { id: string, contactId: number } | null };
+
+type ContactErrorParts_ContactMerged_Fragment = { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null };
 
 type ContactErrorParts_Forbidden_Fragment = { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null };
 
@@ -691,6 +705,7 @@ type ContactErrorParts_ValidationError_Fragment = { __typename: 'ValidationError
 type ContactErrorParts_VersionConflict_Fragment = { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> };
 
 export type ContactErrorPartsFragment =
+  | ContactErrorParts_ContactMerged_Fragment
   | ContactErrorParts_Forbidden_Fragment
   | ContactErrorParts_NotFound_Fragment
   | ContactErrorParts_ReferenceNotFound_Fragment
@@ -796,6 +811,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { signIn: { token: string | null, expiresAt: string | null, failedAttempts: number, viewer: { id: string, account: string, role: ViewerRole, name: string | null, readablePaths: Array<string>, writablePaths: Array<string>, mustSetUpSecondFactor: boolean, contact: { id: string, contactId: number } | null } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -810,6 +826,7 @@ export type SignOutMutationVariables = Exact<{
 
 
 export type SignOutMutation = { signOut: { providerUrl: string | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -824,6 +841,7 @@ export type CreateContactsMutationVariables = Exact<{
 
 
 export type CreateContactsMutation = { createContacts: { results: Array<{ contact: { id: string, contactId: number, version: string } | null, change: { id: string } | null, errors: Array<
+        | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -831,6 +849,7 @@ export type CreateContactsMutation = { createContacts: { results: Array<{ contac
         | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> }
       > }>, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -845,6 +864,7 @@ export type UpsertContactsMutationVariables = Exact<{
 
 
 export type UpsertContactsMutation = { upsertContacts: { results: Array<{ created: boolean, contact: { id: string, contactId: number, version: string } | null, change: { id: string } | null, errors: Array<
+        | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -852,6 +872,7 @@ export type UpsertContactsMutation = { upsertContacts: { results: Array<{ create
         | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> }
       > }>, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -866,6 +887,7 @@ export type UpdateContactsMutationVariables = Exact<{
 
 
 export type UpdateContactsMutation = { updateContacts: { results: Array<{ contact: { id: string, contactId: number, version: string } | null, change: { id: string } | null, errors: Array<
+        | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -873,6 +895,7 @@ export type UpdateContactsMutation = { updateContacts: { results: Array<{ contac
         | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> }
       > }>, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -887,6 +910,7 @@ export type SetContactsDetailsMutationVariables = Exact<{
 
 
 export type SetContactsDetailsMutation = { setContactsDetails: { results: Array<{ contact: { id: string, contactId: number, version: string } | null, change: { id: string } | null, errors: Array<
+        | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -894,6 +918,7 @@ export type SetContactsDetailsMutation = { setContactsDetails: { results: Array<
         | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> }
       > }>, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -908,6 +933,7 @@ export type DeleteContactsMutationVariables = Exact<{
 
 
 export type DeleteContactsMutation = { deleteContacts: { results: Array<{ contact: { id: string, contactId: number, version: string } | null, change: { id: string } | null, errors: Array<
+        | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -915,6 +941,7 @@ export type DeleteContactsMutation = { deleteContacts: { results: Array<{ contac
         | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: string | null }
         | { __typename: 'VersionConflict', unknownBecause: VersionGap | null, mergeable: boolean, code: UserErrorCode, message: string, path: string | null, latest: { id: string, contactId: number, version: string }, fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> }
       > }>, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -929,6 +956,7 @@ export type UpdateContactMutationVariables = Exact<{
 
 
 export type UpdateContactMutation = { updateContact: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, merge: { fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -943,6 +971,7 @@ export type SetContactDetailsMutationVariables = Exact<{
 
 
 export type SetContactDetailsMutation = { setContactDetails: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, merge: { fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -957,6 +986,7 @@ export type CreateContactMutationVariables = Exact<{
 
 
 export type CreateContactMutation = { createContact: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -971,6 +1001,7 @@ export type DeleteContactMutationVariables = Exact<{
 
 
 export type DeleteContactMutation = { deleteContact: { contact: { id: string } | null, change: { id: string } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -985,6 +1016,7 @@ export type EraseContactMutationVariables = Exact<{
 
 
 export type EraseContactMutation = { eraseContact: { change: { id: string } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }
@@ -999,6 +1031,7 @@ export type UndoChangeMutationVariables = Exact<{
 
 
 export type UndoChangeMutation = { undoChange: { contact: { id: string, contactId: number, version: string, lastModified: string, email: string | null, phoneCountryCode: string | null, phone: string | null, firstName: string | null, lastName: string | null, limitMailsPermanently: boolean, limitMailsTemporarilyUntil: string | null, latestPermissionSource: string | null, preferredStore: { id: string, storeId: number, name: string } | null, company: { id: string, companyId: number, name: string } | null, properties: Array<{ id: string, property: { id: string, propertyId: number }, values: Array<{ value: string, description: string | null }> }>, logins: Array<{ name: string, type: LoginType }>, externalIds: Array<{ system: string, value: string }>, segments: Array<{ id: string, segmentId: number, name: string }> } | null, change: { id: string } | null, merge: { fields: Array<{ path: string, base: unknown, latest: unknown, yours: unknown, merged: unknown, overlaps: boolean, changedAt: string | null, changedBy: { id: string, type: ActorType, number: number, name: string | null } | null }> } | null, errors: Array<
+      | { __typename: 'ContactMerged', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'Forbidden', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'NotFound', code: UserErrorCode, message: string, path: string | null }
       | { __typename: 'ReferenceNotFound', code: UserErrorCode, message: string, path: string | null }

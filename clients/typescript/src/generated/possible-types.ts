@@ -16,6 +16,7 @@
       "Store"
     ],
     "UserError": [
+      "ContactMerged",
       "Forbidden",
       "NotFound",
       "ReferenceNotFound",

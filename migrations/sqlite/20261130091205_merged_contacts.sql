@@ -1,0 +1,4 @@
+-- atlas:additive
+
+-- Add column "merged" to table: "changes"
+ALTER TABLE `changes` ADD COLUMN `merged` json NULL;
