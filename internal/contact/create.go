@@ -31,8 +31,7 @@ const (
 )
 
 // Create is the command that creates a contact. Only staff create contacts: customers cannot
-// register themselves here. Only admins choose the id, the secret, the time of the registration and
-// the hash of the password.
+// register themselves here. Only admins choose the id, the secret and the hash of the password.
 type Create struct {
 	ID                 int       // 0 for the next free one; imports keep those of their source
 	Secret             string    // "" for a random one
@@ -149,9 +148,6 @@ func (d *draft) keepOrigin(v viewer.Viewer) {
 		checkKept(&d.errs, v, field.PathSecret)
 		d.errs.CheckText(field.PathSecret, field.PathSecret, d.Secret, maxSecret)
 		d.secret = d.Secret
-	}
-	if !d.RegisteredAt.IsZero() {
-		checkKept(&d.errs, v, field.PathRegisteredAt)
 	}
 	if d.PasswordHash != "" {
 		checkKept(&d.errs, v, field.PathPassword)
