@@ -10,7 +10,6 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/ent/predicate"
 	"contactgraph/internal/contact/field"
-	"contactgraph/internal/database"
 	"contactgraph/internal/viewer"
 )
 
@@ -25,29 +24,29 @@ func (o owners) put(k *uniqueKey, key string, c *ent.Contact) {
 }
 
 // ownersOf looks the owners of the keys up in the whole account, whatever the viewer may see.
-func ownersOf(ctx context.Context, tx *database.Tx, account int, keys map[*uniqueKey][]string) (owners, error) {
+func ownersOf(ctx context.Context, client *ent.Client, account int, keys map[*uniqueKey][]string) (owners, error) {
 	ctx = viewer.AccountWide(ctx)
 	o := owners{}
-	if err := o.byColumns(ctx, tx, account, keys[emailKeys], keys[phoneKeys]); err != nil {
+	if err := o.byColumns(ctx, client, account, keys[emailKeys], keys[phoneKeys]); err != nil {
 		return nil, err
 	}
-	logins, err := loginOwners(ctx, tx, account, keys[loginKeys])
+	logins, err := loginOwners(ctx, client, account, keys[loginKeys])
 	if err != nil {
 		return nil, err
 	}
-	externalIDs, err := externalIDOwners(ctx, tx, account, keys[externalIDKeys])
+	externalIDs, err := externalIDOwners(ctx, client, account, keys[externalIDKeys])
 	if err != nil {
 		return nil, err
 	}
-	return o, o.byIDs(ctx, tx, account, map[*uniqueKey]map[string]int{loginKeys: logins, externalIDKeys: externalIDs})
+	return o, o.byIDs(ctx, client, account, map[*uniqueKey]map[string]int{loginKeys: logins, externalIDKeys: externalIDs})
 }
 
 // byColumns adds the owners of keys that are in columns of the contacts.
-func (o owners) byColumns(ctx context.Context, tx *database.Tx, account int, emails, phones []string) error {
+func (o owners) byColumns(ctx context.Context, client *ent.Client, account int, emails, phones []string) error {
 	if len(emails)+len(phones) == 0 {
 		return nil
 	}
-	found, err := tx.Ent.Contact.Query().
+	found, err := client.Contact.Query().
 		Where(entcontact.AccountID(account), entcontact.Or(entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...))).All(ctx)
 	for _, c := range found {
 		if c.EmailKey != nil {
@@ -61,7 +60,7 @@ func (o owners) byColumns(ctx context.Context, tx *database.Tx, account int, ema
 }
 
 // byIDs adds the owners of keys that are known by their ids.
-func (o owners) byIDs(ctx context.Context, tx *database.Tx, account int, ids map[*uniqueKey]map[string]int) error {
+func (o owners) byIDs(ctx context.Context, client *ent.Client, account int, ids map[*uniqueKey]map[string]int) error {
 	var all []int
 	for _, byKey := range ids {
 		for _, id := range byKey {
@@ -71,7 +70,7 @@ func (o owners) byIDs(ctx context.Context, tx *database.Tx, account int, ids map
 	if len(all) == 0 {
 		return nil
 	}
-	found, err := tx.Ent.Contact.Query().Where(entcontact.AccountID(account), entcontact.IDIn(all...)).All(ctx)
+	found, err := client.Contact.Query().Where(entcontact.AccountID(account), entcontact.IDIn(all...)).All(ctx)
 	for k, byKey := range ids {
 		for key, id := range byKey {
 			if i := slices.IndexFunc(found, func(c *ent.Contact) bool { return c.ID == id }); i >= 0 {
@@ -83,11 +82,11 @@ func (o owners) byIDs(ctx context.Context, tx *database.Tx, account int, ids map
 }
 
 // loginOwners returns the ids of the contacts that have the keys of logins.
-func loginOwners(ctx context.Context, tx *database.Tx, account int, keys []string) (map[string]int, error) {
+func loginOwners(ctx context.Context, client *ent.Client, account int, keys []string) (map[string]int, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	rows, err := tx.Ent.Login.Query().Where(login.AccountID(account), login.NameKeyIn(keys...)).All(ctx)
+	rows, err := client.Login.Query().Where(login.AccountID(account), login.NameKeyIn(keys...)).All(ctx)
 	owner := map[string]int{}
 	for _, l := range rows {
 		owner[l.NameKey] = l.ContactID
@@ -100,10 +99,10 @@ func loginOwners(ctx context.Context, tx *database.Tx, account int, keys []strin
 const maxDisjunction = 400
 
 // externalIDOwners returns the ids of the contacts that have the keys of external ids.
-func externalIDOwners(ctx context.Context, tx *database.Tx, account int, keys []string) (map[string]int, error) {
+func externalIDOwners(ctx context.Context, client *ent.Client, account int, keys []string) (map[string]int, error) {
 	owner := map[string]int{}
 	for chunk := range slices.Chunk(keys, maxDisjunction) {
-		rows, err := tx.Ent.ExternalID.Query().Where(externalid.AccountID(account), isAnyExternalID(chunk)).All(ctx)
+		rows, err := client.ExternalID.Query().Where(externalid.AccountID(account), isAnyExternalID(chunk)).All(ctx)
 		if err != nil {
 			return nil, err
 		}

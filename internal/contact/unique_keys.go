@@ -181,7 +181,7 @@ func (t *transaction) findTaken(ctx context.Context, writes []*unitOfWork) error
 			}
 		}
 	}
-	o, err := ownersOf(ctx, t.tx, t.viewer.Account, taken)
+	o, err := ownersOf(ctx, t.tx.Ent, t.viewer.Account, taken)
 	if err != nil {
 		return err
 	}
