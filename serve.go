@@ -141,7 +141,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		startup.apis.Store(c.newAPIs(s, &startup, trusted, origins, log))
 		startup.prepared.Store(true)
 		var background sync.WaitGroup
-		background.Go(func() { c.prune(serving, s.Changes, log) })
+		background.Go(func() { c.prune(serving, s, log) })
 		background.Go(func() { s.Keys.Serve(serving) })
 		background.Go(func() { s.Resets.Serve(serving) })
 		background.Go(func() { s.Jobs.Serve(serving) })
@@ -269,11 +269,11 @@ func isLoopback(addr net.Addr) bool {
 const pruneInterval = time.Hour
 
 // prune deletes expired rows immediately and then periodically, until ctx ends.
-func (c *serve) prune(ctx context.Context, changes *changelog.Service, log *slog.Logger) {
+func (c *serve) prune(ctx context.Context, s *cli.Services, log *slog.Logger) {
 	ticker := time.NewTicker(pruneInterval)
 	defer ticker.Stop()
 	for {
-		if err := changes.Prune(ctx, c.LogRetention); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.Changes.Prune(ctx, c.LogRetention), s.Jobs.Prune(ctx)); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "deleting expired rows failed and will be retried",
 				slog.Duration("after", pruneInterval), slog.Any("error", err))
 		}

@@ -58,12 +58,13 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 	peopleService := people.New(db, passwords, authService.Throttle(), keys, now)
 	contacts := contact.New(db, changes, contact.Passwords{Hasher: passwords, Guesses: authService.Throttle()}, now, log)
 	queries := query.New(db)
+	catalogService := catalog.New(db, now)
 	return &Services{
 		Auth:     authService,
 		Contacts: contacts,
 		Queries:  queries,
-		Jobs:     job.New(db, contacts, queries, authService, now, log),
-		Catalog:  catalog.New(db, now),
+		Jobs:     job.New(db, job.Services{Contacts: contacts, Queries: queries, Catalog: catalogService, Actors: authService, Hashes: passwords}, now, log),
+		Catalog:  catalogService,
 		People:   peopleService,
 		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),
 		Keys:     keys,

@@ -22,6 +22,9 @@ func (s *Service) ActorViewer(ctx context.Context, in int, a viewer.Actor) (v vi
 		return v, false, err
 	}
 	switch a.Kind {
+	case viewer.ActorSystem: // the command line
+		v, _ := viewer.FromContext(ctx)
+		return v, true, nil
 	case viewer.ActorKey:
 		return s.keyActor(ctx, in, a.ID)
 	case viewer.ActorUser:

@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/change"
 	entcontact "contactgraph/ent/contact"
 	"contactgraph/ent/job"
+	"contactgraph/ent/jobchunk"
 	"contactgraph/ent/jobitem"
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
@@ -138,7 +139,8 @@ func (w *unitOfWork) erase(ctx context.Context) error {
 }
 
 // eraseFromJobs removes the values of the contact from the items of jobs that have written it, or
-// were to. The paths of what they have changed stay.
+// were to. The paths of what they have changed stay. The files of imports that were about the
+// contact are deleted.
 func (w *unitOfWork) eraseFromJobs(ctx context.Context) error {
 	account, items := w.viewer.Account, w.tx.Ent.JobItem
 	ctx = viewer.NewSystemContext(ctx, account)
@@ -151,6 +153,12 @@ func (w *unitOfWork) eraseFromJobs(ctx context.Context) error {
 		return err
 	}
 	for _, row := range rows {
+		if _, err := w.tx.Ent.JobChunk.Delete().Where(jobchunk.AccountID(account), jobchunk.JobID(row.JobID)).Exec(ctx); err != nil {
+			return err
+		}
+		if err := w.tx.Ent.Job.Update().Where(job.AccountID(account), job.ID(row.JobID)).SetSize(0).Exec(ctx); err != nil {
+			return err
+		}
 		err := items.Update().Where(jobitem.AccountID(account), jobitem.ID(row.ID)).
 			SetChanges(revision.Blank(row.Changes)).ClearContent().ClearErrors().Exec(ctx)
 		if err != nil {

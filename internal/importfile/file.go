@@ -14,7 +14,10 @@ import (
 	"fmt"
 	"io"
 
+	"contactgraph/internal/contact/field"
 	"contactgraph/internal/interchange"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Format is the format of a file.
@@ -27,6 +30,9 @@ const (
 	VCard Format = "vcard"
 )
 
+// Formats lists the formats.
+func Formats() []Format { return []Format{CSV, JSON, VCard} }
+
 // Limits of a file. What exceeds one is reported with its place, and never held in memory.
 const (
 	maxRow     = 4 << 20 // bytes of a row, in UTF-8
@@ -36,12 +42,12 @@ const (
 
 // Options says how to read a file. What is not set is detected.
 type Options struct {
-	Format    Format
-	Encoding  string // a name of the WHATWG Encoding Standard, such as windows-1252
-	Delimiter rune   // between the cells of CSV
+	Format    Format `json:"format,omitempty"`
+	Encoding  string `json:"encoding,omitempty"`  // a name of the WHATWG Encoding Standard, such as windows-1252
+	Delimiter rune   `json:"delimiter,omitempty"` // between the cells of CSV
 	// NoHeader is set if the first line of a CSV file has values; the columns are then called
 	// Column 1, Column 2, …
-	NoHeader bool
+	NoHeader bool `json:"noHeader,omitempty"`
 }
 
 // Info is what Open found out about a file.
@@ -201,4 +207,43 @@ func (f *File) Next() (Row, error) {
 		f.builder.build(&f.table, &row)
 	}
 	return row, nil
+}
+
+// Size returns about how many bytes a row has in memory.
+func (r *Row) Size() int {
+	n := 256
+	for _, cell := range r.Cells {
+		n += len(cell.Value) + 64
+	}
+	switch raw := r.raw.(type) {
+	case csvRow:
+		for _, cell := range raw.cells {
+			n += len(cell)
+		}
+	case jsontext.Value:
+		n += 3 * len(raw)
+	case []string:
+		for _, line := range raw {
+			n += len(line)
+		}
+	}
+	return n
+}
+
+// Place returns the first column from which the values of a field come, and the value that a row
+// has there, shortened; "" if it is unknown or secret. path is one of package field.
+func (f *File) Place(r Row, path string) (column, value string) {
+	names := f.ColumnsOf(path)
+	if path == "" || len(names) == 0 {
+		return "", ""
+	}
+	if path == field.PathSecret || path == interchange.PathPasswordHash {
+		return names[0], ""
+	}
+	for _, cell := range r.Cells {
+		if f.table.names[cell.Column] == names[0] {
+			return names[0], shorten(cell.Value)
+		}
+	}
+	return names[0], ""
 }

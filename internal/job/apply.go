@@ -3,11 +3,13 @@ package job
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/job"
 	"contactgraph/ent/jobitem"
+	"contactgraph/ent/predicate"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/database"
 	"contactgraph/internal/usererror"
@@ -15,10 +17,11 @@ import (
 
 // apply applies the next items. The position is the number of the last one.
 func (r *run) apply(ctx context.Context) (more bool, err error) {
-	items, err := r.db.Client().JobItem.Query().Where(jobitem.AccountID(r.row.AccountID), jobitem.JobID(r.row.ID),
-		jobitem.NumberGT(int(r.row.Position)), jobitem.ActionIn(jobitem.ActionCREATE, jobitem.ActionUPDATE, jobitem.ActionDELETE)).
-		Order(jobitem.ByNumber()).Limit(r.size).All(r.system(ctx))
-	if err != nil || len(items) == 0 {
+	if err := r.createMissing(ctx); err != nil {
+		return false, err
+	}
+	items, last, err := r.nextItems(ctx, jobitem.NumberGT(int(r.row.Position)), jobitem.ByNumber(), writes)
+	if err != nil || last == 0 {
 		return false, err
 	}
 	commands := make([]contact.Command, len(items))
@@ -28,7 +31,33 @@ func (r *run) apply(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	return true, r.runItems(ctx, items, commands, applied)
+	return true, r.runItems(ctx, batch{items, commands, last}, applied)
+}
+
+// writes reports whether an item writes a contact.
+func writes(item *ent.JobItem) bool {
+	return item.Action == jobitem.ActionCREATE || item.Action == jobitem.ActionUPDATE || item.Action == jobitem.ActionDELETE
+}
+
+// batch are items that are run together.
+type batch struct {
+	items    []*ent.JobItem
+	commands []contact.Command
+	last     int // the position behind them; items that are not run can precede it
+}
+
+// nextItems returns the next items in the order of their numbers that are to be run, and the number
+// of the last one that was read, 0 if there are none. Those that are not to be run are read, too: a
+// condition would keep the database from reading them in this order.
+func (r *run) nextItems(ctx context.Context, from predicate.JobItem, order jobitem.OrderOption, isToRun func(*ent.JobItem) bool) (items []*ent.JobItem, last int, err error) {
+	rows, err := r.db.Client().JobItem.Query().Where(jobitem.AccountID(r.row.AccountID), jobitem.JobID(r.row.ID), from).Order(order).Limit(r.size).
+		Select(jobitem.FieldNumber, jobitem.FieldAction, jobitem.FieldContactID, jobitem.FieldSeen, jobitem.FieldContent, jobitem.FieldOutcome, jobitem.FieldWritten).
+		All(r.system(ctx))
+	if err != nil || len(rows) == 0 {
+		return nil, 0, err
+	}
+	last = rows[len(rows)-1].Number
+	return slices.DeleteFunc(rows, func(item *ent.JobItem) bool { return !isToRun(item) }), last, nil
 }
 
 // command returns the command of an item.
@@ -43,6 +72,11 @@ func (r *run) command(item *ent.JobItem, l contact.Lock) (contact.Command, error
 			return nil, err
 		}
 		content = &own
+	}
+	if content.Missing != nil {
+		if err := content.named(r.references); err != nil {
+			return nil, err
+		}
 	}
 	if item.ContactID == nil {
 		return content.create()
@@ -70,21 +104,16 @@ var conflicts = []usererror.Code{
 }
 
 func hasConflict(errs usererror.Errors) bool {
-	for _, code := range conflicts {
-		if errs.Has(code) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(conflicts, errs.Has)
 }
 
 // runItems runs the commands of items in one transaction, and stores the outcome of each with it.
-func (r *run) runItems(ctx context.Context, items []*ent.JobItem, commands []contact.Command, outcomeOf func(contact.Attempt) jobitem.Outcome) error {
-	begun, p := time.Now(), progress{}
-	err := r.commands.RunShared(ctx, commands, contact.Shared{
+func (r *run) runItems(ctx context.Context, b batch, outcomeOf func(contact.Attempt) jobitem.Outcome) error {
+	begun, p, items := time.Now(), progress{}, b.items
+	err := r.commands.RunShared(ctx, b.commands, contact.Shared{
 		Record: func(ctx context.Context, tx *database.Tx, attempts []contact.Attempt) error {
 			p = r.next()
-			p.position = int64(items[len(items)-1].Number)
+			p.position = int64(b.last)
 			outcomes := make([]outcome, len(items))
 			for i, a := range attempts {
 				outcomes[i] = outcome{number: items[i].Number, outcome: outcomeOf(a), contact: a.Contact, errs: a.Errors}
@@ -103,7 +132,7 @@ func (r *run) runItems(ctx context.Context, items []*ent.JobItem, commands []con
 		},
 	})
 	if err != nil {
-		if r.size == 1 && r.faults >= maxFaults-1 {
+		if r.size == 1 && len(items) == 1 && r.faults >= maxFaults-1 {
 			return r.skip(ctx, items[0], err)
 		}
 		return err

@@ -83,7 +83,7 @@ func (s *Service) createBulk(ctx context.Context, kind job.Kind, b Bulk, c *Cont
 		return nil, err
 	}
 	ids := slices.Compact(slices.Sorted(slices.Values(b.IDs)))
-	return s.insert(ctx, v, kind, job.StatePLANNING, Options{OnConflict: b.OnConflict, ApplyNow: !b.DryRun, Filter: b.Filter, IDs: ids, Write: c})
+	return s.insert(ctx, v, kind, job.StatePLANNING, Options{OnConflict: b.OnConflict, ApplyNow: !b.DryRun, Filter: b.Filter, IDs: ids, Write: c}, nil)
 }
 
 // authorize returns the viewer if it may create and control jobs: staff, and API keys that are not
@@ -97,7 +97,7 @@ func authorize(ctx context.Context) (viewer.Viewer, error) {
 }
 
 // insert creates a job, and records in the audit log who did so.
-func (s *Service) insert(ctx context.Context, v viewer.Viewer, kind job.Kind, state job.State, o Options) (*ent.Job, error) {
+func (s *Service) insert(ctx context.Context, v viewer.Viewer, kind job.Kind, state job.State, o Options, details map[string]any) (*ent.Job, error) {
 	options, err := encode(o)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s *Service) insert(ctx context.Context, v viewer.Viewer, kind job.Kind, st
 		if err != nil {
 			return 0, err
 		}
-		return row.ID, s.record(ctx, tx, v, audit.JobCreated, row)
+		return row.ID, s.record(ctx, tx, v, audit.JobCreated, row, details)
 	})
 	if err != nil {
 		return nil, err
@@ -129,6 +129,6 @@ func (s *Service) inTx(ctx context.Context, v viewer.Viewer, fn func(context.Con
 }
 
 // record adds an entry about a job to the audit log.
-func (s *Service) record(ctx context.Context, tx *database.Tx, v viewer.Viewer, action audit.Action, row *ent.Job) error {
-	return audit.Record(ctx, tx.Ent, v, s.timestamp(), audit.Entry{Action: action, Subject: row.ID, Name: row.Kind.String()})
+func (s *Service) record(ctx context.Context, tx *database.Tx, v viewer.Viewer, action audit.Action, row *ent.Job, details map[string]any) error {
+	return audit.Record(ctx, tx.Ent, v, s.timestamp(), audit.Entry{Action: action, Subject: row.ID, Name: row.Kind.String(), Details: details})
 }

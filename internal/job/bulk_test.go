@@ -37,7 +37,7 @@ func TestUpdate(t *testing.T) {
 	}
 
 	contacttest.Must(f.OverwriteFields(f.Agent, ids[1], field.Patch{field.LastName: "Vogel"}))
-	contacttest.Must(f.Commands.Delete(f.Agent, contact.Delete{ID: ids[2], Lock: contacttest.Overwrite}))
+	contacttest.Must(f.Delete(f.Agent, contact.Delete{ID: ids[2], Lock: contacttest.Overwrite}))
 	contacttest.Must(f.jobs.Apply(f.Agent, created.ID))
 	applied := f.await(created.ID, job.StateAPPLIED)
 	want := []string{"SAME", "UPDATE CONFLICT VERSION_CONFLICT", "UPDATE CONFLICT NOT_FOUND", "UPDATE APPLIED", "UPDATE APPLIED"}
@@ -159,7 +159,7 @@ func TestCreatorIsDisabled(t *testing.T) {
 	if row := f.await(created.ID, job.StateFAILED); row.Failure == nil {
 		t.Error("the job has no reason")
 	}
-	if err := contacttest.ErrOf(f.Tenant.Get(f.Agent, ids[0])); errors.As(err, new(usererror.Errors)) {
+	if err := contacttest.ErrOf(f.Get(f.Agent, ids[0])); errors.As(err, new(usererror.Errors)) {
 		t.Error("the contact was deleted")
 	}
 }

@@ -38,6 +38,16 @@ type Content struct {
 	RegistrationStore  *int       `json:"registrationStore,omitempty"`
 
 	PasswordHash string `json:"passwordHash,omitempty"`
+
+	// Missing has the names of what the import creates before it writes the contact.
+	Missing *ContentNames `json:"missing,omitempty"`
+}
+
+// isEmpty reports whether there is nothing to write.
+func (c *Content) isEmpty() bool {
+	return len(c.Set) == 0 && c.Custom == nil && len(c.Properties) == 0 && c.Logins == nil && c.External == nil && c.Segments == nil && c.Missing == nil &&
+		len(c.AddSegments)+len(c.RemoveSegments)+len(c.AddLogins)+len(c.AddExternal) == 0 &&
+		c.ContactID == 0 && c.Secret == "" && c.RegisteredAt == nil && c.PasswordHash == ""
 }
 
 // SetOf returns a patch in the form of Content.Set.
@@ -95,6 +105,14 @@ func (c *Content) create() (contact.Command, error) {
 	return create, err
 }
 
+// command returns the command that writes the content to a contact, 0 for a new one.
+func (c *Content) command(id int, l contact.Lock) (contact.Command, error) {
+	if id == 0 {
+		return c.create()
+	}
+	return c.revise(id, l)
+}
+
 // revise returns the command that writes the content to a contact.
 func (c *Content) revise(id int, l contact.Lock) (contact.Command, error) {
 	p, err := c.patch()
@@ -133,6 +151,8 @@ type Options struct {
 	Filter *query.Filter `json:"filter,omitempty"`
 	IDs    []int         `json:"ids,omitempty"`
 	Write  *Content      `json:"write,omitempty"`
+
+	Import *Import `json:"import,omitempty"` // of imports
 }
 
 // optionsOf returns the options of a job.
@@ -143,6 +163,9 @@ type ItemError struct {
 	Code    usererror.Code `json:"code"`
 	Path    string         `json:"path,omitempty"` // of the field, "" for the whole contact
 	Message string         `json:"message"`
+	// Column and Value are those of the file of an import, "" if they are unknown.
+	Column string `json:"column,omitempty"`
+	Value  string `json:"value,omitempty"`
 }
 
 // messageChanged is the message of a field that others have changed.
@@ -157,12 +180,12 @@ func itemErrors(errs usererror.Errors) []ItemError {
 		if e.Conflict != nil {
 			for _, c := range e.Conflict.Fields {
 				if c.Overlaps {
-					list = append(list, ItemError{e.Code, c.Path, messageChanged})
+					list = append(list, ItemError{Code: e.Code, Path: c.Path, Message: messageChanged})
 				}
 			}
 		}
 		if len(list) == before {
-			list = append(list, ItemError{e.Code, e.Path, e.Message})
+			list = append(list, ItemError{Code: e.Code, Path: e.Path, Message: e.Message})
 		}
 	}
 	return list

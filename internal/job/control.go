@@ -91,7 +91,7 @@ func (s *Service) change(ctx context.Context, id int, to *transition) (*ent.Job,
 		if err := update.Exec(system); err != nil || to.action == "" {
 			return id, err
 		}
-		return id, s.record(ctx, tx, v, to.action, row)
+		return id, s.record(ctx, tx, v, to.action, row, nil)
 	})
 	if err != nil {
 		return nil, err

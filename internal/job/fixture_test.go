@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,7 +66,7 @@ func newFixture(t *testing.T) *fixture {
 func (f *fixture) process(db contact.DB, now func() time.Time) *jobs.Service {
 	log := slog.New(slog.NewTextHandler(&f.log, nil))
 	contacts := contact.New(db, f.Changes, contact.Passwords{Hasher: f.Passwords, Guesses: f.Passwords}, f.Now, log)
-	return jobs.New(db, contacts, f.Queries, f.actors, now, log)
+	return jobs.New(db, jobs.Services{Contacts: contacts, Queries: f.Queries, Catalog: f.Catalog, Actors: f.actors, Hashes: f.Passwords}, now, log)
 }
 
 // serve runs jobs until stop is called, or the test ends.
@@ -92,10 +93,8 @@ func (f *fixture) await(id int, states ...job.State) *ent.Job {
 		if err != nil {
 			f.T.Fatal(err)
 		}
-		for _, s := range states {
-			if row.State == s {
-				return row
-			}
+		if slices.Contains(states, row.State) {
+			return row
 		}
 		if time.Now().After(deadline) {
 			f.T.Fatalf("job %d is %s (%v), want %v\n%s", id, row.State, row.Counts, states, f.log.String())

@@ -14,15 +14,19 @@
 // Start reading at Service; bulk.go creates jobs, control.go changes their state, run.go runs them:
 // plan.go, apply.go and revert.go have the three kinds of steps. read.go has the queries,
 // content.go the JSON of what is written. docs/decisions/0034-jobs.md has the reasons.
+//
+// Of imports, import.go creates them, import_file.go stores and reads their files, import_plan.go
+// plans their rows: import_row.go makes contents of them, references.go finds what they refer to,
+// and import_keys.go finds duplicates. import_errors.go writes the file of rows that failed.
 package job
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"time"
 
 	"contactgraph/ent"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
@@ -46,24 +50,40 @@ type Actors interface {
 	ActorViewer(ctx context.Context, account int, a viewer.Actor) (v viewer.Viewer, ok bool, err error)
 }
 
+// Hashes checks hashes of passwords that imports keep.
+type Hashes interface {
+	// CheckHash fails unless a password can be verified with the hash.
+	CheckHash(hash string) error
+}
+
 // Service creates, runs and shows jobs. It is safe for concurrent use.
 type Service struct {
 	db       DB
 	contacts *contact.Service
 	queries  *query.Service
+	catalog  *catalog.Service
 	actors   Actors
+	hashes   Hashes
 	now      func() time.Time
 	log      *slog.Logger
 	key      *idempotency.Key
 	wake     chan struct{}
-	runner   string // the name of this process in leases
+}
+
+// Services are what a Service depends on.
+type Services struct {
+	Contacts *contact.Service
+	Queries  *query.Service
+	Catalog  *catalog.Service
+	Actors   Actors
+	Hashes   Hashes
 }
 
 // New returns a service on the database that takes the time from now. Jobs run while Serve does.
-func New(db DB, contacts *contact.Service, queries *query.Service, actors Actors, now func() time.Time, log *slog.Logger) *Service {
+func New(db DB, on Services, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{
-		db: db, contacts: contacts, queries: queries, actors: actors, now: now, log: log,
-		wake: make(chan struct{}, 1), runner: rand.Text(),
+		db: db, contacts: on.Contacts, queries: on.Queries, catalog: on.Catalog, actors: on.Actors, hashes: on.Hashes, now: now, log: log,
+		wake: make(chan struct{}, 1),
 	}
 }
 

@@ -55,7 +55,7 @@ func (r *run) storeOutcomes(ctx context.Context, tx *database.Tx, outcomes []out
 // account and the job. Its values are numbers and names of this package.
 func updateOutcomes(outcomes []outcome) string {
 	var b strings.Builder
-	b.WriteString(`UPDATE "job_items" SET "outcome" = "o"."column2", "errors" = NULL, ` +
+	b.WriteString(`UPDATE "job_items" SET "outcome" = "o"."column2", "errors" = NULL, "content" = NULL, ` +
 		`"contact_id" = COALESCE(NULLIF("o"."column3", 0), "contact_id"), "written" = COALESCE(NULLIF("o"."column4", 0), "written") FROM (VALUES `)
 	for i, o := range outcomes {
 		if i > 0 {

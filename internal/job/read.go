@@ -2,12 +2,15 @@ package job
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"contactgraph/ent"
 	"contactgraph/ent/job"
 	"contactgraph/ent/jobitem"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 
@@ -65,7 +68,12 @@ func ProgressOf(row *ent.Job) *float64 {
 	}
 	var done, total int
 	switch row.State {
-	case job.StateUPLOADING, job.StatePLANNING, job.StateFAILED:
+	case job.StatePLANNING:
+		if row.Kind == job.KindIMPORT && row.Size > 0 {
+			return new(min(1, float64(row.Counts[countRead]<<10)/float64(row.Size)))
+		}
+		return nil
+	case job.StateUPLOADING, job.StateFAILED:
 		return nil
 	case job.StateREVERTING, job.StateREVERTED:
 		done = count("REVERTED", "KEPT")
@@ -118,9 +126,40 @@ func (s *Service) Items(ctx context.Context, id int, f ItemFilter, after, first 
 	}
 	rows, err = q.All(ctx)
 	for _, row := range rows {
+		if row.Action == jobitem.ActionCREATE && err == nil {
+			row.Changes, err = newValues(row)
+		}
 		row.Changes = field.VisibleChanges(v, row.Changes)
 	}
 	return rows[:min(len(rows), first)], len(rows) > first, err
+}
+
+// newValues returns what the contact of an item would be created with, as changes. It is not stored
+// any more when the contact exists.
+func newValues(row *ent.JobItem) (changes []revision.FieldChange, err error) {
+	c, err := decode[Content](row.Content)
+	if err != nil {
+		return nil, err
+	}
+	add := func(path string, v any) { changes = append(changes, revision.FieldChange{Path: path, New: v}) }
+	for _, f := range field.Fields {
+		if v, ok := c.Set[f.Path]; ok && v != nil {
+			add(f.Path, v)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Properties)) {
+		add(field.PropertyPath(id), c.Properties[id])
+	}
+	if c.Logins != nil {
+		add(field.PathLogins, *c.Logins)
+	}
+	if c.External != nil {
+		add(field.PathExternalIDs, *c.External)
+	}
+	if segments := c.segments(); len(segments) > 0 {
+		add(field.PathMembership, segments)
+	}
+	return changes, nil
 }
 
 // ErrorsOf returns why an item was not planned, applied or reverted.

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 
+	"contactgraph/ent"
 	"contactgraph/ent/jobitem"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/revision"
@@ -13,17 +14,20 @@ import (
 // revert undoes the changes of the next items, the last ones first. The position is the number of
 // the lowest one.
 func (r *run) revert(ctx context.Context) (more bool, err error) {
-	items, err := r.db.Client().JobItem.Query().Where(jobitem.AccountID(r.row.AccountID), jobitem.JobID(r.row.ID),
-		jobitem.NumberLT(int(r.row.Position)), jobitem.OutcomeIn(jobitem.OutcomeAPPLIED, jobitem.OutcomeKEPT)).
-		Order(jobitem.ByNumber(sql.OrderDesc())).Limit(r.size).All(r.system(ctx))
-	if err != nil || len(items) == 0 {
+	items, last, err := r.nextItems(ctx, jobitem.NumberLT(int(r.row.Position)), jobitem.ByNumber(sql.OrderDesc()), written)
+	if err != nil || last == 0 {
 		return false, err
 	}
 	commands := make([]contact.Command, len(items))
 	for i, item := range items {
 		commands[i] = contact.Undo{Change: revision.ChangeID{Contact: *item.ContactID, Version: *item.Written}}
 	}
-	return true, r.runItems(ctx, items, commands, reverted)
+	return true, r.runItems(ctx, batch{items, commands, last}, reverted)
+}
+
+// written reports whether an item has written a contact, and was not reverted.
+func written(item *ent.JobItem) bool {
+	return item.Outcome != nil && (*item.Outcome == jobitem.OutcomeAPPLIED || *item.Outcome == jobitem.OutcomeKEPT)
 }
 
 // reverted returns the outcome of an item whose change was to be undone.

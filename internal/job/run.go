@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,7 +51,7 @@ func (s *Service) Serve(ctx context.Context) {
 	defer runs.Wait()
 	slots := make(chan struct{}, parallel)
 	for {
-		row, err := s.take(ctx)
+		row, err := s.take(ctx, nil)
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "looking for jobs failed and will be retried", slog.Duration("after", interval), slog.Any("error", err))
 		}
@@ -75,18 +76,12 @@ func (s *Service) Serve(ctx context.Context) {
 	}
 }
 
-// due returns the predicates of jobs that a process may take.
-func (s *Service) due() []func(*ent.JobQuery) {
-	return []func(*ent.JobQuery){func(q *ent.JobQuery) {
-		q.Where(job.StateIn(running...), job.Paused(false), job.Or(job.LeaseUntilIsNil(), job.LeaseUntilLTE(s.timestamp())))
-	}}
-}
-
-// take leases the job that has waited longest; nil if there is none.
-func (s *Service) take(ctx context.Context) (*ent.Job, error) {
-	q := s.db.Client().Job.Query().Order(job.ByUpdatedAt(), job.ByID())
-	for _, where := range s.due() {
-		where(q)
+// take leases the job that has waited longest, or the one with the id; nil if there is none.
+func (s *Service) take(ctx context.Context, id *int) (*ent.Job, error) {
+	q := s.db.Client().Job.Query().Order(job.ByUpdatedAt(), job.ByID()).
+		Where(job.StateIn(running...), job.Paused(false), job.Or(job.LeaseUntilIsNil(), job.LeaseUntilLTE(s.timestamp())))
+	if id != nil {
+		q.Where(job.ID(*id))
 	}
 	row, err := q.First(viewer.NewSystemContext(ctx, 0))
 	if err != nil {
@@ -126,6 +121,12 @@ type run struct {
 	commands *contact.Service
 	size     int // of the next batch
 	faults   int // how many batches in a row have failed
+
+	// Of imports.
+	whole      context.Context //nolint:containedctx // of the run, for the file that several steps read
+	source     *source
+	references *references
+	prepared   bool // the references have what is missing
 }
 
 // run runs a job until it is done or stopped, or ctx ends.
@@ -159,7 +160,7 @@ func (r *run) loop(ctx context.Context) (err error) {
 	if r.row.Kind == job.KindIMPORT {
 		source = change.SourceIMPORT
 	}
-	r.commands = r.contacts.Via(source).ForJob(r.row.ID)
+	r.commands, r.whole = r.contacts.Via(source).ForJob(r.row.ID), ctx
 	for ctx.Err() == nil {
 		more, err := r.step(ctx)
 		var refused usererror.Errors
@@ -193,6 +194,9 @@ func (r *run) step(ctx context.Context) (more bool, err error) {
 	ctx = viewer.NewContext(ctx, r.viewer)
 	switch r.row.State {
 	case job.StatePLANNING:
+		if r.row.Kind == job.KindIMPORT {
+			return r.planRows(ctx)
+		}
 		return r.plan(ctx)
 	case job.StateAPPLYING:
 		return r.apply(ctx)
@@ -243,16 +247,23 @@ const maxFaults = 6
 type progress struct {
 	position int64
 	counts   map[string]int
+	options  json.RawMessage // nil if they stay
 }
 
 // next returns the progress to begin with.
-func (r *run) next() progress { return progress{r.row.Position, maps.Clone(r.row.Counts)} }
+func (r *run) next() progress {
+	return progress{position: r.row.Position, counts: maps.Clone(r.row.Counts)}
+}
 
 // advance stores the progress of a batch in its transaction, and prolongs the lease. It fails with
 // errStopped if the job was paused, canceled or taken over: then the batch is rolled back.
 func (r *run) advance(ctx context.Context, tx *database.Tx, p progress) error {
 	now := r.timestamp()
-	n, err := r.own(tx).SetPosition(p.position).SetCounts(p.counts).SetUpdatedAt(now).SetLeaseUntil(now.Add(lease)).Save(r.system(ctx))
+	update := r.own(tx).SetPosition(p.position).SetCounts(p.counts).SetUpdatedAt(now).SetLeaseUntil(now.Add(lease))
+	if p.options != nil {
+		update.SetOptions(p.options)
+	}
+	n, err := update.Save(r.system(ctx))
 	if err == nil && n == 0 {
 		err = errStopped
 	}
@@ -303,7 +314,7 @@ func (r *run) finish(ctx context.Context) error {
 		}
 	})
 	if err == nil {
-		r.row.State, r.row.Position = state, 0
+		r.row.State, r.row.Position, r.source = state, 0, nil
 	}
 	return err
 }

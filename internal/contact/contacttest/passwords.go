@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"contactgraph/internal/limiter"
@@ -23,6 +24,14 @@ type Passwords struct {
 
 // ErrHash is the error with which Hash fails for the password "unlucky".
 var ErrHash = errors.New("hashing failed")
+
+// CheckHash fails unless Hash could have returned the hash.
+func (*Passwords) CheckHash(hash string) error {
+	if !strings.HasPrefix(hash, "hash of ") {
+		return ErrHash
+	}
+	return nil
+}
 
 // Hash returns the hash of the password.
 func (p *Passwords) Hash(_ context.Context, password string) (string, error) {
