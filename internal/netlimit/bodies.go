@@ -104,6 +104,19 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Stored says that what was read of a request body is not held in memory any more: a handler stores
+// it in parts. Bodies that were not limited by a Guard are ignored.
+func Stored(of io.ReadCloser) {
+	b, ok := of.(*body)
+	if !ok {
+		return
+	}
+	b.all.mu.Lock()
+	defer b.all.mu.Unlock()
+	b.all.remove(b)
+	b.read = 0
+}
+
 // finish is called when the handler returns. net/http then reads the rest of the body, so that the
 // connection can be used again.
 func (b *body) finish() {

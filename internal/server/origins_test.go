@@ -24,7 +24,7 @@ var sharedRoutes = []string{
 }
 
 var ownRoutes = []string{
-	"console", "oidcStart", "oidcCallback", "playground", "docs", "graphqlDocs", "manual", "asset", "exports", "healthz", "readyz",
+	"console", "oidcStart", "oidcCallback", "playground", "docs", "graphqlDocs", "manual", "asset", "exports", "import", "imports", "healthz", "readyz",
 }
 
 // sent is a request of a page, and what must be true of the response to a page whose origin is

@@ -51,6 +51,8 @@ var routes = []route{
 	{Route{"", "/f/", "iService", shared}, rest},
 	{Route{http.MethodGet, "/openapi.json", "openapi", shared}, func(s *Server, w http.ResponseWriter, r *http.Request) { s.openAPI.ServeHTTP(w, r) }},
 	{Route{"", "/exports/", "exports", unshared}, rest},
+	{Route{"", "/imports", "imports", unshared}, rest},
+	{Route{"", "/imports/", "import", unshared}, rest},
 
 	{Route{http.MethodGet, healthzPath, "healthz", unshared}, (*Server).healthz},
 	{Route{http.MethodGet, readyzPath, "readyz", unshared}, (*Server).readyz},

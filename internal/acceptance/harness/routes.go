@@ -8,6 +8,8 @@ var RouteOperations = map[string][]string{
 	"contactsAPI": {"GET /api/", "PUT /api/"},
 	"iService":    {"iService "},
 	"exports":     {"GET /exports/audit-log", "GET /exports/contacts", "GET /exports/personal-data/"},
+	"imports":     {"POST /imports"},
+	"import":      {"GET /imports/{id}", "PATCH /imports/{id}", "POST /imports/{id}/plan"},
 
 	"sdl": nil, "console": nil, "playground": nil, "docs": nil, "graphqlDocs": nil, "manual": nil, "asset": nil, "healthz": nil, "readyz": nil, "openapi": nil,
 	"oidcStart": nil, "oidcCallback": nil, // sign-ins, which internal/acceptance/sso tests

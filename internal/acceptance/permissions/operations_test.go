@@ -26,7 +26,7 @@ func operations(t *testing.T, s *harness.Server) []string {
 	for _, f := range schema.SubscriptionType.Fields {
 		list = append(list, "subscription "+f.Name)
 	}
-	return append(append(list, rest.Operations()...), "GET /exports/audit-log", "GET /exports/contacts", "GET /exports/personal-data/{token}")
+	return append(append(list, rest.Operations()...), "POST /imports", "GET /imports/{id}", "PATCH /imports/{id}", "POST /imports/{id}/plan", "GET /imports/{id}/errors", "GET /exports/audit-log", "GET /exports/contacts", "GET /exports/personal-data/{token}")
 }
 
 // TestEveryRouteHasPermissions checks that the table has a permission for each operation of each

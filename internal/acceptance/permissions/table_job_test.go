@@ -2,6 +2,7 @@ package permissions
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,6 +30,16 @@ var jobPermissions = map[string]permission{
 	"mutation bulkDelete": ofStaff(ok, func(c *attempt) string {
 		return c.graph(`mutation($id: ID!) { bulkDelete(input: {ids: [$id], dryRun: true}) { errors { code } } }`, harness.Variables{"id": c.plainID()})
 	}),
+	// An account can allow imports to agents: see TestWhoMayImport in internal/job.
+	"POST /imports": transfers(created, created, func(c *attempt) string { return c.imports("POST", "?hold=true", "Email\n") }),
+	"GET /imports/{id}": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(notFound), segment: all(forbidden),
+		try: func(c *attempt) string { return c.imports("GET", c.newImport(), "") },
+	},
+	"PATCH /imports/{id}":      transfers(ok, notFound, func(c *attempt) string { return c.imports("PATCH", c.newImport()+"?offset=6", "x\n") }),
+	"POST /imports/{id}/plan":  transfers(ok, notFound, func(c *attempt) string { return c.imports("POST", c.newImport()+"/plan", "") }),
+	"GET /imports/{id}/errors": transfers(ok, notFound, func(c *attempt) string { return c.imports("GET", c.newImport()+"/errors", "") }),
+
 	"mutation applyJob":  ofCreator("applyJob", invalid),
 	"mutation pauseJob":  ofCreator("pauseJob", ok),
 	"mutation resumeJob": ofCreator("resumeJob", ok),
@@ -38,6 +49,34 @@ var jobPermissions = map[string]permission{
 
 // invalid is the outcome of a mutation that the job is not in the state for.
 const invalid = "INVALID"
+
+// created is the outcome of a request that has created an import.
+const created = "201"
+
+// transfers returns the row of an operation for those who may import contacts.
+func transfers(admin, foreign string, try func(*attempt) string) permission {
+	return permission{customer: all(forbidden), agent: all(forbidden), admin: all(admin), foreign: all(foreign), segment: all(forbidden), try: try}
+}
+
+// newImport creates an import of an admin of the account Demo that waits for its plan, and returns
+// the end of its path.
+func (c *attempt) newImport() string {
+	a := c.Send(harness.APIKey("demo-admin"), "POST", "/imports?hold=true", "text/csv", "Email\n")
+	var row struct{ ID int }
+	if err := json.Unmarshal([]byte(a.Body), &row); err != nil || row.ID == 0 {
+		c.T.Fatal(a, err)
+	}
+	return fmt.Sprint("/", row.ID)
+}
+
+// imports sends a request about imports.
+func (c *attempt) imports(method, path, body string) string {
+	a := c.Send(c.caller, method, "/imports"+path, "", body)
+	if a.Status == http.StatusCreated {
+		return created
+	}
+	return c.rest(a)
+}
 
 // ofStaff returns the row of an operation for all staff that can see every contact.
 func ofStaff(foreign string, try func(*attempt) string) permission {

@@ -83,6 +83,10 @@ var routes = []route{
 	{auditLogPath, []method{{http.MethodGet, (*API).exportAuditLog}}},
 	{contactExportPath, []method{{http.MethodGet, (*API).exportContacts}}},
 	{personalDataPath, []method{{http.MethodGet, (*API).getPersonalData}}},
+	{importsPath, []method{{http.MethodPost, (*API).postImport}}},
+	{importPath, []method{{http.MethodGet, (*API).getImport}, {http.MethodPatch, (*API).patchImport}}},
+	{importPlanPath, []method{{http.MethodPost, (*API).planImport}}},
+	{importErrorsPath, []method{{http.MethodGet, (*API).getImportErrors}}},
 }
 
 // Operations names every operation. The tests compare it with the OpenAPI document and with the
