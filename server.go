@@ -57,8 +57,13 @@ type commands struct {
 	Verify cli.Verify `cmd:"" help:"Compare the change log with the tables, the unique keys and the search terms, even while a server uses the database. This changes nothing."`
 	Copy   cli.Copy   `cmd:"" help:"Copy a database to another one, such as from SQLite to PostgreSQL. Ids, versions, cursors, keys and sessions stay valid."`
 	Import struct {
-		Check cli.ImportCheck `cmd:"" help:"Show how a file of contacts would be read, and which rows cannot be read. This changes nothing."`
-	} `cmd:"" help:"Read files of contacts."`
+		File   cli.ImportContacts `cmd:"" default:"withargs" help:"Plan the import of a file of contacts, and apply it after a question. This is the default command."`
+		Apply  cli.ImportApply    `cmd:"" help:"Apply an import that is planned, or continue one that was interrupted."`
+		Revert cli.ImportRevert   `cmd:"" help:"Undo what an import has written, except where others have changed it since."`
+		Status cli.ImportStatus   `cmd:"" help:"Show how far an import is."`
+		Errors cli.ImportErrors   `cmd:"" help:"Write the rows of an import that failed to a file, with the reasons."`
+		Check  cli.ImportCheck    `cmd:"" help:"Show how a file of contacts would be read, and which rows cannot be read. This changes nothing."`
+	} `cmd:"" help:"Import files of contacts."`
 	Backup   cli.Backup   `cmd:"" help:"Copy an SQLite database to a new file, even while a server uses it."`
 	Restored cli.Restored `cmd:"" help:"Declare that a database has lost its latest writes: once after it was restored from a backup, or after a failover that lost writes. Cursors and versions of the lost writes are then rejected."`
 	Account  struct {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -14,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"contactgraph/internal/importfile"
+	"contactgraph/internal/job"
 	"contactgraph/internal/viewer"
 )
 
@@ -30,14 +30,9 @@ type ImportFile struct {
 
 // openFile opens the file with its mapping. The caller closes the file below.
 func (i *ImportFile) openFile(c importfile.Catalog) (below *os.File, f *importfile.File, m importfile.Mapping, err error) {
-	o := importfile.Options{Format: importfile.Format(i.Format), Encoding: i.Encoding, NoHeader: i.NoHeader}
-	if i.Delimiter != "" {
-		var size int
-		if o.Delimiter, size = utf8.DecodeRuneInString(i.Delimiter); size != len(i.Delimiter) {
-			if o.Delimiter = '\t'; i.Delimiter != "tab" {
-				return nil, nil, m, errors.New("--delimiter must be one character")
-			}
-		}
+	o, err := i.fileOptions()
+	if err != nil {
+		return nil, nil, m, err
 	}
 	if below, err = os.Open(i.File); err != nil {
 		return nil, nil, m, err
@@ -54,11 +49,30 @@ func (i *ImportFile) openFile(c importfile.Catalog) (below *os.File, f *importfi
 	return below, f, m, nil
 }
 
+// fileOptions returns the options that the flags stand for.
+func (i *ImportFile) fileOptions() (o importfile.Options, err error) {
+	o = importfile.Options{Format: importfile.Format(i.Format), Encoding: i.Encoding, NoHeader: i.NoHeader}
+	if i.Delimiter != "" {
+		var size int
+		if o.Delimiter, size = utf8.DecodeRuneInString(i.Delimiter); size != len(i.Delimiter) {
+			if o.Delimiter = '\t'; i.Delimiter != "tab" {
+				return o, errors.New("--delimiter must be one character")
+			}
+		}
+	}
+	return o, nil
+}
+
 // mapping returns the mapping of --map, or the guess.
 func (i *ImportFile) mapping(f *importfile.File, c importfile.Catalog) (m importfile.Mapping, err error) {
 	if i.Map == "" {
 		return f.Guess(c, i.Preset)
 	}
+	return i.readMap()
+}
+
+// readMap returns the mapping of --map.
+func (i *ImportFile) readMap() (m importfile.Mapping, err error) {
 	if i.Preset != "" {
 		return m, errors.New("--map and --preset exclude each other")
 	}
@@ -66,12 +80,11 @@ func (i *ImportFile) mapping(f *importfile.File, c importfile.Catalog) (m import
 	if err != nil {
 		return m, err
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
+	read, err := job.ParseMapping(text)
+	if err != nil {
 		return m, fmt.Errorf("%s: %w", i.Map, err)
 	}
-	return m, nil
+	return *read, nil
 }
 
 // ImportCheck is the command that shows how a file would be read.
