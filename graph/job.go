@@ -39,7 +39,8 @@ func visibleJob(j *ent.Job, err error) (*ent.Job, error) {
 // bulkUpdateOf translates a bulk update. It fails with Errors if it sets a password.
 func bulkUpdateOf(in *model.BulkUpdateInput) (job.Bulk, error) {
 	b := job.Bulk{
-		IDs: contactsOf(in.Ids.Value()), AddSegments: each(in.AddToMembership.Value(), segmentOf),
+		IDs: contactsOf(in.Ids.Value()), ClearProperties: each(in.ClearProperties.Value(), func(id string) int { return globalid.Of(typeProperty, id) }),
+		AddSegments: each(in.AddToMembership.Value(), segmentOf),
 		RemoveSegments: each(in.RemoveFromMembership.Value(), segmentOf), OnConflict: policies[in.OnConflict], DryRun: in.DryRun,
 	}
 	if f := in.Filter.Value(); f != nil {

@@ -169,7 +169,7 @@ func (ec *executionContext) unmarshalInputBulkUpdateInput(ctx context.Context, o
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"filter", "ids", "set", "addToMembership", "removeFromMembership", "onConflict", "dryRun"}
+	fieldsInOrder := [...]string{"filter", "ids", "set", "clearProperties", "addToMembership", "removeFromMembership", "onConflict", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -197,6 +197,13 @@ func (ec *executionContext) unmarshalInputBulkUpdateInput(ctx context.Context, o
 				return it, err
 			}
 			it.Set = graphql.OmittableOf(data)
+		case "clearProperties":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clearProperties"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClearProperties = graphql.OmittableOf(data)
 		case "addToMembership":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addToMembership"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)

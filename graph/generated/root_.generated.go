@@ -1622,6 +1622,8 @@ input BulkUpdateInput {
   ids: [ID!] @cost(weight: "0")
   "The fields and properties to set. A password cannot be set."
   set: ContactPatch
+  "Properties to clear. For one that is also in ` + "`" + `set.custom` + "`" + `, the items are DUPLICATE."
+  clearProperties: [ID!]
   "Segments to add the contacts to."
   addToMembership: [ID!]
   "Segments to remove the contacts from."

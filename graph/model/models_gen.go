@@ -94,6 +94,8 @@ type BulkUpdateInput struct {
 	Ids graphql.Omittable[[]string] `json:"ids,omitempty"`
 	// The fields and properties to set. A password cannot be set.
 	Set graphql.Omittable[*ContactPatch] `json:"set,omitempty"`
+	// Properties to clear. For one that is also in `set.custom`, the items are DUPLICATE.
+	ClearProperties graphql.Omittable[[]string] `json:"clearProperties,omitempty"`
 	// Segments to add the contacts to.
 	AddToMembership graphql.Omittable[[]string] `json:"addToMembership,omitempty"`
 	// Segments to remove the contacts from.

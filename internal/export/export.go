@@ -62,6 +62,7 @@ type Request struct {
 	Format  interchange.Format
 	Columns []string // paths of package interchange; nil for all that the viewer may read
 	Filter  query.Filter
+	IDs     []int // only these of the contacts that match the filter; nil for all of them
 	// Sent is the filter as the client sent it, for the header; nil for all contacts.
 	Sent json.RawMessage
 }
@@ -131,8 +132,14 @@ func (e *Export) read(ctx context.Context, in *database.Snapshot, r Request) err
 	e.Header = interchange.Header{
 		Cursor: revision.Cursor(end.Seq).String(), Columns: e.columns.paths, Hidden: e.columns.hidden, Definitions: all.of(e.columns),
 	}
+	wanted := make(map[int]bool, len(r.IDs))
+	for _, id := range r.IDs {
+		wanted[id] = true
+	}
 	return e.service.queries.EachVersion(ctx, in, r.Filter, func(id int, v revision.Version) error {
-		e.list.add(id, v)
+		if r.IDs == nil || wanted[id] {
+			e.list.add(id, v)
+		}
 		return nil
 	})
 }
@@ -143,6 +150,9 @@ func (s *Service) record(ctx context.Context, e *Export, r Request) error {
 	details := map[string]any{"format": string(r.Format), "contacts": e.Total}
 	if len(r.Columns) > 0 {
 		details["columns"] = e.Header.Columns
+	}
+	if r.IDs != nil {
+		details["listed"] = len(r.IDs)
 	}
 	if r.Sent != nil {
 		var conditions map[string]json.RawMessage

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"contactgraph/internal/contact/field"
@@ -86,4 +87,22 @@ func (f filter) since() (*time.Time, error) {
 		return nil, usererror.NewInvalidArguments("filter: modifiedSince must be an RFC 3339 time, which %q is not.", *f.ModifiedSince)
 	}
 	return &t, nil
+}
+
+// MaxIDs is how many contacts can be listed.
+const MaxIDs = 10_000
+
+// ParseIDs reads the ids of contacts, global ids or plain numbers, that are separated by commas. It
+// fails with usererror.ErrArguments for more than MaxIDs. An invalid id becomes one that no contact
+// has.
+func ParseIDs(text string) ([]int, error) {
+	list := strings.Split(text, ",")
+	if len(list) > MaxIDs {
+		return nil, usererror.NewInvalidArguments("ids must have at most %d ids. Send a filter.", MaxIDs)
+	}
+	ids := make([]int, len(list))
+	for i, id := range list {
+		ids[i] = globalid.Of("Contact", id)
+	}
+	return ids, nil
 }

@@ -26,9 +26,10 @@ type Bulk struct {
 	// Filter finds the contacts when the job is planned; nil if IDs has them.
 	Filter *query.Filter
 	IDs    []int
-	// Set, Custom, AddSegments and RemoveSegments are what an update writes.
+	// Set, Custom, ClearProperties, AddSegments and RemoveSegments are what an update writes.
 	Set                         field.Patch
 	Custom                      contact.Custom
+	ClearProperties             []int
 	AddSegments, RemoveSegments []int
 	// OnConflict decides about contacts that have changed since they were planned.
 	OnConflict contact.Policy
@@ -44,9 +45,15 @@ func (s *Service) Update(ctx context.Context, b Bulk) (*ent.Job, error) {
 	if b.Custom != nil {
 		c.Custom = b.Custom
 	}
+	if len(b.ClearProperties) > 0 {
+		c.Properties = make(map[int][]field.Value, len(b.ClearProperties))
+	}
+	for _, id := range b.ClearProperties {
+		c.Properties[id] = []field.Value{}
+	}
 	var errs usererror.Errors
-	if len(b.Set) == 0 && b.Custom == nil && len(b.AddSegments)+len(b.RemoveSegments) == 0 {
-		errs.Add(usererror.Required, "", "Send what to write: set, addSegments or removeSegments.")
+	if len(b.Set) == 0 && b.Custom == nil && len(b.ClearProperties)+len(b.AddSegments)+len(b.RemoveSegments) == 0 {
+		errs.Add(usererror.Required, "", "Send what to write: set, clearProperties, addToMembership or removeFromMembership.")
 	}
 	return s.createBulk(ctx, job.KindUPDATE, b, c, errs)
 }

@@ -2,9 +2,13 @@ package job_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
+	"contactgraph/ent"
 	"contactgraph/ent/job"
+	"contactgraph/ent/propertyvalue"
+	"contactgraph/internal/catalog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
@@ -95,6 +99,41 @@ func TestUpdateMerges(t *testing.T) {
 	contacttest.Must(f.jobs.Revert(f.Agent, created.ID))
 	if row := f.await(created.ID, job.StateREVERTED); row.Counts["REVERTED"] != 1 || row.Counts["KEPT"] != 0 {
 		t.Errorf("reverted again: %v", row.Counts)
+	}
+}
+
+// TestClearProperties: a job clears a property, and its revert brings the values back. One that is
+// required stays.
+func TestClearProperties(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ids := f.newContacts(2)
+	plain := f.NewProperty(catalog.NewProperty{Name: "Shoe size"})
+	required := f.NewProperty(catalog.NewProperty{Name: "Language", Required: true})
+	contacttest.Must(f.OverwriteDetails(f.Agent, ids[0], contact.Details{
+		Properties: []contact.PropertyPatch{contacttest.SetProperty(plain, "41"), contacttest.SetProperty(required, "sv")},
+	}))
+	f.serve(f.jobs)
+	clear := func(id int) *ent.Job {
+		return contacttest.Must(f.jobs.Update(f.Agent, jobs.Bulk{Filter: &query.Filter{}, ClearProperties: []int{id}}))
+	}
+	created := clear(plain)
+	f.await(created.ID, job.StateAPPLIED)
+	if diff := cmp.Diff([]string{"UPDATE APPLIED", "SAME"}, f.items(created.ID)); diff != "" {
+		t.Errorf("cleared (-want +got)\n%s", diff)
+	}
+	if n := contacttest.Must(f.DB.Client().PropertyValue.Query().Where(propertyvalue.PropertyID(plain)).Count(f.Agent)); n != 0 {
+		t.Errorf("%d values are left", n)
+	}
+	contacttest.Must(f.jobs.Revert(f.Agent, created.ID))
+	f.await(created.ID, job.StateREVERTED)
+	if n := contacttest.Must(f.DB.Client().PropertyValue.Query().Where(propertyvalue.PropertyID(plain)).Count(f.Agent)); n != 1 {
+		t.Errorf("%d values are back, want 1", n)
+	}
+	created = clear(required)
+	f.await(created.ID, job.StateAPPLIED)
+	if got := f.items(created.ID); !strings.HasPrefix(got[0], "INVALID ") {
+		t.Errorf("a required property: %q", got)
 	}
 }
 

@@ -85,6 +85,11 @@ func TestExportContacts(t *testing.T) {
 		t.Errorf("vCard: %v", header)
 	}
 
+	status, header, _ = f.contactsFile("format=csv&ids=1,x,2,999999,1", admin)
+	if listed := header.Get("X-Total-Count"); status != 200 || listed != "2" {
+		t.Errorf("listed contacts: %d, %s", status, listed)
+	}
+
 	filter := url.QueryEscape(`{"search": "n13"}`)
 	status, header, body = f.contactsFile("Format=csv&columns=firstName,phone&bom=true&filter="+filter, admin)
 	file, marked := strings.CutPrefix(body, interchange.BOM)
@@ -115,6 +120,7 @@ func TestExportContactsIsRejected(t *testing.T) {
 		{"an unknown format", "format=xlsx", admin, 400, `"format"`},
 		{"a filter that is no JSON", "format=csv&filter=x", admin, 400, `"filter"`},
 		{"a filter that cannot be looked up", "format=csv&filter=" + url.QueryEscape(`{"search":"`+strings.Repeat("x", 300)+`"}`), admin, 400, "search"},
+		{"too many ids", "format=csv&ids=" + strings.Repeat("1,", export.MaxIDs), admin, 400, `"ids"`},
 		{"an unknown column", "format=csv&columns=email,nickname", admin, 400, "nickname"},
 		{"an unknown parameter", "format=csv&first=1", admin, 400, `"first"`},
 		{"no truth value", "format=csv&bom=1", admin, 400, `"bom"`},

@@ -29,8 +29,8 @@ const (
 	headerTotal  = "X-Total-Count"
 )
 
-// exportContacts handles GET /exports/contacts, with the parameters format, filter, columns and
-// bom: contacts as a file.
+// exportContacts handles GET /exports/contacts, with the parameters format, filter, ids, columns
+// and bom: contacts as a file.
 func (a *API) exportContacts(w http.ResponseWriter, r *http.Request) {
 	a.download(w, r, costContactsPart, &contactExport{api: a, request: r})
 }
@@ -77,7 +77,7 @@ func (x *contactExport) next(ctx context.Context, _ io.Writer) (more bool, err e
 // contactsQuery reads the parameters of an export, and reports what is wrong with them. bom is
 // whether the file begins with a byte order mark, by which Excel recognizes UTF-8.
 func contactsQuery(r *http.Request) (request export.Request, bom bool, state aspnet.ModelState) {
-	query, state := parametersOf(r.URL, paramFormat, "filter", "columns", "bom")
+	query, state := parametersOf(r.URL, paramFormat, "filter", "ids", "columns", "bom")
 	request.Format = interchange.Format(query[paramFormat])
 	if !slices.Contains(interchange.Formats, request.Format) {
 		state = append(state, aspnet.FieldErrors{Key: paramFormat, Messages: []string{"The value must be " + interchange.FormatNames() + "."}})
@@ -88,6 +88,12 @@ func contactsQuery(r *http.Request) (request export.Request, bom bool, state asp
 			state = append(state, aspnet.FieldErrors{Key: "filter", Messages: []string{err.Error()}})
 		}
 		request.Sent = []byte(text)
+	}
+	if text := query["ids"]; text != "" {
+		var err error
+		if request.IDs, err = export.ParseIDs(text); err != nil {
+			state = append(state, aspnet.FieldErrors{Key: "ids", Messages: []string{err.Error()}})
+		}
 	}
 	if text := query["columns"]; text != "" {
 		request.Columns = strings.Split(text, ",")
