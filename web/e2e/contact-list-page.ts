@@ -97,8 +97,8 @@ export class ContactListPage {
       [...document.querySelectorAll('[role=rowgroup] [role=row]')]
         .map((row) => ({
           index: Number(row.ariaRowIndex) - 2,
-          id: Number(row.children[0]?.textContent),
-          name: row.children[1]?.textContent ?? '',
+          id: Number(row.querySelector('a')?.pathname.split('/').pop()),
+          name: row.querySelector('a')?.textContent ?? '',
           top: Math.round(row.getBoundingClientRect().top),
         }))
         .sort((a, b) => a.index - b.index),
@@ -137,7 +137,8 @@ export class ContactListPage {
         const all = document.querySelectorAll('[role=rowgroup] [role=row]');
         mostRows = Math.max(mostRows, all.length);
         for (const row of all) {
-          const [index, id] = [Number(row.ariaRowIndex) - 2, Number(row.firstChild?.textContent)];
+          const index = Number(row.ariaRowIndex) - 2;
+          const id = Number(row.querySelector('a')?.pathname.split('/').pop());
           const other = seen.get(index);
           if (other !== undefined && other !== id) twice.push([index, other, id]);
           seen.set(index, id);

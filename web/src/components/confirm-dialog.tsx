@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { CommandErrors } from './command-errors';
 import { Dialog } from './dialog';
 import type { Command } from './use-command';
@@ -11,6 +12,8 @@ interface ConfirmDialogProps {
   command: Command;
   onConfirm: () => void;
   onClose: () => void;
+  /** What else can be done if the command was refused. */
+  children?: ReactNode;
 }
 
 /** Asks for a confirmation before a command that has an effect on others or cannot be undone. */
@@ -21,12 +24,14 @@ export function ConfirmDialog({
   command,
   onConfirm,
   onClose,
+  children,
 }: ConfirmDialogProps) {
   return (
     <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text size="sm">{text}</Text>
         <CommandErrors command={command} />
+        {children}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel

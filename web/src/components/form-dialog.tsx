@@ -4,9 +4,7 @@ import { CommandErrors } from './command-errors';
 import { Dialog } from './dialog';
 import type { Command } from './use-command';
 
-interface FormDialogProps {
-  title: string;
-  size?: string;
+interface DialogFormProps {
   submitLabel: string;
   command: Command;
   onSubmit: () => void;
@@ -15,36 +13,40 @@ interface FormDialogProps {
   children: ReactNode;
 }
 
+interface FormDialogProps extends DialogFormProps {
+  title: string;
+  size?: string;
+}
+
 /** A dialog with a form that runs a command. */
-export function FormDialog({
-  title,
-  size = 'md',
-  submitLabel,
-  command,
-  onSubmit,
-  onClose,
-  children,
-}: FormDialogProps) {
+export function FormDialog({ title, size = 'md', onClose, ...form }: FormDialogProps) {
+  return (
+    <Dialog onClose={onClose} title={title} size={size}>
+      <DialogForm {...form} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+/** The form of a dialog that runs a command. */
+export function DialogForm({ submitLabel, command, onSubmit, onClose, children }: DialogFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
   };
   return (
-    <Dialog onClose={onClose} title={title} size={size}>
-      <form onSubmit={submit}>
-        <Stack>
-          {children}
-          <CommandErrors command={command} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={command.busy}>
-              {submitLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <form onSubmit={submit}>
+      <Stack>
+        {children}
+        <CommandErrors command={command} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={command.busy}>
+            {submitLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -11,6 +11,7 @@ import {
   RenameStoreDocument,
 } from '../../gql';
 import { lengths } from '../../gql/lengths';
+import type { Usage } from '../jobs/delete-used-dialog';
 
 /** The kinds by the last segment of their page's path. */
 export const catalogKinds = {
@@ -21,6 +22,10 @@ export const catalogKinds = {
     rename: RenameStoreDocument,
     remove: DeleteStoreDocument,
     maxLength: lengths.CreateStoreInput.name,
+    usage: (id: string): Usage => ({
+      clear: { filter: { storeId: id }, set: { preferredStoreId: null } },
+      contacts: `/?store=${id}`,
+    }),
   },
   companies: {
     title: 'Companies',
@@ -29,6 +34,10 @@ export const catalogKinds = {
     rename: RenameCompanyDocument,
     remove: DeleteCompanyDocument,
     maxLength: lengths.CreateCompanyInput.name,
+    usage: (id: string): Usage => ({
+      clear: { filter: { companyId: id }, set: { companyId: null } },
+      contacts: `/?company=${id}`,
+    }),
   },
   segments: {
     title: 'Segments',
@@ -37,6 +46,10 @@ export const catalogKinds = {
     rename: RenameSegmentDocument,
     remove: DeleteSegmentDocument,
     maxLength: lengths.CreateSegmentInput.name,
+    usage: (id: string): Usage => ({
+      clear: { filter: { segmentId: id }, removeFromMembership: [id] },
+      contacts: `/?segment=${id}`,
+    }),
   },
 } as const;
 

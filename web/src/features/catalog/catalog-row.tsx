@@ -2,8 +2,8 @@ import { Button, Group, Table, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { CommandErrors } from '../../components/command-errors';
-import { ConfirmDialog } from '../../components/confirm-dialog';
 import { useCommand } from '../../components/use-command';
+import { DeleteUsedDialog } from '../jobs/delete-used-dialog';
 import { type CatalogKind, catalogKinds } from './catalog-kinds';
 import { CompanyDialog, StoreDialog } from './details-dialogs';
 
@@ -18,7 +18,7 @@ interface CatalogRowProps {
 
 /** A store, company or segment in the table. */
 export function CatalogRow({ kind, id, name }: CatalogRowProps) {
-  const { singular, rename, remove, maxLength } = catalogKinds[kind];
+  const { singular, rename, remove, usage, maxLength } = catalogKinds[kind];
   const command = useCommand();
   const [draft, setDraft] = useState<string>();
   const [confirming, { open, close }] = useDisclosure();
@@ -90,7 +90,8 @@ export function CatalogRow({ kind, id, name }: CatalogRowProps) {
         )}
         {detailed && DetailsDialog && <DetailsDialog id={id} name={name} onClose={closeDetails} />}
         {confirming && (
-          <ConfirmDialog
+          <DeleteUsedDialog
+            usage={usage(String(id))}
             title={`Delete ${singular} ${name}?`}
             text={`You can delete a ${singular} only if no contact uses it.`}
             command={command}

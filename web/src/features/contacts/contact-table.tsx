@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned, which no <table> allows
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows contain links, which are focusable
+import { Checkbox } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
 import type { ContactOrder, ContactOrderField, ContactRowFragment } from '../../gql';
@@ -8,6 +9,15 @@ import { type Column, columnsFor } from './contact-columns';
 import classes from './contact-table.module.css';
 import { ContactTableRow } from './contact-table-row';
 
+/** How rows of the table are selected. */
+export interface RowSelection {
+  isSelected: (row: ContactRowFragment) => boolean;
+  /** Selects or deselects the row at an index, with those from the last one to it if range. */
+  onToggle: (index: number, range: boolean) => void;
+  /** Selects or deselects all rows that are loaded. */
+  onToggleAll: () => void;
+}
+
 interface ContactTableProps {
   rows: readonly ContactRowFragment[];
   total: number | undefined;
@@ -15,13 +25,15 @@ interface ContactTableProps {
   onSort: (field: ContactOrderField) => void;
   /** Called when the last rows come into view; undefined if there are no more. */
   onEnd: (() => void) | undefined;
+  /** Undefined if the viewer can do nothing with a selection. */
+  selection: RowSelection | undefined;
 }
 
 const rowHeight = 48; // pixels; see contact-table.module.css
 const loadAhead = 25; // rows before the end at which the next page is loaded
 
 /** The table of contacts. Only the visible rows are in the DOM. */
-export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTableProps) {
+export function ContactTable({ rows, total, order, onSort, onEnd, selection }: ContactTableProps) {
   const { mayRead } = useRights();
   const columns = useMemo(() => columnsFor(mayRead), [mayRead]);
   const body = useRef<HTMLDivElement>(null);
@@ -44,9 +56,10 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
       aria-label="Contacts"
       aria-rowcount={total === undefined ? -1 : total + 1}
       className={classes.table}
-      style={tracksOf(columns)}
+      style={tracksOf(columns, selection !== undefined)}
     >
       <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.head}`}>
+        {selection && <SelectAll rows={rows} selection={selection} />}
         {columns.map(({ label, field, narrowWidth }) => (
           <div
             key={label}
@@ -81,6 +94,7 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
               <ContactTableRow
                 key={key}
                 columns={columns}
+                selection={selection}
                 row={row}
                 index={index}
                 top={start - virtualizer.options.scrollMargin}
@@ -93,11 +107,31 @@ export function ContactTable({ rows, total, order, onSort, onEnd }: ContactTable
   );
 }
 
+/** The heading of the checkboxes, which selects all rows that are loaded. */
+function SelectAll({
+  rows,
+  selection: { isSelected, onToggleAll },
+}: Pick<ContactTableProps, 'rows'> & { selection: RowSelection }) {
+  const selected = rows.filter(isSelected).length;
+  return (
+    <div role="columnheader">
+      <Checkbox
+        size="xs"
+        aria-label="Select all that are loaded"
+        checked={rows.length > 0 && selected === rows.length}
+        indeterminate={selected > 0 && selected < rows.length}
+        onChange={onToggleAll}
+      />
+    </div>
+  );
+}
+
 /** The tracks of the grid, which contact-table.module.css uses. */
-function tracksOf(columns: readonly Column[]): CSSProperties {
+function tracksOf(columns: readonly Column[], selectable: boolean): CSSProperties {
+  const checkbox = selectable ? '1.5rem ' : '';
   const tracks = {
-    '--tracks': columns.map(({ width }) => width).join(' '),
-    '--narrow-tracks': columns.map(({ narrowWidth }) => narrowWidth ?? '').join(' '),
+    '--tracks': checkbox + columns.map(({ width }) => width).join(' '),
+    '--narrow-tracks': checkbox + columns.map(({ narrowWidth }) => narrowWidth ?? '').join(' '),
   };
   return tracks as CSSProperties; // whose type has no variables
 }

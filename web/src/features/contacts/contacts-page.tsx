@@ -4,9 +4,12 @@ import { Link } from 'react-router';
 import { FaultAlert } from '../../components/fault-alert';
 import { Page } from '../../components/page';
 import { countContacts } from '../../lib/format';
+import { BulkSection } from '../bulk/bulk-section';
+import { isSelected, toggle, toggleRows } from '../bulk/selection';
+import { useSelection } from '../bulk/use-selection';
 import { useRights } from '../contact-fields/rights';
+import { ExportDialog } from '../export/export-dialog';
 import { ContactTable } from './contact-table';
-import { ExportDialog } from './export-dialog';
 import { Filters } from './filters';
 import { filterOf, orderOf, sortBy } from './list-params';
 import { NoContacts } from './no-contacts';
@@ -18,7 +21,10 @@ export function ContactsPage() {
   const { mayCreate, mayTransfer } = useRights();
   const [exporting, { open: openExport, close: closeExport }] = useDisclosure();
   const [params, update] = useListParams();
-  const { rows, total, loading, error, next, loadMore } = useContacts(params);
+  const { rows, total, loading, error, next, loadMore, reload } = useContacts(params);
+  const filter = filterOf(params);
+  const [selection, select] = useSelection(JSON.stringify(filter));
+  const selectable = mayCreate || mayTransfer;
   return (
     <Page
       title="Contacts"
@@ -37,7 +43,7 @@ export function ContactsPage() {
         </Group>
       }
     >
-      {exporting && <ExportDialog filter={filterOf(params)} total={total} onClose={closeExport} />}
+      {exporting && <ExportDialog target={{ filter }} total={total} onClose={closeExport} />}
       <Stack gap="sm">
         <Filters
           params={params}
@@ -52,6 +58,16 @@ export function ContactsPage() {
           order={orderOf(params)}
           onSort={(field) => update((latest) => sortBy(latest, field))}
           onEnd={next === undefined ? undefined : loadMore}
+          selection={
+            selectable
+              ? {
+                  isSelected: (row) => isSelected(selection, row),
+                  onToggle: (index, range) =>
+                    select((before) => toggle(before, rows, index, range)),
+                  onToggleAll: () => select((before) => toggleRows(before, rows)),
+                }
+              : undefined
+          }
         />
         {error !== undefined && (
           <FaultAlert
@@ -62,6 +78,13 @@ export function ContactsPage() {
         )}
         {loading && <Text c="dimmed">Loading…</Text>}
         {!loading && error === undefined && rows.length === 0 && <NoContacts params={params} />}
+        <BulkSection
+          selection={selection}
+          onSelect={select}
+          filter={filter}
+          total={total}
+          onWritten={reload}
+        />
       </Stack>
     </Page>
   );

@@ -27,8 +27,13 @@ const pageSize = 50;
 // The last list, for a person who navigates back to it.
 let lastList: Contacts = { key: null, rows: [], loading: true };
 
-/** Loads contacts page by page. loadMore loads the next page, unless it is already loading. */
-export function useContacts(params: ListParams): Contacts & { loadMore: () => void } {
+/**
+ * Loads contacts page by page. loadMore loads the next page, unless it is already loading; reload
+ * loads the list from its start.
+ */
+export function useContacts(
+  params: ListParams,
+): Contacts & { loadMore: () => void; reload: () => void } {
   const client = useApolloClient();
   const navigatedBack = useNavigationType() === 'POP';
   const key = toSearchParams(params).toString();
@@ -37,6 +42,8 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
   );
   const requestedKey = useRef(contacts.key); // the list that is loaded or loading
   const requestedPage = useRef<string>(undefined); // the page that is loading: any other response is stale
+
+  const [generation, setGeneration] = useState(0); // how often the list was loaded again
 
   const load = useCallback(
     async (after?: string) => {
@@ -62,6 +69,7 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
     [client, key],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation counts again
   useEffect(() => {
     let cancelled = false;
     if (requestedKey.current !== key) load();
@@ -77,7 +85,7 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
     return () => {
       cancelled = true;
     };
-  }, [client, key, load]);
+  }, [client, key, load, generation]);
 
   useEffect(() => {
     if (!contacts.loading && contacts.key === key) lastList = contacts;
@@ -86,7 +94,12 @@ export function useContacts(params: ListParams): Contacts & { loadMore: () => vo
   const loadMore = useCallback(() => {
     if (contacts.key === key && contacts.next !== undefined && !contacts.error) load(contacts.next);
   }, [key, contacts.key, contacts.next, contacts.error, load]);
-  return { ...contacts, loadMore };
+  const reload = useCallback(() => {
+    requestedKey.current = null;
+    requestedPage.current = undefined;
+    setGeneration((before) => before + 1);
+  }, []);
+  return { ...contacts, loadMore, reload };
 }
 
 /**

@@ -18,7 +18,7 @@ import { countToWrite, isRunning } from './job-labels';
 export function JobActions({ job }: { job: JobPartsFragment }) {
   const command = useCommand(['Job']);
   const [asking, setAsking] = useState(false);
-  const { id, state, paused, counts } = job;
+  const { id, kind, state, paused, counts } = job;
   const run = (mutation: typeof ApplyJobDocument) =>
     command.run('saved', mutation, { input: { id } });
   const running = isRunning(job);
@@ -28,8 +28,12 @@ export function JobActions({ job }: { job: JobPartsFragment }) {
     <>
       <Group gap="xs">
         {state === 'PLANNED' && toWrite > 0 && (
-          <Button onClick={() => run(ApplyJobDocument)} loading={command.busy}>
-            Apply to {countContacts(toWrite)}
+          <Button
+            onClick={() => run(ApplyJobDocument)}
+            loading={command.busy}
+            {...(kind === 'DELETE' && { color: 'red' })}
+          >
+            {kind === 'DELETE' ? 'Delete' : 'Apply to'} {countContacts(toWrite)}
           </Button>
         )}
         {running && (

@@ -1,9 +1,7 @@
-import { useQuery } from '@apollo/client/react';
+import { useApolloClient, useQuery } from '@apollo/client/react';
 import { useEffect } from 'react';
-import { JobDocument, type JobPartsFragment } from '../../gql';
+import { JobDocument, type JobPartsFragment, JobProgressDocument } from '../../gql';
 import { isRunning } from './job-labels';
-
-const interval = 1000; // milliseconds between two looks at a job that runs
 
 interface JobResult {
   data: JobPartsFragment | null | undefined;
@@ -11,15 +9,42 @@ interface JobResult {
   refetch: () => Promise<unknown>;
 }
 
-/** Reads a job by its number, and again while it runs. Its data are null if there is none. */
-export function useJob(id: string): JobResult {
-  const { data, error, refetch, startPolling, stopPolling } = useQuery(JobDocument, {
-    variables: { id },
+/**
+ * Reads a job by its number or global id, and follows it while it runs. Its data are null if there
+ * is none, and undefined without an id.
+ */
+export function useJob(id: string | undefined): JobResult {
+  const { data, error, refetch } = useQuery(JobDocument, {
+    variables: { id: id ?? '' },
+    skip: id === undefined,
   });
-  const running = data?.job != null && isRunning(data.job);
-  useEffect(() => {
-    if (running) startPolling(interval);
-    return stopPolling;
-  }, [running, startPolling, stopPolling]);
+  const job = data?.job ?? undefined;
+  useProgress(job && isRunning(job) ? job.id : undefined);
   return { data: data === undefined ? undefined : data.job, error, refetch };
+}
+
+const retryDelay = 2000; // milliseconds until a lost connection is opened again
+
+/** Follows the progress of a job in the cache; undefined for none. */
+function useProgress(id: string | undefined) {
+  const client = useApolloClient();
+  useEffect(() => {
+    if (id === undefined) return;
+    let retry: ReturnType<typeof setTimeout>;
+    let stop = () => {};
+    const follow = () => {
+      const again = () => {
+        retry = setTimeout(follow, retryDelay);
+      };
+      const subscription = client
+        .subscribe({ query: JobProgressDocument, variables: { id } })
+        .subscribe({ next: ({ error }) => error && again(), error: again });
+      stop = () => subscription.unsubscribe();
+    };
+    follow();
+    return () => {
+      clearTimeout(retry);
+      stop();
+    };
+  }, [client, id]);
 }

@@ -1,10 +1,10 @@
 import { Button, Group, ScrollArea, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import { ConfirmDialog } from '../../components/confirm-dialog';
 import { Page } from '../../components/page';
 import { useCommand } from '../../components/use-command';
 import { DeletePropertyDocument, type PropertyPartsFragment } from '../../gql';
 import { bindingLabels, noValue, propertyTypeLabels } from '../../lib/format';
+import { DeleteUsedDialog, type Usage } from '../jobs/delete-used-dialog';
 import { useSession } from '../session/session';
 import { PropertyDialog } from './property-dialog';
 
@@ -112,6 +112,15 @@ function rulesOf({ multiple, required, readOnly, boundTo }: PropertyPartsFragmen
   ].filter((rule) => rule !== false);
 }
 
+/**
+ * How to clear a property from all contacts. A required one cannot be cleared, and that of an alias
+ * would clear the field.
+ */
+function usageOf({ id, boundTo, required }: PropertyPartsFragment): Usage | undefined {
+  if (boundTo !== null || required) return undefined;
+  return { clear: { filter: {}, clearProperties: [id] } };
+}
+
 function DeletePropertyDialog({
   property,
   onClose,
@@ -121,9 +130,12 @@ function DeletePropertyDialog({
 }) {
   const command = useCommand();
   return (
-    <ConfirmDialog
+    <DeleteUsedDialog
+      usage={usageOf(property)}
       title={`Delete property ${property.name}?`}
-      text="You can delete a property only if no contact has a value for it."
+      text={`You can delete a property only if no contact has a value for it.${
+        property.required ? ' A required one cannot be cleared: edit it first.' : ''
+      }`}
       command={command}
       onConfirm={async () =>
         (await command.run('deleted', DeletePropertyDocument, { id: property.id })) && onClose()

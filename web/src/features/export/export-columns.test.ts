@@ -13,11 +13,11 @@ const catalog: Catalog = {
 
 test('the address has the filter, and the columns of a format that has some', () => {
   const columns = ['email', 'properties.7'];
-  expect(exportAddress({ format: 'ndjson', columns: [] }, {})).toBe(
+  expect(exportAddress({ format: 'ndjson', columns: [] }, { filter: {} })).toBe(
     '/exports/contacts?format=ndjson',
   );
   const query = new URL(
-    exportAddress({ format: 'csv', columns }, { search: 'a&b', storeId: '4' }),
+    exportAddress({ format: 'csv', columns }, { filter: { search: 'a&b', storeId: '4' } }),
     'http://x',
   ).searchParams;
   expect(Object.fromEntries(query)).toEqual({
@@ -26,7 +26,9 @@ test('the address has the filter, and the columns of a format that has some', ()
     columns: 'email,properties.7',
     bom: 'true',
   });
-  expect(exportAddress({ format: 'vcard', columns }, {})).toBe('/exports/contacts?format=vcard');
+  expect(exportAddress({ format: 'vcard', columns }, { ids: ['7', '466'] })).toBe(
+    '/exports/contacts?format=vcard&ids=7%2C466',
+  );
 });
 
 test('the columns are those that the viewer may read', () => {

@@ -1,5 +1,4 @@
 // What an export can have, and the address that downloads it: see docs/export.md.
-import type { ContactFilter } from '../../gql';
 import type { Catalog } from '../../lib/catalog';
 import {
   type ContactPath,
@@ -8,6 +7,7 @@ import {
   registrationPaths,
 } from '../contact-fields/fields';
 import type { Rights } from '../contact-fields/rights';
+import type { Target } from './target';
 
 /** The formats, with their labels and whether their columns can be chosen. */
 export const exportFormats = {
@@ -54,11 +54,17 @@ export interface ExportChoice {
   columns: readonly string[];
 }
 
-/** The address that downloads the contacts that a filter matches. */
-export function exportAddress({ format, columns }: ExportChoice, filter: ContactFilter): string {
+/** The address that downloads contacts. */
+export function exportAddress({ format, columns }: ExportChoice, target: Target): string {
   const query = new URLSearchParams({ format });
-  if (Object.keys(filter).length > 0) query.set('filter', JSON.stringify(filter));
+  if ('ids' in target) query.set('ids', target.ids.join(','));
+  else if (!isAll(target)) query.set('filter', JSON.stringify(target.filter));
   if (exportFormats[format].columns && columns.length > 0) query.set('columns', columns.join(','));
   if (format === 'csv') query.set('bom', 'true'); // or Excel takes it for another encoding
   return `/exports/contacts?${query}`;
+}
+
+/** Whether these are all contacts of the account. */
+export function isAll(target: Target): boolean {
+  return 'filter' in target && Object.keys(target.filter).length === 0;
 }

@@ -1,7 +1,6 @@
 import { Button, Group, MultiSelect, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog } from '../../components/dialog';
-import type { ContactFilter } from '../../gql';
 import { countContacts } from '../../lib/format';
 import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
@@ -11,30 +10,28 @@ import {
   exportAddress,
   exportColumns,
   exportFormats,
+  isAll,
 } from './export-columns';
+import type { Target } from './target';
 
 interface ExportDialogProps {
-  filter: ContactFilter;
-  /** The number of contacts that match; undefined until they are counted. */
+  target: Target;
+  /** The number of contacts; undefined until they are counted. */
   total: number | undefined;
   onClose: () => void;
 }
 
-/** Downloads the contacts that the list shows. */
-export function ExportDialog({ filter, total, onClose }: ExportDialogProps) {
+/** Downloads contacts as a file. */
+export function ExportDialog({ target, total, onClose }: ExportDialogProps) {
   const { catalog, viewer } = useSession();
   const { mayRead } = useRights();
   const [choice, setChoice] = useState<ExportChoice>({ format: 'csv', columns: [] });
-  const all = Object.keys(filter).length === 0;
-  const count = total === undefined ? 'The contacts' : countContacts(total);
   return (
     <Dialog title="Export contacts" onClose={onClose}>
       <Stack>
         <Text size="sm">
-          {all
-            ? `${count}: all of the account.`
-            : `${count} that ${total === 1 ? 'matches' : 'match'} the filters of the list.`}{' '}
-          Passwords are not exported. The activity records the export.
+          {describeTarget(target, total)} Passwords are not exported. The activity records the
+          export.
         </Text>
         <Radio.Group
           label="Format"
@@ -70,7 +67,7 @@ export function ExportDialog({ filter, total, onClose }: ExportDialogProps) {
           </Button>
           <Button
             component="a"
-            href={exportAddress(choice, filter)}
+            href={exportAddress(choice, target)}
             download
             onClick={() => setTimeout(onClose)} // after the browser has followed the link
           >
@@ -80,4 +77,11 @@ export function ExportDialog({ filter, total, onClose }: ExportDialogProps) {
       </Stack>
     </Dialog>
   );
+}
+
+function describeTarget(target: Target, total: number | undefined): string {
+  const count = total === undefined ? 'The contacts' : countContacts(total);
+  if (isAll(target)) return `${count}: all of the account.`;
+  if ('ids' in target) return `${count}, as selected.`;
+  return `${count} that ${total === 1 ? 'matches' : 'match'} the filters of the list.`;
 }
