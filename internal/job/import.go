@@ -175,10 +175,11 @@ func (s *Service) checkMapping(ctx context.Context, v viewer.Viewer, i *Import, 
 	}
 }
 
-// Plan plans an import whose file was sent completely. With a mapping, it replaces the one that the
-// import has. It fails as Apply does, and with Invalid for a mapping that cannot be followed.
+// Plan plans an import whose file was sent completely, or plans one anew that has written nothing
+// yet. With a mapping, it replaces the one that the import has. It fails as Apply does, and with
+// Invalid for a mapping that cannot be followed.
 func (s *Service) Plan(ctx context.Context, id int, m *importfile.Mapping) (*ent.Job, error) {
-	row, err := s.uploading(ctx, id)
+	row, err := s.importIn(ctx, id, toPlan)
 	if err != nil {
 		return nil, err
 	}
@@ -193,17 +194,21 @@ func (s *Service) Plan(ctx context.Context, id int, m *importfile.Mapping) (*ent
 			return nil, err
 		}
 	}
+	o.Import.Missing = Names{}
 	options, err := encode(o)
 	if err != nil {
 		return nil, err
 	}
-	return s.change(ctx, id, &transition{"planned", []job.State{job.StateUPLOADING}, "", func(u *ent.JobUpdate) {
-		u.SetState(job.StatePLANNING).SetPosition(0).SetOptions(options)
+	return s.change(ctx, id, &transition{"planned", toPlan, "", func(u *ent.JobUpdate) {
+		u.SetState(job.StatePLANNING).SetPosition(0).SetCounts(map[string]int{}).SetOptions(options)
 	}})
 }
 
-// uploading returns an import of the viewer whose file is being sent.
-func (s *Service) uploading(ctx context.Context, id int) (*ent.Job, error) {
+// toPlan are the states in which an import can be planned: it has written nothing.
+var toPlan = []job.State{job.StateUPLOADING, job.StatePLANNED}
+
+// importIn returns an import of the viewer that is in one of the states.
+func (s *Service) importIn(ctx context.Context, id int, states []job.State) (*ent.Job, error) {
 	v, err := s.authorizeImport(ctx)
 	if err != nil {
 		return nil, err
@@ -214,8 +219,8 @@ func (s *Service) uploading(ctx context.Context, id int) (*ent.Job, error) {
 		return nil, err
 	case !v.Is(viewer.Admin) && !isOwn(v, row):
 		return nil, usererror.Errors{usererror.NewForbidden("", "Only admins may control the jobs of others.")}
-	case row.State != job.StateUPLOADING:
-		return nil, usererror.Errors{{Code: usererror.Invalid, Path: "id", Message: fmt.Sprintf("The import is %s: its file was sent already.", row.State)}}
+	case !slices.Contains(states, row.State):
+		return nil, usererror.Errors{{Code: usererror.Invalid, Path: "id", Message: fmt.Sprintf("The import is %s: it cannot be changed any more.", row.State)}}
 	}
 	return row, nil
 }

@@ -28,7 +28,7 @@ const (
 // chunk in memory. It fails as Plan does, with Invalid for another offset, and with TooMany for a
 // file that is too large.
 func (s *Service) Upload(ctx context.Context, id int, offset int64, r io.Reader) (size int64, err error) {
-	row, err := s.uploading(ctx, id)
+	row, err := s.importIn(ctx, id, []job.State{job.StateUPLOADING})
 	if err != nil {
 		return 0, err
 	}

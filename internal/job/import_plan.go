@@ -137,6 +137,11 @@ func (s *source) drop(rows []*row) {
 
 // planRows plans the next rows of the file. The position is the number of the last one.
 func (r *run) planRows(ctx context.Context) (more bool, err error) {
+	if r.row.Position == 0 {
+		if more, err := r.forgetItems(ctx); more || err != nil {
+			return more, err
+		}
+	}
 	var rows []*row
 	if r.source == nil {
 		err = r.openSource(ctx)

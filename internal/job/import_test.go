@@ -107,6 +107,31 @@ Nora,Again,Nora@Example.com,,
 	}
 }
 
+// TestImportIsPlannedAnew: a wrong mapping is replaced before the import is applied.
+func TestImportIsPlannedAnew(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.serve(f.jobs)
+	mapping := func(first, last string) *importfile.Mapping {
+		return contacttest.Must(jobs.ParseMapping(fmt.Appendf(nil, `{"columns": [{"column": "Mail", "to": "email"}, {"column": "A", "to": %q}, {"column": "B", "to": %q}]}`, first, last)))
+	}
+	row := f.imported(f.Admin, jobs.NewImport{Import: jobs.Import{Mapping: mapping("lastName", "company")}}, "Mail,A,B\nnora@example.com,Nora,Berg\nnora@example.com,Nora,Berg\n")
+	f.wantItems(row.ID, "INVALID COMPANY_NOT_FOUND companyId", "INVALID COMPANY_NOT_FOUND companyId")
+	contacttest.Must(f.jobs.Plan(f.Admin, row.ID, mapping("firstName", "lastName")))
+	row = f.await(row.ID, job.StatePLANNED)
+	f.wantItems(row.ID, "CREATE", "DUPLICATE DUPLICATE")
+	if row.Counts["ITEMS"] != 2 || row.Counts["INVALID"] != 0 {
+		t.Errorf("the counts are %v", row.Counts)
+	}
+	f.WantErrors("by an agent", func() error { _, err := f.jobs.Plan(f.Agent, row.ID, nil); return err }, "FORBIDDEN")
+	f.apply(row.ID)
+	items, _, _ := f.jobs.Items(f.Admin, row.ID, jobs.ItemFilter{}, 0, 1)
+	if got := f.MustGet(*items[0].ContactID); *got.FirstName != "Nora" || *got.LastName != "Berg" {
+		t.Errorf("created %v", got)
+	}
+	f.WantErrors("applied", func() error { _, err := f.jobs.Plan(f.Admin, row.ID, nil); return err }, "INVALID id")
+}
+
 // TestImportErrorFile: rows that failed are written as they were; corrected, they finish the job.
 func TestImportErrorFile(t *testing.T) {
 	t.Parallel()
