@@ -84,10 +84,27 @@ export async function uploadFile(
   return id;
 }
 
-/** Reads the columns of the file of an import, with the mapping that the server guesses. */
-export async function readColumns(id: number): Promise<Preview> {
-  const { file } = await send<{ file: Preview }>('GET', `/imports/${id}?columns=true`);
-  return file;
+/**
+ * Reads the columns of the file of an import, and its mapping: the one that it was planned with, or
+ * the one that the server guesses.
+ */
+export async function readColumns(id: number): Promise<{ file: Preview; mapping: Mapping }> {
+  const { file, mapping } = await send<{ file: Preview; mapping: Mapping | null }>(
+    'GET',
+    `/imports/${id}?columns=true`,
+  );
+  return { file, mapping: withAllColumns(file, mapping ?? file.guess) };
+}
+
+/** A mapping in the order of the columns of the file, with a rule for each of them. */
+function withAllColumns({ columns }: Preview, mapping: Mapping): Mapping {
+  return {
+    ...mapping,
+    columns: columns.flatMap(({ name }) => {
+      const rules = (mapping.columns ?? []).filter(({ column }) => column === name);
+      return rules.length > 0 ? rules : [{ column: name, to: '' }];
+    }),
+  };
 }
 
 /** Plans an import with a mapping; with null, as the file says it itself. */

@@ -1,4 +1,5 @@
 import { Anchor, Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { NotFound } from '../../components/not-found';
 import { Page } from '../../components/page';
@@ -27,11 +28,18 @@ export function JobPage() {
 
 function JobContent({ job, onChange }: { job: JobPartsFragment; onChange: () => void }) {
   const { jobId, kind, state, counts } = job;
+  const [mapping, setMapping] = useState(false);
+  const planned = kind === 'IMPORT' && state === 'PLANNED';
   return (
     <JobView
       job={job}
       actions={
         <>
+          {planned && !mapping && (
+            <Button variant="default" onClick={() => setMapping(true)}>
+              Change the columns
+            </Button>
+          )}
           {counts.applied > 0 && (
             <Button variant="default" component={Link} to={`/?job=${jobId}`}>
               Show {countContacts(counts.applied)}
@@ -47,8 +55,14 @@ function JobContent({ job, onChange }: { job: JobPartsFragment; onChange: () => 
         </>
       }
     >
-      {kind === 'IMPORT' && state === 'UPLOADING' && (
-        <MappingForm jobId={jobId} onPlanned={onChange} />
+      {((planned && mapping) || state === 'UPLOADING') && (
+        <MappingForm
+          jobId={jobId}
+          onPlanned={() => {
+            setMapping(false);
+            onChange();
+          }}
+        />
       )}
     </JobView>
   );

@@ -21,9 +21,9 @@ export function MappingForm({ jobId, onPlanned }: MappingFormProps) {
   const read = useCallback(async () => {
     setError(undefined);
     try {
-      const preview = await readColumns(jobId);
-      setFile(preview);
-      setMapping(withAllColumns(preview));
+      const { file, mapping } = await readColumns(jobId);
+      setFile(file);
+      setMapping(mapping);
     } catch (reason) {
       setError(reason);
     }
@@ -69,15 +69,4 @@ export function MappingForm({ jobId, onPlanned }: MappingFormProps) {
       </Stack>
     </form>
   );
-}
-
-/** The guessed mapping, in the order of the columns, with a rule for each of them. */
-function withAllColumns({ columns, guess }: Preview): Mapping {
-  return {
-    ...guess,
-    columns: columns.flatMap(({ name }) => {
-      const rules = (guess.columns ?? []).filter(({ column }) => column === name);
-      return rules.length > 0 ? rules : [{ column: name, to: '' }];
-    }),
-  };
 }
