@@ -12,13 +12,15 @@ import (
 // changedTerms returns the search terms that a write removes and adds. Parsing a phone number is
 // slow, so words are computed only if their fields change.
 func changedTerms(old, next *ent.Contact) (removed, added []database.Term) {
-	for _, k := range field.TermKinds {
-		if !field.AnyDiffers(old, next, k.From...) {
+	for _, s := range field.TermSources {
+		if !field.AnyDiffers(old, next, s.From...) {
 			continue
 		}
-		before, after := k.Words(old), k.Words(next)
-		removed = append(removed, termsNotIn(k.Kind, before, after)...)
-		added = append(added, termsNotIn(k.Kind, after, before)...)
+		before, after := s.Terms(old), s.Terms(next)
+		for i, terms := range after {
+			removed = append(removed, termsNotIn(terms.Kind, before[i].Words, terms.Words)...)
+			added = append(added, termsNotIn(terms.Kind, terms.Words, before[i].Words)...)
+		}
 	}
 	return removed, added
 }

@@ -99,11 +99,30 @@ func textWords(text string) []string {
 	return words
 }
 
-// PhoneWords returns the digits by which a phone number is found, sorted: in the international and
-// in the national form, and as it is stored and shown if no search for these finds that. They do
-// not depend on the country of the account, which can change: a search for a complete number asks
-// for its national form, too.
+// PhoneWords returns the words of PhoneTerms.
 func PhoneWords(code, phone string) []string {
+	words, _ := PhoneTerms(code, phone)
+	return words
+}
+
+// PhoneSpellings returns the spellings of PhoneTerms.
+func PhoneSpellings(code, phone string) []string {
+	_, spellings := PhoneTerms(code, phone)
+	return spellings
+}
+
+// PhoneTerms returns what a phone number is found by, sorted; parsing it is slow. words are its
+// digits: in the international and in the national form, and as it is stored and shown if no search
+// for these finds that. They do not depend on the country of the account, which can change: a
+// search for a complete number asks for its national form, too. spellings are its digits from the
+// last to the first, and the words around them, such as those of an extension.
+func PhoneTerms(code, phone string) (words, spellings []string) {
+	shown := shownPhone(code, phone)
+	words = phoneWords(code, phone, shown)
+	return words, phoneSpellings(phone, words, shown)
+}
+
+func phoneWords(code, phone string, shown []textPart) []string {
 	var words []string
 	switch n, ok := parsePhone("", code, phone); {
 	case !ok:
@@ -113,7 +132,7 @@ func PhoneWords(code, phone string) []string {
 		words = append(words,
 			onlyDigits(phonenumbers.Format(n.parsed, phonenumbers.E164)), onlyDigits(phonenumbers.Format(n.parsed, phonenumbers.NATIONAL)))
 	}
-	for _, part := range shownPhone(code, phone) {
+	for _, part := range shown {
 		if part.kind == numberPart && !slices.ContainsFunc(typedPrefixes(part.text), func(p string) bool { return hasPrefix(words, p) }) {
 			words = append(words, part.word())
 		}
@@ -121,18 +140,15 @@ func PhoneWords(code, phone string) []string {
 	return sortWords(words)
 }
 
-// PhoneSpellings returns further words by which a phone number is found, sorted: its digits from
-// the last to the first, and the words around them, such as those of an extension.
-func PhoneSpellings(code, phone string) []string {
+func phoneSpellings(phone string, numbers []string, shown []textPart) []string {
 	var words []string
-	numbers := PhoneWords(code, phone)
 	for _, n := range numbers {
 		national := strings.TrimPrefix(n, "0") // an international form ends with it
 		if len(n) >= minEnding && !slices.ContainsFunc(numbers, func(m string) bool { return m != n && strings.HasSuffix(m, national) }) {
 			words = append(words, ending(n))
 		}
 	}
-	for _, part := range shownPhone(code, phone) {
+	for _, part := range shown {
 		if part.kind != numberPart {
 			words = append(words, part.text)
 		}

@@ -44,9 +44,11 @@ func (d deriver) of(c *ent.Contact) *derived {
 		return known
 	}
 	next := &derived{version: c.Version, email: field.EmailKey(c), phone: field.PhoneKey(d.country, c), name: field.NameKey(c)}
-	for _, k := range field.TermKinds {
-		for _, w := range k.Words(c) {
-			next.terms = append(next.terms, database.Term{Kind: string(k.Kind), Word: w})
+	for _, s := range field.TermSources {
+		for _, terms := range s.Terms(c) {
+			for _, w := range terms.Words {
+				next.terms = append(next.terms, database.Term{Kind: string(terms.Kind), Word: w})
+			}
 		}
 	}
 	d.byID[c.ID] = next

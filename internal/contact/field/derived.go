@@ -26,26 +26,29 @@ func PhoneKey(country string, c *ent.Contact) *string {
 // NameKey returns the text by which lists are ordered.
 func NameKey(c *ent.Contact) string { return normalize.Order(deref(c.LastName), deref(c.FirstName)) }
 
-// TermKinds lists the kinds of words by which contacts are found, with the fields that they come
-// from.
-var TermKinds = []struct {
+// Terms are the words of one kind by which a contact is found.
+type Terms struct {
 	Kind  searchterm.Kind
+	Words []string
+}
+
+// TermSources lists the fields by whose words contacts are found, and what computes these: always
+// of the same kinds, in the same order.
+var TermSources = []struct {
 	From  []*Field
-	Words func(c *ent.Contact) []string
+	Terms func(c *ent.Contact) []Terms
 }{
-	{searchterm.KindName, []*Field{FirstName, LastName}, func(c *ent.Contact) []string {
-		return normalize.NameWords(deref(c.FirstName), deref(c.LastName))
+	{[]*Field{FirstName, LastName}, func(c *ent.Contact) []Terms {
+		first, last := deref(c.FirstName), deref(c.LastName)
+		return []Terms{{searchterm.KindName, normalize.NameWords(first, last)}, {searchterm.KindNameSpelling, normalize.NameSpellings(first, last)}}
 	}},
-	{searchterm.KindNameSpelling, []*Field{FirstName, LastName}, func(c *ent.Contact) []string {
-		return normalize.NameSpellings(deref(c.FirstName), deref(c.LastName))
+	{[]*Field{Email}, func(c *ent.Contact) []Terms {
+		email := deref(c.Email)
+		return []Terms{{searchterm.KindEmail, normalize.EmailWords(email)}, {searchterm.KindEmailSpelling, normalize.EmailSpellings(email)}}
 	}},
-	{searchterm.KindEmail, []*Field{Email}, func(c *ent.Contact) []string { return normalize.EmailWords(deref(c.Email)) }},
-	{searchterm.KindEmailSpelling, []*Field{Email}, func(c *ent.Contact) []string { return normalize.EmailSpellings(deref(c.Email)) }},
-	{searchterm.KindPhone, []*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []string {
-		return normalize.PhoneWords(deref(c.PhoneCountryCode), deref(c.Phone))
-	}},
-	{searchterm.KindPhoneSpelling, []*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []string {
-		return normalize.PhoneSpellings(deref(c.PhoneCountryCode), deref(c.Phone))
+	{[]*Field{PhoneCountryCode, Phone}, func(c *ent.Contact) []Terms {
+		words, spellings := normalize.PhoneTerms(deref(c.PhoneCountryCode), deref(c.Phone))
+		return []Terms{{searchterm.KindPhone, words}, {searchterm.KindPhoneSpelling, spellings}}
 	}},
 }
 
