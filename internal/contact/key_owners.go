@@ -41,22 +41,37 @@ func ownersOf(ctx context.Context, client *ent.Client, account int, keys map[*un
 	return o, o.byIDs(ctx, client, account, map[*uniqueKey]map[string]int{loginKeys: logins, externalIDKeys: externalIDs})
 }
 
-// byColumns adds the owners of keys that are in columns of the contacts.
+// byColumns adds the owners of keys that are in columns of the contacts. For several keys, it runs
+// a query for each column: for one query, SQLite would read all contacts of the account.
 func (o owners) byColumns(ctx context.Context, client *ent.Client, account int, emails, phones []string) error {
-	if len(emails)+len(phones) == 0 {
-		return nil
-	}
-	found, err := client.Contact.Query().
-		Where(entcontact.AccountID(account), entcontact.Or(entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...))).All(ctx)
-	for _, c := range found {
-		if c.EmailKey != nil {
-			o.put(emailKeys, *c.EmailKey, c)
+	byEmail, byPhone := entcontact.EmailKeyIn(emails...), entcontact.PhoneKeyIn(phones...)
+	var queries []predicate.Contact
+	switch {
+	case len(emails) == 1 && len(phones) == 1:
+		queries = append(queries, entcontact.Or(byEmail, byPhone))
+	default:
+		if len(emails) > 0 {
+			queries = append(queries, byEmail)
 		}
-		if c.PhoneKey != nil {
-			o.put(phoneKeys, *c.PhoneKey, c)
+		if len(phones) > 0 {
+			queries = append(queries, byPhone)
 		}
 	}
-	return err
+	for _, has := range queries {
+		found, err := client.Contact.Query().Where(entcontact.AccountID(account), has).All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, c := range found {
+			if c.EmailKey != nil {
+				o.put(emailKeys, *c.EmailKey, c)
+			}
+			if c.PhoneKey != nil {
+				o.put(phoneKeys, *c.PhoneKey, c)
+			}
+		}
+	}
+	return nil
 }
 
 // byIDs adds the owners of keys that are known by their ids.

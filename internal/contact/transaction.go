@@ -113,6 +113,7 @@ func (t *transaction) store(ctx context.Context, writes []*unitOfWork) ([]*Resul
 	if err := t.insert(ctx, slices.DeleteFunc(slices.Clone(writes), func(w *unitOfWork) bool { return !w.isNew() })); err != nil {
 		return nil, err
 	}
+	findTerms(writes)
 	results := make([]*Result, len(writes))
 	for i, w := range writes {
 		var err error
@@ -133,8 +134,7 @@ func (w *unitOfWork) finish(ctx context.Context) (*Result, error) {
 		return &Result{Contact: w.old}, nil
 	}
 	if w.isNew() {
-		_, terms := changedTerms(w.old, w.next)
-		w.tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: terms})
+		w.tx.StageUpdate(database.Update{Account: w.viewer.Account, Contact: w.next.ID, New: w.terms.added})
 	} else {
 		w.stageUpdate()
 	}

@@ -180,12 +180,7 @@ func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 		"an address and a number": {both, []string{"contact_account_id_email_key", "contact_account_id_phone_key"}},
 		"neither":                 {field.Patch{field.FirstName: "Anna"}, nil},
 	} {
-		var plans []string
-		for _, s := range f.DB.Statements(func() { contacttest.Must(f.OverwriteFields(a.Agent, c.ID, tt.set)) }) {
-			if strings.Contains(s, "_key` IN") {
-				plans = append(plans, f.DB.Plan(s))
-			}
-		}
+		plans := lookupPlans(f, func() { contacttest.Must(f.OverwriteFields(a.Agent, c.ID, tt.set)) })
 		if len(plans) != min(len(tt.indexes), 1) {
 			t.Errorf("%s: %d lookups", name, len(plans))
 			continue
@@ -196,4 +191,33 @@ func TestKeysAreLookedUpByTheirIndexes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Nor do many writes in one transaction read all contacts of the account.
+func TestManyKeysAreLookedUpByTheirIndexes(t *testing.T) {
+	t.Parallel()
+	f := contacttest.New(t)
+	var all []contact.Create
+	for i := range 100 {
+		all = append(all, contact.Create{Set: field.Patch{field.Email: fmt.Sprintf("%d@example.com", i), field.Phone: fmt.Sprint("+4670174", 1000+i)}})
+	}
+	plans := lookupPlans(f, func() { contacttest.Must(f.CreateAll(f.Demo.Agent, all)) })
+	if len(plans) != 2 {
+		t.Fatalf("%d lookups", len(plans))
+	}
+	for i, index := range []string{"contact_account_id_email_key", "contact_account_id_phone_key"} {
+		if !strings.Contains(plans[i], "USING INDEX "+index+" (account_id=? AND ") {
+			t.Errorf("%s is not used:\n%s", index, plans[i])
+		}
+	}
+}
+
+// lookupPlans returns the plans of the statements that look up keys while do runs.
+func lookupPlans(f *contacttest.Fixture, do func()) (plans []string) {
+	for _, s := range f.DB.Statements(do) {
+		if strings.Contains(s, "_key` IN") {
+			plans = append(plans, f.DB.Plan(s))
+		}
+	}
+	return plans
 }

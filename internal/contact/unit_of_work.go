@@ -25,6 +25,7 @@ type unitOfWork struct {
 	old        *ent.Contact
 	next       *ent.Contact
 	keyChanges map[*uniqueKey]keyChange
+	terms      termChanges            // set by findTerms
 	merge      *merge.Divergence      // what the write was merged with
 	releases   []string               // key columns whose old key another write of the same call takes
 	undoes     *revision.Version      // the version of the change that the write undoes
@@ -64,7 +65,7 @@ func (w *unitOfWork) stageUpdate() {
 	w.next.Version, w.next.LastModified = w.tx.NextVersion(w.old.Version), w.writeTime()
 	u := database.Update{Account: w.viewer.Account, Contact: w.old.ID, Version: w.old.Version, Next: w.next.Version}
 	u.Columns, u.Values = changedColumns(w.old, w.next)
-	u.Gone, u.New = changedTerms(w.old, w.next)
+	u.Gone, u.New = w.terms.removed, w.terms.added
 	w.tx.StageUpdate(u)
 }
 

@@ -175,7 +175,7 @@ func (s *Service) checkMapping(ctx context.Context, v viewer.Viewer, i *Import, 
 	}
 }
 
-// Plan plans an import whose file was sent completely, or plans one anew that has written nothing
+// Plan plans an import whose file was sent completely, or plans one again that has written nothing
 // yet. With a mapping, it replaces the one that the import has. It fails as Apply does, and with
 // Invalid for a mapping that cannot be followed.
 func (s *Service) Plan(ctx context.Context, id int, m *importfile.Mapping) (*ent.Job, error) {

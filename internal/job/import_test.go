@@ -107,8 +107,8 @@ Nora,Again,Nora@Example.com,,
 	}
 }
 
-// TestImportIsPlannedAnew: a wrong mapping is replaced before the import is applied.
-func TestImportIsPlannedAnew(t *testing.T) {
+// TestImportIsPlannedAgain: a wrong mapping is replaced before the import is applied.
+func TestImportIsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.serve(f.jobs)
