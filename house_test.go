@@ -55,7 +55,7 @@ func TestPackagesAreDocumented(t *testing.T) {
 }
 
 // writers are the packages that may write to the database, with the packages below them.
-var writers = []string{"internal/audit", "internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/database", "internal/idempotency", "internal/job", "internal/people", "internal/rekey", "internal/reset"}
+var writers = []string{"internal/audit", "internal/auth", "internal/catalog", "internal/changelog", "internal/contact", "internal/database", "internal/duplicate", "internal/idempotency", "internal/job", "internal/people", "internal/rekey", "internal/reset"}
 
 // TestTenantIsolation rejects calls of ent that the condition on account_id does not reach (see
 // ent/schema.Tenant), and writes in packages that are not in writers.
@@ -186,7 +186,7 @@ func entNames(t *testing.T) ents {
 	}
 	slices.Sort(names.entities)
 	names.entities = slices.Compact(names.entities)
-	want := []string{"APIKey", "AuditEntry", "Change", "Company", "Contact", "Derivation", "ExternalID", "Feed", "IdempotencyKey", "Identity", "Job", "JobChunk", "JobItem", "JobKey", "Login", "Membership", "Property", "PropertyValue", "Role", "SearchTerm", "Segment", "Session", "Store", "User"}
+	want := []string{"APIKey", "AuditEntry", "Change", "Company", "Contact", "Derivation", "DuplicateKey", "DuplicatePair", "DuplicateProfile", "DuplicateState", "ExternalID", "Feed", "IdempotencyKey", "Identity", "Job", "JobChunk", "JobItem", "JobKey", "Login", "Membership", "Property", "PropertyValue", "Role", "SearchTerm", "Segment", "Session", "Store", "User"}
 	if diff := cmp.Diff(want, names.entities); diff != "" {
 		t.Fatalf("the entities in ent/ (-want +got)\n%s", diff)
 	}

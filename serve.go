@@ -144,6 +144,7 @@ func (c *serve) Run(ctx context.Context, p *cli.Process) (err error) {
 		background.Go(func() { c.prune(serving, s, log) })
 		background.Go(func() { s.Keys.Serve(serving) })
 		background.Go(func() { s.Resets.Serve(serving) })
+		background.Go(func() { s.Duplicates.Serve(serving) })
 		background.Go(func() { s.Jobs.Serve(serving) })
 		background.Go(func() { observers.readLogSizes(serving, s, log) })
 		defer func() {

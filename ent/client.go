@@ -20,6 +20,10 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/derivation"
+	"contactgraph/ent/duplicatekey"
+	"contactgraph/ent/duplicatepair"
+	"contactgraph/ent/duplicateprofile"
+	"contactgraph/ent/duplicatestate"
 	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
@@ -72,6 +76,14 @@ type Client struct {
 	Contact *ContactClient
 	// Derivation is the client for interacting with the Derivation builders.
 	Derivation *DerivationClient
+	// DuplicateKey is the client for interacting with the DuplicateKey builders.
+	DuplicateKey *DuplicateKeyClient
+	// DuplicatePair is the client for interacting with the DuplicatePair builders.
+	DuplicatePair *DuplicatePairClient
+	// DuplicateProfile is the client for interacting with the DuplicateProfile builders.
+	DuplicateProfile *DuplicateProfileClient
+	// DuplicateState is the client for interacting with the DuplicateState builders.
+	DuplicateState *DuplicateStateClient
 	// ExternalID is the client for interacting with the ExternalID builders.
 	ExternalID *ExternalIDClient
 	// Feed is the client for interacting with the Feed builders.
@@ -132,6 +144,10 @@ func (c *Client) init() {
 	c.Company = NewCompanyClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.Derivation = NewDerivationClient(c.config)
+	c.DuplicateKey = NewDuplicateKeyClient(c.config)
+	c.DuplicatePair = NewDuplicatePairClient(c.config)
+	c.DuplicateProfile = NewDuplicateProfileClient(c.config)
+	c.DuplicateState = NewDuplicateStateClient(c.config)
 	c.ExternalID = NewExternalIDClient(c.config)
 	c.Feed = NewFeedClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
@@ -242,37 +258,41 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		APIKey:         NewAPIKeyClient(cfg),
-		Account:        NewAccountClient(cfg),
-		Attempt:        NewAttemptClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Change:         NewChangeClient(cfg),
-		Clock:          NewClockClient(cfg),
-		Company:        NewCompanyClient(cfg),
-		Contact:        NewContactClient(cfg),
-		Derivation:     NewDerivationClient(cfg),
-		ExternalID:     NewExternalIDClient(cfg),
-		Feed:           NewFeedClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Job:            NewJobClient(cfg),
-		JobChunk:       NewJobChunkClient(cfg),
-		JobItem:        NewJobItemClient(cfg),
-		JobKey:         NewJobKeyClient(cfg),
-		Login:          NewLoginClient(cfg),
-		Membership:     NewMembershipClient(cfg),
-		PasswordReset:  NewPasswordResetClient(cfg),
-		Property:       NewPropertyClient(cfg),
-		PropertyValue:  NewPropertyValueClient(cfg),
-		Role:           NewRoleClient(cfg),
-		SearchTerm:     NewSearchTermClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Store:          NewStoreClient(cfg),
-		UsedState:      NewUsedStateClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		APIKey:           NewAPIKeyClient(cfg),
+		Account:          NewAccountClient(cfg),
+		Attempt:          NewAttemptClient(cfg),
+		AuditEntry:       NewAuditEntryClient(cfg),
+		Change:           NewChangeClient(cfg),
+		Clock:            NewClockClient(cfg),
+		Company:          NewCompanyClient(cfg),
+		Contact:          NewContactClient(cfg),
+		Derivation:       NewDerivationClient(cfg),
+		DuplicateKey:     NewDuplicateKeyClient(cfg),
+		DuplicatePair:    NewDuplicatePairClient(cfg),
+		DuplicateProfile: NewDuplicateProfileClient(cfg),
+		DuplicateState:   NewDuplicateStateClient(cfg),
+		ExternalID:       NewExternalIDClient(cfg),
+		Feed:             NewFeedClient(cfg),
+		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
+		Identity:         NewIdentityClient(cfg),
+		Job:              NewJobClient(cfg),
+		JobChunk:         NewJobChunkClient(cfg),
+		JobItem:          NewJobItemClient(cfg),
+		JobKey:           NewJobKeyClient(cfg),
+		Login:            NewLoginClient(cfg),
+		Membership:       NewMembershipClient(cfg),
+		PasswordReset:    NewPasswordResetClient(cfg),
+		Property:         NewPropertyClient(cfg),
+		PropertyValue:    NewPropertyValueClient(cfg),
+		Role:             NewRoleClient(cfg),
+		SearchTerm:       NewSearchTermClient(cfg),
+		Segment:          NewSegmentClient(cfg),
+		Session:          NewSessionClient(cfg),
+		Store:            NewStoreClient(cfg),
+		UsedState:        NewUsedStateClient(cfg),
+		User:             NewUserClient(cfg),
 	}, nil
 }
 
@@ -290,37 +310,41 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		APIKey:         NewAPIKeyClient(cfg),
-		Account:        NewAccountClient(cfg),
-		Attempt:        NewAttemptClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Change:         NewChangeClient(cfg),
-		Clock:          NewClockClient(cfg),
-		Company:        NewCompanyClient(cfg),
-		Contact:        NewContactClient(cfg),
-		Derivation:     NewDerivationClient(cfg),
-		ExternalID:     NewExternalIDClient(cfg),
-		Feed:           NewFeedClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Job:            NewJobClient(cfg),
-		JobChunk:       NewJobChunkClient(cfg),
-		JobItem:        NewJobItemClient(cfg),
-		JobKey:         NewJobKeyClient(cfg),
-		Login:          NewLoginClient(cfg),
-		Membership:     NewMembershipClient(cfg),
-		PasswordReset:  NewPasswordResetClient(cfg),
-		Property:       NewPropertyClient(cfg),
-		PropertyValue:  NewPropertyValueClient(cfg),
-		Role:           NewRoleClient(cfg),
-		SearchTerm:     NewSearchTermClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Store:          NewStoreClient(cfg),
-		UsedState:      NewUsedStateClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		APIKey:           NewAPIKeyClient(cfg),
+		Account:          NewAccountClient(cfg),
+		Attempt:          NewAttemptClient(cfg),
+		AuditEntry:       NewAuditEntryClient(cfg),
+		Change:           NewChangeClient(cfg),
+		Clock:            NewClockClient(cfg),
+		Company:          NewCompanyClient(cfg),
+		Contact:          NewContactClient(cfg),
+		Derivation:       NewDerivationClient(cfg),
+		DuplicateKey:     NewDuplicateKeyClient(cfg),
+		DuplicatePair:    NewDuplicatePairClient(cfg),
+		DuplicateProfile: NewDuplicateProfileClient(cfg),
+		DuplicateState:   NewDuplicateStateClient(cfg),
+		ExternalID:       NewExternalIDClient(cfg),
+		Feed:             NewFeedClient(cfg),
+		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
+		Identity:         NewIdentityClient(cfg),
+		Job:              NewJobClient(cfg),
+		JobChunk:         NewJobChunkClient(cfg),
+		JobItem:          NewJobItemClient(cfg),
+		JobKey:           NewJobKeyClient(cfg),
+		Login:            NewLoginClient(cfg),
+		Membership:       NewMembershipClient(cfg),
+		PasswordReset:    NewPasswordResetClient(cfg),
+		Property:         NewPropertyClient(cfg),
+		PropertyValue:    NewPropertyValueClient(cfg),
+		Role:             NewRoleClient(cfg),
+		SearchTerm:       NewSearchTermClient(cfg),
+		Segment:          NewSegmentClient(cfg),
+		Session:          NewSessionClient(cfg),
+		Store:            NewStoreClient(cfg),
+		UsedState:        NewUsedStateClient(cfg),
+		User:             NewUserClient(cfg),
 	}, nil
 }
 
@@ -351,8 +375,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
-		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Job, c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
+		c.Contact, c.Derivation, c.DuplicateKey, c.DuplicatePair, c.DuplicateProfile,
+		c.DuplicateState, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity, c.Job,
+		c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
 		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
 		c.Store, c.UsedState, c.User,
 	} {
@@ -365,8 +390,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Account, c.Attempt, c.AuditEntry, c.Change, c.Clock, c.Company,
-		c.Contact, c.Derivation, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity,
-		c.Job, c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
+		c.Contact, c.Derivation, c.DuplicateKey, c.DuplicatePair, c.DuplicateProfile,
+		c.DuplicateState, c.ExternalID, c.Feed, c.IdempotencyKey, c.Identity, c.Job,
+		c.JobChunk, c.JobItem, c.JobKey, c.Login, c.Membership, c.PasswordReset,
 		c.Property, c.PropertyValue, c.Role, c.SearchTerm, c.Segment, c.Session,
 		c.Store, c.UsedState, c.User,
 	} {
@@ -395,6 +421,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Contact.mutate(ctx, m)
 	case *DerivationMutation:
 		return c.Derivation.mutate(ctx, m)
+	case *DuplicateKeyMutation:
+		return c.DuplicateKey.mutate(ctx, m)
+	case *DuplicatePairMutation:
+		return c.DuplicatePair.mutate(ctx, m)
+	case *DuplicateProfileMutation:
+		return c.DuplicateProfile.mutate(ctx, m)
+	case *DuplicateStateMutation:
+		return c.DuplicateState.mutate(ctx, m)
 	case *ExternalIDMutation:
 		return c.ExternalID.mutate(ctx, m)
 	case *FeedMutation:
@@ -1890,6 +1924,610 @@ func (c *DerivationClient) mutate(ctx context.Context, m *DerivationMutation) (V
 		return (&DerivationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Derivation mutation op: %q", m.Op())
+	}
+}
+
+// DuplicateKeyClient is a client for the DuplicateKey schema.
+type DuplicateKeyClient struct {
+	config
+}
+
+// NewDuplicateKeyClient returns a client for the DuplicateKey from the given config.
+func NewDuplicateKeyClient(c config) *DuplicateKeyClient {
+	return &DuplicateKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatekey.Hooks(f(g(h())))`.
+func (c *DuplicateKeyClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateKey = append(c.hooks.DuplicateKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatekey.Intercept(f(g(h())))`.
+func (c *DuplicateKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateKey = append(c.inters.DuplicateKey, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateKey entity.
+func (c *DuplicateKeyClient) Create() *DuplicateKeyCreate {
+	mutation := newDuplicateKeyMutation(c.config, OpCreate)
+	return &DuplicateKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateKey entities.
+func (c *DuplicateKeyClient) CreateBulk(builders ...*DuplicateKeyCreate) *DuplicateKeyCreateBulk {
+	return &DuplicateKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateKeyClient) MapCreateBulk(slice any, setFunc func(*DuplicateKeyCreate, int)) *DuplicateKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateKeyCreateBulk{err: fmt.Errorf("calling to DuplicateKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateKey.
+func (c *DuplicateKeyClient) Update() *DuplicateKeyUpdate {
+	mutation := newDuplicateKeyMutation(c.config, OpUpdate)
+	return &DuplicateKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateKeyClient) UpdateOne(_m *DuplicateKey) *DuplicateKeyUpdateOne {
+	mutation := newDuplicateKeyMutation(c.config, OpUpdateOne, withDuplicateKey(_m))
+	return &DuplicateKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateKeyClient) UpdateOneID(id int) *DuplicateKeyUpdateOne {
+	mutation := newDuplicateKeyMutation(c.config, OpUpdateOne, withDuplicateKeyID(id))
+	return &DuplicateKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateKey.
+func (c *DuplicateKeyClient) Delete() *DuplicateKeyDelete {
+	mutation := newDuplicateKeyMutation(c.config, OpDelete)
+	return &DuplicateKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateKeyClient) DeleteOne(_m *DuplicateKey) *DuplicateKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateKeyClient) DeleteOneID(id int) *DuplicateKeyDeleteOne {
+	builder := c.Delete().Where(duplicatekey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateKey.
+func (c *DuplicateKeyClient) Query() *DuplicateKeyQuery {
+	return &DuplicateKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateKey entity by its id.
+func (c *DuplicateKeyClient) Get(ctx context.Context, id int) (*DuplicateKey, error) {
+	return c.Query().Where(duplicatekey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateKeyClient) GetX(ctx context.Context, id int) *DuplicateKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a DuplicateKey.
+func (c *DuplicateKeyClient) QueryAccount(_m *DuplicateKey) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatekey.Table, duplicatekey.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatekey.AccountTable, duplicatekey.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateKeyClient) Hooks() []Hook {
+	hooks := c.hooks.DuplicateKey
+	return append(hooks[:len(hooks):len(hooks)], duplicatekey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateKeyClient) Interceptors() []Interceptor {
+	inters := c.inters.DuplicateKey
+	return append(inters[:len(inters):len(inters)], duplicatekey.Interceptors[:]...)
+}
+
+func (c *DuplicateKeyClient) mutate(ctx context.Context, m *DuplicateKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateKey mutation op: %q", m.Op())
+	}
+}
+
+// DuplicatePairClient is a client for the DuplicatePair schema.
+type DuplicatePairClient struct {
+	config
+}
+
+// NewDuplicatePairClient returns a client for the DuplicatePair from the given config.
+func NewDuplicatePairClient(c config) *DuplicatePairClient {
+	return &DuplicatePairClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatepair.Hooks(f(g(h())))`.
+func (c *DuplicatePairClient) Use(hooks ...Hook) {
+	c.hooks.DuplicatePair = append(c.hooks.DuplicatePair, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatepair.Intercept(f(g(h())))`.
+func (c *DuplicatePairClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicatePair = append(c.inters.DuplicatePair, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicatePair entity.
+func (c *DuplicatePairClient) Create() *DuplicatePairCreate {
+	mutation := newDuplicatePairMutation(c.config, OpCreate)
+	return &DuplicatePairCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicatePair entities.
+func (c *DuplicatePairClient) CreateBulk(builders ...*DuplicatePairCreate) *DuplicatePairCreateBulk {
+	return &DuplicatePairCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicatePairClient) MapCreateBulk(slice any, setFunc func(*DuplicatePairCreate, int)) *DuplicatePairCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicatePairCreateBulk{err: fmt.Errorf("calling to DuplicatePairClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicatePairCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicatePairCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicatePair.
+func (c *DuplicatePairClient) Update() *DuplicatePairUpdate {
+	mutation := newDuplicatePairMutation(c.config, OpUpdate)
+	return &DuplicatePairUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicatePairClient) UpdateOne(_m *DuplicatePair) *DuplicatePairUpdateOne {
+	mutation := newDuplicatePairMutation(c.config, OpUpdateOne, withDuplicatePair(_m))
+	return &DuplicatePairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicatePairClient) UpdateOneID(id int) *DuplicatePairUpdateOne {
+	mutation := newDuplicatePairMutation(c.config, OpUpdateOne, withDuplicatePairID(id))
+	return &DuplicatePairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicatePair.
+func (c *DuplicatePairClient) Delete() *DuplicatePairDelete {
+	mutation := newDuplicatePairMutation(c.config, OpDelete)
+	return &DuplicatePairDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicatePairClient) DeleteOne(_m *DuplicatePair) *DuplicatePairDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicatePairClient) DeleteOneID(id int) *DuplicatePairDeleteOne {
+	builder := c.Delete().Where(duplicatepair.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicatePairDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicatePair.
+func (c *DuplicatePairClient) Query() *DuplicatePairQuery {
+	return &DuplicatePairQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicatePair},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicatePair entity by its id.
+func (c *DuplicatePairClient) Get(ctx context.Context, id int) (*DuplicatePair, error) {
+	return c.Query().Where(duplicatepair.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicatePairClient) GetX(ctx context.Context, id int) *DuplicatePair {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a DuplicatePair.
+func (c *DuplicatePairClient) QueryAccount(_m *DuplicatePair) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatepair.Table, duplicatepair.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatepair.AccountTable, duplicatepair.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicatePairClient) Hooks() []Hook {
+	hooks := c.hooks.DuplicatePair
+	return append(hooks[:len(hooks):len(hooks)], duplicatepair.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicatePairClient) Interceptors() []Interceptor {
+	inters := c.inters.DuplicatePair
+	return append(inters[:len(inters):len(inters)], duplicatepair.Interceptors[:]...)
+}
+
+func (c *DuplicatePairClient) mutate(ctx context.Context, m *DuplicatePairMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicatePairCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicatePairUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicatePairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicatePairDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicatePair mutation op: %q", m.Op())
+	}
+}
+
+// DuplicateProfileClient is a client for the DuplicateProfile schema.
+type DuplicateProfileClient struct {
+	config
+}
+
+// NewDuplicateProfileClient returns a client for the DuplicateProfile from the given config.
+func NewDuplicateProfileClient(c config) *DuplicateProfileClient {
+	return &DuplicateProfileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicateprofile.Hooks(f(g(h())))`.
+func (c *DuplicateProfileClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateProfile = append(c.hooks.DuplicateProfile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicateprofile.Intercept(f(g(h())))`.
+func (c *DuplicateProfileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateProfile = append(c.inters.DuplicateProfile, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateProfile entity.
+func (c *DuplicateProfileClient) Create() *DuplicateProfileCreate {
+	mutation := newDuplicateProfileMutation(c.config, OpCreate)
+	return &DuplicateProfileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateProfile entities.
+func (c *DuplicateProfileClient) CreateBulk(builders ...*DuplicateProfileCreate) *DuplicateProfileCreateBulk {
+	return &DuplicateProfileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateProfileClient) MapCreateBulk(slice any, setFunc func(*DuplicateProfileCreate, int)) *DuplicateProfileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateProfileCreateBulk{err: fmt.Errorf("calling to DuplicateProfileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateProfileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateProfileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateProfile.
+func (c *DuplicateProfileClient) Update() *DuplicateProfileUpdate {
+	mutation := newDuplicateProfileMutation(c.config, OpUpdate)
+	return &DuplicateProfileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateProfileClient) UpdateOne(_m *DuplicateProfile) *DuplicateProfileUpdateOne {
+	mutation := newDuplicateProfileMutation(c.config, OpUpdateOne, withDuplicateProfile(_m))
+	return &DuplicateProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateProfileClient) UpdateOneID(id int) *DuplicateProfileUpdateOne {
+	mutation := newDuplicateProfileMutation(c.config, OpUpdateOne, withDuplicateProfileID(id))
+	return &DuplicateProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateProfile.
+func (c *DuplicateProfileClient) Delete() *DuplicateProfileDelete {
+	mutation := newDuplicateProfileMutation(c.config, OpDelete)
+	return &DuplicateProfileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateProfileClient) DeleteOne(_m *DuplicateProfile) *DuplicateProfileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateProfileClient) DeleteOneID(id int) *DuplicateProfileDeleteOne {
+	builder := c.Delete().Where(duplicateprofile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateProfileDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateProfile.
+func (c *DuplicateProfileClient) Query() *DuplicateProfileQuery {
+	return &DuplicateProfileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateProfile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateProfile entity by its id.
+func (c *DuplicateProfileClient) Get(ctx context.Context, id int) (*DuplicateProfile, error) {
+	return c.Query().Where(duplicateprofile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateProfileClient) GetX(ctx context.Context, id int) *DuplicateProfile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a DuplicateProfile.
+func (c *DuplicateProfileClient) QueryAccount(_m *DuplicateProfile) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicateprofile.Table, duplicateprofile.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicateprofile.AccountTable, duplicateprofile.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateProfileClient) Hooks() []Hook {
+	hooks := c.hooks.DuplicateProfile
+	return append(hooks[:len(hooks):len(hooks)], duplicateprofile.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateProfileClient) Interceptors() []Interceptor {
+	inters := c.inters.DuplicateProfile
+	return append(inters[:len(inters):len(inters)], duplicateprofile.Interceptors[:]...)
+}
+
+func (c *DuplicateProfileClient) mutate(ctx context.Context, m *DuplicateProfileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateProfileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateProfileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateProfileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateProfile mutation op: %q", m.Op())
+	}
+}
+
+// DuplicateStateClient is a client for the DuplicateState schema.
+type DuplicateStateClient struct {
+	config
+}
+
+// NewDuplicateStateClient returns a client for the DuplicateState from the given config.
+func NewDuplicateStateClient(c config) *DuplicateStateClient {
+	return &DuplicateStateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatestate.Hooks(f(g(h())))`.
+func (c *DuplicateStateClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateState = append(c.hooks.DuplicateState, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatestate.Intercept(f(g(h())))`.
+func (c *DuplicateStateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateState = append(c.inters.DuplicateState, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateState entity.
+func (c *DuplicateStateClient) Create() *DuplicateStateCreate {
+	mutation := newDuplicateStateMutation(c.config, OpCreate)
+	return &DuplicateStateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateState entities.
+func (c *DuplicateStateClient) CreateBulk(builders ...*DuplicateStateCreate) *DuplicateStateCreateBulk {
+	return &DuplicateStateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateStateClient) MapCreateBulk(slice any, setFunc func(*DuplicateStateCreate, int)) *DuplicateStateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateStateCreateBulk{err: fmt.Errorf("calling to DuplicateStateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateStateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateStateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateState.
+func (c *DuplicateStateClient) Update() *DuplicateStateUpdate {
+	mutation := newDuplicateStateMutation(c.config, OpUpdate)
+	return &DuplicateStateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateStateClient) UpdateOne(_m *DuplicateState) *DuplicateStateUpdateOne {
+	mutation := newDuplicateStateMutation(c.config, OpUpdateOne, withDuplicateState(_m))
+	return &DuplicateStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateStateClient) UpdateOneID(id int) *DuplicateStateUpdateOne {
+	mutation := newDuplicateStateMutation(c.config, OpUpdateOne, withDuplicateStateID(id))
+	return &DuplicateStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateState.
+func (c *DuplicateStateClient) Delete() *DuplicateStateDelete {
+	mutation := newDuplicateStateMutation(c.config, OpDelete)
+	return &DuplicateStateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateStateClient) DeleteOne(_m *DuplicateState) *DuplicateStateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateStateClient) DeleteOneID(id int) *DuplicateStateDeleteOne {
+	builder := c.Delete().Where(duplicatestate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateStateDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateState.
+func (c *DuplicateStateClient) Query() *DuplicateStateQuery {
+	return &DuplicateStateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateState},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateState entity by its id.
+func (c *DuplicateStateClient) Get(ctx context.Context, id int) (*DuplicateState, error) {
+	return c.Query().Where(duplicatestate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateStateClient) GetX(ctx context.Context, id int) *DuplicateState {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a DuplicateState.
+func (c *DuplicateStateClient) QueryAccount(_m *DuplicateState) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatestate.Table, duplicatestate.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatestate.AccountTable, duplicatestate.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateStateClient) Hooks() []Hook {
+	hooks := c.hooks.DuplicateState
+	return append(hooks[:len(hooks):len(hooks)], duplicatestate.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateStateClient) Interceptors() []Interceptor {
+	inters := c.inters.DuplicateState
+	return append(inters[:len(inters):len(inters)], duplicatestate.Interceptors[:]...)
+}
+
+func (c *DuplicateStateClient) mutate(ctx context.Context, m *DuplicateStateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateStateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateStateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateStateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateState mutation op: %q", m.Op())
 	}
 }
 
@@ -5187,15 +5825,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
-		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem,
-		JobKey, Login, Membership, PasswordReset, Property, PropertyValue, Role,
-		SearchTerm, Segment, Session, Store, UsedState, User []ent.Hook
+		Derivation, DuplicateKey, DuplicatePair, DuplicateProfile, DuplicateState,
+		ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem, JobKey,
+		Login, Membership, PasswordReset, Property, PropertyValue, Role, SearchTerm,
+		Segment, Session, Store, UsedState, User []ent.Hook
 	}
 	inters struct {
 		APIKey, Account, Attempt, AuditEntry, Change, Clock, Company, Contact,
-		Derivation, ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem,
-		JobKey, Login, Membership, PasswordReset, Property, PropertyValue, Role,
-		SearchTerm, Segment, Session, Store, UsedState, User []ent.Interceptor
+		Derivation, DuplicateKey, DuplicatePair, DuplicateProfile, DuplicateState,
+		ExternalID, Feed, IdempotencyKey, Identity, Job, JobChunk, JobItem, JobKey,
+		Login, Membership, PasswordReset, Property, PropertyValue, Role, SearchTerm,
+		Segment, Session, Store, UsedState, User []ent.Interceptor
 	}
 )
 

@@ -12,6 +12,10 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/derivation"
+	"contactgraph/ent/duplicatekey"
+	"contactgraph/ent/duplicatepair"
+	"contactgraph/ent/duplicateprofile"
+	"contactgraph/ent/duplicatestate"
 	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
@@ -101,35 +105,39 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:         apikey.ValidColumn,
-			account.Table:        account.ValidColumn,
-			attempt.Table:        attempt.ValidColumn,
-			auditentry.Table:     auditentry.ValidColumn,
-			change.Table:         change.ValidColumn,
-			clock.Table:          clock.ValidColumn,
-			company.Table:        company.ValidColumn,
-			contact.Table:        contact.ValidColumn,
-			derivation.Table:     derivation.ValidColumn,
-			externalid.Table:     externalid.ValidColumn,
-			feed.Table:           feed.ValidColumn,
-			idempotencykey.Table: idempotencykey.ValidColumn,
-			identity.Table:       identity.ValidColumn,
-			job.Table:            job.ValidColumn,
-			jobchunk.Table:       jobchunk.ValidColumn,
-			jobitem.Table:        jobitem.ValidColumn,
-			jobkey.Table:         jobkey.ValidColumn,
-			login.Table:          login.ValidColumn,
-			membership.Table:     membership.ValidColumn,
-			passwordreset.Table:  passwordreset.ValidColumn,
-			property.Table:       property.ValidColumn,
-			propertyvalue.Table:  propertyvalue.ValidColumn,
-			role.Table:           role.ValidColumn,
-			searchterm.Table:     searchterm.ValidColumn,
-			segment.Table:        segment.ValidColumn,
-			session.Table:        session.ValidColumn,
-			store.Table:          store.ValidColumn,
-			usedstate.Table:      usedstate.ValidColumn,
-			user.Table:           user.ValidColumn,
+			apikey.Table:           apikey.ValidColumn,
+			account.Table:          account.ValidColumn,
+			attempt.Table:          attempt.ValidColumn,
+			auditentry.Table:       auditentry.ValidColumn,
+			change.Table:           change.ValidColumn,
+			clock.Table:            clock.ValidColumn,
+			company.Table:          company.ValidColumn,
+			contact.Table:          contact.ValidColumn,
+			derivation.Table:       derivation.ValidColumn,
+			duplicatekey.Table:     duplicatekey.ValidColumn,
+			duplicatepair.Table:    duplicatepair.ValidColumn,
+			duplicateprofile.Table: duplicateprofile.ValidColumn,
+			duplicatestate.Table:   duplicatestate.ValidColumn,
+			externalid.Table:       externalid.ValidColumn,
+			feed.Table:             feed.ValidColumn,
+			idempotencykey.Table:   idempotencykey.ValidColumn,
+			identity.Table:         identity.ValidColumn,
+			job.Table:              job.ValidColumn,
+			jobchunk.Table:         jobchunk.ValidColumn,
+			jobitem.Table:          jobitem.ValidColumn,
+			jobkey.Table:           jobkey.ValidColumn,
+			login.Table:            login.ValidColumn,
+			membership.Table:       membership.ValidColumn,
+			passwordreset.Table:    passwordreset.ValidColumn,
+			property.Table:         property.ValidColumn,
+			propertyvalue.Table:    propertyvalue.ValidColumn,
+			role.Table:             role.ValidColumn,
+			searchterm.Table:       searchterm.ValidColumn,
+			segment.Table:          segment.ValidColumn,
+			session.Table:          session.ValidColumn,
+			store.Table:            store.ValidColumn,
+			usedstate.Table:        usedstate.ValidColumn,
+			user.Table:             user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

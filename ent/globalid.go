@@ -63,6 +63,18 @@ func (_m *Contact) GlobalID() string { return globalid.Encode("Contact", _m.ID) 
 // GlobalID returns the id of the Derivation in the GraphQL API.
 func (_m *Derivation) GlobalID() string { return globalid.Encode("Derivation", _m.ID) }
 
+// GlobalID returns the id of the DuplicateKey in the GraphQL API.
+func (_m *DuplicateKey) GlobalID() string { return globalid.Encode("DuplicateKey", _m.ID) }
+
+// GlobalID returns the id of the DuplicatePair in the GraphQL API.
+func (_m *DuplicatePair) GlobalID() string { return globalid.Encode("DuplicatePair", _m.ID) }
+
+// GlobalID returns the id of the DuplicateProfile in the GraphQL API.
+func (_m *DuplicateProfile) GlobalID() string { return globalid.Encode("DuplicateProfile", _m.ID) }
+
+// GlobalID returns the id of the DuplicateState in the GraphQL API.
+func (_m *DuplicateState) GlobalID() string { return globalid.Encode("DuplicateState", _m.ID) }
+
 // GlobalID returns the id of the ExternalID in the GraphQL API.
 func (_m *ExternalID) GlobalID() string { return globalid.Encode("ExternalID", _m.ID) }
 

@@ -12,6 +12,10 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/derivation"
+	"contactgraph/ent/duplicatekey"
+	"contactgraph/ent/duplicatepair"
+	"contactgraph/ent/duplicateprofile"
+	"contactgraph/ent/duplicatestate"
 	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
@@ -56,35 +60,39 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey         = "APIKey"
-	TypeAccount        = "Account"
-	TypeAttempt        = "Attempt"
-	TypeAuditEntry     = "AuditEntry"
-	TypeChange         = "Change"
-	TypeClock          = "Clock"
-	TypeCompany        = "Company"
-	TypeContact        = "Contact"
-	TypeDerivation     = "Derivation"
-	TypeExternalID     = "ExternalID"
-	TypeFeed           = "Feed"
-	TypeIdempotencyKey = "IdempotencyKey"
-	TypeIdentity       = "Identity"
-	TypeJob            = "Job"
-	TypeJobChunk       = "JobChunk"
-	TypeJobItem        = "JobItem"
-	TypeJobKey         = "JobKey"
-	TypeLogin          = "Login"
-	TypeMembership     = "Membership"
-	TypePasswordReset  = "PasswordReset"
-	TypeProperty       = "Property"
-	TypePropertyValue  = "PropertyValue"
-	TypeRole           = "Role"
-	TypeSearchTerm     = "SearchTerm"
-	TypeSegment        = "Segment"
-	TypeSession        = "Session"
-	TypeStore          = "Store"
-	TypeUsedState      = "UsedState"
-	TypeUser           = "User"
+	TypeAPIKey           = "APIKey"
+	TypeAccount          = "Account"
+	TypeAttempt          = "Attempt"
+	TypeAuditEntry       = "AuditEntry"
+	TypeChange           = "Change"
+	TypeClock            = "Clock"
+	TypeCompany          = "Company"
+	TypeContact          = "Contact"
+	TypeDerivation       = "Derivation"
+	TypeDuplicateKey     = "DuplicateKey"
+	TypeDuplicatePair    = "DuplicatePair"
+	TypeDuplicateProfile = "DuplicateProfile"
+	TypeDuplicateState   = "DuplicateState"
+	TypeExternalID       = "ExternalID"
+	TypeFeed             = "Feed"
+	TypeIdempotencyKey   = "IdempotencyKey"
+	TypeIdentity         = "Identity"
+	TypeJob              = "Job"
+	TypeJobChunk         = "JobChunk"
+	TypeJobItem          = "JobItem"
+	TypeJobKey           = "JobKey"
+	TypeLogin            = "Login"
+	TypeMembership       = "Membership"
+	TypePasswordReset    = "PasswordReset"
+	TypeProperty         = "Property"
+	TypePropertyValue    = "PropertyValue"
+	TypeRole             = "Role"
+	TypeSearchTerm       = "SearchTerm"
+	TypeSegment          = "Segment"
+	TypeSession          = "Session"
+	TypeStore            = "Store"
+	TypeUsedState        = "UsedState"
+	TypeUser             = "User"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -9802,6 +9810,2634 @@ func (m *DerivationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Derivation edge %s", name)
+}
+
+// DuplicateKeyMutation represents an operation that mutates the DuplicateKey nodes in the graph.
+type DuplicateKeyMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	hash           *int64
+	addhash        *int64
+	contact_id     *int
+	addcontact_id  *int
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*DuplicateKey, error)
+	predicates     []predicate.DuplicateKey
+}
+
+var _ ent.Mutation = (*DuplicateKeyMutation)(nil)
+
+// duplicatekeyOption allows management of the mutation configuration using functional options.
+type duplicatekeyOption func(*DuplicateKeyMutation)
+
+// newDuplicateKeyMutation creates new mutation for the DuplicateKey entity.
+func newDuplicateKeyMutation(c config, op Op, opts ...duplicatekeyOption) *DuplicateKeyMutation {
+	m := &DuplicateKeyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicateKey,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicateKeyID sets the ID field of the mutation.
+func withDuplicateKeyID(id int) duplicatekeyOption {
+	return func(m *DuplicateKeyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicateKey
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicateKey, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicateKey.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicateKey sets the old DuplicateKey of the mutation.
+func withDuplicateKey(node *DuplicateKey) duplicatekeyOption {
+	return func(m *DuplicateKeyMutation) {
+		m.oldValue = func(context.Context) (*DuplicateKey, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicateKeyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicateKeyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicateKeyMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicateKeyMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicateKey.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DuplicateKeyMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DuplicateKeyMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DuplicateKey entity.
+// If the DuplicateKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateKeyMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DuplicateKeyMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *DuplicateKeyMutation) SetHash(i int64) {
+	m.hash = &i
+	m.addhash = nil
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *DuplicateKeyMutation) Hash() (r int64, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the DuplicateKey entity.
+// If the DuplicateKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateKeyMutation) OldHash(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// AddHash adds i to the "hash" field.
+func (m *DuplicateKeyMutation) AddHash(i int64) {
+	if m.addhash != nil {
+		*m.addhash += i
+	} else {
+		m.addhash = &i
+	}
+}
+
+// AddedHash returns the value that was added to the "hash" field in this mutation.
+func (m *DuplicateKeyMutation) AddedHash() (r int64, exists bool) {
+	v := m.addhash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *DuplicateKeyMutation) ResetHash() {
+	m.hash = nil
+	m.addhash = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *DuplicateKeyMutation) SetContactID(i int) {
+	m.contact_id = &i
+	m.addcontact_id = nil
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *DuplicateKeyMutation) ContactID() (r int, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the DuplicateKey entity.
+// If the DuplicateKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateKeyMutation) OldContactID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// AddContactID adds i to the "contact_id" field.
+func (m *DuplicateKeyMutation) AddContactID(i int) {
+	if m.addcontact_id != nil {
+		*m.addcontact_id += i
+	} else {
+		m.addcontact_id = &i
+	}
+}
+
+// AddedContactID returns the value that was added to the "contact_id" field in this mutation.
+func (m *DuplicateKeyMutation) AddedContactID() (r int, exists bool) {
+	v := m.addcontact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *DuplicateKeyMutation) ResetContactID() {
+	m.contact_id = nil
+	m.addcontact_id = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *DuplicateKeyMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[duplicatekey.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *DuplicateKeyMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *DuplicateKeyMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *DuplicateKeyMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the DuplicateKeyMutation builder.
+func (m *DuplicateKeyMutation) Where(ps ...predicate.DuplicateKey) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicateKeyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicateKeyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicateKey, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicateKeyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicateKeyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicateKey).
+func (m *DuplicateKeyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicateKeyMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.account != nil {
+		fields = append(fields, duplicatekey.FieldAccountID)
+	}
+	if m.hash != nil {
+		fields = append(fields, duplicatekey.FieldHash)
+	}
+	if m.contact_id != nil {
+		fields = append(fields, duplicatekey.FieldContactID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicateKeyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatekey.FieldAccountID:
+		return m.AccountID()
+	case duplicatekey.FieldHash:
+		return m.Hash()
+	case duplicatekey.FieldContactID:
+		return m.ContactID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicateKeyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicatekey.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case duplicatekey.FieldHash:
+		return m.OldHash(ctx)
+	case duplicatekey.FieldContactID:
+		return m.OldContactID(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicateKey field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateKeyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicatekey.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case duplicatekey.FieldHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case duplicatekey.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateKey field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicateKeyMutation) AddedFields() []string {
+	var fields []string
+	if m.addhash != nil {
+		fields = append(fields, duplicatekey.FieldHash)
+	}
+	if m.addcontact_id != nil {
+		fields = append(fields, duplicatekey.FieldContactID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicateKeyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatekey.FieldHash:
+		return m.AddedHash()
+	case duplicatekey.FieldContactID:
+		return m.AddedContactID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateKeyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case duplicatekey.FieldHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHash(v)
+		return nil
+	case duplicatekey.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContactID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateKey numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicateKeyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicateKeyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicateKeyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DuplicateKey nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicateKeyMutation) ResetField(name string) error {
+	switch name {
+	case duplicatekey.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case duplicatekey.FieldHash:
+		m.ResetHash()
+		return nil
+	case duplicatekey.FieldContactID:
+		m.ResetContactID()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateKey field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicateKeyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, duplicatekey.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicateKeyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicatekey.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicateKeyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicateKeyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicateKeyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, duplicatekey.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicateKeyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicatekey.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicateKeyMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicatekey.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateKey unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicateKeyMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicatekey.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateKey edge %s", name)
+}
+
+// DuplicatePairMutation represents an operation that mutates the DuplicatePair nodes in the graph.
+type DuplicatePairMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	contact_id     *int
+	addcontact_id  *int
+	other_id       *int
+	addother_id    *int
+	score          *int
+	addscore       *int
+	reasons        *string
+	dismissed      *bool
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*DuplicatePair, error)
+	predicates     []predicate.DuplicatePair
+}
+
+var _ ent.Mutation = (*DuplicatePairMutation)(nil)
+
+// duplicatepairOption allows management of the mutation configuration using functional options.
+type duplicatepairOption func(*DuplicatePairMutation)
+
+// newDuplicatePairMutation creates new mutation for the DuplicatePair entity.
+func newDuplicatePairMutation(c config, op Op, opts ...duplicatepairOption) *DuplicatePairMutation {
+	m := &DuplicatePairMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicatePair,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicatePairID sets the ID field of the mutation.
+func withDuplicatePairID(id int) duplicatepairOption {
+	return func(m *DuplicatePairMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicatePair
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicatePair, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicatePair.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicatePair sets the old DuplicatePair of the mutation.
+func withDuplicatePair(node *DuplicatePair) duplicatepairOption {
+	return func(m *DuplicatePairMutation) {
+		m.oldValue = func(context.Context) (*DuplicatePair, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicatePairMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicatePairMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicatePairMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicatePairMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicatePair.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DuplicatePairMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DuplicatePairMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DuplicatePairMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *DuplicatePairMutation) SetContactID(i int) {
+	m.contact_id = &i
+	m.addcontact_id = nil
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *DuplicatePairMutation) ContactID() (r int, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldContactID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// AddContactID adds i to the "contact_id" field.
+func (m *DuplicatePairMutation) AddContactID(i int) {
+	if m.addcontact_id != nil {
+		*m.addcontact_id += i
+	} else {
+		m.addcontact_id = &i
+	}
+}
+
+// AddedContactID returns the value that was added to the "contact_id" field in this mutation.
+func (m *DuplicatePairMutation) AddedContactID() (r int, exists bool) {
+	v := m.addcontact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *DuplicatePairMutation) ResetContactID() {
+	m.contact_id = nil
+	m.addcontact_id = nil
+}
+
+// SetOtherID sets the "other_id" field.
+func (m *DuplicatePairMutation) SetOtherID(i int) {
+	m.other_id = &i
+	m.addother_id = nil
+}
+
+// OtherID returns the value of the "other_id" field in the mutation.
+func (m *DuplicatePairMutation) OtherID() (r int, exists bool) {
+	v := m.other_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOtherID returns the old "other_id" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldOtherID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOtherID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOtherID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOtherID: %w", err)
+	}
+	return oldValue.OtherID, nil
+}
+
+// AddOtherID adds i to the "other_id" field.
+func (m *DuplicatePairMutation) AddOtherID(i int) {
+	if m.addother_id != nil {
+		*m.addother_id += i
+	} else {
+		m.addother_id = &i
+	}
+}
+
+// AddedOtherID returns the value that was added to the "other_id" field in this mutation.
+func (m *DuplicatePairMutation) AddedOtherID() (r int, exists bool) {
+	v := m.addother_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOtherID resets all changes to the "other_id" field.
+func (m *DuplicatePairMutation) ResetOtherID() {
+	m.other_id = nil
+	m.addother_id = nil
+}
+
+// SetScore sets the "score" field.
+func (m *DuplicatePairMutation) SetScore(i int) {
+	m.score = &i
+	m.addscore = nil
+}
+
+// Score returns the value of the "score" field in the mutation.
+func (m *DuplicatePairMutation) Score() (r int, exists bool) {
+	v := m.score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScore returns the old "score" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldScore(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScore: %w", err)
+	}
+	return oldValue.Score, nil
+}
+
+// AddScore adds i to the "score" field.
+func (m *DuplicatePairMutation) AddScore(i int) {
+	if m.addscore != nil {
+		*m.addscore += i
+	} else {
+		m.addscore = &i
+	}
+}
+
+// AddedScore returns the value that was added to the "score" field in this mutation.
+func (m *DuplicatePairMutation) AddedScore() (r int, exists bool) {
+	v := m.addscore
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetScore resets all changes to the "score" field.
+func (m *DuplicatePairMutation) ResetScore() {
+	m.score = nil
+	m.addscore = nil
+}
+
+// SetReasons sets the "reasons" field.
+func (m *DuplicatePairMutation) SetReasons(s string) {
+	m.reasons = &s
+}
+
+// Reasons returns the value of the "reasons" field in the mutation.
+func (m *DuplicatePairMutation) Reasons() (r string, exists bool) {
+	v := m.reasons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasons returns the old "reasons" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldReasons(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasons is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasons requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasons: %w", err)
+	}
+	return oldValue.Reasons, nil
+}
+
+// ResetReasons resets all changes to the "reasons" field.
+func (m *DuplicatePairMutation) ResetReasons() {
+	m.reasons = nil
+}
+
+// SetDismissed sets the "dismissed" field.
+func (m *DuplicatePairMutation) SetDismissed(b bool) {
+	m.dismissed = &b
+}
+
+// Dismissed returns the value of the "dismissed" field in the mutation.
+func (m *DuplicatePairMutation) Dismissed() (r bool, exists bool) {
+	v := m.dismissed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDismissed returns the old "dismissed" field's value of the DuplicatePair entity.
+// If the DuplicatePair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicatePairMutation) OldDismissed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDismissed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDismissed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDismissed: %w", err)
+	}
+	return oldValue.Dismissed, nil
+}
+
+// ResetDismissed resets all changes to the "dismissed" field.
+func (m *DuplicatePairMutation) ResetDismissed() {
+	m.dismissed = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *DuplicatePairMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[duplicatepair.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *DuplicatePairMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *DuplicatePairMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *DuplicatePairMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the DuplicatePairMutation builder.
+func (m *DuplicatePairMutation) Where(ps ...predicate.DuplicatePair) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicatePairMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicatePairMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicatePair, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicatePairMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicatePairMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicatePair).
+func (m *DuplicatePairMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicatePairMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.account != nil {
+		fields = append(fields, duplicatepair.FieldAccountID)
+	}
+	if m.contact_id != nil {
+		fields = append(fields, duplicatepair.FieldContactID)
+	}
+	if m.other_id != nil {
+		fields = append(fields, duplicatepair.FieldOtherID)
+	}
+	if m.score != nil {
+		fields = append(fields, duplicatepair.FieldScore)
+	}
+	if m.reasons != nil {
+		fields = append(fields, duplicatepair.FieldReasons)
+	}
+	if m.dismissed != nil {
+		fields = append(fields, duplicatepair.FieldDismissed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicatePairMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatepair.FieldAccountID:
+		return m.AccountID()
+	case duplicatepair.FieldContactID:
+		return m.ContactID()
+	case duplicatepair.FieldOtherID:
+		return m.OtherID()
+	case duplicatepair.FieldScore:
+		return m.Score()
+	case duplicatepair.FieldReasons:
+		return m.Reasons()
+	case duplicatepair.FieldDismissed:
+		return m.Dismissed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicatePairMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicatepair.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case duplicatepair.FieldContactID:
+		return m.OldContactID(ctx)
+	case duplicatepair.FieldOtherID:
+		return m.OldOtherID(ctx)
+	case duplicatepair.FieldScore:
+		return m.OldScore(ctx)
+	case duplicatepair.FieldReasons:
+		return m.OldReasons(ctx)
+	case duplicatepair.FieldDismissed:
+		return m.OldDismissed(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicatePair field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicatePairMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicatepair.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case duplicatepair.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case duplicatepair.FieldOtherID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOtherID(v)
+		return nil
+	case duplicatepair.FieldScore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScore(v)
+		return nil
+	case duplicatepair.FieldReasons:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasons(v)
+		return nil
+	case duplicatepair.FieldDismissed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDismissed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicatePair field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicatePairMutation) AddedFields() []string {
+	var fields []string
+	if m.addcontact_id != nil {
+		fields = append(fields, duplicatepair.FieldContactID)
+	}
+	if m.addother_id != nil {
+		fields = append(fields, duplicatepair.FieldOtherID)
+	}
+	if m.addscore != nil {
+		fields = append(fields, duplicatepair.FieldScore)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicatePairMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatepair.FieldContactID:
+		return m.AddedContactID()
+	case duplicatepair.FieldOtherID:
+		return m.AddedOtherID()
+	case duplicatepair.FieldScore:
+		return m.AddedScore()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicatePairMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case duplicatepair.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContactID(v)
+		return nil
+	case duplicatepair.FieldOtherID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOtherID(v)
+		return nil
+	case duplicatepair.FieldScore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScore(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicatePair numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicatePairMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicatePairMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicatePairMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DuplicatePair nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicatePairMutation) ResetField(name string) error {
+	switch name {
+	case duplicatepair.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case duplicatepair.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case duplicatepair.FieldOtherID:
+		m.ResetOtherID()
+		return nil
+	case duplicatepair.FieldScore:
+		m.ResetScore()
+		return nil
+	case duplicatepair.FieldReasons:
+		m.ResetReasons()
+		return nil
+	case duplicatepair.FieldDismissed:
+		m.ResetDismissed()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicatePair field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicatePairMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, duplicatepair.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicatePairMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicatepair.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicatePairMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicatePairMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicatePairMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, duplicatepair.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicatePairMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicatepair.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicatePairMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicatepair.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicatePair unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicatePairMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicatepair.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicatePair edge %s", name)
+}
+
+// DuplicateProfileMutation represents an operation that mutates the DuplicateProfile nodes in the graph.
+type DuplicateProfileMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	contact_id     *int
+	addcontact_id  *int
+	keys           *[]byte
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*DuplicateProfile, error)
+	predicates     []predicate.DuplicateProfile
+}
+
+var _ ent.Mutation = (*DuplicateProfileMutation)(nil)
+
+// duplicateprofileOption allows management of the mutation configuration using functional options.
+type duplicateprofileOption func(*DuplicateProfileMutation)
+
+// newDuplicateProfileMutation creates new mutation for the DuplicateProfile entity.
+func newDuplicateProfileMutation(c config, op Op, opts ...duplicateprofileOption) *DuplicateProfileMutation {
+	m := &DuplicateProfileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicateProfile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicateProfileID sets the ID field of the mutation.
+func withDuplicateProfileID(id int) duplicateprofileOption {
+	return func(m *DuplicateProfileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicateProfile
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicateProfile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicateProfile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicateProfile sets the old DuplicateProfile of the mutation.
+func withDuplicateProfile(node *DuplicateProfile) duplicateprofileOption {
+	return func(m *DuplicateProfileMutation) {
+		m.oldValue = func(context.Context) (*DuplicateProfile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicateProfileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicateProfileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicateProfileMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicateProfileMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicateProfile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DuplicateProfileMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DuplicateProfileMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DuplicateProfile entity.
+// If the DuplicateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateProfileMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DuplicateProfileMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *DuplicateProfileMutation) SetContactID(i int) {
+	m.contact_id = &i
+	m.addcontact_id = nil
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *DuplicateProfileMutation) ContactID() (r int, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the DuplicateProfile entity.
+// If the DuplicateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateProfileMutation) OldContactID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// AddContactID adds i to the "contact_id" field.
+func (m *DuplicateProfileMutation) AddContactID(i int) {
+	if m.addcontact_id != nil {
+		*m.addcontact_id += i
+	} else {
+		m.addcontact_id = &i
+	}
+}
+
+// AddedContactID returns the value that was added to the "contact_id" field in this mutation.
+func (m *DuplicateProfileMutation) AddedContactID() (r int, exists bool) {
+	v := m.addcontact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *DuplicateProfileMutation) ResetContactID() {
+	m.contact_id = nil
+	m.addcontact_id = nil
+}
+
+// SetKeys sets the "keys" field.
+func (m *DuplicateProfileMutation) SetKeys(b []byte) {
+	m.keys = &b
+}
+
+// Keys returns the value of the "keys" field in the mutation.
+func (m *DuplicateProfileMutation) Keys() (r []byte, exists bool) {
+	v := m.keys
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeys returns the old "keys" field's value of the DuplicateProfile entity.
+// If the DuplicateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateProfileMutation) OldKeys(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeys is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeys requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeys: %w", err)
+	}
+	return oldValue.Keys, nil
+}
+
+// ResetKeys resets all changes to the "keys" field.
+func (m *DuplicateProfileMutation) ResetKeys() {
+	m.keys = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *DuplicateProfileMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[duplicateprofile.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *DuplicateProfileMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *DuplicateProfileMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *DuplicateProfileMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the DuplicateProfileMutation builder.
+func (m *DuplicateProfileMutation) Where(ps ...predicate.DuplicateProfile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicateProfileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicateProfileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicateProfile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicateProfileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicateProfileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicateProfile).
+func (m *DuplicateProfileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicateProfileMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.account != nil {
+		fields = append(fields, duplicateprofile.FieldAccountID)
+	}
+	if m.contact_id != nil {
+		fields = append(fields, duplicateprofile.FieldContactID)
+	}
+	if m.keys != nil {
+		fields = append(fields, duplicateprofile.FieldKeys)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicateProfileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicateprofile.FieldAccountID:
+		return m.AccountID()
+	case duplicateprofile.FieldContactID:
+		return m.ContactID()
+	case duplicateprofile.FieldKeys:
+		return m.Keys()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicateProfileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicateprofile.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case duplicateprofile.FieldContactID:
+		return m.OldContactID(ctx)
+	case duplicateprofile.FieldKeys:
+		return m.OldKeys(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicateProfile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateProfileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicateprofile.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case duplicateprofile.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case duplicateprofile.FieldKeys:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeys(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateProfile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicateProfileMutation) AddedFields() []string {
+	var fields []string
+	if m.addcontact_id != nil {
+		fields = append(fields, duplicateprofile.FieldContactID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicateProfileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case duplicateprofile.FieldContactID:
+		return m.AddedContactID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateProfileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case duplicateprofile.FieldContactID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContactID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateProfile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicateProfileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicateProfileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicateProfileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DuplicateProfile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicateProfileMutation) ResetField(name string) error {
+	switch name {
+	case duplicateprofile.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case duplicateprofile.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case duplicateprofile.FieldKeys:
+		m.ResetKeys()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateProfile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicateProfileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, duplicateprofile.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicateProfileMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicateprofile.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicateProfileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicateProfileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicateProfileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, duplicateprofile.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicateProfileMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicateprofile.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicateProfileMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicateprofile.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateProfile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicateProfileMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicateprofile.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateProfile edge %s", name)
+}
+
+// DuplicateStateMutation represents an operation that mutates the DuplicateState nodes in the graph.
+type DuplicateStateMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	seq            *int64
+	addseq         *int64
+	profiled       *int
+	addprofiled    *int
+	compared       *int
+	addcompared    *int
+	holder         *string
+	lease          *time.Time
+	clearedFields  map[string]struct{}
+	account        *int
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*DuplicateState, error)
+	predicates     []predicate.DuplicateState
+}
+
+var _ ent.Mutation = (*DuplicateStateMutation)(nil)
+
+// duplicatestateOption allows management of the mutation configuration using functional options.
+type duplicatestateOption func(*DuplicateStateMutation)
+
+// newDuplicateStateMutation creates new mutation for the DuplicateState entity.
+func newDuplicateStateMutation(c config, op Op, opts ...duplicatestateOption) *DuplicateStateMutation {
+	m := &DuplicateStateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicateState,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicateStateID sets the ID field of the mutation.
+func withDuplicateStateID(id int) duplicatestateOption {
+	return func(m *DuplicateStateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicateState
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicateState, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicateState.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicateState sets the old DuplicateState of the mutation.
+func withDuplicateState(node *DuplicateState) duplicatestateOption {
+	return func(m *DuplicateStateMutation) {
+		m.oldValue = func(context.Context) (*DuplicateState, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicateStateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicateStateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicateStateMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicateStateMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicateState.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DuplicateStateMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DuplicateStateMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DuplicateStateMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *DuplicateStateMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *DuplicateStateMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *DuplicateStateMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *DuplicateStateMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *DuplicateStateMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetProfiled sets the "profiled" field.
+func (m *DuplicateStateMutation) SetProfiled(i int) {
+	m.profiled = &i
+	m.addprofiled = nil
+}
+
+// Profiled returns the value of the "profiled" field in the mutation.
+func (m *DuplicateStateMutation) Profiled() (r int, exists bool) {
+	v := m.profiled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProfiled returns the old "profiled" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldProfiled(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProfiled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProfiled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProfiled: %w", err)
+	}
+	return oldValue.Profiled, nil
+}
+
+// AddProfiled adds i to the "profiled" field.
+func (m *DuplicateStateMutation) AddProfiled(i int) {
+	if m.addprofiled != nil {
+		*m.addprofiled += i
+	} else {
+		m.addprofiled = &i
+	}
+}
+
+// AddedProfiled returns the value that was added to the "profiled" field in this mutation.
+func (m *DuplicateStateMutation) AddedProfiled() (r int, exists bool) {
+	v := m.addprofiled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearProfiled clears the value of the "profiled" field.
+func (m *DuplicateStateMutation) ClearProfiled() {
+	m.profiled = nil
+	m.addprofiled = nil
+	m.clearedFields[duplicatestate.FieldProfiled] = struct{}{}
+}
+
+// ProfiledCleared returns if the "profiled" field was cleared in this mutation.
+func (m *DuplicateStateMutation) ProfiledCleared() bool {
+	_, ok := m.clearedFields[duplicatestate.FieldProfiled]
+	return ok
+}
+
+// ResetProfiled resets all changes to the "profiled" field.
+func (m *DuplicateStateMutation) ResetProfiled() {
+	m.profiled = nil
+	m.addprofiled = nil
+	delete(m.clearedFields, duplicatestate.FieldProfiled)
+}
+
+// SetCompared sets the "compared" field.
+func (m *DuplicateStateMutation) SetCompared(i int) {
+	m.compared = &i
+	m.addcompared = nil
+}
+
+// Compared returns the value of the "compared" field in the mutation.
+func (m *DuplicateStateMutation) Compared() (r int, exists bool) {
+	v := m.compared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompared returns the old "compared" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldCompared(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompared is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompared requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompared: %w", err)
+	}
+	return oldValue.Compared, nil
+}
+
+// AddCompared adds i to the "compared" field.
+func (m *DuplicateStateMutation) AddCompared(i int) {
+	if m.addcompared != nil {
+		*m.addcompared += i
+	} else {
+		m.addcompared = &i
+	}
+}
+
+// AddedCompared returns the value that was added to the "compared" field in this mutation.
+func (m *DuplicateStateMutation) AddedCompared() (r int, exists bool) {
+	v := m.addcompared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCompared clears the value of the "compared" field.
+func (m *DuplicateStateMutation) ClearCompared() {
+	m.compared = nil
+	m.addcompared = nil
+	m.clearedFields[duplicatestate.FieldCompared] = struct{}{}
+}
+
+// ComparedCleared returns if the "compared" field was cleared in this mutation.
+func (m *DuplicateStateMutation) ComparedCleared() bool {
+	_, ok := m.clearedFields[duplicatestate.FieldCompared]
+	return ok
+}
+
+// ResetCompared resets all changes to the "compared" field.
+func (m *DuplicateStateMutation) ResetCompared() {
+	m.compared = nil
+	m.addcompared = nil
+	delete(m.clearedFields, duplicatestate.FieldCompared)
+}
+
+// SetHolder sets the "holder" field.
+func (m *DuplicateStateMutation) SetHolder(s string) {
+	m.holder = &s
+}
+
+// Holder returns the value of the "holder" field in the mutation.
+func (m *DuplicateStateMutation) Holder() (r string, exists bool) {
+	v := m.holder
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolder returns the old "holder" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldHolder(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolder is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolder requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolder: %w", err)
+	}
+	return oldValue.Holder, nil
+}
+
+// ResetHolder resets all changes to the "holder" field.
+func (m *DuplicateStateMutation) ResetHolder() {
+	m.holder = nil
+}
+
+// SetLease sets the "lease" field.
+func (m *DuplicateStateMutation) SetLease(t time.Time) {
+	m.lease = &t
+}
+
+// Lease returns the value of the "lease" field in the mutation.
+func (m *DuplicateStateMutation) Lease() (r time.Time, exists bool) {
+	v := m.lease
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLease returns the old "lease" field's value of the DuplicateState entity.
+// If the DuplicateState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateStateMutation) OldLease(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLease is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLease requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLease: %w", err)
+	}
+	return oldValue.Lease, nil
+}
+
+// ResetLease resets all changes to the "lease" field.
+func (m *DuplicateStateMutation) ResetLease() {
+	m.lease = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *DuplicateStateMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[duplicatestate.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *DuplicateStateMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *DuplicateStateMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *DuplicateStateMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the DuplicateStateMutation builder.
+func (m *DuplicateStateMutation) Where(ps ...predicate.DuplicateState) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicateStateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicateStateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicateState, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicateStateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicateStateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicateState).
+func (m *DuplicateStateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicateStateMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.account != nil {
+		fields = append(fields, duplicatestate.FieldAccountID)
+	}
+	if m.seq != nil {
+		fields = append(fields, duplicatestate.FieldSeq)
+	}
+	if m.profiled != nil {
+		fields = append(fields, duplicatestate.FieldProfiled)
+	}
+	if m.compared != nil {
+		fields = append(fields, duplicatestate.FieldCompared)
+	}
+	if m.holder != nil {
+		fields = append(fields, duplicatestate.FieldHolder)
+	}
+	if m.lease != nil {
+		fields = append(fields, duplicatestate.FieldLease)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicateStateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatestate.FieldAccountID:
+		return m.AccountID()
+	case duplicatestate.FieldSeq:
+		return m.Seq()
+	case duplicatestate.FieldProfiled:
+		return m.Profiled()
+	case duplicatestate.FieldCompared:
+		return m.Compared()
+	case duplicatestate.FieldHolder:
+		return m.Holder()
+	case duplicatestate.FieldLease:
+		return m.Lease()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicateStateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicatestate.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case duplicatestate.FieldSeq:
+		return m.OldSeq(ctx)
+	case duplicatestate.FieldProfiled:
+		return m.OldProfiled(ctx)
+	case duplicatestate.FieldCompared:
+		return m.OldCompared(ctx)
+	case duplicatestate.FieldHolder:
+		return m.OldHolder(ctx)
+	case duplicatestate.FieldLease:
+		return m.OldLease(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicateState field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateStateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicatestate.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case duplicatestate.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case duplicatestate.FieldProfiled:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProfiled(v)
+		return nil
+	case duplicatestate.FieldCompared:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompared(v)
+		return nil
+	case duplicatestate.FieldHolder:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolder(v)
+		return nil
+	case duplicatestate.FieldLease:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLease(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicateStateMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, duplicatestate.FieldSeq)
+	}
+	if m.addprofiled != nil {
+		fields = append(fields, duplicatestate.FieldProfiled)
+	}
+	if m.addcompared != nil {
+		fields = append(fields, duplicatestate.FieldCompared)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicateStateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatestate.FieldSeq:
+		return m.AddedSeq()
+	case duplicatestate.FieldProfiled:
+		return m.AddedProfiled()
+	case duplicatestate.FieldCompared:
+		return m.AddedCompared()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateStateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case duplicatestate.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	case duplicatestate.FieldProfiled:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProfiled(v)
+		return nil
+	case duplicatestate.FieldCompared:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCompared(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicateStateMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(duplicatestate.FieldProfiled) {
+		fields = append(fields, duplicatestate.FieldProfiled)
+	}
+	if m.FieldCleared(duplicatestate.FieldCompared) {
+		fields = append(fields, duplicatestate.FieldCompared)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicateStateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicateStateMutation) ClearField(name string) error {
+	switch name {
+	case duplicatestate.FieldProfiled:
+		m.ClearProfiled()
+		return nil
+	case duplicatestate.FieldCompared:
+		m.ClearCompared()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicateStateMutation) ResetField(name string) error {
+	switch name {
+	case duplicatestate.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case duplicatestate.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case duplicatestate.FieldProfiled:
+		m.ResetProfiled()
+		return nil
+	case duplicatestate.FieldCompared:
+		m.ResetCompared()
+		return nil
+	case duplicatestate.FieldHolder:
+		m.ResetHolder()
+		return nil
+	case duplicatestate.FieldLease:
+		m.ResetLease()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicateStateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, duplicatestate.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicateStateMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicatestate.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicateStateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicateStateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicateStateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, duplicatestate.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicateStateMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicatestate.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicateStateMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicatestate.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicateStateMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicatestate.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateState edge %s", name)
 }
 
 // ExternalIDMutation represents an operation that mutates the ExternalID nodes in the graph.

@@ -32,6 +32,14 @@ type Tx struct {
 	Contact *ContactClient
 	// Derivation is the client for interacting with the Derivation builders.
 	Derivation *DerivationClient
+	// DuplicateKey is the client for interacting with the DuplicateKey builders.
+	DuplicateKey *DuplicateKeyClient
+	// DuplicatePair is the client for interacting with the DuplicatePair builders.
+	DuplicatePair *DuplicatePairClient
+	// DuplicateProfile is the client for interacting with the DuplicateProfile builders.
+	DuplicateProfile *DuplicateProfileClient
+	// DuplicateState is the client for interacting with the DuplicateState builders.
+	DuplicateState *DuplicateStateClient
 	// ExternalID is the client for interacting with the ExternalID builders.
 	ExternalID *ExternalIDClient
 	// Feed is the client for interacting with the Feed builders.
@@ -212,6 +220,10 @@ func (tx *Tx) init() {
 	tx.Company = NewCompanyClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.Derivation = NewDerivationClient(tx.config)
+	tx.DuplicateKey = NewDuplicateKeyClient(tx.config)
+	tx.DuplicatePair = NewDuplicatePairClient(tx.config)
+	tx.DuplicateProfile = NewDuplicateProfileClient(tx.config)
+	tx.DuplicateState = NewDuplicateStateClient(tx.config)
 	tx.ExternalID = NewExternalIDClient(tx.config)
 	tx.Feed = NewFeedClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)

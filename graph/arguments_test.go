@@ -12,6 +12,7 @@ import (
 	"contactgraph/graph"
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/duplicate"
 	"contactgraph/internal/job"
 	"contactgraph/internal/people"
 
@@ -197,6 +198,7 @@ func TestRanges(t *testing.T) {
 	services := map[string]numbers{
 		"Contact.changes(first)": {0, changelog.MaxHistory}, "Query.deletedContacts(first)": {0, changelog.MaxDeletions}, "Query.contactChanges(first)": {0, changelog.MaxPage},
 		"Company.contacts(first)": {0, query.MaxPage}, "Query.contacts(first)": {0, query.MaxPage}, "Query.contacts(last)": {0, query.MaxPage},
+		"Query.duplicates(first)": {0, duplicate.MaxPage}, "Query.duplicates(minScore)": {0, duplicate.MaxScore},
 		"Query.jobs(first)": {0, job.MaxPage}, "Job.items(first)": {0, job.MaxPage},
 		"Query.sessions(first)": {0, people.MaxSessions}, "Query.auditLog(first)": {1, people.MaxAuditEntries},
 	}

@@ -24,6 +24,7 @@ func TestEmptyCursorIsAbsent(t *testing.T) {
 		"Job.items":                   `{ jobs { nodes { items(%s) { nodes { number } } } } }`,
 		"Contact.changes":             `{ contacts { nodes { changes(%s) { nodes { id } } } } }`,
 		"Query.deletedContacts":       `{ deletedContacts(%s) { nodes { contactId } } }`,
+		"Query.duplicates":            `{ duplicates(%s) { nodes { score } } }`,
 		"Company.contacts":            `{ companies { contacts(%s) { nodes { id } } } }`,
 		"Subscription.contactChanges": `subscription { contactChanges(%s) { id } }`,
 	}

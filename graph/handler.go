@@ -70,7 +70,7 @@ func NewHandler(c Config) http.Handler {
 	cookies := gate.Cookies{Auth: c.Services.Auth}
 	root := &Resolver{
 		contacts: c.Services.Contacts.Via(change.SourceGRAPHQL).ClearingByNull(), queries: c.Services.Queries, catalog: c.Services.Catalog, jobs: c.Services.Jobs, people: c.Services.People, resets: c.Services.Resets,
-		changes: c.Services.Changes, reports: c.Services.Reports, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), signOutURL: c.SignOutURL, feed: c.Services.Hub, present: apierror.Presenter(c.Log),
+		changes: c.Services.Changes, reports: c.Services.Reports, duplicates: c.Services.Duplicates, auth: c.Services.Auth, cookies: cookies, client: c.Client, load: loader.New(c.Client, c.Services.Catalog), signOutURL: c.SignOutURL, feed: c.Services.Hub, present: apierror.Presenter(c.Log),
 	}
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{
 		Schema: schema(), Resolvers: root, Directives: generated.DirectiveRoot{Credential: withCredential},

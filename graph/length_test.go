@@ -80,7 +80,7 @@ var unbounded = []string{
 	"SetUpSecondFactorInput.currentPassword", "SetUpSecondFactorInput.code", "ConfirmSecondFactorInput.code",
 	"SecondFactorProofInput.currentPassword", "SecondFactorProofInput.code",
 	"Query.contactByEmail(email)", "Query.contactByExternalId(system)", "Query.contactByExternalId(value)", "Query.contactByLogin(name)", "Query.contactByPhone(phone)", "Query.contactByPhone(phoneCountryCode)",
-	"Query.contactBySecret(secret)", "Contact.changes(after)", "Contact.property(apiName)", "ContactSnapshot.property(apiName)", "Query.contactChanges(after)", "Query.deletedContacts(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)", "Job.items(after)", "Query.jobs(after)",
+	"Query.contactBySecret(secret)", "Contact.changes(after)", "Contact.property(apiName)", "ContactSnapshot.property(apiName)", "Query.contactChanges(after)", "Query.deletedContacts(after)", "Query.duplicates(after)", "Query.contacts(after)", "Query.contacts(before)", "Subscription.contactChanges(after)", "Job.items(after)", "Query.jobs(after)",
 }
 
 func TestLengthsAreDescribed(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/duplicate"
 	"contactgraph/internal/job"
 	"contactgraph/internal/people"
 	"contactgraph/internal/report"
@@ -34,20 +35,21 @@ import (
 // Resolver is the root of all resolvers. Its methods are those that gqlgen calls, one for each type
 // of the schema that has resolvers.
 type Resolver struct {
-	contacts *contact.Service
-	queries  *query.Service
-	catalog  *catalog.Service
-	jobs     *job.Service
-	people   *people.Service
-	resets   *reset.Service
-	changes  *changelog.Service
-	reports  *report.Service
-	auth     *auth.Service
-	cookies  gate.Cookies
-	client   *ent.Client // for reads
-	load     *loader.Loader
-	feed     *changelog.Hub
-	present  graphql.ErrorPresenterFunc
+	contacts   *contact.Service
+	queries    *query.Service
+	catalog    *catalog.Service
+	jobs       *job.Service
+	people     *people.Service
+	resets     *reset.Service
+	changes    *changelog.Service
+	reports    *report.Service
+	duplicates *duplicate.Service
+	auth       *auth.Service
+	cookies    gate.Cookies
+	client     *ent.Client // for reads
+	load       *loader.Loader
+	feed       *changelog.Hub
+	present    graphql.ErrorPresenterFunc
 	// signOutURL is that of Config.
 	signOutURL func(ctx context.Context, issuer string) string
 }

@@ -116,6 +116,54 @@ func (f DerivationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DerivationMutation", m)
 }
 
+// The DuplicateKeyFunc type is an adapter to allow the use of ordinary
+// function as DuplicateKey mutator.
+type DuplicateKeyFunc func(context.Context, *ent.DuplicateKeyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicateKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicateKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateKeyMutation", m)
+}
+
+// The DuplicatePairFunc type is an adapter to allow the use of ordinary
+// function as DuplicatePair mutator.
+type DuplicatePairFunc func(context.Context, *ent.DuplicatePairMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicatePairFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicatePairMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicatePairMutation", m)
+}
+
+// The DuplicateProfileFunc type is an adapter to allow the use of ordinary
+// function as DuplicateProfile mutator.
+type DuplicateProfileFunc func(context.Context, *ent.DuplicateProfileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicateProfileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicateProfileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateProfileMutation", m)
+}
+
+// The DuplicateStateFunc type is an adapter to allow the use of ordinary
+// function as DuplicateState mutator.
+type DuplicateStateFunc func(context.Context, *ent.DuplicateStateMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicateStateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicateStateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateStateMutation", m)
+}
+
 // The ExternalIDFunc type is an adapter to allow the use of ordinary
 // function as ExternalID mutator.
 type ExternalIDFunc func(context.Context, *ent.ExternalIDMutation) (ent.Value, error)

@@ -16,6 +16,10 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/derivation"
+	"contactgraph/ent/duplicatekey"
+	"contactgraph/ent/duplicatepair"
+	"contactgraph/ent/duplicateprofile"
+	"contactgraph/ent/duplicatestate"
 	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
@@ -338,6 +342,114 @@ func (f TraverseDerivation) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DerivationQuery", q)
+}
+
+// The DuplicateKeyFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateKeyFunc func(context.Context, *ent.DuplicateKeyQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateKeyFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateKeyQuery", q)
+}
+
+// The TraverseDuplicateKey type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateKey func(context.Context, *ent.DuplicateKeyQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateKey) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateKey) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateKeyQuery", q)
+}
+
+// The DuplicatePairFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicatePairFunc func(context.Context, *ent.DuplicatePairQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicatePairFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicatePairQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicatePairQuery", q)
+}
+
+// The TraverseDuplicatePair type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicatePair func(context.Context, *ent.DuplicatePairQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicatePair) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicatePair) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicatePairQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicatePairQuery", q)
+}
+
+// The DuplicateProfileFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateProfileFunc func(context.Context, *ent.DuplicateProfileQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateProfileFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateProfileQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateProfileQuery", q)
+}
+
+// The TraverseDuplicateProfile type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateProfile func(context.Context, *ent.DuplicateProfileQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateProfile) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateProfile) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateProfileQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateProfileQuery", q)
+}
+
+// The DuplicateStateFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateStateFunc func(context.Context, *ent.DuplicateStateQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateStateFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateStateQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateStateQuery", q)
+}
+
+// The TraverseDuplicateState type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateState func(context.Context, *ent.DuplicateStateQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateState) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateState) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateStateQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateStateQuery", q)
 }
 
 // The ExternalIDFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -901,6 +1013,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
 	case *ent.DerivationQuery:
 		return &query[*ent.DerivationQuery, predicate.Derivation, derivation.OrderOption]{typ: ent.TypeDerivation, tq: q}, nil
+	case *ent.DuplicateKeyQuery:
+		return &query[*ent.DuplicateKeyQuery, predicate.DuplicateKey, duplicatekey.OrderOption]{typ: ent.TypeDuplicateKey, tq: q}, nil
+	case *ent.DuplicatePairQuery:
+		return &query[*ent.DuplicatePairQuery, predicate.DuplicatePair, duplicatepair.OrderOption]{typ: ent.TypeDuplicatePair, tq: q}, nil
+	case *ent.DuplicateProfileQuery:
+		return &query[*ent.DuplicateProfileQuery, predicate.DuplicateProfile, duplicateprofile.OrderOption]{typ: ent.TypeDuplicateProfile, tq: q}, nil
+	case *ent.DuplicateStateQuery:
+		return &query[*ent.DuplicateStateQuery, predicate.DuplicateState, duplicatestate.OrderOption]{typ: ent.TypeDuplicateState, tq: q}, nil
 	case *ent.ExternalIDQuery:
 		return &query[*ent.ExternalIDQuery, predicate.ExternalID, externalid.OrderOption]{typ: ent.TypeExternalID, tq: q}, nil
 	case *ent.FeedQuery:

@@ -407,6 +407,134 @@ var (
 			},
 		},
 	}
+	// DuplicateKeysColumns holds the columns for the "duplicate_keys" table.
+	DuplicateKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "hash", Type: field.TypeInt64},
+		{Name: "contact_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// DuplicateKeysTable holds the schema information for the "duplicate_keys" table.
+	DuplicateKeysTable = &schema.Table{
+		Name:       "duplicate_keys",
+		Columns:    DuplicateKeysColumns,
+		PrimaryKey: []*schema.Column{DuplicateKeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_keys_accounts_account",
+				Columns:    []*schema.Column{DuplicateKeysColumns[3]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatekey_account_id_hash_contact_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateKeysColumns[3], DuplicateKeysColumns[1], DuplicateKeysColumns[2]},
+			},
+		},
+	}
+	// DuplicatePairsColumns holds the columns for the "duplicate_pairs" table.
+	DuplicatePairsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "contact_id", Type: field.TypeInt},
+		{Name: "other_id", Type: field.TypeInt},
+		{Name: "score", Type: field.TypeInt},
+		{Name: "reasons", Type: field.TypeString},
+		{Name: "dismissed", Type: field.TypeBool, Default: false},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// DuplicatePairsTable holds the schema information for the "duplicate_pairs" table.
+	DuplicatePairsTable = &schema.Table{
+		Name:       "duplicate_pairs",
+		Columns:    DuplicatePairsColumns,
+		PrimaryKey: []*schema.Column{DuplicatePairsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_pairs_accounts_account",
+				Columns:    []*schema.Column{DuplicatePairsColumns[6]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatepair_account_id_contact_id_other_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicatePairsColumns[6], DuplicatePairsColumns[1], DuplicatePairsColumns[2]},
+			},
+			{
+				Name:    "duplicatepair_account_id_other_id",
+				Unique:  false,
+				Columns: []*schema.Column{DuplicatePairsColumns[6], DuplicatePairsColumns[2]},
+			},
+			{
+				Name:    "duplicatepair_account_id_dismissed_score_id",
+				Unique:  false,
+				Columns: []*schema.Column{DuplicatePairsColumns[6], DuplicatePairsColumns[5], DuplicatePairsColumns[3], DuplicatePairsColumns[0]},
+			},
+		},
+	}
+	// DuplicateProfilesColumns holds the columns for the "duplicate_profiles" table.
+	DuplicateProfilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "contact_id", Type: field.TypeInt},
+		{Name: "keys", Type: field.TypeBytes},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// DuplicateProfilesTable holds the schema information for the "duplicate_profiles" table.
+	DuplicateProfilesTable = &schema.Table{
+		Name:       "duplicate_profiles",
+		Columns:    DuplicateProfilesColumns,
+		PrimaryKey: []*schema.Column{DuplicateProfilesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_profiles_accounts_account",
+				Columns:    []*schema.Column{DuplicateProfilesColumns[3]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicateprofile_account_id_contact_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateProfilesColumns[3], DuplicateProfilesColumns[1]},
+			},
+		},
+	}
+	// DuplicateStatesColumns holds the columns for the "duplicate_states" table.
+	DuplicateStatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "profiled", Type: field.TypeInt, Nullable: true},
+		{Name: "compared", Type: field.TypeInt, Nullable: true},
+		{Name: "holder", Type: field.TypeString, Default: ""},
+		{Name: "lease", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// DuplicateStatesTable holds the schema information for the "duplicate_states" table.
+	DuplicateStatesTable = &schema.Table{
+		Name:       "duplicate_states",
+		Columns:    DuplicateStatesColumns,
+		PrimaryKey: []*schema.Column{DuplicateStatesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_states_accounts_account",
+				Columns:    []*schema.Column{DuplicateStatesColumns[6]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatestate_account_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateStatesColumns[6]},
+			},
+		},
+	}
 	// ExternalIdsColumns holds the columns for the "external_ids" table.
 	ExternalIdsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -1224,6 +1352,10 @@ var (
 		CompaniesTable,
 		ContactsTable,
 		DerivationsTable,
+		DuplicateKeysTable,
+		DuplicatePairsTable,
+		DuplicateProfilesTable,
+		DuplicateStatesTable,
 		ExternalIdsTable,
 		FeedsTable,
 		IdempotencyKeysTable,
@@ -1257,6 +1389,10 @@ func init() {
 	ContactsTable.ForeignKeys[2].RefTable = StoresTable
 	ContactsTable.ForeignKeys[3].RefTable = CompaniesTable
 	DerivationsTable.ForeignKeys[0].RefTable = AccountsTable
+	DuplicateKeysTable.ForeignKeys[0].RefTable = AccountsTable
+	DuplicatePairsTable.ForeignKeys[0].RefTable = AccountsTable
+	DuplicateProfilesTable.ForeignKeys[0].RefTable = AccountsTable
+	DuplicateStatesTable.ForeignKeys[0].RefTable = AccountsTable
 	ExternalIdsTable.ForeignKeys[0].RefTable = ContactsTable
 	ExternalIdsTable.ForeignKeys[1].RefTable = AccountsTable
 	FeedsTable.ForeignKeys[0].RefTable = AccountsTable

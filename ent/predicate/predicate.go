@@ -33,6 +33,18 @@ type Contact func(*sql.Selector)
 // Derivation is the predicate function for derivation builders.
 type Derivation func(*sql.Selector)
 
+// DuplicateKey is the predicate function for duplicatekey builders.
+type DuplicateKey func(*sql.Selector)
+
+// DuplicatePair is the predicate function for duplicatepair builders.
+type DuplicatePair func(*sql.Selector)
+
+// DuplicateProfile is the predicate function for duplicateprofile builders.
+type DuplicateProfile func(*sql.Selector)
+
+// DuplicateState is the predicate function for duplicatestate builders.
+type DuplicateState func(*sql.Selector)
+
 // ExternalID is the predicate function for externalid builders.
 type ExternalID func(*sql.Selector)
 

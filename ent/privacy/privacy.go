@@ -326,6 +326,102 @@ func (f DerivationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DerivationMutation", m)
 }
 
+// The DuplicateKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DuplicateKeyQueryRuleFunc func(context.Context, *ent.DuplicateKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DuplicateKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DuplicateKeyQuery", q)
+}
+
+// The DuplicateKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DuplicateKeyMutationRuleFunc func(context.Context, *ent.DuplicateKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DuplicateKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DuplicateKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DuplicateKeyMutation", m)
+}
+
+// The DuplicatePairQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DuplicatePairQueryRuleFunc func(context.Context, *ent.DuplicatePairQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DuplicatePairQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicatePairQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DuplicatePairQuery", q)
+}
+
+// The DuplicatePairMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DuplicatePairMutationRuleFunc func(context.Context, *ent.DuplicatePairMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DuplicatePairMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DuplicatePairMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DuplicatePairMutation", m)
+}
+
+// The DuplicateProfileQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DuplicateProfileQueryRuleFunc func(context.Context, *ent.DuplicateProfileQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DuplicateProfileQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateProfileQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DuplicateProfileQuery", q)
+}
+
+// The DuplicateProfileMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DuplicateProfileMutationRuleFunc func(context.Context, *ent.DuplicateProfileMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DuplicateProfileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DuplicateProfileMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DuplicateProfileMutation", m)
+}
+
+// The DuplicateStateQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DuplicateStateQueryRuleFunc func(context.Context, *ent.DuplicateStateQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DuplicateStateQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateStateQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DuplicateStateQuery", q)
+}
+
+// The DuplicateStateMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DuplicateStateMutationRuleFunc func(context.Context, *ent.DuplicateStateMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DuplicateStateMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DuplicateStateMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DuplicateStateMutation", m)
+}
+
 // The ExternalIDQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ExternalIDQueryRuleFunc func(context.Context, *ent.ExternalIDQuery) error

@@ -12,6 +12,10 @@ import (
 	"contactgraph/ent/company"
 	"contactgraph/ent/contact"
 	"contactgraph/ent/derivation"
+	"contactgraph/ent/duplicatekey"
+	"contactgraph/ent/duplicatepair"
+	"contactgraph/ent/duplicateprofile"
+	"contactgraph/ent/duplicatestate"
 	"contactgraph/ent/externalid"
 	"contactgraph/ent/feed"
 	"contactgraph/ent/idempotencykey"
@@ -35,6 +39,7 @@ import (
 	"contactgraph/ent/user"
 	"contactgraph/internal/revision"
 	"context"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
@@ -229,6 +234,82 @@ func init() {
 	derivationDescCountry := derivationFields[1].Descriptor()
 	// derivation.DefaultCountry holds the default value on creation for the country field.
 	derivation.DefaultCountry = derivationDescCountry.Default.(string)
+	duplicatekeyMixin := schema.DuplicateKey{}.Mixin()
+	duplicatekey.Policy = privacy.NewPolicies(duplicatekeyMixin[0], schema.DuplicateKey{})
+	duplicatekey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := duplicatekey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	duplicatekeyMixinHooks0 := duplicatekeyMixin[0].Hooks()
+
+	duplicatekey.Hooks[1] = duplicatekeyMixinHooks0[0]
+	duplicatekeyMixinInters0 := duplicatekeyMixin[0].Interceptors()
+	duplicatekey.Interceptors[0] = duplicatekeyMixinInters0[0]
+	duplicatepairMixin := schema.DuplicatePair{}.Mixin()
+	duplicatepair.Policy = privacy.NewPolicies(duplicatepairMixin[0], schema.DuplicatePair{})
+	duplicatepair.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := duplicatepair.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	duplicatepairMixinHooks0 := duplicatepairMixin[0].Hooks()
+
+	duplicatepair.Hooks[1] = duplicatepairMixinHooks0[0]
+	duplicatepairMixinInters0 := duplicatepairMixin[0].Interceptors()
+	duplicatepair.Interceptors[0] = duplicatepairMixinInters0[0]
+	duplicatepairFields := schema.DuplicatePair{}.Fields()
+	_ = duplicatepairFields
+	// duplicatepairDescDismissed is the schema descriptor for dismissed field.
+	duplicatepairDescDismissed := duplicatepairFields[4].Descriptor()
+	// duplicatepair.DefaultDismissed holds the default value on creation for the dismissed field.
+	duplicatepair.DefaultDismissed = duplicatepairDescDismissed.Default.(bool)
+	duplicateprofileMixin := schema.DuplicateProfile{}.Mixin()
+	duplicateprofile.Policy = privacy.NewPolicies(duplicateprofileMixin[0], schema.DuplicateProfile{})
+	duplicateprofile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := duplicateprofile.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	duplicateprofileMixinHooks0 := duplicateprofileMixin[0].Hooks()
+
+	duplicateprofile.Hooks[1] = duplicateprofileMixinHooks0[0]
+	duplicateprofileMixinInters0 := duplicateprofileMixin[0].Interceptors()
+	duplicateprofile.Interceptors[0] = duplicateprofileMixinInters0[0]
+	duplicatestateMixin := schema.DuplicateState{}.Mixin()
+	duplicatestate.Policy = privacy.NewPolicies(duplicatestateMixin[0], schema.DuplicateState{})
+	duplicatestate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := duplicatestate.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	duplicatestateMixinHooks0 := duplicatestateMixin[0].Hooks()
+
+	duplicatestate.Hooks[1] = duplicatestateMixinHooks0[0]
+	duplicatestateMixinInters0 := duplicatestateMixin[0].Interceptors()
+	duplicatestate.Interceptors[0] = duplicatestateMixinInters0[0]
+	duplicatestateFields := schema.DuplicateState{}.Fields()
+	_ = duplicatestateFields
+	// duplicatestateDescHolder is the schema descriptor for holder field.
+	duplicatestateDescHolder := duplicatestateFields[3].Descriptor()
+	// duplicatestate.DefaultHolder holds the default value on creation for the holder field.
+	duplicatestate.DefaultHolder = duplicatestateDescHolder.Default.(string)
+	// duplicatestateDescLease is the schema descriptor for lease field.
+	duplicatestateDescLease := duplicatestateFields[4].Descriptor()
+	// duplicatestate.DefaultLease holds the default value on creation for the lease field.
+	duplicatestate.DefaultLease = duplicatestateDescLease.Default.(func() time.Time)
 	externalidMixin := schema.ExternalID{}.Mixin()
 	externalid.Policy = privacy.NewPolicies(externalidMixin[0], schema.ExternalID{})
 	externalid.Hooks[0] = func(next ent.Mutator) ent.Mutator {

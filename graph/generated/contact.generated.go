@@ -7,6 +7,7 @@ import (
 	"contactgraph/ent/login"
 	"contactgraph/graph/model"
 	"contactgraph/internal/changelog"
+	"contactgraph/internal/duplicate"
 	"contactgraph/internal/revision"
 	"context"
 	"errors"
@@ -35,6 +36,7 @@ type ContactResolver interface {
 	Segments(ctx context.Context, objs []*ent.Contact) ([][]*ent.Segment, error)
 	Changes(ctx context.Context, objs []*ent.Contact, first int, after *string) ([]*model.ChangeConnection, error)
 	LastChanges(ctx context.Context, objs []*ent.Contact) ([][]*changelog.LastChange, error)
+	Duplicates(ctx context.Context, objs []*ent.Contact) ([][]*duplicate.Candidate, error)
 }
 type ContactConnectionResolver interface {
 	TotalCount(ctx context.Context, objs []*model.ContactConnection) ([]int, error)
@@ -1070,6 +1072,61 @@ func (ec *executionContext) resolveBatch_Contact_lastChanges(ctx context.Context
 		results,
 		err,
 		"Contact.lastChanges",
+	)
+}
+
+func (ec *executionContext) _Contact_duplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_duplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Contact_duplicates(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*duplicate.Candidate) graphql.Marshaler {
+			return ec.marshalODuplicate2ᚕᚖcontactgraphᚋinternalᚋduplicateᚐCandidateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_duplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Duplicate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Contact_duplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (any, error) {
+	resolver := ec.Resolvers.Contact()
+	if batch, ok := graphql.BatchParentsFor[*ent.Contact](ctx, "Contact"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Duplicates(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]*duplicate.Candidate](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Contact.duplicates",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Duplicates(ctx, []*ent.Contact{obj})
+	return graphql.ResolveBatchSingleResult[[]*duplicate.Candidate](
+		ctx,
+		results,
+		err,
+		"Contact.duplicates",
 	)
 }
 
@@ -2214,6 +2271,44 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Contact_lastChanges(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "duplicates":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Contact_duplicates(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

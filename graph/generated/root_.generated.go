@@ -100,6 +100,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFieldRightInput,
 		ec.unmarshalInputJobInput,
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputMarkNotDuplicateInput,
 		ec.unmarshalInputMergeChoiceInput,
 		ec.unmarshalInputMergeContactsInput,
 		ec.unmarshalInputMergeMemberInput,
@@ -1050,6 +1051,109 @@ extend type Query {
       slicingArguments: ["first", "last"]
       sizedFields: ["edges", "nodes"]
     )
+}
+`, BuiltIn: false},
+	{Name: "../../schema/duplicate.graphqls", Input: `"Why two contacts may be the same person."
+enum DuplicateReason {
+  "The email address is the same, but for dots and a tag after + in the part before the @."
+  EMAIL
+  "The phone number is the same, but for an extension that only one of them has."
+  PHONE
+  "They have the same external id, perhaps in different systems."
+  EXTERNAL_ID
+  "The names are similar. Nicknames and swapped names are, too."
+  NAME
+  "They belong to the same company."
+  COMPANY
+  "They have the same postcode: a property whose name says that it is one."
+  POSTCODE
+  "The last seven digits of the phone numbers are the same."
+  SUBSCRIBER
+}
+
+"Two contacts that may be the same person."
+type Duplicate {
+  """
+  The two contacts, in the order of their numbers. In ` + "`" + `Contact.duplicates` + "`" + `, that contact is the
+  first.
+  """
+  contacts: [Contact!]! @listSize(assumedSize: 2)
+  "How likely they are the same person, from 55 to 100."
+  score: Int!
+  "Why they may be the same person."
+  reasons: [DuplicateReason!]! @listSize(assumedSize: 3)
+}
+
+"A page of pairs of contacts that may be the same person."
+type DuplicateConnection {
+  "The pairs with their cursors."
+  edges: [DuplicateEdge!]! @listSize(assumedSize: 20)
+  "The pairs without their cursors."
+  nodes: [Duplicate!]! @listSize(assumedSize: 20)
+  "Whether there are more pages, and the cursors to request them with."
+  pageInfo: PageInfo!
+}
+
+"A pair on a page."
+type DuplicateEdge {
+  "The cursor of the pair, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The pair."
+  node: Duplicate!
+}
+
+extend type Contact {
+  """
+  The contacts that may be the same person, the most likely first, at most 20. Null for those who
+  may not merge contacts.
+  """
+  duplicates: [Duplicate!] @cost(weight: "20") @listSize(assumedSize: 5)
+}
+
+extend type Query {
+  """
+  The pairs of contacts that may be the same person, the most likely first, without those that
+  markNotDuplicate was called for. They follow the change log within about a second; while a new
+  server looks at all contacts for the first time, some are missing. A page has fewer than ` + "`" + `first` + "`" + `
+  if contacts were deleted in that second. Only for agents and admins whose role lets them write all
+  fields of all contacts.
+  """
+  duplicates(
+    "The number of pairs to return, 0 to 100."
+    first: Int! = 20 @range(min: 0, max: 100)
+    "Return only pairs after this cursor; null or empty for the first page."
+    after: String
+    "The least score of the pairs, 0 to 100."
+    minScore: Int! = 55 @range(min: 0, max: 100)
+  ): DuplicateConnection!
+    @cost(weight: "20")
+    @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+}
+
+"Two contacts that are different persons."
+input MarkNotDuplicateInput {
+  "One of the contacts: its global id or plain number."
+  contactId: ID!
+  "The other contact: its global id or plain number."
+  otherId: ID!
+}
+
+"The result of markNotDuplicate."
+type MarkNotDuplicatePayload {
+  "All errors that the caller can fix. Empty if the pair was marked."
+  errors: [UserError!]! @listSize(assumedSize: 4)
+}
+
+extend type Mutation {
+  """
+  Removes a pair from the duplicates, because the contacts are different persons. It returns when
+  one of its reasons changes. The error is NOT_FOUND if the contacts are not listed as duplicates.
+  For those who may read ` + "`" + `duplicates` + "`" + `.
+  """
+  markNotDuplicate(
+    "The pair."
+    input: MarkNotDuplicateInput!
+  ): MarkNotDuplicatePayload @cost(weight: "30")
 }
 `, BuiltIn: false},
 	{Name: "../../schema/error.graphqls", Input: `"""
@@ -4206,6 +4310,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_changes(ctx, field)
 	case "lastChanges":
 		return ec.fieldContext_Contact_lastChanges(ctx, field)
+	case "duplicates":
+		return ec.fieldContext_Contact_duplicates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -4408,6 +4514,40 @@ func (ec *executionContext) childFields_DeletedContactEdge(ctx context.Context, 
 		return ec.fieldContext_DeletedContactEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletedContactEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Duplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contacts":
+		return ec.fieldContext_Duplicate_contacts(ctx, field)
+	case "score":
+		return ec.fieldContext_Duplicate_score(ctx, field)
+	case "reasons":
+		return ec.fieldContext_Duplicate_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Duplicate", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DuplicateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DuplicateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DuplicateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DuplicateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_EraseContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4616,6 +4756,14 @@ func (ec *executionContext) childFields_Login(ctx context.Context, field graphql
 		return ec.fieldContext_Login_type(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Login", field.Name)
+}
+
+func (ec *executionContext) childFields_MarkNotDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_MarkNotDuplicatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkNotDuplicatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Merge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -11,6 +11,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact/merge"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/duplicate"
 	"contactgraph/internal/people"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/settings"
@@ -629,6 +630,24 @@ type DeletedContactEdge struct {
 	Node *changelog.Deletion `json:"node"`
 }
 
+// A page of pairs of contacts that may be the same person.
+type DuplicateConnection struct {
+	// The pairs with their cursors.
+	Edges []*DuplicateEdge `json:"edges"`
+	// The pairs without their cursors.
+	Nodes []*duplicate.Candidate `json:"nodes"`
+	// Whether there are more pages, and the cursors to request them with.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A pair on a page.
+type DuplicateEdge struct {
+	// The cursor of the pair, for `after`.
+	Cursor string `json:"cursor"`
+	// The pair.
+	Node *duplicate.Candidate `json:"node"`
+}
+
 // The contact to erase.
 type EraseContactInput struct {
 	// The contact: its global id or plain number. It may already be deleted.
@@ -752,6 +771,20 @@ type LoginInput struct {
 	Name string `json:"name"`
 	// The type of the login.
 	Type login.Kind `json:"type"`
+}
+
+// Two contacts that are different persons.
+type MarkNotDuplicateInput struct {
+	// One of the contacts: its global id or plain number.
+	ContactID string `json:"contactId"`
+	// The other contact: its global id or plain number.
+	OtherID string `json:"otherId"`
+}
+
+// The result of markNotDuplicate.
+type MarkNotDuplicatePayload struct {
+	// All errors that the caller can fix. Empty if the pair was marked.
+	Errors []UserError `json:"errors"`
 }
 
 // Which contact a value is taken from.

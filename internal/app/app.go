@@ -11,6 +11,7 @@ import (
 	"contactgraph/internal/changelog"
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/query"
+	"contactgraph/internal/duplicate"
 	"contactgraph/internal/export"
 	"contactgraph/internal/job"
 	"contactgraph/internal/people"
@@ -29,24 +30,26 @@ type DB interface {
 	people.DB
 	reset.DB
 	export.DB
+	duplicate.DB
 	changelog.HubDB
 }
 
 // Services are the services on one database. All of them are safe for concurrent use.
 type Services struct {
-	Auth     *auth.Service      // sign-in, credentials, accounts
-	Contacts *contact.Service   // commands that write contacts
-	Queries  *query.Service     // reads of contacts
-	Jobs     *job.Service       // writes of many contacts in the background; run its Serve
-	Catalog  *catalog.Service   // stores, companies, segments and property definitions
-	People   *people.Service    // users, API keys, sessions, settings, the audit log
-	Resets   *reset.Service     // new passwords by email; see its SendBy
-	Keys     *rekey.Service     // computes keys and search terms again
-	Changes  *changelog.Service // history, as-of reads, the change feed
-	Reports  *report.Service    // what is held on a person
-	Exports  *export.Service    // files of contacts
-	Hub      *changelog.Hub     // wakes the followers of the change log; close it when the server stops
-	Now      func() time.Time   // the time that all of them go by
+	Auth       *auth.Service      // sign-in, credentials, accounts
+	Contacts   *contact.Service   // commands that write contacts
+	Queries    *query.Service     // reads of contacts
+	Jobs       *job.Service       // writes of many contacts in the background; run its Serve
+	Catalog    *catalog.Service   // stores, companies, segments and property definitions
+	People     *people.Service    // users, API keys, sessions, settings, the audit log
+	Resets     *reset.Service     // new passwords by email; see its SendBy
+	Keys       *rekey.Service     // computes keys and search terms again
+	Changes    *changelog.Service // history, as-of reads, the change feed
+	Reports    *report.Service    // what is held on a person
+	Exports    *export.Service    // files of contacts
+	Duplicates *duplicate.Service // contacts that may be the same person
+	Hub        *changelog.Hub     // wakes the followers of the change log; close it when the server stops
+	Now        func() time.Time   // the time that all of them go by
 }
 
 // New returns the services on a database. They take the time from now.
@@ -60,18 +63,19 @@ func New(db DB, passwords *auth.Passwords, now func() time.Time, log *slog.Logge
 	queries := query.New(db)
 	catalogService := catalog.New(db, now)
 	return &Services{
-		Auth:     authService,
-		Contacts: contacts,
-		Queries:  queries,
-		Jobs:     job.New(db, job.Services{Contacts: contacts, Queries: queries, Catalog: catalogService, Actors: authService, Hashes: passwords}, now, log),
-		Catalog:  catalogService,
-		People:   peopleService,
-		Resets:   reset.New(db, passwords, authService.Throttle(), now, log),
-		Keys:     keys,
-		Changes:  changes,
-		Reports:  report.New(db, changes, peopleService, now),
-		Exports:  export.New(db, queries, changes, now),
-		Hub:      hub,
-		Now:      now,
+		Auth:       authService,
+		Contacts:   contacts,
+		Queries:    queries,
+		Jobs:       job.New(db, job.Services{Contacts: contacts, Queries: queries, Catalog: catalogService, Actors: authService, Hashes: passwords}, now, log),
+		Catalog:    catalogService,
+		People:     peopleService,
+		Resets:     reset.New(db, passwords, authService.Throttle(), now, log),
+		Keys:       keys,
+		Changes:    changes,
+		Reports:    report.New(db, changes, peopleService, now),
+		Exports:    export.New(db, queries, changes, now),
+		Duplicates: duplicate.New(db, now, log),
+		Hub:        hub,
+		Now:        now,
 	}
 }

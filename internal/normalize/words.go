@@ -201,3 +201,12 @@ func without(words, others []string) []string {
 func hasPrefix(words []string, prefix string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, prefix) })
 }
+
+// TransliteratedWords returns the words of names in Latin letters as far as they can be written so,
+// in the order of the names, for comparing how similar they are.
+func TransliteratedWords(names ...string) (words []string) {
+	for _, n := range names {
+		words = append(words, splitWords(plain(foldTransliterated(n)))...)
+	}
+	return words
+}

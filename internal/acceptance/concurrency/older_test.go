@@ -22,7 +22,8 @@ const olderTables = `
 	ALTER TABLE stores DROP COLUMN zip_code; ALTER TABLE stores DROP COLUMN city; ALTER TABLE stores DROP COLUMN email;
 	ALTER TABLE stores DROP COLUMN json_string; ALTER TABLE stores DROP COLUMN last_modified;
 	ALTER TABLE changes DROP COLUMN merged;
-	DELETE FROM schema_revisions WHERE description IN ('derivations', 'external_ids', 'password_resets', 'audit_actor', 'catalog_columns', 'restored', 'deletions', 'jobs', 'merged_contacts');
+	DROP TABLE duplicate_keys; DROP TABLE duplicate_pairs; DROP TABLE duplicate_profiles; DROP TABLE duplicate_states;
+	DELETE FROM schema_revisions WHERE description IN ('derivations', 'external_ids', 'password_resets', 'audit_actor', 'catalog_columns', 'restored', 'deletions', 'jobs', 'merged_contacts', 'duplicates');
 	DELETE FROM search_terms WHERE contact_id IN (7, 8);
 	UPDATE contacts SET email = 'Zoë@bücher.example', email_key = 'Zoë@bücher.example', phone = 'tel:+46-70-1749941', phone_country_code = NULL,
 		phone_key = 'tel:+46-70-1749941' WHERE id = 7;

@@ -90,6 +90,10 @@ var permissions = map[string]permission{
 		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok),
 		try: func(c *attempt) string { return c.graph("{ deletedContacts { nodes { contactId } } }", nil) },
 	},
+	"query duplicates": {
+		customer: all(forbidden), agent: all(ok), admin: all(ok), foreign: all(ok), segment: all(forbidden),
+		try: func(c *attempt) string { return c.graph("{ duplicates { nodes { score } } }", nil) },
+	},
 	"query stores":     lists("stores", ok),
 	"query properties": lists("properties", ok),
 	"query companies":  lists("companies", forbidden),
@@ -203,6 +207,12 @@ var permissions = map[string]permission{
 	"mutation unmergeContacts": {
 		customer: all(forbidden), agent: per(ok, ok, notFound, notFound), admin: per(ok, ok, notFound, notFound),
 		foreign: per(notFound, notFound, ok, notFound), segment: all(notFound), try: (*attempt).unmergeContacts,
+	},
+	"mutation markNotDuplicate": { // the contacts are no candidates
+		customer: all(forbidden), agent: all(notFound), admin: all(notFound), foreign: all(notFound), segment: all(forbidden),
+		try: func(c *attempt) string {
+			return c.graph(`mutation($id: ID!) { markNotDuplicate(input: {contactId: $id, otherId: $id}) { errors { code } } }`, harness.Variables{"id": c.id()})
+		},
 	},
 	"mutation undoChange": {
 		customer: per(ok, forbidden, forbidden, forbidden), agent: per(ok, ok, notFound, notFound),
