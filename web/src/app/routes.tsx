@@ -25,6 +25,10 @@ const staffRoutes: RouteObject[] = [
     }),
   },
   {
+    path: '/contacts/merge',
+    lazy: async () => ({ Component: (await import('../features/merge/merge-page')).MergePage }),
+  },
+  {
     path: '/manage/trash',
     lazy: async () => ({ Component: (await import('../features/trash/trash-page')).TrashPage }),
   },

@@ -14,7 +14,16 @@ interface Done<P extends Payload> {
 }
 
 /** What a command does to an object, as messages about it say it. */
-type Goal = 'created' | 'saved' | 'deleted' | 'disabled' | 'enabled' | 'rotated' | 'revoked';
+type Goal =
+  | 'created'
+  | 'saved'
+  | 'deleted'
+  | 'merged'
+  | 'undone'
+  | 'disabled'
+  | 'enabled'
+  | 'rotated'
+  | 'revoked';
 
 /** Runs mutations, one at a time. */
 export interface Command {

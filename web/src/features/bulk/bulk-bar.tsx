@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core';
+import { Link } from 'react-router';
 import { FormBar } from '../../components/form-bar';
 import { countContacts, formatNumber } from '../../lib/format';
 import { useRights } from '../contact-fields/rights';
@@ -14,10 +15,20 @@ interface BulkBarProps {
   onAction: (action: BulkAction) => void;
   /** Undefined if the viewer may not export the selected contacts. */
   onExport: (() => void) | undefined;
+  /** The path of the page that merges the selected contacts; undefined unless there are two. */
+  mergePath: string | undefined;
 }
 
 /** The number of selected contacts, and what can be done with them. */
-export function BulkBar({ count, total, onSelectAll, onClear, onAction, onExport }: BulkBarProps) {
+export function BulkBar({
+  count,
+  total,
+  onSelectAll,
+  onClear,
+  onAction,
+  onExport,
+  mergePath,
+}: BulkBarProps) {
   const { mayWrite, mayRemove } = useRights();
   const changes = (Object.keys(bulkChanges) as BulkChange[]).filter((change) =>
     mayWrite(bulkChanges[change].path),
@@ -35,6 +46,11 @@ export function BulkBar({ count, total, onSelectAll, onClear, onAction, onExport
       {onExport && (
         <Button variant="default" onClick={onExport}>
           Export selected
+        </Button>
+      )}
+      {mayRemove && mergePath && (
+        <Button variant="default" component={Link} to={mergePath}>
+          Merge
         </Button>
       )}
       {mayRemove && (

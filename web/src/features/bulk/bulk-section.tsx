@@ -42,6 +42,7 @@ export function BulkSection({ selection, onSelect, filter, total, onWritten }: B
           onSelectAll={() => onSelect(() => ({ ...nothing, all: true }))}
           onClear={() => onSelect(() => nothing)}
           onAction={open}
+          mergePath={mergePathOf(selection)}
           onExport={mayTransfer ? () => open('export') : undefined}
         />
       )}
@@ -62,4 +63,10 @@ export function BulkSection({ selection, onSelect, filter, total, onWritten }: B
       )}
     </>
   );
+}
+
+/** The path of the page that merges two selected contacts. */
+function mergePathOf({ all, ids }: Selection): string | undefined {
+  if (all || ids.size !== 2) return undefined;
+  return `/contacts/merge?${new URLSearchParams([...ids].map((id) => ['id', id]))}`;
 }

@@ -1,10 +1,17 @@
 import { Button, Text, Timeline } from '@mantine/core';
 import type { ChangePartsFragment } from '../../gql';
-import { actorName, changeKindLabels, changeSourceLabels, formatTime } from '../../lib/format';
+import {
+  actorName,
+  changeKindLabels,
+  changeSourceLabels,
+  formatList,
+  formatTime,
+} from '../../lib/format';
 import { FieldChanges } from '../contact-fields/field-changes';
 import { useRights } from '../contact-fields/rights';
 import { useSession } from '../session/session';
 import classes from './change-item.module.css';
+import { UnmergeButton } from './unmerge';
 
 interface ChangeItemProps {
   change: ChangePartsFragment;
@@ -17,8 +24,8 @@ interface ChangeItemProps {
 /** A change in the history of a contact. */
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
   const { staff } = useSession();
-  const { mayUndo } = useRights();
-  const { kind, at, actor, source, fields, undoes } = change;
+  const { mayUndo, mayRemove } = useRights();
+  const { id, kind, at, actor, source, fields, undoes, mergedFrom } = change;
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
   return (
     <Timeline.Item
@@ -32,6 +39,14 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
         {undone && ', later undone'}
       </Text>
       {kind !== 'CREATE' && <FieldChanges changes={fields} />}
+      {kind === 'MERGE' && (
+        <>
+          <Text size="sm">
+            Merged into this contact: {formatList(mergedFrom.map((id) => `contact ${id}`))}
+          </Text>
+          {mayRemove && <UnmergeButton changeId={id} mergedFrom={mergedFrom} undone={undone} />}
+        </>
+      )}
       {!undone && mayUndo(change) && (
         <Button
           size="compact-xs"

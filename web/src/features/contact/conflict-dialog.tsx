@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { Comparison, Conflict, Value } from 'contactgraph-client';
 import { type FormEvent, useState } from 'react';
+import classes from '../../components/choices.module.css';
 import { Dialog } from '../../components/dialog';
 import { actorName, formatTime, noValue } from '../../lib/format';
 import { fieldAt } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
 import { useSession } from '../session/session';
-import classes from './conflict-dialog.module.css';
 import { ConflictField, type Side } from './conflict-field';
 
 interface ConflictDialogProps {

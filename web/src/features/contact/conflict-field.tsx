@@ -1,10 +1,11 @@
 import type { Value } from 'contactgraph-client';
+import { ChoiceOption } from '../../components/choice-option';
+import classes from '../../components/choices.module.css';
 import type { ComparisonPartsFragment } from '../../gql';
 import { actorName, formatTime } from '../../lib/format';
 import type { Field } from '../contact-fields/fields';
 import { formatValue } from '../contact-fields/format-value';
 import { useSession } from '../session/session';
-import classes from './conflict-dialog.module.css';
 
 /** Whose value is chosen. */
 export type Side = 'theirs' | 'yours';
@@ -30,14 +31,14 @@ export function ConflictField({
   const { path, base, latest, yours, changedBy, changedAt } = comparison;
   const format = (value: unknown) => formatValue(field, value as Value, catalog);
   const choice = (value: Side, label: string, text: string, author?: string) => (
-    <label className={classes.choice} data-chosen={side === value || undefined}>
-      <input type="radio" name={path} checked={side === value} onChange={() => onChoose(value)} />
-      <span>
-        <span className={classes.label}>{label}</span>
-        <span className={classes.value}>{text}</span>
-        {author && <span className={classes.author}>{author}</span>}
-      </span>
-    </label>
+    <ChoiceOption
+      name={path}
+      label={label}
+      text={text}
+      author={author}
+      checked={side === value}
+      onChange={() => onChoose(value)}
+    />
   );
   return (
     <fieldset className={classes.field}>

@@ -17,6 +17,7 @@ import { DeleteDialog } from './delete-dialog';
 import { DeletedContact } from './deleted-contact';
 import { DeletedNotice } from './deleted-notice';
 import { History } from './history';
+import { MergedContact, mergedInto } from './merged-contact';
 import { PasswordDialog } from './password-dialog';
 import { PersonalDataDialog } from './personal-data-dialog';
 import { useContact } from './use-contact';
@@ -46,6 +47,8 @@ function LoadedContactPage({ id }: { id: string }) {
     setArrived([]); // the history is loaded again
     retry();
   };
+  const into = mergedInto(error);
+  if (into !== undefined) return <MergedContact into={into} />;
   if (error !== undefined)
     return <FaultAlert title="The contact could not be loaded" error={error} onRetry={retry} />;
   if (contact === undefined) return <Loading />;
