@@ -22,13 +22,14 @@
 # make test-cost      measures what metrics cost; on an otherwise idle machine
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
+# make test-imports   kills imports of 100,000 rows twenty times, on both engines
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
 # make test-slow      connects 10,000 slow clients for a minute, 100 that guess passwords, or 200 that write, and measures another one
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test test-sqlite test-postgres test-citus test-clients test-alerts test-cost test-attacks test-faults test-feed test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
+.PHONY: build run test test-sqlite test-postgres test-citus test-clients test-alerts test-cost test-attacks test-faults test-feed test-imports test-repeat test-slow test-powercut tools generate web screenshots fresh migration release release-schema test-release lint fuzz bench
 
 LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
@@ -157,6 +158,10 @@ test-attacks: tools
 test-feed: tools
 	for engine in sqlite postgres; do \
 		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_FEED=1 go test -race -count=1 -parallel 1 -timeout 40m -v -run TestFeed ./internal/acceptance/feed; done
+
+test-imports: tools
+	for engine in sqlite postgres; do \
+		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_IMPORTS=100000 go test -race=false -count=1 -timeout 30m -v -run TestImportIsKilled ./internal/acceptance/faults; done
 
 test-repeat: tools
 	for engine in sqlite postgres; do \
