@@ -114,10 +114,10 @@ func TestClearProperties(t *testing.T) {
 		Properties: []contact.PropertyPatch{contacttest.SetProperty(plain, "41"), contacttest.SetProperty(required, "sv")},
 	}))
 	f.serve(f.jobs)
-	clear := func(id int) *ent.Job {
+	clearing := func(id int) *ent.Job {
 		return contacttest.Must(f.jobs.Update(f.Agent, jobs.Bulk{Filter: &query.Filter{}, ClearProperties: []int{id}}))
 	}
-	created := clear(plain)
+	created := clearing(plain)
 	f.await(created.ID, job.StateAPPLIED)
 	if diff := cmp.Diff([]string{"UPDATE APPLIED", "SAME"}, f.items(created.ID)); diff != "" {
 		t.Errorf("cleared (-want +got)\n%s", diff)
@@ -130,7 +130,7 @@ func TestClearProperties(t *testing.T) {
 	if n := contacttest.Must(f.DB.Client().PropertyValue.Query().Where(propertyvalue.PropertyID(plain)).Count(f.Agent)); n != 1 {
 		t.Errorf("%d values are back, want 1", n)
 	}
-	created = clear(required)
+	created = clearing(required)
 	f.await(created.ID, job.StateAPPLIED)
 	if got := f.items(created.ID); !strings.HasPrefix(got[0], "INVALID ") {
 		t.Errorf("a required property: %q", got)
