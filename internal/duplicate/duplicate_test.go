@@ -289,6 +289,31 @@ func sorted(texts []string) []string {
 	return texts
 }
 
+// If retention has deleted changes that were not looked at, all contacts are looked at again. Pairs
+// that were marked as different persons stay so.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	x, y := f.person("Nora", "Vogel", "nora.vogel@example.com"), f.person("Nora", "Vogel", "noravogel@example.com")
+	v, w := f.person("Bert", "Ek", "bert.ek@example.com"), f.person("Bert", "Ek", "bertek@example.com")
+	f.run()
+	if err := f.MarkDifferent(f.Demo.Agent, v, w); err != nil {
+		t.Fatal(err)
+	}
+	f.set(y, field.Patch{field.Email: nil})
+	f.set(w, field.Patch{field.FirstName: "Bertil"})
+	f.Advance(365 * 24 * time.Hour)
+	f.set(x, field.Patch{field.FirstName: "Eleonora"})
+	if err := f.Prune(t.Context(), 100*24*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	f.run()
+	f.want()
+	f.set(y, field.Patch{field.Email: "noravogel@example.com"})
+	f.run()
+	f.want(fmt.Sprint(x, "-", y, " [EMAIL NAME] 100"))
+}
+
 // Two processes share the work, and one continues what the other one has begun, at the latest when
 // its lease has expired.
 func TestProcesses(t *testing.T) {

@@ -81,14 +81,17 @@ func (w *worker) compare(ctx context.Context, from int) error {
 	if err := w.compareBlocks(ctx, entries); err != nil {
 		return err
 	}
-	return w.write(ctx, func(ctx context.Context, tx *database.Tx) error {
+	err = w.write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		update := tx.Ent.DuplicateState.Update().Where(duplicatestate.AccountID(w.account))
 		if to < sliceCount {
 			return update.SetCompared(to).Exec(ctx)
 		}
-		w.log.InfoContext(ctx, "all contacts have been compared with each other", slog.Int("account_id", w.account), slog.Int("contacts", contacts))
 		return update.ClearCompared().Exec(ctx)
 	})
+	if err == nil && to == sliceCount {
+		w.log.InfoContext(ctx, "all contacts have been compared with each other", slog.Int("account_id", w.account), slog.Int("contacts", contacts))
+	}
+	return err
 }
 
 // entries returns the keys in the slices, sorted.
