@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"contactgraph/ent"
 	"contactgraph/ent/job"
@@ -55,9 +58,19 @@ func (s *Service) OpenErrors(ctx context.Context, id int, w io.Writer) (*ErrorFi
 // explainFile returns the reason why a file cannot be read as an error that the caller can fix.
 func explainFile(err error) error {
 	if reason, ok := isFileError(err); ok {
-		return usererror.Errors{{Code: usererror.Invalid, Path: "file", Message: reason}}
+		return usererror.Errors{{Code: usererror.Invalid, Path: "file", Message: sentence(reason)}}
 	}
 	return err
+}
+
+// sentence returns the reason for an error as a sentence.
+func sentence(reason string) string {
+	first, size := utf8.DecodeRuneInString(reason)
+	reason = string(unicode.ToUpper(first)) + reason[size:]
+	if strings.HasSuffix(reason, "?") {
+		return reason
+	}
+	return reason + "."
 }
 
 // ownImport returns an import whose file the viewer may read.

@@ -224,9 +224,9 @@ func TestImportOfBrokenFiles(t *testing.T) {
 	f := newFixture(t)
 	f.serve(f.jobs)
 	for name, tt := range map[string]struct{ text, failure string }{
-		"empty":        {"", "the file is empty"},
-		"an archive":   {"PK\x03\x04....", "the file is a workbook or an archive: save it as CSV, JSON or vCard"},
-		"cut off":      {"[{\"Id\": 1},\n{\"Id\": 2", "line 1: the file ends within this object or array"},
+		"empty":        {"", "The file is empty."},
+		"an archive":   {"PK\x03\x04....", "The file is a workbook or an archive: save it as CSV, JSON or vCard."},
+		"cut off":      {"[{\"Id\": 1},\n{\"Id\": 2", "Line 1: the file ends within this object or array."},
 		"many columns": {strings.Repeat("a,", 3000) + "\n", "3001 columns"},
 		"a long cell":  {"Name,Email\n\"" + strings.Repeat("x,\n", 3<<20), "is a quotation mark missing"},
 	} {
@@ -243,11 +243,8 @@ func TestUploadContinues(t *testing.T) {
 	f := newFixture(t)
 	f.serve(f.jobs)
 	text := "Email\n"
-	for i := range 60_000 {
+	for i := range 21 {
 		text += fmt.Sprintf("nora%d@example.com\n", i)
-		if i == 20 {
-			break
-		}
 	}
 	created := contacttest.Must(f.jobs.CreateImport(f.Admin, jobs.NewImport{}))
 	size := contacttest.Must(f.jobs.Upload(f.Admin, created.ID, 0, strings.NewReader(text[:100])))
