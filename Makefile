@@ -35,7 +35,7 @@ LINT := bin/golangci-lint
 # The folders whose npm packages the pages and tests need.
 NPM := web internal/graphqlhttp/testdata/audit internal/acceptance/clients/testdata internal/acceptance/contracts/testdata internal/acceptance/federation/testdata clients/typescript
 # The packages whose tests run on both engines.
-BOTH := ./internal/database/... ./internal/verify ./internal/contact/... ./internal/catalog ./internal/people ./internal/changelog ./internal/auth ./internal/demo ./internal/export ./internal/job ./internal/rest ./internal/acceptance/... ./graph
+BOTH := ./internal/database/... ./internal/verify ./internal/contact/... ./internal/catalog ./internal/people ./internal/changelog ./internal/auth ./internal/demo ./internal/export ./internal/duplicate ./internal/job ./internal/rest ./internal/acceptance/... ./graph
 # The generated files. The pages are compared by their checksums, because compressors differ between machines.
 GENERATED := find ent graph web/src/gql clients/typescript/src/generated clients/go/contactgraph/generated.go web/dist/SHA256SUMS \( -name '*.go' -o -path 'web/*' -o -path 'clients/*' \) -type f -print0 | sort -z | xargs -0 sha256sum
 
