@@ -138,7 +138,9 @@ func TestImportIsKilled(t *testing.T) {
 		killed++
 	}
 	killed += i.killDuring("APPLYING", kills-killed)
-	i.run("import", "apply", "1")
+	if i.status().State != "APPLIED" { // the last one may have been killed when it was done
+		i.run("import", "apply", "1")
+	}
 	if s := i.status(); s.State != "APPLIED" || s.Applied != rows {
 		t.Errorf("applied %+v", s)
 	}
