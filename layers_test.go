@@ -151,6 +151,7 @@ var pageLayers = map[string][]string{
 	"web/src/features/session":        {"web/src/components", "web/src/gql", "web/src/lib"},
 	"web/src/features/bulk":           {"web/src/components", "web/src/features/contact-fields", "web/src/features/export", "web/src/features/jobs", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/catalog":        {"web/src/components", "web/src/features/jobs", "web/src/features/session", "web/src/gql", "web/src/lib"},
+	"web/src/features/duplicates":     {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/export":         {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/merge":          {"web/src/components", "web/src/features/contact-fields", "web/src/features/session", "web/src/gql", "web/src/lib"},
 	"web/src/features/properties":     {"web/src/components", "web/src/features/jobs", "web/src/features/session", "web/src/gql", "web/src/lib"},

@@ -29,6 +29,12 @@ const staffRoutes: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../features/merge/merge-page')).MergePage }),
   },
   {
+    path: '/manage/duplicates',
+    lazy: async () => ({
+      Component: (await import('../features/duplicates/duplicates-page')).DuplicatesPage,
+    }),
+  },
+  {
     path: '/manage/trash',
     lazy: async () => ({ Component: (await import('../features/trash/trash-page')).TrashPage }),
   },

@@ -11,6 +11,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, NavLink as RouterLink, ScrollRestoration, useLocation } from 'react-router';
+import { useRights } from '../features/contact-fields/rights';
 import { useSession } from '../features/session/session';
 import type { ViewerPartsFragment } from '../gql';
 import { roleLabels } from '../lib/format';
@@ -22,10 +23,11 @@ interface NavItem {
 }
 
 /** The pages that the viewer can open. */
-function navItemsOf({ role }: ViewerPartsFragment): NavItem[] {
+function navItemsOf({ role }: ViewerPartsFragment, mayMerge: boolean): NavItem[] {
   if (role === 'CUSTOMER') return [{ to: '/', label: 'My details' }];
   const items = [
     { to: '/', label: 'Contacts' },
+    ...(mayMerge ? [{ to: '/manage/duplicates', label: 'Duplicates' }] : []),
     { to: '/manage/trash', label: 'Trash' },
     { to: '/manage/imports', label: 'Imports' },
   ];
@@ -59,9 +61,10 @@ const developerItems: NavItem[] = [
 /** The frame of all pages: header, navigation and the viewer's name. */
 export function Shell() {
   const { viewer, signOut } = useSession();
+  const { mayRemove } = useRights(); // those who may remove contacts may merge them
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
-  const items = navItemsOf(viewer);
+  const items = navItemsOf(viewer, mayRemove);
   const isActive = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
   const link = ({ to, label }: NavItem) => (
     <NavLink
