@@ -40,7 +40,7 @@ func visibleJob(j *ent.Job, err error) (*ent.Job, error) {
 func bulkUpdateOf(in *model.BulkUpdateInput) (job.Bulk, error) {
 	b := job.Bulk{
 		IDs: contactsOf(in.Ids.Value()), ClearProperties: each(in.ClearProperties.Value(), func(id string) int { return globalid.Of(typeProperty, id) }),
-		AddSegments: each(in.AddToMembership.Value(), segmentOf),
+		AddSegments:    each(in.AddToMembership.Value(), segmentOf),
 		RemoveSegments: each(in.RemoveFromMembership.Value(), segmentOf), OnConflict: policies[in.OnConflict], DryRun: in.DryRun,
 	}
 	if f := in.Filter.Value(); f != nil {
