@@ -54,8 +54,8 @@ function Pairs() {
     <Page title="Duplicates">
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          Contacts that may be the same person, the most likely first. A dismissed pair returns
-          only if one of the reasons changes.
+          Contacts that may be the same person, the most likely first. A dismissed pair returns only
+          if one of the reasons changes.
         </Text>
         <CommandErrors command={command} />
         {pairs.length > 0 && (
