@@ -16,47 +16,9 @@ import { useSession } from '../features/session/session';
 import type { ViewerPartsFragment } from '../gql';
 import { roleLabels } from '../lib/format';
 import icon from './icon.svg';
-
-interface NavItem {
-  to: string;
-  label: string;
-}
-
-/** The pages that the viewer can open. */
-function navItemsOf({ role }: ViewerPartsFragment, mayMerge: boolean): NavItem[] {
-  if (role === 'CUSTOMER') return [{ to: '/', label: 'My details' }];
-  const items = [
-    { to: '/', label: 'Contacts' },
-    ...(mayMerge ? [{ to: '/manage/duplicates', label: 'Duplicates' }] : []),
-    { to: '/manage/trash', label: 'Trash' },
-    { to: '/manage/imports', label: 'Imports' },
-  ];
-  if (role === 'AGENT') return items;
-  return [
-    ...items,
-    { to: '/manage/stores', label: 'Stores' },
-    { to: '/manage/companies', label: 'Companies' },
-    { to: '/manage/segments', label: 'Segments' },
-    { to: '/manage/properties', label: 'Properties' },
-  ];
-}
-
-const settingsItems: NavItem[] = [
-  { to: '/manage/people', label: 'People' },
-  { to: '/manage/roles', label: 'Roles' },
-  { to: '/manage/api-keys', label: 'API keys' },
-  { to: '/manage/activity', label: 'Activity' },
-  { to: '/manage/account', label: 'Account' },
-];
+import { developerItems, type NavItem, navItemsOf, settingsItems } from './nav-items';
 
 const security = '/manage/security';
-
-// Separate HTML pages, which the router does not know.
-const developerItems: NavItem[] = [
-  { to: '/playground', label: 'Playground' },
-  { to: '/docs/graphql', label: 'GraphQL docs' },
-  { to: '/docs', label: 'REST docs' },
-];
 
 /** The frame of all pages: header, navigation and the viewer's name. */
 export function Shell() {
