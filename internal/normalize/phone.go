@@ -49,8 +49,14 @@ type phoneNumber struct {
 	extension string
 }
 
-// parsePhone parses a phone number. ok is false if the text has none.
+// parsePhone parses a phone number. ok is false if the text has none. It remembers the last
+// numbers: a write needs each several times, for its key and for its words.
 func parsePhone(country, code, phone string) (n phoneNumber, ok bool) {
+	return parsedPhones.get(phoneInput{country, code, phone})
+}
+
+// parseAgain is parsePhone, without what it remembers.
+func parseAgain(country, code, phone string) (n phoneNumber, ok bool) {
 	text := readPhone(phone)
 	prefix, region := countryCode(code), regionOf(country, code)
 	complete := func(reading string) bool {
