@@ -98,8 +98,10 @@ func jobErrors(item *ent.JobItem) ([]*model.JobError, error) {
 	stored, err := job.ErrorsOf(item)
 	return each(stored, func(e job.ItemError) *model.JobError {
 		shown := &model.JobError{Code: model.UserErrorCode(e.Code), Message: e.Message}
-		if e.Path != "" {
-			shown.Path = &e.Path
+		for to, text := range map[**string]string{&shown.Path: e.Path, &shown.Column: e.Column, &shown.Value: e.Value} {
+			if text != "" {
+				*to = &text
+			}
 		}
 		return shown
 	}), err

@@ -1670,6 +1670,10 @@ type JobError {
   code: UserErrorCode!
   "The path of the field, as in changes; null if it is about the whole contact."
   path: String
+  "The column of the file of an import; null if it is unknown."
+  column: String
+  "The value in the file, of which the end may be cut off; null if it is unknown."
+  value: String
   "One sentence, for people."
   message: String!
 }
@@ -4692,6 +4696,10 @@ func (ec *executionContext) childFields_JobError(ctx context.Context, field grap
 		return ec.fieldContext_JobError_code(ctx, field)
 	case "path":
 		return ec.fieldContext_JobError_path(ctx, field)
+	case "column":
+		return ec.fieldContext_JobError_column(ctx, field)
+	case "value":
+		return ec.fieldContext_JobError_value(ctx, field)
 	case "message":
 		return ec.fieldContext_JobError_message(ctx, field)
 	}

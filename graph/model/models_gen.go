@@ -739,6 +739,10 @@ type JobError struct {
 	Code UserErrorCode `json:"code"`
 	// The path of the field, as in changes; null if it is about the whole contact.
 	Path *string `json:"path,omitempty"`
+	// The column of the file of an import; null if it is unknown.
+	Column *string `json:"column,omitempty"`
+	// The value in the file, of which the end may be cut off; null if it is unknown.
+	Value *string `json:"value,omitempty"`
 	// One sentence, for people.
 	Message string `json:"message"`
 }

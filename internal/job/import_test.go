@@ -132,6 +132,40 @@ func TestImportIsPlannedAgain(t *testing.T) {
 	f.WantErrors("applied", func() error { _, err := f.jobs.Plan(f.Admin, row.ID, nil); return err }, "INVALID id")
 }
 
+// TestImportErrorsAreHidden: what is wrong with a field is shown to those who may read it.
+func TestImportErrorsAreHidden(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.serve(f.jobs)
+	row := f.imported(f.Admin, jobs.NewImport{}, "Email,Company\nnora@example.com,Secret Ltd\n"+strings.Repeat("x", 400)+"@example.com,\n")
+	limited := func(hidden ...string) context.Context {
+		levels := map[string]viewer.Access{}
+		for _, path := range hidden {
+			levels[path] = viewer.None
+		}
+		return viewer.NewContext(t.Context(), viewer.Viewer{Account: f.Account, Role: viewer.Agent, Rights: viewer.NewRights(viewer.Write, levels)})
+	}
+	for name, tt := range map[string]struct {
+		ctx            context.Context
+		company, email bool
+	}{
+		"an admin":            {f.Admin, true, true},
+		"without the company": {limited(field.Company.Path), false, true},
+		"without the email":   {limited(field.Email.Path), true, false},
+	} {
+		items, _, err := f.jobs.Items(tt.ctx, row.ID, jobs.ItemFilter{}, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, shown := range []bool{tt.company, tt.email} {
+			e := contacttest.Must(jobs.ErrorsOf(items[i]))[0]
+			if e.Code == "" || shown != (e.Value != "" && e.Message != "Your role may not read this.") {
+				t.Errorf("%s: row %d: %+v, shown: %t", name, i+1, e, shown)
+			}
+		}
+	}
+}
+
 // TestImportErrorFile: rows that failed are written as they were; corrected, they finish the job.
 func TestImportErrorFile(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -130,8 +131,27 @@ func (s *Service) Items(ctx context.Context, id int, f ItemFilter, after, first 
 			row.Changes, err = newValues(row)
 		}
 		row.Changes = field.VisibleChanges(v, row.Changes)
+		if err == nil {
+			row.Errors, err = visibleErrors(v, row)
+		}
 	}
 	return rows[:min(len(rows), first)], len(rows) > first, err
+}
+
+// visibleErrors returns the errors of an item as they are stored. Those about fields that the
+// viewer may not read do not say what is in the file; what a row that cannot be read is about is
+// unknown.
+func visibleErrors(v viewer.Viewer, row *ent.JobItem) (json.RawMessage, error) {
+	errs, err := ErrorsOf(row)
+	if err != nil || len(errs) == 0 || field.CanReadAll(v) {
+		return row.Errors, err
+	}
+	for i, e := range errs {
+		if !field.CanRead(v, e.Path) || e.Path == "" && e.Column != "" {
+			errs[i].Message, errs[i].Value = "Your role may not read this.", ""
+		}
+	}
+	return encode(errs)
 }
 
 // newValues returns what the contact of an item would be created with, as changes. It is not stored

@@ -110,10 +110,12 @@ function Item({ item }: { item: JobItemPartsFragment }) {
         <FieldChanges changes={changes} />
         {errors.length > 0 && (
           <List size="sm" listStyleType="none">
-            {errors.map(({ path, message }) => (
+            {errors.map(({ path, column, value, message }) => (
               <List.Item key={`${path} ${message}`}>
                 <Text size="sm" c="red">
-                  {path !== null && `${fieldAt(path, catalog).label}: `}
+                  {column === null
+                    ? path !== null && `${fieldAt(path, catalog).label}: `
+                    : `${column}${value === null ? '' : ` “${value}”`}: `}
                   {message}
                 </Text>
               </List.Item>
