@@ -22,7 +22,7 @@
 # make test-cost      measures what metrics cost; on an otherwise idle machine
 # make test-attacks   sends documents that attack, and 2,000 generated ones, and prints what they cost
 # make test-feed      disconnects followers of 20,000 changes, on both engines
-# make test-imports   kills imports of 100,000 rows twenty times, on both engines
+# make test-imports   kills imports of 100,000 rows twenty times, on both engines, and imports 60,000 in the console
 # make test-repeat    repeats merges, and histories that are undone, many times, on both engines
 # make test-slow      connects 10,000 slow clients for a minute, 100 that guess passwords, or 200 that write, and measures another one
 # make test-powercut  cuts the power fifty times under load; needs root (as root, make test does it a few times)
@@ -162,6 +162,7 @@ test-feed: tools
 test-imports: tools
 	for engine in sqlite postgres; do \
 		CONTACTGRAPH_TEST_ENGINE=$$engine CONTACTGRAPH_TEST_PLAIN=1 CONTACTGRAPH_TEST_IMPORTS=100000 go test -race=false -count=1 -timeout 30m -v -run TestImportIsKilled ./internal/acceptance/faults; done
+	CONTACTGRAPH_TEST_ROWS=60000 npm run --silent --prefix web e2e -- imports-large.spec.ts
 
 test-repeat: tools
 	for engine in sqlite postgres; do \
