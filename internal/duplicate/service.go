@@ -42,8 +42,8 @@ func New(db DB, now func() time.Time, log *slog.Logger) *Service {
 }
 
 const (
-	// interval is how often Serve looks for changes; less often if looking at all accounts takes
-	// more than a twentieth of it.
+	// interval is how often Serve looks for changes; less often if looking at all accounts, of
+	// which none has any, takes more than a twentieth of it.
 	interval = 500 * time.Millisecond
 	// leaseTime is how long other processes wait for one that does not write anymore.
 	leaseTime = time.Minute
@@ -60,8 +60,8 @@ func (s *Service) Serve(ctx context.Context) {
 			return
 		}
 		began := time.Now()
-		err := s.Run(ctx)
-		pause = max(interval, 20*time.Since(began))
+		worked, err := s.run(ctx)
+		pause = pauseAfter(worked, time.Since(began))
 		if err == nil && failed {
 			s.log.InfoContext(ctx, "finding duplicates has succeeded again")
 		}
@@ -70,6 +70,14 @@ func (s *Service) Serve(ctx context.Context) {
 		}
 		failed = err != nil && ctx.Err() == nil
 	}
+}
+
+// pauseAfter returns how long Serve waits after it has looked at all accounts, which took so long.
+func pauseAfter(worked bool, took time.Duration) time.Duration {
+	if worked { // there may be more already, and how long the work took says nothing about the next
+		return interval
+	}
+	return max(interval, 20*took)
 }
 
 // release lets other processes continue at once.
@@ -99,15 +107,23 @@ func (s *Service) accounts(ctx context.Context) ([]int, error) {
 
 // Run looks at everything that has changed, in the accounts that no other process works on.
 func (s *Service) Run(ctx context.Context) error {
+	_, err := s.run(ctx)
+	return err
+}
+
+// run is Run, and reports whether anything had changed.
+func (s *Service) run(ctx context.Context) (worked bool, err error) {
 	accounts, err := s.accounts(ctx)
 	if err != nil {
-		return fmt.Errorf("listing the accounts: %w", err)
+		return false, fmt.Errorf("listing the accounts: %w", err)
 	}
 	for _, id := range accounts {
 		w := &worker{Service: s, account: id}
-		if err := w.run(viewer.NewSystemContext(ctx, id)); err != nil && !errors.Is(err, errNotHeld) {
-			return fmt.Errorf("finding duplicates in account %d: %w", id, err)
+		err := w.run(viewer.NewSystemContext(ctx, id))
+		worked = worked || w.worked
+		if err != nil && !errors.Is(err, errNotHeld) {
+			return worked, fmt.Errorf("finding duplicates in account %d: %w", id, err)
 		}
 	}
-	return nil
+	return worked, nil
 }

@@ -24,6 +24,7 @@ type worker struct {
 	postcodes []int // the properties that are postcodes
 	externals bool  // the account has external ids
 	renewed   time.Time
+	worked    bool // it had something to do
 }
 
 // errNotHeld is the error if another process works on the account.
@@ -51,14 +52,23 @@ func (w *worker) run(ctx context.Context) error {
 	if err == nil {
 		err = w.prepare(ctx)
 	}
-	for more := true; more && err == nil; {
-		if ctx.Err() != nil {
+	for more := err == nil; more; {
+		w.worked = true
+		began := time.Now()
+		if more, err = w.step(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(time.Since(began) / rest): // clients need the machine more
+		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		more, err = w.step(ctx)
 	}
 	return err
 }
+
+// rest is the part of the time of each step after which the next one begins: a half.
+const rest = 2
 
 // state is the row of an account.
 type state struct{ *ent.DuplicateState }
