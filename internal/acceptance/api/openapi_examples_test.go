@@ -199,6 +199,7 @@ func TestOpenAPIExamplesAreTrue(t *testing.T) {
 			}, status, "denied"})
 		}
 	}
+	tests = append(tests, exampleTest{"putContact", asJSON, func(a *request) { mergedInto7(s, 466); path("/api/v1/Contacts/466")(a) }, 409, "merged"})
 	sent := append(provoke(t, s, tests), provokeWithEmail(t)...)
 	slices.Sort(sent)
 	if d := cmp.Diff(examples(t), slices.Compact(sent)); d != "" {
@@ -261,5 +262,23 @@ func TestOpenAPIExamplesAgreeAcrossMediaTypes(t *testing.T) {
 	for _, mediaType := range []string{"text/json", "application/x-www-form-urlencoded"} {
 		s := harness.Demo(t, 20)
 		checkResponse(t, s, fromExamples(t, "putContact", mediaType), http.StatusOK, "contact")
+	}
+}
+
+// mergedInto7 merges a contact into contact 7.
+func mergedInto7(s *harness.Server, id int) {
+	s.T.Helper()
+	who := harness.APIKey("demo-admin")
+	versioned := func(id int) harness.Variables {
+		c := harness.Query[struct{ Version string }](s, who, `query($id: ID!) { contact(id: $id) { version } }`, harness.Variables{"id": id})
+		return harness.Variables{"id": id, "expectedVersion": c.Version}
+	}
+	into := versioned(7)
+	p := harness.Query[struct{ Errors []struct{ Message string } }](s, who,
+		`mutation($input: MergeContactsInput!) { mergeContacts(input: $input) { errors { message } } }`, harness.Variables{"input": harness.Variables{
+			"into": 7, "expectedVersion": into["expectedVersion"], "from": []any{versioned(id)},
+		}})
+	if len(p.Errors) > 0 {
+		s.T.Fatal(p.Errors)
 	}
 }
