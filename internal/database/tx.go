@@ -112,8 +112,10 @@ func (t *Tx) UsedIDs(ctx context.Context, table string, ids []int) (used []int, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	err = entsql.ScanSlice(rows, &used)
-	return used, err
+	if err := entsql.ScanSlice(rows, &used); err != nil {
+		return nil, err
+	}
+	return used, rows.Err()
 }
 
 // ForShare makes a query of Ent lock the rows that it finds: no other transaction changes them
