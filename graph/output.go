@@ -258,7 +258,7 @@ func (r *Resolver) viewerOf(ctx context.Context, v viewer.Viewer) (*model.Viewer
 	if err != nil {
 		return nil, err
 	}
-	shown := &model.Viewer{ID: globalid.EncodeKey("Viewer", v.Actor.Kind.Name(), v.Actor.ID), Account: account.Name, Role: model.ViewerRole(v.Role.String()), MayTransfer: authz.MayTransfer(v, account.Settings), MustSetUpSecondFactor: v.Enrolling, Server: new(version.Current()), Caller: v}
+	shown := &model.Viewer{ID: globalid.EncodeKey("Viewer", v.Actor.Kind.Name(), v.Actor.ID), Account: account.Name, Role: model.ViewerRole(v.Role.String()), MayTransfer: authz.MayTransfer(v, account.Settings), MayMerge: contact.MayMerge(v, account.Settings), MustSetUpSecondFactor: v.Enrolling, Server: new(version.Current()), Caller: v}
 	if v.Actor.Name != "" {
 		shown.Name = &v.Actor.Name
 	}

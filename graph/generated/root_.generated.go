@@ -3013,6 +3013,11 @@ type Viewer {
   """
   mayTransfer: Boolean!
   """
+  Whether the viewer may merge contacts, and undo that: admins and agents who may write all fields
+  may, unless only admins may (` + "`" + `onlyAdminsMerge` + "`" + ` of the settings).
+  """
+  mayMerge: Boolean!
+  """
   Whether this session can only set up a second factor, because one is required and the user has
   none: everything but ` + "`" + `viewer` + "`" + `, ` + "`" + `signOut` + "`" + `, ` + "`" + `setUpSecondFactor` + "`" + ` and ` + "`" + `confirmSecondFactor` + "`" + ` fails with
   the code FORBIDDEN. ` + "`" + `confirmSecondFactor` + "`" + ` lifts the limit.
@@ -5264,6 +5269,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_readablePaths(ctx, field)
 	case "mayTransfer":
 		return ec.fieldContext_Viewer_mayTransfer(ctx, field)
+	case "mayMerge":
+		return ec.fieldContext_Viewer_mayMerge(ctx, field)
 	case "mustSetUpSecondFactor":
 		return ec.fieldContext_Viewer_mustSetUpSecondFactor(ctx, field)
 	case "secondFactor":

@@ -1601,6 +1601,9 @@ type Viewer struct {
 	// Whether the viewer may export and import contacts: admins may, and agents if the account allows it
 	// (`agentsMayTransfer` of its settings).
 	MayTransfer bool `json:"mayTransfer"`
+	// Whether the viewer may merge contacts, and undo that: admins and agents who may write all fields
+	// may, unless only admins may (`onlyAdminsMerge` of the settings).
+	MayMerge bool `json:"mayMerge"`
 	// Whether this session can only set up a second factor, because one is required and the user has
 	// none: everything but `viewer`, `signOut`, `setUpSecondFactor` and `confirmSecondFactor` fails with
 	// the code FORBIDDEN. `confirmSecondFactor` lifts the limit.

@@ -13,6 +13,7 @@ import (
 	"contactgraph/internal/contact/field"
 	"contactgraph/internal/database"
 	"contactgraph/internal/revision"
+	"contactgraph/internal/settings"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
 )
@@ -110,6 +111,12 @@ func plan(writes []*unitOfWork) *Merging {
 	return &Merging{Fields: append(differences(survivor.old, survivor.next), survivor.fields...)}
 }
 
+// MayMerge reports whether the viewer may merge contacts in its account, which has these settings.
+func MayMerge(v viewer.Viewer, s settings.Account) bool {
+	staff := v.Is(viewer.Admin) || v.Is(viewer.Agent) && !s.OnlyAdminsMerge
+	return staff && !v.Enrolling && !v.ReadOnly && field.CanWriteAll(v)
+}
+
 // mayMerge returns the viewer if it may merge the contacts, and undo that: admins, and agents
 // unless the account keeps them from it, who may write all fields.
 func (s *Service) mayMerge(ctx context.Context, contacts ...int) (v viewer.Viewer, err error) {
@@ -124,7 +131,7 @@ func (s *Service) mayMerge(ctx context.Context, contacts ...int) (v viewer.Viewe
 		if err != nil {
 			return v, err
 		}
-		if account.Settings.OnlyAdminsMerge {
+		if !MayMerge(v, account.Settings) {
 			return v, usererror.Errors{usererror.NewForbidden("", "Only admins may merge contacts in this account.")}
 		}
 	}

@@ -23,10 +23,10 @@ const security = '/manage/security';
 /** The frame of all pages: header, navigation and the viewer's name. */
 export function Shell() {
   const { viewer, signOut } = useSession();
-  const { mayRemove } = useRights(); // those who may remove contacts may merge them
+  const { mayMerge } = useRights();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
-  const items = navItemsOf(viewer, mayRemove);
+  const items = navItemsOf(viewer, mayMerge);
   const isActive = (to: string) => (to === '/' ? !pathname.startsWith('/manage') : pathname === to);
   const link = ({ to, label }: NavItem) => (
     <NavLink

@@ -29,7 +29,7 @@ export function BulkBar({
   onExport,
   mergePath,
 }: BulkBarProps) {
-  const { mayWrite, mayRemove } = useRights();
+  const { mayWrite, mayRemove, mayMerge } = useRights();
   const changes = (Object.keys(bulkChanges) as BulkChange[]).filter((change) =>
     mayWrite(bulkChanges[change].path),
   );
@@ -48,7 +48,7 @@ export function BulkBar({
           Export selected
         </Button>
       )}
-      {mayRemove && mergePath && (
+      {mayMerge && mergePath && (
         <Button variant="default" component={Link} to={mergePath}>
           Merge
         </Button>

@@ -24,6 +24,7 @@ function rights(hidden: string[] = [], readOnly: string[] = [], role: ViewerRole
       contact: null,
       mustSetUpSecondFactor: false,
       mayTransfer: true,
+      mayMerge: true,
       secondFactor: null,
       issuer: null,
       readablePaths: all.filter((path) => !hidden.includes(path)),

@@ -16,8 +16,10 @@ export interface Rights {
   mayCreate: boolean;
   /** Whether the viewer may delete and restore contacts, which changes all of a contact. */
   mayRemove: boolean;
-  /** Whether the viewer may export contacts. */
+  /** Whether the viewer may export and import contacts. */
   mayTransfer: boolean;
+  /** Whether the viewer may merge contacts, and undo that. */
+  mayMerge: boolean;
   /**
    * Whether the viewer may undo a change. The server also rejects the undoing of a change of which
    * the viewer may not read all.
@@ -38,7 +40,7 @@ export function useRights(): Rights {
 }
 
 export function rightsOf(
-  { role, readablePaths, writablePaths, mayTransfer }: ViewerPartsFragment,
+  { role, readablePaths, writablePaths, mayTransfer, mayMerge }: ViewerPartsFragment,
   { properties }: Catalog,
 ): Rights {
   const staff = role !== 'CUSTOMER';
@@ -57,6 +59,7 @@ export function rightsOf(
     mayCreate: staff && writable.size > 0,
     mayRemove,
     mayTransfer,
+    mayMerge,
     mayUndo: ({ kind, fields }) => {
       switch (kind) {
         case 'DELETE':

@@ -24,7 +24,7 @@ interface ChangeItemProps {
 /** A change in the history of a contact. */
 export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: ChangeItemProps) {
   const { staff } = useSession();
-  const { mayUndo, mayRemove } = useRights();
+  const { mayUndo, mayMerge } = useRights();
   const { id, kind, at, actor, source, fields, undoes, mergedFrom } = change;
   const title = `${undoes === null ? changeKindLabels[kind] : 'Undo'} by ${actorName(actor)}`;
   return (
@@ -44,7 +44,7 @@ export function ChangeItem({ change, undone, onUndo, busy, ...timeline }: Change
           <Text size="sm">
             Merged into this contact: {formatList(mergedFrom.map((id) => `contact ${id}`))}
           </Text>
-          {mayRemove && <UnmergeButton changeId={id} mergedFrom={mergedFrom} undone={undone} />}
+          {mayMerge && <UnmergeButton changeId={id} mergedFrom={mergedFrom} undone={undone} />}
         </>
       )}
       {!undone && mayUndo(change) && (

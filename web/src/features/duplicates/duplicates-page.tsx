@@ -37,8 +37,8 @@ const query: ListQuery<DuplicatePartsFragment> = async (client, after) => {
 
 /** Lists pairs of contacts that may be the same person, for those who may merge contacts. */
 export function DuplicatesPage() {
-  const { mayRemove } = useRights();
-  return mayRemove ? <Pairs /> : <NotFound />;
+  const { mayMerge } = useRights();
+  return mayMerge ? <Pairs /> : <NotFound />;
 }
 
 function Pairs() {

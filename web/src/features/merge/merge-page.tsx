@@ -11,13 +11,13 @@ import { MergeForm } from './merge-form';
 /** Merges the two contacts that the address names. */
 export function MergePage() {
   const [search] = useSearchParams();
-  const { mayRemove } = useRights();
+  const { mayMerge } = useRights();
   const [first = '', second = ''] = search.getAll('id');
   const result = useQuery(MergeContactsPageDocument, {
     variables: { first, second },
     fetchPolicy: 'network-only', // a merge needs the current versions
   });
-  if (!mayRemove || second === '') return <NotFound />;
+  if (!mayMerge || second === '') return <NotFound />;
   return (
     <Page title="Merge contacts">
       <QueryResult what="The contacts" result={result}>

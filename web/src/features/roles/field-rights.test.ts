@@ -29,6 +29,7 @@ const admin: ViewerPartsFragment = {
   contact: null,
   mustSetUpSecondFactor: false,
   mayTransfer: true,
+  mayMerge: true,
   secondFactor: null,
   issuer: null,
   readablePaths: ['secret', 'registrationIp', ...writablePaths],
