@@ -141,13 +141,14 @@ func TestMigrationsPlaceNewTables(t *testing.T) {
 	distribute(t, url)
 	databasetest.Execute(t, url, `CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION refuse_unplaced();
 		DELETE FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass; TRUNCATE calls;
-		DELETE FROM schema_revisions WHERE version >= (SELECT version FROM schema_revisions WHERE description = 'restored');
-		DROP INDEX change_deletions; ALTER TABLE clocks DROP COLUMN version_floor; ALTER TABLE feeds DROP COLUMN start;
-		ALTER TABLE changes DROP COLUMN job_id; DROP TABLE job_keys; DROP TABLE job_items; DROP TABLE job_chunks; DROP TABLE jobs`)
-	if applied, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil || len(applied) != 3 {
+		DELETE FROM schema_revisions WHERE version >= (SELECT version FROM schema_revisions WHERE description = 'duplicates');
+		DROP TABLE duplicate_keys; DROP TABLE duplicate_pairs; DROP TABLE duplicate_profiles; DROP TABLE duplicate_states`)
+	if applied, err := database.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil || len(applied) != 1 {
 		t.Fatalf("applied %q, %v", applied, err)
 	}
-	if diff := cmp.Diff([]string{"external_ids by account_id", "jobs by account_id", "job_chunks by account_id", "job_items by account_id", "job_keys by account_id"}, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
+	want := []string{"duplicate_keys by account_id", "duplicate_pairs by account_id", "duplicate_profiles by account_id",
+		"duplicate_states by account_id", "external_ids by account_id"}
+	if diff := cmp.Diff(want, databasetest.Texts(t, url, "SELECT call FROM calls")); diff != "" {
 		t.Errorf("the calls (-want +got)\n%s", diff)
 	}
 }
