@@ -49,8 +49,9 @@ func TestMirrorCatchesUp(t *testing.T) {
 func TestMirrorReadsEveryField(t *testing.T) {
 	t.Parallel()
 	query := regexp.MustCompile("(?s)const CONTACTS = parse\\(`.+?`").FindString(harness.ReadFile(t, "docs/examples/mirror.mjs"))
-	// A second id, the properties in other forms, and what describes writes.
-	others := []string{"id", "property", "custom", "lastModified", "changes", "lastChanges"}
+	// A second id, the properties in other forms, what describes writes, and what is not only about
+	// the contact.
+	others := []string{"id", "property", "custom", "lastModified", "changes", "lastChanges", "duplicates"}
 	contact := harness.Query[struct{ Fields []struct{ Name string } }](harness.Demo(t, 150), harness.APIKey("demo-agent"), `{ __type(name: "Contact") { fields { name } } }`, nil)
 	for _, f := range contact.Fields {
 		if !slices.Contains(others, f.Name) && !regexp.MustCompile(`\b`+f.Name+`\b`).MatchString(query) {
