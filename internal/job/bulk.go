@@ -105,7 +105,7 @@ func authorize(ctx context.Context) (viewer.Viewer, error) {
 
 // insert creates a job, and records in the audit log who did so.
 func (s *Service) insert(ctx context.Context, v viewer.Viewer, kind job.Kind, state job.State, o Options, details map[string]any) (*ent.Job, error) {
-	options, err := encode(o)
+	options, err := encodeInput(o)
 	if err != nil {
 		return nil, err
 	}

@@ -132,14 +132,52 @@ func decode[T any](stored json.RawMessage) (v T, err error) {
 	return v, nil
 }
 
-// encode encodes a value that was decoded from JSON, or has only fields that JSON can have.
+// encode encodes a value that was decoded from JSON, or has only fields that JSON can have. The
+// character U+0000, which PostgreSQL does not store, becomes U+FFFD.
 func encode(v any) (json.RawMessage, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encoding what a job stores: %w", err)
 	}
+	clean, _ := withoutNUL(text)
+	return clean, nil
+}
+
+// encodeInput encodes the options that a caller has sent. It fails with Invalid if they have a
+// character that cannot be stored: contacts that another filter finds must not be written.
+func encodeInput(o Options) (json.RawMessage, error) {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the options of a job: %w", err)
+	}
+	if _, found := withoutNUL(text); found {
+		return nil, usererror.Errors{{Code: usererror.Invalid, Message: "A text has the character U+0000."}}
+	}
 	return text, nil
 }
+
+// withoutNUL returns JSON with U+FFFD in place of U+0000, and whether it had that.
+func withoutNUL(text []byte) (clean []byte, found bool) {
+	if !bytes.Contains(text, []byte(escapedNUL)) {
+		return text, false
+	}
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] != '\\':
+			clean = append(clean, text[i])
+		case bytes.HasPrefix(text[i:], []byte(escapedNUL)):
+			clean, found = append(clean, `\ufffd`...), true
+			i += len(escapedNUL) - 1
+		default: // another character that is escaped, which may be a backslash
+			clean = append(clean, text[i], text[i+1])
+			i++
+		}
+	}
+	return clean, found
+}
+
+// escapedNUL is U+0000 in JSON.
+const escapedNUL = `\u0000`
 
 // Options are how a job was requested. They do not change, except for those of an import until it
 // is planned.

@@ -195,7 +195,7 @@ func (s *Service) Plan(ctx context.Context, id int, m *importfile.Mapping) (*ent
 		}
 	}
 	o.Import.Missing = Names{}
-	options, err := encode(o)
+	options, err := encodeInput(o)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func explainFile(err error) error {
 func sentence(reason string) string {
 	first, size := utf8.DecodeRuneInString(reason)
 	reason = string(unicode.ToUpper(first)) + reason[size:]
-	if strings.HasSuffix(reason, "?") {
+	if strings.HasSuffix(reason, "?") || strings.HasSuffix(reason, ".") {
 		return reason
 	}
 	return reason + "."

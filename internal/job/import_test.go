@@ -18,6 +18,7 @@ import (
 	"contactgraph/internal/contact"
 	"contactgraph/internal/contact/contacttest"
 	"contactgraph/internal/contact/field"
+	"contactgraph/internal/contact/query"
 	"contactgraph/internal/database"
 	"contactgraph/internal/importfile"
 	jobs "contactgraph/internal/job"
@@ -164,6 +165,21 @@ func TestImportErrorsAreHidden(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestImportOfNUL: PostgreSQL cannot store the character.
+func TestImportOfNUL(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.serve(f.jobs)
+	row := f.imported(f.Admin, jobs.NewImport{}, "Email,First Name\nnora@example.com,No\x00ra\nmax@example.com,Max\n")
+	if row.Counts["INVALID"] != 1 || row.Counts["CREATE"] != 1 {
+		t.Errorf("the plan has %v: %s", row.Counts, failureOf(row))
+	}
+	n := jobs.NewImport{Import: jobs.Import{FileName: "a\x00b"}}
+	f.WantErrors("a name", func() error { _, err := f.jobs.CreateImport(f.Admin, n); return err }, "INVALID")
+	b := jobs.Bulk{Filter: &query.Filter{Name: new("a\x00b")}}
+	f.WantErrors("a filter", func() error { _, err := f.jobs.Delete(f.Admin, b); return err }, "INVALID")
 }
 
 // TestImportErrorFile: rows that failed are written as they were; corrected, they finish the job.
