@@ -135,25 +135,26 @@ func decode[T any](stored json.RawMessage) (v T, err error) {
 // encode encodes a value that was decoded from JSON, or has only fields that JSON can have. The
 // character U+0000, which PostgreSQL does not store, becomes U+FFFD.
 func encode(v any) (json.RawMessage, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encoding what a job stores: %w", err)
-	}
-	clean, _ := withoutNUL(text)
-	return clean, nil
+	text, _, err := encodeStorable(v)
+	return text, err
 }
 
-// encodeInput encodes the options that a caller has sent. It fails with Invalid if they have a
-// character that cannot be stored: contacts that another filter finds must not be written.
-func encodeInput(o Options) (json.RawMessage, error) {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the options of a job: %w", err)
+// encodeInput is encode for what a caller has sent. It fails with Invalid if that has U+0000:
+// contacts that another filter finds must not be written.
+func encodeInput(v any) (json.RawMessage, error) {
+	text, replaced, err := encodeStorable(v)
+	if err == nil && replaced {
+		err = usererror.Errors{{Code: usererror.Invalid, Message: "A text has the character U+0000."}}
 	}
-	if _, found := withoutNUL(text); found {
-		return nil, usererror.Errors{{Code: usererror.Invalid, Message: "A text has the character U+0000."}}
+	return text, err
+}
+
+func encodeStorable(v any) (text json.RawMessage, replaced bool, err error) {
+	if text, err = json.Marshal(v); err != nil {
+		return nil, false, fmt.Errorf("encoding what a job stores: %w", err)
 	}
-	return text, nil
+	text, replaced = withoutNUL(text)
+	return text, replaced, nil
 }
 
 // withoutNUL returns JSON with U+FFFD in place of U+0000, and whether it had that.
