@@ -274,7 +274,7 @@ func (c *serve) prune(ctx context.Context, s *cli.Services, log *slog.Logger) {
 	ticker := time.NewTicker(pruneInterval)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(s.Changes.Prune(ctx, c.LogRetention), s.Jobs.Prune(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.Changes.Prune(ctx, c.LogRetention), s.Jobs.Prune(ctx, c.LogRetention)); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "deleting expired rows failed and will be retried",
 				slog.Duration("after", pruneInterval), slog.Any("error", err))
 		}

@@ -12,13 +12,12 @@ import (
 	"contactgraph/internal/audit"
 	"contactgraph/internal/authz"
 	"contactgraph/internal/catalog"
+	"contactgraph/internal/changelog"
 	"contactgraph/internal/database"
 	"contactgraph/internal/idempotency"
 	"contactgraph/internal/revision"
 	"contactgraph/internal/usererror"
 	"contactgraph/internal/viewer"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // Erase deletes the contact permanently, whatever its version, even if it has been deleted before.
@@ -86,15 +85,14 @@ func (t *transaction) erase(ctx context.Context, id int) (*Result, error) {
 // never existed or has been erased. The version of a deleted contact is in the change log; that of
 // an existing contact may have been pruned from there.
 func (s *Service) lastVersion(ctx context.Context, tx *database.Tx, account, id int) (revision.Version, error) {
-	last, err := tx.Ent.Change.Query().Where(change.AccountID(account), change.ContactID(id)).
-		Order(change.ByVersion(sql.OrderDesc())).First(ctx)
+	last, err := changelog.Latest(ctx, tx.Ent, account, id)
 	switch {
-	case err == nil && last.Kind == change.KindERASE:
-		return 0, usererror.NewNotFound("Contact", id)
-	case err == nil:
-		return last.Version, nil
-	case !ent.IsNotFound(err):
+	case err != nil:
 		return 0, err
+	case last != nil && last.Kind == change.KindERASE:
+		return 0, usererror.NewNotFound("Contact", id)
+	case last != nil:
+		return last.Version, nil
 	}
 	current, err := tx.Contact(ctx, account, id)
 	if err == nil && current == nil {
@@ -154,9 +152,6 @@ func (w *unitOfWork) eraseFromJobs(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		if _, err := w.tx.Ent.JobChunk.Delete().Where(jobchunk.AccountID(account), jobchunk.JobID(row.JobID)).Exec(ctx); err != nil {
-			return err
-		}
-		if err := w.tx.Ent.Job.Update().Where(job.AccountID(account), job.ID(row.JobID)).SetSize(0).Exec(ctx); err != nil {
 			return err
 		}
 		err := items.Update().Where(jobitem.AccountID(account), jobitem.ID(row.ID)).

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/job"
@@ -19,8 +18,6 @@ const (
 	chunkSize = 512 << 10
 	// MaxFile is the size of the largest file, in bytes.
 	MaxFile = 4 << 30
-	// keepFiles is for how long the file of an import is kept that nothing happens to.
-	keepFiles = 7 * 24 * time.Hour
 )
 
 // Upload appends to the file of an import, from the offset, which must be the size so far. It
@@ -125,50 +122,3 @@ func (f *fileReader) Read(p []byte) (int, error) {
 
 // taken returns how many bytes were read.
 func (f *fileReader) taken() int64 { return f.position - int64(len(f.rest)) }
-
-// Prune deletes the files of imports that nothing has happened to for a week, and cancels those
-// whose file was never complete. Server processes call it from time to time.
-func (s *Service) Prune(ctx context.Context) error {
-	for {
-		row, err := s.db.Client().Job.Query().
-			Where(job.KindEQ(job.KindIMPORT), job.StateNotIn(running...), job.SizeGT(0), job.UpdatedAtLT(s.timestamp().Add(-keepFiles))).
-			Order(job.ByUpdatedAt(), job.ByID()).First(viewer.NewSystemContext(ctx, 0))
-		if err != nil {
-			if ent.IsNotFound(err) {
-				err = nil
-			}
-			return err
-		}
-		if err := s.deleteFile(ctx, row); err != nil {
-			return err
-		}
-	}
-}
-
-// pruneChunks is how many chunks one transaction deletes.
-const pruneChunks = 64
-
-// deleteFile deletes the file of an import. A size of 0 says that this is done.
-func (s *Service) deleteFile(ctx context.Context, row *ent.Job) error {
-	ctx = viewer.NewSystemContext(ctx, row.AccountID)
-	for {
-		ids, err := s.db.Client().JobChunk.Query().Where(jobchunk.AccountID(row.AccountID), jobchunk.JobID(row.ID)).Limit(pruneChunks).IDs(ctx)
-		if err != nil {
-			return err
-		}
-		err = s.db.Write(ctx, 0, func(ctx context.Context, tx *database.Tx) error {
-			if len(ids) > 0 {
-				_, err := tx.Ent.JobChunk.Delete().Where(jobchunk.AccountID(row.AccountID), jobchunk.IDIn(ids...)).Exec(ctx)
-				return err
-			}
-			update := tx.Ent.Job.Update().Where(job.AccountID(row.AccountID), job.ID(row.ID), job.StateEQ(row.State)).SetSize(0)
-			if row.State == job.StateUPLOADING {
-				update.SetState(job.StateCANCELED)
-			}
-			return update.Exec(ctx)
-		})
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-	}
-}

@@ -120,19 +120,10 @@ func (r *run) insertKeys(ctx context.Context, tx *database.Tx, rows []*row) erro
 	return err
 }
 
-// How many keys, and items, one transaction deletes.
-const (
-	forgottenKeys  = 10_000
-	forgottenItems = 1_000
-)
-
 // forgetKeys deletes the keys of the import, some at a time. more is false when there are none.
 func (r *run) forgetKeys(ctx context.Context) (more bool, err error) {
-	ids, err := r.db.Client().JobKey.Query().Where(jobkey.AccountID(r.row.AccountID), jobkey.JobID(r.row.ID)).Limit(forgottenKeys).IDs(r.system(ctx))
-	if err != nil || len(ids) == 0 {
-		return false, err
-	}
-	return true, r.db.Write(r.system(ctx), 0, func(ctx context.Context, tx *database.Tx) error {
+	keys := r.db.Client().JobKey.Query().Where(jobkey.AccountID(r.row.AccountID), jobkey.JobID(r.row.ID)).Limit(manyKeys)
+	return r.deleteSome(r.system(ctx), keys.IDs, func(ctx context.Context, tx *database.Tx, ids []int) error {
 		if _, err := tx.Ent.JobKey.Delete().Where(jobkey.AccountID(r.row.AccountID), jobkey.IDIn(ids...)).Exec(ctx); err != nil {
 			return err
 		}
@@ -143,13 +134,10 @@ func (r *run) forgetKeys(ctx context.Context) (more bool, err error) {
 // forgetItems deletes the items of an earlier plan, some at a time. more is false when there are
 // none.
 func (r *run) forgetItems(ctx context.Context) (more bool, err error) {
-	ids, err := r.db.Client().JobItem.Query().Where(jobitem.AccountID(r.row.AccountID), jobitem.JobID(r.row.ID)).
-		Order(jobitem.ByNumber()).Limit(forgottenItems).IDs(r.system(ctx))
-	if err != nil || len(ids) == 0 {
-		return false, err
-	}
-	return true, r.db.Write(r.system(ctx), 0, func(ctx context.Context, tx *database.Tx) error {
-		if _, err := tx.Ent.JobItem.Delete().Where(jobitem.AccountID(r.row.AccountID), jobitem.IDIn(ids...)).Exec(ctx); err != nil {
+	items := r.db.Client().JobItem.Query().Where(jobitem.AccountID(r.row.AccountID), jobitem.JobID(r.row.ID)).
+		Order(jobitem.ByNumber()).Limit(fewItems)
+	return r.deleteSome(r.system(ctx), items.IDs, func(ctx context.Context, tx *database.Tx, ids []int) error {
+		if err := r.deleteItems(r.row.AccountID)(ctx, tx, ids); err != nil {
 			return err
 		}
 		return r.advance(ctx, tx, r.next())

@@ -3,11 +3,9 @@ package job_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"contactgraph/ent"
 	"contactgraph/ent/account"
@@ -352,32 +350,5 @@ func (f *fixture) allowAgents() {
 	})
 	if err != nil {
 		f.T.Fatal(err)
-	}
-}
-
-// TestFilesAreDeleted: the file of an import is deleted a week after the last step, and with a
-// contact that is erased.
-func TestFilesAreDeleted(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.serve(f.jobs)
-	row := f.await(f.imported(f.Admin, jobs.NewImport{ApplyNow: true}, "Email\nnora@example.com\n").ID, job.StateAPPLIED)
-	waiting := contacttest.Must(f.jobs.CreateImport(f.Admin, jobs.NewImport{}))
-	contacttest.Must(f.jobs.Upload(f.Admin, waiting.ID, 0, strings.NewReader("Email\n")))
-	if err := f.jobs.Prune(t.Context()); err != nil || f.DB.Client().JobChunk.Query().CountX(viewer.NewSystemContext(t.Context(), f.Account)) != 2 {
-		t.Errorf("files of today were deleted: %v", err)
-	}
-	items, _, _ := f.jobs.Items(f.Admin, row.ID, jobs.ItemFilter{}, 0, 1)
-	contacttest.Must(f.Erase(f.Admin, *items[0].ContactID))
-	f.WantErrors("the file of an erased contact", func() error { return f.jobs.WriteErrors(f.Admin, row.ID, io.Discard) }, "NOT_FOUND")
-	later := f.process(f.DB, func() time.Time { return time.Now().Add(8 * 24 * time.Hour) })
-	if err := later.Prune(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if n := f.DB.Client().JobChunk.Query().CountX(viewer.NewSystemContext(t.Context(), f.Account)); n != 0 {
-		t.Errorf("%d chunks are left", n)
-	}
-	if waiting = contacttest.Must(f.jobs.Get(f.Admin, waiting.ID)); waiting.State != job.StateCANCELED {
-		t.Errorf("the import whose file was not complete is %s", waiting.State)
 	}
 }

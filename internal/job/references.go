@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"contactgraph/ent"
@@ -28,10 +27,11 @@ type kind struct {
 	code   usererror.Code
 	byName map[string]int
 	names  map[int]string
+	listed map[string]bool // the names of the list that lists was asked for
 }
 
 func newKind[T any](noun string, code usererror.Code, all []T, of func(T) (int, string)) *kind {
-	k := &kind{noun, code, map[string]int{}, map[int]string{}}
+	k := &kind{noun: noun, code: code, byName: map[string]int{}, names: map[int]string{}, listed: map[string]bool{}}
 	for _, one := range all {
 		id, name := of(one)
 		k.names[id] = name
@@ -92,6 +92,17 @@ func (k *kind) find(ref interchange.Reference) int {
 	return k.byName[ref.Name]
 }
 
+// lists reports whether a list has the name: of the same list each time, which only grows.
+func (k *kind) lists(list []string, name string) bool {
+	if len(k.listed) != len(list) {
+		k.listed = make(map[string]bool, len(list))
+		for _, n := range list {
+			k.listed[n] = true
+		}
+	}
+	return k.listed[name]
+}
+
 // text returns a reference as errors show it.
 func text(ref interchange.Reference) string {
 	return cmp.Or(ref.Name, fmt.Sprintf("number %d", ref.ID))
@@ -116,12 +127,13 @@ func (i *Import) resolve(k *kind, ref interchange.Reference, path string, missin
 	switch {
 	case policy == importfile.MissingIgnore:
 	case policy == importfile.MissingCreate && ref.Name != "":
-		if !slices.Contains(*missing, ref.Name) {
+		if !k.lists(*missing, ref.Name) {
 			if len(*missing) == maxMissing {
 				errs.Add(usererror.TooMany, path, "The file has more than %d names that the account does not have.", maxMissing)
 				return to
 			}
 			*missing = append(*missing, ref.Name)
+			k.listed[ref.Name] = true
 		}
 		return resolution{name: ref.Name}
 	default:

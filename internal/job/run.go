@@ -51,22 +51,23 @@ func (s *Service) Serve(ctx context.Context) {
 	defer runs.Wait()
 	slots := make(chan struct{}, parallel)
 	for {
+		select {
+		case slots <- struct{}{}: // before a job is taken, which others could run
+		case <-ctx.Done():
+			return
+		}
 		row, err := s.take(ctx, nil)
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "looking for jobs failed and will be retried", slog.Duration("after", interval), slog.Any("error", err))
 		}
 		if row != nil {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return
-			}
 			runs.Go(func() {
 				defer func() { <-slots }()
 				s.run(ctx, row)
 			})
 			continue
 		}
+		<-slots
 		select {
 		case <-s.wake:
 		case <-ticker.C:
