@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { CommandErrors } from '../../components/command-errors';
 import { ConfirmDialog } from '../../components/confirm-dialog';
-import { useCommand } from '../../components/use-command';
+import { type Command, useCommand } from '../../components/use-command';
 import {
   ApplyJobDocument,
   CancelJobDocument,
@@ -19,8 +19,8 @@ export function JobActions({ job }: { job: JobPartsFragment }) {
   const command = useCommand(['Job']);
   const [asking, setAsking] = useState(false);
   const { id, kind, state, paused, counts } = job;
-  const run = (mutation: typeof ApplyJobDocument) =>
-    command.run('saved', mutation, { input: { id } });
+  const run = (goal: Command['goal'], mutation: typeof ApplyJobDocument) =>
+    command.run(goal, mutation, { input: { id } });
   const running = isRunning(job);
   const toWrite = countToWrite(counts);
   const ended = ['APPLIED', 'CANCELED', 'FAILED', 'REVERTED'].includes(state);
@@ -29,7 +29,7 @@ export function JobActions({ job }: { job: JobPartsFragment }) {
       <Group gap="xs">
         {state === 'PLANNED' && toWrite > 0 && (
           <Button
-            onClick={() => run(ApplyJobDocument)}
+            onClick={() => run('applied', ApplyJobDocument)}
             loading={command.busy}
             {...(kind === 'DELETE' && { color: 'red' })}
           >
@@ -39,19 +39,25 @@ export function JobActions({ job }: { job: JobPartsFragment }) {
         {running && (
           <Button
             variant="default"
-            onClick={() => run(paused ? ResumeJobDocument : PauseJobDocument)}
+            onClick={() =>
+              paused ? run('continued', ResumeJobDocument) : run('paused', PauseJobDocument)
+            }
             loading={command.busy}
           >
             {paused ? 'Continue' : 'Pause'}
           </Button>
         )}
         {!ended && state !== 'REVERTING' && (
-          <Button variant="default" onClick={() => run(CancelJobDocument)} disabled={command.busy}>
+          <Button
+            variant="default"
+            onClick={() => run('canceled', CancelJobDocument)}
+            disabled={command.busy}
+          >
             Cancel
           </Button>
         )}
         {ended && counts.applied + counts.kept > 0 && (
-          <Button variant="default" color="red" onClick={() => setAsking(true)}>
+          <Button variant="default" onClick={() => setAsking(true)}>
             Revert
           </Button>
         )}
@@ -63,7 +69,7 @@ export function JobActions({ job }: { job: JobPartsFragment }) {
           confirmLabel="Revert"
           command={command}
           onConfirm={async () => {
-            if (await run(RevertJobDocument)) setAsking(false);
+            if (await run('reverted', RevertJobDocument)) setAsking(false);
           }}
           onClose={() => setAsking(false)}
         />
