@@ -19,6 +19,7 @@ import (
 
 	"contactgraph/internal/database"
 	"contactgraph/internal/pgserver"
+	"contactgraph/internal/pgserver/citustest"
 	"contactgraph/internal/settings"
 	"contactgraph/internal/viewer"
 )
@@ -131,7 +132,7 @@ func Empty(tb testing.TB) string {
 	tb.Helper()
 	switch {
 	case Citus():
-		return emptyCitus(tb)
+		return citustest.Database(tb)
 	case Postgres():
 		return EmptyPostgres(tb)
 	}
