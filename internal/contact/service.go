@@ -8,13 +8,13 @@
 // RunEach may have applied some of its commands, and after dberr.ErrUnknown the outcome is unknown.
 //
 // Start reading at Update in update.go, and then command.go, which runs a command from the check to
-// the transaction; batch.go runs several, and shared.go those of a job, which
-// share transactions. transaction.go has what the writes of a transaction share, unit_of_work.go the state of one; edit.go and reconcile.go have what a command does to it;
-// unique_keys.go has the unique keys, key_throttle.go limits what a customer learns from them, and
-// constraint_errors.go has their violations. rights.go keeps a viewer from reading and writing
-// fields that its role excludes. Package field lists what a contact consists of and decides who may
-// read and write it, merge compares a stale write with what others have written, and query reads
-// contacts.
+// the transaction; batch.go runs several, and shared.go those of a job, which share transactions.
+// transaction.go has what the writes of a transaction share, unit_of_work.go the state of one;
+// edit.go and reconcile.go have what a command does to it; unique_keys.go has the unique keys,
+// key_throttle.go limits what a customer learns from them, and constraint_errors.go has their
+// violations. rights.go keeps a viewer from reading and writing fields that its role excludes.
+// Package field lists what a contact consists of and decides who may read and write it, merge
+// compares a stale write with what others have written, and query reads contacts.
 package contact
 
 import (

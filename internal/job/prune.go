@@ -26,7 +26,7 @@ const (
 // Prune deletes what is not kept any longer: the files of imports that nothing has happened to for
 // a week, with what their plans have of rows that were not written, so that imports which were not
 // applied are canceled; and jobs that nothing has happened to for longer than the change log is
-// kept, 0 for ever. Server processes call it from time to time.
+// kept, 0 for all time. Server processes call it from time to time.
 func (s *Service) Prune(ctx context.Context, retention time.Duration) error {
 	now := s.timestamp()
 	ended := job.And(job.StateNotIn(running...), job.UpdatedAtLT(now.Add(-keepFiles)))
