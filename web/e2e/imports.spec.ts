@@ -66,7 +66,7 @@ test('an admin imports a file, repairs a mistake in the mapping, and reverts the
     await tab('Duplicates: 1').click();
     await expect(page.getByRole('row').nth(1)).toContainText('4');
     await tab('Invalid: 1').click();
-    await expect(page.getByRole('row').nth(1)).toContainText('Company');
+    await expect(page.getByRole('row').nth(1)).toContainText('Firma “Unknown Ltd”');
     await checkAppearance(page, 'import-plan');
     expect(await api.exists(466)).toBe(true);
     const started = page.waitForEvent('download');
